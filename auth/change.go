@@ -1,0 +1,188 @@
+package auth
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+)
+
+// Equal reports whether the known fields are equal: what Codex compares.
+func (s *Snapshot) Equal(t *Snapshot) bool {
+	if s == nil || t == nil {
+		return s == t
+	}
+	return same(s.mode, t.mode) &&
+		same(s.apiKey, t.apiKey) &&
+		s.tokens.equal(t.tokens) &&
+		sameTime(s.lastRefresh, t.lastRefresh) &&
+		sameJSON(s.agentIdentity, t.agentIdentity) &&
+		same(s.personalToken, t.personalToken) &&
+		s.bedrock.equal(t.bedrock)
+}
+
+func (t *tokens) equal(u *tokens) bool {
+	if t == nil || u == nil {
+		return t == u
+	}
+	return t.id == u.id && t.access == u.access && t.refresh == u.refresh &&
+		same(t.accountID, u.accountID) && same(t.ownerID, u.ownerID) &&
+		t.provenance.equal(u.provenance)
+}
+
+func (p *provenance) equal(q *provenance) bool {
+	if p == nil || q == nil {
+		return p == q
+	}
+	return p.Provenance == q.Provenance
+}
+
+func (b *bedrockKey) equal(c *bedrockKey) bool {
+	if b == nil || c == nil {
+		return b == c
+	}
+	return b.apiKey == c.apiKey && b.region == c.region
+}
+
+func same[T comparable](a, b *T) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+func sameTime(a, b *time.Time) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Equal(*b)
+}
+
+// sameJSON compares without formatting.
+func sameJSON(a, b json.RawMessage) bool {
+	var x, y bytes.Buffer
+	if len(a) == 0 || len(b) == 0 || json.Compact(&x, a) != nil || json.Compact(&y, b) != nil {
+		return len(a) == len(b)
+	}
+	return bytes.Equal(x.Bytes(), y.Bytes())
+}
+
+// SameAccount reports whether both hold ChatGPT tokens of one account, judged
+// by tokens.account_id byte by byte; a missing one is the same as none.
+func (s *Snapshot) SameAccount(t *Snapshot) bool {
+	a, okA := s.AccountID()
+	b, okB := t.AccountID()
+	return okA && okB && a == b
+}
+
+// RedeemedBy reports whether an answer to a request made with s may be
+// committed on top of current, the present content of the store: still the
+// same sign-in with the same tokens. Formatting, unknown fields, id_token,
+// last_refresh, the API key, the written mode, the provenance and a removed
+// owner may have changed, as for Codex.
+func (s *Snapshot) RedeemedBy(current *Snapshot) bool {
+	if !current.Managed() || !s.HasTokens() || !current.HasTokens() {
+		return false
+	}
+	was, is := s.tokens, current.tokens
+	return was.access == is.access && was.refresh == is.refresh && s.SameAccount(current) &&
+		(is.ownerID == nil || same(was.ownerID, is.ownerID))
+}
+
+// WithTokens returns s with the fields of a successful renewal: given ones
+// replace, missing ones stay, last_refresh becomes now. An ID token that
+// cannot be read is an error, and nothing is taken over.
+func (s *Snapshot) WithTokens(r TokenResponse, now time.Time) (*Snapshot, error) {
+	next := *s
+	t := tokens{}
+	if s.tokens != nil {
+		t = *s.tokens
+	}
+	if r.IDToken != nil {
+		claims, err := parseClaims(r.IDToken.Reveal())
+		if err != nil {
+			return nil, err
+		}
+		t.id, t.claims = *r.IDToken, claims
+	}
+	if r.AccessToken != nil {
+		t.access = *r.AccessToken
+	}
+	if r.RefreshToken != nil {
+		t.refresh = *r.RefreshToken
+	}
+	if r.DropProvenance {
+		t.provenance = nil
+	}
+	utc := now.UTC().Round(0)
+	next.tokens, next.lastRefresh = &t, &utc
+	return &next, nil
+}
+
+// NewAPIKey returns what Codex writes for an API key: the key and nothing else.
+func NewAPIKey(key Secret) *Snapshot {
+	mode := KindAPIKey
+	return &Snapshot{mode: &mode, apiKey: &key}
+}
+
+// SignIn is the result of a ChatGPT sign-in.
+type SignIn struct {
+	IDToken, AccessToken, RefreshToken Secret
+	// APIKey is the key the server exchanged for the ID token, nil when it gave none.
+	APIKey *Secret
+	// Provenance is the issuer and client of the sign-in, nil for none.
+	Provenance *Provenance
+	// OwnerID is a random name of this sign-in, "" for none.
+	OwnerID string
+}
+
+// NewChatGPT returns what Codex 0.169 writes after a ChatGPT sign-in. The
+// account is the one the ID token claims.
+func NewChatGPT(r SignIn, now time.Time) (*Snapshot, error) {
+	mode := KindChatGPT
+	base := &Snapshot{mode: &mode, apiKey: r.APIKey, tokens: &tokens{}}
+	s, err := base.WithTokens(TokenResponse{
+		IDToken: &r.IDToken, AccessToken: &r.AccessToken, RefreshToken: &r.RefreshToken,
+	}, now)
+	if err != nil {
+		return nil, err
+	}
+	if r.Provenance != nil {
+		s.tokens.provenance = &provenance{Provenance: *r.Provenance}
+	}
+	if r.OwnerID != "" {
+		s.tokens.ownerID = &r.OwnerID
+	}
+	if id := s.tokens.claims.AccountID; id != "" {
+		s.tokens.accountID = &id
+	}
+	return s, nil
+}
+
+// NewExternal returns host-provided tokens as they are held in memory.
+func NewExternal(t ExternalTokens) (*Snapshot, error) {
+	claims, err := parseClaims(t.AccessToken.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	if t.PlanType != "" {
+		claims.Plan = t.PlanType
+	}
+	mode := KindExternalTokens
+	return &Snapshot{mode: &mode, tokens: &tokens{
+		id: t.AccessToken, access: t.AccessToken, accountID: &t.AccountID, claims: claims,
+	}}, nil
+}
+
+// NewAccessToken returns the credentials that the environment variable
+// CODEX_ACCESS_TOKEN stands for: "at-…" is a personal access token, anything
+// else an agent identity.
+func NewAccessToken(value Secret) *Snapshot {
+	if v := value.Reveal(); len(v) >= 3 && v[:3] == "at-" {
+		mode := KindPersonalToken
+		return &Snapshot{mode: &mode, personalToken: &value}
+	}
+	mode := KindAgentIdentity
+	w := &writer{}
+	w.string(value.Reveal())
+	return &Snapshot{mode: &mode, agentIdentity: w.buf.Bytes()}
+}

@@ -1,0 +1,146 @@
+package auth
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+)
+
+// Claims are what Codex reads from an ID token (RFC 7519). They are taken
+// unverified, as Codex does: they name the account on the user's own screen
+// and decide nothing.
+type Claims struct {
+	Email     string
+	Plan      string
+	UserID    string
+	AccountID string
+}
+
+// The names of the two objects with OpenAI's claims.
+const (
+	claimProfile = "https://api.openai.com/profile"
+	claimAuth    = "https://api.openai.com/auth"
+)
+
+var errNotJWT = errors.New("is not a JSON Web Token")
+
+// parseClaims reads an ID token: three or more non-empty parts of which the
+// second is unpadded base64url of a JSON object with the right types.
+func parseClaims(token string) (Claims, error) {
+	payload, err := jwtPayload(token)
+	if err != nil {
+		return Claims{}, err
+	}
+	if trimmed := strings.TrimLeft(string(payload), " \t\r\n"); strings.HasPrefix(trimmed, "[") {
+		// Codex tolerates an array and finds no claims in it.
+		var list []json.RawMessage
+		if json.Unmarshal(payload, &list) != nil {
+			return Claims{}, errNotJWT
+		}
+		return Claims{}, nil
+	}
+	top, err := claimObject(payload, "email", claimProfile, claimAuth)
+	if err != nil {
+		return Claims{}, err
+	}
+	profile, err := claimObject(top[claimProfile], "email")
+	if err != nil {
+		return Claims{}, err
+	}
+	own, err := claimObject(top[claimAuth], "chatgpt_plan_type", "chatgpt_user_id", "user_id", "chatgpt_account_id")
+	if err != nil {
+		return Claims{}, err
+	}
+	var wrong error
+	text := func(raw json.RawMessage) *string {
+		if isNull(raw) {
+			return nil
+		}
+		s, err := parseString(raw)
+		if err != nil {
+			wrong = errors.New("has a claim of the wrong type")
+		}
+		return &s
+	}
+	c := Claims{
+		Email:     first(text(top["email"]), text(profile["email"])),
+		Plan:      first(text(own["chatgpt_plan_type"])),
+		UserID:    first(text(own["chatgpt_user_id"]), text(own["user_id"])),
+		AccountID: first(text(own["chatgpt_account_id"])),
+	}
+	return c, wrong
+}
+
+// claimObject reads the named members of a JSON object; absent or null has none.
+func claimObject(raw json.RawMessage, names ...string) (map[string]json.RawMessage, error) {
+	if isNull(raw) {
+		return nil, nil
+	}
+	obj, err := parseObject(raw)
+	if err != nil {
+		return nil, errNotJWT
+	}
+	members, _, err := obj.split(names...)
+	if err != nil {
+		return nil, errNotJWT
+	}
+	return members, nil
+}
+
+// first returns the first string that is there, "" when none is.
+func first(candidates ...*string) string {
+	for _, c := range candidates {
+		if c != nil {
+			return *c
+		}
+	}
+	return ""
+}
+
+// jwtPayload decodes the second of three or more non-empty parts.
+func jwtPayload(token string) ([]byte, error) {
+	parts := strings.Split(token, ".")
+	if len(parts) < 3 || parts[0] == "" || parts[1] == "" || parts[2] == "" {
+		return nil, errNotJWT
+	}
+	payload, err := base64.RawURLEncoding.Strict().DecodeString(parts[1])
+	if err != nil {
+		return nil, errNotJWT
+	}
+	return payload, nil
+}
+
+// accessTimes reads exp and iat of an access token (RFC 7519, section 4.1),
+// as UTC. ok is false for every token whose exp Codex does not understand: an
+// opaque one, or one whose exp is not an integer that fits a timestamp.
+func accessTimes(token string) (issued, expires time.Time, ok bool) {
+	payload, err := jwtPayload(token)
+	if err != nil {
+		return time.Time{}, time.Time{}, false
+	}
+	members, err := claimObject(payload, "exp", "iat")
+	if err != nil {
+		return time.Time{}, time.Time{}, false
+	}
+	expires, ok = numericDate(members["exp"])
+	if !ok {
+		return time.Time{}, time.Time{}, false
+	}
+	issued, _ = numericDate(members["iat"])
+	return issued, expires, true
+}
+
+// maxUnix is the last second Codex's time library can hold (the year 262142);
+// a larger exp counts as no exp.
+const maxUnix = 8_210_266_876_799
+
+// numericDate reads an integer of seconds since the epoch.
+func numericDate(raw json.RawMessage) (time.Time, bool) {
+	var seconds int64
+	if isNull(raw) || json.Unmarshal(raw, &seconds) != nil || seconds > maxUnix || seconds < -maxUnix {
+		return time.Time{}, false
+	}
+	return time.Unix(seconds, 0).UTC(), true
+}

@@ -1,0 +1,135 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Sentinels that callers branch on.
+var (
+	// ErrNoCredential means that the store holds nothing: signed out.
+	ErrNoCredential = errors.New("not signed in")
+	// ErrStoreChanged means that a commit was given up because the store no
+	// longer holds the credentials that were redeemed. Nothing was written.
+	ErrStoreChanged = errors.New("the credential store changed in the meantime")
+	// ErrCannotSave means that nothing was sent because the answer could not
+	// have been kept. It wraps the reason.
+	ErrCannotSave = errors.New("the sign-in could not be saved")
+)
+
+// Reason says why credentials cannot be renewed. The values are stable: they
+// are stored in the refusals file and shown by "rekey status --json".
+type Reason string
+
+// The reasons. The first four name the refresh token and are remembered across
+// restarts; an unexplained 401 is not, for a captive portal can produce one.
+const (
+	ReasonExpired      Reason = "refresh_token_expired"
+	ReasonReused       Reason = "refresh_token_reused"
+	ReasonRevoked      Reason = "refresh_token_invalidated"
+	ReasonInvalidGrant Reason = "invalid_grant"
+	ReasonUnauthorized Reason = "unauthorized"
+	// ReasonAccountChanged is never remembered: the user signed out or in to
+	// another account while a renewal was being prepared.
+	ReasonAccountChanged Reason = "account_changed"
+)
+
+// NamesToken reports whether the reason is about the refresh token itself, so
+// that it stays true after a restart.
+func (r Reason) NamesToken() bool {
+	switch r {
+	case ReasonExpired, ReasonReused, ReasonRevoked, ReasonInvalidGrant:
+		return true
+	}
+	return false
+}
+
+// MayBeRace reports whether another process that renewed the same login at the
+// same time can be the cause, so that the store deserves a second look.
+func (r Reason) MayBeRace() bool {
+	return r == ReasonReused || r == ReasonInvalidGrant || r == ReasonUnauthorized
+}
+
+// Outcome is what became of a renewal.
+type Outcome int
+
+// The outcomes.
+const (
+	// OutcomeOK: renewed, adopted from another process, or nothing to do.
+	OutcomeOK Outcome = iota
+	// OutcomeTransient: not renewed this time; asking again later may work.
+	OutcomeTransient
+	// OutcomePermanent: these credentials will never renew again.
+	OutcomePermanent
+)
+
+// OutcomeOf classifies the error of Manager.Refresh.
+func OutcomeOf(err error) Outcome {
+	if err == nil {
+		return OutcomeOK
+	}
+	var re *RefreshError
+	if errors.As(err, &re) && re.Permanent {
+		return OutcomePermanent
+	}
+	return OutcomeTransient
+}
+
+// RefreshError says why a renewal failed. It never holds a token nor a
+// response body.
+type RefreshError struct {
+	// Permanent: the authorization server refused these credentials for good.
+	Permanent bool
+	// Reason is set when Permanent.
+	Reason Reason
+	// Status is the HTTP status of the answer, 0 when there was none.
+	Status int
+	// Code is the machine-readable error code of the answer, if any, cut to a
+	// safe length and alphabet.
+	Code string
+	// AnswerLost: the request may have reached the server and no answer came,
+	// so the refresh token may be spent.
+	AnswerLost bool
+	// RetryAfter is the server's wish (RFC 9110, section 10.2.3), 0 when it had none.
+	RetryAfter time.Duration
+	// Err is the cause below, may be nil.
+	Err error
+}
+
+// Error implements error.
+func (e *RefreshError) Error() string {
+	switch {
+	case e.Permanent:
+		return "the sign-in cannot be renewed: " + string(e.Reason)
+	case e.Status != 0:
+		return fmt.Sprintf("the authorization server answered %d; the sign-in was not renewed", e.Status)
+	case e.Err != nil:
+		return "the authorization server was not reached: " + e.Err.Error()
+	}
+	return "the sign-in was not renewed"
+}
+
+// Unwrap returns the cause.
+func (e *RefreshError) Unwrap() error { return e.Err }
+
+// UnreadableError says why the credential store cannot be read. Its text is
+// one sentence without any content of the store.
+type UnreadableError struct {
+	// Where names the store, for example a path.
+	Where string
+	// What is the finding, for example "it is not valid JSON".
+	What string
+	// Locked: a keyring that waits to be unlocked.
+	Locked bool
+	// Encrypted: Codex's encrypted store, which Rekey recognises and does not read.
+	Encrypted bool
+	// Err is the cause below, may be nil. It is not part of the text.
+	Err error
+}
+
+// Error implements error.
+func (e *UnreadableError) Error() string { return "cannot read " + e.Where + ": " + e.What }
+
+// Unwrap returns the cause.
+func (e *UnreadableError) Unwrap() error { return e.Err }

@@ -1,0 +1,150 @@
+package auth
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"unicode/utf8"
+)
+
+// member is one name and its value as it stands in the text.
+type member struct {
+	name string
+	raw  json.RawMessage
+}
+
+// object is a JSON object with its members in their order, duplicates
+// included. encoding/json cannot give this: it folds case, lets the last
+// duplicate win and drops what it does not know, where Codex does none of it.
+type object []member
+
+var (
+	errNotObject = errors.New("it is not a JSON object")
+	errDuplicate = errors.New("a field appears twice")
+)
+
+// parseObject reads data, which must be one JSON object in UTF-8 and nothing else.
+func parseObject(data []byte) (object, error) {
+	if !utf8.Valid(data) {
+		return nil, errors.New("it is not UTF-8")
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	first, err := dec.Token()
+	if err != nil {
+		return nil, syntaxError(err)
+	}
+	if first != json.Delim('{') {
+		return nil, errNotObject
+	}
+	var obj object
+	for dec.More() {
+		name, err := dec.Token()
+		if err != nil {
+			return nil, syntaxError(err)
+		}
+		var raw json.RawMessage
+		if err := dec.Decode(&raw); err != nil {
+			return nil, syntaxError(err)
+		}
+		obj = append(obj, member{name.(string), raw}) // More is true inside an object: a name is a string
+	}
+	if _, err := dec.Token(); err != nil {
+		return nil, syntaxError(err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the JSON object")
+	}
+	return obj, nil
+}
+
+// syntaxError replaces the library's texts, which quote the content.
+func syntaxError(err error) error {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New("it is empty or ends too early")
+	}
+	return errors.New("it is not valid JSON")
+}
+
+// split separates the members called as in known from all others. A known
+// name that appears twice is an error, as it is for Codex.
+func (o object) split(known ...string) (map[string]json.RawMessage, object, error) {
+	found := make(map[string]json.RawMessage, len(known))
+	isKnown := make(map[string]bool, len(known))
+	for _, k := range known {
+		isKnown[k] = true
+	}
+	var rest object
+	for _, m := range o {
+		if !isKnown[m.name] {
+			rest = append(rest, m)
+			continue
+		}
+		if _, twice := found[m.name]; twice {
+			return nil, nil, errDuplicate
+		}
+		found[m.name] = m.raw
+	}
+	return found, rest, nil
+}
+
+// isNull reports whether raw is absent or null.
+func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
+
+// parseString reads a JSON string. Unlike encoding/json it refuses a lone
+// surrogate, which has no UTF-8 form.
+func parseString(raw json.RawMessage) (string, error) {
+	if len(raw) == 0 || raw[0] != '"' {
+		return "", errors.New("is not a string")
+	}
+	var s string
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return "", errors.New("is not a string")
+	}
+	if bytes.Contains(raw, []byte(`\u`)) && loneSurrogate(raw) {
+		return "", errors.New("is not valid text")
+	}
+	return s, nil
+}
+
+// loneSurrogate looks for a \uD800–\uDFFF escape without its other half.
+func loneSurrogate(raw []byte) bool {
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '\\' {
+			continue
+		}
+		if raw[i+1] != 'u' {
+			i++ // skip the escaped character
+			continue
+		}
+		unit := hex4(raw[i+2:])
+		i += 5
+		switch {
+		case unit >= 0xDC00 && unit <= 0xDFFF:
+			return true
+		case unit >= 0xD800 && unit <= 0xDBFF:
+			if i+6 >= len(raw) || raw[i+1] != '\\' || raw[i+2] != 'u' {
+				return true
+			}
+			if low := hex4(raw[i+3:]); low < 0xDC00 || low > 0xDFFF {
+				return true
+			}
+			i += 6
+		}
+	}
+	return false
+}
+
+// hex4 reads four hexadecimal digits, which valid JSON guarantees.
+func hex4(b []byte) (v uint32) {
+	for _, c := range b[:4] {
+		v <<= 4
+		switch {
+		case c <= '9':
+			v |= uint32(c - '0')
+		default:
+			v |= uint32(c|0x20-'a') + 10
+		}
+	}
+	return v
+}

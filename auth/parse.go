@@ -1,0 +1,162 @@
+package auth
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// ParseSnapshot reads the content of a credential store exactly as strictly,
+// and exactly as tolerantly, as Codex 0.169 does. The error is one clause
+// about what is wrong and quotes nothing of the content.
+func ParseSnapshot(data []byte) (*Snapshot, error) {
+	obj, err := parseObject(data)
+	if err != nil {
+		return nil, err
+	}
+	known, unknown, err := obj.split("auth_mode", "OPENAI_API_KEY", "tokens", "last_refresh",
+		"agent_identity", "personal_access_token", "bedrock_api_key")
+	if err != nil {
+		return nil, err
+	}
+	s := &Snapshot{unknown: unknown}
+	steps := []struct {
+		name string
+		read func(json.RawMessage) error
+	}{
+		{"auth_mode", s.readMode},
+		{"OPENAI_API_KEY", into(&s.apiKey, parseSecret)},
+		{"tokens", into(&s.tokens, parseTokens)},
+		{"last_refresh", s.readLastRefresh},
+		{"agent_identity", s.readAgentIdentity},
+		{"personal_access_token", into(&s.personalToken, parseSecret)},
+		{"bedrock_api_key", into(&s.bedrock, parseBedrock)},
+	}
+	for _, step := range steps {
+		if raw := known[step.name]; !isNull(raw) {
+			if err := step.read(raw); err != nil {
+				return nil, fmt.Errorf("%s %w", step.name, err)
+			}
+		}
+	}
+	return s, nil
+}
+
+// into adapts a parser to a field that is nil when the member is absent.
+func into[T any](field **T, parse func(json.RawMessage) (T, error)) func(json.RawMessage) error {
+	return func(raw json.RawMessage) error {
+		v, err := parse(raw)
+		if err == nil {
+			*field = &v
+		}
+		return err
+	}
+}
+
+func parseSecret(raw json.RawMessage) (Secret, error) {
+	text, err := parseString(raw)
+	return NewSecret(text), err
+}
+
+func (s *Snapshot) readMode(raw json.RawMessage) error {
+	text, err := parseString(raw)
+	if err != nil {
+		return err
+	}
+	switch mode := Kind(text); mode {
+	case KindAPIKey, KindChatGPT, KindExternalTokens, KindPersonalToken, KindAgentIdentity,
+		KindBedrockKey, KindBedrockAccess, KindHeaders:
+		s.mode = &mode
+		return nil
+	}
+	return errors.New("names a kind of sign-in that is not known")
+}
+
+func (s *Snapshot) readLastRefresh(raw json.RawMessage) error {
+	text, err := parseString(raw)
+	if err != nil {
+		return err
+	}
+	t, err := parseTimestamp(text)
+	if err != nil {
+		return err
+	}
+	s.lastRefresh = &t
+	return nil
+}
+
+func (s *Snapshot) readAgentIdentity(raw json.RawMessage) error {
+	if raw[0] != '"' && raw[0] != '{' {
+		return errors.New("is neither a string nor an object")
+	}
+	s.agentIdentity = raw
+	return nil
+}
+
+// parseTokens reads the member tokens. The three tokens must be there and be
+// strings; everything else may be missing or null.
+func parseTokens(raw json.RawMessage) (tokens, error) {
+	obj, err := parseObject(raw)
+	if err != nil {
+		return tokens{}, errors.New("is not an object")
+	}
+	known, unknown, err := obj.split("id_token", "access_token", "refresh_token",
+		"account_id", "oauth_provenance", "login_owner_id")
+	if err != nil {
+		return tokens{}, err
+	}
+	t := tokens{unknown: unknown}
+	for name, field := range map[string]*Secret{
+		"id_token": &t.id, "access_token": &t.access, "refresh_token": &t.refresh,
+	} {
+		if *field, err = parseSecret(known[name]); err != nil {
+			return tokens{}, fmt.Errorf("%s %w", name, err)
+		}
+	}
+	if t.claims, err = parseClaims(t.id.Reveal()); err != nil {
+		return tokens{}, fmt.Errorf("id_token %w", err)
+	}
+	for name, read := range map[string]func(json.RawMessage) error{
+		"account_id":       into(&t.accountID, parseString),
+		"oauth_provenance": into(&t.provenance, parseProvenance),
+		"login_owner_id":   into(&t.ownerID, parseString),
+	} {
+		if member := known[name]; !isNull(member) {
+			if err := read(member); err != nil {
+				return tokens{}, fmt.Errorf("%s %w", name, err)
+			}
+		}
+	}
+	return t, nil
+}
+
+func parseProvenance(raw json.RawMessage) (provenance, error) {
+	var p provenance
+	a, b, unknown, err := parsePair(raw, "issuer", "client_id")
+	p.Issuer, p.ClientID, p.unknown = a, b, unknown
+	return p, err
+}
+
+func parseBedrock(raw json.RawMessage) (bedrockKey, error) {
+	key, region, unknown, err := parsePair(raw, "api_key", "region")
+	return bedrockKey{NewSecret(key), region, unknown}, err
+}
+
+// parsePair reads an object of which two members must be strings.
+func parsePair(raw json.RawMessage, first, second string) (a, b string, unknown object, err error) {
+	obj, err := parseObject(raw)
+	if err != nil {
+		return "", "", nil, errors.New("is not an object")
+	}
+	known, unknown, err := obj.split(first, second)
+	if err != nil {
+		return "", "", nil, err
+	}
+	if a, err = parseString(known[first]); err != nil {
+		return "", "", nil, fmt.Errorf("%s %w", first, err)
+	}
+	if b, err = parseString(known[second]); err != nil {
+		return "", "", nil, fmt.Errorf("%s %w", second, err)
+	}
+	return a, b, unknown, nil
+}

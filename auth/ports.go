@@ -1,0 +1,120 @@
+package auth
+
+import (
+	"context"
+	"time"
+)
+
+// Store is where one home's credentials live. Implementations are safe for
+// concurrent use and honour ctx; every call ends within seconds.
+type Store interface {
+	// Load reads the credentials as they are now, without any lock. It returns
+	// ErrNoCredential when there are none and *UnreadableError when there is
+	// something that cannot be used.
+	Load(ctx context.Context) (*Snapshot, error)
+	// Update replaces the credentials under Codex's own locks. decide is given
+	// what the store holds at that moment (nil when absent or unreadable) and
+	// returns what shall replace it, or an error, ErrStoreChanged for one, to
+	// leave the store alone; that error is returned wrapped. decide may be
+	// called twice and must not block.
+	Update(ctx context.Context, decide func(current *Snapshot) (*Snapshot, error)) error
+	// Delete removes the credentials under the same locks. Nothing to delete
+	// is not an error; removed tells which it was.
+	Delete(ctx context.Context) (removed bool, err error)
+	// Writable says, without changing anything, why an Update would fail
+	// (permission, hard link, full disk), or nil.
+	Writable(ctx context.Context) error
+	// String names the store for people, for example its path.
+	String() string
+}
+
+// RefreshReason tells the authorization server why a renewal is asked for.
+// Codex 0.169 sends it as refresh_reason.
+type RefreshReason string
+
+// The reasons Codex sends.
+const (
+	RefreshForced    RefreshReason = "forced"
+	RefreshProactive RefreshReason = "proactive_expiry"
+	RefreshScheduled RefreshReason = "scheduled"
+)
+
+// Provenance is where a refresh token came from: Codex 0.169 stores it as
+// tokens.oauth_provenance and sends the renewal there.
+type Provenance struct {
+	Issuer   string
+	ClientID string
+}
+
+// RefreshRequest is one renewal (RFC 6749, section 6).
+type RefreshRequest struct {
+	RefreshToken Secret
+	Reason       RefreshReason
+	// Provenance is nil when the store holds none.
+	Provenance *Provenance
+}
+
+// TokenResponse is a successful answer of the token endpoint (RFC 6749,
+// section 5.1). A nil field was missing or null: what was stored stays.
+type TokenResponse struct {
+	IDToken      *Secret
+	AccessToken  *Secret
+	RefreshToken *Secret
+	// DropProvenance: the answer came from another place than the stored
+	// provenance's issuer, so that the provenance is no longer true.
+	DropProvenance bool
+}
+
+// Authority is the authorization server's client. Implementations are safe
+// for concurrent use, never retry by themselves and bound every call in time.
+type Authority interface {
+	// Refresh redeems a refresh token. Every error is a *RefreshError.
+	Refresh(ctx context.Context, req RefreshRequest) (TokenResponse, error)
+	// Revoke tells the server to forget the credentials (RFC 7009), best
+	// effort: hint is "refresh_token" or "access_token".
+	Revoke(ctx context.Context, token Secret, hint string) error
+}
+
+// ExternalTokens are ChatGPT tokens that a host program owns and hands to us.
+type ExternalTokens struct {
+	AccessToken Secret
+	AccountID   string
+	PlanType    string
+}
+
+// ExternalRefresher asks the host program that owns the tokens for new ones.
+type ExternalRefresher interface {
+	// RefreshExternal returns new tokens for the account. reason is
+	// "unauthorized", the only one Codex knows.
+	RefreshExternal(ctx context.Context, reason, previousAccountID string) (ExternalTokens, error)
+}
+
+// Refusals remembers, beyond the life of a process, which credentials were
+// refused for good. Keys are fingerprints, never tokens. Implementations are
+// safe for concurrent use by goroutines and processes.
+type Refusals interface {
+	// Lookup finds the refusal for a fingerprint.
+	Lookup(fingerprint string) (Refusal, bool)
+	// Record remembers a refusal. An error means that it will be forgotten at
+	// the end of the process, nothing worse.
+	Record(r Refusal) error
+}
+
+// Refusal is a permanent failure, bound to the credentials that were refused.
+type Refusal struct {
+	// Fingerprint of the refused credentials: see Fingerprinter.
+	Fingerprint string
+	// Reason for the refusal.
+	Reason Reason
+	// At is when the answer came, UTC.
+	At time.Time
+}
+
+// Fingerprinter turns credentials into keyed hashes that are safe to store
+// and to log. It is safe for concurrent use.
+type Fingerprinter interface {
+	// Token is the fingerprint of the refresh token alone.
+	Token(s *Snapshot) string
+	// Whole is the fingerprint of every known field of the snapshot.
+	Whole(s *Snapshot) string
+}

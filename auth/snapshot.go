@@ -1,0 +1,201 @@
+package auth
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Kind is a credential's kind in Codex's own words, as getAuthStatus reports
+// them in authMethod. KindNone is "".
+type Kind string
+
+// The kinds a store can hold.
+const (
+	KindNone           Kind = ""
+	KindAPIKey         Kind = "apikey"
+	KindChatGPT        Kind = "chatgpt"
+	KindExternalTokens Kind = "chatgptAuthTokens"
+	KindPersonalToken  Kind = "personalAccessToken"
+	KindAgentIdentity  Kind = "agentIdentity"
+	KindBedrockKey     Kind = "bedrockApiKey"
+	KindBedrockAccess  Kind = "bedrockAccessKeys"
+	KindHeaders        Kind = "headers"
+)
+
+// Snapshot is one parsed, immutable content of the credential store. Two
+// snapshots are equal when their parsed contents are equal; formatting, order
+// and unknown fields do not count.
+type Snapshot struct {
+	mode          *Kind // auth_mode as written, nil when absent or null
+	apiKey        *Secret
+	tokens        *tokens
+	lastRefresh   *time.Time
+	agentIdentity json.RawMessage // a string or an object, nil when absent
+	personalToken *Secret
+	bedrock       *bedrockKey
+	unknown       object
+}
+
+// tokens is the member of that name.
+type tokens struct {
+	id         Secret
+	access     Secret
+	refresh    Secret
+	accountID  *string
+	provenance *provenance
+	ownerID    *string
+	claims     Claims // parsed from id
+	unknown    object
+}
+
+// provenance is tokens.oauth_provenance.
+type provenance struct {
+	Provenance
+	unknown object
+}
+
+// bedrockKey is the member bedrock_api_key.
+type bedrockKey struct {
+	apiKey  Secret
+	region  string
+	unknown object
+}
+
+// Kind tells what the credentials are: the mode that is written, else what is
+// there, in Codex's order of precedence.
+func (s *Snapshot) Kind() Kind {
+	switch {
+	case s == nil:
+		return KindNone
+	case s.mode != nil:
+		return *s.mode
+	case s.personalToken != nil:
+		return KindPersonalToken
+	case s.bedrock != nil:
+		return KindBedrockKey
+	case s.apiKey != nil:
+		return KindAPIKey
+	}
+	return KindChatGPT
+}
+
+// APIKey returns the API key, empty when there is none.
+func (s *Snapshot) APIKey() Secret {
+	if s == nil || s.apiKey == nil {
+		return Secret{}
+	}
+	return *s.apiKey
+}
+
+// AccessToken returns the access token, empty when there is none.
+func (s *Snapshot) AccessToken() Secret {
+	if s == nil || s.tokens == nil {
+		return Secret{}
+	}
+	return s.tokens.access
+}
+
+// RefreshToken returns the refresh token, empty when there is none.
+func (s *Snapshot) RefreshToken() Secret {
+	if s == nil || s.tokens == nil {
+		return Secret{}
+	}
+	return s.tokens.refresh
+}
+
+// AccountID returns tokens.account_id; ok is false when it is missing or
+// null. The ID token's claim of that name does not count, as for Codex.
+func (s *Snapshot) AccountID() (id string, ok bool) {
+	if s == nil || s.tokens == nil || s.tokens.accountID == nil {
+		return "", false
+	}
+	return *s.tokens.accountID, true
+}
+
+// Claims returns the ID token's claims.
+func (s *Snapshot) Claims() Claims {
+	if s == nil || s.tokens == nil {
+		return Claims{}
+	}
+	return s.tokens.claims
+}
+
+// HasTokens reports whether there are ChatGPT tokens, empty ones included.
+func (s *Snapshot) HasTokens() bool { return s != nil && s.tokens != nil }
+
+// Provenance returns where the refresh token came from, nil when not stored.
+func (s *Snapshot) Provenance() *Provenance {
+	if s == nil || s.tokens == nil || s.tokens.provenance == nil {
+		return nil
+	}
+	p := s.tokens.provenance.Provenance
+	return &p
+}
+
+// LastRefresh returns when the tokens were issued, UTC; ok is false when the
+// store does not tell.
+func (s *Snapshot) LastRefresh() (t time.Time, ok bool) {
+	if s == nil || s.lastRefresh == nil {
+		return time.Time{}, false
+	}
+	return *s.lastRefresh, true
+}
+
+// AccessExpiry returns the end of the access token, UTC; ok is false when it
+// has none that Codex understands (see accessTimes).
+func (s *Snapshot) AccessExpiry() (t time.Time, ok bool) {
+	if !s.HasTokens() {
+		return time.Time{}, false
+	}
+	_, t, ok = accessTimes(s.tokens.access.Reveal())
+	return t, ok
+}
+
+// AccessIssued returns when the access token was issued, UTC: its iat, else
+// the store's last_refresh, else the zero time.
+func (s *Snapshot) AccessIssued() time.Time {
+	if s.HasTokens() {
+		if iat, _, ok := accessTimes(s.tokens.access.Reveal()); ok && !iat.IsZero() {
+			return iat
+		}
+	}
+	t, _ := s.LastRefresh()
+	return t
+}
+
+// Managed reports whether the credentials are ChatGPT tokens that the holders
+// of the store renew themselves.
+func (s *Snapshot) Managed() bool { return s.Kind() == KindChatGPT }
+
+// Usable reports whether Codex would use the credentials at all: parsed and
+// with the parts that its kind needs.
+func (s *Snapshot) Usable() bool {
+	switch s.Kind() {
+	case KindAPIKey:
+		return !s.APIKey().Empty()
+	case KindChatGPT:
+		return !s.AccessToken().Empty() && s.lastRefresh != nil
+	case KindExternalTokens:
+		return !s.AccessToken().Empty()
+	case KindPersonalToken:
+		return s.personalToken != nil && !s.personalToken.Empty()
+	case KindAgentIdentity:
+		return s.agentClaimsReadable()
+	}
+	return false
+}
+
+// agentClaimsReadable reports whether the agent identity is a JSON Web Token
+// with a payload. Rekey does not verify what it cannot renew.
+func (s *Snapshot) agentClaimsReadable() bool {
+	token, err := parseString(s.agentIdentity)
+	if err != nil {
+		return false
+	}
+	payload, err := jwtPayload(token)
+	if err != nil {
+		return false
+	}
+	claims, err := claimObject(payload, "agent_runtime_id")
+	return err == nil && !isNull(claims["agent_runtime_id"])
+}

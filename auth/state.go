@@ -1,0 +1,139 @@
+package auth
+
+import "time"
+
+// Status is the one word for a State: it selects icon, first line and exit code.
+type Status string
+
+// The statuses, one for each row of the State table.
+const (
+	StatusSignedOut      Status = "signed_out"
+	StatusAPIKey         Status = "api_key"
+	StatusExternal       Status = "external"
+	StatusHealthy        Status = "healthy"
+	StatusRenewing       Status = "renewing"
+	StatusWaiting        Status = "waiting"
+	StatusExpiring       Status = "expiring"
+	StatusSignInRequired Status = "sign_in_required"
+	StatusUnreadable     Status = "unreadable"
+)
+
+// Statuses lists every Status in the order of the State table.
+func Statuses() []Status {
+	return []Status{
+		StatusSignedOut, StatusAPIKey, StatusExternal, StatusHealthy, StatusRenewing,
+		StatusWaiting, StatusExpiring, StatusSignInRequired, StatusUnreadable,
+	}
+}
+
+// State is what is known about one home's sign-in. It holds no token and no
+// fingerprint that could be turned into one. States are values: compare them
+// with ==. All times are UTC and carry no monotonic reading.
+type State struct {
+	Status Status `json:"status"`
+
+	// The first truth: which credential is present.
+
+	// Method is the credential's kind in Codex's words, "" when signed out.
+	Method Kind `json:"method"`
+	// Email and Plan come from the ID token's claims. They are those of the
+	// last readable content while the store is unreadable.
+	Email string `json:"email"`
+	Plan  string `json:"plan"`
+	// Store names where the credentials live, for example a path.
+	Store string `json:"store"`
+
+	// The second truth: until when the access token works.
+
+	// ExpiresAt is the access token's end, the zero time when it has none
+	// that can be read.
+	ExpiresAt time.Time `json:"expiresAt,omitzero"`
+	// Usable: the access token is present and its end, if known, has not come.
+	Usable bool `json:"usable"`
+
+	// The third truth: whether it can still be renewed.
+
+	// Renewable is "yes", "unknown" or "no".
+	Renewable Renewability `json:"renewable"`
+	// Refused is set when Renewable is "no" because the server said so.
+	Refused Reason `json:"refused,omitempty"`
+	// RefusedAt is when it said so.
+	RefusedAt time.Time `json:"refusedAt,omitzero"`
+
+	// LastRefresh is when the tokens were issued, as the store tells it.
+	LastRefresh time.Time `json:"lastRefresh,omitzero"`
+	// NextRefresh is when the keeper will renew, zero when it will not.
+	NextRefresh time.Time `json:"nextRefresh,omitzero"`
+	// Problem is one sentence about what stands in the way, "" when nothing does.
+	Problem string `json:"problem,omitempty"`
+
+	// NeverTried: no renewal of these credentials has been tried by anybody
+	// this program knows of.
+	NeverTried bool `json:"neverTried,omitempty"`
+	// AnswerLost: a renewal was sent and no answer came.
+	AnswerLost bool `json:"answerLost,omitempty"`
+	// CommitPending: new tokens arrived and could not be saved yet.
+	CommitPending bool `json:"commitPending,omitempty"`
+	// CannotSave: a renewal was not sent because its answer could not be saved.
+	CannotSave bool `json:"cannotSave,omitempty"`
+	// Locked: the keyring waits to be unlocked.
+	Locked bool `json:"locked,omitempty"`
+	// Restricted: the configuration forbids these credentials.
+	Restricted bool `json:"restricted,omitempty"`
+	// SigningIn: a sign-in is under way.
+	SigningIn bool `json:"signingIn,omitempty"`
+	// KeepFresh: the keeper is switched on.
+	KeepFresh bool `json:"keepFresh"`
+	// Notice identifies the notification that is owed for this State, "" when
+	// none is. A face shows it only after it has claimed it.
+	Notice string `json:"notice,omitempty"`
+}
+
+// Renewability is the third truth's answer.
+type Renewability string
+
+// The answers.
+const (
+	RenewableYes     Renewability = "yes"
+	RenewableUnknown Renewability = "unknown"
+	RenewableNo      Renewability = "no"
+)
+
+// NeedsSignIn reports whether only the user can mend this State.
+func (s State) NeedsSignIn() bool {
+	return s.Status == StatusExpiring || s.Status == StatusSignInRequired
+}
+
+// Inputs are all facts a State is computed from.
+type Inputs struct {
+	// Snapshot is the readable content of the store, nil when there is none.
+	Snapshot *Snapshot
+	// LastGood is the last readable content, shown while the store is unreadable.
+	LastGood *Snapshot
+	// LoadErr is why Snapshot is nil: ErrNoCredential or *UnreadableError.
+	LoadErr error
+	// Refusal is that of Snapshot, nil when it has none.
+	Refusal *Refusal
+	// Renewing: a request is under way.
+	Renewing bool
+	// Attempt is the last failed attempt with these credentials, nil when
+	// there was none or the last one worked.
+	Attempt *RefreshError
+	// Tried: at least one renewal of these credentials has been tried or made.
+	Tried bool
+	// CommitErr is why new tokens wait to be saved, nil when none wait.
+	CommitErr error
+	// SaveErr is why no renewal was sent, nil when none was held back.
+	SaveErr error
+	// Restriction is the configuration's objection to these credentials, "" when none.
+	Restriction string
+	// Store names the store.
+	Store string
+	// NextRefresh, SigningIn, KeepFresh and Notice are passed through.
+	NextRefresh time.Time
+	SigningIn   bool
+	KeepFresh   bool
+	Notice      string
+	// Now is the wall clock.
+	Now time.Time
+}
