@@ -118,3 +118,36 @@ type Fingerprinter interface {
 	// Whole is the fingerprint of every known field of the snapshot.
 	Whole(s *Snapshot) string
 }
+
+// Escrow keeps the answer of a renewal from its arrival until it is in the
+// store, beyond the life of the process. There is one slot, keyed by the
+// fingerprint of the refresh token that is being redeemed; it is only written
+// under the home's refresh lock. Implementations make every write durable
+// (fsync) before they return.
+type Escrow interface {
+	// Reserve records an attempt and sets aside the room for its answer. An
+	// error means that an answer could not be kept: then nothing may be sent.
+	// An answer that is still held for other credentials is not overwritten
+	// and is an error.
+	Reserve(redeemed string, at time.Time) error
+	// Sent records that the request is about to be written to the network.
+	Sent(redeemed string) error
+	// Keep stores the answer.
+	Keep(redeemed string, answer TokenResponse) error
+	// Held returns what the slot holds; ok is false when it is empty.
+	Held() (entry EscrowEntry, ok bool, err error)
+	// Clear empties the slot if it is the one for redeemed.
+	Clear(redeemed string) error
+}
+
+// EscrowEntry is the content of an Escrow.
+type EscrowEntry struct {
+	// Redeemed is the fingerprint of the refresh token (Fingerprinter.Token).
+	Redeemed string
+	// At is when the attempt began, UTC.
+	At time.Time
+	// Sent: the request may have reached the server.
+	Sent bool
+	// Answer is set when it arrived.
+	Answer *TokenResponse
+}
