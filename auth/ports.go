@@ -100,6 +100,14 @@ type Refusals interface {
 	Record(r Refusal) error
 }
 
+// Notices remembers, beyond the life of a process, which notifications have
+// been shown. Implementations are safe for concurrent use by goroutines and
+// processes.
+type Notices interface {
+	// ClaimNotice reports true exactly once ever for each id.
+	ClaimNotice(id string) (bool, error)
+}
+
 // Refusal is a permanent failure, bound to the credentials that were refused.
 type Refusal struct {
 	// Fingerprint of the refused credentials: see Fingerprinter.

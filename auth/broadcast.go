@@ -1,0 +1,65 @@
+package auth
+
+import (
+	"context"
+	"sync"
+)
+
+// Broadcast hands values to any number of subscribers, each of whom sees the
+// newest value and may miss older ones. The zero value is ready for use. All
+// methods are safe for concurrent use and none waits for a reader.
+type Broadcast[T any] struct {
+	mu   sync.Mutex // guards everything below
+	last T
+	any  bool
+	subs map[chan T]struct{}
+}
+
+// Publish makes v the newest value.
+func (b *Broadcast[T]) Publish(v T) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.last, b.any = v, true
+	for ch := range b.subs {
+		replace(ch, v)
+	}
+}
+
+// replace puts v into a channel of capacity one in place of what is there.
+// Only the holder of mu sends, so the second send cannot block.
+func replace[T any](ch chan T, v T) {
+	select {
+	case <-ch:
+	default:
+	}
+	ch <- v
+}
+
+// Last returns the newest value; ok is false when there is none yet.
+func (b *Broadcast[T]) Last() (v T, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.last, b.any
+}
+
+// Subscribe returns a channel that always holds the newest value its reader
+// has not seen, starting with the present one. It is closed when ctx ends.
+func (b *Broadcast[T]) Subscribe(ctx context.Context) <-chan T {
+	ch := make(chan T, 1)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.subs == nil {
+		b.subs = make(map[chan T]struct{})
+	}
+	b.subs[ch] = struct{}{}
+	if b.any {
+		ch <- b.last
+	}
+	context.AfterFunc(ctx, func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		delete(b.subs, ch)
+		close(ch)
+	})
+	return ch
+}

@@ -1,0 +1,167 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// commit writes the answer for s to the store, but only if the store still
+// holds what was redeemed, and takes it over.
+func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse) error {
+	var committed *Snapshot
+	err := m.opts.Store.Update(ctx, func(current *Snapshot) (*Snapshot, error) {
+		if !s.RedeemedBy(current) {
+			return nil, ErrStoreChanged
+		}
+		next, err := current.WithTokens(answer, m.opts.Now())
+		committed = next
+		return next, err
+	})
+	key := m.opts.Fingerprints.Token(s)
+	switch {
+	case err == nil:
+		m.opts.Log.Info("refresh: renewed")
+		m.take(committed, nil)
+		m.Annotate(func(f *Inputs) { f.Tried, f.Attempt, f.CommitErr = true, nil, nil })
+		m.clearEscrow(key)
+		return nil
+	case errors.Is(err, ErrStoreChanged):
+		m.opts.Log.Info("refresh: somebody signed in or out meanwhile, the answer is kept out")
+		return m.yield(ctx, s)
+	}
+	m.mu.Lock()
+	m.held = true
+	m.mu.Unlock()
+	m.opts.Log.Warn("refresh: renewed, but not saved; the escrow holds the answer", "error", err)
+	m.Annotate(func(f *Inputs) { f.CommitErr = err })
+	return &RefreshError{Err: fmt.Errorf("the new tokens could not be saved yet: %w", err)}
+}
+
+// yield takes over what somebody else wrote while an answer was under way.
+func (m *Manager) yield(ctx context.Context, s *Snapshot) error {
+	changed := &RefreshError{Permanent: true, Reason: ReasonAccountChanged}
+	if m.opts.AsCodex {
+		return changed // Codex keeps what it has in memory
+	}
+	now, err := m.load(ctx)
+	if err != nil {
+		return &RefreshError{Err: err} // gone for a moment: the escrow keeps the answer
+	}
+	if key := m.opts.Fingerprints.Token(s); now.HasTokens() && m.opts.Fingerprints.Token(now) != key {
+		m.clearEscrow(key)
+	}
+	if !now.SameAccount(s) {
+		return changed
+	}
+	return nil
+}
+
+// errLook ends an Update that only wanted to read under the lock.
+var errLook = errors.New("only looked")
+
+// lookAgain gives another process that may have won the race time to commit
+// what it won. seen is true when the store is no longer what was refused; err
+// is then the answer for the callers.
+func (m *Manager) lookAgain(ctx context.Context, s *Snapshot) (seen bool, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	changes := m.changed.Subscribe(ctx)
+	if m.movedOn(ctx, s) {
+		return true, m.adoptedAfter(s)
+	}
+	deadline := time.NewTimer(m.opts.SecondLook)
+	defer deadline.Stop()
+	for {
+		select {
+		case <-changes:
+			if m.moved(s) {
+				return true, m.adoptedAfter(s)
+			}
+		case <-deadline.C:
+			// Under auth.lock no Codex is in the middle of its commit.
+			look := func(*Snapshot) (*Snapshot, error) { return nil, errLook }
+			if err := m.opts.Store.Update(ctx, look); err != nil && !errors.Is(err, errLook) {
+				m.opts.Log.Warn("second look without the lock", "error", err)
+			}
+			if m.movedOn(ctx, s) {
+				return true, m.adoptedAfter(s)
+			}
+			return false, nil
+		}
+	}
+}
+
+// movedOn is moved after a fresh look at the store.
+func (m *Manager) movedOn(ctx context.Context, s *Snapshot) bool {
+	_, err := m.load(ctx)
+	return err == nil && m.moved(s)
+}
+
+// moved reports whether the cached credentials are no longer s.
+func (m *Manager) moved(s *Snapshot) bool {
+	now, _ := m.Snapshot()
+	return !now.Equal(s)
+}
+
+// adoptedAfter is the callers' answer when the store has moved on from s.
+func (m *Manager) adoptedAfter(s *Snapshot) error {
+	if now, _ := m.Snapshot(); !now.SameAccount(s) {
+		return &RefreshError{Permanent: true, Reason: ReasonAccountChanged}
+	}
+	m.opts.Log.Info("refresh: another process won the race, adopted")
+	return nil
+}
+
+// settleEscrow brings the escrow in line with what the store holds now: an
+// answer for these very credentials is committed, one for credentials that
+// have been replaced is dropped.
+func (m *Manager) settleEscrow(ctx context.Context, s *Snapshot) {
+	m.mu.Lock()
+	pending := m.held || !m.settled
+	m.settled = true
+	m.mu.Unlock()
+	if !pending || !s.HasTokens() {
+		return
+	}
+	if _, ok, err := m.opts.Escrow.Held(); err != nil || !ok {
+		return
+	}
+	unlock, err := m.opts.RefreshLock(ctx)
+	if err != nil {
+		return // whoever holds the lock settles it
+	}
+	defer unlock()
+	_, _ = m.finishHeld(ctx, s) // a failure is in the State and the answer in the escrow
+}
+
+// finishHeld commits an answer that arrived for s and is not in the store yet,
+// instead of redeeming s a second time. Callers hold the refresh lock.
+func (m *Manager) finishHeld(ctx context.Context, s *Snapshot) (done bool, err error) {
+	entry, ok, err := m.opts.Escrow.Held()
+	switch {
+	case err != nil || !ok:
+		return false, nil
+	case entry.Redeemed != m.opts.Fingerprints.Token(s):
+		m.clearEscrow(entry.Redeemed) // the store has moved on without that answer
+		return false, nil
+	case entry.Answer != nil:
+		return true, m.commit(ctx, s, *entry.Answer)
+	case entry.Sent:
+		m.Annotate(func(f *Inputs) { f.Attempt, f.Tried = &RefreshError{AnswerLost: true}, true })
+	}
+	return false, nil
+}
+
+// clearEscrow empties the slot. A failure leaves an answer for credentials
+// that are gone, which the next start drops.
+func (m *Manager) clearEscrow(redeemed string) {
+	if err := m.opts.Escrow.Clear(redeemed); err != nil {
+		m.opts.Log.Warn("the escrow could not be cleared", "error", err)
+		return
+	}
+	m.mu.Lock()
+	m.held = false
+	m.mu.Unlock()
+}

@@ -1,0 +1,149 @@
+package auth
+
+import (
+	"errors"
+	"time"
+)
+
+// Compute derives the State from all facts. It has no side effects and an
+// answer for every input: its rules are tried in order and the last always
+// applies.
+func Compute(in Inputs) State {
+	st := facts(in)
+	st.Status = status(in, st)
+	if st.Problem == "" {
+		st.Problem = problem(in, st)
+	}
+	return st
+}
+
+// facts fills in everything but the one word.
+func facts(in Inputs) State {
+	st := State{
+		Store:         in.Store,
+		AnswerLost:    in.Attempt != nil && in.Attempt.AnswerLost,
+		CommitPending: in.CommitErr != nil,
+		CannotSave:    in.SaveErr != nil,
+		Restricted:    in.Restriction != "",
+		Problem:       in.Restriction,
+		SigningIn:     in.SigningIn,
+		KeepFresh:     in.KeepFresh,
+		NextRefresh:   clean(in.NextRefresh),
+		Renewable:     RenewableNo,
+	}
+	shown := in.Snapshot
+	var unreadable *UnreadableError
+	if errors.As(in.LoadErr, &unreadable) {
+		st.Locked = unreadable.Locked
+		shown = in.LastGood
+	}
+	claims := shown.Claims()
+	st.Method, st.Email = shown.Kind(), claims.Email
+	if shown.HasTokens() {
+		st.Plan = PlanName(claims.Plan)
+	}
+	if in.Snapshot == nil {
+		st.Method = KindNone
+		return st
+	}
+	if end, ok := in.Snapshot.AccessExpiry(); ok {
+		st.ExpiresAt = end
+	}
+	last, _ := in.Snapshot.LastRefresh()
+	st.LastRefresh = clean(last)
+	st.Usable = in.Snapshot.Usable() && (st.ExpiresAt.IsZero() || st.ExpiresAt.After(in.Now))
+	renewability(in, &st)
+	return st
+}
+
+// renewability answers the third truth.
+func renewability(in Inputs, st *State) {
+	s := in.Snapshot
+	if !s.Managed() || !s.HasTokens() {
+		return
+	}
+	_, hasAccount := s.AccountID()
+	switch {
+	case in.Refusal != nil:
+		st.Refused, st.RefusedAt = in.Refusal.Reason, clean(in.Refusal.At)
+		st.Notice = in.Notice
+	case !hasAccount:
+		// Codex never renews such credentials, and neither does Rekey.
+	case in.Attempt != nil || !in.Tried:
+		st.Renewable = RenewableUnknown
+	default:
+		st.Renewable = RenewableYes
+	}
+	st.NeverTried = !in.Tried && in.Attempt == nil && in.Refusal == nil
+}
+
+// status is the State table: the first rule that fits decides.
+func status(in Inputs, st State) Status {
+	s := in.Snapshot
+	var unreadable *UnreadableError
+	switch {
+	case errors.As(in.LoadErr, &unreadable):
+		return StatusUnreadable
+	case s == nil:
+		return StatusSignedOut
+	case s.Kind() == KindAPIKey:
+		if s.Usable() {
+			return StatusAPIKey
+		}
+		return StatusSignedOut
+	case !s.Managed():
+		return StatusExternal
+	case !s.HasTokens():
+		return StatusSignedOut
+	case in.Refusal != nil && st.Usable && !st.ExpiresAt.IsZero():
+		return StatusExpiring
+	case in.Refusal != nil:
+		return StatusSignInRequired
+	case in.Renewing:
+		return StatusRenewing
+	case !st.Usable:
+		return StatusWaiting
+	case in.Attempt != nil && nearly(st.ExpiresAt, in.Now):
+		return StatusWaiting
+	}
+	return StatusHealthy
+}
+
+// nearly reports whether an access token is inside the window in which Codex
+// would renew it.
+func nearly(end, now time.Time) bool {
+	return !end.IsZero() && !end.After(now.Add(CodexWindow))
+}
+
+// problem is the one sentence about what stands in the way.
+func problem(in Inputs, st State) string {
+	var unreadable *UnreadableError
+	_, hasAccount := in.Snapshot.AccountID()
+	switch {
+	case errors.As(in.LoadErr, &unreadable):
+		return unreadable.Error()
+	case in.CommitErr != nil:
+		return "New tokens have arrived and cannot be saved yet: " + in.CommitErr.Error()
+	case in.SaveErr != nil:
+		return "Not renewed, because the new tokens could not be saved: " + in.SaveErr.Error()
+	case st.Status == StatusSignedOut && in.Snapshot.Kind() == KindAPIKey:
+		return "The stored API key is empty."
+	case st.Status == StatusSignedOut && in.Snapshot != nil:
+		return "The stored sign-in has no tokens."
+	case in.Snapshot.Managed() && in.Snapshot.HasTokens() && !hasAccount:
+		return "The stored sign-in names no account, so Codex cannot renew it. Sign in again before it ends."
+	case in.Attempt != nil && in.Attempt.AnswerLost:
+		return "A renewal was sent and no answer came; the refresh token may be spent."
+	case in.Attempt != nil:
+		return "The last renewal did not work: " + in.Attempt.Error()
+	}
+	return ""
+}
+
+// clean makes a time comparable with ==: UTC, no monotonic reading.
+func clean(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Round(0)
+}

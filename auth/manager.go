@@ -1,0 +1,226 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+// Options are the parts a Manager works with. Store, Authority and
+// Fingerprints are needed, everything else may be left out.
+type Options struct {
+	Store        Store
+	Authority    Authority
+	Fingerprints Fingerprinter
+	// Refusals remembers beyond this process; nil: in memory only.
+	Refusals Refusals
+	// Notices remembers beyond this process; nil: in memory only.
+	Notices Notices
+	// Escrow keeps answers beyond this process; nil: in memory only.
+	Escrow Escrow
+	// RefreshLock takes the home's cross-process refresh lock, waiting a
+	// bounded time; nil: none.
+	RefreshLock func(ctx context.Context) (unlock func(), err error)
+	// External asks the host program for tokens it owns; nil: nobody to ask.
+	External ExternalRefresher
+	// Restriction is the configuration's objection to credentials, "" for
+	// none; nil: never one. Restricted credentials count as absent.
+	Restriction func(*Snapshot) string
+	// SecondLook is how long a refusal that a race may have caused waits for
+	// the store to change; 0: not at all.
+	SecondLook time.Duration
+	// AsCodex follows Codex 0.169 to the letter where Rekey would do better:
+	// a refusal belongs to the whole snapshot and not to its refresh token, a
+	// skip leaves what is in memory, and no preflight holds a request back.
+	AsCodex bool
+	// Now is the wall clock; nil: time.Now.
+	Now func() time.Time
+	// Log receives one line for each decision; nil: nobody does.
+	Log *slog.Logger
+}
+
+// Manager holds one home's credentials and is the only one who changes what
+// is cached. All methods are safe for concurrent use.
+type Manager struct {
+	opts    Options
+	states  Broadcast[State]
+	changed Broadcast[struct{}] // one per adopted content, for the second look
+	flights sync.WaitGroup
+	// unexplained holds the refusals that end with the process.
+	unexplained *memory
+
+	mu      sync.Mutex // guards everything below
+	flight  *flight
+	facts   Inputs // as of the last change; Now is filled in on use
+	loaded  bool   // the store has been read at least once
+	held    bool   // the escrow holds an answer that could not be saved
+	settled bool   // the escrow has been looked at once
+}
+
+// NewManager returns a Manager that has read nothing yet: call Reload.
+func NewManager(opts Options) *Manager {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Restriction == nil {
+		opts.Restriction = func(*Snapshot) string { return "" }
+	}
+	if opts.RefreshLock == nil {
+		opts.RefreshLock = func(context.Context) (func(), error) { return func() {}, nil }
+	}
+	own := newMemory()
+	if opts.Refusals == nil {
+		opts.Refusals = own
+	}
+	if opts.Notices == nil {
+		opts.Notices = own
+	}
+	if opts.Escrow == nil {
+		opts.Escrow = own
+	}
+	m := &Manager{opts: opts, unexplained: own}
+	m.facts = Inputs{LoadErr: ErrNoCredential, Store: opts.Store.String()}
+	return m
+}
+
+// State returns the State as of now.
+func (m *Manager) State() State {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.compute()
+}
+
+// Subscribe returns a channel that holds the newest State its reader has not
+// seen, starting with the present one. It is closed when ctx ends.
+func (m *Manager) Subscribe(ctx context.Context) <-chan State {
+	m.publish()
+	return m.states.Subscribe(ctx)
+}
+
+// Snapshot returns what is cached, nil when there is nothing to use, and its
+// refusal, nil when it has none. It reads no store and sends nothing.
+func (m *Manager) Snapshot() (*Snapshot, *Refusal) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.facts.Snapshot, m.facts.Refusal
+}
+
+// Tick computes the State anew, for the moments at which only the clock has
+// changed, and publishes it if it differs.
+func (m *Manager) Tick() { m.publish() }
+
+// Annotate changes the facts that others know better (NextRefresh, SigningIn,
+// KeepFresh) and publishes the State if it differs. change must not block.
+func (m *Manager) Annotate(change func(*Inputs)) {
+	m.mu.Lock()
+	change(&m.facts)
+	m.mu.Unlock()
+	m.publish()
+}
+
+// Reload reads the store and takes over what it holds. Content that cannot be
+// read may be half written: unless final, it is returned as an error and
+// nothing changes; when final it becomes the State.
+func (m *Manager) Reload(ctx context.Context, final bool) error {
+	s, err := m.load(ctx)
+	if err != nil {
+		if final {
+			m.take(nil, err)
+		}
+		return err
+	}
+	m.settleEscrow(ctx, s)
+	return nil
+}
+
+// load is Reload for those who hold the refresh lock. It returns what the
+// store holds, nil for nothing, and takes it over if it could be read.
+func (m *Manager) load(ctx context.Context) (*Snapshot, error) {
+	s, err := m.opts.Store.Load(ctx)
+	if err != nil && !errors.Is(err, ErrNoCredential) {
+		return nil, err
+	}
+	m.take(s, err)
+	return s, nil
+}
+
+// take replaces what is cached. Equal content changes nothing at all.
+func (m *Manager) take(s *Snapshot, loadErr error) {
+	m.mu.Lock()
+	adopted := m.takeLocked(s, loadErr)
+	m.mu.Unlock()
+	if adopted {
+		m.changed.Publish(struct{}{})
+	}
+	m.publish()
+}
+
+// takeLocked is take for those who hold mu. It reports whether the content is new.
+func (m *Manager) takeLocked(s *Snapshot, loadErr error) bool {
+	f := &m.facts
+	f.Restriction = ""
+	if s != nil {
+		if f.Restriction = m.opts.Restriction(s); f.Restriction != "" {
+			s, loadErr = nil, ErrNoCredential
+		}
+	}
+	adopted := !s.Equal(f.Snapshot)
+	f.LoadErr = loadErr
+	if !adopted {
+		if s != nil {
+			f.Snapshot, f.LastGood = s, s // unknown fields may be new
+		}
+		return false
+	}
+	f.Snapshot = s
+	if s != nil || errors.Is(loadErr, ErrNoCredential) {
+		f.LastGood = s
+	}
+	f.Attempt, f.SaveErr, f.CommitErr, f.Tried, f.Renewing = nil, nil, nil, false, false
+	f.Refusal = nil
+	if !m.opts.AsCodex || !m.loaded {
+		f.Refusal = m.lookupRefusal(s)
+	}
+	m.loaded = true
+	f.Notice = m.noticeFor(s, f.Refusal)
+	return true
+}
+
+// compute is Compute for those who hold mu.
+func (m *Manager) compute() State {
+	in := m.facts
+	in.Now = m.opts.Now()
+	return Compute(in)
+}
+
+// publish hands the present State to all subscribers if it is a new one.
+func (m *Manager) publish() {
+	m.mu.Lock()
+	defer m.mu.Unlock() // held while publishing, so that States arrive in order
+	st := m.compute()
+	if last, ok := m.states.Last(); ok && last == st {
+		return
+	}
+	m.states.Publish(st)
+}
+
+// Close waits until no request is under way, so that no answer is lost, or
+// until ctx ends.
+func (m *Manager) Close(ctx context.Context) error {
+	done := make(chan struct{})
+	go func() {
+		m.flights.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

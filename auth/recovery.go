@@ -1,0 +1,74 @@
+package auth
+
+import "context"
+
+// RecoveryStep is what an UnauthorizedRecovery did last.
+type RecoveryStep string
+
+// The steps.
+const (
+	RecoveryReloaded  RecoveryStep = "reloaded"  // the store held other credentials: try them
+	RecoveryRefreshed RecoveryStep = "refreshed" // renewed, or the host program gave new tokens: try them
+	RecoveryDone      RecoveryStep = "done"      // nothing is left to try
+)
+
+// UnauthorizedRecovery is what a program does after a 401 from the API it
+// calls: first look whether somebody has already mended the credentials, then
+// renew them, then give up. Tokens that a host program owns are asked for
+// once. One value serves one failed call; it is not safe for concurrent use.
+type UnauthorizedRecovery struct {
+	manager *Manager
+	failed  *Snapshot
+	next    int
+}
+
+// Recover begins the recovery of a call that failed with the credentials now
+// cached.
+func (m *Manager) Recover() *UnauthorizedRecovery {
+	s, _ := m.Snapshot()
+	return &UnauthorizedRecovery{manager: m, failed: s}
+}
+
+// Next takes the next step and says which it was. Its error is that of the
+// step; after a permanent one, and always in the end, the step is RecoveryDone.
+func (r *UnauthorizedRecovery) Next(ctx context.Context) (RecoveryStep, error) {
+	r.next++
+	external := r.failed.Kind() == KindExternalTokens
+	switch {
+	case r.next == 1 && !external:
+		if reloaded, err := r.reload(ctx); err != nil {
+			r.next = 2
+			return RecoveryDone, err
+		} else if reloaded {
+			return RecoveryReloaded, nil
+		}
+		r.next = 2
+		fallthrough
+	case r.next == 1, r.next == 2 && !external:
+		if !r.failed.Managed() && !external {
+			return RecoveryDone, nil
+		}
+		err := r.manager.Refresh(ctx, RefreshForced)
+		if OutcomeOf(err) == OutcomePermanent {
+			return RecoveryDone, err
+		}
+		return RecoveryRefreshed, err
+	}
+	return RecoveryDone, nil
+}
+
+// reload reports whether the store holds other credentials of the account.
+func (r *UnauthorizedRecovery) reload(ctx context.Context) (bool, error) {
+	disk, err := r.manager.opts.Store.Load(ctx)
+	if err != nil || !r.failed.Managed() {
+		return false, nil // refreshing, if possible at all, says what is wrong
+	}
+	if !disk.SameAccount(r.failed) {
+		return false, &RefreshError{Permanent: true, Reason: ReasonAccountChanged}
+	}
+	if disk.Equal(r.failed) {
+		return false, nil
+	}
+	r.manager.take(disk, nil)
+	return true, nil
+}

@@ -1,0 +1,171 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// flight is one renewal that any number of callers wait for.
+type flight struct {
+	done chan struct{} // closed when err is set
+	err  error
+}
+
+// Refresh renews the credentials, or takes over those another process has
+// renewed, or finds that there is nothing to do: then it returns nil. It
+// returns a *RefreshError with Permanent set when the credentials are refused,
+// without a request when that is known already; ErrCannotSave, wrapped, when
+// nothing was sent because the answer could not have been kept; any other
+// error is transient. OutcomeOf tells them apart.
+//
+// Calls at the same time share one flight and its answer. The end of a
+// caller's ctx ends that caller's wait and nothing else.
+func (m *Manager) Refresh(ctx context.Context, reason RefreshReason) error {
+	m.mu.Lock()
+	f := m.flight
+	if f == nil {
+		f = &flight{done: make(chan struct{})}
+		m.flight = f
+		m.flights.Add(1)
+		go m.fly(context.WithoutCancel(ctx), f, reason)
+	}
+	m.mu.Unlock()
+	select {
+	case <-f.done:
+		return f.err
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// fly runs a flight and lands it. Every step below it is bounded in time.
+func (m *Manager) fly(ctx context.Context, f *flight, reason RefreshReason) {
+	defer m.flights.Done()
+	f.err = m.refresh(ctx, reason)
+	m.mu.Lock()
+	m.flight = nil
+	m.mu.Unlock()
+	close(f.done)
+}
+
+// refresh goes through the steps in their order; each may be the last.
+func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
+	cached, _ := m.Snapshot()
+	if cached.Kind() == KindExternalTokens {
+		return m.refreshExternal(ctx, cached)
+	}
+	if _, ok := cached.AccountID(); !ok || !cached.Managed() {
+		m.opts.Log.Info("refresh: nothing to do", "kind", cached.Kind())
+		return nil
+	}
+	unlock, err := m.opts.RefreshLock(ctx)
+	if err != nil {
+		return &RefreshError{Err: fmt.Errorf("another process is renewing this sign-in: %w", err)}
+	}
+	defer unlock()
+	if adopted, err := m.guardedReload(ctx, cached); adopted || err != nil {
+		return err
+	}
+	if _, refusal := m.Snapshot(); refusal != nil {
+		m.opts.Log.Info("refresh: refused before, nothing sent", "reason", refusal.Reason)
+		return refusalError(refusal)
+	}
+	if done, err := m.finishHeld(ctx, cached); done {
+		return err
+	}
+	if err := m.prepare(ctx, cached); err != nil {
+		return err
+	}
+	return m.redeem(ctx, cached, reason)
+}
+
+// guardedReload reads the store again before anything is sent: another
+// process may have renewed the same account, and then its tokens are taken
+// over. Another account, or none, ends the renewal.
+func (m *Manager) guardedReload(ctx context.Context, cached *Snapshot) (adopted bool, err error) {
+	disk, err := m.opts.Store.Load(ctx)
+	switch {
+	case err != nil && !errors.Is(err, ErrNoCredential):
+		return false, &RefreshError{Err: err}
+	case err != nil || !disk.SameAccount(cached):
+		m.opts.Log.Info("refresh: signed out or in to another account, nothing sent")
+		if !m.opts.AsCodex {
+			m.take(disk, err)
+		}
+		return false, &RefreshError{Permanent: true, Reason: ReasonAccountChanged}
+	case !disk.Equal(cached):
+		m.opts.Log.Info("refresh: adopted what another process wrote, nothing sent")
+		m.take(disk, nil)
+		return true, nil
+	}
+	return false, nil
+}
+
+// prepare makes sure that an answer can be kept before anything is sent.
+func (m *Manager) prepare(ctx context.Context, s *Snapshot) error {
+	err := m.opts.Escrow.Reserve(m.opts.Fingerprints.Token(s), clean(m.opts.Now()))
+	if err == nil && !m.opts.AsCodex {
+		err = m.opts.Store.Writable(ctx)
+	}
+	if m.opts.AsCodex {
+		return nil // Codex sends whatever may come of it
+	}
+	m.Annotate(func(f *Inputs) { f.SaveErr = err })
+	if err != nil {
+		m.opts.Log.Warn("refresh: the answer could not be saved, nothing sent", "error", err)
+		return fmt.Errorf("%w: %w", ErrCannotSave, err)
+	}
+	return nil
+}
+
+// redeem sends the one request and deals with its answer.
+func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason) error {
+	key := m.opts.Fingerprints.Token(s)
+	if err := m.opts.Escrow.Sent(key); err != nil && !m.opts.AsCodex {
+		return fmt.Errorf("%w: %w", ErrCannotSave, err)
+	}
+	m.Annotate(func(f *Inputs) { f.Renewing = true })
+	answer, err := m.opts.Authority.Refresh(ctx, RefreshRequest{
+		RefreshToken: s.RefreshToken(), Reason: reason, Provenance: s.Provenance(),
+	})
+	defer m.Annotate(func(f *Inputs) { f.Renewing = false })
+	if err != nil {
+		return m.failed(ctx, s, key, err)
+	}
+	if _, err := s.WithTokens(answer, m.opts.Now()); err != nil {
+		// Codex drops such an answer whole and asks again the next time.
+		return m.failed(ctx, s, key, &RefreshError{Status: 200, Err: fmt.Errorf("the ID token %w", err)})
+	}
+	if err := m.opts.Escrow.Keep(key, answer); err != nil {
+		m.opts.Log.Warn("refresh: the escrow did not take the answer", "error", err)
+	}
+	return m.commit(ctx, s, answer)
+}
+
+// failed sorts the authority's refusals from its absences.
+func (m *Manager) failed(ctx context.Context, s *Snapshot, key string, err error) error {
+	var re *RefreshError
+	if !errors.As(err, &re) {
+		re = &RefreshError{Err: err}
+	}
+	m.opts.Log.Info("refresh: no new tokens", "permanent", re.Permanent, "reason", re.Reason,
+		"status", re.Status, "code", re.Code, "answerLost", re.AnswerLost)
+	if !re.AnswerLost {
+		m.clearEscrow(key)
+	}
+	if !re.Permanent {
+		m.Annotate(func(f *Inputs) {
+			if f.Snapshot.Equal(s) {
+				f.Attempt, f.Tried, f.Renewing = re, true, false
+			}
+		})
+		return re
+	}
+	if re.Reason.MayBeRace() && m.opts.SecondLook > 0 {
+		if seen, err := m.lookAgain(ctx, s); seen {
+			return err
+		}
+	}
+	return m.refuse(s, re)
+}

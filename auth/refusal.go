@@ -1,0 +1,88 @@
+package auth
+
+// refusalKey is the fingerprint under which s is refused: by its refresh token,
+// or, as Codex does it, by everything in it.
+func (m *Manager) refusalKey(s *Snapshot) string {
+	if m.opts.AsCodex {
+		return m.opts.Fingerprints.Whole(s)
+	}
+	return m.opts.Fingerprints.Token(s)
+}
+
+// lookupRefusal finds the refusal of s, nil when it has none. AsCodex asks
+// only once, at the start: later on, what was adopted is innocent.
+func (m *Manager) lookupRefusal(s *Snapshot) *Refusal {
+	if !s.Managed() || !s.HasTokens() {
+		return nil
+	}
+	key := m.refusalKey(s)
+	if r, ok := m.opts.Refusals.Lookup(key); ok {
+		return &r
+	}
+	if r, ok := m.unexplained.Lookup(key); ok {
+		return &r
+	}
+	return nil
+}
+
+// refuse records that s was refused for good, provided that it is still what
+// is cached, and returns the error for all its callers.
+func (m *Manager) refuse(s *Snapshot, cause *RefreshError) error {
+	at := clean(m.opts.Now())
+	r := Refusal{Fingerprint: m.refusalKey(s), Reason: cause.Reason, At: at}
+	m.mu.Lock()
+	current := m.facts.Snapshot.Equal(s)
+	if current {
+		m.facts.Refusal, m.facts.Attempt, m.facts.Renewing = &r, nil, false
+		m.facts.Notice = m.noticeFor(s, &r)
+	}
+	m.mu.Unlock()
+	if current {
+		m.remember(s, r)
+	}
+	m.publish()
+	return cause
+}
+
+// remember keeps a refusal beyond this process if its reason names the token,
+// under both fingerprints: the agent asks for one, AsCodex for the other.
+func (m *Manager) remember(s *Snapshot, r Refusal) {
+	if !r.Reason.NamesToken() {
+		_ = m.unexplained.Record(r) // in memory: cannot fail
+		return
+	}
+	for _, key := range []string{m.opts.Fingerprints.Token(s), m.opts.Fingerprints.Whole(s)} {
+		r.Fingerprint = key
+		if err := m.opts.Refusals.Record(r); err != nil {
+			m.opts.Log.Warn("the refusal will be forgotten at the end of this process", "error", err)
+			_ = m.unexplained.Record(r)
+		}
+	}
+}
+
+// refusalError is what every further caller with refused credentials is told.
+func refusalError(r *Refusal) error {
+	return &RefreshError{Permanent: true, Reason: r.Reason}
+}
+
+// noticeFor names the notification that is owed for a refusal, "" for none.
+// An unexplained 401 owes none: a captive portal can produce it.
+func (m *Manager) noticeFor(s *Snapshot, r *Refusal) string {
+	if r == nil || !r.Reason.NamesToken() {
+		return ""
+	}
+	return m.opts.Fingerprints.Token(s)
+}
+
+// ClaimNotice reports, exactly once ever for each notice and across all
+// processes that share the state directory, that the caller shall show it.
+func (m *Manager) ClaimNotice(id string) (bool, error) {
+	first, err := m.opts.Notices.ClaimNotice(id)
+	m.mu.Lock()
+	if m.facts.Notice == id {
+		m.facts.Notice = "" // nobody owes it any more
+	}
+	m.mu.Unlock()
+	m.publish()
+	return first, err
+}

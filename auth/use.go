@@ -1,0 +1,102 @@
+package auth
+
+import "context"
+
+// Use returns the credentials for use, and their refusal if they have one. Like
+// Codex it renews stale ones first, at most one request, and if that fails for
+// now returns them as they are.
+func (m *Manager) Use(ctx context.Context) (*Snapshot, *Refusal) {
+	s, _ := m.Snapshot()
+	if s == nil {
+		// A signed-out Codex looks for a new sign-in all the time.
+		_ = m.Reload(ctx, false)
+		s, _ = m.Snapshot()
+	}
+	if reason, stale := Stale(s, m.opts.Now()); stale {
+		_ = m.Refresh(ctx, reason) // the outcome shows in what is cached
+	}
+	return m.Snapshot()
+}
+
+// SetExternal takes over tokens that a host program owns. They live in memory
+// only; the store is not touched.
+func (m *Manager) SetExternal(t ExternalTokens) error {
+	s, err := NewExternal(t)
+	if err != nil {
+		return err
+	}
+	m.take(s, nil)
+	return nil
+}
+
+// refreshExternal asks the host program for new tokens, if there is one to ask.
+func (m *Manager) refreshExternal(ctx context.Context, s *Snapshot) error {
+	if m.opts.External == nil {
+		return nil
+	}
+	account, _ := s.AccountID()
+	t, err := m.opts.External.RefreshExternal(ctx, "unauthorized", account)
+	if err != nil {
+		return &RefreshError{Err: err}
+	}
+	return m.SetExternal(t)
+}
+
+// CommitSignIn writes the credentials of a sign-in that began when the store
+// held base, unless somebody has signed in or out since: then it returns
+// ErrStoreChanged and writes nothing. A renewal of the old sign-in in the
+// meantime does not count; it is replaced.
+func (m *Manager) CommitSignIn(ctx context.Context, base, next *Snapshot) error {
+	unlock, err := m.opts.RefreshLock(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	err = m.opts.Store.Update(ctx, func(current *Snapshot) (*Snapshot, error) {
+		if !sameSignIn(base, current) {
+			return nil, ErrStoreChanged
+		}
+		return next, nil
+	})
+	if err != nil {
+		return err
+	}
+	m.take(next, nil)
+	m.Annotate(func(f *Inputs) { f.Tried = true })
+	return nil
+}
+
+// sameSignIn reports whether both come from one sign-in: equal, or renewed.
+func sameSignIn(a, b *Snapshot) bool {
+	if a.Managed() && b.Managed() && a.HasTokens() && b.HasTokens() {
+		return a.SameAccount(b) && same(a.tokens.ownerID, b.tokens.ownerID)
+	}
+	return a.Equal(b)
+}
+
+// Logout removes the credentials from the store after telling the
+// authorization server, best effort, to forget them. removed tells whether
+// there were any.
+func (m *Manager) Logout(ctx context.Context) (removed bool, err error) {
+	s, _ := m.Snapshot()
+	if m.opts.AsCodex {
+		s, _ = m.Use(ctx) // Codex renews stale credentials even to throw them away
+	}
+	if s.Managed() {
+		token, hint := s.RefreshToken(), "refresh_token"
+		if token.Empty() {
+			token, hint = s.AccessToken(), "access_token"
+		}
+		if !token.Empty() {
+			if err := m.opts.Authority.Revoke(ctx, token, hint); err != nil {
+				m.opts.Log.Info("logout: the server was not told", "error", err)
+			}
+		}
+	}
+	removed, err = m.opts.Store.Delete(ctx)
+	if err != nil {
+		return false, err
+	}
+	m.take(nil, ErrNoCredential)
+	return removed, nil
+}
