@@ -23,8 +23,6 @@ type Options struct {
 	// RefreshLock takes the home's cross-process refresh lock, waiting a
 	// bounded time; nil: none.
 	RefreshLock func(ctx context.Context) (unlock func(), err error)
-	// External asks the host program for tokens it owns; nil: nobody to ask.
-	External ExternalRefresher
 	// Restriction is the configuration's objection to credentials, "" for
 	// none; nil: never one. Restricted credentials count as absent.
 	Restriction func(*Snapshot) string
@@ -53,10 +51,11 @@ type Manager struct {
 
 	mu      sync.Mutex // guards everything below
 	flight  *flight
-	facts   Inputs // as of the last change; Now is filled in on use
-	loaded  bool   // the store has been read at least once
-	held    bool   // the escrow holds an answer that could not be saved
-	settled bool   // the escrow has been looked at once
+	owner   ExternalRefresher // of the host-provided tokens in memory, nil when there are none
+	facts   Inputs            // as of the last change; Now is filled in on use
+	loaded  bool              // the store has been read at least once
+	held    bool              // the escrow holds an answer that could not be saved
+	settled bool              // the escrow has been looked at once
 }
 
 // NewManager returns a Manager that has read nothing yet: call Reload.
@@ -141,6 +140,10 @@ func (m *Manager) Reload(ctx context.Context, final bool) error {
 // load is Reload for those who hold the refresh lock. It returns what the
 // store holds, nil for nothing, and takes it over if it could be read.
 func (m *Manager) load(ctx context.Context) (*Snapshot, error) {
+	if m.externalOwner() != nil {
+		s, _ := m.Snapshot()
+		return s, nil
+	}
 	s, err := m.opts.Store.Load(ctx)
 	if err != nil && !errors.Is(err, ErrNoCredential) {
 		return nil, err

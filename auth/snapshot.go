@@ -87,6 +87,9 @@ func (s *Snapshot) APIKey() Secret {
 	return *s.apiKey
 }
 
+// HasAPIKey reports whether there is an API key, an empty one included.
+func (s *Snapshot) HasAPIKey() bool { return s != nil && s.apiKey != nil }
+
 // AccessToken returns the access token, empty when there is none.
 func (s *Snapshot) AccessToken() Secret {
 	if s == nil || s.tokens == nil {

@@ -18,28 +18,58 @@ func (m *Manager) Use(ctx context.Context) (*Snapshot, *Refusal) {
 	return m.Snapshot()
 }
 
-// SetExternal takes over tokens that a host program owns. They live in memory
-// only; the store is not touched.
-func (m *Manager) SetExternal(t ExternalTokens) error {
+// SetExternal takes over tokens that a host program owns, and whom to ask for
+// new ones. They live in memory only; the store is neither touched nor looked
+// at until ClearExternal.
+func (m *Manager) SetExternal(t ExternalTokens, owner ExternalRefresher) error {
 	s, err := NewExternal(t)
 	if err != nil {
 		return err
 	}
+	m.mu.Lock()
+	m.owner = owner
+	m.mu.Unlock()
 	m.take(s, nil)
 	return nil
 }
 
+// ClearExternal drops the tokens of a host program and goes back to the store.
+func (m *Manager) ClearExternal(ctx context.Context) {
+	m.mu.Lock()
+	m.owner = nil
+	m.mu.Unlock()
+	_ = m.Reload(ctx, true) // trouble shows in the State
+}
+
 // refreshExternal asks the host program for new tokens, if there is one to ask.
 func (m *Manager) refreshExternal(ctx context.Context, s *Snapshot) error {
-	if m.opts.External == nil {
+	owner := m.externalOwner()
+	if owner == nil {
 		return nil
 	}
 	account, _ := s.AccountID()
-	t, err := m.opts.External.RefreshExternal(ctx, "unauthorized", account)
+	t, err := owner.RefreshExternal(ctx, "unauthorized", account)
 	if err != nil {
 		return &RefreshError{Err: err}
 	}
-	return m.SetExternal(t)
+	return m.SetExternal(t, owner)
+}
+
+// externalOwner returns the host program that has handed its tokens over, nil
+// when there is none.
+func (m *Manager) externalOwner() ExternalRefresher {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.owner
+}
+
+// Restriction is the configuration's objection to s, "" when it has none.
+func (m *Manager) Restriction(s *Snapshot) string { return m.opts.Restriction(s) }
+
+// ReplaceSignIn writes credentials over whatever the store holds, for a sign-in
+// that is over within one call.
+func (m *Manager) ReplaceSignIn(ctx context.Context, next *Snapshot) error {
+	return m.signIn(ctx, next, func(*Snapshot) bool { return true })
 }
 
 // CommitSignIn writes the credentials of a sign-in that began when the store
@@ -47,13 +77,18 @@ func (m *Manager) refreshExternal(ctx context.Context, s *Snapshot) error {
 // ErrStoreChanged and writes nothing. A renewal of the old sign-in in the
 // meantime does not count; it is replaced.
 func (m *Manager) CommitSignIn(ctx context.Context, base, next *Snapshot) error {
+	return m.signIn(ctx, next, func(current *Snapshot) bool { return sameSignIn(base, current) })
+}
+
+// signIn writes next if may agrees to what the store holds now.
+func (m *Manager) signIn(ctx context.Context, next *Snapshot, may func(current *Snapshot) bool) error {
 	unlock, err := m.opts.RefreshLock(ctx)
 	if err != nil {
 		return err
 	}
 	defer unlock()
 	err = m.opts.Store.Update(ctx, func(current *Snapshot) (*Snapshot, error) {
-		if !sameSignIn(base, current) {
+		if !may(current) {
 			return nil, ErrStoreChanged
 		}
 		return next, nil

@@ -1,0 +1,145 @@
+package appserver
+
+import (
+	"context"
+
+	"github.com/creachadair/jrpc2"
+
+	"rekey/auth"
+)
+
+func (c *conn) initialize(ctx context.Context, req *jrpc2.Request) (any, error) {
+	p, err := params[initializeParams](req)
+	if err != nil {
+		return nil, err
+	}
+	s := c.server
+	s.Home.Identify(p.ClientInfo.Name, p.ClientInfo.Version)
+	if s.StaleAtStart {
+		s.Home.Manager().Use(ctx) // what came of it shows in the answers to come
+	}
+	c.mu.Lock()
+	c.initialized = true
+	c.experimental = p.Capabilities != nil && p.Capabilities.ExperimentalAPI
+	c.mu.Unlock()
+	c.work.Go(c.watchAccount)
+	family := "unix"
+	if s.Platform == "windows" {
+		family = "windows"
+	}
+	return initializeResult{
+		UserAgent:      p.ClientInfo.Name + "/" + s.Version + " (rekey; " + s.Platform + ")",
+		CodexHome:      s.Home.Dir(),
+		PlatformFamily: family,
+		PlatformOS:     s.Platform,
+	}, nil
+}
+
+// authStatus answers getAuthStatus. It is never an error because of trouble
+// with the credentials: a missing token is all that tells of it.
+func (c *conn) authStatus(ctx context.Context, req *jrpc2.Request) (any, error) {
+	p, err := params[authStatusParams](req)
+	if err != nil {
+		return nil, err
+	}
+	home, manager := c.server.Home, c.server.Home.Manager()
+	forced := p.RefreshToken != nil && *p.RefreshToken
+	if forced {
+		c.forceRefresh(ctx)
+	}
+	if !home.RequiresOpenAIAuth() {
+		return authStatus{}, nil
+	}
+	snapshot, refusal := manager.Snapshot()
+	if !forced {
+		snapshot, refusal = manager.Use(ctx)
+	}
+	answer := authStatus{RequiresOpenAIAuth: true}
+	if !snapshot.Usable() {
+		return answer, nil
+	}
+	method := string(snapshot.Kind())
+	answer.AuthMethod = &method
+	if p.IncludeToken != nil && *p.IncludeToken && refusal == nil {
+		answer.AuthToken = tokenOf(snapshot)
+	}
+	return answer, nil
+}
+
+// forceRefresh renews on demand. Tokens that a host program owns are left
+// alone: Codex asks for new ones only after its backend has refused them.
+func (c *conn) forceRefresh(ctx context.Context) {
+	manager := c.server.Home.Manager()
+	if s, _ := manager.Snapshot(); s.Kind() != auth.KindExternalTokens {
+		_ = manager.Refresh(ctx, auth.RefreshForced) // the outcome shows in what is cached
+	}
+}
+
+// tokenOf returns what getAuthStatus hands out, nil for kinds whose token it
+// never does.
+func tokenOf(s *auth.Snapshot) *string {
+	var token string
+	switch s.Kind() {
+	case auth.KindAPIKey:
+		token = s.APIKey().Reveal()
+	case auth.KindChatGPT, auth.KindExternalTokens:
+		token = s.AccessToken().Reveal()
+	default:
+		return nil
+	}
+	return &token
+}
+
+// accountRead names the account. Unlike Codex it asks no backend, and it still
+// names the account after a permanent failure.
+func (c *conn) accountRead(ctx context.Context, req *jrpc2.Request) (any, error) {
+	p, err := params[accountReadParams](req)
+	if err != nil {
+		return nil, err
+	}
+	if p.RefreshToken {
+		c.forceRefresh(ctx)
+	}
+	home := c.server.Home
+	answer := accountReadResult{RequiresOpenAIAuth: home.RequiresOpenAIAuth()}
+	if !answer.RequiresOpenAIAuth {
+		return answer, nil
+	}
+	s, _ := home.Manager().Snapshot()
+	switch s.Kind() {
+	case auth.KindAPIKey:
+		if s.HasAPIKey() {
+			answer.Account = apiKeyAccount{Type: "apiKey"}
+		}
+	case auth.KindChatGPT, auth.KindExternalTokens:
+		if !s.HasTokens() {
+			return nil, invalid("plan type is required for chatgpt authentication")
+		}
+		claims := s.Claims()
+		answer.Account = chatGPTAccount{Type: "chatgpt", Email: optional(claims.Email), PlanType: auth.PlanName(claims.Plan)}
+		answer.UserID = optional(claims.UserID)
+	}
+	return answer, nil
+}
+
+// optional is nil for what is not known.
+func optional(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// updated describes what is cached for account/updated.
+func updated(s *auth.Snapshot) accountUpdated {
+	if s == nil {
+		return accountUpdated{}
+	}
+	mode := string(s.Kind())
+	u := accountUpdated{AuthMode: &mode}
+	if s.HasTokens() {
+		plan := auth.PlanName(s.Claims().Plan)
+		u.PlanType = &plan
+	}
+	return u
+}

@@ -1,0 +1,192 @@
+package appserver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/creachadair/jrpc2"
+	"github.com/google/uuid"
+
+	"rekey/auth"
+)
+
+// signIn is a browser sign-in that this connection has started.
+type signIn struct {
+	id     string
+	cancel func()
+}
+
+func (c *conn) loginStart(ctx context.Context, req *jrpc2.Request) (any, error) {
+	p, err := params[loginStartParams](req)
+	if err != nil {
+		return nil, err
+	}
+	external := c.holdsHostTokens()
+	switch p.Type {
+	case "apiKey":
+		if external {
+			return nil, invalid("External auth is active. Use account/login/start (chatgptAuthTokens) to update it or account/logout to clear it.")
+		}
+		return c.loginAPIKey(ctx, p)
+	case "chatgpt":
+		if external {
+			return nil, invalid("External auth is active. Use account/login/start (chatgptAuthTokens) to update it or account/logout to clear it.")
+		}
+		return c.loginChatGPT()
+	case "chatgptAuthTokens":
+		return c.loginHostTokens(p)
+	}
+	return nil, invalid("Invalid request: unknown variant `%s`, expected one of `apiKey`, `chatgpt`, `chatgptAuthTokens`", p.Type)
+}
+
+// holdsHostTokens reports whether a host program has handed its tokens over.
+func (c *conn) holdsHostTokens() bool {
+	s, _ := c.server.Home.Manager().Snapshot()
+	return c.server.HostTokens && s.Kind() == auth.KindExternalTokens
+}
+
+func (c *conn) loginAPIKey(ctx context.Context, p loginStartParams) (any, error) {
+	if p.APIKey == nil {
+		return nil, invalid("Invalid request: missing field `apiKey`")
+	}
+	next := auth.NewAPIKey(auth.NewSecret(*p.APIKey))
+	manager := c.server.Home.Manager()
+	if reason := manager.Restriction(next); reason != "" {
+		return nil, invalid("%s", reason)
+	}
+	if err := manager.ReplaceSignIn(ctx, next); err != nil {
+		return nil, internal("failed to save api key: %v", err)
+	}
+	c.completed(nil, nil)
+	return loginStartResult{Type: p.Type}, nil
+}
+
+func (c *conn) loginHostTokens(p loginStartParams) (any, error) {
+	c.mu.Lock()
+	allowed := c.experimental && c.server.HostTokens
+	c.mu.Unlock()
+	switch {
+	case !allowed:
+		return nil, invalid("account/login/start.chatgptAuthTokens requires experimentalApi capability")
+	case p.AccessToken == nil:
+		return nil, invalid("Invalid request: missing field `accessToken`")
+	case p.ChatGPTAccountID == nil:
+		return nil, invalid("Invalid request: missing field `chatgptAccountId`")
+	}
+	tokens := auth.ExternalTokens{AccessToken: auth.NewSecret(*p.AccessToken), AccountID: *p.ChatGPTAccountID}
+	if p.ChatGPTPlanType != nil {
+		tokens.PlanType = *p.ChatGPTPlanType
+	}
+	if err := c.server.Home.Manager().SetExternal(tokens, c); err != nil {
+		return nil, internal("failed to set external auth: invalid ID token format")
+	}
+	c.completed(nil, nil)
+	return loginStartResult{Type: p.Type}, nil
+}
+
+// loginChatGPT starts a browser sign-in; starting again ends the first.
+func (c *conn) loginChatGPT() (any, error) {
+	c.stopSignIn("")
+	url, wait, cancel, err := c.server.Home.BeginSignIn(c.ctx)
+	if err != nil {
+		return nil, internal("failed to start login server: %v", err)
+	}
+	flow := &signIn{id: uuid.NewString(), cancel: cancel}
+	c.mu.Lock()
+	c.login = flow
+	c.mu.Unlock()
+	c.work.Go(func() {
+		err := wait()
+		c.mu.Lock()
+		if c.login == flow {
+			c.login = nil
+		}
+		c.mu.Unlock()
+		c.completed(&flow.id, err)
+	})
+	return loginStartResult{Type: "chatgpt", LoginID: flow.id, AuthURL: url}, nil
+}
+
+func (c *conn) loginCancel(_ context.Context, req *jrpc2.Request) (any, error) {
+	p, err := params[loginCancelParams](req)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := uuid.Parse(p.LoginID); err != nil {
+		return nil, invalid("invalid login id: %s", p.LoginID)
+	}
+	if c.stopSignIn(p.LoginID) {
+		return loginCancelResult{Status: "canceled"}, nil
+	}
+	return loginCancelResult{Status: "notFound"}, nil
+}
+
+// stopSignIn ends the running sign-in if it is the one called id, or whichever
+// it is when id is "".
+func (c *conn) stopSignIn(id string) bool {
+	c.mu.Lock()
+	flow := c.login
+	if flow != nil && (id == "" || flow.id == id) {
+		c.login = nil
+	} else {
+		flow = nil
+	}
+	c.mu.Unlock()
+	if flow == nil {
+		return false
+	}
+	flow.cancel()
+	return true
+}
+
+// completed tells the client how a sign-in ended. For one that ended within
+// its own request the answer comes first.
+func (c *conn) completed(id *string, err error) {
+	done := loginCompleted{LoginID: id, Success: err == nil}
+	send := func(method string, p any) { _ = c.wire.notify(method, p) } // a gone client needs no word
+	if id == nil {
+		send = c.wire.notifyAfter
+	}
+	if err != nil {
+		text := "Login server error: " + err.Error()
+		done.Error = &text
+	}
+	send(noteLoginCompleted, done)
+	if err == nil {
+		s, _ := c.server.Home.Manager().Snapshot()
+		send(noteUpdated, updated(s))
+	}
+}
+
+func (c *conn) logout(ctx context.Context, _ *jrpc2.Request) (any, error) {
+	manager := c.server.Home.Manager()
+	if c.holdsHostTokens() {
+		manager.ClearExternal(ctx)
+	} else if _, err := manager.Logout(ctx); err != nil {
+		return nil, internal("logout failed: %v", err)
+	}
+	c.wire.notifyAfter(noteUpdated, accountUpdated{})
+	return nil, nil
+}
+
+// RefreshExternal implements auth.ExternalRefresher: the client owns the
+// tokens and is asked for new ones.
+func (c *conn) RefreshExternal(ctx context.Context, reason, previous string) (auth.ExternalTokens, error) {
+	rsp, err := c.rpc.Callback(ctx, callExternal, externalParams{Reason: reason, PreviousAccountID: previous})
+	if err != nil {
+		return auth.ExternalTokens{}, errors.New("the host program gave no new tokens")
+	}
+	var r externalResult
+	if err := json.Unmarshal([]byte(rsp.ResultString()), &r); err != nil || r.AccessToken == "" {
+		return auth.ExternalTokens{}, errors.New("the host program's answer cannot be read")
+	}
+	if r.ChatGPTAccountID != previous {
+		return auth.ExternalTokens{}, errors.New("the host program answered for another account")
+	}
+	tokens := auth.ExternalTokens{AccessToken: auth.NewSecret(r.AccessToken), AccountID: r.ChatGPTAccountID}
+	if r.ChatGPTPlanType != nil {
+		tokens.PlanType = *r.ChatGPTPlanType
+	}
+	return tokens, nil
+}

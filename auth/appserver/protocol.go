@@ -1,0 +1,162 @@
+package appserver
+
+import "rekey/auth"
+
+// The methods and notifications of Codex's dialect that Rekey answers and sends.
+const (
+	methodInitialize   = "initialize"
+	methodInitialized  = "initialized"
+	methodAuthStatus   = "getAuthStatus"
+	methodAccountRead  = "account/read"
+	methodLoginStart   = "account/login/start"
+	methodLoginCancel  = "account/login/cancel"
+	methodLogout       = "account/logout"
+	noteUpdated        = "account/updated"
+	noteLoginCompleted = "account/login/completed"
+	callExternal       = "account/chatgptAuthTokens/refresh"
+)
+
+// Rekey's own methods and notifications.
+const (
+	methodState        = "rekey/state"
+	methodSubscribe    = "rekey/subscribe"
+	methodRefresh      = "rekey/refresh"
+	methodSignIn       = "rekey/signIn"
+	methodCancelSignIn = "rekey/cancelSignIn"
+	methodKeepFresh    = "rekey/setKeepFresh"
+	methodClaimNotice  = "rekey/claimNotice"
+	methodRecover      = "rekey/recover"
+	noteState          = "rekey/stateChanged"
+)
+
+type initializeParams struct {
+	ClientInfo struct {
+		Name    string `json:"name"`
+		Version string `json:"version"`
+	} `json:"clientInfo"`
+	Capabilities *struct {
+		ExperimentalAPI bool `json:"experimentalApi"`
+	} `json:"capabilities"`
+}
+
+type initializeResult struct {
+	UserAgent      string `json:"userAgent"`
+	CodexHome      string `json:"codexHome"`
+	PlatformFamily string `json:"platformFamily"`
+	PlatformOS     string `json:"platformOs"`
+}
+
+type authStatusParams struct {
+	IncludeToken *bool `json:"includeToken"`
+	RefreshToken *bool `json:"refreshToken"`
+}
+
+// authStatus is getAuthStatus' result. Its members are null, never absent.
+type authStatus struct {
+	AuthMethod         *string `json:"authMethod"`
+	AuthToken          *string `json:"authToken"`
+	RequiresOpenAIAuth bool    `json:"requiresOpenaiAuth"`
+}
+
+type accountReadParams struct {
+	RefreshToken bool `json:"refreshToken"`
+}
+
+type accountReadResult struct {
+	Account            any       `json:"account"`
+	UserID             *string   `json:"userId"`
+	RequiresOpenAIAuth bool      `json:"requiresOpenaiAuth"`
+	WorkspaceRouting   *struct{} `json:"workspaceRouting"` // needs a backend that Rekey does not call
+}
+
+type apiKeyAccount struct {
+	Type string `json:"type"`
+}
+
+type chatGPTAccount struct {
+	Type          string  `json:"type"`
+	Email         *string `json:"email"`
+	PlanType      string  `json:"planType"`
+	WorkspaceName *string `json:"workspaceName"`
+}
+
+type loginStartParams struct {
+	Type             string  `json:"type"`
+	APIKey           *string `json:"apiKey"`
+	AccessToken      *string `json:"accessToken"`
+	ChatGPTAccountID *string `json:"chatgptAccountId"`
+	ChatGPTPlanType  *string `json:"chatgptPlanType"`
+}
+
+type loginStartResult struct {
+	Type    string `json:"type"`
+	LoginID string `json:"loginId,omitempty"`
+	AuthURL string `json:"authUrl,omitempty"`
+}
+
+type loginCancelParams struct {
+	LoginID string `json:"loginId"`
+}
+
+type loginCancelResult struct {
+	Status string `json:"status"`
+}
+
+type loginCompleted struct {
+	LoginID    *string `json:"loginId"`
+	Success    bool    `json:"success"`
+	Error      *string `json:"error"`
+	Onboarding *string `json:"onboardingEntrypoint"`
+}
+
+type accountUpdated struct {
+	AuthMode *string `json:"authMode"`
+	PlanType *string `json:"planType"`
+}
+
+type externalParams struct {
+	Reason            string `json:"reason"`
+	PreviousAccountID string `json:"previousAccountId"`
+}
+
+type externalResult struct {
+	AccessToken      string  `json:"accessToken"`
+	ChatGPTAccountID string  `json:"chatgptAccountId"`
+	ChatGPTPlanType  *string `json:"chatgptPlanType"`
+}
+
+// stateMessage is the result of rekey/state and the notification
+// rekey/stateChanged.
+type stateMessage struct {
+	// Schema is the version of State's form, 1.
+	Schema int        `json:"schema"`
+	State  auth.State `json:"state"`
+}
+
+const stateSchema = 1
+
+type keepFreshParams struct {
+	On bool `json:"on"`
+}
+
+type claimParams struct {
+	Notice string `json:"notice"`
+}
+
+type claimResult struct {
+	Claimed bool `json:"claimed"`
+}
+
+type recoverResult struct {
+	Step auth.RecoveryStep `json:"step"`
+}
+
+// refusalData is the data of a rekey/refresh error, so that the other side can
+// build the typed error again.
+type refusalData struct {
+	Permanent  bool        `json:"permanent"`
+	Reason     auth.Reason `json:"reason,omitempty"`
+	Status     int         `json:"status,omitempty"`
+	AnswerLost bool        `json:"answerLost,omitempty"`
+	CannotSave bool        `json:"cannotSave,omitempty"`
+}

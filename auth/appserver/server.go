@@ -1,0 +1,79 @@
+package appserver
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"math"
+
+	"github.com/creachadair/jrpc2"
+
+	"rekey/auth"
+)
+
+// Home is the sign-in a Server answers from. Implementations are safe for
+// concurrent use.
+type Home interface {
+	// Manager holds the home's credentials.
+	Manager() *auth.Manager
+	// Dir is the home's directory, as Codex names it in codexHome.
+	Dir() string
+	// RequiresOpenAIAuth is false when the configured model provider needs no
+	// OpenAI credentials.
+	RequiresOpenAIAuth() bool
+	// Identify names the program that asks, for the authorization server's log.
+	Identify(name, version string)
+	// BeginSignIn starts a browser sign-in for a client that opens the page
+	// itself. wait returns when it has ended; cancel ends it.
+	BeginSignIn(ctx context.Context) (url string, wait func() error, cancel func(), err error)
+	// SignIn, CancelSignIn and SetKeepFresh are those of the faces' session.
+	SignIn(ctx context.Context) error
+	CancelSignIn()
+	SetKeepFresh(ctx context.Context, on bool) error
+}
+
+// Server answers connections from one Home.
+type Server struct {
+	// Home is asked; needed.
+	Home Home
+	// Version is this program's, for initialize.
+	Version string
+	// Platform is the operating system's name in Codex's words: "linux",
+	// "macos" or "windows".
+	Platform string
+	// HostTokens allows the client to hand over tokens that it owns. Only a
+	// client on standard input may.
+	HostTokens bool
+	// StaleAtStart renews stale credentials before initialize is answered, as
+	// Codex does when it starts.
+	StaleAtStart bool
+	// Pushes sends account/updated when another process has changed the account.
+	Pushes bool
+	// Log receives what goes wrong; nil: nobody does.
+	Log *slog.Logger
+}
+
+// Serve answers one connection until the client closes it or ctx ends; both
+// are no error. It waits for the requests it has begun.
+func (s *Server) Serve(ctx context.Context, rwc io.ReadWriteCloser) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	c := &conn{server: s, wire: newWire(rwc), ctx: ctx, last: closedTurn()}
+	c.rpc = jrpc2.NewServer(c, &jrpc2.ServerOptions{
+		AllowPush:      true,
+		DisableBuiltin: true,
+		Concurrency:    math.MaxInt32, // turns keep the order, see assign.go
+		NewContext:     func() context.Context { return ctx },
+	})
+	c.rpc.Start(c.wire)
+	stop := context.AfterFunc(ctx, c.rpc.Stop)
+	defer stop()
+	status := c.rpc.WaitStatus()
+	cancel()
+	c.work.Wait()
+	if status.Err != nil && !status.Closed && !status.Stopped {
+		return fmt.Errorf("app-server connection: %w", status.Err)
+	}
+	return nil
+}
