@@ -1,0 +1,91 @@
+package words_test
+
+import (
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/ui/words"
+)
+
+func TestExpiry(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		in   time.Duration
+		want string
+	}{
+		{3 * time.Hour, "Works until 14:05 (in 3 h)"},
+		{3*time.Hour + 29*time.Minute, "Works until 14:34 (in 3 h)"},
+		{90*time.Minute + time.Second, "Works until 12:35 (in 2 h)"},
+		{90 * time.Minute, "Works until 12:35 (in 90 min)"},
+		{27 * time.Minute, "Works until 11:32 (in 25 min)"},
+		{8 * time.Minute, "Works until 11:13 (in 8 min)"},
+		{31 * time.Second, "Works until 11:05 (in 1 min)"},
+		{20 * time.Second, "Works until 11:05 (in less than a minute)"},
+		{0, "Ended at 11:05"},
+		{-time.Hour, "Ended at 10:05"},
+		{-24 * time.Hour, "Ended Sun 11:05"},
+		{27 * time.Hour, "Works until Tue 14:05 (in 27 h)"},
+		{5 * 24 * time.Hour, "Works until Sat 11:05 (in 5 days)"},
+		{10 * 24 * time.Hour, "Works until 3 Dec 11:05 (in 10 days)"},
+		{50 * 24 * time.Hour, "Works until 12 Jan 2027 11:05 (in 50 days)"},
+	}
+	for _, tt := range tests {
+		if got := words.Expiry(auth.State{ExpiresAt: now.Add(tt.in).UTC()}, now); got != tt.want {
+			t.Errorf("Expiry(now%+v) = %q, want %q", tt.in, got, tt.want)
+		}
+	}
+	if got := words.Expiry(auth.State{}, now); got != "" {
+		t.Errorf("Expiry without an end = %q, want none", got)
+	}
+}
+
+func TestRenewal(t *testing.T) {
+	t.Parallel()
+	base := auth.State{Status: auth.StatusHealthy, Method: auth.KindChatGPT, Renewable: auth.RenewableYes, KeepFresh: true}
+	tests := []struct {
+		name   string
+		change func(*auth.State)
+		want   string
+	}{
+		{"planned", func(s *auth.State) { s.NextRefresh = now.Add(time.Hour) }, "Renews at 12:05"},
+		{"planned tomorrow", func(s *auth.State) { s.NextRefresh = now.Add(24 * time.Hour) }, "Renews Tue 11:05"},
+		{"due", func(s *auth.State) { s.NextRefresh = now }, "Renews by itself"},
+		{"no plan", func(*auth.State) {}, "Renews by itself"},
+		{"keeper off", func(s *auth.State) { s.KeepFresh = false }, "Not kept fresh by Rekey"},
+		{"renewing", func(s *auth.State) { s.Status = auth.StatusRenewing }, "Being renewed now"},
+		{"refused", func(s *auth.State) { s.Refused = auth.ReasonRevoked }, "Cannot be renewed: the sign-in was revoked"},
+		{"no account id", func(s *auth.State) { s.Renewable = auth.RenewableNo }, "Cannot be renewed"},
+		{"api key", func(s *auth.State) { s.Method = auth.KindAPIKey }, ""},
+		{"signed out", func(s *auth.State) { s.Status, s.Method = auth.StatusSignedOut, auth.KindNone }, ""},
+	}
+	for _, tt := range tests {
+		s := base
+		tt.change(&s)
+		if got := words.Renewal(s, now); got != tt.want {
+			t.Errorf("%s: Renewal = %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestObstacle(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name  string
+		state auth.State
+		want  string
+	}{
+		{"none", auth.State{Status: auth.StatusHealthy}, ""},
+		{"restricted", auth.State{Status: auth.StatusHealthy, Restricted: true, CommitPending: true}, "Not allowed by config.toml"},
+		{"commit pending", auth.State{Status: auth.StatusHealthy, CommitPending: true}, "New tokens wait to be saved"},
+		{"cannot save", auth.State{Status: auth.StatusHealthy, CannotSave: true}, "Not renewed: the new tokens could not be saved"},
+		{"cannot save, said in the headline", auth.State{Status: auth.StatusWaiting, CannotSave: true}, ""},
+		{"answer lost", auth.State{Status: auth.StatusWaiting, AnswerLost: true}, "A renewal got no answer"},
+		{"unreadable", auth.State{Status: auth.StatusUnreadable, Problem: "x"}, ""},
+	}
+	for _, tt := range tests {
+		if got := words.Obstacle(tt.state); got != tt.want {
+			t.Errorf("%s: Obstacle = %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}

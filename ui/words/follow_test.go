@@ -1,0 +1,64 @@
+package words_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rekey/auth"
+	"rekey/ui/words"
+)
+
+func TestFollow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		states, look, done := make(chan auth.State), make(chan struct{}), make(chan struct{})
+		var shown []string
+		go func() {
+			defer close(done)
+			words.Follow(ctx, states, look, func(s auth.State, at time.Time) {
+				shown = append(shown, words.Expiry(s, at.UTC()))
+			})
+		}()
+		expect := func(step string, want ...string) {
+			t.Helper()
+			synctest.Wait()
+			if len(shown) != len(want) {
+				t.Fatalf("%s: shown %q, want %q", step, shown, want)
+			}
+			for i := range want {
+				if shown[i] != want[i] {
+					t.Errorf("%s: shown %q, want %q", step, shown, want)
+				}
+			}
+			shown = nil
+		}
+
+		look <- struct{}{}
+		expect("looking before there is a State")
+		// synctest's clock starts at midnight UTC.
+		states <- auth.State{Status: auth.StatusHealthy, ExpiresAt: time.Now().Add(3 * time.Hour).UTC().Round(0)}
+		expect("first State", "Works until 03:00 (in 3 h)")
+		time.Sleep(29 * time.Minute)
+		expect("before the words change")
+		time.Sleep(61 * time.Minute)
+		expect("after they changed twice", "Works until 03:00 (in 2 h)", "Works until 03:00 (in 90 min)")
+		look <- struct{}{}
+		expect("looking", "Works until 03:00 (in 90 min)")
+		states <- auth.State{Status: auth.StatusSignedOut}
+		expect("a State without times", "")
+		time.Sleep(100 * time.Hour)
+		expect("nothing to wait for")
+		cancel()
+		<-done
+	})
+}
+
+func TestFollowEndsWithTheSession(t *testing.T) {
+	t.Parallel()
+	states := make(chan auth.State)
+	close(states)
+	words.Follow(t.Context(), states, nil, func(auth.State, time.Time) { t.Error("nothing to show") })
+}

@@ -1,0 +1,137 @@
+package words_test
+
+import (
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/ui/words"
+)
+
+// zone is two hours east of UTC, so that a text in the wrong zone shows.
+var zone = time.FixedZone("EET", 2*60*60)
+
+// now is a Monday, 11:05 in zone.
+var now = time.Date(2026, 11, 23, 9, 5, 0, 0, time.UTC).In(zone)
+
+func TestHeadlineAndNotice(t *testing.T) {
+	t.Parallel()
+	ada := func(st auth.Status) auth.State {
+		return auth.State{
+			Status: st, Method: auth.KindChatGPT, Email: "ada@example.com", Plan: "pro",
+			Store: "/home/ada/.codex/auth.json", KeepFresh: true,
+		}
+	}
+	with := func(s auth.State, change func(*auth.State)) auth.State { change(&s); return s }
+	tests := []struct {
+		name     string
+		state    auth.State
+		headline string
+		notice   string
+	}{
+		{"signed out", auth.State{Status: auth.StatusSignedOut}, "Not signed in", ""},
+		{"signing in", auth.State{Status: auth.StatusSignedOut, SigningIn: true}, "Signing in…", ""},
+		{"api key", auth.State{Status: auth.StatusAPIKey, Method: auth.KindAPIKey}, "Using an API key", ""},
+		{"external", auth.State{Status: auth.StatusExternal, Method: auth.KindExternalTokens}, "Managed by a host program", ""},
+		{"personal token", auth.State{Status: auth.StatusExternal, Method: auth.KindPersonalToken}, "Managed by you: a personal access token", ""},
+		{"agent identity", auth.State{Status: auth.StatusExternal, Method: auth.KindAgentIdentity}, "Managed by an agent identity", ""},
+		{"cloud key", auth.State{Status: auth.StatusExternal, Method: auth.KindBedrockKey}, "Managed by Amazon Bedrock", ""},
+		{"other external", auth.State{Status: auth.StatusExternal, Method: auth.KindHeaders}, "Managed by another program", ""},
+		{"healthy", ada(auth.StatusHealthy), "ada@example.com · Pro", ""},
+		{"healthy, nothing known", auth.State{Status: auth.StatusHealthy}, "Signed in", ""},
+		{"renewing", ada(auth.StatusRenewing), "Renewing…", ""},
+		{"waiting", ada(auth.StatusWaiting), "Offline: will renew when back", ""},
+		{"waiting, keeper off", with(ada(auth.StatusWaiting), func(s *auth.State) { s.KeepFresh = false }), "Offline: not renewed", ""},
+		{"waiting, not tried yet", with(ada(auth.StatusWaiting), func(s *auth.State) { s.NeverTried = true }), "Waiting to renew", ""},
+		{"waiting, cannot save", with(ada(auth.StatusWaiting), func(s *auth.State) { s.CannotSave = true }), "Not renewed: the new tokens could not be saved", ""},
+		{"waiting, no account id", with(ada(auth.StatusWaiting), func(s *auth.State) { s.Renewable = auth.RenewableNo }), "Cannot be renewed: sign in again", ""},
+		{
+			"expiring", with(ada(auth.StatusExpiring), func(s *auth.State) {
+				s.Refused, s.ExpiresAt = auth.ReasonReused, now.Add(27*time.Hour)
+			}),
+			"Works until Tue 14:05, then sign in again",
+			"The refresh token was already used. Codex still works until Tue 14:05.",
+		},
+		{
+			"sign-in required", with(ada(auth.StatusSignInRequired), func(s *auth.State) { s.Refused = auth.ReasonReused }),
+			"Sign in again: the refresh token was already used",
+			"The refresh token was already used. Codex works again once you have signed in.",
+		},
+		{
+			"unreadable", with(ada(auth.StatusUnreadable), func(s *auth.State) {
+				s.Problem = (&auth.UnreadableError{Where: s.Store, What: "it is not valid JSON"}).Error()
+			}), "Cannot read auth.json: it is not valid JSON", "",
+		},
+		{"unreadable, other text", with(ada(auth.StatusUnreadable), func(s *auth.State) { s.Problem = "no such disk" }), "No such disk", ""},
+		{"unreadable, no text", ada(auth.StatusUnreadable), "Cannot read the sign-in", ""},
+		{"locked", auth.State{Status: auth.StatusUnreadable, Locked: true, Problem: "cannot read the keyring: it is locked"}, "The keyring is locked", ""},
+		{"unknown", auth.State{Status: "new"}, "Unknown", ""},
+	}
+	seen := map[auth.Status]bool{}
+	for _, tt := range tests {
+		seen[tt.state.Status] = true
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := words.Headline(tt.state, now); got != tt.headline {
+				t.Errorf("Headline = %q, want %q", got, tt.headline)
+			}
+			n := words.NoticeOf(tt.state, now)
+			if n.Body != tt.notice {
+				t.Errorf("NoticeOf().Body = %q, want %q", n.Body, tt.notice)
+			}
+			if (n.Title != "") != tt.state.NeedsSignIn() {
+				t.Errorf("NoticeOf().Title = %q, although NeedsSignIn is %v", n.Title, tt.state.NeedsSignIn())
+			}
+			if n.Title != "" && n.Account != "ada@example.com · Pro" {
+				t.Errorf("NoticeOf().Account = %q", n.Account)
+			}
+		})
+	}
+	for _, s := range auth.Statuses() {
+		if !seen[s] {
+			t.Errorf("no case for status %q", s)
+		}
+	}
+}
+
+func TestReason(t *testing.T) {
+	t.Parallel()
+	reasons := []auth.Reason{
+		auth.ReasonExpired, auth.ReasonReused, auth.ReasonRevoked, auth.ReasonInvalidGrant,
+		auth.ReasonUnauthorized, auth.ReasonAccountChanged, "something_new",
+	}
+	seen := map[string]auth.Reason{}
+	for _, r := range reasons {
+		text := words.Reason(r)
+		if text == "" || text == string(r) {
+			t.Errorf("Reason(%q) = %q, want plain words", r, text)
+		}
+		if other, dup := seen[text]; dup {
+			t.Errorf("Reason(%q) and Reason(%q) read the same: %q", r, other, text)
+		}
+		seen[text] = r
+	}
+}
+
+func TestAccount(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ email, plan, want string }{
+		{"ada@example.com", "pro", "ada@example.com · Pro"},
+		{"ada@example.com", "unknown", "ada@example.com"},
+		{"ada@example.com", "", "ada@example.com"},
+		{"", "plus", "Plus"},
+		{"", "", ""},
+		{"a", "self_serve_business_usage_based", "a · Business"},
+		{"a", "enterprise_cbp_automation", "a · Enterprise"},
+		{"a", "prolite", "a · Pro Lite"},
+		{"a", "edu_pro", "a · Edu Pro"},
+		{"a", "sci_plus", "a · Science Plus"},
+		{"a", "brand_new", "a · Brand new"},
+		{"a", "élite", "a · Élite"},
+	}
+	for _, tt := range tests {
+		if got := words.Account(auth.State{Email: tt.email, Plan: tt.plan}); got != tt.want {
+			t.Errorf("Account(%q, %q) = %q, want %q", tt.email, tt.plan, got, tt.want)
+		}
+	}
+}
