@@ -2,6 +2,7 @@ package words_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,25 +16,23 @@ func TestFollow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		states, look, done := make(chan auth.State), make(chan struct{}), make(chan struct{})
-		var shown []string
+		shown := make(chan string, 16)
 		go func() {
 			defer close(done)
 			words.Follow(ctx, states, look, func(s auth.State, at time.Time) {
-				shown = append(shown, words.Expiry(s, at.UTC()))
+				shown <- words.Expiry(s, at.UTC())
 			})
 		}()
 		expect := func(step string, want ...string) {
 			t.Helper()
 			synctest.Wait()
-			if len(shown) != len(want) {
-				t.Fatalf("%s: shown %q, want %q", step, shown, want)
+			got := []string{}
+			for len(shown) > 0 {
+				got = append(got, <-shown)
 			}
-			for i := range want {
-				if shown[i] != want[i] {
-					t.Errorf("%s: shown %q, want %q", step, shown, want)
-				}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: shown %q, want %q", step, got, want)
 			}
-			shown = nil
 		}
 
 		look <- struct{}{}
