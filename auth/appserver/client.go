@@ -1,0 +1,160 @@
+package appserver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+
+	"github.com/creachadair/jrpc2"
+
+	"rekey/auth"
+)
+
+// ErrAgentGone means that the agent has ended or closed the connection.
+var ErrAgentGone = errors.New("Rekey's agent is gone")
+
+// Client is a face's session with the agent in another process. All methods
+// are safe for concurrent use.
+type Client struct {
+	rpc    *jrpc2.Client
+	states auth.Broadcast[auth.State]
+	ctx    context.Context // ends with the connection
+	cancel context.CancelFunc
+}
+
+// Dial connects to the agent's socket, checks that the process behind it is
+// the same user's, and subscribes to its State. ctx bounds the dialling only.
+func Dial(ctx context.Context, socket string) (*Client, error) {
+	var d net.Dialer
+	nc, err := d.DialContext(ctx, "unix", socket)
+	if err != nil {
+		return nil, fmt.Errorf("no agent answers: %w", err)
+	}
+	if err := SameUser(nc); err != nil {
+		_ = nc.Close()
+		return nil, err
+	}
+	c := &Client{}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.rpc = jrpc2.NewClient(newWire(nc), &jrpc2.ClientOptions{
+		OnNotify: c.notified,
+		OnStop:   func(*jrpc2.Client, error) { c.cancel() },
+	})
+	if err := c.begin(ctx); err != nil {
+		_ = c.Close()
+		return nil, err
+	}
+	return c, nil
+}
+
+// begin introduces the client and fetches the first State.
+func (c *Client) begin(ctx context.Context) error {
+	var hello initializeParams
+	hello.ClientInfo.Name, hello.ClientInfo.Version = "rekey", "1"
+	var welcome initializeResult
+	if err := c.call(ctx, methodInitialize, hello, &welcome); err != nil {
+		return err
+	}
+	var first stateMessage
+	if err := c.call(ctx, methodSubscribe, struct{}{}, &first); err != nil {
+		return err
+	}
+	if first.Schema != stateSchema {
+		return fmt.Errorf("the agent speaks version %d of the State, this program version %d; restart Rekey", first.Schema, stateSchema)
+	}
+	if _, newer := c.states.Last(); !newer {
+		c.states.Publish(first.State)
+	}
+	return nil
+}
+
+func (c *Client) notified(req *jrpc2.Request) {
+	var m stateMessage
+	if req.Method() == noteState && json.Unmarshal([]byte(req.ParamString()), &m) == nil {
+		c.states.Publish(m.State)
+	}
+}
+
+// call sends one request. The agent's own errors come back typed.
+func (c *Client) call(ctx context.Context, method string, params, result any) error {
+	if result == nil {
+		result = new(json.RawMessage) // the library insists on a place for it
+	}
+	err := c.rpc.CallResult(ctx, method, params, result)
+	var remote *jrpc2.Error
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case c.ctx.Err() != nil:
+		return ErrAgentGone
+	case errors.As(err, &remote):
+		return remoteError(remote)
+	}
+	return fmt.Errorf("%w: %w", ErrAgentGone, err)
+}
+
+// remoteError builds the error that refreshFailure has taken apart.
+func remoteError(e *jrpc2.Error) error {
+	var data refusalData
+	if len(e.Data) == 0 || json.Unmarshal(e.Data, &data) != nil {
+		return errors.New(e.Message)
+	}
+	if data.CannotSave {
+		return fmt.Errorf("%w: %s", auth.ErrCannotSave, e.Message)
+	}
+	return &auth.RefreshError{
+		Permanent: data.Permanent, Reason: data.Reason, Status: data.Status, AnswerLost: data.AnswerLost,
+		Err: errors.New(e.Message),
+	}
+}
+
+// State returns the newest State the agent has told.
+func (c *Client) State() auth.State {
+	st, _ := c.states.Last()
+	return st
+}
+
+// Subscribe implements ui.Session. The channel is also closed when the agent goes.
+func (c *Client) Subscribe(ctx context.Context) <-chan auth.State {
+	ctx, cancel := context.WithCancel(ctx)
+	context.AfterFunc(c.ctx, cancel)
+	return c.states.Subscribe(ctx)
+}
+
+// Refresh implements ui.Session.
+func (c *Client) Refresh(ctx context.Context) error {
+	return c.call(ctx, methodRefresh, struct{}{}, nil)
+}
+
+// SignIn implements ui.Session.
+func (c *Client) SignIn(ctx context.Context) error {
+	return c.call(ctx, methodSignIn, struct{}{}, nil)
+}
+
+// CancelSignIn implements ui.Session.
+func (c *Client) CancelSignIn() { _ = c.call(c.ctx, methodCancelSignIn, struct{}{}, nil) }
+
+// SetKeepFresh implements ui.Session.
+func (c *Client) SetKeepFresh(ctx context.Context, on bool) error {
+	return c.call(ctx, methodKeepFresh, keepFreshParams{on}, nil)
+}
+
+// ClaimNotice implements ui.Session.
+func (c *Client) ClaimNotice(ctx context.Context, notice string) (bool, error) {
+	var r claimResult
+	err := c.call(ctx, methodClaimNotice, claimParams{notice}, &r)
+	return r.Claimed, err
+}
+
+// Done is closed when the connection has ended.
+func (c *Client) Done() <-chan struct{} { return c.ctx.Done() }
+
+// Close ends the connection.
+func (c *Client) Close() error {
+	c.cancel()
+	return c.rpc.Close()
+}
