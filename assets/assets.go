@@ -1,0 +1,45 @@
+// Package assets holds what the faces show and do not compute: the icons, each
+// with one SVG source, and later the translations. Everything is embedded;
+// pictures of a fixed size are rendered when they are needed.
+package assets
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+
+	"rekey/auth"
+)
+
+//go:embed icons/*.svg
+var files embed.FS
+
+//go:embed icons/rekey.svg
+var app []byte
+
+// darkPanel: statuses are drawn for a light panel, and the same drawing
+// in other colours is the one for a dark panel.
+var darkPanel = [...]struct{ light, dark string }{
+	{"#2b2f36", "#f4f4f4"}, // ink
+	{"#b36200", "#ffb347"}, // amber
+	{"#c62828", "#ff7066"}, // red
+}
+
+// StatusSVG is the drawing for a status, 16 units square, in the colours for a
+// panel that is dark or is not. Each differs from all others in shape, so that
+// colour is never the only sign.
+func StatusSVG(status auth.Status, dark bool) ([]byte, error) {
+	svg, err := files.ReadFile("icons/" + string(status) + ".svg")
+	if err != nil {
+		return nil, fmt.Errorf("no icon for status %q: %w", status, err)
+	}
+	if dark {
+		for _, colour := range darkPanel {
+			svg = bytes.ReplaceAll(svg, []byte(colour.light), []byte(colour.dark))
+		}
+	}
+	return svg, nil
+}
+
+// AppSVG is the program's own icon, 64 units square. Callers must not modify it.
+func AppSVG() []byte { return app }

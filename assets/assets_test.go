@@ -1,0 +1,150 @@
+package assets_test
+
+import (
+	"bytes"
+	"encoding/xml"
+	"image"
+	"image/png"
+	"strings"
+	"testing"
+
+	"rekey/assets"
+	"rekey/auth"
+)
+
+// mask renders a status and returns its alpha channel.
+func mask(t *testing.T, r *assets.Renderer, status auth.Status, dark bool, size int) []byte {
+	t.Helper()
+	data, err := r.Icon(status, dark, size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := png.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatalf("icon for %q is not a PNG: %v", status, err)
+	}
+	if img.Bounds() != image.Rect(0, 0, size, size) {
+		t.Fatalf("icon for %q has bounds %v, want %d pixels square", status, img.Bounds(), size)
+	}
+	alpha := make([]byte, 0, size*size)
+	for y := range size {
+		for x := range size {
+			_, _, _, a := img.At(x, y).RGBA()
+			alpha = append(alpha, byte(a>>8))
+		}
+	}
+	return alpha
+}
+
+// TestShapes holds the rule that colour is never the only sign, at the size of
+// the smallest panel: any two icons differ visibly in their alpha alone.
+func TestShapes(t *testing.T) {
+	t.Parallel()
+	const size = 16
+	var r assets.Renderer
+	statuses := auth.Statuses()
+	masks := map[auth.Status][]byte{}
+	for i, a := range statuses {
+		masks[a] = mask(t, &r, a, false, size)
+		for _, b := range statuses[:i] {
+			differ := 0
+			for p, alpha := range masks[a] {
+				if d := int(alpha) - int(masks[b][p]); d > 80 || d < -80 {
+					differ++
+				}
+			}
+			// Eight pixels are what the moving dot is.
+			if differ < 8 {
+				t.Errorf("%q and %q differ in shape by %d of %d pixels", a, b, differ, size*size)
+			}
+		}
+	}
+}
+
+func TestPanels(t *testing.T) {
+	t.Parallel()
+	var r assets.Renderer
+	for _, status := range auth.Statuses() {
+		light, err := r.Icon(status, false, 22)
+		if err != nil {
+			t.Fatal(err)
+		}
+		dark, err := r.Icon(status, true, 22)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Equal(light, dark) {
+			t.Errorf("%q is the same picture on a light and on a dark panel", status)
+		}
+		if !bytes.Equal(mask(t, &r, status, false, 22), mask(t, &r, status, true, 22)) {
+			t.Errorf("%q has another shape on a dark panel", status)
+		}
+		again, err := r.Icon(status, true, 22)
+		if err != nil || &again[0] != &dark[0] {
+			t.Errorf("%q was rendered twice (%v)", status, err)
+		}
+	}
+}
+
+func TestUnknown(t *testing.T) {
+	t.Parallel()
+	var r assets.Renderer
+	for _, status := range []auth.Status{"", "new", "../icons/healthy"} {
+		if _, err := r.Icon(status, false, 22); err == nil {
+			t.Errorf("Icon(%q) has no error", status)
+		}
+	}
+	for _, size := range []int{-1, 0, 1 << 20} {
+		if _, err := r.Icon(auth.StatusHealthy, false, size); err == nil {
+			t.Errorf("an icon of %d pixels has no error", size)
+		}
+	}
+}
+
+func TestSources(t *testing.T) {
+	t.Parallel()
+	for _, status := range auth.Statuses() {
+		svg, err := assets.StatusSVG(status, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var drawing struct {
+			ViewBox string `xml:"viewBox,attr"`
+			Title   string `xml:"title"`
+		}
+		if err := xml.Unmarshal(svg, &drawing); err != nil {
+			t.Fatalf("the drawing for %q: %v", status, err)
+		}
+		if drawing.ViewBox != "0 0 16 16" || !strings.Contains(drawing.Title, ": ") {
+			t.Errorf("the drawing for %q has view box %q and title %q", status, drawing.ViewBox, drawing.Title)
+		}
+	}
+	if !bytes.Contains(assets.AppSVG(), []byte("<svg")) {
+		t.Error("the program's icon is missing")
+	}
+}
+
+func TestICO(t *testing.T) {
+	t.Parallel()
+	var r assets.Renderer
+	icon, err := r.Icon(auth.StatusHealthy, false, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ico := assets.ICO(icon, 32)
+	if want := []byte{0, 0, 1, 0, 1, 0, 32, 32}; !bytes.HasPrefix(ico, want) {
+		t.Errorf("the file starts with % x, want % x", ico[:8], want)
+	}
+	if offset := int(ico[18]) | int(ico[19])<<8; !bytes.Equal(ico[offset:], icon) {
+		t.Error("the picture is not where the directory says")
+	}
+}
+
+func BenchmarkIcon(b *testing.B) {
+	for b.Loop() {
+		var r assets.Renderer
+		if _, err := r.Icon(auth.StatusHealthy, true, 48); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

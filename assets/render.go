@@ -1,0 +1,91 @@
+package assets
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"image/png"
+	"sync"
+
+	"github.com/fyne-io/oksvg"
+	"github.com/srwiley/rasterx"
+
+	"rekey/auth"
+)
+
+// Renderer turns drawings into PNG pictures and remembers them. The zero value
+// is ready for use; it is safe for concurrent use.
+type Renderer struct {
+	mu   sync.Mutex // guards done
+	done map[picture][]byte
+}
+
+type picture struct {
+	status auth.Status
+	dark   bool
+	size   int
+}
+
+// Icon is the PNG picture of a status, size pixels square, for a panel that is
+// dark or is not. Nothing is rendered before it is asked for: one icon takes
+// about a millisecond. Callers must not modify the result.
+func (r *Renderer) Icon(status auth.Status, dark bool, size int) ([]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	key := picture{status, dark, size}
+	if icon, ok := r.done[key]; ok {
+		return icon, nil
+	}
+	svg, err := StatusSVG(status, dark)
+	if err != nil {
+		return nil, err
+	}
+	icon, err := render(svg, size)
+	if err != nil {
+		return nil, fmt.Errorf("icon for status %q: %w", status, err)
+	}
+	if r.done == nil {
+		r.done = make(map[picture][]byte)
+	}
+	r.done[key] = icon
+	return icon, nil
+}
+
+// render draws a square SVG as a PNG of size by size pixels.
+func render(svg []byte, size int) ([]byte, error) {
+	if size < 1 || size > 1024 {
+		return nil, fmt.Errorf("no picture has a size of %d pixels", size)
+	}
+	drawing, err := oksvg.ReadIconStream(bytes.NewReader(svg), oksvg.StrictErrorMode)
+	if err != nil {
+		return nil, fmt.Errorf("reading the drawing: %w", err)
+	}
+	drawing.SetTarget(0, 0, float64(size), float64(size))
+	img := image.NewRGBA(image.Rect(0, 0, size, size))
+	scanner := rasterx.NewScannerGV(size, size, img, img.Bounds())
+	drawing.Draw(rasterx.NewDasher(size, size, scanner), 1)
+	var out bytes.Buffer
+	if err := png.Encode(&out, img); err != nil {
+		return nil, fmt.Errorf("writing the picture: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// ICO wraps a PNG of size by size pixels, at most 256, into a Windows icon
+// file with that one picture.
+func ICO(icon []byte, size int) []byte {
+	const header = 6 + 16 // ICONDIR, ICONDIRENTRY
+	out := make([]byte, 0, header+len(icon))
+	le := binary.LittleEndian
+	out = le.AppendUint16(out, 0)             // reserved
+	out = le.AppendUint16(out, 1)             // type: icon
+	out = le.AppendUint16(out, 1)             // number of pictures
+	out = append(out, byte(size), byte(size)) // width, height; 256 is written as 0
+	out = append(out, 0, 0)                   // no palette, reserved
+	out = le.AppendUint16(out, 1)             // colour planes
+	out = le.AppendUint16(out, 32)            // bits per pixel
+	out = le.AppendUint32(out, uint32(len(icon)))
+	out = le.AppendUint32(out, header)
+	return append(out, icon...)
+}
