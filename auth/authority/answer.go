@@ -1,0 +1,67 @@
+package authority
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"rekey/auth"
+)
+
+const (
+	// maxBody bounds a response body, in bytes.
+	maxBody = 1 << 20
+	// maxRetryAfter bounds what a server may ask for.
+	maxRetryAfter = time.Hour
+)
+
+var errTooLarge = errors.New("the answer is larger than 1 MiB")
+
+// readAnswer reads what came back and says what it means. An answer that
+// breaks off is no answer: its first half proves nothing, and the refresh
+// token may be spent. The body's end decides nothing where the status alone
+// does, so a refusal may be longer than the limit.
+func readAnswer(resp *http.Response, now time.Time) (auth.TokenResponse, *auth.RefreshError) {
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	if err != nil {
+		return auth.TokenResponse{}, &auth.RefreshError{AnswerLost: true, Err: cause(err)}
+	}
+	if len(body) > maxBody {
+		if success(resp.StatusCode) {
+			return auth.TokenResponse{}, &auth.RefreshError{AnswerLost: true, Err: errTooLarge}
+		}
+		body = nil
+	}
+	tokens, failure := classify(resp.StatusCode, body)
+	if failure == nil {
+		return tokens, nil
+	}
+	if !failure.Permanent {
+		failure.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), now)
+	}
+	// Without a length and without chunks the end of the connection is the
+	// end of the body, so a success that does not parse may be half of one.
+	if success(resp.StatusCode) && resp.ContentLength < 0 && len(resp.TransferEncoding) == 0 {
+		failure.AnswerLost = true
+	}
+	return auth.TokenResponse{}, failure
+}
+
+func success(status int) bool { return status >= 200 && status <= 299 }
+
+// retryAfter reads the header of that name: seconds or a date (RFC 9110,
+// section 10.2.3). It is 0 when there is nothing to wait for.
+func retryAfter(value string, now time.Time) time.Duration {
+	var wait time.Duration
+	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		if seconds > uint64(maxRetryAfter/time.Second) {
+			return maxRetryAfter
+		}
+		wait = time.Duration(seconds) * time.Second
+	} else if date, err := http.ParseTime(value); err == nil {
+		wait = date.Sub(now)
+	}
+	return min(max(wait, 0), maxRetryAfter)
+}

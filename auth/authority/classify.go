@@ -1,0 +1,126 @@
+package authority
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"unicode/utf8"
+
+	"rekey/auth"
+)
+
+// classify says what a complete answer to a renewal means, by the rules of
+// Codex 0.169. It has no side effects. Exactly one of the results is set.
+func classify(status int, body []byte) (auth.TokenResponse, *auth.RefreshError) {
+	if success(status) {
+		tokens, err := parseTokens(body)
+		if err != nil {
+			return auth.TokenResponse{}, &auth.RefreshError{Status: status, Err: err}
+		}
+		return tokens, nil
+	}
+	code := asciiLower(errorCode(body))
+	reason, permanent := refusal(status, code)
+	return auth.TokenResponse{}, &auth.RefreshError{
+		Permanent: permanent, Reason: reason, Status: status, Code: safeCode(code),
+	}
+}
+
+// refusal tells whether an answer that is no success is a refusal for good:
+// a 401 always is, three codes are with any status, and invalid_grant is where
+// OAuth puts it (RFC 6749, section 5.2).
+func refusal(status int, code string) (auth.Reason, bool) {
+	switch reason := auth.Reason(code); reason {
+	case auth.ReasonExpired, auth.ReasonReused, auth.ReasonRevoked:
+		return reason, true
+	case auth.ReasonInvalidGrant:
+		if status == http.StatusBadRequest || status == http.StatusUnauthorized {
+			return reason, true
+		}
+	}
+	if status == http.StatusUnauthorized {
+		return auth.ReasonUnauthorized, true
+	}
+	return "", false
+}
+
+// errorCode finds the code in the body of a failure: error.code, else error,
+// else code, the first that is a string. A body that is not one JSON object
+// of valid text has none.
+func errorCode(body []byte) string {
+	top, ok := parseObject(body)
+	if !ok || !utf8.Valid(body) || loneSurrogate(body) {
+		return ""
+	}
+	if inner, ok := parseObject(top["error"]); ok {
+		if code, ok := parseText(inner["code"]); ok {
+			return code
+		}
+	}
+	if code, ok := parseText(top["error"]); ok {
+		return code
+	}
+	code, _ := parseText(top["code"])
+	return code
+}
+
+var errNotObject = errors.New("the answer is not a JSON object")
+
+// parseTokens reads a success (RFC 6749, section 5.1). Missing and null are
+// the same; an empty object is a success that changes nothing. It is more
+// tolerant than Codex where tolerance saves a token: a byte order mark is
+// skipped, and of a name that appears twice the last counts.
+func parseTokens(body []byte) (auth.TokenResponse, error) {
+	top, ok := parseObject(body)
+	if !ok {
+		return auth.TokenResponse{}, errNotObject
+	}
+	var t auth.TokenResponse
+	for _, field := range []struct {
+		name string
+		to   **auth.Secret
+	}{
+		{"id_token", &t.IDToken}, {"access_token", &t.AccessToken}, {"refresh_token", &t.RefreshToken},
+	} {
+		raw, given := top[field.name]
+		if !given || string(raw) == "null" {
+			continue
+		}
+		text, ok := parseText(raw)
+		if !ok {
+			return auth.TokenResponse{}, fmt.Errorf("the answer's %s is not a string", field.name)
+		}
+		secret := auth.NewSecret(text)
+		*field.to = &secret
+	}
+	return t, nil
+}
+
+// asciiLower folds the case of ASCII letters only: a code with any other
+// letter is no known code.
+func asciiLower(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 'A' && r <= 'Z' {
+			return r + ('a' - 'A')
+		}
+		return r
+	}, s)
+}
+
+// maxCode bounds an error code that is shown and logged, in bytes.
+const maxCode = 40
+
+// safeCode returns the code if it looks like one, else "". A server may put
+// anything there, a token too; cutting would leave a part of it.
+func safeCode(code string) string {
+	if len(code) > maxCode {
+		return ""
+	}
+	for _, r := range code {
+		if (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("_.-", r) {
+			return ""
+		}
+	}
+	return code
+}

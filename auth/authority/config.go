@@ -1,0 +1,112 @@
+package authority
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/net/http/httpguts"
+
+	"rekey/auth"
+)
+
+// What Codex 0.169 uses unless something overrides it.
+const (
+	DefaultIssuer     = "https://auth.openai.com"
+	DefaultClientID   = "app_EMoamEEZ73f0CkXaXp7hrann"
+	DefaultOriginator = "codex_cli_rs"
+)
+
+// The time limits of Codex 0.169. It sets none for the exchange of a code;
+// that one is ours.
+const (
+	refreshLimit  = 45 * time.Second
+	revokeLimit   = 10 * time.Second
+	exchangeLimit = 45 * time.Second
+)
+
+// Config is what a Client works with. The zero value of every field means
+// what Codex does without configuration.
+type Config struct {
+	// HTTP sends the requests. It comes from NewHTTPClient; nil stands for
+	// one without proxies. Of the client only the transport is used.
+	HTTP *http.Client
+	// Issuer is the authorization server for new sign-ins, without a slash
+	// at its end.
+	Issuer string
+	// ClientID is the OAuth client for new sign-ins, and for renewals of
+	// credentials that do not name their own.
+	ClientID string
+	// RefreshURL and RevokeURL override the endpoints of those names.
+	RefreshURL string
+	RevokeURL  string
+	// Originator and UserAgent name the program to the server. A value that
+	// is no valid header is ignored.
+	Originator string
+	UserAgent  string
+	// BeforeSend runs when the connection stands, right before the part of a
+	// renewal that holds the refresh token is written. Its error keeps the
+	// token from being sent and becomes the cause of the *auth.RefreshError.
+	BeforeSend func() error
+	// RefreshLimit, RevokeLimit and ExchangeLimit bound one call each.
+	RefreshLimit, RevokeLimit, ExchangeLimit time.Duration
+}
+
+// ConfigFromEnv reads the variables that Codex 0.169 honours. An empty one
+// counts as unset.
+func ConfigFromEnv(getenv func(string) string) Config {
+	return Config{
+		Issuer:     strings.TrimRight(getenv("CODEX_APP_SERVER_LOGIN_ISSUER"), "/"),
+		ClientID:   getenv("CODEX_APP_SERVER_LOGIN_CLIENT_ID"),
+		RefreshURL: getenv("CODEX_REFRESH_TOKEN_URL_OVERRIDE"),
+		RevokeURL:  getenv("CODEX_REVOKE_TOKEN_URL_OVERRIDE"),
+	}
+}
+
+// Client talks to the authorization server. It is safe for concurrent use.
+type Client struct {
+	cfg Config
+	// transport is used without an http.Client around it: one request, one
+	// answer, and a redirect is an answer like any other.
+	transport http.RoundTripper
+}
+
+var _ auth.Authority = (*Client)(nil)
+
+// New returns a Client.
+func New(cfg Config) *Client {
+	cfg.Issuer = or(cfg.Issuer, DefaultIssuer)
+	cfg.ClientID = or(cfg.ClientID, DefaultClientID)
+	cfg.Originator = or(headerValue(cfg.Originator), DefaultOriginator)
+	cfg.UserAgent = headerValue(cfg.UserAgent)
+	cfg.RefreshLimit = or(cfg.RefreshLimit, refreshLimit)
+	cfg.RevokeLimit = or(cfg.RevokeLimit, revokeLimit)
+	cfg.ExchangeLimit = or(cfg.ExchangeLimit, exchangeLimit)
+	if cfg.HTTP == nil || cfg.HTTP.Transport == nil {
+		cfg.HTTP = &http.Client{Transport: guard{newTransport(nil, nil)}}
+	}
+	return &Client{cfg: cfg, transport: cfg.HTTP.Transport}
+}
+
+// Provenance is what a sign-in made through this client has to remember, so
+// that its renewals go to the same place.
+func (c *Client) Provenance() auth.Provenance {
+	return auth.Provenance{Issuer: c.cfg.Issuer, ClientID: c.cfg.ClientID}
+}
+
+// or returns v, or the default when v is its type's zero value.
+func or[T comparable](v, byDefault T) T {
+	var zero T
+	if v == zero {
+		return byDefault
+	}
+	return v
+}
+
+// headerValue returns v if it can stand in a header, else "".
+func headerValue(v string) string {
+	if !httpguts.ValidHeaderFieldValue(v) {
+		return ""
+	}
+	return v
+}

@@ -1,0 +1,66 @@
+package authority
+
+import (
+	"bytes"
+	"encoding/json"
+	"strconv"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+var byteOrderMark = []byte("\ufeff")
+
+// parseObject reads exactly one JSON object. Names are matched exactly, unlike
+// those of a Go struct, and of a name that appears twice the last counts.
+func parseObject(raw []byte) (map[string]json.RawMessage, bool) {
+	raw = bytes.TrimLeft(bytes.TrimPrefix(raw, byteOrderMark), " \t\r\n")
+	if !bytes.HasPrefix(raw, []byte("{")) {
+		return nil, false
+	}
+	var members map[string]json.RawMessage
+	if json.Unmarshal(raw, &members) != nil {
+		return nil, false
+	}
+	return members, true
+}
+
+// parseText reads a JSON string that has a UTF-8 form. encoding/json would
+// replace what has none.
+func parseText(raw json.RawMessage) (string, bool) {
+	if !bytes.HasPrefix(raw, []byte(`"`)) || !utf8.Valid(raw) || loneSurrogate(raw) {
+		return "", false
+	}
+	var s string
+	err := json.Unmarshal(raw, &s)
+	return s, err == nil
+}
+
+// loneSurrogate looks in valid JSON for a \uD800–\uDFFF escape without its
+// other half.
+func loneSurrogate(raw []byte) bool {
+	var high rune // a first half that waits for its second
+	for i := 0; i < len(raw); i++ {
+		var unit rune
+		if raw[i] == '\\' {
+			i++
+			if raw[i] == 'u' {
+				v, _ := strconv.ParseUint(string(raw[i+1:i+5]), 16, 16) // valid JSON has four digits
+				unit = rune(v)
+				i += 4
+			}
+		}
+		switch {
+		case high != 0:
+			if utf16.DecodeRune(high, unit) == unicode.ReplacementChar {
+				return true
+			}
+			high = 0
+		case unit >= 0xDC00 && unit <= 0xDFFF:
+			return true
+		case utf16.IsSurrogate(unit):
+			high = unit
+		}
+	}
+	return high != 0
+}

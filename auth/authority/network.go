@@ -1,0 +1,117 @@
+package authority
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"golang.org/x/net/http/httpproxy"
+)
+
+// Network is how this machine reaches the outside.
+type Network struct {
+	// HTTPProxy and HTTPSProxy are the proxies for requests of that scheme,
+	// "" for none. NoProxy lists exceptions. Hosts on this machine are always
+	// reached directly.
+	HTTPProxy, HTTPSProxy, NoProxy string
+	// ExtraCA holds certificates (PEM) that are trusted beside the system's,
+	// nil for none. Codex reads them from the file that CODEX_CA_CERTIFICATE
+	// names, else SSL_CERT_FILE.
+	ExtraCA []byte
+}
+
+// NetworkFromEnv reads the proxy variables as Codex does: capitals before
+// small letters, ALL_PROXY where the scheme has none of its own. ExtraCA is
+// left to the caller, for this package reads no files.
+func NetworkFromEnv(getenv func(string) string) Network {
+	first := func(names ...string) string {
+		for _, name := range names {
+			if v := getenv(name); v != "" {
+				return v
+			}
+		}
+		return ""
+	}
+	return Network{
+		HTTPProxy:  first("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"),
+		HTTPSProxy: first("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"),
+		NoProxy:    first("NO_PROXY", "no_proxy"),
+	}
+}
+
+// ErrNoCertificate means that Network.ExtraCA holds no certificate.
+var ErrNoCertificate = errors.New("the extra CA file holds no certificate")
+
+// NewHTTPClient returns a client for requests that must be sent once and to
+// the right place: HTTP/1.1 with a new connection each time, plain HTTP only
+// to this machine. The caller bounds each request by its context.
+func NewHTTPClient(n Network) (*http.Client, error) {
+	var roots *x509.CertPool
+	if n.ExtraCA != nil {
+		var err error
+		if roots, err = x509.SystemCertPool(); err != nil {
+			roots = x509.NewCertPool()
+		}
+		if !roots.AppendCertsFromPEM(n.ExtraCA) {
+			return nil, ErrNoCertificate
+		}
+	}
+	proxies := httpproxy.Config{HTTPProxy: n.HTTPProxy, HTTPSProxy: n.HTTPSProxy, NoProxy: n.NoProxy}
+	return &http.Client{Transport: guard{newTransport(roots, proxies.ProxyFunc())}}, nil
+}
+
+// newTransport builds the transport below the guard; both arguments may be nil.
+func newTransport(roots *x509.CertPool, proxy func(*url.URL) (*url.URL, error)) *http.Transport {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true) // HTTP/2 repeats requests on its own
+	t := &http.Transport{
+		DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    10 * time.Second,
+		MaxResponseHeaderBytes: 256 << 10,
+		DisableKeepAlives:      true, // a request on a used connection may be sent again
+		DisableCompression:     true, // Codex asks for none, and the size limit counts what is sent
+		Protocols:              protocols,
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
+			if res.StatusCode != http.StatusOK {
+				return &proxyError{res.StatusCode}
+			}
+			return nil
+		},
+	}
+	if proxy != nil {
+		t.Proxy = func(req *http.Request) (*url.URL, error) { return proxy(req.URL) }
+	}
+	return t
+}
+
+// guard lets no token leave this machine unencrypted, whatever a configured
+// or stored address says.
+type guard struct{ next http.RoundTripper }
+
+// RoundTrip implements http.RoundTripper.
+func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL.Scheme != "https" && !isLoopback(req.URL.Hostname()) {
+		if req.Body != nil {
+			_ = req.Body.Close() // what a RoundTripper owes even when it fails
+		}
+		return nil, ErrPlainHTTP
+	}
+	return g.next.RoundTrip(req)
+}
+
+// isLoopback reports whether host is this machine, by name or by address
+// (RFC 8252, section 7.3).
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.IsLoopback()
+}

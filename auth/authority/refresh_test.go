@@ -1,0 +1,323 @@
+package authority
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth"
+)
+
+// TestRefreshRequest compares the request with Codex's, byte for byte but for
+// the headers that name the connection.
+func TestRefreshRequest(t *testing.T) {
+	t.Parallel()
+	server := serve(t, text(response(200, `{}`)))
+	client := New(Config{RefreshURL: server.url + tokenPath, Originator: "golden", UserAgent: "golden/1.0 (test)"})
+	_, err := client.Refresh(t.Context(), auth.RefreshRequest{
+		RefreshToken: auth.NewSecret(`refresh-<1>&"2"`), Reason: auth.RefreshProactive,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const body = `{"client_id":"app_EMoamEEZ73f0CkXaXp7hrann","grant_type":"refresh_token",` +
+		`"refresh_reason":"proactive_expiry","refresh_token":"refresh-<1>&\"2\""}`
+	want := "POST /oauth/token HTTP/1.1\r\n" +
+		"Host: " + strings.TrimPrefix(server.url, "http://") + "\r\n" +
+		"User-Agent: golden/1.0 (test)\r\n" +
+		fmt.Sprintf("Content-Length: %d\r\n", len(body)) +
+		"Accept: */*\r\n" +
+		"Content-Type: application/json\r\n" +
+		"Originator: golden\r\n" +
+		"Connection: close\r\n" +
+		"\r\n" + body
+	if got := server.seen(); len(got) != 1 || got[0] != want {
+		t.Errorf("got %q\nwant %q", got, want)
+	}
+}
+
+func TestRefreshTarget(t *testing.T) {
+	t.Parallel()
+	const override = "http://127.0.0.1:1/oauth/token"
+	own := &auth.Provenance{Issuer: "https://issuer.example", ClientID: "cid-own"}
+	tests := map[string]struct {
+		cfg        Config
+		provenance *auth.Provenance
+		want       refreshTarget
+	}{
+		"nothing":                  {Config{}, nil, refreshTarget{DefaultIssuer + "/oauth/token", DefaultClientID, false}},
+		"client from environment":  {Config{ClientID: "cid-env"}, nil, refreshTarget{DefaultIssuer + "/oauth/token", "cid-env", false}},
+		"the login issuer is none": {Config{Issuer: "https://login.example"}, nil, refreshTarget{DefaultIssuer + "/oauth/token", DefaultClientID, false}},
+		"provenance":               {Config{ClientID: "cid-env"}, own, refreshTarget{"https://issuer.example/oauth/token", "cid-own", false}},
+		"empty provenance":         {Config{}, &auth.Provenance{}, refreshTarget{DefaultIssuer + "/oauth/token", DefaultClientID, false}},
+		"issuer with a slash":      {Config{}, &auth.Provenance{Issuer: "https://a.example/", ClientID: "c"}, refreshTarget{"https://a.example/oauth/token", "c", false}},
+		"override":                 {Config{RefreshURL: override}, nil, refreshTarget{override, DefaultClientID, false}},
+		"override of provenance":   {Config{RefreshURL: override}, own, refreshTarget{override, "cid-own", true}},
+		"override that agrees":     {Config{RefreshURL: "https://issuer.example/oauth/token"}, own, refreshTarget{"https://issuer.example/oauth/token", "cid-own", false}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := New(tt.cfg).refreshTarget(tt.provenance); got != tt.want {
+				t.Errorf("got %+v, want %+v", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestRefreshDropsProvenance(t *testing.T) {
+	t.Parallel()
+	server := serve(t, text(response(200, `{}`)))
+	for issuer, want := range map[string]bool{server.url: false, "https://elsewhere.example": true} {
+		req := testRequest
+		req.Provenance = &auth.Provenance{Issuer: issuer, ClientID: "c"}
+		tokens, err := clientFor(server).Refresh(t.Context(), req)
+		if err != nil || tokens.DropProvenance != want {
+			t.Errorf("issuer %s: DropProvenance %t, want %t (error %v)", issuer, tokens.DropProvenance, want, err)
+		}
+	}
+}
+
+// TestRefreshFailures plays what can go wrong on the way. Lost is the question
+// that matters: may the refresh token be spent?
+func TestRefreshFailures(t *testing.T) {
+	t.Parallel()
+	const ok = `{"access_token":"a","refresh_token":"r"}`
+	huge := strings.Repeat("x", 10<<20)
+	tests := map[string]struct {
+		answer func(net.Conn)
+		want   auth.RefreshError
+	}{
+		"dropped after reading":       {func(net.Conn) {}, auth.RefreshError{AnswerLost: true}},
+		"never answers":               {untilClosed, auth.RefreshError{AnswerLost: true}},
+		"half a header":               {text("HTTP/1.1 200 OK\r\nContent-Le"), auth.RefreshError{AnswerLost: true}},
+		"stops inside the header":     {func(c net.Conn) { text("HTTP/1.1 200 OK\r\nContent-Le")(c); untilClosed(c) }, auth.RefreshError{AnswerLost: true}},
+		"garbage":                     {text("220 mail.example ESMTP\r\n"), auth.RefreshError{AnswerLost: true}},
+		"nothing after the header":    {text("HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n"), auth.RefreshError{AnswerLost: true}},
+		"body stops":                  {func(c net.Conn) { text(response(200, ok)[:70])(c); untilClosed(c) }, auth.RefreshError{AnswerLost: true}},
+		"truncated refusal":           {text("HTTP/1.1 401 No\r\nContent-Length: 40\r\n\r\n{"), auth.RefreshError{AnswerLost: true}},
+		"chunk missing":               {text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"), auth.RefreshError{AnswerLost: true}},
+		"half, no length":             {text("HTTP/1.1 200 OK\r\n\r\n" + ok[:20]), auth.RefreshError{Status: 200, AnswerLost: true}},
+		"not JSON, with length":       {text(response(200, "<html>")), auth.RefreshError{Status: 200}},
+		"not JSON, chunked":           {text("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n<>\r\n0\r\n\r\n"), auth.RefreshError{Status: 200}},
+		"10 MiB of success":           {text(response(200, huge)), auth.RefreshError{AnswerLost: true}},
+		"10 MiB of failure":           {text(response(502, huge)), auth.RefreshError{Status: 502}},
+		"10 MiB of refusal":           {text(response(401, huge)), auth.RefreshError{Permanent: true, Reason: auth.ReasonUnauthorized, Status: 401}},
+		"10 MiB of header":            {text("HTTP/1.1 200 OK\r\nX: " + huge), auth.RefreshError{AnswerLost: true}},
+		"redirect to a bad place":     {text(response(302, "", "Location: ://")), auth.RefreshError{Status: 302}},
+		"429 with seconds":            {text(response(429, "", "Retry-After: 120")), auth.RefreshError{Status: 429, RetryAfter: 2 * time.Minute}},
+		"503 with too many":           {text(response(503, "", "Retry-After: 86400")), auth.RefreshError{Status: 503, RetryAfter: time.Hour}},
+		"a refusal cannot be delayed": {text(response(401, "", "Retry-After: 120")), auth.RefreshError{Permanent: true, Reason: auth.ReasonUnauthorized, Status: 401}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := serve(t, tt.answer)
+			limit := 10 * time.Second
+			if strings.Contains(name, "never") || strings.Contains(name, "stops") {
+				limit = 200 * time.Millisecond
+			}
+			client := New(Config{RefreshURL: server.url + tokenPath, RefreshLimit: limit})
+			_, err := client.Refresh(t.Context(), testRequest)
+			got := failureOf(t, err)
+			got.Err = nil
+			if got != tt.want {
+				t.Errorf("got %+v, want %+v (%v)", got, tt.want, err)
+			}
+			if n := len(server.seen()); n != 1 {
+				t.Errorf("%d requests, want 1", n)
+			}
+			if strings.Contains(err.Error(), testToken) || strings.Contains(err.Error(), "xxxx") {
+				t.Errorf("the error quotes what was sent: %v", err)
+			}
+		})
+	}
+}
+
+func failureOf(t *testing.T, err error) auth.RefreshError {
+	t.Helper()
+	var failure *auth.RefreshError
+	if !errors.As(err, &failure) {
+		t.Fatalf("error %v (%T), want *auth.RefreshError", err, err)
+	}
+	return *failure
+}
+
+// TestRefreshNotSent: nothing that holds the token left, so nothing is lost.
+func TestRefreshNotSent(t *testing.T) {
+	t.Parallel()
+	server := serve(t, text(response(200, `{}`)))
+	closed := serve(t, untilClosed)
+	closed.listener.Close()
+	mute, err := net.Listen("tcp", "127.0.0.1:0") // accepts by the kernel alone: TLS never gets an answer
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { mute.Close() })
+	refused := errors.New("the escrow is full")
+	tests := map[string]struct {
+		cfg Config
+		is  error // what the error must wrap, nil for anything
+	}{
+		"connection refused":      {Config{RefreshURL: closed.url}, nil},
+		"TLS where there is none": {Config{RefreshURL: "https" + strings.TrimPrefix(server.url, "http")}, nil},
+		"TLS never answered":      {Config{RefreshURL: "https://" + mute.Addr().String()}, context.DeadlineExceeded},
+		"plain HTTP elsewhere":    {Config{RefreshURL: "http://192.0.2.1/oauth/token"}, ErrPlainHTTP},
+		"another scheme":          {Config{RefreshURL: "ftp://192.0.2.1/oauth/token"}, ErrPlainHTTP},
+		"no URL":                  {Config{RefreshURL: "http://[::1"}, nil},
+		"held back":               {Config{RefreshURL: server.url, BeforeSend: func() error { return refused }}, refused},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tt.cfg.RefreshLimit = 500 * time.Millisecond
+			_, err := New(tt.cfg).Refresh(t.Context(), testRequest)
+			if got := failureOf(t, err); got.AnswerLost || got.Permanent || got.Status != 0 {
+				t.Errorf("got %+v, want nothing sent", got)
+			}
+			if tt.is != nil && !errors.Is(err, tt.is) {
+				t.Errorf("error %v does not wrap %v", err, tt.is)
+			}
+		})
+	}
+	t.Cleanup(func() {
+		if got := server.seen(); len(got) != 0 {
+			t.Errorf("the server saw %q", got)
+		}
+	})
+}
+
+// TestBeforeSend: the hook runs once, after the connection stands and before
+// the server can have the token.
+func TestBeforeSend(t *testing.T) {
+	t.Parallel()
+	server := serve(t, text(response(200, `{}`)))
+	calls := 0
+	client := New(Config{RefreshURL: server.url, BeforeSend: func() error {
+		if calls++; len(server.seen()) != 0 {
+			t.Error("the request was sent before the hook")
+		}
+		return nil
+	}})
+	if _, err := client.Refresh(t.Context(), testRequest); err != nil {
+		t.Fatal(err)
+	}
+	if calls != 1 || len(server.seen()) != 1 {
+		t.Errorf("%d calls and %d requests, want 1 and 1", calls, len(server.seen()))
+	}
+}
+
+// TestRefreshCancelled: who gives up after the request was sent has lost the
+// answer, and the cause can be told from a time limit.
+func TestRefreshCancelled(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	server := serve(t, func(c net.Conn) { cancel(); untilClosed(c) })
+	_, err := clientFor(server).Refresh(ctx, testRequest)
+	if got := failureOf(t, err); !got.AnswerLost || !errors.Is(err, context.Canceled) {
+		t.Errorf("got %+v, want a lost answer because of context.Canceled", got)
+	}
+}
+
+// TestConnectionsAreNotReused: the client that New makes by itself keeps no
+// connection, for net/http repeats requests on kept ones.
+func TestConnectionsAreNotReused(t *testing.T) {
+	t.Parallel()
+	server := serve(t, text(response(200, `{}`)))
+	client := clientFor(server)
+	for range 3 {
+		if _, err := client.Refresh(t.Context(), testRequest); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, request := range server.seen() {
+		if !strings.Contains(request, "\r\nConnection: close\r\n") {
+			t.Errorf("request without Connection: close: %q", request)
+		}
+	}
+	if n := len(server.seen()); n != 3 {
+		t.Errorf("%d requests, want 3", n)
+	}
+}
+
+// TestSealedBody: after a failure was reported net/http gets no more of the body.
+func TestSealedBody(t *testing.T) {
+	t.Parallel()
+	unread := newOnceBody([]byte("secret"), nil)
+	if sent, _ := unread.seal(); sent {
+		t.Error("an unread body counts as sent")
+	}
+	if n, err := unread.Read(make([]byte, 8)); n != 0 || !errors.Is(err, errSealed) {
+		t.Errorf("Read after seal: %d bytes, error %v", n, err)
+	}
+	begun := newOnceBody([]byte("secret"), nil)
+	_, _ = begun.Read(make([]byte, 2))
+	if sent, _ := begun.seal(); !sent {
+		t.Error("a body that was read counts as not sent")
+	}
+}
+
+func TestRetryAfter(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for value, want := range map[string]time.Duration{
+		"":                     0,
+		"0":                    0,
+		"7":                    7 * time.Second,
+		"3601":                 time.Hour,
+		"99999999999999999999": time.Hour,
+		"9223372036854775807":  time.Hour,
+		"-5":                   0,
+		"1.5":                  0,
+		"soon":                 0,
+		now.Add(90 * time.Second).Format(http.TimeFormat): 90 * time.Second,
+		now.Add(-time.Minute).Format(http.TimeFormat):     0,
+		now.Add(48 * time.Hour).Format(http.TimeFormat):   time.Hour,
+		"Monday, 23-Nov-26 12:00:05 GMT":                  5 * time.Second,
+	} {
+		if got := retryAfter(value, now); got != want {
+			t.Errorf("retryAfter(%q) = %v, want %v", value, got, want)
+		}
+	}
+}
+
+func TestConfigFromEnv(t *testing.T) {
+	t.Parallel()
+	env := map[string]string{
+		"CODEX_REFRESH_TOKEN_URL_OVERRIDE": "http://127.0.0.1:1/a",
+		"CODEX_REVOKE_TOKEN_URL_OVERRIDE":  "http://127.0.0.1:1/b",
+		"CODEX_APP_SERVER_LOGIN_CLIENT_ID": "cid",
+		"CODEX_APP_SERVER_LOGIN_ISSUER":    "https://issuer.example/",
+	}
+	cfg := ConfigFromEnv(func(name string) string { return env[name] })
+	if cfg.RefreshURL != "http://127.0.0.1:1/a" || cfg.RevokeURL != "http://127.0.0.1:1/b" {
+		t.Errorf("got %+v", cfg)
+	}
+	if got, want := New(cfg).Provenance(), (auth.Provenance{Issuer: "https://issuer.example", ClientID: "cid"}); got != want {
+		t.Errorf("Provenance() = %+v, want %+v", got, want)
+	}
+	none := New(ConfigFromEnv(func(string) string { return "" }))
+	if got, want := none.Provenance(), (auth.Provenance{Issuer: DefaultIssuer, ClientID: DefaultClientID}); got != want {
+		t.Errorf("without variables: Provenance() = %+v, want %+v", got, want)
+	}
+}
+
+// TestHeadersCannotBeInjected: a program's name comes from a client of the
+// app-server and may hold anything.
+func TestHeadersCannotBeInjected(t *testing.T) {
+	t.Parallel()
+	server := serve(t, text(response(200, `{}`)))
+	client := New(Config{RefreshURL: server.url, Originator: "a\r\nX-Evil: 1", UserAgent: "b\r\nX-Evil: 1"})
+	if _, err := client.Refresh(t.Context(), testRequest); err != nil {
+		t.Fatal(err)
+	}
+	request := server.seen()[0]
+	if strings.Contains(request, "Evil") || !strings.Contains(request, "\r\nOriginator: "+DefaultOriginator+"\r\n") {
+		t.Errorf("got %q", request)
+	}
+}
