@@ -1,0 +1,52 @@
+# Rekey. `make` alone says what can be made.
+
+# One set of flags for every build, test and check: the C step of the window's
+# GL binding takes minutes and is done again for every other set.
+export GOFLAGS := $(shell go env GOFLAGS 2>/dev/null) -trimpath
+
+BIN := .cache/bin
+FUZZTIME ?= 2m
+
+.DEFAULT_GOAL := help
+.PHONY: help demo run build rekey window test bench lint fuzz clean
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: rekey ## See a sign-in die and be mended, in a sandbox (needs nothing but Go)
+	@$(BIN)/rekey demo
+
+run: build ## Build what can be built here and start the tray
+	@$(BIN)/rekey
+
+build: rekey window ## Build the programs into .cache/bin
+
+# The agent, its tray and the command line: pure Go, no C compiler.
+rekey:
+	@CGO_ENABLED=0 go build -o $(BIN)/rekey .
+
+# The window, if its C compiler and libraries are there. Everything else works without it.
+window:
+	@if .ci/window-parts; then \
+		echo "Building the window program; the first time takes minutes."; \
+		.ci/window-build; \
+	else \
+		echo "The window program is not built; the tray and the command line work without it."; \
+	fi
+
+test: ## Install what is missing, run every check and test, list what could not run
+	@.ci/setup
+	@.ci/test
+
+bench: rekey ## Measure Rekey against its rivals, as ratios in one run
+	@.ci/setup
+	@.ci/bench
+
+lint: ## Check format, comments and suspicious code, also for Windows and macOS
+	@.ci/lint
+
+fuzz: ## Fuzz every parser for FUZZTIME each (2m; make fuzz FUZZTIME=1h)
+	@.ci/fuzz $(FUZZTIME)
+
+clean: ## Remove what was built and downloaded, and the tests' pictures
+	rm -rf .cache artefacts
