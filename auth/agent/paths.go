@@ -1,0 +1,50 @@
+package agent
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"path/filepath"
+	"runtime"
+)
+
+// Dirs are the folders of this user that belong to Rekey.
+type Dirs struct {
+	// State holds what must survive: refusals, escrow, notices, preferences.
+	State string
+	// Runtime holds sockets; it may vanish at logout.
+	Runtime string
+}
+
+// UserDirs follows the XDG base directory specification on Linux and the
+// systems' own rules elsewhere. userHome is the user's home directory.
+func UserDirs(getenv func(string) string, userHome string) Dirs {
+	state := filepath.Join(stateRoot(getenv, userHome), "rekey")
+	runtimeDir := filepath.Join(state, "run")
+	if r := getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(r) {
+		runtimeDir = filepath.Join(r, "rekey")
+	}
+	return Dirs{State: state, Runtime: runtimeDir}
+}
+
+func stateRoot(getenv func(string) string, userHome string) string {
+	if d := getenv("XDG_STATE_HOME"); filepath.IsAbs(d) {
+		return d
+	}
+	switch runtime.GOOS {
+	case "windows":
+		if d := getenv("LOCALAPPDATA"); filepath.IsAbs(d) {
+			return d
+		}
+		return filepath.Join(userHome, "AppData", "Local")
+	case "darwin":
+		return filepath.Join(userHome, "Library", "Application Support")
+	}
+	return filepath.Join(userHome, ".local", "state")
+}
+
+// homeID is the short name of a home in Rekey's own folders: a hash of its
+// resolved credential path, so that two names of one home are one home.
+func homeID(credentialPath string) string {
+	sum := sha256.Sum256([]byte(credentialPath))
+	return hex.EncodeToString(sum[:8])
+}

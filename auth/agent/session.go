@@ -1,0 +1,23 @@
+package agent
+
+import (
+	"context"
+
+	"rekey/auth"
+)
+
+// The methods that make a Home a face's session (ui.Session).
+
+// State returns the newest State.
+func (h *Home) State() auth.State { return h.manager.State() }
+
+// Subscribe returns a channel with the newest State: see auth.Manager.Subscribe.
+func (h *Home) Subscribe(ctx context.Context) <-chan auth.State { return h.manager.Subscribe(ctx) }
+
+// Refresh renews the sign-in now. A refused one is answered without a request.
+func (h *Home) Refresh(ctx context.Context) error { return h.manager.Refresh(ctx, auth.RefreshForced) }
+
+// ClaimNotice reports exactly once for each notice that the caller shall show it.
+func (h *Home) ClaimNotice(_ context.Context, notice string) (bool, error) {
+	return h.manager.ClaimNotice(notice)
+}

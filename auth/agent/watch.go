@@ -1,0 +1,57 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"rekey/auth"
+	"rekey/watcher"
+)
+
+// rereads are the pauses after which content that cannot be read is read
+// again: it may be half written, and the event for the rest may be lost.
+var rereads = [...]time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond}
+
+// Watch keeps the Manager in step with the store until ctx ends. It reads on
+// the first event, without a pause, and once at its start.
+func (h *Home) Watch(ctx context.Context) error {
+	w, err := watcher.New([]string{h.credentialPath, h.configPath})
+	if err != nil {
+		return err
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- w.Run(ctx) }()
+	h.follow(ctx, w.Changes())
+	return <-failed
+}
+
+// follow reads whenever changes tells it to, until ctx ends.
+func (h *Home) follow(ctx context.Context, changes <-chan struct{}) {
+	var again <-chan time.Time // fires when half-written content is due for another look
+	tries := 0
+	read := func() {
+		again = nil
+		h.reloadConfig()
+		err := h.manager.Reload(ctx, tries == len(rereads))
+		var unreadable *auth.UnreadableError
+		if errors.As(err, &unreadable) && tries < len(rereads) {
+			again = time.After(rereads[tries])
+			tries++
+			return
+		}
+		tries = 0
+	}
+	read()
+	for {
+		select {
+		case <-changes:
+			tries = 0
+			read()
+		case <-again:
+			read()
+		case <-ctx.Done():
+			return
+		}
+	}
+}

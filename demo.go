@@ -1,0 +1,110 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"rekey/auth/authtest/demo"
+	"rekey/ui/cli"
+	"rekey/ui/notify"
+	"rekey/ui/tray"
+)
+
+// demoLimit ends a demo that hangs when nobody is asked to click.
+const demoLimit = 55 * time.Second
+
+// demo shows the main job in a sandbox: in the tray where there is one, and
+// always as text.
+func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
+	dir, err := os.MkdirTemp("", "rekey-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	box, err := demo.Open(dir, version, newLog(os.Getenv("REKEY_LOG")))
+	if err != nil {
+		return err
+	}
+	defer box.Close(ctx)
+	if o.Auto {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, demoLimit)
+		defer cancel()
+	}
+	inTray := !o.Text && tray.Probe(ctx, os.Getenv("DBUS_SESSION_BUS_ADDRESS")) == nil
+	shown := &counting{Notifier: notify.Text(os.Stdout)}
+	if inTray {
+		shown.Notifier = newNotifier(ctx)
+	}
+	script := demo.Script{
+		Say:      func(line string) { fmt.Println(line) },
+		Notified: func() int { return int(shown.count.Load()) },
+		Click:    func(ctx context.Context) error { return clickDemo(ctx, box, o.Auto, inTray) },
+	}
+	faces := []func(context.Context) error{
+		func(ctx context.Context) error { return box.Run(ctx, script) },
+		func(ctx context.Context) error { return idle(ctx, notify.Run(ctx, box.Agent, shown)) },
+	}
+	if inTray {
+		faces = append(faces, func(ctx context.Context) error { return w.showTray(ctx, box.Agent, box.Agent.Dir(), box.Agent.Socket()) })
+	}
+	return runAgent(ctx, box.Agent, faces...)
+}
+
+// clickDemo is the one click: by itself, by a key, or in the tray.
+func clickDemo(ctx context.Context, box *demo.Sandbox, auto, inTray bool) error {
+	switch {
+	case auto:
+		return box.Agent.SignIn(ctx)
+	case inTray:
+		fmt.Println("   Now click \"Sign in again…\" in the tray or \"Sign in\" in the notification, or press Enter here.")
+	default:
+		fmt.Println("   Now press Enter to sign in again.")
+	}
+	pressed := make(chan error, 1)
+	go func() {
+		_, err := bufio.NewReader(os.Stdin).ReadString('\n')
+		pressed <- err
+	}()
+	healthy, cancel := context.WithCancel(ctx)
+	defer cancel()
+	states := box.Agent.Subscribe(healthy)
+	for {
+		select {
+		case err := <-pressed:
+			if err == nil {
+				return box.Agent.SignIn(ctx)
+			}
+			if !inTray {
+				return errors.New("nobody pressed a key; use --auto where nobody can")
+			}
+			pressed = nil
+		case st := <-states:
+			if !st.NeedsSignIn() && !st.SigningIn {
+				return nil
+			}
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// counting counts what a Notifier has shown.
+type counting struct {
+	notify.Notifier
+	count atomic.Int32
+}
+
+// Show implements notify.Notifier.
+func (c *counting) Show(ctx context.Context, n notify.Notification) error {
+	err := c.Notifier.Show(ctx, n)
+	if err == nil {
+		c.count.Add(1)
+	}
+	return err
+}

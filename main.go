@@ -1,0 +1,72 @@
+// Rekey keeps the sign-in of OpenAI's Codex fresh and says once when it is
+// dead. This file parses the command line, wires the parts and runs them;
+// wire.go and demo.go hold the wiring of the longer commands.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"rekey/auth/agent"
+	"rekey/auth/store"
+	"rekey/ui/cli"
+)
+
+// version is the program's; releases set it with -ldflags "-X main.version=…".
+var version = "0.1.0-dev"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	w := wiring{}
+	p := cli.Program{
+		Version: version,
+		In:      os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Now:       time.Now,
+		Status:    w.status,
+		Refresh:   w.refresh,
+		Watch:     w.watch,
+		Tray:      w.tray,
+		Window:    w.window,
+		AppServer: w.appServer,
+		Demo:      w.demo,
+	}
+	code := p.Run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// wiring puts the parts together for each command.
+type wiring struct{}
+
+// options are those of the home that a command is about: the one that is
+// named, else Codex's own.
+func (wiring) options(home string) (agent.Options, error) {
+	user, err := os.UserHomeDir()
+	if err != nil {
+		return agent.Options{}, err
+	}
+	getenv := os.Getenv
+	if home != "" {
+		if home, err = filepath.Abs(home); err != nil {
+			return agent.Options{}, err
+		}
+		getenv = func(name string) string {
+			if name == "CODEX_HOME" {
+				return home
+			}
+			return os.Getenv(name)
+		}
+	}
+	dir, err := store.ResolveHome(getenv, user)
+	if err != nil {
+		return agent.Options{}, err
+	}
+	return agent.Options{
+		Dir: dir, Dirs: agent.UserDirs(getenv, user), Getenv: getenv,
+		OpenURL: openURL, Log: newLog(getenv("REKEY_LOG")),
+	}, nil
+}

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"rekey/auth"
+)
+
+// The codes that the program ends with.
+const (
+	ExitOK             = 0 // healthy, renewing, an API key, or managed by another program
+	ExitFailure        = 1 // something else went wrong; standard error says what
+	ExitUsage          = 2 // the command line makes no sense
+	ExitSignedOut      = 3 // nobody is signed in
+	ExitSignInRequired = 4 // the sign-in was refused and no longer works
+	ExitWaiting        = 5 // the access token is past or ending, and the server was not reached
+	ExitUnreadable     = 6 // the credential store cannot be read
+	ExitExpiring       = 7 // the sign-in was refused, but the access token still works
+)
+
+// ExitCode is the code for a Status.
+func ExitCode(s auth.Status) int {
+	switch s {
+	case auth.StatusHealthy, auth.StatusRenewing, auth.StatusAPIKey, auth.StatusExternal:
+		return ExitOK
+	case auth.StatusSignedOut:
+		return ExitSignedOut
+	case auth.StatusSignInRequired:
+		return ExitSignInRequired
+	case auth.StatusWaiting:
+		return ExitWaiting
+	case auth.StatusUnreadable:
+		return ExitUnreadable
+	case auth.StatusExpiring:
+		return ExitExpiring
+	}
+	return ExitFailure
+}
+
+// exitHelp is the part of --help about the codes.
+const exitHelp = `Exit codes:
+  0  healthy (or renewing, an API key, or managed by another program)
+  1  something else went wrong; standard error says what
+  2  the command line makes no sense
+  3  nobody is signed in
+  4  sign in again: the sign-in was refused and no longer works
+  5  waiting: the access token is ending and the server was not reached
+  6  the credential store cannot be read
+  7  expiring: the sign-in was refused, but the access token still works`
+
+// codeError ends the program with a code. Its text, if any, is printed.
+type codeError struct {
+	code int
+	err  error // nil: nothing more to say
+}
+
+func (e *codeError) Error() string {
+	if e.err == nil {
+		return fmt.Sprintf("exit code %d", e.code)
+	}
+	return e.err.Error()
+}
+
+func (e *codeError) Unwrap() error { return e.err }
+
+// statusCode is nil for a State that is well, else the code to end with.
+func statusCode(s auth.Status) error {
+	if code := ExitCode(s); code != ExitOK {
+		return &codeError{code: code}
+	}
+	return nil
+}
+
+// finish prints what is left to say and returns the code for err.
+func (p *Program) finish(err error) int {
+	var ce *codeError
+	switch {
+	case err == nil, errors.Is(err, context.Canceled):
+		return ExitOK
+	case errors.As(err, &ce):
+		if ce.err != nil {
+			fmt.Fprintln(p.Err, "rekey: "+ce.err.Error())
+		}
+		return ce.code
+	}
+	fmt.Fprintln(p.Err, "rekey: "+err.Error())
+	return ExitFailure
+}

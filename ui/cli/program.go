@@ -1,0 +1,60 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"rekey/auth"
+	"rekey/ui"
+)
+
+// Program is what the commands stand on. Every field is needed. The functions
+// honour ctx.
+type Program struct {
+	// Version is shown by --version.
+	Version string
+	// In, Out and Err are the standard streams.
+	In       io.Reader
+	Out, Err io.Writer
+	// Now is the wall clock, in the local zone.
+	Now func() time.Time
+
+	// Status reads a home's State once, sending nothing.
+	Status func(ctx context.Context, home string) (Report, error)
+	// Refresh renews a home's sign-in once and returns the State it left. Its
+	// error is that of auth.Manager.Refresh.
+	Refresh func(ctx context.Context, home string) (Report, error)
+	// Watch calls face with a session, the agent's own or a client's, until
+	// ctx ends.
+	Watch func(ctx context.Context, home string, face func(ctx context.Context, s ui.Session, r Report) error) error
+	// Tray shows the tray until the user quits or ctx ends. NoTrayError means
+	// that there is nowhere to show it.
+	Tray func(ctx context.Context, home string) error
+	// Window shows the window of a home's agent.
+	Window func(ctx context.Context, home string) error
+	// AppServer answers Codex's app-server dialect on the standard streams.
+	AppServer func(ctx context.Context, home string, noWatch bool) error
+	// Demo shows the main job in a sandbox.
+	Demo func(ctx context.Context, o DemoOptions) error
+}
+
+// Report is a State and the home it belongs to.
+type Report struct {
+	Home  string
+	State auth.State
+}
+
+// DemoOptions are the flags of "rekey demo".
+type DemoOptions struct {
+	// Auto clicks by itself.
+	Auto bool
+	// Text stays in the terminal even where there is a display.
+	Text bool
+}
+
+// NoTrayError says in one sentence why there can be no tray.
+type NoTrayError struct{ Reason string }
+
+// Error implements error.
+func (e *NoTrayError) Error() string { return e.Reason }

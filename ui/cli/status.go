@@ -1,0 +1,118 @@
+package cli
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rekey/auth"
+	"rekey/ui/words"
+)
+
+// statusSchema is the version of the JSON that status and watch print.
+const statusSchema = 1
+
+// statusJSON is that JSON. The State has no secrets.
+type statusJSON struct {
+	Schema int        `json:"schema"`
+	At     time.Time  `json:"at"` // UTC
+	Home   string     `json:"home"`
+	State  auth.State `json:"state"`
+}
+
+func (p *Program) statusCommand(home *string) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "status",
+		Short: "Say how the sign-in is, sending nothing",
+		Long:  "Say how the sign-in is, sending nothing.\n\n" + exitHelp,
+		Example: `  rekey status
+  rekey status --json | jq -r .state.status`,
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			report, err := p.Status(cmd.Context(), *home)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				err = p.writeJSON(report, true)
+			} else {
+				err = writeText(p.Out, report.State, p.Now())
+			}
+			if err != nil {
+				return err
+			}
+			return statusCode(report.State.Status)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
+	return cmd
+}
+
+func (p *Program) writeJSON(r Report, indented bool) error {
+	enc := json.NewEncoder(p.Out)
+	enc.SetEscapeHTML(false)
+	if indented {
+		enc.SetIndent("", "  ")
+	}
+	return enc.Encode(statusJSON{statusSchema, p.Now().UTC().Round(0), r.Home, r.State})
+}
+
+// writeText prints what there is to say, a line each.
+func writeText(w io.Writer, s auth.State, now time.Time) error {
+	lines := []string{words.Headline(s, now)}
+	if account := words.Account(s); account != lines[0] {
+		lines = append(lines, account)
+	}
+	lines = append(lines, words.Expiry(s, now), words.Renewal(s, now), words.Obstacle(s))
+	for _, line := range lines {
+		if line == "" {
+			continue
+		}
+		if _, err := fmt.Fprintln(w, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Program) refreshCommand(home *string) *cobra.Command {
+	return &cobra.Command{
+		Use:   "refresh",
+		Short: "Renew the sign-in now, or take over what another process renewed",
+		Long: `Renew the sign-in now, or take over what another process has renewed. A
+sign-in that was refused before is not sent again.
+
+` + exitHelp,
+		Args: usage(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			report, err := p.Refresh(cmd.Context(), *home)
+			if err == nil {
+				if err := writeText(p.Out, report.State, p.Now()); err != nil {
+					return err
+				}
+				return statusCode(report.State.Status)
+			}
+			return refreshError(report.State, err)
+		},
+	}
+}
+
+// refreshError adds the code to a failed renewal: that of the State it left,
+// except that an unreached server is its own finding.
+func refreshError(s auth.State, err error) error {
+	code := ExitCode(s.Status)
+	switch {
+	case errors.Is(err, auth.ErrCannotSave):
+		code = ExitFailure
+	case auth.OutcomeOf(err) == auth.OutcomeTransient && s.Status != auth.StatusUnreadable:
+		code = ExitWaiting
+	case code == ExitOK:
+		code = ExitFailure
+	}
+	return &codeError{code, err}
+}

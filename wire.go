@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rekey/auth/agent"
+	"rekey/auth/appserver"
+	"rekey/ui"
+	"rekey/ui/cli"
+)
+
+// closing is how long the end of the program waits for a renewal under way:
+// its answer must not be lost.
+const closing = 50 * time.Second
+
+// newLog writes to standard error from the level that REKEY_LOG names; without
+// it nothing is logged.
+func newLog(level string) *slog.Logger {
+	var min slog.Level
+	if level == "" || min.UnmarshalText([]byte(level)) != nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: min}))
+}
+
+// status reads once and sends nothing.
+func (w wiring) status(ctx context.Context, home string) (cli.Report, error) {
+	h, report, err := w.open(home)
+	if err != nil {
+		return report, err
+	}
+	_ = h.Manager().Reload(ctx, true) // what is wrong is in the State
+	report.State = h.State()
+	return report, nil
+}
+
+func (w wiring) open(home string) (*agent.Home, cli.Report, error) {
+	o, err := w.options(home)
+	if err != nil {
+		return nil, cli.Report{}, err
+	}
+	h, err := agent.Open(o)
+	return h, cli.Report{Home: o.Dir}, err
+}
+
+// refresh takes only the refresh lock, whoever the agent is.
+func (w wiring) refresh(ctx context.Context, home string) (cli.Report, error) {
+	h, report, err := w.open(home)
+	if err != nil {
+		return report, err
+	}
+	if err = h.Manager().Reload(ctx, true); err == nil {
+		err = h.Refresh(ctx)
+	}
+	report.State = h.State()
+	return report, err
+}
+
+// watch becomes the agent of the home, or attaches to it.
+func (w wiring) watch(ctx context.Context, home string, face func(context.Context, ui.Session, cli.Report) error) error {
+	h, report, err := w.open(home)
+	if err != nil {
+		return err
+	}
+	a, err := h.Become(version)
+	if errors.Is(err, agent.ErrRunning) {
+		client, err := h.Attach(ctx)
+		if err != nil {
+			return err
+		}
+		defer client.Close()
+		return face(ctx, client, report)
+	}
+	if err != nil {
+		return err
+	}
+	return runAgent(ctx, a, func(ctx context.Context) error { return face(ctx, a, report) })
+}
+
+// runAgent runs the agent and its faces until one of them ends, and does not
+// leave while a renewal is under way.
+func runAgent(ctx context.Context, a *agent.Agent, faces ...func(context.Context) error) error {
+	group, running := errgroup.WithContext(ctx)
+	running, cancel := context.WithCancel(running)
+	defer cancel()
+	group.Go(func() error { return a.Run(running) })
+	for _, face := range faces {
+		group.Go(func() error {
+			defer cancel()
+			return face(running)
+		})
+	}
+	err := group.Wait()
+	last, stop := context.WithTimeout(context.WithoutCancel(ctx), closing)
+	defer stop()
+	return errors.Join(err, a.Close(last))
+}
+
+// appServer answers on the standard streams. It is no agent: it keeps nothing
+// ahead of time.
+func (w wiring) appServer(ctx context.Context, home string, noWatch bool) error {
+	o, err := w.options(home)
+	if err != nil {
+		return err
+	}
+	o.AsCodex, o.OpenURL = noWatch, nil // the client opens the page
+	h, err := agent.Open(o)
+	if err != nil {
+		return err
+	}
+	_ = h.Manager().Reload(ctx, true) // what is wrong is in the answers
+	group, ctx := errgroup.WithContext(ctx)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if !noWatch {
+		group.Go(func() error { return h.Watch(ctx) })
+	}
+	group.Go(func() error {
+		defer cancel()
+		server := &appserver.Server{
+			Home: h, Version: version, Platform: agent.Platform(),
+			HostTokens: true, StaleAtStart: true, Pushes: !noWatch, Log: o.Log,
+		}
+		return server.Serve(ctx, newStdio())
+	})
+	err = group.Wait()
+	last, stop := context.WithTimeout(context.WithoutCancel(ctx), closing)
+	defer stop()
+	return errors.Join(err, h.Close(last))
+}
+
+// stdio is the two standard streams as one connection.
+type stdio struct {
+	*io.PipeReader
+	io.Writer
+}
+
+// newStdio copies standard input through a pipe: closing the pipe brings its
+// reader back, which closing a terminal or a file does not. The copying ends
+// with the input or with the process.
+func newStdio() stdio {
+	r, w := io.Pipe()
+	go func() {
+		_, err := io.Copy(w, os.Stdin)
+		_ = w.CloseWithError(err) // nil stands for the end of the input
+	}()
+	return stdio{r, os.Stdout}
+}
+
+// window starts the window program for a home's agent.
+func (w wiring) window(ctx context.Context, home string) error {
+	h, _, err := w.open(home)
+	if err != nil {
+		return err
+	}
+	return showWindow(ctx, h.Socket())
+}
+
+// showWindow starts rekey-window, which lies beside this program or on PATH,
+// and leaves it to itself.
+func showWindow(_ context.Context, socket string) error {
+	name := "rekey-window"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	path, err := exec.LookPath(name)
+	if self, e := os.Executable(); e == nil {
+		beside := filepath.Join(filepath.Dir(self), name)
+		if _, e := os.Stat(beside); e == nil {
+			path, err = beside, nil
+		}
+	}
+	if err != nil {
+		return errors.New("the window program (rekey-window) is not installed; everything else works without it")
+	}
+	return detach(path, "--socket", socket)
+}
+
+// openURL shows a page in the user's browser: the first of BROWSER's programs
+// that starts, else the system's own way.
+func openURL(_ context.Context, url string) error {
+	for _, browser := range strings.Split(os.Getenv("BROWSER"), string(os.PathListSeparator)) {
+		if browser != "" && detach(browser, url) == nil {
+			return nil
+		}
+	}
+	switch runtime.GOOS {
+	case "windows":
+		return detach("rundll32", "url.dll,FileProtocolHandler", url)
+	case "darwin":
+		return detach("open", url)
+	}
+	return detach("xdg-open", url)
+}
+
+// childEnvironment is what children may know of ours.
+var childEnvironment = []string{
+	"PATH", "HOME", "USER", "LANG", "LC_ALL", "LANGUAGE", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY",
+	"DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP", "XDG_DATA_DIRS",
+	"XDG_CONFIG_DIRS", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "BROWSER",
+	"SystemRoot", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP",
+}
+
+// detach starts a program with a short list of variables, no shell in between,
+// and reaps it when it ends.
+func detach(program string, args ...string) error {
+	cmd := exec.Command(program, args...)
+	for _, name := range childEnvironment {
+		if v, ok := os.LookupEnv(name); ok {
+			cmd.Env = append(cmd.Env, name+"="+v)
+		}
+	}
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("%s could not be started: %w", filepath.Base(program), err)
+	}
+	go func() { _ = cmd.Wait() }() // its end is of no interest, its remains are
+	return nil
+}
