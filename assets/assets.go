@@ -17,11 +17,15 @@ var files embed.FS
 //go:embed icons/rekey.svg
 var app []byte
 
-// darkPanel: statuses are drawn for a light panel, and the same drawing
-// in other colours is the one for a dark panel.
+// darkPanel: statuses are drawn for a light panel, and the same drawing in
+// other colours is the one for a dark panel. What looks dim has a dim colour of
+// its own: fyne.io/systray hands translucent pixels on premultiplied, and the
+// panels of Linux expect them straight.
 var darkPanel = [...]struct{ light, dark string }{
 	{"#2b2f36", "#f4f4f4"}, // ink
+	{"#a3a6ab", "#7d7f83"}, // dim ink
 	{"#b36200", "#ffb347"}, // amber
+	{"#dcb98a", "#7a5a2e"}, // dim amber
 	{"#c62828", "#ff7066"}, // red
 }
 

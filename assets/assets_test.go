@@ -115,6 +115,9 @@ func TestSources(t *testing.T) {
 		if err := xml.Unmarshal(svg, &drawing); err != nil {
 			t.Fatalf("the drawing for %q: %v", status, err)
 		}
+		if bytes.Contains(svg, []byte("opacity")) {
+			t.Errorf("the drawing for %q is translucent, which panels show too dark", status)
+		}
 		if drawing.ViewBox != "0 0 16 16" || !strings.Contains(drawing.Title, ": ") {
 			t.Errorf("the drawing for %q has view box %q and title %q", status, drawing.ViewBox, drawing.Title)
 		}

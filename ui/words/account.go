@@ -8,14 +8,14 @@ import (
 
 // Account is "ada@example.com · Pro", without what is not known, or "".
 func Account(s auth.State) string {
-	plan := Plan(s.Plan)
+	email, plan := plain(s.Email), Plan(s.Plan)
 	switch {
-	case s.Email == "":
+	case email == "":
 		return plan
 	case plan == "":
-		return s.Email
+		return email
 	}
-	return s.Email + " · " + plan
+	return email + " · " + plan
 }
 
 // Plan is a plan's display name, "" when the plan is not known. The names are
@@ -41,5 +41,5 @@ func Plan(plan string) string {
 	case "enterprise_cbp_automation", "enterprise_cbp_usage_based", "ent26":
 		return "Enterprise"
 	}
-	return capital(strings.ReplaceAll(plan, "_", " "))
+	return capital(strings.ReplaceAll(plain(plan), "_", " "))
 }

@@ -3,8 +3,6 @@ package words
 import (
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"rekey/auth"
 )
@@ -80,24 +78,10 @@ func unreadable(s auth.State) string {
 	}
 	what, ok := strings.CutPrefix(s.Problem, "cannot read "+s.Store+": ")
 	if ok && s.Store != "" {
-		return "Cannot read " + base(s.Store) + ": " + what
+		return "Cannot read " + plain(base(s.Store)) + ": " + plain(what)
 	}
 	if s.Problem == "" {
 		return "Cannot read the sign-in"
 	}
-	return capital(s.Problem)
-}
-
-// base is the last element of a path of any system, or the text as it is.
-func base(path string) string {
-	if i := strings.LastIndexAny(path, `/\`); i >= 0 && i+1 < len(path) {
-		return path[i+1:]
-	}
-	return path
-}
-
-// capital makes a sentence of an error's text.
-func capital(text string) string {
-	r, n := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(r)) + text[n:]
+	return Problem(s)
 }

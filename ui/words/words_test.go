@@ -1,6 +1,7 @@
 package words_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -128,6 +129,8 @@ func TestAccount(t *testing.T) {
 		{"a", "sci_plus", "a · Science Plus"},
 		{"a", "brand_new", "a · Brand new"},
 		{"a", "élite", "a · Élite"},
+		{"ada\n@example.com\x1b[2J\u202e", "pro", "ada @example.com[2J · Pro"},
+		{strings.Repeat("é", 300), "", strings.Repeat("é", 199) + "…"},
 	}
 	for _, tt := range tests {
 		if got := words.Account(auth.State{Email: tt.email, Plan: tt.plan}); got != tt.want {
