@@ -1,0 +1,55 @@
+package words
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"rekey/auth"
+)
+
+// longest is the length in characters above which a field's text is cut.
+const longest = 200
+
+// plain makes one line of a text that others wrote, an e-mail address in a
+// token for one: no line breaks, no characters that steer a terminal or the
+// direction of writing, no endless length.
+func plain(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case unicode.In(r, unicode.C), r == utf8.RuneError:
+			return -1
+		}
+		return r
+	}, text)
+	return Clip(strings.TrimSpace(text), longest)
+}
+
+// Clip cuts text to at most limit characters, the last of which is then an
+// ellipsis.
+func Clip(text string, limit int) string {
+	if utf8.RuneCountInString(text) <= limit {
+		return text
+	}
+	runes := []rune(text)
+	return strings.TrimRight(string(runes[:limit-1]), " ") + "…"
+}
+
+// Problem is State.Problem as a sentence, the long form of Obstacle.
+func Problem(s auth.State) string { return capital(plain(s.Problem)) }
+
+// base is the last element of a path of any system, or the text as it is.
+func base(path string) string {
+	if i := strings.LastIndexAny(path, `/\`); i >= 0 && i+1 < len(path) {
+		return path[i+1:]
+	}
+	return path
+}
+
+// capital makes a sentence of an error's text.
+func capital(text string) string {
+	r, n := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(r)) + text[n:]
+}
