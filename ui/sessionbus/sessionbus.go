@@ -1,0 +1,52 @@
+// Package sessionbus opens private connections to the desktop's D-Bus session
+// bus, for the faces that speak to the desktop.
+//
+// It never uses godbus's shared connection. fyne.io/systray keeps its icon
+// registered by reading the signals of that one, and gives up at the first it
+// does not expect; nothing of ours may appear there.
+package sessionbus
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/godbus/dbus/v5"
+)
+
+// Dial opens a private connection that is ready for use. The address is one of
+// the D-Bus specification, or "" for the bus of this session, which is then
+// found but never started. ctx bounds the opening, not the connection's life.
+func Dial(ctx context.Context, address string) (*dbus.Conn, error) {
+	conn, err := open(address)
+	if err != nil {
+		return nil, err
+	}
+	// godbus has no time limit of its own; closing ends what it is waiting for.
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	err = greet(conn)
+	if !stop() {
+		return nil, fmt.Errorf("opening a connection: %w", context.Cause(ctx))
+	}
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+func open(address string) (*dbus.Conn, error) {
+	if address == "" {
+		return dbus.SessionBusPrivateNoAutoStartup()
+	}
+	return dbus.Dial(address)
+}
+
+func greet(conn *dbus.Conn) error {
+	if err := conn.Auth(nil); err != nil {
+		return fmt.Errorf("authenticating: %w", err)
+	}
+	if err := conn.Hello(); err != nil {
+		return fmt.Errorf("saying hello: %w", err)
+	}
+	return nil
+}
