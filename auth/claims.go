@@ -33,6 +33,9 @@ func parseClaims(token string) (Claims, error) {
 	if err != nil {
 		return Claims{}, err
 	}
+	if isNull(payload) {
+		return Claims{}, errNotJWT
+	}
 	if trimmed := strings.TrimLeft(string(payload), " \t\r\n"); strings.HasPrefix(trimmed, "[") {
 		// Codex tolerates an array and finds no claims in it.
 		var list []json.RawMessage

@@ -46,6 +46,9 @@ func parseTimestamp(text string) (time.Time, error) {
 		}
 		t = t.Add(offset)
 	}
+	if t.Year() < 0 || t.Year() > 999_999 {
+		return time.Time{}, errTimestamp // its own zone has pushed it out of the form
+	}
 	return t, nil
 }
 
