@@ -1,0 +1,283 @@
+package replay
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// caseOf parses a case.
+func caseOf(t *testing.T, text string) Case {
+	t.Helper()
+	var c Case
+	if err := json.Unmarshal([]byte(text), &c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// status is what the fake answers for a token.
+func status(token string) string {
+	return `{"authMethod":"chatgpt","authToken":"` + token + `","requiresOpenaiAuth":true,"uid":` +
+		strconv.Itoa(os.Getuid()) + `,"environment":""}`
+}
+
+const initialized = `{"call":"initialize","expect_authority_requests_so_far":0}`
+
+// renewal is a case that the good fake passes: one refresh, answered once.
+func renewal() string {
+	return `{
+	"name": "renewal", "topic": "fake",
+	"given": {
+	  "auth_json": {"token": "{{jwt_exp:+60}}", "extra": null},
+	  "authority": [{"status": 200, "body": {"token": "two"}}, {"status": 500}]
+	},
+	"steps": [
+	  ` + initialized + `,
+	  {"call": "getAuthStatus", "params": {}, "expect_result": ` + status("{{jwt_exp:+60}}") + `, "expect_authority_requests_so_far": 0},
+	  {"call": "getAuthStatus", "params": {"refreshToken": true}, "expect_result": ` + status("two") + `, "expect_authority_requests_so_far": 1},
+	  {"call": "unknown", "expect_error": {}, "expect_authority_requests_so_far": 1}
+	],
+	"after": {"kind": "file", "mode": "0600", "unchanged": false, "auth_json": {"token": "two", "renewed": "{{recent}}"}},
+	"authority_requests": [{"method": "POST", "body": "{\"client_id\":\"fake\",\"grant_type\":\"refresh_token\",\"refresh_token\":\"{{jwt_exp:+60}}\"}"}]
+	}`
+}
+
+func TestRunFindsFaults(t *testing.T) {
+	t.Parallel()
+	for behaviour, want := range map[string][]string{
+		"good":     nil,
+		"no nulls": nil,
+		"dies": {
+			"step 1 getAuthStatus{}: got error", "step 2 getAuthStatus{\"refreshToken\": true}: got error", "0 refresh requests so far, expected 1",
+			"step 3 unknown: 0 refresh requests so far, expected 1", "after.unchanged", "after.auth_json",
+		},
+		"fails":               {"step 1 getAuthStatus{}: got error", "step 2 getAuthStatus{\"refreshToken\": true}: got error"},
+		"asks at start":       {"step 0 initialize: 1 refresh requests so far, expected 0", "step 1", "step 1", "step 2", "step 3"},
+		"asks twice":          {"step 2", "step 2", "step 3", "after.unchanged", "after.auth_json"},
+		"sends another token": {"authority request 0: refresh_token is \"another\", expected \"{{jwt_exp:+60}}\""},
+		"does not save":       {"step 2", "after.unchanged", "after.auth_json"},
+		"opens the file":      {"after.mode:\n  got      \"0644\"\n  expected \"0600\""},
+	} {
+		t.Run(behaviour, func(t *testing.T) {
+			t.Parallel()
+			checkDifferences(t, Run(t.Context(), caseOf(t, renewal()), options(behaviour)), want)
+		})
+	}
+}
+
+// checkDifferences wants one difference for each text, which it must contain.
+func checkDifferences(t *testing.T, got, want []string) {
+	t.Helper()
+	for i, text := range want {
+		if i >= len(got) || !strings.Contains(got[i], text) {
+			t.Fatalf("difference %d is not about %q; all of them:\n%s", i, text, strings.Join(got, "\n"))
+		}
+	}
+	if len(got) > len(want) {
+		t.Errorf("more differences than expected:\n%s", strings.Join(got, "\n"))
+	}
+}
+
+func TestStartupCountCanBeIgnored(t *testing.T) {
+	t.Parallel()
+	text := `{"given": {"auth_json": {"token": "one"}, "authority": [{"status": 500}]}, "steps": [` + initialized + `,
+	  {"call": "getAuthStatus", "params": {}, "expect_authority_requests_so_far": 0},
+	  {"call": "getAuthStatus", "params": {"refreshToken": true}, "expect_authority_requests_so_far": 1},
+	  {"action": "count", "expect_authority_requests_so_far": 1}]}`
+	o := options("asks at start")
+	checkDifferences(t, Run(t.Context(), caseOf(t, text), o), []string{"step 0", "step 1", "step 2", "step 3"})
+	o.IgnoreStartupCount = true
+	checkDifferences(t, Run(t.Context(), caseOf(t, text), o), nil)
+}
+
+// TestSteps plays every kind of step; what is expected is what the fake does.
+func TestSteps(t *testing.T) {
+	t.Parallel()
+	read := func(token string) string {
+		return `,{"call":"getAuthStatus","params":{},"expect_result":` + status(token) + `,"expect_authority_requests_so_far":0}`
+	}
+	for name, tt := range map[string]struct{ given, steps, after string }{
+		"write":           {`{}`, `,{"action":"write_auth","auth_json":{"token":"new"},"mode":"0640"}` + read("new"), `{"kind":"file","mode":"0640"}`},
+		"write bytes":     {`{}`, `,{"action":"write_auth","auth_json":"\udcff{"}` + read("unreadable"), `{"kind":"file","unchanged":false,"auth_json":null}`},
+		"write over dir":  {`{"auth_json":{"$kind":"directory"}}`, read("unreadable") + `,{"action":"write_auth","auth_json":{"token":"new"}}` + read("new"), `{"kind":"file"}`},
+		"rename":          {`{"auth_json":{"token":"old"}}`, `,{"action":"rename_auth","auth_json":{"token":"new"}}` + read("new"), `{"kind":"file","mode":"0600","unchanged":false}`},
+		"delete":          {`{"auth_json":{"token":"old"}}`, read("old") + `,{"action":"delete_auth"}` + read("unreadable"), `{"kind":"absent"}`},
+		"chmod":           {`{"auth_json":{"token":"old"}}`, `,{"action":"chmod_auth","mode":"0400"}`, `{"kind":"file","mode":"0400","unchanged":true}`},
+		"make directory":  {`{"auth_json":{"token":"old"}}`, `,{"action":"mkdir_auth"}` + read("unreadable"), `{"kind":"directory"}`},
+		"directory, none": {`{}`, `,{"action":"mkdir_auth"}`, `{"kind":"directory"}`},
+		"sleep":           {`{}`, `,{"action":"sleep","seconds":0.001}` + read("unreadable"), `{"kind":"absent"}`},
+		"lock":            {`{}`, `,{"action":"hold_lock","file":"auth.lock","seconds":0.001}` + read("unreadable"), `{"kind":"absent"}`},
+		"symlink":         {`{"auth_json":{"$kind":"symlink","target":"real","content":{"token":"linked"}},"mode":"0640"}`, read("linked"), `{"kind":"symlink","mode":"0640","unchanged":true}`},
+		"dangling":        {`{"auth_json":{"$kind":"symlink","target":"nowhere"}}`, read("unreadable"), `{"kind":"symlink"}`},
+		"pad":             {`{"auth_json":{"$kind":"pad","bytes":9,"content":{"token":"old"}}}`, read("old"), `{"kind":"file","unchanged":true}`},
+		"hard link":       {`{"auth_json":{"token":"old"},"files":{"other":{"kind":"hardlink","target":"auth.json"},"d":{"kind":"directory"},"l":{"kind":"symlink","target":"d"},"f":{"content":"x"}}}`, read("old"), `{"kind":"file"}`},
+		"closed home":     {`{"auth_json":{"token":"old"},"home_mode":"0500"}`, read("old"), `{"kind":"file"}`},
+		"optional":        {`{}`, `,{"call":"other","optional":true,"expect_result":1,"expect_authority_requests_so_far":7}`, `{}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			text := `{"given":` + tt.given + `,"steps":[` + initialized + tt.steps + `],"after":` + tt.after + `}`
+			o := options("good")
+			o.Methods = []string{"getAuthStatus"}
+			checkDifferences(t, Run(t.Context(), caseOf(t, text), o), nil)
+		})
+	}
+}
+
+func TestCallsOverlap(t *testing.T) {
+	t.Parallel()
+	ask := `"call":"getAuthStatus","params":{"refreshToken":true},"expect_result":` + status("two")
+	text := `{"given":{"auth_json":{"token":"one"},"authority":[{"delay":0.05,"status":200,"body":{"token":"two"}}]},"steps":[` + initialized + `,
+	  {"action":"start_call","id":"a","call":"getAuthStatus","params":{"refreshToken":true},"until_request":true},
+	  {"action":"await_call","id":"a",` + ask + `,"expect_authority_requests_so_far":1},
+	  {"concurrent":[{` + ask + `},{` + ask + `}],"expect_authority_requests_so_far":3},
+	  {"action":"start_call","id":"b","call":"getAuthStatus","params":{}},
+	  {"action":"await_call","id":"b","call":"getAuthStatus","params":{},"expect_result":` + status("two") + `,"expect_authority_requests_so_far":3}
+	  ]}`
+	checkDifferences(t, Run(t.Context(), caseOf(t, text), options("good")), nil)
+}
+
+func TestCommandsWorld(t *testing.T) {
+	t.Parallel()
+	uid := strconv.Itoa(os.Getuid())
+	unprivileged := uid
+	if uid == "0" {
+		unprivileged = "65534"
+	}
+	for name, tt := range map[string]struct{ given, token, uid, variable string }{
+		"as oneself":       {`{}`, "one", uid, ""},
+		"as nobody":        {`{"as_nobody":true,`, "one", unprivileged, ""},
+		"nobody, no right": {`{"as_nobody":true,"mode":"0000",`, "unreadable", unprivileged, ""},
+		"variable":         {`{"env":{"CASE_VARIABLE":"at {{home}}"},`, "one", uid, "at {{home}}"},
+		"removed variable": {`{"env":{"CODEX_HOME":null},`, "unreadable", uid, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			expected := `{"authMethod":"chatgpt","authToken":"` + tt.token + `","requiresOpenaiAuth":true,"uid":` + tt.uid +
+				`,"environment":"` + tt.variable + `"}`
+			text := strings.TrimSuffix(tt.given, "}")
+			text = `{"given":` + text + `"auth_json":{"token":"one"}},"steps":[` + initialized +
+				`,{"call":"getAuthStatus","params":{},"expect_result":` + expected + `}]}`
+			checkDifferences(t, Run(t.Context(), caseOf(t, text), options("good")), nil)
+		})
+	}
+}
+
+func TestRefusedConnection(t *testing.T) {
+	t.Parallel()
+	text := `{"given":{"auth_json":{"token":"one"},"authority":"refused"},"steps":[` + initialized + `,
+	  {"call":"getAuthStatus","params":{"refreshToken":true},"expect_result":` + status("one") + `,"expect_authority_requests_so_far":0}],
+	  "after":{"unchanged":true}}`
+	checkDifferences(t, Run(t.Context(), caseOf(t, text), options("good")), nil)
+}
+
+func TestRunSaysWhatItCannotDo(t *testing.T) {
+	t.Parallel()
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	simple := `{"given":{},"steps":[` + initialized + `]}`
+	for name, tt := range map[string]struct {
+		ctx     context.Context
+		text    string
+		options Options
+		want    string
+	}{
+		"a command line":  {t.Context(), `{"given":{},"steps":[{"run":["login"]}]}`, options("good"), "more than the command can do"},
+		"a method":        {t.Context(), `{"given":{},"steps":[{"call":"x"}]}`, Options{Command: []string{"x"}, Methods: []string{"y"}}, "more than the command can do"},
+		"no command":      {t.Context(), simple, Options{}, "more than the command can do"},
+		"no such command": {t.Context(), simple, Options{Command: []string{"/nonexistent"}}, "start the command"},
+		"cancelled":       {cancelled, simple, options("good"), "context canceled"},
+		"unknown action":  {t.Context(), `{"given":{},"steps":[` + initialized + `,{"action":"x"}]}`, options("good"), `unknown action "x"`},
+		"unknown call":    {t.Context(), `{"given":{},"steps":[` + initialized + `,{"action":"await_call","id":"x"}]}`, options("good"), `no call "x"`},
+		"impossible step": {t.Context(), `{"given":{},"steps":[` + initialized + `,{"action":"delete_auth"}]}`, options("good"), "no such file"},
+		"broken mode":     {t.Context(), `{"given":{"auth_json":{},"mode":"9"},"steps":[` + initialized + `]}`, options("good"), "a mode of the case"},
+		"unknown kind":    {t.Context(), `{"given":{"auth_json":{"$kind":"x"}},"steps":[` + initialized + `]}`, options("good"), `auth.json of kind "x"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			checkDifferences(t, Run(tt.ctx, caseOf(t, tt.text), tt.options), []string{tt.want})
+		})
+	}
+}
+
+// Not parallel: TMPDIR is the process's.
+func TestRunLeavesNothingBehind(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("TMPDIR", dir)
+	text := `{"given":{"home_mode":"0500"},"steps":[` + initialized + `,{"call":"getAuthStatus","params":{},"expect_result":{}}]}`
+	got := Run(t.Context(), caseOf(t, text), options("stubborn"))
+	if len(got) != 1 {
+		t.Fatalf("differences: %v", got)
+	}
+	_, rest, _ := strings.Cut(got[0], `"pid":`)
+	digits, _, _ := strings.Cut(rest, ",")
+	pid, err := strconv.Atoi(digits)
+	if err != nil {
+		t.Fatalf("no pid in %s", got[0])
+	}
+	if alive(pid) {
+		t.Errorf("process %d is still there", pid)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+func alive(pid int) bool {
+	_, err := os.Stat("/proc/" + strconv.Itoa(pid))
+	return err == nil
+}
+
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	cases, err := Load(write("good.json", "["+renewal()+"]"))
+	if err != nil || len(cases) != 1 || cases[0].Name != "renewal" || cases[0].Topic != "fake" || len(cases[0].steps) != 4 {
+		t.Errorf("got %+v, %v", cases, err)
+	}
+	for name, path := range map[string]string{
+		"missing": filepath.Join(dir, "none"), "broken": write("broken.json", "["), "no list": write("object.json", "{}"),
+	} {
+		if _, err := Load(path); err == nil {
+			t.Errorf("%s: loaded", name)
+		}
+	}
+}
+
+func TestRunnable(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		steps   string
+		methods []string
+		want    bool
+	}{
+		"all":             {`{"call":"x"}`, nil, true},
+		"known":           {`{"call":"x"}`, []string{"x"}, true},
+		"unknown":         {`{"call":"x"}`, []string{"y"}, false},
+		"optional":        {`{"call":"x","optional":true}`, []string{"y"}, true},
+		"initialize":      {`{"call":"initialize"}`, []string{"y"}, true},
+		"change":          {`{"action":"write_auth"}`, []string{"y"}, true},
+		"command line":    {`{"run":["login"]}`, nil, false},
+		"concurrent":      {`{"concurrent":[{"call":"y"},{"call":"x"}]}`, []string{"y"}, false},
+		"started earlier": {`{"action":"start_call","call":"x"}`, []string{"y"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if got := caseOf(t, `{"steps":[`+tt.steps+`]}`).Runnable(tt.methods); got != tt.want {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
