@@ -4,6 +4,7 @@ import (
 	"crypto/subtle"
 	"fmt"
 	"log/slog"
+	"unique"
 )
 
 // redacted is what every rendering of a Secret shows.
@@ -11,22 +12,38 @@ const redacted = "[redacted]"
 
 // Secret is a token, key or other credential. It shows itself to nobody who
 // does not ask by name: fmt, encoding/json and log/slog all print
-// "[redacted]". The zero value is the empty secret.
-type Secret struct{ value string }
+// "[redacted]". The zero value is the empty secret. Secrets can be compared
+// with ==.
+type Secret struct {
+	// value is a handle and not the string, because fmt reads unexported fields
+	// of others, and operands of a wrong verb, without asking their methods:
+	// then it prints an address.
+	value unique.Handle[string]
+}
 
 // NewSecret wraps value.
-func NewSecret(value string) Secret { return Secret{value} }
+func NewSecret(value string) Secret {
+	if value == "" {
+		return Secret{}
+	}
+	return Secret{unique.Make(value)}
+}
 
 // Reveal returns the secret itself. Callers put it into a request body, the
 // credential store or an answer to a caller who may have it, and nowhere else.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string {
+	if s.Empty() {
+		return ""
+	}
+	return s.value.Value()
+}
 
 // Empty reports whether there is nothing to hide.
-func (s Secret) Empty() bool { return s.value == "" }
+func (s Secret) Empty() bool { return s == Secret{} }
 
 // Equal compares without telling, by its timing, where two secrets differ.
 func (s Secret) Equal(t Secret) bool {
-	return subtle.ConstantTimeCompare([]byte(s.value), []byte(t.value)) == 1
+	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(t.Reveal())) == 1
 }
 
 // String implements fmt.Stringer.
@@ -46,3 +63,10 @@ func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // LogValue implements slog.LogValuer.
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// Format implements fmt.Formatter: credentials show their kind. What they hold
+// as raw JSON would show otherwise.
+func (s Snapshot) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "[credentials %q]", (&s).Kind()) }
+
+// Format implements fmt.Formatter: see Snapshot.Format.
+func (tokens) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(redacted)) }
