@@ -83,7 +83,7 @@ func loadRecording(t *testing.T, name string) recording {
 		pairs = append(pairs, short, long)
 	}
 	data = []byte(strings.NewReplacer(pairs...).Replace(string(data)))
-	data = template.ReplaceAllFunc(data, expand)
+	data = relative.ReplaceAllFunc(data, expand)
 	if err := json.Unmarshal(data, &rec); err != nil {
 		t.Fatal(err)
 	}
@@ -93,11 +93,11 @@ func loadRecording(t *testing.T, name string) recording {
 	return rec
 }
 
-// template matches {{now-1h}} and {{jwt_exp:+240}}, times relative to the start.
-var template = regexp.MustCompile(`\{\{(now|jwt_exp:)([+-]\d+)([smhd]?)\}\}`)
+// relative matches {{now-1h}} and {{jwt_exp:+240}}, times relative to the start.
+var relative = regexp.MustCompile(`\{\{(now|jwt_exp:)([+-]\d+)([smhd]?)\}\}`)
 
 func expand(found []byte) []byte {
-	m := template.FindSubmatch(found)
+	m := relative.FindSubmatch(found)
 	n, err := strconv.Atoi(string(m[2]))
 	if err != nil {
 		panic(err) // the pattern admits digits only

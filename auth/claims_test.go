@@ -1,0 +1,221 @@
+package auth
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestParseClaims(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		payload string
+		want    Claims
+	}{
+		{`{}`, Claims{}},
+		{`[]`, Claims{}},
+		{` [1]`, Claims{}},
+		{`{"email":"top"}`, Claims{Email: "top"}},
+		{`{"https://api.openai.com/profile":{"email":"profile"}}`, Claims{Email: "profile"}},
+		{`{"email":"top","https://api.openai.com/profile":{"email":"profile"}}`, Claims{Email: "top"}},
+		{`{"email":"","https://api.openai.com/profile":{"email":"profile"}}`, Claims{}},
+		{`{"email":null,"https://api.openai.com/profile":{"email":"profile"}}`, Claims{Email: "profile"}},
+		{`{"https://api.openai.com/profile":null,"https://api.openai.com/auth":null}`, Claims{}},
+		{`{"https://api.openai.com/auth":{"chatgpt_plan_type":"pro","chatgpt_account_id":"a"}}`, Claims{Plan: "pro", AccountID: "a"}},
+		{`{"https://api.openai.com/auth":{"chatgpt_user_id":"u","user_id":"v"}}`, Claims{UserID: "u"}},
+		{`{"https://api.openai.com/auth":{"user_id":"v"}}`, Claims{UserID: "v"}},
+		{`{"https://api.openai.com/auth":{"chatgpt_user_id":null,"user_id":"v"}}`, Claims{UserID: "v"}},
+		{`{"chatgpt_plan_type":"pro","user_id":"v","chatgpt_account_id":"a"}`, Claims{}},
+		{`{"exp":"not looked at","aud":7}`, Claims{}},
+	} {
+		got, err := parseClaims(rawJWT(tt.payload))
+		if err != nil || got != tt.want {
+			t.Errorf("parseClaims(%s) = %+v, %v; want %+v", tt.payload, got, err, tt.want)
+		}
+	}
+}
+
+func TestParseClaimsRefuses(t *testing.T) {
+	t.Parallel()
+	good := rawJWT(`{}`)
+	header, rest, _ := strings.Cut(good, ".")
+	payload, signature, _ := strings.Cut(rest, ".")
+	for name, token := range map[string]string{
+		"empty":                "",
+		"opaque":               "opaque",
+		"two parts":            header + "." + payload,
+		"empty header":         "." + payload + "." + signature,
+		"empty payload":        header + ".." + signature,
+		"empty signature":      header + "." + payload + ".",
+		"padded payload":       header + "." + payload + "=." + signature,
+		"standard alphabet":    header + ".+/+/." + signature,
+		"bits left over":       header + ".e31." + signature,
+		"not JSON":             rawJWT(`x`),
+		"not UTF-8":            rawJWT("{\"a\":\"\xff\"}"),
+		"a string":             rawJWT(`"x"`),
+		"null":                 rawJWT(`null`),
+		"half an array":        rawJWT(`[1`),
+		"email a number":       rawJWT(`{"email":1}`),
+		"email twice":          rawJWT(`{"email":"a","email":"b"}`),
+		"profile a string":     rawJWT(`{"https://api.openai.com/profile":"x"}`),
+		"profile email object": rawJWT(`{"https://api.openai.com/profile":{"email":{}}}`),
+		"auth a string":        rawJWT(`{"https://api.openai.com/auth":"x"}`),
+		"plan a number":        rawJWT(`{"https://api.openai.com/auth":{"chatgpt_plan_type":1}}`),
+		"user a bool":          rawJWT(`{"https://api.openai.com/auth":{"user_id":true}}`),
+		"account an array":     rawJWT(`{"https://api.openai.com/auth":{"chatgpt_account_id":[]}}`),
+	} {
+		if _, err := parseClaims(token); err == nil {
+			t.Errorf("%s: parseClaims succeeds", name)
+		}
+	}
+	if _, err := parseClaims(good + ".more.parts"); err != nil {
+		t.Errorf("more than three parts: %v", err)
+	}
+}
+
+// TestAccessTimes: exp counts only as an integer that fits a timestamp.
+func TestAccessTimes(t *testing.T) {
+	t.Parallel()
+	end := noon.Unix()
+	for _, tt := range []struct {
+		token    string
+		readable bool
+		issued   time.Time
+	}{
+		{rawJWT(`{"exp":1774267200}`), true, time.Time{}},
+		{rawJWT(`{"exp":1774267200,"iat":0}`), true, time.Unix(0, 0).UTC()},
+		{rawJWT(`{"exp":1774267200,"iat":"x"}`), true, time.Time{}},
+		{rawJWT(`{"exp":1774267200}`) + ".four", true, time.Time{}},
+		{rawJWT(`{"exp":null}`), false, time.Time{}},
+		{rawJWT(`{"exp":"1774267200"}`), false, time.Time{}},
+		{rawJWT(`{"exp":1774267200.5}`), false, time.Time{}},
+		{rawJWT(`{"exp":1e9}`), false, time.Time{}},
+		{rawJWT(`{"exp":9223372036854775808}`), false, time.Time{}},
+		{rawJWT(`{"exp":8210266876800}`), false, time.Time{}},
+		{rawJWT(`{"exp":-8210266876800}`), false, time.Time{}},
+		{rawJWT(`{"exp":1774267200,"exp":1774267200}`), false, time.Time{}},
+		{rawJWT(`{"iat":1774267200}`), false, time.Time{}},
+		{rawJWT(`[]`), false, time.Time{}},
+		{rawJWT(`x`), false, time.Time{}},
+		{"opaque", false, time.Time{}},
+		{"", false, time.Time{}},
+	} {
+		issued, expires, ok := accessTimes(tt.token)
+		if ok != tt.readable || !issued.Equal(tt.issued) || ok && expires.Unix() != end {
+			t.Errorf("accessTimes(%s) = %v, %v, %t; want issued %v, readable %t",
+				tt.token, issued, expires, ok, tt.issued, tt.readable)
+		}
+	}
+}
+
+func TestParseTimestamp(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		text string
+		want string // RFC 3339 with nanoseconds, "" when it is no timestamp
+	}{
+		{"2026-03-23T12:00:00Z", "2026-03-23T12:00:00Z"},
+		{"2026-03-23t12:00:00z", "2026-03-23T12:00:00Z"},
+		{"2026-03-23 12:00:00 UTC", "2026-03-23T12:00:00Z"},
+		{"2026-03-23T12:00:00.123456789Z", "2026-03-23T12:00:00.123456789Z"},
+		{"2026-03-23T12:00:00.1234567891Z", "2026-03-23T12:00:00.123456789Z"},
+		{"2026-03-23T12:00:00.5Z", "2026-03-23T12:00:00.5Z"},
+		{"2026-03-23T12:00:00+02:00", "2026-03-23T10:00:00Z"},
+		{"2026-03-23T12:00:00-02:30", "2026-03-23T14:30:00Z"},
+		{"2026-03-23T12:00:00+0200", "2026-03-23T10:00:00Z"},
+		{"2026-12-31T23:59:60Z", "2027-01-01T00:00:00Z"},
+		{"2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z"},
+		{"2026-02-29T00:00:00Z", ""},
+		{"2026-13-01T00:00:00Z", ""},
+		{"2026-00-01T00:00:00Z", ""},
+		{"2026-01-00T00:00:00Z", ""},
+		{"2026-01-01T24:00:00Z", ""},
+		{"2026-01-01T00:60:00Z", ""},
+		{"2026-01-01T00:00:61Z", ""},
+		{"2026-01-01T00:00:00+24:00", ""},
+		{"2026-01-01T00:00:00+00:60", ""},
+		{"2026-03-23T12:00:00", ""},
+		{"2026-03-23", ""},
+		{"1774267200", ""},
+		{"2026-03-23T12:00:00Z tail", ""},
+		{"", ""},
+	} {
+		got, err := parseTimestamp(tt.text)
+		if tt.want == "" {
+			if err == nil {
+				t.Errorf("parseTimestamp(%q) = %v, want an error", tt.text, got)
+			}
+			continue
+		}
+		if err != nil || got.Format(time.RFC3339Nano) != tt.want || got.Location() != time.UTC {
+			t.Errorf("parseTimestamp(%q) = %v, %v; want %s", tt.text, got, err, tt.want)
+		}
+		again, err := parseTimestamp(formatTimestamp(got))
+		if err != nil || !again.Equal(got) {
+			t.Errorf("%s is written as %s and read as %v, %v", got, formatTimestamp(got), again, err)
+		}
+	}
+}
+
+// TestTimestampsCanBeReadAgain: at the edges of the calendar an offset can push
+// a year out of what is written.
+func TestTimestampsCanBeReadAgain(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"0000-01-01T00:00:00+23:59", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59",
+		"999999-12-31T23:59:59-23:59", "999999-12-31T23:59:59Z",
+	} {
+		first, err := parseTimestamp(text)
+		if err != nil {
+			continue // refused: as good
+		}
+		if again, err := parseTimestamp(formatTimestamp(first)); err != nil || !again.Equal(first) {
+			t.Errorf("%s is written as %s and read as %v, %v", text, formatTimestamp(first), again, err)
+		}
+	}
+}
+
+// TestPlanName: what account/read showed is replayed by TestRecordedCodex; this
+// is the rest of the list.
+func TestPlanName(t *testing.T) {
+	t.Parallel()
+	for claim, want := range map[string]string{
+		"hc": "enterprise", "education": "edu", "business": "business", "edu": "edu", "team": "team", "plus": "plus",
+		"promax": "promax", "ent26": "ent26", "": "unknown", "Plus": "unknown", "EDU": "unknown", " pro": "unknown",
+	} {
+		if got := PlanName(claim); got != want {
+			t.Errorf("PlanName(%q) = %q, want %q", claim, got, want)
+		}
+	}
+}
+
+func TestStale(t *testing.T) {
+	t.Parallel()
+	lastRefresh := func(age time.Duration) edit {
+		return set("last_refresh", noon.Add(-age).Format(time.RFC3339Nano))
+	}
+	opaque := set("tokens.access_token", "opaque")
+	for _, tt := range []struct {
+		name    string
+		content []byte
+		reason  RefreshReason
+		stale   bool
+	}{
+		{"ends in 301 s", chatGPT(ends(301 * time.Second)), RefreshProactive, false},
+		{"ends in 300 s", chatGPT(ends(300 * time.Second)), RefreshProactive, true},
+		{"has ended", chatGPT(ends(-time.Hour)), RefreshProactive, true},
+		{"old but not near its end", chatGPT(lastRefresh(400 * 24 * time.Hour)), RefreshProactive, false},
+		{"opaque, 8 days old", chatGPT(opaque, lastRefresh(CodexMaxAge)), RefreshScheduled, false},
+		{"opaque, 8 days and a bit", chatGPT(opaque, lastRefresh(CodexMaxAge+1)), RefreshScheduled, true},
+		{"opaque, from the future", chatGPT(opaque, lastRefresh(-time.Hour)), RefreshScheduled, false},
+		{"opaque, no last_refresh", chatGPT(opaque, unset("last_refresh")), RefreshScheduled, false},
+		{"no tokens", []byte(`{}`), "", false},
+		{"API key", apiKeyFile("sk-1"), "", false},
+		{"host's tokens, ended", chatGPT(ends(-time.Hour), set("auth_mode", "chatgptAuthTokens")), "", false},
+	} {
+		reason, stale := Stale(mustParse(t, tt.content), noon)
+		if stale != tt.stale || reason != tt.reason {
+			t.Errorf("%s: Stale = %q, %t; want %q, %t", tt.name, reason, stale, tt.reason, tt.stale)
+		}
+	}
+}

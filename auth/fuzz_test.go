@@ -1,0 +1,104 @@
+package auth
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+	"unicode/utf8"
+)
+
+// FuzzParseSnapshot holds parsing and encoding against each other: what has
+// been read is written so that it is read as the same, unknown fields included,
+// and written a second time as the same bytes.
+func FuzzParseSnapshot(f *testing.F) {
+	for _, seed := range seeds() {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := ParseSnapshot(data)
+		if err != nil {
+			if text := err.Error(); len(text) > 100 {
+				t.Errorf("an error of %d bytes: %s", len(text), text)
+			}
+			return
+		}
+		if !json.Valid(data) || !utf8.Valid(data) {
+			t.Fatalf("this is not JSON: %q", data)
+		}
+		askEverything(s)
+		written := s.Encode()
+		again, err := ParseSnapshot(written)
+		if err != nil {
+			t.Fatalf("%q is written as %q, which is not readable: %v", data, written, err)
+		}
+		if !again.Equal(s) || !s.Equal(again) {
+			t.Errorf("%q is written as %q, which is not equal", data, written)
+		}
+		if twice := again.Encode(); !bytes.Equal(twice, written) {
+			t.Errorf("%q is written as %q and then as %q", data, written, twice)
+		}
+		if before, after := unknownFields(t, data), unknownFields(t, written); len(before) != len(after) {
+			t.Errorf("unknown fields were %q and are %q", before, after)
+		}
+	})
+}
+
+// askEverything calls what must not panic for any content.
+func askEverything(s *Snapshot) {
+	s.Usable()
+	s.AccessIssued()
+	s.Claims()
+	s.SameAccount(s)
+	s.RedeemedBy(s)
+	Stale(s, noon)
+	Compute(Inputs{Snapshot: s, Now: noon})
+}
+
+// seeds are contents of every kind, whole and broken.
+func seeds() [][]byte {
+	return [][]byte{
+		nil, []byte(`{}`), []byte(`[]`), []byte(`{"a":1,"a":2}`), []byte(`{"tokens":{}}`), []byte("\xef\xbb\xbf{}"),
+		chatGPT(), rotated(), grace(), apiKeyFile("sk-1"), chatGPT()[:200],
+		chatGPT(set("x", map[string]any{"y": []any{1, nil}}), set("tokens.z", "\u2028")),
+		chatGPT(set("last_refresh", "0000-01-01t0:0:0.123 +23:59")),
+		chatGPT(set("tokens.oauth_provenance", map[string]any{"issuer": "i", "client_id": "c", "more": 1})),
+		[]byte(`{"agent_identity":"a.b.c","personal_access_token":"at-1","bedrock_api_key":{"api_key":"k","region":"r","s":1}}`),
+		[]byte(`{"agent_identity" : { "a" : 1 }, "\ud83d\ude00" : "\ud800", "OPENAI_API_KEY":"\ud83d\ude00"}`),
+	}
+}
+
+// FuzzClaims looks for payloads that make the readers of tokens panic or
+// disagree about what a JSON Web Token is.
+func FuzzClaims(f *testing.F) {
+	for _, seed := range []string{
+		`{}`, `[]`, `null`, `{"email":"a","exp":1}`, `{"exp":1e400}`, `{"exp":-1,"iat":2}`,
+		`{"https://api.openai.com/auth":{"chatgpt_plan_type":"pro","user_id":"u"}}`,
+		`{"https://api.openai.com/profile":{"email":"\ud800"}}`, ` [ `, `{"email":null}`,
+	} {
+		f.Add(seed, true)
+		f.Add(seed, false)
+	}
+	f.Add("a.b.c", false)
+	f.Fuzz(func(t *testing.T, text string, asPayload bool) {
+		token := text
+		if asPayload {
+			token = rawJWT(text)
+		}
+		claims, err := parseClaims(token)
+		if err == nil {
+			for _, s := range []string{claims.Email, claims.Plan, claims.UserID, claims.AccountID} {
+				if !utf8.ValidString(s) {
+					t.Errorf("a claim is not UTF-8: %q", s)
+				}
+			}
+			if _, err := jwtPayload(token); err != nil {
+				t.Errorf("claims without a payload: %v", err)
+			}
+		}
+		if issued, expires, ok := accessTimes(token); ok {
+			if expires.IsZero() || expires.Unix() > maxUnix || issued.Unix() > maxUnix {
+				t.Errorf("times out of range: %v, %v", issued, expires)
+			}
+		}
+	})
+}

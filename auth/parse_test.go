@@ -1,0 +1,214 @@
+package auth
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+)
+
+// What Codex reads and refuses is replayed by TestRecordedCodex. The tables
+// here are what no recording shows: accessors, kinds and error texts.
+
+func TestKindAndUsable(t *testing.T) {
+	t.Parallel()
+	agent := rawJWT(`{"agent_runtime_id":"runtime-1"}`)
+	for _, tt := range []struct {
+		name    string
+		content string
+		kind    Kind
+		usable  bool
+		managed bool
+	}{
+		{"nothing inside", `{}`, KindChatGPT, false, true},
+		{"tokens", string(chatGPT()), KindChatGPT, true, true},
+		{"tokens, no mode", string(chatGPT(unset("auth_mode"))), KindChatGPT, true, true},
+		{"tokens, null mode", string(chatGPT(set("auth_mode", nil))), KindChatGPT, true, true},
+		{"empty access token", string(chatGPT(set("tokens.access_token", ""))), KindChatGPT, false, true},
+		{"no last_refresh", string(chatGPT(unset("last_refresh"))), KindChatGPT, false, true},
+		{"key and tokens, no mode", string(chatGPT(unset("auth_mode"), set("OPENAI_API_KEY", "sk-1"))), KindAPIKey, true, false},
+		{"key and tokens, mode chatgpt", string(chatGPT(set("OPENAI_API_KEY", "sk-1"))), KindChatGPT, true, true},
+		{"API key", string(apiKeyFile("sk-1")), KindAPIKey, true, false},
+		{"empty API key", string(apiKeyFile("")), KindAPIKey, false, false},
+		{"mode apikey, no key", `{"auth_mode":"apikey"}`, KindAPIKey, false, false},
+		{"host's tokens", string(chatGPT(set("auth_mode", "chatgptAuthTokens"))), KindExternalTokens, true, false},
+		{"host's tokens, none there", `{"auth_mode":"chatgptAuthTokens"}`, KindExternalTokens, false, false},
+		{"personal access token", `{"personal_access_token":"at-1"}`, KindPersonalToken, true, false},
+		{"empty personal access token", `{"personal_access_token":""}`, KindPersonalToken, false, false},
+		{"personal access token before all others", `{"personal_access_token":"at-1","OPENAI_API_KEY":"k","bedrock_api_key":{"api_key":"b","region":"r"}}`, KindPersonalToken, true, false},
+		{"mode personalAccessToken, none there", `{"auth_mode":"personalAccessToken"}`, KindPersonalToken, false, false},
+		{"Bedrock key before an API key", `{"OPENAI_API_KEY":"k","bedrock_api_key":{"api_key":"b","region":"r"}}`, KindBedrockKey, false, false},
+		{"Bedrock access keys", `{"auth_mode":"bedrockAccessKeys"}`, KindBedrockAccess, false, false},
+		{"headers", `{"auth_mode":"headers"}`, KindHeaders, false, false},
+		{"agent identity", `{"auth_mode":"agentIdentity","agent_identity":"` + agent + `"}`, KindAgentIdentity, true, false},
+		{"agent identity without its claim", `{"auth_mode":"agentIdentity","agent_identity":"` + rawJWT(`{}`) + `"}`, KindAgentIdentity, false, false},
+		{"agent identity, opaque", `{"auth_mode":"agentIdentity","agent_identity":"opaque"}`, KindAgentIdentity, false, false},
+		{"agent identity, an object", `{"auth_mode":"agentIdentity","agent_identity":{}}`, KindAgentIdentity, false, false},
+		{"agent identity alone does not count", `{"agent_identity":"a.b.c"}`, KindChatGPT, false, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s := mustParse(t, []byte(tt.content))
+			if s.Kind() != tt.kind || s.Usable() != tt.usable || s.Managed() != tt.managed {
+				t.Errorf("kind %q usable %t managed %t, want %q %t %t",
+					s.Kind(), s.Usable(), s.Managed(), tt.kind, tt.usable, tt.managed)
+			}
+		})
+	}
+}
+
+// TestNilSnapshot: no credentials answer every question like empty ones.
+func TestNilSnapshot(t *testing.T) {
+	t.Parallel()
+	var none *Snapshot
+	_, hasAccount := none.AccountID()
+	_, hasRefresh := none.LastRefresh()
+	_, hasEnd := none.AccessExpiry()
+	_, stale := Stale(none, noon)
+	switch {
+	case none.Kind() != KindNone, none.Managed(), none.Usable(), none.HasTokens(), none.HasAPIKey(),
+		!none.APIKey().Empty(), !none.AccessToken().Empty(), !none.RefreshToken().Empty(),
+		hasAccount, hasRefresh, hasEnd, stale, none.Provenance() != nil,
+		none.Claims() != Claims{}, !none.AccessIssued().IsZero(), none.SameAccount(nil):
+		t.Error("a missing snapshot claims to hold something")
+	}
+	if !none.Equal(nil) || none.Equal(&Snapshot{}) || (&Snapshot{}).Equal(nil) {
+		t.Error("a missing snapshot must equal only another")
+	}
+}
+
+func TestAccessors(t *testing.T) {
+	t.Parallel()
+	s := mustParse(t, chatGPT(
+		set("OPENAI_API_KEY", "sk-1"),
+		set("tokens.oauth_provenance", map[string]any{"issuer": "https://issuer.example", "client_id": "client-1"}),
+	))
+	if got := s.APIKey().Reveal(); got != "sk-1" || !s.HasAPIKey() {
+		t.Errorf("API key = %q", got)
+	}
+	if id, ok := s.AccountID(); id != "acct-ada" || !ok {
+		t.Errorf("account = %q %t", id, ok)
+	}
+	if got := s.Provenance(); got == nil || *got != (Provenance{"https://issuer.example", "client-1"}) {
+		t.Errorf("provenance = %+v", got)
+	}
+	s.Provenance().Issuer = "changed" // a copy: the snapshot is immutable
+	if got := s.Provenance().Issuer; got != "https://issuer.example" {
+		t.Errorf("issuer became %q through a copy", got)
+	}
+	if got := s.Claims(); got != (Claims{"ada@example.com", "pro", "user-ada", "acct-ada"}) {
+		t.Errorf("claims = %+v", got)
+	}
+	if end, ok := s.AccessExpiry(); !ok || !end.Equal(noon.Add(time.Hour)) {
+		t.Errorf("end = %v %t", end, ok)
+	}
+	if got := s.AccessIssued(); !got.Equal(noon) {
+		t.Errorf("issued = %v, want iat", got)
+	}
+	opaque := mustParse(t, chatGPT(set("tokens.access_token", "opaque-token")))
+	if got := opaque.AccessIssued(); !got.Equal(noon.Add(-time.Hour)) {
+		t.Errorf("issued = %v, want last_refresh", got)
+	}
+}
+
+// TestParseHugeAndDeep: size and depth are the store's and the JSON library's
+// business, the model has no limit of its own that Codex has not.
+func TestParseHugeAndDeep(t *testing.T) {
+	t.Parallel()
+	for name, value := range map[string]string{
+		"10 MB":           `"` + strings.Repeat("x", 10<<20) + `"`,
+		"200 arrays deep": strings.Repeat("[", 200) + strings.Repeat("]", 200),
+	} {
+		content := strings.Replace(string(chatGPT()), "{", `{"x":`+value+`,`, 1)
+		s := mustParse(t, []byte(content))
+		if !s.Equal(mustParse(t, chatGPT())) {
+			t.Errorf("%s: an unknown field changes what is known", name)
+		}
+	}
+}
+
+// TestParseErrorsSayWhere: an error names the field, in one clause that fits
+// behind "cannot read auth.json: ".
+func TestParseErrorsSayWhere(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ content, want string }{
+		{``, "it is empty or ends too early"},
+		{`{"tokens":`, "it is empty or ends too early"},
+		{`{"a":1]`, "it is not valid JSON"},
+		{`[]`, "it is not a JSON object"},
+		{"{\"a\":\"\xff\"}", "it is not UTF-8"},
+		{`{} x`, "something follows the JSON object"},
+		{`{}{}`, "something follows the JSON object"},
+		{`{"tokens":null,"tokens":null}`, "a field appears twice"},
+		{`{"auth_mode":"ChatGPT"}`, "auth_mode names a kind of sign-in that is not known"},
+		{`{"auth_mode":1}`, "auth_mode is not a string"},
+		{`{"OPENAI_API_KEY":1}`, "OPENAI_API_KEY is not a string"},
+		{`{"OPENAI_API_KEY":"\ud800"}`, "OPENAI_API_KEY is not valid text"},
+		{`{"tokens":[]}`, "tokens is not an object"},
+		{`{"last_refresh":"yesterday"}`, "last_refresh is not a date and time with a zone"},
+		{`{"last_refresh":1}`, "last_refresh is not a string"},
+		{`{"agent_identity":1}`, "agent_identity is neither a string nor an object"},
+		{`{"bedrock_api_key":{"api_key":"k"}}`, "bedrock_api_key region is not a string"},
+		{`{"bedrock_api_key":{"region":"k"}}`, "bedrock_api_key api_key is not a string"},
+		{`{"bedrock_api_key":{"region":"k","region":"k"}}`, "bedrock_api_key a field appears twice"},
+		{`{"personal_access_token":{}}`, "personal_access_token is not a string"},
+		{string(chatGPT(set("tokens.id_token", "a.b"))), "tokens id_token is not a JSON Web Token"},
+		{string(chatGPT(set("tokens.id_token", rawJWT(`{"email":1}`)))), "tokens id_token has a claim of the wrong type"},
+		{string(chatGPT(unset("tokens.access_token"))), "tokens access_token is not a string"},
+		{string(chatGPT(set("tokens.account_id", 1))), "tokens account_id is not a string"},
+		{string(chatGPT(set("tokens.oauth_provenance", "x"))), "tokens oauth_provenance is not an object"},
+	} {
+		_, err := ParseSnapshot([]byte(tt.content))
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("ParseSnapshot(%s) = %v, want %q", tt.content, err, tt.want)
+		}
+	}
+}
+
+// TestParseErrorsQuoteNothing puts a marker into every position of a full
+// auth.json, as a whole and cut off behind it, and looks for it in the errors.
+func TestParseErrorsQuoteNothing(t *testing.T) {
+	t.Parallel()
+	const marker = "MARK"
+	full := chatGPT(
+		set("OPENAI_API_KEY", "sk-secret"), set("personal_access_token", "at-secret"),
+		set("agent_identity", "a.b.c"), set("bedrock_api_key", map[string]any{"api_key": "secret", "region": "r"}),
+		set("tokens.oauth_provenance", map[string]any{"issuer": "i", "client_id": "c"}),
+		set("tokens.login_owner_id", "owner"), set("unknown", []any{1, "x"}),
+	)
+	failed := 0
+	for i := range len(full) + 1 {
+		before, after := full[:i], full[i:]
+		for _, inserted := range []string{marker, `"` + marker, `"` + marker + `"`, `"` + marker + `":`, `{"` + marker + `":"` + marker + `"}`} {
+			for _, content := range [][]byte{
+				bytes.Join([][]byte{before, []byte(inserted), after}, nil),
+				bytes.Join([][]byte{before, []byte(inserted)}, nil),
+			} {
+				_, err := ParseSnapshot(content)
+				if err == nil {
+					continue
+				}
+				failed++
+				wantNoMarker(t, err, marker, "secret", "sk-", "at-", "ada@", "eyJ")
+			}
+		}
+	}
+	if failed < len(full) {
+		t.Errorf("only %d of the texts were refused: the test does not test", failed)
+	}
+}
+
+// wantNoMarker looks through an error and all it wraps.
+func wantNoMarker(t *testing.T, err error, markers ...string) {
+	t.Helper()
+	for ; err != nil; err = errors.Unwrap(err) {
+		text := fmt.Sprintf("%v %+v", err, err)
+		for _, marker := range markers {
+			if strings.Contains(text, marker) {
+				t.Fatalf("the error quotes the content: %s", text)
+			}
+		}
+	}
+}
