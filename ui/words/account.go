@@ -8,7 +8,7 @@ import (
 
 // Account is "ada@example.com · Pro", without what is not known, or "".
 func Account(s auth.State) string {
-	email, plan := plain(s.Email), Plan(s.Plan)
+	email, plan := Line(s.Email), Plan(s.Plan)
 	switch {
 	case email == "":
 		return plan
@@ -41,5 +41,5 @@ func Plan(plan string) string {
 	case "enterprise_cbp_automation", "enterprise_cbp_usage_based", "ent26":
 		return "Enterprise"
 	}
-	return capital(strings.ReplaceAll(plain(plan), "_", " "))
+	return capital(strings.ReplaceAll(Line(plan), "_", " "))
 }

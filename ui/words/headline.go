@@ -78,7 +78,7 @@ func unreadable(s auth.State) string {
 	}
 	what, ok := strings.CutPrefix(s.Problem, "cannot read "+s.Store+": ")
 	if ok && s.Store != "" {
-		return "Cannot read " + plain(base(s.Store)) + ": " + plain(what)
+		return "Cannot read " + Line(base(s.Store)) + ": " + Line(what)
 	}
 	if s.Problem == "" {
 		return "Cannot read the sign-in"

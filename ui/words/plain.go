@@ -11,10 +11,10 @@ import (
 // longest is the length in characters above which a field's text is cut.
 const longest = 200
 
-// plain makes one line of a text that others wrote, an e-mail address in a
+// Line makes one line of a text that others wrote, an e-mail address in a
 // token for one: no line breaks, no characters that steer a terminal or the
 // direction of writing, no endless length.
-func plain(text string) string {
+func Line(text string) string {
 	text = strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
@@ -38,7 +38,7 @@ func Clip(text string, limit int) string {
 }
 
 // Problem is State.Problem as a sentence, the long form of Obstacle.
-func Problem(s auth.State) string { return capital(plain(s.Problem)) }
+func Problem(s auth.State) string { return capital(Line(s.Problem)) }
 
 // base is the last element of a path of any system, or the text as it is.
 func base(path string) string {

@@ -1,0 +1,69 @@
+package tray
+
+import (
+	"context"
+	"errors"
+)
+
+// click does what a row stands for. It returns at once: what takes time runs
+// on its own, so that every row stays responsive.
+func (t *tray) click(ctx context.Context, id RowID) {
+	t.mu.Lock()
+	main, keep := t.main, t.state.KeepFresh
+	t.mu.Unlock()
+	switch id {
+	case RowAction:
+		t.clickMain(ctx, main)
+	case RowRefresh:
+		t.start(ctx, "The renewal", t.session.Refresh)
+	case RowOpen:
+		t.start(ctx, "Opening the window", t.opts.OpenWindow)
+	case RowKeepFresh:
+		t.start(ctx, "The change", func(ctx context.Context) error { return t.session.SetKeepFresh(ctx, !keep) })
+	case RowQuit:
+		t.opts.Quit()
+	}
+}
+
+func (t *tray) clickMain(ctx context.Context, main Action) {
+	switch main {
+	case ActionSignIn:
+		t.start(ctx, "The sign-in", t.session.SignIn)
+	case ActionCancelSignIn:
+		t.begin() // the sign-in's own failure is then no news
+		t.work.Go(t.session.CancelSignIn)
+	case ActionRefresh:
+		t.start(ctx, "The renewal", t.session.Refresh)
+	case ActionOpenFolder:
+		t.start(ctx, "Opening the folder", t.opts.OpenFolder)
+	}
+}
+
+// start runs do in the background. When it fails the menu says so until the
+// next click or the next change of status.
+func (t *tray) start(ctx context.Context, what string, do func(context.Context) error) {
+	mine := t.begin()
+	t.work.Go(func() {
+		err := do(ctx)
+		if err == nil || ctx.Err() != nil || errors.Is(err, context.Canceled) {
+			return
+		}
+		t.opts.Log.Warn(what+" did not work", "error", err)
+		t.mu.Lock()
+		if mine == t.clicks {
+			t.note = what + " did not work: " + err.Error()
+		}
+		t.mu.Unlock()
+		t.lookAgain()
+	})
+}
+
+// begin counts a click, which takes the note about the last one away.
+func (t *tray) begin() int {
+	defer t.lookAgain()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.clicks++
+	t.note = ""
+	return t.clicks
+}

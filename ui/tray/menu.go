@@ -1,0 +1,149 @@
+package tray
+
+import (
+	"time"
+
+	"rekey/auth"
+	"rekey/ui/words"
+)
+
+// RowID names a row of the menu. Their order is the menu's.
+type RowID int
+
+// The rows.
+const (
+	RowAccount RowID = iota
+	RowState
+	RowDetail
+	RowExpiry
+	RowObstacle
+	RowNote
+	RowAction // below a line
+	RowRefresh
+	RowOpen
+	RowKeepFresh
+	RowQuit // below a line
+	rows
+)
+
+// rowLimit is the number of characters after which a row is cut.
+const rowLimit = 72
+
+// Action is what the main action does.
+type Action int
+
+// The actions. Only one is offered at a time.
+const (
+	ActionNone Action = iota
+	ActionSignIn
+	ActionCancelSignIn
+	ActionRefresh
+	ActionOpenFolder
+)
+
+// Row is one row of the menu. A row without a label is not shown, one that is
+// not Enabled only informs.
+type Row struct {
+	Label   string
+	Enabled bool
+	Checked bool
+}
+
+// MenuModel is all that the tray shows. Models are values: compare them with ==.
+type MenuModel struct {
+	// Icon selects the picture.
+	Icon auth.Status
+	// Tooltip is the first line.
+	Tooltip string
+	// Main is what a click on RowAction means.
+	Main Action
+	// Rows are indexed by RowID.
+	Rows [rows]Row
+}
+
+// Abilities are what the program around the tray can do. Rows for what it
+// cannot are left out.
+type Abilities struct {
+	OpenWindow bool
+	OpenFolder bool
+}
+
+// Menu is what the tray shows for s at the time now, in now's zone.
+func Menu(s auth.State, now time.Time, can Abilities) MenuModel {
+	m := MenuModel{Icon: s.Status, Tooltip: words.Headline(s, now)}
+	m.inform(s, now)
+	label, main := mainAction(s, can)
+	m.Main = main
+	m.offer(RowAction, label, label != "")
+	if refreshable(s) {
+		m.Rows[RowRefresh] = Row{Label: "Refresh now", Enabled: s.Status == auth.StatusHealthy}
+	}
+	m.offer(RowOpen, "Open Rekey…", can.OpenWindow)
+	m.Rows[RowKeepFresh] = Row{Label: "Keep my sign-in fresh", Enabled: true, Checked: s.KeepFresh}
+	m.offer(RowQuit, "Quit", true)
+	return m
+}
+
+// WithNote is m with a line about a click that did not work, "" for none.
+func (m MenuModel) WithNote(text string) MenuModel {
+	m.Rows[RowNote].Label = words.Clip(words.Line(text), rowLimit)
+	return m
+}
+
+// inform fills in the rows that only say something, each thing once.
+func (m *MenuModel) inform(s auth.State, now time.Time) {
+	m.Rows[RowAccount].Label = words.Account(s)
+	m.Rows[RowState].Label = m.Tooltip
+	m.Rows[RowDetail].Label = words.Renewal(s, now)
+	m.Rows[RowExpiry].Label = words.Expiry(s, now)
+	m.Rows[RowObstacle].Label = words.Obstacle(s)
+	if m.Rows[RowState] == m.Rows[RowAccount] {
+		m.Rows[RowState].Label = ""
+	}
+	switch s.Status {
+	case auth.StatusRenewing, auth.StatusWaiting, auth.StatusSignInRequired:
+		m.Rows[RowDetail].Label = "" // the first line has said it
+	case auth.StatusExpiring:
+		m.Rows[RowExpiry].Label = ""
+	}
+	for id := range RowAction {
+		m.Rows[id].Label = words.Clip(m.Rows[id].Label, rowLimit)
+	}
+}
+
+func (m *MenuModel) offer(id RowID, label string, offered bool) {
+	if offered {
+		m.Rows[id] = Row{Label: label, Enabled: true}
+	}
+}
+
+// mainAction is the one thing that helps in this State.
+func mainAction(s auth.State, can Abilities) (label string, main Action) {
+	if s.SigningIn {
+		return "Cancel sign-in", ActionCancelSignIn
+	}
+	switch s.Status {
+	case auth.StatusSignedOut:
+		return "Sign in…", ActionSignIn
+	case auth.StatusAPIKey:
+		return "Sign in with ChatGPT…", ActionSignIn
+	case auth.StatusExpiring, auth.StatusSignInRequired:
+		return "Sign in again…", ActionSignIn
+	case auth.StatusWaiting:
+		if s.Renewable == auth.RenewableNo {
+			return "Sign in again…", ActionSignIn
+		}
+		return "Try now", ActionRefresh
+	case auth.StatusUnreadable:
+		if can.OpenFolder && !s.Locked {
+			return "Open folder", ActionOpenFolder
+		}
+	}
+	return "", ActionNone
+}
+
+// refreshable tells whether there is a sign-in that a renewal could be asked
+// for. Where that is the main action it is not offered twice.
+func refreshable(s auth.State) bool {
+	return s.Renewable != auth.RenewableNo && (s.Status == auth.StatusHealthy || s.Status == auth.StatusRenewing)
+}

@@ -1,0 +1,5 @@
+//go:build !race && (linux || freebsd || openbsd || netbsd)
+
+package tray_test
+
+const underRace = false

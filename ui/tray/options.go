@@ -1,0 +1,41 @@
+package tray
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+)
+
+// Options are what the tray needs from the program around it.
+type Options struct {
+	// OpenWindow shows the window. Nil: the row is left out.
+	OpenWindow func(context.Context) error
+	// OpenFolder shows the folder of the credential store. Nil: left out.
+	OpenFolder func(context.Context) error
+	// Quit is called when the user asks for the end; it ends Run's context.
+	// Nil: Run returns.
+	Quit func()
+	// DarkPanel: the panel is dark, so the icons are light.
+	DarkPanel bool
+	// Log gets what goes wrong. Nil: nobody does.
+	Log *slog.Logger
+}
+
+// ErrSessionEnded is returned by Run when the Session ended before ctx did.
+var ErrSessionEnded = errors.New("the session ended")
+
+// NoBusError says that there is no desktop bus, and so no tray.
+type NoBusError struct {
+	// Err is the cause.
+	Err error
+}
+
+// Error implements error.
+func (e *NoBusError) Error() string { return "No D-Bus session bus: " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *NoBusError) Unwrap() error { return e.Err }
+
+// ErrNoPanel means that there is a desktop bus and no panel on it that shows
+// tray icons. Run works all the same: the icon appears when a panel does.
+var ErrNoPanel = errors.New("no panel shows tray icons yet")

@@ -1,0 +1,127 @@
+package tray
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"fyne.io/systray"
+
+	"rekey/assets"
+	"rekey/auth"
+	"rekey/ui"
+	"rekey/ui/words"
+)
+
+// Run shows s in the panel until ctx ends, the user quits, or the session
+// ends, which is ErrSessionEnded. It can be called once in a process, for
+// fyne.io/systray is one item for ever; on Windows and macOS it must be called
+// on the main goroutine. A panel may come, go and come back: the icon follows.
+func Run(ctx context.Context, s ui.Session, opts Options) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	t := &tray{session: s, opts: opts, look: make(chan struct{}, 1)}
+	if t.opts.Log == nil {
+		t.opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if t.opts.Quit == nil {
+		t.opts.Quit = func() { cancel(errQuit) }
+	}
+	present(ctx, func() {
+		t.build(ctx)
+		t.work.Go(func() {
+			words.Follow(ctx, s.Subscribe(ctx), t.look, t.show)
+			cancel(ErrSessionEnded) // unless ctx ended first
+		})
+	})
+	cancel(nil) // the loop may have ended by itself
+	t.work.Wait()
+	if errors.Is(context.Cause(ctx), ErrSessionEnded) {
+		return ErrSessionEnded
+	}
+	return nil
+}
+
+// errQuit is why the context ends when the user quits.
+var errQuit = errors.New("the user quits")
+
+// tray is the adapter between MenuModel and fyne.io/systray.
+type tray struct {
+	session ui.Session
+	opts    Options
+	icons   assets.Renderer
+	look    chan struct{}  // asks show for a new look
+	work    sync.WaitGroup // all goroutines of this tray
+
+	// items and shown belong to build and then to the one goroutine that
+	// calls show.
+	items [rows]*systray.MenuItem
+	shown MenuModel
+
+	mu     sync.Mutex // guards what the goroutines of clicks share with show
+	state  auth.State // what was last shown
+	main   Action     // what a click on RowAction means now
+	clicks int        // how many there were
+	note   string     // about the last one, "" when it worked
+}
+
+// build makes every row once; from then on rows are changed in place and
+// hidden, never removed: panels close an open menu whose structure changes.
+func (t *tray) build(ctx context.Context) {
+	for id := range rows {
+		switch id {
+		case RowAction, RowQuit:
+			systray.AddSeparator()
+		}
+		var item *systray.MenuItem
+		if id == RowKeepFresh {
+			item = systray.AddMenuItemCheckbox("", "", false)
+		} else {
+			item = systray.AddMenuItem("", "")
+		}
+		item.Disable()
+		item.Hide()
+		t.items[id] = item
+		t.work.Go(func() { t.listen(ctx, id, item.ClickedCh) })
+	}
+	t.work.Go(func() { t.watchOpening(ctx) })
+	t.show(t.session.State(), time.Now())
+}
+
+// listen turns the clicks on one row into actions until ctx ends. A closed
+// channel is no click.
+func (t *tray) listen(ctx context.Context, id RowID, clicks <-chan struct{}) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case _, ok := <-clicks:
+			if !ok {
+				return
+			}
+			t.click(ctx, id)
+		}
+	}
+}
+
+// watchOpening asks for true words whenever the menu is opened.
+func (t *tray) watchOpening(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-systray.TrayOpenedCh:
+			t.lookAgain()
+		}
+	}
+}
+
+// lookAgain has show called soon, if it is not asked for already.
+func (t *tray) lookAgain() {
+	select {
+	case t.look <- struct{}{}:
+	default:
+	}
+}

@@ -1,0 +1,167 @@
+//go:build linux || freebsd || openbsd || netbsd
+
+package tray_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/ui/tray"
+	"rekey/ui/uitest"
+)
+
+func TestProbe(t *testing.T) {
+	t.Parallel()
+	address := uitest.Bus(t)
+	if err := tray.Probe(t.Context(), address); !errors.Is(err, tray.ErrNoPanel) {
+		t.Errorf("Probe without a panel = %v, want ErrNoPanel", err)
+	}
+	uitest.Own(t, uitest.Connect(t, address), watcherName)
+	if err := tray.Probe(t.Context(), address); err != nil {
+		t.Errorf("Probe with a panel = %v", err)
+	}
+	var noBus *tray.NoBusError
+	err := tray.Probe(t.Context(), "unix:path="+filepath.Join(t.TempDir(), "none"))
+	if !errors.As(err, &noBus) || !strings.HasPrefix(err.Error(), "No D-Bus session bus: ") {
+		t.Errorf("Probe without a bus = %v, want a *NoBusError", err)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := tray.Probe(ended, address); !errors.As(err, &noBus) {
+		t.Errorf("Probe in an ended context = %v, want a *NoBusError", err)
+	}
+}
+
+// TestTray is the life of one tray from a start without a panel to its end.
+// systray is one item per process, hence one test.
+func TestTray(t *testing.T) {
+	address := uitest.Bus(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address) // systray's own way to find it
+	session := uitest.NewSession(uitest.State(auth.StatusSignedOut, time.Now()))
+	opened := make(chan struct{}, 1)
+	opts := tray.Options{OpenWindow: func(context.Context) error { opened <- struct{}{}; return nil }, DarkPanel: true}
+	ended := make(chan error, 1)
+	go func() { ended <- tray.Run(t.Context(), session, opts) }()
+
+	p := newPanel(t, address)
+	p.open()
+
+	t.Run("complete from the start", func(t *testing.T) {
+		p.t = t
+		var id, tip string
+		p.property("Id", &id)
+		if tip = p.tooltip(); id != "Rekey" || tip != "Not signed in" {
+			t.Errorf("the item is %q with the tooltip %q", id, tip)
+		}
+		want := tray.Menu(session.State(), time.Now(), tray.Abilities{OpenWindow: true})
+		if got := p.labels(); got != strings.Join(labels(want), "\n") {
+			t.Errorf("the menu is\n%s\nwant\n%s", got, strings.Join(labels(want), "\n"))
+		}
+		_ = p.picture()
+		if underRace {
+			return
+		}
+		if ids := p.layout(); !slices.IsSorted(ids) || len(ids) != len(want.Rows)+2 {
+			t.Errorf("the layout is %v, want %d rows and two lines in order", ids, len(want.Rows))
+		}
+	})
+
+	t.Run("main action", func(t *testing.T) {
+		p.t = t
+		p.click("Sign in…")
+		session.Expect(t, "SignIn")
+		p.click("Open Rekey…")
+		<-opened
+		p.click("Keep my sign-in fresh")
+		session.Expect(t, "SetKeepFresh false")
+	})
+
+	t.Run("in place", func(t *testing.T) {
+		p.t = t
+		action, picture := p.await("Sign in…"), p.picture()
+		s := uitest.State(auth.StatusExpiring, time.Now())
+		s.Email = "a_da@example.com"
+		session.Publish(s)
+		// A single underscore would mark an access key.
+		p.await("a__da@example.com · Pro")
+		if again := p.await("Sign in again…"); again.id != action.id {
+			t.Errorf("the main action's row was replaced: id %d, was %d", again.id, action.id)
+		}
+		if p.picture() == picture {
+			t.Error("the icon did not change")
+		}
+		if tip := p.tooltip(); !strings.HasPrefix(tip, "Works until ") {
+			t.Errorf("the tooltip is %q", tip)
+		}
+	})
+
+	t.Run("only real changes", func(t *testing.T) {
+		p.t = t
+		s := session.State()
+		p.settle(session)
+		p.count()
+		session.Publish(s) // the same again
+		s.Refused = auth.ReasonExpired
+		session.Publish(s)
+		p.await("Cannot be renewed: the refresh token has expired")
+		// systray itself sends a second LayoutUpdated soon after a menu is first read.
+		got := p.count()
+		if got[itemIface+".NewIcon"] != 0 || got[itemIface+".NewToolTip"] != 0 ||
+			got[menuIface+".ItemsPropertiesUpdated"] != 1 || got[menuIface+".LayoutUpdated"] > 2 {
+			t.Errorf("one changed row made these signals: %v", got)
+		}
+	})
+
+	t.Run("panel restarts", func(t *testing.T) {
+		p.t = t
+		p.close()
+		p.open()
+	})
+
+	t.Run("failure is told and forgotten", func(t *testing.T) {
+		p.t = t
+		session.Publish(uitest.State(auth.StatusHealthy, time.Now()))
+		session.Answer("Refresh", errors.New("no route to host"))
+		p.click("Refresh now")
+		session.Expect(t, "Refresh")
+		p.await("The renewal did not work: no route to host")
+		session.Answer("Refresh", nil)
+		p.click("Refresh now")
+		session.Expect(t, "Refresh")
+		uitest.Eventually(t, "the end of the note", func() bool {
+			_, there := p.row("The renewal did not work: no route to host")
+			return !there
+		})
+	})
+
+	t.Run("cancel", func(t *testing.T) {
+		p.t = t
+		s := uitest.State(auth.StatusSignInRequired, time.Now())
+		s.SigningIn = true
+		session.Publish(s)
+		p.click("Cancel sign-in")
+		session.Expect(t, "CancelSignIn")
+	})
+
+	p.t = t
+	p.click("Quit")
+	select {
+	case err := <-ended:
+		if err != nil {
+			t.Errorf("Run = %v after Quit", err)
+		}
+	case <-time.After(uitest.Patience):
+		t.Fatal("Run did not end")
+	}
+	if item := fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid()); p.owned(item) {
+		t.Errorf("%s is still there", item)
+	}
+}

@@ -1,0 +1,88 @@
+//go:build linux
+
+package desktop
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rekey/ui/uitest"
+)
+
+// panelConfig is a panel along the top with nothing in it but the tray, at its
+// left end.
+const panelConfig = `<?xml version="1.0" encoding="UTF-8"?>
+<channel name="xfce4-panel" version="1.0">
+  <property name="configver" type="int" value="2"/>
+  <property name="panels" type="array">
+    <value type="int" value="1"/>
+    <property name="panel-1" type="empty">
+      <property name="position" type="string" value="p=6;x=0;y=0"/>
+      <property name="length" type="uint" value="100"/>
+      <property name="position-locked" type="bool" value="true"/>
+      <property name="size" type="uint" value="32"/>
+      <property name="plugin-ids" type="array">
+        <value type="int" value="1"/>
+      </property>
+    </property>
+  </property>
+  <property name="plugins" type="empty">
+    <property name="plugin-1" type="string" value="systray"/>
+  </property>
+</channel>
+`
+
+// xfconf is who keeps the panel's settings. No service starts by itself on the
+// desktop's bus.
+const xfconf = "org.xfce.Xfconf"
+
+// StartPanel starts a real panel with a tray, and a window manager, on the
+// display. The panel is the StatusNotifierWatcher: not together with
+// StartWatcher.
+func (d *Desktop) StartPanel(t testing.TB) {
+	t.Helper()
+	Require(t, WindowManager, PanelProgram)
+	dir := filepath.Join(d.dirs()["XDG_CONFIG_HOME"], "xfce4", "xfconf", "xfce-perchannel-xml")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "xfce4-panel.xml"), []byte(panelConfig), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.Start(t, nil, string(WindowManager))
+	d.Start(t, nil, serviceProgram(t, xfconf))
+	d.waitForOwner(t, xfconf)
+	d.Start(t, nil, string(PanelProgram), "--disable-wm-check")
+	d.waitForOwner(t, watcherName)
+}
+
+// serviceProgram is the program that a D-Bus service is started with.
+func serviceProgram(t testing.TB, service string) string {
+	t.Helper()
+	description, err := os.ReadFile("/usr/share/dbus-1/services/" + service + ".service")
+	if err != nil {
+		uitest.Missing(t, service+": "+err.Error())
+	}
+	for line := range strings.Lines(string(description)) {
+		if program, ok := strings.CutPrefix(strings.TrimSpace(line), "Exec="); ok {
+			return program
+		}
+	}
+	t.Fatalf("%s.service says no program", service)
+	return ""
+}
+
+// ClickAt clicks with the mouse at a place of the display, with button 1 (left)
+// to 3 (right).
+func (d *Desktop) ClickAt(t testing.TB, x, y, button string) {
+	t.Helper()
+	Require(t, Mouse)
+	mouse := exec.Command(string(Mouse), "mousemove", x, y, "click", button)
+	mouse.Env = d.Environ()
+	if out, err := mouse.CombinedOutput(); err != nil {
+		t.Fatalf("click: %v\n%s", err, out)
+	}
+}
