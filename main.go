@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -61,8 +62,8 @@ func (wiring) options(home string) (agent.Options, error) {
 			return os.Getenv(name)
 		}
 	}
-	dir, err := store.ResolveHome(getenv, user)
-	if err != nil {
+	dir, err := store.ResolveHome(getenv, os.UserHomeDir)
+	if err != nil && !errors.Is(err, store.ErrHomeMissing) { // a home may come yet
 		return agent.Options{}, err
 	}
 	return agent.Options{

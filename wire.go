@@ -23,7 +23,7 @@ import (
 
 // closing is how long the end of the program waits for a renewal under way:
 // its answer must not be lost.
-const closing = 50 * time.Second
+const closing = 2 * time.Minute
 
 // newLog writes to standard error from the level that REKEY_LOG names; without
 // it nothing is logged.

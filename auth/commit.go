@@ -58,6 +58,9 @@ func (m *Manager) yield(ctx context.Context, s *Snapshot) error {
 	return nil
 }
 
+// lookLimit bounds the wait for Codex's lock before the last look.
+const lookLimit = 5 * time.Second
+
 // errLook ends an Update that only wanted to read under the lock.
 var errLook = errors.New("only looked")
 
@@ -82,9 +85,11 @@ func (m *Manager) lookAgain(ctx context.Context, s *Snapshot) (seen bool, err er
 		case <-deadline.C:
 			// Under auth.lock no Codex is in the middle of its commit.
 			look := func(*Snapshot) (*Snapshot, error) { return nil, errLook }
-			if err := m.opts.Store.Update(ctx, look); err != nil && !errors.Is(err, errLook) {
+			locked, stop := context.WithTimeout(ctx, lookLimit)
+			if err := m.opts.Store.Update(locked, look); err != nil && !errors.Is(err, errLook) {
 				m.opts.Log.Warn("second look without the lock", "error", err)
 			}
+			stop()
 			if m.movedOn(ctx, s) {
 				return true, m.adoptedAfter(s)
 			}

@@ -28,12 +28,12 @@ type Agent struct {
 // with Close or with the process. version is this program's, for clients.
 func (h *Home) Become(version string) (*Agent, error) {
 	path := filepath.Join(h.stateDir, "agent.lock")
-	unlock, held, err := store.TryLock(path, 0o600)
+	unlock, err := store.TryLock(path, 0o600)
+	if errors.Is(err, store.ErrLockBusy) {
+		return nil, ErrRunning
+	}
 	if err != nil {
 		return nil, fmt.Errorf("agent lock: %w", err)
-	}
-	if !held {
-		return nil, ErrRunning
 	}
 	// Who it is, for people who look; nobody decides by it.
 	_ = os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
@@ -64,7 +64,7 @@ func (a *Agent) Close(ctx context.Context) error {
 
 // Socket returns the path of the home's socket, where its agent listens.
 func (h *Home) Socket() string {
-	return filepath.Join(h.opts.Dirs.Runtime, homeID(h.credentialPath)+".sock")
+	return filepath.Join(h.opts.Dirs.Runtime, h.id+".sock")
 }
 
 // Attach connects to the agent of this home.

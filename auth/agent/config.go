@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"reflect"
 	"sync"
 
 	"rekey/auth"
@@ -13,11 +14,11 @@ import (
 func (h *Home) reloadConfig() {
 	cfg, err := store.ReadConfig(h.opts.Dir)
 	if err != nil {
-		h.store.set(brokenStore{&auth.UnreadableError{Where: "config.toml", What: err.Error(), Err: err}})
-		return
+		// Like Codex's app-server, go on with the defaults that come with it.
+		h.opts.Log.Warn("Codex's configuration cannot be used", "error", err)
 	}
 	h.mu.Lock()
-	same := h.store.opened() && h.config.Equal(cfg)
+	same := h.store.now() != nil && reflect.DeepEqual(h.config, cfg)
 	h.config = cfg
 	h.mu.Unlock()
 	if same {
@@ -43,36 +44,12 @@ func (h *Home) RequiresOpenAIAuth() bool {
 	return h.config.RequiresOpenAIAuth
 }
 
-// restriction is forced_login_method's and forced_chatgpt_workspace_id's
-// objection to credentials. Codex treats such credentials as absent and
-// leaves them alone.
+// restriction is the configuration's objection to credentials. Codex treats
+// such credentials as absent and leaves them alone.
 func (h *Home) restriction(s *auth.Snapshot) string {
 	h.mu.Lock()
-	method, workspaces := h.config.ForcedLoginMethod, h.config.ForcedWorkspaces
-	h.mu.Unlock()
-	isKey := s.Kind() == auth.KindAPIKey
-	switch {
-	case method == "chatgpt" && isKey:
-		return "config.toml allows only a sign-in with ChatGPT, and an API key is stored."
-	case method == "api" && !isKey && s.Kind() != auth.KindNone:
-		return "config.toml allows only an API key, and another sign-in is stored."
-	case len(workspaces) > 0 && s.HasTokens() && !member(workspaces, s):
-		return "config.toml allows only certain workspaces, and the stored sign-in belongs to another one."
-	}
-	return ""
-}
-
-func member(workspaces []string, s *auth.Snapshot) bool {
-	account, ok := s.AccountID()
-	if !ok {
-		account = s.Claims().AccountID
-	}
-	for _, w := range workspaces {
-		if w == account {
-			return true
-		}
-	}
-	return false
+	defer h.mu.Unlock()
+	return h.config.Restriction(s)
 }
 
 // liveStore is the store that the configuration names now.
@@ -87,12 +64,6 @@ func (l *liveStore) set(s auth.Store) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.cur = s
-}
-
-// opened reports whether a configuration has been taken over before.
-func (l *liveStore) opened() bool {
-	_, broken := l.now().(brokenStore)
-	return l.now() != nil && !broken
 }
 
 func (l *liveStore) now() auth.Store {

@@ -38,25 +38,26 @@ type Options struct {
 // concurrent use. It runs nothing by itself: see Watch and Agent.
 type Home struct {
 	opts           Options
-	credentialPath string // resolved: the home's identity
-	configPath     string
+	credentialPath string // resolved
+	id             string // the short name of the home's identity
 	stateDir       string // this home's own part of Dirs.State
 	manager        *auth.Manager
 	store          *liveStore
 	authority      *liveAuthority
 	signIns        signIns
+	work           sync.WaitGroup // sign-ins
 
 	mu     sync.Mutex // guards everything below
 	config store.Config
-	keeper keeperSwitch
 }
 
 // secondLook is how long another process that won a race may take to commit.
 const secondLook = 3 * time.Second
 
 // lockWait is how long a renewal waits for one that another process has under
-// way: longer than the request's limit, the second look and the commit together.
-const lockWait = 60 * time.Second
+// way: longer than the request's limit (45 s), the second look and the commit,
+// which may wait a minute for Codex's lock, together.
+const lockWait = 2 * time.Minute
 
 // Open puts a Home together. It creates Rekey's own folder for it and reads
 // Codex's configuration, and leaves Codex's home alone. A configuration that
@@ -65,13 +66,15 @@ func Open(opts Options) (*Home, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	credentials := store.CredentialPath(opts.Dir)
-	h := &Home{
-		opts:           opts,
-		credentialPath: credentials,
-		configPath:     filepath.Join(opts.Dir, "config.toml"),
-		stateDir:       filepath.Join(opts.Dirs.State, homeID(credentials)),
+	credentials, err := store.CredentialPath(opts.Dir)
+	if err != nil {
+		return nil, err
 	}
+	id, err := store.ID(opts.Dir)
+	if err != nil {
+		return nil, err
+	}
+	h := &Home{opts: opts, credentialPath: credentials, id: id, stateDir: filepath.Join(opts.Dirs.State, id)}
 	state, err := store.OpenState(h.stateDir)
 	if err != nil {
 		return nil, fmt.Errorf("Rekey's own folder cannot be used: %w", err)
@@ -88,7 +91,7 @@ func Open(opts Options) (*Home, error) {
 		Refusals:     state,
 		Notices:      state,
 		Escrow:       state,
-		RefreshLock:  h.refreshLock,
+		RefreshLock:  store.RefreshLock(opts.Dir, nil, lockWait),
 		Restriction:  h.restriction,
 		AsCodex:      opts.AsCodex,
 		Log:          opts.Log,
@@ -110,16 +113,13 @@ func (h *Home) Dir() string { return h.opts.Dir }
 // Identify names the program on whose behalf requests are sent.
 func (h *Home) Identify(name, version string) { h.authority.identify(name, version) }
 
-// refreshLock takes the lock that only one of all Rekey processes of this home
-// can hold. It lies beside the credentials and dies with its holder.
-func (h *Home) refreshLock(ctx context.Context) (func(), error) {
-	ctx, cancel := context.WithTimeout(ctx, lockWait)
-	defer cancel()
-	return store.Lock(ctx, h.credentialPath+".rekey.lock", 0o600)
+// Close ends a sign-in under way and waits until no renewal is, or until ctx
+// ends: the answer of a renewal must not be lost.
+func (h *Home) Close(ctx context.Context) error {
+	h.CancelSignIn()
+	h.work.Wait()
+	return h.manager.Close(ctx)
 }
-
-// Close waits until no renewal is under way or ctx ends.
-func (h *Home) Close(ctx context.Context) error { return h.manager.Close(ctx) }
 
 // liveAuthority is an authority.Client that can change its name.
 type liveAuthority struct {

@@ -1,8 +1,6 @@
 package agent
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"path/filepath"
 	"runtime"
 )
@@ -40,11 +38,4 @@ func stateRoot(getenv func(string) string, userHome string) string {
 		return filepath.Join(userHome, "Library", "Application Support")
 	}
 	return filepath.Join(userHome, ".local", "state")
-}
-
-// homeID is the short name of a home in Rekey's own folders: a hash of its
-// resolved credential path, so that two names of one home are one home.
-func homeID(credentialPath string) string {
-	sum := sha256.Sum256([]byte(credentialPath))
-	return hex.EncodeToString(sum[:8])
 }

@@ -3,9 +3,11 @@ package agent
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/store"
 	"rekey/watcher"
 )
 
@@ -16,7 +18,8 @@ var rereads = [...]time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 
 // Watch keeps the Manager in step with the store until ctx ends. It reads on
 // the first event, without a pause, and once at its start.
 func (h *Home) Watch(ctx context.Context) error {
-	w, err := watcher.New([]string{h.credentialPath, h.configPath})
+	files := append(store.ConfigPaths(h.opts.Dir), filepath.Join(h.opts.Dir, "auth.json"))
+	w, err := watcher.New(files)
 	if err != nil {
 		return err
 	}
