@@ -116,7 +116,6 @@ func (w *world) startCommand(ctx context.Context) (observed, error) {
 	return observed{requests: len(w.authority.seen())}, nil
 }
 
-
 // admitNobody makes the home one of a user without rights and sees to it that
 // this user can execute the command.
 func (w *world) admitNobody(command []string) error {

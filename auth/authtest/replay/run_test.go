@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -220,6 +221,9 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 	if err != nil {
 		t.Fatalf("no pid in %s", got[0])
 	}
+	if !alive(os.Getpid()) {
+		t.Fatal("alive does not find this very process")
+	}
 	if alive(pid) {
 		t.Errorf("process %d is still there", pid)
 	}
@@ -229,8 +233,8 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 }
 
 func alive(pid int) bool {
-	_, err := os.Stat("/proc/" + strconv.Itoa(pid))
-	return err == nil
+	p, err := os.FindProcess(pid)
+	return err == nil && p.Signal(syscall.Signal(0)) == nil
 }
 
 func TestLoad(t *testing.T) {
