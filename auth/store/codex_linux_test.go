@@ -1,0 +1,69 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Rekey's lock is Codex's: while it is held, Codex waits and changes nothing.
+func TestCodexWaitsForRekeysLock(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/proc/locks"); err != nil {
+		missing(t, "/proc/locks, which shows who waits for a lock")
+	}
+	home := tempDir(t)
+	c := newCodex(t, home)
+	c.configure("")
+	path := filepath.Join(home, authFile)
+	write(t, path, signIn("r"))
+	unlock, err := TryLock(filepath.Join(home, "auth.lock"), 0o666)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	done := make(chan error)
+	go func() { done <- c.command("logout").Run() }()
+	waitForLockQueue(t, filepath.Join(home, "auth.lock"))
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("Codex did not wait: %v", err)
+	}
+	unlock()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("Codex did not go on: %v", err)
+	}
+}
+
+// waitForLockQueue waits until somebody is blocked on a lock file.
+func waitForLockQueue(t *testing.T, path string) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inode := fmt.Sprintf(":%d ", info.Sys().(*syscall.Stat_t).Ino)
+	ctx := ctxFor(t)
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		for line := range strings.Lines(string(read(t, "/proc/locks"))) {
+			if strings.Contains(line, "-> FLOCK") && strings.Contains(line, inode) {
+				return
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatal("nobody waits for the lock")
+		}
+	}
+}

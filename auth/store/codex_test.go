@@ -1,0 +1,233 @@
+package store
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rekey/auth"
+	"rekey/auth/authtest"
+)
+
+// codex is the real Codex command line in one home. It is found through
+// REKEY_CODEX, else in the project's cache, and kept off every network: what
+// it might ask for leads to a closed port of this machine.
+type codex struct {
+	t    *testing.T
+	path string
+	home string
+	env  []string
+}
+
+func newCodex(t *testing.T, home string, env ...string) *codex {
+	t.Helper()
+	path := os.Getenv("REKEY_CODEX")
+	if path == "" {
+		path = filepath.Join("..", "..", ".cache", "codex", "node_modules", ".bin", "codex")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		missing(t, "the real Codex (REKEY_CODEX)")
+	}
+	const closed = "http://127.0.0.1:1"
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"} {
+		env = append(env, name+"="+closed)
+	}
+	env = append(env, "NO_PROXY=", "no_proxy=", "CODEX_REFRESH_TOKEN_URL_OVERRIDE="+closed+"/oauth/token",
+		"CODEX_REVOKE_TOKEN_URL_OVERRIDE="+closed+"/oauth/revoke")
+	return &codex{t: t, path: path, home: home, env: append(os.Environ(), env...)}
+}
+
+// configure writes config.toml.
+func (c *codex) configure(toml string) {
+	c.t.Helper()
+	write(c.t, filepath.Join(c.home, configFile), []byte("chatgpt_base_url = \"http://127.0.0.1:1/backend-api\"\n"+toml))
+}
+
+func (c *codex) command(args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctxFor(c.t), c.path, args...)
+	cmd.Env = append(c.env, "CODEX_HOME="+c.home)
+	cmd.Dir = c.home
+	return cmd
+}
+
+// run returns what Codex says, without its warnings, and its exit code.
+func (c *codex) run(stdin string, args ...string) (text string, code int) {
+	c.t.Helper()
+	cmd := c.command(args...)
+	cmd.Stdin = strings.NewReader(stdin)
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		c.t.Fatalf("codex %v: %v", args, err)
+	}
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, "WARNING") {
+			text += line
+		}
+	}
+	return strings.TrimSpace(text), cmd.ProcessState.ExitCode()
+}
+
+// signIn signs in with an API key.
+func (c *codex) signIn(key string) {
+	c.t.Helper()
+	if text, code := c.run(key, "login", "--with-api-key"); code != 0 {
+		c.t.Fatalf("codex login: exit %d: %s", code, text)
+	}
+}
+
+// status is the first line of "codex login status".
+func (c *codex) status() string {
+	c.t.Helper()
+	text, _ := c.run("", "login", "status")
+	first, _, _ := strings.Cut(text, "\n")
+	return first
+}
+
+// token is what getAuthStatus of the app-server answers.
+func (c *codex) token() (method, token string) {
+	c.t.Helper()
+	cmd := c.command("app-server")
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+	requests := `{"id":1,"method":"initialize","params":{"clientInfo":{"name":"rekey-test","version":"0"}}}` + "\n" +
+		`{"method":"initialized"}` + "\n" +
+		`{"id":2,"method":"getAuthStatus","params":{"includeToken":true}}` + "\n"
+	if _, err := in.Write([]byte(requests)); err != nil {
+		c.t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		var answer struct {
+			ID     int
+			Result struct{ AuthMethod, AuthToken string }
+		}
+		if json.Unmarshal(lines.Bytes(), &answer) == nil && answer.ID == 2 {
+			return answer.Result.AuthMethod, answer.Result.AuthToken
+		}
+	}
+	c.t.Fatal("codex app-server did not answer")
+	return "", ""
+}
+
+const fakeKey = "sk-fake-0123456789ABCDE"
+
+func TestCodexAndRekeyShareTheFile(t *testing.T) {
+	t.Parallel()
+	home := tempDir(t)
+	c := newCodex(t, home)
+	c.configure("")
+	c.signIn(fakeKey)
+	written := read(t, filepath.Join(home, authFile))
+
+	s := open(t, home)
+	got, err := s.Load(ctxFor(t))
+	if err != nil || got.Kind() != auth.KindAPIKey || got.APIKey().Reveal() != fakeKey {
+		t.Fatalf("Rekey does not read what Codex wrote: %v", err)
+	}
+	if _, err := s.Delete(ctxFor(t)); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.status(); got != "Not logged in" {
+		t.Errorf("after Delete Codex says %q", got)
+	}
+	if err := s.Update(ctxFor(t), put(auth.NewAPIKey(auth.NewSecret(fakeKey)))); err != nil {
+		t.Fatal(err)
+	}
+	if ours := read(t, filepath.Join(home, authFile)); string(ours) != string(written) {
+		t.Errorf("Rekey wrote %q, Codex %q", ours, written)
+	}
+	if got := c.status(); got != "API key configured - sk-fake-***ABCDE" {
+		t.Errorf("Codex says %q", got)
+	}
+	if method, token := c.token(); method != "apikey" || token != fakeKey {
+		t.Errorf("getAuthStatus: %q, %q", method, token)
+	}
+}
+
+func TestCodexReadsAChatGPTSignInOfRekey(t *testing.T) {
+	t.Parallel()
+	home := tempDir(t)
+	c := newCodex(t, home)
+	c.configure("")
+	want := parsed(t, authtest.AuthJSON())
+	if err := open(t, home).Update(ctxFor(t), put(want)); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.status(); got != "Logged in using ChatGPT" {
+		t.Errorf("Codex says %q", got)
+	}
+	if method, token := c.token(); method != "chatgpt" || token != want.AccessToken().Reveal() {
+		t.Errorf("getAuthStatus: %q and another token", method)
+	}
+}
+
+func TestCodexResolvesTheSameHomeAndConfig(t *testing.T) {
+	t.Parallel()
+	dir := tempDir(t)
+	real, link := filepath.Join(dir, "real"), filepath.Join(dir, "link")
+	mkdir(t, real)
+	symlink(t, "real", link)
+	c := newCodex(t, link)
+	c.configure("")
+	c.signIn(fakeKey)
+	home, err := ResolveHome(func(string) string { return link }, os.UserHomeDir)
+	if err != nil || home != real {
+		t.Fatalf("got %q, %v", home, err)
+	}
+	if _, err := open(t, home).Load(ctxFor(t)); err != nil {
+		t.Error(err)
+	}
+	missingHome := newCodex(t, filepath.Join(dir, "missing"))
+	cmd := missingHome.command("login", "status")
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "does not exist") {
+		t.Errorf("Codex in a missing home: %v: %s", err, out)
+	}
+}
+
+// The refusals of ReadConfig are Codex's.
+func TestCodexRefusesTheSameConfigs(t *testing.T) {
+	t.Parallel()
+	for _, toml := range []string{
+		"cli_auth_credentials_store = \"File\"\n",
+		"forced_login_method = \"apikey\"\n",
+		"forced_chatgpt_workspace_id = \"a,b\"\n",
+		"model_provider = \"nosuch\"\n",
+		"[model_providers.openai]\nname = \"x\"\n",
+		"[features]\nsecret_auth_storage = \"x\"\n",
+		"bad = \n",
+	} {
+		t.Run(strings.TrimSpace(toml), func(t *testing.T) {
+			t.Parallel()
+			home := tempDir(t)
+			c := newCodex(t, home)
+			c.configure(toml)
+			if text, code := c.run("", "login", "status"); code == 0 || !strings.Contains(text, "Error loading configuration") {
+				t.Errorf("Codex: exit %d: %s", code, text)
+			}
+			if _, err := readConfig(home, ""); err == nil {
+				t.Error("ReadConfig: no error")
+			}
+		})
+	}
+}

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth"
+)
+
+// childRewrite replaces the sign-in as fast as it can, each time with the next
+// number as refresh token.
+func childRewrite(home string) int {
+	s, err := Open(home, Config{Kind: KindFile}, Options{})
+	if err != nil {
+		say("error: %v", err)
+		return 1
+	}
+	for n := 0; ; n++ {
+		refresh := auth.NewSecret(fmt.Sprintf("n-%d-%s", n, strings.Repeat("x", 5000)))
+		err := s.Update(context.Background(), func(current *auth.Snapshot) (*auth.Snapshot, error) {
+			return current.WithTokens(auth.TokenResponse{RefreshToken: &refresh}, time.Now())
+		})
+		if err != nil {
+			say("error: %v", err)
+			return 1
+		}
+		say("%d", n)
+	}
+}
+
+// A writer that is killed at any moment leaves the old content or the new, no
+// lock, and nothing that the next writer stumbles over.
+func TestKilledWriterLeavesOldOrNew(t *testing.T) {
+	t.Parallel()
+	home := tempDir(t)
+	path := filepath.Join(home, authFile)
+	write(t, path, signIn("first"))
+	for round := range 25 {
+		writer := startChild(t, "rewrite", home)
+		last := -1
+		for range 1 + round%4 {
+			if _, err := fmt.Sscan(writer.line(), &last); err != nil {
+				t.Fatal(err)
+			}
+		}
+		writer.kill()
+		var n int
+		s := parsed(t, read(t, path))
+		if _, err := fmt.Sscanf(s.RefreshToken().Reveal(), "n-%d-", &n); err != nil || n < last {
+			t.Fatalf("round %d: found number %d (%v), %d had been written", round, n, err, last)
+		}
+	}
+	for _, stale := range leftovers(t, home) {
+		old := time.Now().Add(-2 * tempAge)
+		if err := os.Chtimes(stale, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := open(t, home).Update(ctxFor(t), put(parsed(t, signIn("after")))); err != nil {
+		t.Errorf("the next writer: %v", err)
+	}
+	if found := leftovers(t, home); len(found) > 0 {
+		t.Errorf("left over: %v", found)
+	}
+}

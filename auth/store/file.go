@@ -1,0 +1,236 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"rekey/auth"
+)
+
+// How long Rekey waits for Codex's locks. Codex itself waits for the first
+// without end and for the second exactly this long. A minute is longer than any
+// Codex holds the first, and keeps its own promise to end.
+const (
+	homeLockWait   = time.Minute
+	targetLockWait = 5 * time.Second
+)
+
+// maxRounds bounds how often an Update starts again because the content
+// changed under it. Writers that take the locks cannot cause even one.
+const maxRounds = 8
+
+// errRestless ends an Update that found new content in every round.
+var errRestless = errors.New("it keeps changing")
+
+// errNothing is a mistake of the caller: absence is written by Delete.
+var errNothing = errors.New("there is nothing to write")
+
+// fileStore is the auth.json of one home. It keeps nothing between calls, so
+// it is safe for concurrent use.
+type fileStore struct {
+	home   string
+	path   string // the name, which may be a symbolic link
+	locker Locker
+}
+
+func newFileStore(home string, locker Locker) *fileStore {
+	return &fileStore{home: home, path: filepath.Join(home, authFile), locker: locker}
+}
+
+// String returns the path as Codex names it, before following links.
+func (s *fileStore) String() string { return s.path }
+
+// Load implements auth.Store. Like Codex it takes no lock: the file is
+// replaced by renaming, so a reader sees the old content or the new.
+func (s *fileStore) Load(ctx context.Context) (*auth.Snapshot, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	c, err := readContent(s.path)
+	if err != nil {
+		return nil, s.unreadable(err)
+	}
+	if !c.exists {
+		return nil, auth.ErrNoCredential
+	}
+	snapshot, err := auth.ParseSnapshot(c.data)
+	if err != nil {
+		return nil, &auth.UnreadableError{Where: s.path, What: err.Error(), Err: err}
+	}
+	return snapshot, nil
+}
+
+func (s *fileStore) unreadable(err error) error {
+	return &auth.UnreadableError{Where: s.path, What: whyUnreadable(err), Err: err}
+}
+
+// Update implements auth.Store: read, decide and write the new file under
+// auth.lock; compare and rename under auth.json.lock, too.
+func (s *fileStore) Update(ctx context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) error {
+	// Codex makes a missing home, open to others; what is in it is not.
+	if err := os.MkdirAll(s.home, 0o700); err != nil {
+		return fmt.Errorf("write %s: %w", s.path, err)
+	}
+	unlock, err := s.lockHome(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for range maxRounds {
+		replaced, err := s.round(ctx, decide)
+		if err != nil {
+			return fmt.Errorf("write %s: %w", s.path, err)
+		}
+		if replaced {
+			return nil
+		}
+	}
+	return fmt.Errorf("write %s: %w", s.path, errRestless)
+}
+
+// round tries once. It reports false when the content changed in between.
+func (s *fileStore) round(ctx context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) (bool, error) {
+	target, err := CredentialPath(s.home)
+	if err != nil {
+		return false, err
+	}
+	seen, err := readContent(target)
+	if err != nil {
+		return false, s.unreadable(err)
+	}
+	next, err := decide(seen.snapshot())
+	if err != nil {
+		return false, err
+	}
+	if next == nil {
+		return false, errNothing
+	}
+	if err := guard(target); err != nil {
+		return false, err
+	}
+	dir := filepath.Dir(target)
+	if err := os.MkdirAll(dir, 0o700); err != nil { // Codex follows a link to a folder that is not there yet
+		return false, err
+	}
+	fresh, err := writeTemp(dir, next.Encode())
+	if err != nil {
+		return false, err
+	}
+	defer fresh.discard()
+	replaced, err := s.replace(ctx, target, seen, fresh)
+	if err != nil || !replaced {
+		return false, err
+	}
+	sweep(dir, time.Now())
+	return true, syncDir(dir)
+}
+
+// replace is what happens under auth.json.lock: nothing that can take long.
+func (s *fileStore) replace(ctx context.Context, target string, seen content, fresh *tempFile) (bool, error) {
+	unlock, err := s.lockTarget(ctx, target)
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	if now, err := CredentialPath(s.home); err != nil || now != target {
+		return false, err // the link was changed to lead elsewhere
+	}
+	now, err := readContent(target)
+	if err != nil {
+		return false, s.unreadable(err)
+	}
+	if !now.same(seen) {
+		return false, nil
+	}
+	if err := guard(target); err != nil {
+		return false, err
+	}
+	return fresh.swapIn(target, seen)
+}
+
+// Delete implements auth.Store. Codex removes only the name and, where that is
+// a symbolic link, leaves the tokens in the target; Rekey removes both.
+func (s *fileStore) Delete(ctx context.Context) (removed bool, err error) {
+	if _, err := os.Stat(s.home); errors.Is(err, fs.ErrNotExist) {
+		return false, nil // Codex would make a home to lock it
+	}
+	unlock, err := s.lockHome(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	removed, err = s.remove(ctx)
+	if err != nil {
+		return removed, fmt.Errorf("delete %s: %w", s.path, err)
+	}
+	return removed, nil
+}
+
+// remove is Delete for those who hold auth.lock.
+func (s *fileStore) remove(ctx context.Context) (removed bool, err error) {
+	target, err := CredentialPath(s.home)
+	if err != nil {
+		// A link that leads nowhere holds no tokens.
+		return removeFile(s.path)
+	}
+	dir := filepath.Dir(target)
+	if _, err := os.Stat(dir); err == nil {
+		unlock, err := s.lockTarget(ctx, target)
+		if err != nil {
+			return false, err
+		}
+		defer unlock()
+	}
+	defer sweep(dir, time.Now())
+	if removed, err = removeFile(target); err != nil {
+		return false, err
+	}
+	if removed {
+		err = syncDir(dir)
+	}
+	if target == s.path {
+		return removed, err
+	}
+	link, linkErr := removeFile(s.path)
+	if link {
+		linkErr = syncDir(s.home)
+	}
+	return removed || link, errors.Join(err, linkErr)
+}
+
+// removeFile removes a file or a link. Nothing there is not an error.
+func removeFile(path string) (removed bool, err error) {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case info.IsDir():
+		return false, errIsFolder // os.Remove would remove an empty one
+	}
+	err = os.Remove(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// lockHome takes auth.lock, with the mode Codex gives it.
+func (s *fileStore) lockHome(ctx context.Context) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, homeLockWait)
+	defer cancel()
+	return s.locker.Wait(ctx, filepath.Join(s.home, "auth.lock"), 0o666)
+}
+
+// lockTarget takes auth.json.lock, which lies beside the resolved file.
+func (s *fileStore) lockTarget(ctx context.Context, target string) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, targetLockWait)
+	defer cancel()
+	return s.locker.Wait(ctx, target+".lock", 0o600)
+}

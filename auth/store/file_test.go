@@ -1,0 +1,329 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/authtest"
+)
+
+// open is the file store of a home.
+func open(t *testing.T, home string) auth.Store {
+	t.Helper()
+	s, err := Open(home, Config{Kind: KindFile}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// put is a decision for one content, whatever is there.
+func put(s *auth.Snapshot) func(*auth.Snapshot) (*auth.Snapshot, error) {
+	return func(*auth.Snapshot) (*auth.Snapshot, error) { return s, nil }
+}
+
+// leftovers lists temporary files.
+func leftovers(t *testing.T, dir string) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(dir, tempPrefix+"*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestLoad(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name string
+		make func(t *testing.T, path string)
+		what string // of the UnreadableError; "" for ErrNoCredential
+	}{
+		{"missing", func(*testing.T, string) {}, ""},
+		{"dangling link", func(t *testing.T, path string) { symlink(t, "nowhere", path) }, ""},
+		{"loop", func(t *testing.T, path string) { symlink(t, "auth.json", path) }, "it is a symbolic link that leads back to itself"},
+		{"folder", func(t *testing.T, path string) { mkdir(t, path) }, "it is a folder"},
+		{"empty", func(t *testing.T, path string) { write(t, path, nil) }, "it is empty or ends too early"},
+		{"not JSON", func(t *testing.T, path string) { write(t, path, []byte("sekret")) }, "it is not valid JSON"},
+		{"wrong field", func(t *testing.T, path string) { write(t, path, []byte(`{"last_refresh":"sekret"}`)) }, "last_refresh is not a date and time with a zone"},
+		{"too large", func(t *testing.T, path string) {
+			write(t, path, nil)
+			if err := os.Truncate(path, maxFile+1); err != nil {
+				t.Fatal(err)
+			}
+		}, "it is larger than 32 MiB"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			home := tempDir(t)
+			path := filepath.Join(home, authFile)
+			tt.make(t, path)
+			got, err := open(t, home).Load(ctxFor(t))
+			if got != nil {
+				t.Errorf("got a snapshot")
+			}
+			if tt.what == "" {
+				if !errors.Is(err, auth.ErrNoCredential) {
+					t.Errorf("error %v, want ErrNoCredential", err)
+				}
+				return
+			}
+			var unreadable *auth.UnreadableError
+			if !errors.As(err, &unreadable) || unreadable.What != tt.what || unreadable.Where != path {
+				t.Fatalf("error %#v, want %q", err, tt.what)
+			}
+			if strings.Contains(err.Error(), "sekret") {
+				t.Errorf("the text quotes the content: %v", err)
+			}
+		})
+	}
+}
+
+func TestLoadWithoutPermission(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() == 0 {
+		t.Log("root may read everything: only the wording is tested")
+		if got := whyUnreadable(&fs.PathError{Op: "open", Path: "x", Err: syscall.EACCES}); got != "permission denied" {
+			t.Errorf("got %q", got)
+		}
+		return
+	}
+	home := tempDir(t)
+	path := filepath.Join(home, authFile)
+	write(t, path, signIn("r"))
+	if err := os.Chmod(path, 0); err != nil {
+		t.Fatal(err)
+	}
+	var unreadable *auth.UnreadableError
+	if _, err := open(t, home).Load(ctxFor(t)); !errors.As(err, &unreadable) || unreadable.What != "permission denied" {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestLoadWithoutAHome(t *testing.T) {
+	t.Parallel()
+	dir := tempDir(t)
+	if _, err := open(t, filepath.Join(dir, "no", "home")).Load(ctxFor(t)); !errors.Is(err, auth.ErrNoCredential) {
+		t.Errorf("missing: %v, want ErrNoCredential", err)
+	}
+	write(t, filepath.Join(dir, "file"), nil)
+	var unreadable *auth.UnreadableError
+	if _, err := open(t, filepath.Join(dir, "file")).Load(ctxFor(t)); !errors.As(err, &unreadable) || unreadable.What != "its folder is not a folder" {
+		t.Errorf("a file: %v", err)
+	}
+}
+
+func TestLoadEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := open(t, t.TempDir()).Load(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestUpdateWritesAsCodexDoes(t *testing.T) {
+	t.Parallel()
+	home := filepath.Join(tempDir(t), "new", "home")
+	key := auth.NewAPIKey(auth.NewSecret("sk-fake-0123456789"))
+	if err := open(t, home).Update(ctxFor(t), put(key)); err != nil {
+		t.Fatal(err)
+	}
+	const want = "{\n  \"auth_mode\": \"apikey\",\n  \"OPENAI_API_KEY\": \"sk-fake-0123456789\"\n}"
+	if got := string(read(t, filepath.Join(home, authFile))); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	modes := map[string]fs.FileMode{"auth.json": 0o600, "auth.json.lock": 0o600, "auth.lock": 0o666}
+	entries, err := os.ReadDir(home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		most, ok := modes[e.Name()]
+		if !ok {
+			t.Errorf("%s is not Codex's", e.Name())
+		}
+		if runtime.GOOS != "windows" && info.Mode().Perm()&^most != 0 {
+			t.Errorf("%s has mode %v", e.Name(), info.Mode())
+		}
+		delete(modes, e.Name())
+	}
+	if len(modes) > 0 {
+		t.Errorf("missing: %v", modes)
+	}
+}
+
+func TestUpdateDecidesOnWhatIsThere(t *testing.T) {
+	t.Parallel()
+	refused := errors.New("no")
+	for name, stored := range map[string][]byte{"nothing": nil, "a sign-in": signIn("one"), "garbage": []byte("{")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			home := tempDir(t)
+			path := filepath.Join(home, authFile)
+			if stored != nil {
+				write(t, path, stored)
+			}
+			calls := 0
+			err := open(t, home).Update(ctxFor(t), func(current *auth.Snapshot) (*auth.Snapshot, error) {
+				calls++
+				if want := (content{stored != nil, stored}).snapshot(); !current.Equal(want) {
+					t.Errorf("decide saw something else")
+				}
+				return nil, refused
+			})
+			if !errors.Is(err, refused) || calls != 1 {
+				t.Errorf("error %v after %d calls, want %v after 1", err, calls, refused)
+			}
+			if stored != nil && string(read(t, path)) != string(stored) {
+				t.Error("the store was changed")
+			}
+			if _, err := os.Stat(path + ".lock"); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("auth.json.lock was taken for nothing: %v", err)
+			}
+			if found := leftovers(t, home); len(found) > 0 {
+				t.Errorf("left over: %v", found)
+			}
+		})
+	}
+}
+
+func TestUpdateOfNothingIsAnError(t *testing.T) {
+	t.Parallel()
+	if err := open(t, tempDir(t)).Update(ctxFor(t), put(nil)); !errors.Is(err, errNothing) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestUpdateKeepsUnknownFieldsAndNarrowsTheMode(t *testing.T) {
+	t.Parallel()
+	home := tempDir(t)
+	path := filepath.Join(home, authFile)
+	write(t, path, []byte(strings.Replace(string(signIn("one")), "{", `{"from_the_future":{"x":1},`, 1)))
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	refresh := auth.NewSecret("two")
+	err := open(t, home).Update(ctxFor(t), func(current *auth.Snapshot) (*auth.Snapshot, error) {
+		return current.WithTokens(auth.TokenResponse{RefreshToken: &refresh}, time.Now())
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(read(t, path))
+	if !strings.Contains(got, `"from_the_future"`) || !strings.Contains(got, `"refresh_token": "two"`) {
+		t.Errorf("got %s", got)
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+}
+
+func TestUpdateThroughALink(t *testing.T) {
+	t.Parallel()
+	for name, stored := range map[string][]byte{"existing": signIn("one"), "dangling": nil} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := tempDir(t)
+			home, dots := filepath.Join(dir, "home"), filepath.Join(dir, "dots")
+			mkdir(t, home)
+			link, target := filepath.Join(home, authFile), filepath.Join(dots, "real.json")
+			symlink(t, "../dots/real.json", link)
+			if stored != nil {
+				mkdir(t, dots)
+				write(t, target, stored)
+			}
+			if err := open(t, home).Update(ctxFor(t), put(parsed(t, signIn("two")))); err != nil {
+				t.Fatal(err)
+			}
+			if to, err := os.Readlink(link); err != nil || to != "../dots/real.json" {
+				t.Errorf("the link is now %q, %v", to, err)
+			}
+			if got := string(read(t, target)); got != string(signIn("two")) {
+				t.Errorf("the target holds %s", got)
+			}
+			for _, lock := range []string{filepath.Join(home, "auth.lock"), target + ".lock"} {
+				if _, err := os.Stat(lock); err != nil {
+					t.Errorf("Codex's lock: %v", err)
+				}
+			}
+			if found := append(leftovers(t, home), leftovers(t, dots)...); len(found) > 0 {
+				t.Errorf("left over: %v", found)
+			}
+		})
+	}
+}
+
+func TestUpdateGivesUpOnAHeldLock(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"auth.lock", "auth.json.lock"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			home := tempDir(t)
+			path := filepath.Join(home, authFile)
+			write(t, path, signIn("one"))
+			unlock, err := TryLock(filepath.Join(home, name), 0o600)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer unlock()
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+			defer cancel()
+			if err := open(t, home).Update(ctx, put(parsed(t, signIn("two")))); !errors.Is(err, ErrLockBusy) {
+				t.Errorf("error %v, want ErrLockBusy", err)
+			}
+			if got := string(read(t, path)); got != string(signIn("one")) {
+				t.Error("the store was changed")
+			}
+			if found := leftovers(t, home); len(found) > 0 {
+				t.Errorf("left over: %v", found)
+			}
+		})
+	}
+}
+
+func TestUpdateWithoutLocksChangesNothing(t *testing.T) {
+	t.Parallel()
+	home := tempDir(t)
+	none := func(string, fs.FileMode) (func(), error) { return nil, ErrNoLocks }
+	s, err := Open(home, Config{Kind: KindFile}, Options{Locker: none})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Update(ctxFor(t), put(parsed(t, signIn("one")))); !errors.Is(err, ErrNoLocks) {
+		t.Errorf("error %v, want ErrNoLocks", err)
+	}
+	if _, err := s.Load(ctxFor(t)); !errors.Is(err, auth.ErrNoCredential) {
+		t.Errorf("something was written: %v", err)
+	}
+}
+
+func TestStoreNamesItsPath(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	if got := open(t, home).String(); got != filepath.Join(home, "auth.json") {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestFixtureIsWhatIsWritten(t *testing.T) {
+	t.Parallel()
+	fixture := authtest.AuthJSON(authtest.WithAPIKey("sk-fake"))
+	if got := parsed(t, fixture).Encode(); string(got) != string(fixture) {
+		t.Errorf("got %s", got)
+	}
+}

@@ -1,0 +1,29 @@
+//go:build unix
+
+package store
+
+import (
+	"errors"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"rekey/auth"
+)
+
+// Codex waits for ever for a writer.
+func TestLoadOfAPipeDoesNotWait(t *testing.T) {
+	t.Parallel()
+	home := tempDir(t)
+	if err := syscall.Mkfifo(filepath.Join(home, authFile), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, home)
+	var unreadable *auth.UnreadableError
+	if _, err := s.Load(ctxFor(t)); !errors.As(err, &unreadable) || unreadable.What != "it is not a regular file" {
+		t.Errorf("Load: %v", err)
+	}
+	if err := s.Update(ctxFor(t), put(parsed(t, signIn("r")))); !errors.As(err, &unreadable) {
+		t.Errorf("Update: %v", err)
+	}
+}
