@@ -268,16 +268,7 @@ func (fakeFingerprints) Token(s *Snapshot) string {
 	return "token:" + digest([]byte(s.RefreshToken().Reveal()))
 }
 
-func (fakeFingerprints) Whole(s *Snapshot) string {
-	known := *s
-	known.unknown = nil
-	if s.tokens != nil {
-		t := *s.tokens
-		t.unknown = nil
-		known.tokens = &t
-	}
-	return "whole:" + digest(known.Encode())
-}
+func (fakeFingerprints) Whole(s *Snapshot) string { return "whole:" + digest(s.Canonical()) }
 
 func digest(data []byte) string {
 	sum := sha256.Sum256(data)

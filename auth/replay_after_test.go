@@ -51,6 +51,12 @@ func unknownFields(t *testing.T, content []byte) []string {
 	all := slices.Clone(s.unknown)
 	if s.tokens != nil {
 		all = append(all, s.tokens.unknown...)
+		if s.tokens.provenance != nil {
+			all = append(all, s.tokens.provenance.unknown...)
+		}
+	}
+	if s.bedrock != nil {
+		all = append(all, s.bedrock.unknown...)
 	}
 	var names []string
 	for _, m := range all {
