@@ -1,0 +1,181 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/authority"
+)
+
+// What is used where a Browser says nothing else.
+const (
+	// DefaultLimit is how long the user may take.
+	DefaultLimit = 5 * time.Minute
+	// busyWait is how long a port is waited for, as Codex does.
+	busyWait = 2 * time.Second
+	// pageWait is how long the result page may take to reach the browser.
+	pageWait = 2 * time.Second
+)
+
+// Browser is the sign-in in the user's browser. It is a value without state:
+// every Run is a flow of its own. Two flows at once would take the port from
+// each other, so callers run one.
+type Browser struct {
+	// Authority is whom to sign in with.
+	Authority *authority.Client
+	// Ports are tried in order, nil stands for Codex's 1455 and 1457, and 0
+	// is any free port. The authorization server accepts only those it knows.
+	Ports []int
+	// Open shows the page in the user's browser. It runs beside the flow; its
+	// context ends with the flow, and then it has to return. nil opens none.
+	Open func(ctx context.Context, url string) error
+	// Prompt is given the page's address when Open failed or is nil, so that
+	// the user can open it by hand. The flow goes on. It must not block.
+	Prompt func(url string)
+	// Workspaces are the only ones that may sign in
+	// (forced_chatgpt_workspace_id), empty for any.
+	Workspaces []string
+	// Save, if not nil, is given the tokens before the browser is told how the
+	// flow ended; its error is the flow's.
+	Save func(ctx context.Context, s auth.SignIn) error
+	// Limit bounds the time until the browser comes back, 0 for DefaultLimit.
+	// What follows has the limits of Authority.
+	Limit time.Duration
+	// BusyWait bounds the wait for a port that is in use, 0 for 2 s.
+	BusyWait time.Duration
+}
+
+// Run goes through one flow. Its error is ErrCancelled, ErrTimeout, ErrNoCode,
+// *PortsBusyError, *DeniedError, *WorkspaceError, *authority.ExchangeError or
+// that of Save, each wrapped or not. The loopback server is closed when Run
+// returns.
+func (b Browser) Run(ctx context.Context) (auth.SignIn, error) {
+	listener, err := b.listen(ctx)
+	if err != nil {
+		return auth.SignIn{}, err
+	}
+	state, verifier := newState(), newVerifier()
+	server := startServer(listener, state, peerAllowed)
+	defer server.close()
+
+	redirectURI := server.redirectURI()
+	stopShowing := b.show(ctx, b.Authority.AuthorizeURL(authority.Authorization{
+		RedirectURI: redirectURI, Challenge: challengeOf(verifier), State: state, Workspaces: b.Workspaces,
+	}))
+	defer stopShowing()
+
+	answer, err := b.wait(ctx, server)
+	if err != nil {
+		return auth.SignIn{}, err
+	}
+	signIn, account, err := b.finish(ctx, answer, authority.CodeGrant{
+		Code: answer.code, RedirectURI: redirectURI, Verifier: auth.NewSecret(verifier),
+	})
+	answer.show(ending{account: account, err: err})
+	return signIn, err
+}
+
+// show brings the page to the user. The function it returns ends the attempt
+// and waits for it.
+func (b Browser) show(ctx context.Context, url string) (stop func()) {
+	prompt := b.Prompt
+	if prompt == nil {
+		prompt = func(string) {}
+	}
+	if b.Open == nil {
+		prompt(url)
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var opening sync.WaitGroup
+	opening.Go(func() {
+		if err := b.Open(ctx, url); err != nil && ctx.Err() == nil {
+			prompt(url)
+		}
+	})
+	return func() { cancel(); opening.Wait() }
+}
+
+// wait waits for the one callback that counts.
+func (b Browser) wait(ctx context.Context, server *server) (*callback, error) {
+	limit := b.Limit
+	if limit == 0 {
+		limit = DefaultLimit
+	}
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case answer := <-server.answers:
+		if answer.cancel {
+			answer.show(ending{err: ErrCancelled})
+			return nil, ErrCancelled
+		}
+		return answer, nil
+	case <-timer.C:
+		return nil, ErrTimeout
+	case <-ctx.Done():
+		return nil, ended(ctx)
+	}
+}
+
+// finish turns the callback into tokens. account is the e-mail address for the
+// result page.
+func (b Browser) finish(ctx context.Context, answer *callback, grant authority.CodeGrant) (s auth.SignIn, account string, err error) {
+	switch {
+	case answer.denied != nil:
+		return auth.SignIn{}, "", answer.denied
+	case grant.Code.Empty():
+		return auth.SignIn{}, "", ErrNoCode
+	}
+	tokens, err := b.Authority.Exchange(ctx, grant)
+	if err != nil {
+		return auth.SignIn{}, "", whole(ctx, err)
+	}
+	provenance := b.Authority.Provenance()
+	s = auth.SignIn{
+		IDToken: tokens.ID, AccessToken: tokens.Access, RefreshToken: tokens.Refresh,
+		Provenance: &provenance, OwnerID: newOwnerID(),
+	}
+	read, err := auth.NewChatGPT(s, time.Now())
+	if err != nil {
+		return auth.SignIn{}, "", fmt.Errorf("the sign-in cannot be used: its ID token %w", err)
+	}
+	claims := read.Claims()
+	if len(b.Workspaces) > 0 && !slices.Contains(b.Workspaces, claims.AccountID) {
+		return auth.SignIn{}, "", &WorkspaceError{Workspace: claims.AccountID, Allowed: b.Workspaces}
+	}
+	// Codex goes on without a key; most accounts are given none.
+	if key, err := b.Authority.ExchangeAPIKey(ctx, tokens.ID); err == nil {
+		s.APIKey = &key
+	}
+	if ctx.Err() != nil {
+		return auth.SignIn{}, "", ended(ctx)
+	}
+	if b.Save != nil {
+		if err := b.Save(ctx, s); err != nil {
+			return auth.SignIn{}, "", whole(ctx, err)
+		}
+	}
+	return s, claims.Email, nil
+}
+
+// whole puts the end of the flow before errors that only follow from it.
+func whole(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ended(ctx)
+	}
+	return err
+}
+
+// ended tells how the flow's context ended.
+func ended(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return ErrTimeout
+	}
+	return ErrCancelled
+}

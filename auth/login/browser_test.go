@@ -1,0 +1,336 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/authority"
+	"rekey/auth/authtest"
+)
+
+// TestSignIn is the flow as it should be: a browser that is opened, a server
+// that approves, tokens that can be stored.
+func TestSignIn(t *testing.T) {
+	t.Parallel()
+	server := box(t, authtest.Config{APIKey: "sk-fake"})
+	shown := make(chan visit, 1)
+	saved := make(chan auth.SignIn, 1)
+	b := Browser{
+		Authority: clientOf(server.Issuer()),
+		Ports:     []int{0},
+		Open: func(_ context.Context, address string) error {
+			shown <- open(t, address)
+			return nil
+		},
+		Prompt: func(string) { t.Error("prompted although the browser opened") },
+		Save:   func(_ context.Context, s auth.SignIn) error { saved <- s; return nil },
+	}
+	got, err := b.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := <-shown
+	if page.status != http.StatusOK || !strings.Contains(page.body, "You are signed in as ada@example.com.") {
+		t.Errorf("the browser was shown %d %s", page.status, page.body)
+	}
+	if s := <-saved; s != got {
+		t.Error("Save was given another sign-in than Run returns")
+	}
+	if !server.Works(got.RefreshToken.Reveal()) {
+		t.Error("the refresh token does not work")
+	}
+	if want := (auth.Provenance{Issuer: server.Issuer(), ClientID: authtest.CodexClientID}); *got.Provenance != want {
+		t.Errorf("provenance %+v, want %+v", *got.Provenance, want)
+	}
+	if got.APIKey == nil || got.APIKey.Reveal() != "sk-fake" || len(got.OwnerID) != 43 {
+		t.Errorf("API key right: %t, owner of %d characters", got.APIKey != nil, len(got.OwnerID))
+	}
+	if s, err := auth.NewChatGPT(got, time.Now()); err != nil || !s.Usable() || s.Claims().Email != "ada@example.com" {
+		t.Errorf("the sign-in cannot be stored: %v", err)
+	}
+}
+
+// TestAuthorizeURL: what is random in it has Codex's form; the rest is the
+// authority's and tested there.
+func TestAuthorizeURL(t *testing.T) {
+	t.Parallel()
+	f := run(t, Browser{Authority: clientOf("https://auth.example"), Workspaces: []string{"acct_1", "acct_2"}})
+	q := f.page.Query()
+	if len(q.Get("state")) != 43 || len(q.Get("code_challenge")) != 43 || q.Get("allowed_workspace_id") != "acct_1,acct_2" {
+		t.Errorf("got %v", q)
+	}
+	redirect := parse(t, q.Get("redirect_uri"))
+	if redirect.Hostname() != "127.0.0.1" || redirect.Path != "/auth/callback" || redirect.Scheme != "http" {
+		t.Errorf("redirect_uri %s", redirect)
+	}
+	again := run(t, Browser{Authority: clientOf("https://auth.example")})
+	if again.state() == f.state() || again.page.Query().Get("code_challenge") == q.Get("code_challenge") {
+		t.Error("two flows share their secrets")
+	}
+}
+
+func TestPKCE(t *testing.T) {
+	t.Parallel()
+	if n := len(newVerifier()); n != 86 {
+		t.Errorf("verifier of %d characters, Codex's has 86", n)
+	}
+	// RFC 7636, appendix B.
+	if got := challengeOf("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"); got != "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" {
+		t.Errorf("challenge %s", got)
+	}
+}
+
+// TestBrowserDoesNotOpen: the address goes to the user instead, and the flow
+// goes on.
+func TestBrowserDoesNotOpen(t *testing.T) {
+	t.Parallel()
+	server := box(t, authtest.Config{})
+	var b Browser
+	prompted := make(chan string, 1)
+	b = Browser{
+		Authority: clientOf(server.Issuer()),
+		Ports:     []int{0},
+		Open:      func(context.Context, string) error { return errors.New("no browser here") },
+		Prompt:    func(address string) { prompted <- address },
+	}
+	ended := make(chan error, 1)
+	go func() {
+		_, err := b.Run(t.Context())
+		ended <- err
+	}()
+	if page := open(t, <-prompted); page.status != http.StatusOK {
+		t.Errorf("the browser was shown %d %s", page.status, page.body)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestFlowEndsOpen: a browser that is still being opened is given up with the
+// flow, and that is no reason to prompt.
+func TestFlowEndsOpen(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	b := Browser{
+		Authority: clientOf("https://auth.example"),
+		Ports:     []int{0},
+		Open: func(ctx context.Context, _ string) error {
+			cancel()
+			<-ctx.Done()
+			return ctx.Err()
+		},
+		Prompt: func(string) { t.Error("prompted after the end") },
+	}
+	if _, err := b.Run(ctx); !errors.Is(err, ErrCancelled) {
+		t.Errorf("got %v, want ErrCancelled", err)
+	}
+}
+
+// TestEndings: what the browser brings or the server answers, the error that
+// becomes of it and what the user is told.
+func TestEndings(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		callback []string
+		answer   string // of the token endpoint; a status other than 200 comes first
+		is       error  // the error, or one of its type
+		says     string
+	}{
+		"refused":           {[]string{"error", "access_denied", "error_description", "User said no"}, "", &DeniedError{}, "The sign-in was refused: User said no."},
+		"refused in short":  {[]string{"error", "server_error"}, "", &DeniedError{}, "The sign-in was refused: server_error."},
+		"error beats code":  {[]string{"error", "access_denied", "code", "c"}, "", &DeniedError{}, "The sign-in was refused: access_denied."},
+		"no entitlement":    {[]string{"error", "access_denied", "error_description", "missing_codex_entitlement"}, "", &DeniedError{}, "Codex is not enabled for this workspace; its administrator can grant access."},
+		"HTML in the error": {[]string{"error", "x", "error_description", "<script>alert(1)</script>"}, "", &DeniedError{}, "The sign-in was refused: &lt;script&gt;alert(1)&lt;/script&gt;."},
+		"no code":           {nil, "", ErrNoCode, "sent no code, so the sign-in could not be completed."},
+		"empty code":        {[]string{"code", ""}, "", ErrNoCode, "sent no code, so the sign-in could not be completed."},
+		"empty error":       {[]string{"error", ""}, "", ErrNoCode, "sent no code, so the sign-in could not be completed."},
+		"exchange refused":  {[]string{"code", "c"}, `400 {"error":"invalid_grant","error_description":"do-not-show"}`, &authority.ExchangeError{}, "it answered 400 (invalid_grant)."},
+		"exchange lacks":    {[]string{"code", "c"}, `{"access_token":"do-not-show"}`, &authority.ExchangeError{}, "its answer lacks a token."},
+		"no JSON Web Token": {[]string{"code", "c"}, `{"id_token":"do-not-show","access_token":"a","refresh_token":"r"}`, nil, "its ID token is not a JSON Web Token."},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			url := issuer(t, func(w http.ResponseWriter, _ *http.Request) {
+				status, body, found := strings.Cut(tt.answer, " ")
+				if found && status == "400" {
+					w.WriteHeader(http.StatusBadRequest)
+				} else {
+					body = tt.answer
+				}
+				_, _ = io.WriteString(w, body)
+			})
+			f := run(t, Browser{Authority: clientOf(url), Save: func(context.Context, auth.SignIn) error {
+				t.Error("saved")
+				return nil
+			}})
+			page := open(t, f.callback(tt.callback...))
+			err := f.end(t)
+			if !isLike(err, tt.is) {
+				t.Errorf("error %v (%T), want like %T", err, err, tt.is)
+			}
+			if !strings.Contains(page.body, tt.says) || !strings.Contains(page.body, "Sign-in failed") || strings.Contains(page.body, "do-not-show") {
+				t.Errorf("the browser was shown %s", page.body)
+			}
+			if f.signIn != (auth.SignIn{}) {
+				t.Error("a sign-in beside the error")
+			}
+		})
+	}
+}
+
+// isLike compares by identity or by type; anything but nil is like nil.
+func isLike(err, want error) bool {
+	switch want.(type) {
+	case nil:
+		return err != nil
+	case *DeniedError:
+		var e *DeniedError
+		return errors.As(err, &e)
+	case *authority.ExchangeError:
+		var e *authority.ExchangeError
+		return errors.As(err, &e)
+	}
+	return errors.Is(err, want)
+}
+
+func TestWorkspaces(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		allowed []string
+		wrong   bool
+	}{
+		"any":           {nil, false},
+		"the only one":  {[]string{"acct-ada"}, false},
+		"one of two":    {[]string{"acct-x", "acct-ada"}, false},
+		"another":       {[]string{"acct-zzz"}, true},
+		"byte by byte":  {[]string{"ACCT-ADA"}, true},
+		"not a pattern": {[]string{"acct-*", ""}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := box(t, authtest.Config{APIKey: "sk-fake"})
+			f := run(t, Browser{Authority: clientOf(server.Issuer()), Workspaces: tt.allowed})
+			page := open(t, f.page.String())
+			var wrong *WorkspaceError
+			if err := f.end(t); errors.As(err, &wrong) != tt.wrong || (err != nil) != tt.wrong {
+				t.Fatalf("got %v", err)
+			}
+			if tt.wrong != strings.Contains(page.body, "<h1>Wrong workspace</h1>") {
+				t.Errorf("the browser was shown %s", page.body)
+			}
+			if !tt.wrong {
+				return
+			}
+			if wrong.Workspace != "acct-ada" {
+				t.Errorf("workspace %q", wrong.Workspace)
+			}
+			for _, r := range server.Requests() {
+				if r.Grant == authtest.GrantExchange {
+					t.Error("an API key was asked for")
+				}
+			}
+		})
+	}
+}
+
+// TestNoAPIKey: a sign-in is good without one.
+func TestNoAPIKey(t *testing.T) {
+	t.Parallel()
+	f := run(t, Browser{Authority: clientOf(box(t, authtest.Config{}).Issuer())})
+	open(t, f.page.String())
+	if err := f.end(t); err != nil || f.signIn.APIKey != nil {
+		t.Errorf("API key %v, error %v", f.signIn.APIKey, err)
+	}
+}
+
+// TestSaveFails: the browser is not told of a success that did not happen.
+func TestSaveFails(t *testing.T) {
+	t.Parallel()
+	full := errors.New("the disk is full")
+	f := run(t, Browser{
+		Authority: clientOf(box(t, authtest.Config{}).Issuer()),
+		Save:      func(context.Context, auth.SignIn) error { return full },
+	})
+	page := open(t, f.page.String())
+	if err := f.end(t); !errors.Is(err, full) {
+		t.Errorf("got %v, want that of Save", err)
+	}
+	if !strings.Contains(page.body, "The disk is full.") {
+		t.Errorf("the browser was shown %s", page.body)
+	}
+}
+
+func TestTimeout(t *testing.T) {
+	t.Parallel()
+	f := run(t, Browser{Authority: clientOf("https://auth.example"), Limit: 10 * time.Millisecond})
+	if err := f.end(t); !errors.Is(err, ErrTimeout) {
+		t.Errorf("got %v, want ErrTimeout", err)
+	}
+	portIsFree(t, f)
+}
+
+func TestCancelledWhileWaiting(t *testing.T) {
+	t.Parallel()
+	f := run(t, Browser{Authority: clientOf("https://auth.example")})
+	f.cancel()
+	if err := f.end(t); !errors.Is(err, ErrCancelled) {
+		t.Errorf("got %v, want ErrCancelled", err)
+	}
+	portIsFree(t, f)
+}
+
+// TestCancelledInTheExchange: the flow does not wait for a server that hangs,
+// and the browser is told.
+func TestCancelledInTheExchange(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{})
+	release := make(chan struct{})
+	url := issuer(t, func(http.ResponseWriter, *http.Request) {
+		close(asked)
+		<-release
+	})
+	t.Cleanup(func() { close(release) }) // before the issuer's own clean-up, which waits
+	f := run(t, Browser{Authority: clientOf(url)})
+	shown := make(chan visit, 1)
+	go func() { shown <- open(t, f.callback("code", "c")) }()
+	<-asked
+	f.cancel()
+	if err := f.end(t); !errors.Is(err, ErrCancelled) {
+		t.Errorf("got %v, want ErrCancelled", err)
+	}
+	if page := <-shown; !strings.Contains(page.body, "The sign-in was cancelled.") {
+		t.Errorf("the browser was shown %s", page.body)
+	}
+	portIsFree(t, f)
+}
+
+// TestDeadline: a deadline of the caller's is a timeout, too.
+func TestDeadline(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	_, err := Browser{Authority: clientOf("https://auth.example"), Ports: []int{0}}.Run(ctx)
+	if !errors.Is(err, ErrTimeout) {
+		t.Errorf("got %v, want ErrTimeout", err)
+	}
+}
+
+// portIsFree binds the flow's port.
+func portIsFree(t *testing.T, f *flow) {
+	t.Helper()
+	l, err := net.Listen("tcp4", parse(t, f.at("/", url.Values{})).Host)
+	if err != nil {
+		t.Errorf("the port is still in use: %v", err)
+		return
+	}
+	l.Close()
+}

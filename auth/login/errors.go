@@ -1,0 +1,96 @@
+package login
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// How a flow can end without anybody's fault.
+var (
+	// ErrCancelled means that the flow's context was cancelled, or that
+	// another program on this machine asked for the port to sign in itself.
+	ErrCancelled = errors.New("the sign-in was cancelled")
+	// ErrTimeout means that nobody finished the sign-in in the browser.
+	ErrTimeout = errors.New("the sign-in was not finished in the browser in time")
+	// ErrNoCode means that the browser came back with neither a code nor an error.
+	ErrNoCode = errors.New("the authorization server sent no code, so the sign-in could not be completed")
+)
+
+// PortsBusyError means that other programs hold every port that the
+// authorization server knows as ours.
+type PortsBusyError struct {
+	Ports []int
+	// Err is why the last one could not be had.
+	Err error
+}
+
+// Error implements error.
+func (e *PortsBusyError) Error() string {
+	names := make([]string, len(e.Ports))
+	for i, p := range e.Ports {
+		names[i] = strconv.Itoa(p)
+	}
+	if len(names) == 1 {
+		return "port " + names[0] + " on this machine is in use by another program"
+	}
+	return "ports " + strings.Join(names, " and ") + " on this machine are in use by other programs"
+}
+
+// Unwrap returns the cause.
+func (e *PortsBusyError) Unwrap() error { return e.Err }
+
+// DeniedError means that the authorization server or the user said no
+// (RFC 6749, section 4.1.2.1). Both fields come from a URL: they are cut to
+// one printable line, and whoever shows them still has to escape them.
+type DeniedError struct {
+	Code        string
+	Description string
+}
+
+// Error implements error.
+func (e *DeniedError) Error() string {
+	switch {
+	case strings.Contains(strings.ToLower(e.Description), "missing_codex_entitlement"):
+		return "Codex is not enabled for this workspace; its administrator can grant access"
+	case e.Description != "":
+		return "the sign-in was refused: " + e.Description
+	}
+	return "the sign-in was refused: " + e.Code
+}
+
+// WorkspaceError means that the user signed in to a workspace that the
+// configuration does not allow. Nothing of that sign-in is kept.
+type WorkspaceError struct {
+	// Workspace is what the ID token names, "" when it names none.
+	Workspace string
+	// Allowed are those of forced_chatgpt_workspace_id.
+	Allowed []string
+}
+
+// Error implements error.
+func (e *WorkspaceError) Error() string {
+	return "only a sign-in to workspace " + strings.Join(e.Allowed, " or ") + " is allowed here, and this one is to another"
+}
+
+// maxLine bounds texts from a URL, in characters.
+const maxLine = 200
+
+// line makes one short printable line of a text from outside.
+func line(text string) string {
+	clean := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case !unicode.IsPrint(r): // control characters, direction marks and the like
+			return -1
+		}
+		return r
+	}, text)
+	runes := []rune(strings.Join(strings.Fields(clean), " "))
+	if len(runes) > maxLine {
+		runes = append(runes[:maxLine-1], '…')
+	}
+	return string(runes)
+}

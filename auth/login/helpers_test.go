@@ -1,0 +1,173 @@
+package login
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/authority"
+	"rekey/auth/authtest"
+)
+
+// patience bounds every wait of a test.
+const patience = 20 * time.Second
+
+// box starts an authorization server.
+func box(t *testing.T, cfg authtest.Config) *authtest.Server {
+	t.Helper()
+	s, err := authtest.Start(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// issuer starts a server that answers every exchange by handle.
+func issuer(t *testing.T, handle http.HandlerFunc) string {
+	t.Helper()
+	s := httptest.NewServer(handle)
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func clientOf(issuerURL string) *authority.Client {
+	return authority.New(authority.Config{Issuer: issuerURL})
+}
+
+// flow is a running Browser.Run whose page nobody has opened yet.
+type flow struct {
+	page   *url.URL // the authorize URL
+	cancel context.CancelFunc
+	done   chan struct{} // closed when Run has returned
+	signIn auth.SignIn   // set when done
+	err    error         // set when done
+}
+
+// run starts a flow on a free port unless b names ports, and waits until the
+// page's address is known.
+func run(t *testing.T, b Browser) *flow {
+	t.Helper()
+	if b.Ports == nil {
+		b.Ports = []int{0}
+	}
+	addresses := make(chan string, 1)
+	b.Prompt = func(url string) { addresses <- url }
+	ctx, cancel := context.WithCancel(t.Context())
+	f := &flow{cancel: cancel, done: make(chan struct{})}
+	go func() {
+		defer close(f.done)
+		f.signIn, f.err = b.Run(ctx)
+	}()
+	t.Cleanup(func() { cancel(); <-f.done })
+	select {
+	case address := <-addresses:
+		f.page = parse(t, address)
+	case <-f.done:
+		t.Fatalf("the flow ended early: %v", f.err)
+	case <-time.After(patience):
+		t.Fatal("no address of a page")
+	}
+	return f
+}
+
+// end waits for the flow's end.
+func (f *flow) end(t *testing.T) error {
+	t.Helper()
+	select {
+	case <-f.done:
+	case <-time.After(patience):
+		t.Fatal("the flow did not end")
+	}
+	return f.err
+}
+
+// running fails the test if the flow has ended.
+func (f *flow) running(t *testing.T) {
+	t.Helper()
+	select {
+	case <-f.done:
+		t.Fatalf("the flow ended: %v", f.err)
+	default:
+	}
+}
+
+func (f *flow) state() string { return f.page.Query().Get("state") }
+
+// at is an address on the flow's own server.
+func (f *flow) at(path string, query url.Values) string {
+	u, err := url.Parse(f.page.Query().Get("redirect_uri"))
+	if err != nil {
+		return "" // run has parsed the whole before
+	}
+	u.Path, u.RawQuery = path, query.Encode()
+	return u.String()
+}
+
+// callback is the right callback with these parameters instead of a code.
+func (f *flow) callback(pairs ...string) string {
+	q := url.Values{"state": {f.state()}}
+	for i := 0; i < len(pairs); i += 2 {
+		q.Add(pairs[i], pairs[i+1])
+	}
+	return f.at(callbackPath, q)
+}
+
+// visit is what a browser was shown in the end.
+type visit struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// open visits a page as a browser does, following redirects.
+func open(t *testing.T, address string, headers ...string) visit {
+	t.Helper()
+	return do(t, http.MethodGet, address, headers...)
+}
+
+func do(t *testing.T, method, address string, headers ...string) visit {
+	t.Helper()
+	v, err := try(t.Context(), method, address, headers...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func try(ctx context.Context, method, address string, headers ...string) (visit, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, method, address, nil)
+	if err != nil {
+		return visit{}, err
+	}
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+		if headers[i] == "Host" {
+			req.Host = headers[i+1]
+		}
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	if err != nil {
+		return visit{}, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return visit{resp.StatusCode, resp.Header, string(body)}, err
+}
+
+func parse(t *testing.T, address string) *url.URL {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}

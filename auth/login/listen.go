@@ -1,0 +1,92 @@
+package login
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strconv"
+	"time"
+)
+
+// defaultPorts are those that the authorization server knows as Codex's.
+func defaultPorts() []int { return []int{1455, 1457} }
+
+const (
+	retryPause  = 100 * time.Millisecond
+	cancelLimit = time.Second
+)
+
+// listen binds the first port that can be had. Like Codex it asks whoever
+// holds the first one, once, to give it up, and waits a moment for it: a
+// forgotten sign-in of Codex does that. The others are only tried.
+func (b Browser) listen(ctx context.Context) (net.Listener, error) {
+	ports := b.Ports
+	if len(ports) == 0 {
+		ports = defaultPorts()
+	}
+	var last error
+	for i, port := range ports {
+		l, err := listenOn(ctx, port)
+		if err != nil && i == 0 {
+			askToCancel(ctx, port)
+			l, err = b.retry(ctx, port)
+		}
+		if err == nil {
+			return l, nil
+		}
+		if ctx.Err() != nil {
+			return nil, ended(ctx)
+		}
+		last = err
+	}
+	return nil, &PortsBusyError{Ports: ports, Err: last}
+}
+
+// retry tries a port again and again, for as long as is worth it.
+func (b Browser) retry(ctx context.Context, port int) (net.Listener, error) {
+	wait := b.BusyWait
+	if wait == 0 {
+		wait = busyWait
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	pause := time.NewTicker(retryPause)
+	defer pause.Stop()
+	for {
+		l, err := listenOn(ctx, port)
+		if err == nil {
+			return l, nil
+		}
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+}
+
+func listenOn(ctx context.Context, port int) (net.Listener, error) {
+	var lc net.ListenConfig
+	return lc.Listen(ctx, "tcp4", address(port))
+}
+
+// askToCancel sends the request that ends another program's waiting sign-in.
+// What holds the port may be anything, so no answer is expected.
+func askToCancel(ctx context.Context, port int) {
+	ctx, cancel := context.WithTimeout(ctx, cancelLimit)
+	defer cancel()
+	var d net.Dialer
+	c, err := d.DialContext(ctx, "tcp4", address(port))
+	if err != nil {
+		return
+	}
+	defer c.Close()
+	if deadline, ok := ctx.Deadline(); ok {
+		_ = c.SetDeadline(deadline)
+	}
+	_, _ = fmt.Fprintf(c, "GET /cancel HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", address(port))
+	_, _ = io.Copy(io.Discard, io.LimitReader(c, 4096))
+}
+
+func address(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }

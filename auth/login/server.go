@@ -1,0 +1,189 @@
+package login
+
+import (
+	"context"
+	"crypto/subtle"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"rekey/auth"
+)
+
+const (
+	callbackPath = "/auth/callback"
+	cancelPath   = "/cancel"
+)
+
+// callback is the one request that ends the wait.
+type callback struct {
+	// cancel: another program asked for the port.
+	cancel bool
+	// code is empty when the server sent none.
+	code auth.Secret
+	// denied is what the server sent instead.
+	denied error
+
+	end   chan ending   // how the flow ended, for the page; capacity 1
+	shown chan struct{} // closed when the page was written or nobody wants it
+}
+
+// ending is how a flow ended.
+type ending struct {
+	account string // e-mail address, "" when unknown
+	err     error  // nil for success
+}
+
+// show has the result page written and waits a moment until it is.
+func (c *callback) show(e ending) {
+	c.end <- e
+	timer := time.NewTimer(pageWait)
+	defer timer.Stop()
+	select {
+	case <-c.shown:
+	case <-timer.C:
+	}
+}
+
+// server is the loopback redirect server (RFC 8252, section 7.3).
+type server struct {
+	port    int
+	state   string
+	http    *http.Server
+	served  chan struct{} // closed when the listener is done
+	closing chan struct{} // closed by close
+	answers chan *callback
+	// turn holds one token; whoever takes it is the one callback.
+	turn chan struct{}
+}
+
+// startServer serves on the listener until close. peer tells whether the
+// other end of a connection may talk to us.
+func startServer(l net.Listener, state string, peer func(net.Conn) bool) *server {
+	s := &server{
+		port:    l.Addr().(*net.TCPAddr).Port, // listen makes only these
+		state:   state,
+		served:  make(chan struct{}),
+		closing: make(chan struct{}),
+		answers: make(chan *callback, 1),
+		turn:    make(chan struct{}, 1),
+	}
+	s.turn <- struct{}{}
+	s.http = &http.Server{
+		Handler: s,
+		// Asked while the connection is young: later the other end may be
+		// gone, and its owner with it.
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, peerKey{}, peer(c))
+		},
+		ErrorLog: log.New(io.Discard, "", 0), // what strangers send is not our log's affair
+		// No ReadTimeout: it would go on running, and end the request, while
+		// the callback waits for the exchange. No body is ever read.
+		ReadHeaderTimeout: 5 * time.Second,
+		WriteTimeout:      3 * time.Minute, // the answer to the callback waits for the exchange
+		MaxHeaderBytes:    16 << 10,
+	}
+	s.http.SetKeepAlivesEnabled(false)
+	go func() {
+		defer close(s.served)
+		_ = s.http.Serve(l) // always ends with ErrServerClosed
+	}()
+	return s
+}
+
+// close frees the port and cuts every connection.
+func (s *server) close() {
+	close(s.closing)
+	_ = s.http.Close()
+	<-s.served
+}
+
+func (s *server) redirectURI() string { return "http://" + address(s.port) + callbackPath }
+
+// peerKey is the context key of what peer said about the connection.
+type peerKey struct{}
+
+// ServeHTTP implements http.Handler.
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	allowed, _ := r.Context().Value(peerKey{}).(bool)
+	switch {
+	case !allowed:
+		refuse(w, http.StatusForbidden, "This sign-in belongs to another user.")
+	case !s.isOurHost(r.Host):
+		refuse(w, http.StatusMisdirectedRequest, "Not served under this name.")
+	case r.Method != http.MethodGet:
+		w.Header().Set("Allow", http.MethodGet)
+		refuse(w, http.StatusMethodNotAllowed, "Method not allowed.")
+	case r.URL.EscapedPath() == callbackPath:
+		s.callback(w, r)
+	case r.URL.EscapedPath() == cancelPath:
+		s.cancel(w, r)
+	default:
+		refuse(w, http.StatusNotFound, "Not found.")
+	}
+}
+
+// isOurHost stops a web page whose name was made to point here (DNS rebinding).
+func (s *server) isOurHost(host string) bool {
+	port := strconv.Itoa(s.port)
+	return host == "127.0.0.1:"+port || host == "localhost:"+port
+}
+
+// callback takes the authorization server's answer. Whoever does not know the
+// state learns nothing and changes nothing. A parameter that appears twice is
+// not guessed at (RFC 6749, section 3.1).
+func (s *server) callback(w http.ResponseWriter, r *http.Request) {
+	q, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil || len(q["state"]) != 1 || subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(s.state)) != 1 {
+		refuse(w, http.StatusBadRequest, "State mismatch.")
+		return
+	}
+	if len(q["code"]) > 1 || len(q["error"]) > 1 || len(q["error_description"]) > 1 {
+		refuse(w, http.StatusBadRequest, "A parameter appears twice.")
+		return
+	}
+	answer := &callback{code: auth.NewSecret(q.Get("code"))}
+	if code := q.Get("error"); code != "" {
+		answer.denied = &DeniedError{Code: line(code), Description: line(q.Get("error_description"))}
+	}
+	s.answer(w, r, answer)
+}
+
+// cancel gives the port up to another program. A web page in the user's
+// browser cannot have it: every request that a page causes says so.
+func (s *server) cancel(w http.ResponseWriter, r *http.Request) {
+	site := r.Header.Get("Sec-Fetch-Site")
+	if r.Header.Get("Origin") != "" || r.Header.Get("Referer") != "" || site != "" && site != "none" {
+		refuse(w, http.StatusForbidden, "Not allowed from a web page.")
+		return
+	}
+	s.answer(w, r, &callback{cancel: true})
+}
+
+// answer hands the request to the flow, if it is the first, and shows how the
+// flow ended.
+func (s *server) answer(w http.ResponseWriter, r *http.Request, c *callback) {
+	select {
+	case <-s.turn:
+	default:
+		refuse(w, http.StatusConflict, "This sign-in was already answered.")
+		return
+	}
+	c.end, c.shown = make(chan ending, 1), make(chan struct{})
+	defer close(c.shown)
+	s.answers <- c
+	select {
+	case e := <-c.end:
+		if c.cancel {
+			refuse(w, http.StatusOK, "Login cancelled") // Codex's own words
+			return
+		}
+		writePage(w, e)
+	case <-r.Context().Done():
+	case <-s.closing:
+	}
+}

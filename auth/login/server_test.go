@@ -1,0 +1,307 @@
+package login
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rekey/auth/authtest"
+)
+
+// TestAttacks sends to a waiting flow what it must not fall for. Each time the
+// flow has to go on and the right callback still has to work.
+func TestAttacks(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		method  string
+		target  func(f *flow) string
+		headers []string
+		status  int
+	}{
+		"no query":             {"GET", func(f *flow) string { return f.at(callbackPath, nil) }, nil, 400},
+		"no state":             {"GET", func(f *flow) string { return f.at(callbackPath, url.Values{"code": {"c"}}) }, nil, 400},
+		"empty state":          {"GET", func(f *flow) string { return f.at(callbackPath, url.Values{"code": {"c"}, "state": {""}}) }, nil, 400},
+		"wrong state":          {"GET", func(f *flow) string { return f.at(callbackPath, url.Values{"code": {"c"}, "state": {"x"}}) }, nil, 400},
+		"state of another one": {"GET", func(f *flow) string { return f.at(callbackPath, url.Values{"code": {"c"}, "state": {newState()}}) }, nil, 400},
+		"beginning of state":   {"GET", func(f *flow) string { return f.at(callbackPath, url.Values{"state": {f.state()[:42]}}) }, nil, 400},
+		"state and more":       {"GET", func(f *flow) string { return f.at(callbackPath, url.Values{"state": {f.state() + "x"}}) }, nil, 400},
+		"state twice":          {"GET", func(f *flow) string { return f.callback("state", f.state()) }, nil, 400},
+		"wrong state as well":  {"GET", func(f *flow) string { return f.callback("state", "x") }, nil, 400},
+		"error, wrong state":   {"GET", func(f *flow) string { return f.at(callbackPath, url.Values{"error": {"e"}, "state": {"x"}}) }, nil, 400},
+		"code twice":           {"GET", func(f *flow) string { return f.callback("code", "a", "code", "b") }, nil, 400},
+		"error twice":          {"GET", func(f *flow) string { return f.callback("error", "a", "error", "b") }, nil, 400},
+		"bad escape":           {"GET", func(f *flow) string { return f.callback() + "&x=%zz" }, nil, 400},
+		"semicolon":            {"GET", func(f *flow) string { return f.callback() + "&x=1;y=2" }, nil, 400},
+		"POST":                 {"POST", func(f *flow) string { return f.callback("code", "c") }, nil, 405},
+		"HEAD":                 {"HEAD", func(f *flow) string { return f.callback("code", "c") }, nil, 405},
+		"OPTIONS":              {"OPTIONS", func(f *flow) string { return f.callback("code", "c") }, []string{"Origin", "https://evil.example"}, 405},
+		"POST cancel":          {"POST", func(f *flow) string { return f.at(cancelPath, nil) }, nil, 405},
+		"another host":         {"GET", func(f *flow) string { return f.callback("code", "c") }, []string{"Host", "evil.example"}, 421},
+		"another host's port":  {"GET", func(f *flow) string { return f.callback("code", "c") }, []string{"Host", "evil.example:" + "1455"}, 421},
+		"host without port":    {"GET", func(f *flow) string { return f.callback("code", "c") }, []string{"Host", "127.0.0.1"}, 421},
+		"host that begins so":  {"GET", func(f *flow) string { return f.callback("code", "c") }, []string{"Host", "localhost.evil.example"}, 421},
+		"cancel, another host": {"GET", func(f *flow) string { return f.at(cancelPath, nil) }, []string{"Host", "evil.example"}, 421},
+		"slash at the end":     {"GET", func(f *flow) string { return f.at(callbackPath+"/", url.Values{"state": {f.state()}}) }, nil, 404},
+		"two slashes":          {"GET", func(f *flow) string { return f.at("/"+callbackPath, url.Values{"state": {f.state()}}) }, nil, 404},
+		"dots":                 {"GET", func(f *flow) string { return f.at("/x/.."+callbackPath, url.Values{"state": {f.state()}}) }, nil, 404},
+		"escaped path":         {"GET", func(f *flow) string { return strings.Replace(f.callback("code", "c"), "/auth/", "/%61uth/", 1) }, nil, 404},
+		"success":              {"GET", func(f *flow) string { return f.at("/success", nil) }, nil, 404},
+		"root":                 {"GET", func(f *flow) string { return f.at("/", nil) }, nil, 404},
+		"cancel with origin":   {"GET", func(f *flow) string { return f.at(cancelPath, nil) }, []string{"Origin", "https://evil.example"}, 403},
+		"cancel, null origin":  {"GET", func(f *flow) string { return f.at(cancelPath, nil) }, []string{"Origin", "null"}, 403},
+		"cancel with referer":  {"GET", func(f *flow) string { return f.at(cancelPath, nil) }, []string{"Referer", "https://evil.example/"}, 403},
+		"cancel, cross-site":   {"GET", func(f *flow) string { return f.at(cancelPath, nil) }, []string{"Sec-Fetch-Site", "cross-site"}, 403},
+		"cancel, same-site":    {"GET", func(f *flow) string { return f.at(cancelPath, nil) }, []string{"Sec-Fetch-Site", "same-site"}, 403},
+		"1 MB of query":        {"GET", func(f *flow) string { return f.callback("code", strings.Repeat("x", 1<<20)) }, nil, 431},
+		"1 MB of header":       {"GET", func(f *flow) string { return f.callback("code", "c") }, []string{"X", strings.Repeat("x", 1<<20)}, 431},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := box(t, authtest.Config{})
+			f := run(t, Browser{Authority: clientOf(server.Issuer())})
+			got, err := try(t.Context(), tt.method, tt.target(f), tt.headers...)
+			// A server that refuses a large request may cut the connection
+			// while the client is still sending it.
+			if tt.status != 431 && (err != nil || got.status != tt.status) || err == nil && got.status != tt.status {
+				t.Errorf("got %d %q, error %v, want %d", got.status, got.body, err, tt.status)
+			}
+			if strings.Contains(got.body, f.state()) {
+				t.Error("the answer tells the state")
+			}
+			f.running(t)
+			if requests := server.Requests(); len(requests) != 0 {
+				t.Errorf("the authorization server was asked: %+v", requests)
+			}
+			open(t, f.page.String())
+			if err := f.end(t); err != nil {
+				t.Errorf("the right callback: %v", err)
+			}
+		})
+	}
+}
+
+// TestLocalhostIsOurName: what Codex before 0.169 had in its redirect URI.
+func TestLocalhostIsOurName(t *testing.T) {
+	t.Parallel()
+	f := run(t, Browser{Authority: clientOf("https://auth.example")})
+	host := "localhost:" + parse(t, f.at("/", nil)).Port()
+	open(t, f.callback("error", "e"), "Host", host)
+	var denied *DeniedError
+	if err := f.end(t); !errors.As(err, &denied) {
+		t.Errorf("got %v, want *DeniedError", err)
+	}
+}
+
+// TestCancelRequest: another program's polite request, and a user's who types it.
+func TestCancelRequest(t *testing.T) {
+	t.Parallel()
+	for name, headers := range map[string][]string{"a program": nil, "an address bar": {"Sec-Fetch-Site", "none"}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := run(t, Browser{Authority: clientOf("https://auth.example")})
+			got := open(t, f.at(cancelPath, nil), headers...)
+			if got.status != http.StatusOK || got.body != "Login cancelled" {
+				t.Errorf("got %d %q", got.status, got.body)
+			}
+			if err := f.end(t); !errors.Is(err, ErrCancelled) {
+				t.Errorf("got %v, want ErrCancelled", err)
+			}
+		})
+	}
+}
+
+// TestOneCallback: while the first is being worked on, nobody gets a second.
+func TestOneCallback(t *testing.T) {
+	t.Parallel()
+	var exchanges atomic.Int32
+	asked, release := make(chan struct{}), make(chan struct{})
+	url := issuer(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("grant_type") != "authorization_code" {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		if exchanges.Add(1) == 1 {
+			close(asked)
+		}
+		<-release
+		fmt.Fprintf(w, `{"id_token":%q,"access_token":"a","refresh_token":"r"}`, "e30.e30.c2ln")
+	})
+	f := run(t, Browser{Authority: clientOf(url)})
+	first := make(chan visit, 1)
+	go func() { first <- open(t, f.callback("code", "c")) }()
+	<-asked
+	for _, again := range []string{f.callback("code", "c"), f.callback("error", "e"), f.at(cancelPath, nil)} {
+		if got := open(t, again); got.status != http.StatusConflict {
+			t.Errorf("%s: got %d, want 409", again, got.status)
+		}
+	}
+	close(release)
+	if err := f.end(t); err != nil {
+		t.Error(err)
+	}
+	if page := <-first; page.status != http.StatusOK || !strings.Contains(page.body, "You are signed in.") {
+		t.Errorf("the browser was shown %d %s", page.status, page.body)
+	}
+	if n := exchanges.Load(); n != 1 {
+		t.Errorf("%d exchanges, want 1", n)
+	}
+}
+
+// TestBrowserLeavesEarly: a tab that is closed during the exchange ends nothing.
+func TestBrowserLeavesEarly(t *testing.T) {
+	t.Parallel()
+	asked, left := make(chan struct{}, 2), make(chan struct{})
+	url := issuer(t, func(w http.ResponseWriter, r *http.Request) {
+		asked <- struct{}{}
+		<-left
+		fmt.Fprintf(w, `{"id_token":%q,"access_token":"a","refresh_token":"r"}`, "e30.e30.c2ln")
+	})
+	f := run(t, Browser{Authority: clientOf(url)})
+	target := parse(t, f.callback("code", "c"))
+	c, err := net.Dial("tcp4", target.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", target.RequestURI(), target.Host)
+	<-asked
+	c.Close()
+	close(left)
+	if err := f.end(t); err != nil {
+		t.Error(err)
+	}
+}
+
+// pipeListener hands out the server ends of in-memory connections, so that a
+// server can run on the clock of a synctest bubble.
+type pipeListener struct {
+	conns  chan net.Conn
+	closed chan struct{}
+}
+
+func (l pipeListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+}
+func (l pipeListener) Close() error   { close(l.closed); return nil }
+func (l pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1455} }
+
+func pipeServer() (*server, pipeListener) {
+	l := pipeListener{make(chan net.Conn), make(chan struct{})}
+	return startServer(l, "the-state", func(net.Conn) bool { return true }), l
+}
+
+func (l pipeListener) dial() net.Conn {
+	client, server := net.Pipe()
+	l.conns <- server
+	return client
+}
+
+// TestSlowHeader: a client that does not finish its request is hung up on.
+func TestSlowHeader(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, l := pipeServer()
+		c := l.dial()
+		start := time.Now()
+		go io.WriteString(c, "GET /auth/callback?state=the-state HTTP/1.1\r\nHost: 127.0.0.1:1455\r\nX: ")
+		if _, err := io.Copy(io.Discard, c); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("held for %v", took)
+		}
+		c.Close()
+		s.close()
+	})
+}
+
+// TestSlowExchange: a browser is answered however long the exchange takes
+// within its own limit.
+func TestSlowExchange(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, l := pipeServer()
+		c := l.dial()
+		go io.WriteString(c, "GET /auth/callback?code=c&state=the-state HTTP/1.1\r\nHost: 127.0.0.1:1455\r\n\r\n")
+		answer := <-s.answers
+		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second) // both exchanges at their limits
+		defer cancel()
+		<-ctx.Done()
+		go answer.show(ending{account: "ada@example.com"})
+		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(resp.Body)
+		if err != nil || !strings.Contains(string(body), "ada@example.com") {
+			t.Errorf("got %s, error %v", body, err)
+		}
+		c.Close()
+		s.close()
+	})
+}
+
+// TestStranger: a connection of another user's process reaches nothing.
+func TestStranger(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := startServer(l, "the-state", func(net.Conn) bool { return false })
+	defer s.close()
+	for _, path := range []string{callbackPath + "?code=c&state=the-state", cancelPath, "/"} {
+		if got := open(t, "http://"+l.Addr().String()+path); got.status != http.StatusForbidden {
+			t.Errorf("%s: got %d, want 403", path, got.status)
+		}
+	}
+	if len(s.answers) != 0 {
+		t.Error("the flow was answered")
+	}
+}
+
+// TestHeaders: what every answer tells the browser to do with it.
+func TestHeaders(t *testing.T) {
+	t.Parallel()
+	page := httptest.NewRecorder()
+	writePage(page, ending{})
+	plain := httptest.NewRecorder()
+	refuse(plain, http.StatusNotFound, "Not found.")
+	for _, h := range []http.Header{page.Header(), plain.Header()} {
+		for name, want := range map[string]string{
+			"X-Content-Type-Options":     "nosniff",
+			"Referrer-Policy":            "no-referrer",
+			"Cross-Origin-Opener-Policy": "same-origin",
+			"Cache-Control":              "no-store",
+			"Connection":                 "close",
+		} {
+			if got := h.Get(name); got != want {
+				t.Errorf("%s: %q, want %q", name, got, want)
+			}
+		}
+		for _, directive := range []string{"default-src 'none'", "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'"} {
+			if !strings.Contains(h.Get("Content-Security-Policy"), directive) {
+				t.Errorf("policy %q lacks %s", h.Get("Content-Security-Policy"), directive)
+			}
+		}
+		if strings.Contains(h.Get("Content-Security-Policy"), "unsafe") {
+			t.Errorf("policy %q", h.Get("Content-Security-Policy"))
+		}
+	}
+}
