@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 	case "":
 		os.Exit(m.Run())
 	case "tray":
+		// Before Run: what is set while it starts can be lost.
+		systray.SetIcon(square(green))
+		systray.SetTooltip("is green")
 		systray.Run(trayReady, nil)
 	case "environment":
 		fmt.Println(strings.Join(os.Environ(), "\n"))
@@ -47,10 +50,8 @@ var (
 	red   = color.RGBA{R: 0xff, A: 0xff}
 )
 
-// trayReady shows a green icon that a click makes red.
+// trayReady makes the menu of a green icon that a click makes red.
 func trayReady() {
-	systray.SetIcon(square(green))
-	systray.SetTooltip("is green")
 	change := systray.AddMenuItem("Change_it", "")
 	systray.AddSeparator()
 	more := systray.AddMenuItem("More", "")

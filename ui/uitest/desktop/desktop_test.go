@@ -4,7 +4,6 @@ package desktop_test
 
 import (
 	"bytes"
-	"fmt"
 	"image"
 	"image/color"
 	"slices"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
-	"rekey/ui/uitest"
 	"rekey/ui/uitest/desktop"
 )
 
@@ -53,20 +51,6 @@ func TestItemIsReadAndClicked(t *testing.T) {
 	if icon := item.Icon(t); !bytes.Equal(icon.Pixels[:4], []byte{0xff, 0xff, 0, 0}) {
 		t.Errorf("first pixel %x, want red", icon.Pixels[:4])
 	}
-}
-
-func TestItemComesWhenWatcherDoes(t *testing.T) {
-	t.Parallel()
-	d := desktop.New(t)
-	p := startChild(t, d, "tray")
-	bus := d.Connect(t).BusObject()
-	uitest.Eventually(t, "the program on the bus", func() bool {
-		var there bool
-		name := fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", p.PID())
-		return bus.Call("org.freedesktop.DBus.NameHasOwner", 0, name).Store(&there) == nil && there
-	})
-	d.StartWatcher(t)
-	d.Item(t, p)
 }
 
 func TestProgramsSeeOnlyTheirDesktop(t *testing.T) {

@@ -101,7 +101,10 @@ func (d *Desktop) RecordNotices(t testing.TB) *Notices {
 			}
 		}
 	}()
-	t.Cleanup(func() { close(done) })
+	t.Cleanup(func() {
+		conn.Eavesdrop(nil) // closing conn would close messages while its worker sends
+		close(done)
+	})
 	return n
 }
 
