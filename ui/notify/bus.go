@@ -1,0 +1,165 @@
+//go:build linux || freebsd || openbsd || netbsd
+
+package notify
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/godbus/dbus/v5"
+
+	"rekey/ui/sessionbus"
+)
+
+// The Desktop Notifications specification, version 1.3.
+const (
+	service = "org.freedesktop.Notifications"
+	path    = dbus.ObjectPath("/org/freedesktop/Notifications")
+
+	actionKey   = "sign-in"
+	actionLabel = "Sign in"
+
+	urgencyNormal = byte(1)
+	neverExpires  = int32(0) // it is shown once, so it waits to be seen
+)
+
+// Bus is the Notifier that speaks to the desktop's notification service over a
+// private connection of its own, made when it is first needed and made again
+// when it broke.
+//
+// It does without github.com/esiqveland/notify, whose calls know no time limit
+// and whose signal loop panics at a malformed signal from any program on the
+// bus.
+type Bus struct {
+	address string
+	work    sync.WaitGroup // the goroutines that listen
+
+	mu     sync.Mutex // guards everything below; held during calls
+	conn   *dbus.Conn
+	server string // the service's unique name, which its signals come from
+	id     uint32 // of the message on the screen, 0 when there is none
+	signIn func() // what that message's button does
+}
+
+var _ Desktop = (*Bus)(nil)
+
+// NewBus returns a Notifier for the bus at address, or for that of this
+// session when address is "". It does not connect yet.
+func NewBus(address string) *Bus { return &Bus{address: address} }
+
+// Show implements Notifier.
+func (b *Bus) Show(ctx context.Context, n Notification) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if err := b.connect(ctx); err != nil {
+		return fmt.Errorf("connecting to the session bus: %w", err)
+	}
+	var can []string
+	if err := b.call(ctx, "GetCapabilities").Store(&can); err != nil {
+		return fmt.Errorf("asking the notification service: %w", err)
+	}
+	actions := []string{}
+	if n.SignIn != nil && slices.Contains(can, "actions") {
+		actions = []string{actionKey, actionLabel}
+	}
+	text := body(n, len(actions) > 0, slices.Contains(can, "body-markup"))
+	call := b.call(ctx, "Notify", appName, b.id, "", n.Title, text, actions, hints(n), neverExpires)
+	var id uint32
+	if err := call.Store(&id); err != nil {
+		return fmt.Errorf("sending a notification: %w", err)
+	}
+	b.id, b.signIn = id, n.SignIn
+	owner := b.conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, service)
+	if err := owner.Store(&b.server); err != nil {
+		return fmt.Errorf("finding the notification service: %w", err)
+	}
+	return nil
+}
+
+// Withdraw implements Notifier.
+func (b *Bus) Withdraw(ctx context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	id := b.id
+	b.id, b.signIn = 0, nil
+	if id == 0 || !b.conn.Connected() {
+		return nil
+	}
+	if err := b.call(ctx, "CloseNotification", id).Err; err != nil {
+		return fmt.Errorf("closing a notification: %w", err)
+	}
+	return nil
+}
+
+// Close ends the connection and waits for the goroutine that reads it.
+func (b *Bus) Close() error {
+	b.mu.Lock()
+	conn := b.conn
+	b.conn, b.id, b.signIn = nil, 0, nil
+	b.mu.Unlock()
+	if conn == nil {
+		return nil
+	}
+	err := conn.Close()
+	b.work.Wait()
+	return err
+}
+
+// connect makes sure that there is a connection and that it is listened to.
+func (b *Bus) connect(ctx context.Context) error {
+	if b.conn != nil && b.conn.Connected() {
+		return nil
+	}
+	conn, err := sessionbus.Dial(ctx, b.address)
+	if err != nil {
+		return err
+	}
+	if err := conn.AddMatchSignalContext(ctx, dbus.WithMatchSender(service), dbus.WithMatchInterface(service)); err != nil {
+		_ = conn.Close()
+		return err
+	}
+	signals := make(chan *dbus.Signal, 16)
+	conn.Signal(signals)
+	b.conn, b.id = conn, 0
+	b.work.Go(func() {
+		for signal := range signals { // closed with the connection
+			b.hear(signal)
+		}
+	})
+	return nil
+}
+
+// hear handles a signal. Any program on the bus can send one; only those of
+// the service about our message count.
+func (b *Bus) hear(signal *dbus.Signal) {
+	var id uint32
+	if len(signal.Body) == 0 || dbus.Store(signal.Body[:1], &id) != nil {
+		return
+	}
+	b.mu.Lock()
+	if id == 0 || id != b.id || signal.Sender != b.server {
+		b.mu.Unlock()
+		return
+	}
+	var press func()
+	switch signal.Name {
+	case service + ".ActionInvoked":
+		var key string
+		if dbus.Store(signal.Body[1:], &key) == nil && key == actionKey {
+			press, b.signIn = b.signIn, nil
+		}
+	case service + ".NotificationClosed":
+		b.id, b.signIn = 0, nil
+	}
+	b.mu.Unlock()
+	if press != nil {
+		press()
+	}
+}
+
+// call calls a method of the notification service.
+func (b *Bus) call(ctx context.Context, method string, args ...any) *dbus.Call {
+	return b.conn.Object(service, path).CallWithContext(ctx, service+"."+method, 0, args...)
+}

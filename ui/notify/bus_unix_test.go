@@ -1,0 +1,307 @@
+//go:build linux || freebsd || openbsd || netbsd
+
+package notify_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+
+	"rekey/auth"
+	"rekey/ui/notify"
+	"rekey/ui/uitest"
+)
+
+const service = "org.freedesktop.Notifications"
+
+// server is a notification service. Its method set is the D-Bus interface.
+type server struct {
+	conn   *dbus.Conn
+	can    []string
+	notes  chan note
+	closed chan uint32
+}
+
+// note is one call of Notify.
+type note struct {
+	app, title, body string
+	replaces         uint32
+	actions          []string
+	hints            map[string]dbus.Variant
+	expires          int32
+	client           dbus.Sender
+}
+
+// The id that every message gets.
+const noteID = uint32(7)
+
+func newServer(t *testing.T, address string, can ...string) *server {
+	t.Helper()
+	s := &server{conn: uitest.Connect(t, address), can: can, notes: make(chan note, 16), closed: make(chan uint32, 16)}
+	if err := s.conn.Export(s, "/org/freedesktop/Notifications", service); err != nil {
+		t.Fatal(err)
+	}
+	uitest.Own(t, s.conn, service)
+	return s
+}
+
+// GetCapabilities is called by clients.
+func (s *server) GetCapabilities() ([]string, *dbus.Error) { return s.can, nil }
+
+// Notify is called by clients.
+func (s *server) Notify(app string, replaces uint32, _, title, body string, actions []string,
+	hints map[string]dbus.Variant, expires int32, client dbus.Sender,
+) (uint32, *dbus.Error) {
+	s.notes <- note{app, title, body, replaces, actions, hints, expires, client}
+	return noteID, nil
+}
+
+// CloseNotification is called by clients.
+func (s *server) CloseNotification(id uint32) *dbus.Error {
+	s.closed <- id
+	return nil
+}
+
+// signal sends a signal of the service, from conn.
+func signal(t *testing.T, conn *dbus.Conn, name string, args ...any) {
+	t.Helper()
+	if err := conn.Emit("/org/freedesktop/Notifications", service+"."+name, args...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// forge has a stranger send the service's signal straight to a client, past
+// what the client subscribed to.
+func forge(t *testing.T, stranger *dbus.Conn, client string, body ...any) {
+	t.Helper()
+	call := stranger.Send(&dbus.Message{
+		Type: dbus.TypeSignal,
+		Headers: map[dbus.HeaderField]dbus.Variant{
+			dbus.FieldDestination: dbus.MakeVariant(client),
+			dbus.FieldPath:        dbus.MakeVariant(dbus.ObjectPath("/org/freedesktop/Notifications")),
+			dbus.FieldInterface:   dbus.MakeVariant(service),
+			dbus.FieldMember:      dbus.MakeVariant("ActionInvoked"),
+			dbus.FieldSignature:   dbus.MakeVariant(dbus.SignatureOf(body...)),
+		},
+		Body: body,
+	}, nil)
+	if call != nil && call.Err != nil {
+		t.Fatal(call.Err)
+	}
+	// A call's answer comes after what was sent before it.
+	if err := stranger.BusObject().Call("org.freedesktop.DBus.GetId", 0).Err; err != nil {
+		t.Fatal(err)
+	}
+}
+
+func receive[T any](t *testing.T, what string, from <-chan T) (v T) {
+	t.Helper()
+	select {
+	case v = <-from:
+	case <-time.After(uitest.Patience):
+		t.Fatalf("did not come: %s", what)
+	}
+	return v
+}
+
+// TestBusWholeWay is one refusal from its notification to its mending: one
+// message, one press of its button, one sign-in.
+func TestBusWholeWay(t *testing.T) {
+	t.Parallel()
+	address := uitest.Bus(t)
+	desktop := newServer(t, address, "actions", "body", "body-markup")
+	state := uitest.State(auth.StatusExpiring, time.Now())
+	state.Email = "a&<b>@example.com"
+	session := uitest.NewSession(state)
+	bus := notify.NewBus(address)
+	defer func() { _ = bus.Close() }()
+	ended := make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer func() { cancel(); <-ended }()
+	go func() {
+		defer close(ended)
+		notify.Run(ctx, session, bus, slog.New(slog.DiscardHandler))
+	}()
+
+	session.Expect(t, "ClaimNotice notice-1")
+	got := receive(t, "a notification", desktop.notes)
+	wantBody := "a&amp;&lt;b&gt;@example.com · Pro\nThe refresh token was already used. Codex still works until " +
+		state.ExpiresAt.Local().Format("15:04") + "."
+	if state.ExpiresAt.Local().Day() != time.Now().Day() {
+		wantBody = got.body // near midnight the text names the day
+	}
+	if got.app != "Rekey" || got.title != "Sign in to Codex again" || got.body != wantBody || got.replaces != 0 || got.expires != 0 {
+		t.Errorf("the notification is %+v, want the body %q", got, wantBody)
+	}
+	if len(got.actions) != 2 || got.actions[1] != "Sign in" {
+		t.Errorf("the actions are %q", got.actions)
+	}
+	if _, ok := got.hints["image-data"]; !ok {
+		t.Error("the notification has no picture")
+	}
+
+	signal(t, desktop.conn, "ActionInvoked", noteID, got.actions[0])
+	session.Expect(t, "SignIn")
+
+	session.Publish(uitest.State(auth.StatusHealthy, time.Now()))
+	if id := receive(t, "a withdrawal", desktop.closed); id != noteID {
+		t.Errorf("withdrew %d, want %d", id, noteID)
+	}
+	if len(session.Calls) != 0 || len(desktop.notes) != 0 {
+		t.Errorf("%d more calls, %d more notifications", len(session.Calls), len(desktop.notes))
+	}
+}
+
+func message(signIn func()) notify.Notification {
+	return notify.Notification{Title: "Title", Account: "a&b", Body: "Body.", SignIn: signIn}
+}
+
+func TestBusPlainService(t *testing.T) {
+	t.Parallel()
+	address := uitest.Bus(t)
+	desktop := newServer(t, address, "body")
+	bus := notify.NewBus(address)
+	defer func() { _ = bus.Close() }()
+	if err := bus.Show(t.Context(), message(func() {})); err != nil {
+		t.Fatal(err)
+	}
+	got := receive(t, "a notification", desktop.notes)
+	if len(got.actions) != 0 || got.body != "a&b\nBody.\nSign in from Rekey's icon in the panel." {
+		t.Errorf("a service without buttons and markup got %q, %q", got.actions, got.body)
+	}
+}
+
+func TestBusReplacesUntilClosed(t *testing.T) {
+	t.Parallel()
+	address := uitest.Bus(t)
+	desktop := newServer(t, address, "actions")
+	bus := notify.NewBus(address)
+	defer func() { _ = bus.Close() }()
+	show := func() note {
+		t.Helper()
+		if err := bus.Show(t.Context(), message(nil)); err != nil {
+			t.Fatal(err)
+		}
+		return receive(t, "a notification", desktop.notes)
+	}
+	if got := show(); got.replaces != 0 {
+		t.Errorf("the first message replaces %d", got.replaces)
+	}
+	if got := show(); got.replaces != noteID {
+		t.Errorf("the second message replaces %d, want %d", got.replaces, noteID)
+	}
+	// The user dismisses it.
+	signal(t, desktop.conn, "NotificationClosed", noteID, uint32(2))
+	uitest.Eventually(t, "a message that replaces none", func() bool { return show().replaces == 0 })
+	if err := bus.Withdraw(t.Context()); err != nil {
+		t.Errorf("Withdraw = %v", err)
+	}
+	receive(t, "a withdrawal", desktop.closed)
+	if err := bus.Withdraw(t.Context()); err != nil || len(desktop.closed) != 0 {
+		t.Errorf("withdrawing nothing: %v, %d calls", err, len(desktop.closed))
+	}
+}
+
+// TestBusHearsOnlyTheService: what is not from the service, not about our
+// message or not well made presses no button.
+func TestBusHearsOnlyTheService(t *testing.T) {
+	t.Parallel()
+	address := uitest.Bus(t)
+	desktop := newServer(t, address, "actions")
+	bus := notify.NewBus(address)
+	defer func() { _ = bus.Close() }()
+	pressed := make(chan struct{}, 16)
+	show := func() note {
+		t.Helper()
+		if err := bus.Show(t.Context(), message(func() { pressed <- struct{}{} })); err != nil {
+			t.Fatal(err)
+		}
+		return receive(t, "a notification", desktop.notes)
+	}
+	got := show()
+	forge(t, uitest.Connect(t, address), string(got.client), noteID, got.actions[0])
+	signal(t, desktop.conn, "ActionInvoked", noteID+1, got.actions[0])
+	signal(t, desktop.conn, "ActionInvoked", noteID, "default")
+	signal(t, desktop.conn, "ActionInvoked", "seven")
+	signal(t, desktop.conn, "ActionInvoked", noteID)
+	signal(t, desktop.conn, "ActionInvoked")
+	// Once the dismissal has been heard, so has all before it.
+	signal(t, desktop.conn, "NotificationClosed", noteID, uint32(2))
+	uitest.Eventually(t, "the dismissal", func() bool { return show().replaces == 0 })
+	if len(pressed) != 0 {
+		t.Errorf("the button was pressed %d times by what is none of it", len(pressed))
+	}
+	signal(t, desktop.conn, "ActionInvoked", noteID, got.actions[0])
+	receive(t, "a press", pressed)
+}
+
+func TestBusNobodyThere(t *testing.T) {
+	t.Parallel()
+	address := uitest.Bus(t)
+	for name, bus := range map[string]*notify.Bus{
+		"no service": notify.NewBus(address),
+		"no bus":     notify.NewBus("unix:path=" + filepath.Join(t.TempDir(), "none")),
+	} {
+		if err := bus.Show(t.Context(), message(nil)); err == nil {
+			t.Errorf("%s: Show has no error", name)
+		}
+		if err := bus.Withdraw(t.Context()); err != nil {
+			t.Errorf("%s: Withdraw = %v", name, err)
+		}
+		if err := bus.Close(); err != nil {
+			t.Errorf("%s: Close = %v", name, err)
+		}
+	}
+}
+
+// TestBusServiceComesLate: a failure leaves nothing behind that the next try
+// would trip over.
+func TestBusServiceComesLate(t *testing.T) {
+	t.Parallel()
+	address := uitest.Bus(t)
+	bus := notify.NewBus(address)
+	defer func() { _ = bus.Close() }()
+	if err := bus.Show(t.Context(), message(nil)); err == nil {
+		t.Fatal("Show without a service has no error")
+	}
+	desktop := newServer(t, address, "actions")
+	if err := bus.Show(t.Context(), message(nil)); err != nil {
+		t.Fatal(err)
+	}
+	receive(t, "a notification", desktop.notes)
+}
+
+// TestBusMuteService is for a service that owns its name and never answers.
+func TestBusMuteService(t *testing.T) {
+	t.Parallel()
+	address := uitest.Bus(t)
+	conn := uitest.Connect(t, address)
+	ctx, cancel := context.WithCancel(t.Context())
+	silent := mute{asked: cancel, until: t.Context().Done()}
+	if err := conn.Export(silent, "/org/freedesktop/Notifications", service); err != nil {
+		t.Fatal(err)
+	}
+	uitest.Own(t, conn, service)
+	bus := notify.NewBus(address)
+	defer func() { _ = bus.Close() }()
+	if err := bus.Show(ctx, message(nil)); !errors.Is(err, context.Canceled) {
+		t.Errorf("Show = %v, want context.Canceled", err)
+	}
+}
+
+type mute struct {
+	asked func()
+	until <-chan struct{}
+}
+
+// GetCapabilities is called by clients, in vain.
+func (m mute) GetCapabilities() ([]string, *dbus.Error) {
+	m.asked()
+	<-m.until
+	return nil, nil
+}

@@ -1,0 +1,63 @@
+//go:build linux || freebsd || openbsd || netbsd
+
+package notify
+
+import (
+	"bytes"
+	"image"
+	"image/draw"
+	"image/png"
+	"strings"
+
+	"github.com/godbus/dbus/v5"
+)
+
+// body is the message's text. Only services that announce it read markup; the
+// others would show the escapes.
+func body(n Notification, button, markup bool) string {
+	lines := []string{n.Body}
+	if n.Account != "" {
+		lines = []string{n.Account, n.Body}
+	}
+	if !button {
+		lines = append(lines, buttonless)
+	}
+	text := strings.Join(lines, "\n")
+	if !markup {
+		return text
+	}
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(text)
+}
+
+// hints are the parts of a message that have no argument of their own.
+func hints(n Notification) map[string]dbus.Variant {
+	h := map[string]dbus.Variant{
+		"urgency":       dbus.MakeVariant(urgencyNormal),
+		"desktop-entry": dbus.MakeVariant(appID),
+	}
+	if picture, err := png.Decode(bytes.NewReader(n.Icon)); err == nil {
+		h["image-data"] = dbus.MakeVariant(pixels(picture))
+	}
+	return h
+}
+
+// imageData is the specification's (iiibiiay).
+type imageData struct {
+	Width, Height, Stride int32
+	Alpha                 bool
+	BitsPerSample         int32
+	Channels              int32
+	Data                  []byte
+}
+
+// pixels is a picture as the specification wants it: 8-bit RGBA, the colours
+// not multiplied by alpha.
+func pixels(picture image.Image) imageData {
+	b := picture.Bounds()
+	img := image.NewNRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
+	draw.Draw(img, img.Bounds(), picture, b.Min, draw.Src)
+	return imageData{
+		Width: int32(b.Dx()), Height: int32(b.Dy()), Stride: int32(img.Stride),
+		Alpha: true, BitsPerSample: 8, Channels: 4, Data: img.Pix,
+	}
+}

@@ -1,0 +1,267 @@
+package notify_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rekey/auth"
+	"rekey/ui/notify"
+	"rekey/ui/uitest"
+)
+
+// screen is a Notifier that remembers what was done with it.
+type screen struct {
+	mu   sync.Mutex // guards everything below
+	did  []string
+	last notify.Notification
+	err  error
+	hang bool
+}
+
+func (s *screen) Show(ctx context.Context, n notify.Notification) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.did, s.last = append(s.did, "show "+n.Body), n
+	if s.hang {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	return s.err
+}
+
+func (s *screen) Withdraw(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.did = append(s.did, "withdraw")
+	return ctx.Err()
+}
+
+// take returns what was done since the last time.
+func (s *screen) take() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	did := strings.Join(s.did, "; ")
+	s.did = nil
+	return did
+}
+
+// stage is a Run under way in a synctest bubble.
+type stage struct {
+	t       *testing.T
+	session *uitest.Session
+	screen  *screen
+	log     *bytes.Buffer
+	end     context.CancelFunc
+	ended   chan struct{}
+}
+
+func begin(t *testing.T) *stage {
+	ctx, cancel := context.WithCancel(t.Context())
+	st := &stage{
+		t: t, session: uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now())),
+		screen: &screen{}, log: &bytes.Buffer{}, end: cancel, ended: make(chan struct{}),
+	}
+	go func() {
+		defer close(st.ended)
+		log := slog.NewTextHandler(st.log, &slog.HandlerOptions{Level: slog.LevelDebug})
+		notify.Run(ctx, st.session, st.screen, slog.New(log))
+	}()
+	return st
+}
+
+// publish makes s the State and waits until all is done that follows from it.
+func (st *stage) publish(status auth.Status, change func(*auth.State)) {
+	s := uitest.State(status, time.Now())
+	if change != nil {
+		change(&s)
+	}
+	st.session.Publish(s)
+	synctest.Wait()
+}
+
+func (st *stage) expect(step, want string) {
+	st.t.Helper()
+	if got := st.screen.take(); got != want {
+		st.t.Errorf("%s: the screen saw %q, want %q", step, got, want)
+	}
+}
+
+// stop ends Run, which must not outlive it.
+func (st *stage) stop() {
+	st.end()
+	<-st.ended
+}
+
+const (
+	dead  = "show The refresh token was already used. Codex works again once you have signed in."
+	other = "show The sign-in was revoked. Codex works again once you have signed in."
+)
+
+func revoked(s *auth.State) { s.Refused, s.Notice = auth.ReasonRevoked, "notice-2" }
+
+func TestRunOnceAndMended(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := begin(t)
+		defer st.stop()
+		synctest.Wait()
+		st.expect("healthy", "")
+		st.publish(auth.StatusSignInRequired, func(s *auth.State) { s.Notice = "" })
+		st.expect("nothing is owed", "")
+		st.publish(auth.StatusSignInRequired, nil)
+		st.expect("refused", dead)
+		st.publish(auth.StatusSignInRequired, func(s *auth.State) { s.SigningIn = true })
+		st.publish(auth.StatusSignInRequired, func(s *auth.State) { s.Notice = "" })
+		st.expect("still refused", "")
+		st.publish(auth.StatusHealthy, nil)
+		st.expect("mended", "withdraw")
+		st.publish(auth.StatusSignInRequired, nil)
+		st.expect("the same refusal again", "")
+		st.publish(auth.StatusSignInRequired, revoked)
+		st.expect("another refusal", other)
+	})
+}
+
+func TestRunReplacesInPlace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := begin(t)
+		defer st.stop()
+		st.publish(auth.StatusSignInRequired, nil)
+		st.publish(auth.StatusSignInRequired, revoked)
+		st.expect("two refusals", dead+"; "+other)
+	})
+}
+
+func TestRunAnotherProcessShows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := begin(t)
+		defer st.stop()
+		st.session.Take("notice-2")
+		st.publish(auth.StatusSignInRequired, nil)
+		st.publish(auth.StatusSignInRequired, revoked)
+		st.expect("the second is not ours", dead+"; withdraw")
+	})
+}
+
+func TestRunClaimFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := begin(t)
+		defer st.stop()
+		st.session.Answer("ClaimNotice", errors.New("disk full"))
+		st.publish(auth.StatusSignInRequired, nil)
+		st.expect("not knowing whether it was shown", "")
+		st.session.Answer("ClaimNotice", nil)
+		st.publish(auth.StatusSignInRequired, func(s *auth.State) { s.AnswerLost = true })
+		st.expect("knowing", dead)
+	})
+}
+
+// mending is a Session in which another process mends the sign-in while the
+// notice is being claimed.
+type mending struct{ *uitest.Session }
+
+func (m mending) ClaimNotice(ctx context.Context, notice string) (bool, error) {
+	mended := uitest.State(auth.StatusHealthy, time.Now())
+	mended.Notice = notice
+	m.Publish(mended)
+	return m.Session.ClaimNotice(ctx, notice)
+}
+
+func TestRunMendedWhileClaiming(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := mending{uitest.NewSession(uitest.State(auth.StatusSignInRequired, time.Now()))}
+		shown, ended := &screen{}, make(chan struct{})
+		go func() {
+			defer close(ended)
+			notify.Run(ctx, s, shown, slog.New(slog.DiscardHandler))
+		}()
+		s.Expect(t, "ClaimNotice notice-1")
+		synctest.Wait()
+		cancel()
+		<-ended
+		if did := shown.take(); did != "" {
+			t.Errorf("the screen saw %q for a sign-in that was mended", did)
+		}
+	})
+}
+
+func TestRunNobodyShows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := begin(t)
+		st.screen.err = errors.New("no such service")
+		st.publish(auth.StatusSignInRequired, nil)
+		st.publish(auth.StatusSignInRequired, func(s *auth.State) { s.AnswerLost = true })
+		st.expect("tried at each State", dead+"; "+dead)
+		st.screen.err = nil
+		st.publish(auth.StatusSignInRequired, nil)
+		st.expect("the service is back", dead)
+		st.stop()
+		if n := strings.Count(st.log.String(), "Cannot show"); n != 1 {
+			t.Errorf("the log says %d times that there is no service, want once:\n%s", n, st.log)
+		}
+	})
+}
+
+func TestRunIsNotHeldUp(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := begin(t)
+		defer st.stop()
+		st.screen.hang = true
+		start := time.Now()
+		st.session.Publish(uitest.State(auth.StatusSignInRequired, start))
+		st.session.Expect(t, "ClaimNotice notice-1")
+		time.Sleep(time.Minute)
+		st.screen.take()
+		st.publish(auth.StatusHealthy, nil)
+		st.publish(auth.StatusSignInRequired, revoked)
+		st.session.Expect(t, "ClaimNotice notice-2")
+	})
+}
+
+func TestRunButton(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := begin(t)
+		st.session.Answer("SignIn", errors.New("the browser did not open"))
+		st.publish(auth.StatusExpiring, nil)
+		st.session.Expect(t, "ClaimNotice notice-1")
+		n := st.screen.last
+		if n.Title != "Sign in to Codex again" || n.Account != "ada@example.com · Pro" || !bytes.HasPrefix(n.Icon, []byte("\x89PNG")) {
+			t.Errorf("the notification is %q, %q, with %d bytes of icon", n.Title, n.Account, len(n.Icon))
+		}
+		n.SignIn()
+		st.session.Expect(t, "SignIn")
+		st.stop()
+		if !strings.Contains(st.log.String(), "the browser did not open") {
+			t.Error("the log does not say why the sign-in did not work")
+		}
+	})
+}
+
+func TestRunTakesBackAtTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := begin(t)
+		st.publish(auth.StatusSignInRequired, nil)
+		st.screen.take()
+		st.stop()
+		st.expect("the end", "withdraw")
+		if strings.Contains(st.log.String(), "Cannot withdraw") {
+			t.Error("the end's context was over before the message was taken back")
+		}
+	})
+}
