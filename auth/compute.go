@@ -35,7 +35,7 @@ func facts(in Inputs) State {
 	var unreadable *UnreadableError
 	if errors.As(in.LoadErr, &unreadable) {
 		st.Locked = unreadable.Locked
-		shown = in.LastGood
+		shown, in.Snapshot = in.LastGood, nil
 	}
 	claims := shown.Claims()
 	st.Method, st.Email = shown.Kind(), claims.Email
@@ -47,7 +47,7 @@ func facts(in Inputs) State {
 		return st
 	}
 	if end, ok := in.Snapshot.AccessExpiry(); ok {
-		st.ExpiresAt = end
+		st.ExpiresAt = bounded(end)
 	}
 	last, _ := in.Snapshot.LastRefresh()
 	st.LastRefresh = clean(last)
@@ -140,10 +140,29 @@ func problem(in Inputs, st State) string {
 	return ""
 }
 
-// clean makes a time comparable with ==: UTC, no monotonic reading.
+// clean makes a time comparable with ==: UTC, no monotonic reading. The zero
+// time stays what it is.
 func clean(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}
-	return t.UTC().Round(0)
+	return bounded(t.UTC().Round(0))
+}
+
+// The first and the last second that RFC 3339 can write. A token may claim an
+// end beyond them, for example one in milliseconds.
+var (
+	firstSecond = time.Time{}.Add(time.Second)
+	lastSecond  = time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC)
+)
+
+// bounded moves a time into what can be written, and off the zero time.
+func bounded(t time.Time) time.Time {
+	switch {
+	case t.Before(firstSecond):
+		return firstSecond
+	case t.After(lastSecond):
+		return lastSecond
+	}
+	return t
 }
