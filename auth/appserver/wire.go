@@ -34,38 +34,29 @@ func newWire(rwc io.ReadWriteCloser) *wire {
 	return &wire{in: bufio.NewReaderSize(rwc, 64<<10), out: rwc, closer: rwc}
 }
 
-// envelope is every member of a message that counts. The rest is dropped.
-type envelope struct {
-	Version string          `json:"jsonrpc"`
-	ID      json.RawMessage `json:"id,omitempty"`
-	Method  string          `json:"method,omitempty"`
-	Params  json.RawMessage `json:"params,omitempty"`
-	Result  json.RawMessage `json:"result,omitempty"`
-	Error   json.RawMessage `json:"error,omitempty"`
-}
-
-// Recv implements channel.Channel. A line that is no JSON object is handed on
-// as it is, so that the library answers it with a parse error; the next line
-// is read as if nothing had happened.
+// Recv implements channel.Channel. A line that is no message is answered here
+// and skipped, as if it had never come. The library gets to see well-formed
+// messages only: it cannot answer others once the connection has closed.
 func (w *wire) Recv() ([]byte, error) {
 	for {
 		line, err := w.readLine()
 		if err != nil {
 			return nil, err
 		}
-		line = bytes.TrimSpace(line)
-		if len(line) == 0 {
+		if line = bytes.TrimSpace(line); len(line) == 0 {
 			continue
 		}
-		var msg envelope
-		if line[0] != '{' || json.Unmarshal(line, &msg) != nil {
-			return line, nil
+		msg, problem := parseMessage(line)
+		if problem != nil {
+			if err := w.answer(problem); err != nil {
+				return nil, err
+			}
+			continue
 		}
-		if string(msg.Params) == "null" {
-			msg.Params = nil
+		if msg.idle() {
+			continue
 		}
-		msg.Version = "2.0"
-		return json.Marshal(msg)
+		return msg.encode(), nil
 	}
 }
 
@@ -118,6 +109,13 @@ type note struct {
 	Method    string `json:"method"`
 	Params    any    `json:"params"`
 	EmittedAt int64  `json:"emittedAtMs"` // milliseconds since the epoch
+}
+
+// answer writes the error for a line that the library does not get to see.
+func (w *wire) answer(p *problem) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.writeNote(p)
 }
 
 // notify writes a notification now.

@@ -1,0 +1,159 @@
+package appserver_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/appserver"
+	"rekey/auth/authtest"
+	"rekey/ui"
+)
+
+var _ ui.Session = (*appserver.Client)(nil)
+
+// dial serves h on a socket and connects to it.
+func dial(t *testing.T, h *home) *appserver.Client {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "s")
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		nc, err := l.Accept()
+		if err != nil {
+			return
+		}
+		s := &appserver.Server{Home: h, Pushes: true}
+		if err := s.Serve(ctx, nc); err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+	}()
+	t.Cleanup(func() {
+		cancel()
+		_ = l.Close()
+		<-ended
+	})
+	c, err := appserver.Dial(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// await returns the first State that fits.
+func await(t *testing.T, s ui.Session, fits func(auth.State) bool) auth.State {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var last auth.State
+	for last = range s.Subscribe(ctx) {
+		if fits(last) {
+			return last
+		}
+	}
+	t.Fatalf("the State stayed %+v", last)
+	return last
+}
+
+func TestClient(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, signedIn(), refusing())
+	c := dial(t, h)
+	if st := c.State(); st != h.manager.State() {
+		t.Errorf("got %+v want %+v", st, h.manager.State())
+	}
+
+	err := c.Refresh(t.Context())
+	var refused *auth.RefreshError
+	if !errors.As(err, &refused) || !refused.Permanent || refused.Reason != auth.ReasonExpired {
+		t.Fatalf("refresh: got %v", err)
+	}
+	st := await(t, c, func(st auth.State) bool { return st.Status == auth.StatusExpiring })
+
+	for i, want := range []bool{true, false} {
+		if got, err := c.ClaimNotice(t.Context(), st.Notice); err != nil || got != want {
+			t.Errorf("claim %d: got %v, %v", i+1, got, err)
+		}
+	}
+	if err := c.SetKeepFresh(t.Context(), true); err != nil || !h.keep {
+		t.Errorf("keep fresh: %v, %v", h.keep, err)
+	}
+	if err := c.SignIn(t.Context()); err == nil || err.Error() != "no browser here" {
+		t.Errorf("sign-in: got %v", err)
+	}
+
+	next, err := auth.ParseSnapshot(authtest.AuthJSON(authtest.WithAccount(authtest.Grace())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.manager.ReplaceSignIn(t.Context(), next); err != nil {
+		t.Fatal(err)
+	}
+	await(t, c, func(st auth.State) bool { return st.Email == authtest.Grace().Email })
+}
+
+func TestClientOutlivesItsAgent(t *testing.T) {
+	t.Parallel()
+	c := dial(t, newHome(t, nil, refusing()))
+	states := c.Subscribe(t.Context())
+	_ = c.Close()
+	<-c.Done()
+	for range states { // is closed, or the test hangs
+	}
+	if err := c.Refresh(t.Context()); !errors.Is(err, appserver.ErrAgentGone) {
+		t.Errorf("got %v want %v", err, appserver.ErrAgentGone)
+	}
+}
+
+func TestDialWithoutAgent(t *testing.T) {
+	t.Parallel()
+	if _, err := appserver.Dial(t.Context(), filepath.Join(t.TempDir(), "none")); err == nil {
+		t.Error("connected to nothing")
+	}
+}
+
+// FuzzServe sends arbitrary lines. Whatever comes, the server ends when its
+// client does, and a good request is still answered afterwards if the
+// connection stands.
+func FuzzServe(f *testing.F) {
+	for _, seed := range []string{
+		`{"id":1,"method":"getAuthStatus","params":{}}`, `{"id":null,"method":"x"}`, `[{"id":1,"method":"rekey/state"}]`,
+		`{"method":"initialized"}`, `{"id":1,"result":{}}`, `{"jsonrpc":2}`, "{", "\x00", `{"id":{},"method":"account/read","params":5}`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, line []byte) {
+		mine, theirs := net.Pipe()
+		s := &appserver.Server{Home: newHome(t, signedIn(), refusing())}
+		end := make(chan error, 1)
+		go func() { end <- s.Serve(context.Background(), theirs) }()
+		drained := make(chan struct{})
+		go func() {
+			defer close(drained)
+			buf := make([]byte, 4096)
+			for {
+				if _, err := mine.Read(buf); err != nil {
+					return
+				}
+			}
+		}()
+		for _, l := range [][]byte{[]byte(`{"id":0,"method":"initialize","params":{"clientInfo":{"name":"f","version":"1"}}}`), line} {
+			if _, err := mine.Write(append(l, '\n')); err != nil {
+				break
+			}
+		}
+		_ = mine.Close()
+		<-end
+		<-drained
+	})
+}

@@ -1,0 +1,221 @@
+package appserver_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"net"
+	"sync"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/appserver"
+	"rekey/auth/authtest"
+)
+
+// memoryStore is a credential store without a file.
+type memoryStore struct {
+	mu  sync.Mutex
+	cur *auth.Snapshot
+}
+
+func (s *memoryStore) Load(context.Context) (*auth.Snapshot, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.cur == nil {
+		return nil, auth.ErrNoCredential
+	}
+	return s.cur, nil
+}
+
+func (s *memoryStore) Update(_ context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	next, err := decide(s.cur)
+	if err == nil {
+		s.cur = next
+	}
+	return err
+}
+
+func (s *memoryStore) Delete(context.Context) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	removed := s.cur != nil
+	s.cur = nil
+	return removed, nil
+}
+
+func (s *memoryStore) Writable(context.Context) error { return nil }
+func (s *memoryStore) String() string                 { return "memory" }
+
+// script is an authority that answers as it is told and counts.
+type script struct {
+	mu     sync.Mutex
+	answer func(n int) (auth.TokenResponse, error)
+	asked  int
+}
+
+func (a *script) Refresh(context.Context, auth.RefreshRequest) (auth.TokenResponse, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.asked++
+	return a.answer(a.asked)
+}
+
+func (a *script) Revoke(context.Context, auth.Secret, string) error { return nil }
+
+func (a *script) requests() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.asked
+}
+
+// prints makes fingerprints of the tokens themselves: they are fakes.
+type prints struct{}
+
+func (prints) Token(s *auth.Snapshot) string { return s.RefreshToken().Reveal() }
+func (prints) Whole(s *auth.Snapshot) string { return string(s.Encode()) }
+
+// home is an appserver.Home without an agent.
+type home struct {
+	manager   *auth.Manager
+	needsAuth bool
+
+	mu       sync.Mutex
+	signedIn chan error // what the sign-in under way ends with
+	keep     bool
+}
+
+func (h *home) Manager() *auth.Manager   { return h.manager }
+func (h *home) Dir() string              { return "/home/ada/.codex" }
+func (h *home) RequiresOpenAIAuth() bool { return h.needsAuth }
+func (h *home) Identify(string, string)  {}
+
+func (h *home) BeginSignIn(context.Context) (string, func() error, func(), error) {
+	ended := make(chan error, 2)
+	h.mu.Lock()
+	h.signedIn = ended
+	h.mu.Unlock()
+	return "https://auth.example/authorize", func() error { return <-ended },
+		func() { ended <- errors.New("Login was not completed") }, nil
+}
+
+func (h *home) SignIn(context.Context) error { return errors.New("no browser here") }
+func (h *home) CancelSignIn()                {}
+
+func (h *home) SetKeepFresh(_ context.Context, on bool) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.keep = on
+	return nil
+}
+
+// newHome returns a home that holds content, "" for nothing.
+func newHome(t *testing.T, content []byte, a *script) *home {
+	t.Helper()
+	store := &memoryStore{}
+	if content != nil {
+		s, err := auth.ParseSnapshot(content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		store.cur = s
+	}
+	m := auth.NewManager(auth.Options{Store: store, Authority: a, Fingerprints: prints{}, AsCodex: true})
+	if err := m.Reload(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	return &home{manager: m, needsAuth: true}
+}
+
+// refusing is an authority that refuses for good.
+func refusing() *script {
+	return &script{answer: func(int) (auth.TokenResponse, error) {
+		return auth.TokenResponse{}, &auth.RefreshError{Permanent: true, Reason: auth.ReasonExpired, Status: 401}
+	}}
+}
+
+// signedIn is an auth.json that nobody needs to renew.
+func signedIn() []byte {
+	return authtest.AuthJSON(authtest.WithExpiry(time.Now().Add(24 * time.Hour)))
+}
+
+// peer is the client's side of a connection, line by line.
+type peer struct {
+	t   *testing.T
+	nc  net.Conn
+	in  *bufio.Reader
+	end chan error // what Serve returned
+}
+
+// connect starts a server on one end of a pipe.
+func connect(t *testing.T, s *appserver.Server) *peer {
+	t.Helper()
+	mine, theirs := net.Pipe()
+	p := &peer{t: t, nc: mine, in: bufio.NewReader(mine), end: make(chan error, 1)}
+	go func() { p.end <- s.Serve(context.Background(), theirs) }()
+	t.Cleanup(func() {
+		_ = mine.Close()
+		if err := <-p.end; err != nil {
+			t.Errorf("Serve: %v", err)
+		}
+	})
+	return p
+}
+
+// send writes one line.
+func (p *peer) send(line string) {
+	p.t.Helper()
+	_ = p.nc.SetDeadline(time.Now().Add(20 * time.Second))
+	if _, err := p.nc.Write([]byte(line + "\n")); err != nil {
+		p.t.Fatalf("send: %v", err)
+	}
+}
+
+// message is any line of the server.
+type message struct {
+	ID     json.RawMessage `json:"id"`
+	Method string          `json:"method"`
+	Params json.RawMessage `json:"params"`
+	Result json.RawMessage `json:"result"`
+	Error  *struct {
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+	} `json:"error"`
+	line string
+}
+
+// next reads one line.
+func (p *peer) next() message {
+	p.t.Helper()
+	_ = p.nc.SetDeadline(time.Now().Add(20 * time.Second))
+	line, err := p.in.ReadString('\n')
+	if err != nil {
+		p.t.Fatalf("receive: %v", err)
+	}
+	var m message
+	if err := json.Unmarshal([]byte(line), &m); err != nil {
+		p.t.Fatalf("the server wrote %q: %v", line, err)
+	}
+	m.line = line
+	return m
+}
+
+// ask sends a request and returns its answer.
+func (p *peer) ask(line string) message {
+	p.t.Helper()
+	p.send(line)
+	return p.next()
+}
+
+// initialized connects and says hello.
+func initialized(t *testing.T, s *appserver.Server) *peer {
+	t.Helper()
+	p := connect(t, s)
+	p.ask(`{"id":0,"method":"initialize","params":{"clientInfo":{"name":"test","version":"1"},"capabilities":{"experimentalApi":true}}}`)
+	p.send(`{"method":"initialized"}`)
+	return p
+}

@@ -1,0 +1,151 @@
+package appserver_test
+
+import (
+	"context"
+	"net"
+	"strings"
+	"testing"
+
+	"rekey/auth"
+	"rekey/auth/appserver"
+	"rekey/auth/authtest"
+)
+
+// serveLine sends one line and returns what Serve ended with.
+func serveLine(t *testing.T, s *appserver.Server, line string) error {
+	t.Helper()
+	mine, theirs := net.Pipe()
+	defer mine.Close()
+	end := make(chan error, 1)
+	go func() { end <- s.Serve(context.Background(), theirs) }()
+	_, _ = mine.Write([]byte(line + "\n")) // the server may hang up in the middle
+	return <-end
+}
+
+// notes reads n notifications and returns them as "method params".
+func (p *peer) notes(n int) []string {
+	p.t.Helper()
+	var out []string
+	for range n {
+		m := p.next()
+		out = append(out, m.Method+" "+string(m.Params))
+	}
+	return out
+}
+
+func TestLoginAPIKey(t *testing.T) {
+	t.Parallel()
+	p := initialized(t, &appserver.Server{Home: newHome(t, signedIn(), refusing())})
+	if m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"apiKey","apiKey":"sk-fake"}}`); string(m.Result) != `{"type":"apiKey"}` {
+		t.Fatalf("got %s", m.line)
+	}
+	got := p.notes(2)
+	want := []string{
+		`account/login/completed {"loginId":null,"success":true,"error":null,"onboardingEntrypoint":null}`,
+		`account/updated {"authMode":"apikey","planType":null}`,
+	}
+	for i := range want {
+		if got[i] != want[i] {
+			t.Errorf("notification %d: got %s want %s", i, got[i], want[i])
+		}
+	}
+	m := p.ask(`{"id":2,"method":"getAuthStatus","params":{"includeToken":true}}`)
+	if want := `{"authMethod":"apikey","authToken":"sk-fake","requiresOpenaiAuth":true}`; string(m.Result) != want {
+		t.Errorf("got %s want %s", m.Result, want)
+	}
+}
+
+func TestLoginCancel(t *testing.T) {
+	t.Parallel()
+	p := initialized(t, &appserver.Server{Home: newHome(t, nil, refusing())})
+	m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgpt"}}`)
+	_, after, _ := strings.Cut(string(m.Result), `"loginId":"`)
+	id, _, _ := strings.Cut(after, `"`)
+	if !strings.Contains(string(m.Result), `"authUrl":"https://auth.example/authorize"`) || len(id) != 36 {
+		t.Fatalf("got %s", m.line)
+	}
+	p.send(`{"id":2,"method":"account/login/cancel","params":{"loginId":"` + id + `"}}`)
+	answers := map[string]string{}
+	for range 2 {
+		m := p.next()
+		answers[m.Method+string(m.ID)] = string(m.Result) + string(m.Params)
+	}
+	if answers["2"] != `{"status":"canceled"}` {
+		t.Errorf("cancel: %v", answers)
+	}
+	want := `{"loginId":"` + id + `","success":false,"error":"Login server error: Login was not completed","onboardingEntrypoint":null}`
+	if answers["account/login/completed"] != want {
+		t.Errorf("completed: got %s want %s", answers["account/login/completed"], want)
+	}
+	if m := p.ask(`{"id":3,"method":"account/login/cancel","params":{"loginId":"` + id + `"}}`); string(m.Result) != `{"status":"notFound"}` {
+		t.Errorf("second cancel: %s", m.line)
+	}
+}
+
+// TestHostTokens hands tokens over, has them refused and is asked for new ones.
+func TestHostTokens(t *testing.T) {
+	t.Parallel()
+	a := refusing()
+	p := initialized(t, &appserver.Server{Home: newHome(t, nil, a), HostTokens: true})
+	token := func(n string) string {
+		return authtest.JWT(map[string]any{"exp": 4102444800, "email": "host@example.com", "jti": n})
+	}
+	m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgptAuthTokens","accessToken":"` + token("1") +
+		`","chatgptAccountId":"acct_1","chatgptPlanType":"plus"}}`)
+	if string(m.Result) != `{"type":"chatgptAuthTokens"}` {
+		t.Fatalf("got %s", m.line)
+	}
+	if got := p.notes(2)[1]; got != `account/updated {"authMode":"chatgptAuthTokens","planType":"plus"}` {
+		t.Errorf("got %s", got)
+	}
+	// A forced refresh asks nobody, as with Codex.
+	m = p.ask(`{"id":2,"method":"getAuthStatus","params":{"includeToken":true,"refreshToken":true}}`)
+	if !strings.Contains(string(m.Result), token("1")) {
+		t.Errorf("got %s", m.line)
+	}
+	if m := p.ask(`{"id":3,"method":"account/login/start","params":{"type":"apiKey","apiKey":"sk-fake"}}`); m.Error == nil ||
+		!strings.HasPrefix(m.Error.Message, "External auth is active.") {
+		t.Errorf("got %s", m.line)
+	}
+	p.send(`{"id":4,"method":"rekey/recover","params":{}}`)
+	ask := p.next()
+	if ask.Method != "account/chatgptAuthTokens/refresh" || string(ask.Params) != `{"reason":"unauthorized","previousAccountId":"acct_1"}` {
+		t.Fatalf("the server asked %s", ask.line)
+	}
+	p.send(`{"id":` + string(ask.ID) + `,"result":{"accessToken":"` + token("2") + `","chatgptAccountId":"acct_1","chatgptPlanType":"pro"}}`)
+	if m := p.next(); string(m.Result) != `{"step":"refreshed"}` {
+		t.Errorf("got %s", m.line)
+	}
+	m = p.ask(`{"id":5,"method":"getAuthStatus","params":{"includeToken":true}}`)
+	if !strings.Contains(string(m.Result), token("2")) {
+		t.Errorf("got %s", m.line)
+	}
+	if m := p.ask(`{"id":6,"method":"rekey/recover","params":{}}`); string(m.Result) != `{"step":"done"}` {
+		t.Errorf("asked a second time: %s", m.line)
+	}
+	if m := p.ask(`{"id":7,"method":"account/logout"}`); string(m.Result) != `{}` {
+		t.Errorf("logout: %s", m.line)
+	}
+	p.notes(1)
+	if m := p.ask(`{"id":8,"method":"getAuthStatus","params":{}}`); !strings.Contains(string(m.Result), `"authMethod":null`) {
+		t.Errorf("after logout: %s", m.line)
+	}
+	if n := a.requests(); n != 0 {
+		t.Errorf("%d requests for tokens that are not ours", n)
+	}
+}
+
+func TestLogout(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, signedIn(), refusing())
+	p := initialized(t, &appserver.Server{Home: h})
+	if m := p.ask(`{"id":1,"method":"account/logout"}`); string(m.Result) != `{}` {
+		t.Errorf("got %s", m.line)
+	}
+	if got := p.notes(1)[0]; got != `account/updated {"authMode":null,"planType":null}` {
+		t.Errorf("got %s", got)
+	}
+	if st := h.manager.State(); st.Status != auth.StatusSignedOut {
+		t.Errorf("state %q", st.Status)
+	}
+}

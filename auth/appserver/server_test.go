@@ -1,0 +1,158 @@
+package appserver_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"rekey/auth"
+	"rekey/auth/appserver"
+	"rekey/auth/authtest"
+)
+
+func TestHandshake(t *testing.T) {
+	t.Parallel()
+	p := connect(t, &appserver.Server{Home: newHome(t, nil, refusing()), Version: "1.2", Platform: "linux"})
+	if m := p.ask(`{"id":1,"method":"getAuthStatus","params":{}}`); m.Error == nil || m.Error.Message != "Not initialized" {
+		t.Errorf("before initialize: %s", m.line)
+	}
+	m := p.ask(`{"id":"a","method":"initialize","params":{"clientInfo":{"name":"t","version":"1"}}}`)
+	want := `{"id":"a","result":{"userAgent":"t/1.2 (rekey; linux)","codexHome":"/home/ada/.codex","platformFamily":"unix","platformOs":"linux"}}` + "\n"
+	if m.line != want {
+		t.Errorf("initialize: got %s want %s", m.line, want)
+	}
+	if m := p.ask(`{"id":2,"method":"initialize","params":{"clientInfo":{"name":"t","version":"1"}}}`); m.Error == nil || m.Error.Message != "Already initialized" {
+		t.Errorf("second initialize: %s", m.line)
+	}
+}
+
+// TestOddRequests goes through everything a client can get wrong. Each is
+// answered, and the connection lives on.
+func TestOddRequests(t *testing.T) {
+	t.Parallel()
+	p := initialized(t, &appserver.Server{Home: newHome(t, signedIn(), refusing())})
+	tests := []struct {
+		name, line string
+		code       int
+		text       string // part of the message
+	}{
+		{"unknown method", `{"id":1,"method":"nope/x","params":{}}`, -32600, "unknown variant `nope/x`"},
+		{"no params", `{"id":2,"method":"getAuthStatus"}`, -32600, "missing field `params`"},
+		{"params null", `{"id":3,"method":"getAuthStatus","params":null}`, -32600, "missing field `params`"},
+		{"params array", `{"id":4,"method":"getAuthStatus","params":[]}`, -32600, "must be an object"},
+		{"wrong type", `{"id":5,"method":"getAuthStatus","params":{"includeToken":"yes"}}`, -32600, "invalid type"},
+		{"bad JSON", `{"id":6,`, -32700, ""},
+		{"not an object", `42`, -32600, "one JSON object"},
+		{"a batch", `[{"id":1,"method":"rekey/state"}]`, -32600, "one JSON object"},
+		{"a strange id", `{"id":{},"method":"getAuthStatus"}`, -32600, "the id must be"},
+		{"a strange method", `{"id":1,"method":5}`, -32600, "the method must be"},
+		{"no method", `{"id":1}`, -32600, "missing field `method`"},
+		{"unknown sign-in", `{"id":7,"method":"account/login/start","params":{"type":"zzz"}}`, -32600, "unknown variant `zzz`"},
+		{"cancel nothing", `{"id":8,"method":"account/login/cancel","params":{"loginId":"zzz"}}`, -32600, "invalid login id: zzz"},
+		{"host tokens without leave", `{"id":9,"method":"account/login/start","params":{"type":"chatgptAuthTokens","accessToken":"x","chatgptAccountId":"a"}}`, -32600, "experimentalApi"},
+	}
+	for _, tt := range tests {
+		m := p.ask(tt.line)
+		if m.Error == nil || m.Error.Code != tt.code || !strings.Contains(m.Error.Message, tt.text) {
+			t.Errorf("%s: got %s", tt.name, m.line)
+		}
+	}
+	for _, line := range []string{
+		`{"id":20,"method":"getAuthStatus","params":{}}`,
+		`{"jsonrpc":"2.0","id":"x","method":"getAuthStatus","params":{},"trace":{"unknown":1}}`,
+		`  {"id":21,"method":"getAuthStatus","params":{"pad":"` + strings.Repeat("x", 20<<20) + `"}}` + "\r",
+	} {
+		if m := p.ask(line); m.Error != nil || !strings.Contains(string(m.Result), `"chatgpt"`) {
+			t.Errorf("%.60s: got %.200s", line, m.line)
+		}
+	}
+}
+
+func TestLineTooLongEndsTheConnection(t *testing.T) {
+	t.Parallel()
+	s := &appserver.Server{Home: newHome(t, nil, refusing())}
+	err := serveLine(t, s, strings.Repeat("x", 33<<20))
+	if err == nil || !strings.Contains(err.Error(), appserver.ErrLineTooLong.Error()) {
+		t.Errorf("got %v, want %v", err, appserver.ErrLineTooLong)
+	}
+}
+
+func TestTokenOmittedAfterPermanentFailure(t *testing.T) {
+	t.Parallel()
+	a := refusing()
+	p := initialized(t, &appserver.Server{Home: newHome(t, signedIn(), a)})
+	for i := range 2 {
+		m := p.ask(fmt.Sprintf(`{"id":%d,"method":"getAuthStatus","params":{"includeToken":true,"refreshToken":true}}`, i+1))
+		if want := `{"authMethod":"chatgpt","authToken":null,"requiresOpenaiAuth":true}`; string(m.Result) != want {
+			t.Errorf("call %d: got %s want %s", i+1, m.Result, want)
+		}
+	}
+	if n := a.requests(); n != 1 {
+		t.Errorf("%d requests, want 1", n)
+	}
+}
+
+// TestInOrder sends a slow forced refresh and a plain read without waiting in
+// between: the read is answered second and shows the new token.
+func TestInOrder(t *testing.T) {
+	t.Parallel()
+	entered, leave := make(chan struct{}), make(chan struct{})
+	a := &script{answer: func(int) (auth.TokenResponse, error) {
+		close(entered)
+		<-leave
+		fresh := auth.NewSecret("opaque-2")
+		return auth.TokenResponse{AccessToken: &fresh}, nil
+	}}
+	p := initialized(t, &appserver.Server{Home: newHome(t, signedIn(), a)})
+	p.send(`{"id":1,"method":"getAuthStatus","params":{"refreshToken":true}}`)
+	<-entered
+	p.send(`{"id":2,"method":"getAuthStatus","params":{"includeToken":true}}`)
+	p.send(`{"id":3,"method":"rekey/state","params":{}}`)
+	if m := p.next(); string(m.ID) != "3" { // Rekey's own methods do not queue
+		t.Errorf("first answer: %s", m.line)
+	}
+	close(leave)
+	first, second := p.next(), p.next()
+	if string(first.ID) != "1" && string(second.ID) != "1" {
+		t.Errorf("no answer to the refresh: %s %s", first.line, second.line)
+	}
+	for _, m := range []message{first, second} {
+		if string(m.ID) == "2" && !strings.Contains(string(m.Result), `"opaque-2"`) {
+			t.Errorf("the read overtook the refresh: %s", m.line)
+		}
+	}
+}
+
+func TestProviderWithoutOpenAI(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, signedIn(), refusing())
+	h.needsAuth = false
+	p := initialized(t, &appserver.Server{Home: h})
+	m := p.ask(`{"id":1,"method":"getAuthStatus","params":{"includeToken":true}}`)
+	if want := `{"authMethod":null,"authToken":null,"requiresOpenaiAuth":false}`; string(m.Result) != want {
+		t.Errorf("got %s want %s", m.Result, want)
+	}
+}
+
+func TestAccountRead(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		content []byte
+		want    string
+	}{
+		{"nobody", nil, `{"account":null,"userId":null,"requiresOpenaiAuth":true,"workspaceRouting":null}`},
+		{"API key", authtest.AuthJSON(authtest.WithAPIKey("sk-fake")),
+			`{"account":{"type":"apiKey"},"userId":null,"requiresOpenaiAuth":true,"workspaceRouting":null}`},
+		{"ChatGPT", signedIn(), `{"account":{"type":"chatgpt","email":"ada@example.com","planType":"pro","workspaceName":null},` +
+			`"userId":"` + authtest.Ada().UserID + `","requiresOpenaiAuth":true,"workspaceRouting":null}`},
+		{"no tokens", []byte(`{}`), ""},
+	}
+	for _, tt := range tests {
+		p := initialized(t, &appserver.Server{Home: newHome(t, tt.content, refusing())})
+		m := p.ask(`{"id":1,"method":"account/read","params":{}}`)
+		if string(m.Result) != tt.want {
+			t.Errorf("%s: got %s want %s", tt.name, m.line, tt.want)
+		}
+	}
+}
