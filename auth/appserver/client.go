@@ -38,9 +38,10 @@ func Dial(ctx context.Context, socket string) (*Client, error) {
 	}
 	c := &Client{}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
-	c.rpc = jrpc2.NewClient(newWire(nc), &jrpc2.ClientOptions{
-		OnNotify: c.notified,
-		OnStop:   func(*jrpc2.Client, error) { c.cancel() },
+	w := newWire(nc)
+	w.told = c.told
+	c.rpc = jrpc2.NewClient(w, &jrpc2.ClientOptions{
+		OnStop: func(*jrpc2.Client, error) { c.cancel() },
 	})
 	if err := c.begin(ctx); err != nil {
 		_ = c.Close()
@@ -70,9 +71,10 @@ func (c *Client) begin(ctx context.Context) error {
 	return nil
 }
 
-func (c *Client) notified(req *jrpc2.Request) {
+// told takes over the States that the agent pushes.
+func (c *Client) told(method string, params json.RawMessage) {
 	var m stateMessage
-	if req.Method() == noteState && json.Unmarshal([]byte(req.ParamString()), &m) == nil {
+	if method == noteState && json.Unmarshal(params, &m) == nil {
 		c.states.Publish(m.State)
 	}
 }

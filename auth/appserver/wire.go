@@ -23,6 +23,9 @@ var ErrLineTooLong = errors.New("a line is longer than 32 MiB")
 type wire struct {
 	in     *bufio.Reader
 	closer io.Closer
+	// told is given notifications in the order of the line, nil: the library
+	// is, which hands them out in any order. It is set before the first Recv.
+	told func(method string, params json.RawMessage)
 
 	mu     sync.Mutex // guards out and after
 	out    io.Writer
@@ -54,6 +57,10 @@ func (w *wire) Recv() ([]byte, error) {
 			continue
 		}
 		if msg.idle() {
+			continue
+		}
+		if w.told != nil && msg.Method != "" && msg.ID == nil {
+			w.told(msg.Method, msg.Params)
 			continue
 		}
 		return msg.encode(), nil
