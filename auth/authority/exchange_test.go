@@ -149,7 +149,7 @@ func TestExchangeAPIKey(t *testing.T) {
 		t.Errorf("got %q", request)
 	}
 	for name, answer := range map[string]string{
-		"refused": response(403, `{"error":{"code":"no_org"}}`), "no key": response(200, `{}`),
+		"refused": response(403, `{"error":{"code":"no_org"}}`), "refused with a key": response(403, `{"access_token":"sk-fake"}`), "no key": response(200, `{}`),
 		"empty key": response(200, `{"access_token":""}`), "garbage": response(200, `x`),
 		"half": "HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{",
 	} {

@@ -80,10 +80,9 @@ func startServer(l net.Listener, state string, peer func(net.Conn) bool) *server
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, peerKey{}, peer(c))
 		},
-		ErrorLog: log.New(io.Discard, "", 0), // what strangers send is not our log's affair
-		// No ReadTimeout: it would go on running, and end the request, while
-		// the callback waits for the exchange. No body is ever read.
+		ErrorLog:          log.New(io.Discard, "", 0), // what strangers send is not our log's affair
 		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       5 * time.Second,
 		WriteTimeout:      3 * time.Minute, // the answer to the callback waits for the exchange
 		MaxHeaderBytes:    16 << 10,
 	}

@@ -283,6 +283,9 @@ func TestHeaders(t *testing.T) {
 	writePage(page, ending{})
 	plain := httptest.NewRecorder()
 	refuse(plain, http.StatusNotFound, "Not found.")
+	if !page.Flushed || !plain.Flushed {
+		t.Error("an answer can be lost when the server closes right after it")
+	}
 	for _, h := range []http.Header{page.Header(), plain.Header()} {
 		for name, want := range map[string]string{
 			"X-Content-Type-Options":     "nosniff",
