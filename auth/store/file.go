@@ -117,7 +117,7 @@ func (s *fileStore) round(ctx context.Context, decide func(*auth.Snapshot) (*aut
 	if err := os.MkdirAll(dir, 0o700); err != nil { // Codex follows a link to a folder that is not there yet
 		return false, err
 	}
-	fresh, err := writeTemp(dir, next.Encode())
+	fresh, err := writeTemp(dir, tempPrefix, next.Encode())
 	if err != nil {
 		return false, err
 	}
@@ -126,7 +126,7 @@ func (s *fileStore) round(ctx context.Context, decide func(*auth.Snapshot) (*aut
 	if err != nil || !replaced {
 		return false, err
 	}
-	sweep(dir, time.Now())
+	sweep(dir, tempPrefix, time.Now())
 	return true, syncDir(dir)
 }
 
@@ -186,7 +186,7 @@ func (s *fileStore) remove(ctx context.Context) (removed bool, err error) {
 		}
 		defer unlock()
 	}
-	defer sweep(dir, time.Now())
+	defer sweep(dir, tempPrefix, time.Now())
 	if removed, err = removeFile(target); err != nil {
 		return false, err
 	}

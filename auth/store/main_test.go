@@ -24,6 +24,8 @@ func children() map[string]func(dir string) int {
 		"hold-lock": childHoldLock,
 		"count":     childCount,
 		"rewrite":   childRewrite,
+		"claim":     childClaim,
+		"escrow":    childEscrow,
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 // temp is a new content for dir.
 func temp(t *testing.T, dir, data string) *tempFile {
 	t.Helper()
-	f, err := writeTemp(dir, []byte(data))
+	f, err := writeTemp(dir, tempPrefix, []byte(data))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,8 +11,12 @@ import (
 	"time"
 )
 
-// tempPrefix begins the names of Codex's temporary files and of Rekey's.
-const tempPrefix = ".auth-"
+// What the names of temporary files begin with. For credentials it is Codex's
+// own, so that either program's leftovers are known as such.
+const (
+	tempPrefix  = ".auth-"
+	statePrefix = ".state-"
+)
 
 // tempAge is the age at which a temporary file must be that of a process that
 // died. A live one exists for milliseconds.
@@ -27,11 +31,11 @@ type tempFile struct {
 }
 
 // writeTemp writes data to a new file, mode 0600, and to the disk.
-func writeTemp(dir string, data []byte) (*tempFile, error) {
+func writeTemp(dir, prefix string, data []byte) (*tempFile, error) {
 	var f *os.File
 	var err error
 	for range 100 {
-		path := filepath.Join(dir, tempPrefix+rand.Text()[:6])
+		path := filepath.Join(dir, prefix+rand.Text()[:6])
 		f, err = os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 		if !errors.Is(err, fs.ErrExist) {
 			break
@@ -63,14 +67,14 @@ func (t *tempFile) discard() {
 
 // sweep removes temporary files that a dying process left, Rekey's or Codex's:
 // they hold tokens. A failure leaves them for the next time.
-func sweep(dir string, now time.Time) {
+func sweep(dir, prefix string, now time.Time) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return
 	}
 	for _, e := range entries {
 		name := e.Name()
-		if !strings.HasPrefix(name, tempPrefix) || len(name) != len(tempPrefix)+6 || !e.Type().IsRegular() {
+		if !strings.HasPrefix(name, prefix) || len(name) != len(prefix)+6 || !e.Type().IsRegular() {
 			continue
 		}
 		if info, err := e.Info(); err == nil && now.Sub(info.ModTime()) > tempAge {

@@ -1,0 +1,61 @@
+package store
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"rekey/auth"
+)
+
+// maxRefusals is how many refusals are remembered. A refused sign-in takes
+// two, so that this is 64 sign-ins.
+const maxRefusals = 128
+
+const refusalsFile = "refusals.json"
+
+// storedRefusal is an entry of refusals.json.
+type storedRefusal struct {
+	Fingerprint string      `json:"fingerprint"`
+	Reason      auth.Reason `json:"reason"`
+	At          time.Time   `json:"at"`
+}
+
+// Lookup implements auth.Refusals. It reads the file each time, for another
+// process may have been refused.
+func (s *State) Lookup(fingerprint string) (auth.Refusal, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r, ok := s.refusals[fingerprint]; ok {
+		return r, true
+	}
+	entries, err := readState[storedRefusal](s.path(refusalsFile))
+	if err != nil {
+		return auth.Refusal{}, false // the server refuses again, nothing worse
+	}
+	for _, e := range slices.Backward(entries) {
+		if e.Fingerprint == fingerprint && e.Reason.NamesToken() {
+			return auth.Refusal{Fingerprint: e.Fingerprint, Reason: e.Reason, At: e.At.UTC()}, true
+		}
+	}
+	return auth.Refusal{}, false
+}
+
+// Record implements auth.Refusals. A reason that does not name the token is
+// not taken, for it may not be true after a restart. A refusal that cannot be
+// written is remembered by this State all the same.
+func (s *State) Record(r auth.Refusal) error {
+	if !r.Reason.NamesToken() {
+		return fmt.Errorf("the reason %q is not remembered beyond a process", r.Reason)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err := changeState(s, refusalsFile, maxRefusals, func(entries []storedRefusal) ([]storedRefusal, bool) {
+		entries = slices.DeleteFunc(entries, func(e storedRefusal) bool { return e.Fingerprint == r.Fingerprint })
+		return append(entries, storedRefusal{r.Fingerprint, r.Reason, r.At.UTC()}), true
+	})
+	if err != nil {
+		s.refusals[r.Fingerprint] = r
+	}
+	return err
+}

@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"rekey/auth"
+)
+
+// stateLockWait bounds the wait for another Rekey that writes the state
+// directory. It holds the lock for milliseconds.
+const stateLockWait = 2 * time.Second
+
+// State is one home's state directory, and implements auth.Fingerprinter,
+// auth.Refusals, auth.Notices and auth.Escrow on it. Any number of processes
+// may share the directory; a State is safe for concurrent use.
+//
+// The directory holds no token, but for the escrow while an answer waits to be
+// saved. Its files:
+//
+//	key            32 random bytes, made once: the key of all fingerprints
+//	refusals.json  what was refused for good
+//	notices.json   which notifications were shown
+//	escrow         one answer's place: see slot
+//	state.lock     taken to change the two JSON files
+type State struct {
+	dir string
+	key [32]byte
+
+	mu       sync.Mutex              // guards everything below and the slot's file within this process
+	refusals map[string]auth.Refusal // those that could not be written
+	claimed  map[string]bool         // notices this process has claimed
+	sealKey  EscrowKey
+	reserved []byte // the key that Reserve made sure of, nil for none
+}
+
+var (
+	_ auth.Fingerprinter = (*State)(nil)
+	_ auth.Refusals      = (*State)(nil)
+	_ auth.Notices       = (*State)(nil)
+	_ auth.Escrow        = (*State)(nil)
+)
+
+// OpenState opens a state directory, making it, mode 0700, if need be. It must
+// be a folder of the user's own and not a symbolic link.
+func OpenState(dir string) (*State, error) {
+	if err := ownFolder(dir); err != nil {
+		return nil, fmt.Errorf("open the state directory: %w", err)
+	}
+	s := &State{dir: dir, refusals: make(map[string]auth.Refusal), claimed: make(map[string]bool)}
+	if err := s.loadKey(); err != nil {
+		return nil, fmt.Errorf("open the state directory: %w", err)
+	}
+	sweep(dir, statePrefix, time.Now())
+	return s, nil
+}
+
+// ownFolder makes sure that dir is a folder that only this user may enter.
+func ownFolder(dir string) error {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+		return err
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	info, err := os.Lstat(dir)
+	switch {
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fmt.Errorf("%s is not a folder", dir)
+	case !ownedByUser(info):
+		return fmt.Errorf("%s belongs to another user", dir)
+	case info.Mode().Perm()&0o077 != 0:
+		return os.Chmod(dir, 0o700)
+	}
+	return nil
+}
+
+func (s *State) path(name string) string { return filepath.Join(s.dir, name) }
+
+// lock takes the directory's lock.
+func (s *State) lock() (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), stateLockWait)
+	defer cancel()
+	return Lock(ctx, s.path("state.lock"), 0o600)
+}
+
+// loadKey reads the key, or makes it: complete under another name first, so
+// that nobody reads half a key, then linked to the name that only one process
+// can create. A key of the wrong size is damaged and replaced; what it had
+// fingerprinted is forgotten.
+func (s *State) loadKey() error {
+	path := s.path("key")
+	if s.readKey(path) {
+		return nil
+	}
+	// Without locks two processes may replace a damaged key at once, and one
+	// of them works with fingerprints of its own until it ends.
+	unlock, err := s.lock()
+	if err == nil {
+		defer unlock()
+	} else if !errors.Is(err, ErrNoLocks) {
+		return err
+	}
+	if s.readKey(path) {
+		return nil
+	}
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	fresh := make([]byte, len(s.key))
+	_, _ = rand.Read(fresh) // never fails
+	t, err := writeTemp(s.dir, statePrefix, fresh)
+	if err != nil {
+		return err
+	}
+	defer t.discard()
+	if err := os.Link(t.path, path); err != nil && !errors.Is(err, fs.ErrExist) {
+		if err := t.rename(path); err != nil { // no hard links here
+			return err
+		}
+	}
+	if !s.readKey(path) {
+		return errors.New("the fingerprint key cannot be read")
+	}
+	return syncDir(s.dir)
+}
+
+// readKey reports whether the key is there and whole.
+func (s *State) readKey(path string) bool {
+	c, err := readContent(path)
+	if err != nil || len(c.data) != len(s.key) {
+		return false
+	}
+	copy(s.key[:], c.data)
+	return true
+}
+
+// The forms of what is fingerprinted. A change of form is a new version, and
+// what was recorded under the old one no longer matches anything.
+const (
+	formToken = "rekey refresh token 1\n"
+	formWhole = "rekey snapshot 1\n"
+)
+
+// Token implements auth.Fingerprinter.
+func (s *State) Token(snapshot *auth.Snapshot) string {
+	return s.fingerprint(formToken, []byte(snapshot.RefreshToken().Reveal()))
+}
+
+// Whole implements auth.Fingerprinter.
+func (s *State) Whole(snapshot *auth.Snapshot) string {
+	return s.fingerprint(formWhole, snapshot.Canonical())
+}
+
+// fingerprint is HMAC-SHA256 (RFC 2104) in hexadecimal. The key never leaves
+// the directory, so a fingerprint in a log cannot be tried against tokens.
+func (s *State) fingerprint(form string, text []byte) string {
+	mac := hmac.New(sha256.New, s.key[:])
+	mac.Write([]byte(form))
+	mac.Write(text)
+	return hex.EncodeToString(mac.Sum(nil))
+}
