@@ -26,7 +26,8 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	box, err := demo.Open(dir, version, newLog(os.Getenv("REKEY_LOG")))
+	log := newLog(os.Getenv("REKEY_LOG"))
+	box, err := demo.Open(dir, version, log)
 	if err != nil {
 		return err
 	}
@@ -36,10 +37,13 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 		ctx, cancel = context.WithTimeout(ctx, demoLimit)
 		defer cancel()
 	}
-	inTray := !o.Text && tray.Probe(ctx, os.Getenv("DBUS_SESSION_BUS_ADDRESS")) == nil
-	shown := &counting{Notifier: notify.Text(os.Stdout)}
+	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
+	inTray := !o.Text && tray.Probe(ctx, bus) == nil
+	shown := &counting{Notifier: printed{}}
 	if inTray {
-		shown.Notifier = newNotifier(ctx)
+		desktop := notify.NewDesktop(bus)
+		defer desktop.Close()
+		shown.Notifier = desktop
 	}
 	script := demo.Script{
 		Say:      func(line string) { fmt.Println(line) },
@@ -48,10 +52,10 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 	}
 	faces := []func(context.Context) error{
 		func(ctx context.Context) error { return box.Run(ctx, script) },
-		func(ctx context.Context) error { return idle(ctx, notify.Run(ctx, box.Agent, shown)) },
+		func(ctx context.Context) error { notify.Run(ctx, box.Agent, shown, log); return nil },
 	}
 	if inTray {
-		faces = append(faces, func(ctx context.Context) error { return w.showTray(ctx, box.Agent, box.Agent.Dir(), box.Agent.Socket()) })
+		faces = append(faces, trayFace(box.Agent, box.Agent.Socket(), box.Agent.Dir(), log))
 	}
 	return runAgent(ctx, box.Agent, faces...)
 }
@@ -93,6 +97,18 @@ func clickDemo(ctx context.Context, box *demo.Sandbox, auto, inTray bool) error 
 		}
 	}
 }
+
+// printed is the Notifier of a terminal.
+type printed struct{}
+
+// Show implements notify.Notifier.
+func (printed) Show(_ context.Context, n notify.Notification) error {
+	_, err := fmt.Printf("   [notification] %s: %s %s\n", n.Title, n.Account, n.Body)
+	return err
+}
+
+// Withdraw implements notify.Notifier: what is printed stays.
+func (printed) Withdraw(context.Context) error { return nil }
 
 // counting counts what a Notifier has shown.
 type counting struct {

@@ -19,6 +19,8 @@ import (
 	"rekey/auth/appserver"
 	"rekey/ui"
 	"rekey/ui/cli"
+	"rekey/ui/notify"
+	"rekey/ui/tray"
 )
 
 // closing is how long the end of the program waits for a renewal under way:
@@ -106,6 +108,59 @@ func runAgent(ctx context.Context, a *agent.Agent, faces ...func(context.Context
 	last, stop := context.WithTimeout(context.WithoutCancel(ctx), closing)
 	defer stop()
 	return errors.Join(err, a.Close(last))
+}
+
+// tray shows the tray of a home. Where another process is the home's agent
+// already, the tray attaches to it.
+func (w wiring) tray(ctx context.Context, home string) error {
+	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
+	var none *tray.NoBusError
+	if err := tray.Probe(ctx, bus); errors.As(err, &none) {
+		return &cli.NoTrayError{Reason: "There is no tray here (" + none.Error() + ")."}
+	} else if errors.Is(err, tray.ErrNoPanel) {
+		fmt.Fprintln(os.Stderr, "rekey: No panel shows tray icons yet; the icon appears when one does.")
+	}
+	o, err := w.options(home)
+	if err != nil {
+		return err
+	}
+	h, err := agent.Open(o)
+	if err != nil {
+		return err
+	}
+	desktop := notify.NewDesktop(bus)
+	defer desktop.Close()
+	a, err := h.Become(version)
+	if errors.Is(err, agent.ErrRunning) {
+		return w.secondTray(ctx, h)
+	}
+	if err != nil {
+		return err
+	}
+	return runAgent(ctx, a, trayFace(a, a.Socket(), a.Dir(), o.Log),
+		func(ctx context.Context) error { notify.Run(ctx, a, desktop, o.Log); return nil })
+}
+
+// secondTray is what a second start of Rekey does: it shows the window of the
+// first, and ends.
+func (w wiring) secondTray(ctx context.Context, h *agent.Home) error {
+	fmt.Fprintln(os.Stderr, "rekey: Rekey is already running for this home.")
+	return showWindow(ctx, h.Socket())
+}
+
+// trayFace shows a session in the panel until its user quits.
+func trayFace(s ui.Session, socket, dir string, log *slog.Logger) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ctx, quit := context.WithCancel(ctx)
+		defer quit()
+		return tray.Run(ctx, s, tray.Options{
+			OpenWindow: func(ctx context.Context) error { return showWindow(ctx, socket) },
+			OpenFolder: func(ctx context.Context) error { return openURL(ctx, dir) },
+			Quit:       quit,
+			DarkPanel:  true,
+			Log:        log,
+		})
+	}
 }
 
 // appServer answers on the standard streams. It is no agent: it keeps nothing

@@ -42,6 +42,7 @@ type Home struct {
 	id             string // the short name of the home's identity
 	stateDir       string // this home's own part of Dirs.State
 	manager        *auth.Manager
+	fingerprints   auth.Fingerprinter
 	store          *liveStore
 	authority      *liveAuthority
 	signIns        signIns
@@ -82,6 +83,7 @@ func Open(opts Options) (*Home, error) {
 	if h.authority, err = newLiveAuthority(opts.Getenv); err != nil {
 		return nil, err
 	}
+	h.fingerprints = state
 	h.store = newLiveStore()
 	h.reloadConfig()
 	managed := auth.Options{

@@ -153,10 +153,14 @@ func (s *Sandbox) renewed(ctx context.Context, script Script) error {
 
 func (s *Sandbox) revoked(ctx context.Context, script Script) error {
 	s.server.RevokeAll()
-	if err := s.Agent.Refresh(ctx); auth.OutcomeOf(err) != auth.OutcomePermanent {
+	err := s.Agent.Refresh(ctx)
+	if err == nil {
+		err = s.Agent.Refresh(ctx) // the first had joined the renewal that was just landing
+	}
+	if auth.OutcomeOf(err) != auth.OutcomePermanent {
 		return fmt.Errorf("the server revoked the sign-in, but the renewal ended otherwise: %v", err)
 	}
-	_, err := s.await(ctx, func(st auth.State) bool { return st.NeedsSignIn() && st.Notice == "" })
+	_, err = s.await(ctx, func(st auth.State) bool { return st.NeedsSignIn() && st.Notice == "" })
 	if err != nil {
 		return err
 	}

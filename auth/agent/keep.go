@@ -1,0 +1,14 @@
+package agent
+
+import (
+	"context"
+
+	"rekey/auth/keeper"
+)
+
+// keep renews the sign-in ahead of everybody until ctx ends.
+func (a *Agent) keep(ctx context.Context) error {
+	return keeper.New(keeper.Options{
+		Manager: a.manager, Fingerprints: a.fingerprints, Log: a.opts.Log,
+	}).Run(ctx)
+}
