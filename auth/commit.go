@@ -104,10 +104,11 @@ func (m *Manager) movedOn(ctx context.Context, s *Snapshot) bool {
 	return err == nil && m.moved(s)
 }
 
-// moved reports whether the cached credentials are no longer s.
+// moved reports whether the cached credentials are no longer those that were
+// refused. Content that has changed around the same token is no winner's.
 func (m *Manager) moved(s *Snapshot) bool {
 	now, _ := m.Snapshot()
-	return !now.Equal(s)
+	return !m.sameRefusal(now, s)
 }
 
 // adoptedAfter is the callers' answer when the store has moved on from s.

@@ -9,6 +9,11 @@ func (m *Manager) refusalKey(s *Snapshot) string {
 	return m.opts.Fingerprints.Token(s)
 }
 
+// sameRefusal reports whether a refusal of s is one of t as well.
+func (m *Manager) sameRefusal(t, s *Snapshot) bool {
+	return t.Managed() && t.HasTokens() && m.refusalKey(t) == m.refusalKey(s)
+}
+
 // lookupRefusal finds the refusal of s, nil when it has none. AsCodex asks
 // only once, at the start: later on, what was adopted is innocent.
 func (m *Manager) lookupRefusal(s *Snapshot) *Refusal {
@@ -31,7 +36,7 @@ func (m *Manager) refuse(s *Snapshot, cause *RefreshError) error {
 	at := clean(m.opts.Now())
 	r := Refusal{Fingerprint: m.refusalKey(s), Reason: cause.Reason, At: at}
 	m.mu.Lock()
-	current := m.facts.Snapshot.Equal(s)
+	current := m.sameRefusal(m.facts.Snapshot, s)
 	if current {
 		m.facts.Refusal, m.facts.Attempt, m.facts.Renewing = &r, nil, false
 		m.facts.Notice = m.noticeFor(s, &r)
