@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -97,10 +98,13 @@ func (r *rig) restart() {
 	r.Manager = NewManager(r.options)
 }
 
-// refresh asks for a renewal as Codex's forced call does.
+// refresh asks for a renewal as Codex's forced call does. The error's text is
+// searched for tokens with the log.
 func (r *rig) refresh() error {
 	r.t.Helper()
-	return r.Refresh(r.t.Context(), RefreshForced)
+	err := r.Refresh(r.t.Context(), RefreshForced)
+	fmt.Fprintln(r.log, err)
+	return err
 }
 
 // refreshLater starts a renewal and returns when the authority has been asked.

@@ -1,0 +1,286 @@
+package auth
+
+import (
+	"errors"
+	"testing"
+)
+
+// everyRefusal are the reasons the authorization server can have.
+var everyRefusal = []Reason{ReasonExpired, ReasonReused, ReasonRevoked, ReasonInvalidGrant, ReasonUnauthorized}
+
+// TestNoRetryAfterPermanentFailure: credentials that were refused for good are
+// never sent again, however often they are asked for.
+func TestNoRetryAfterPermanentFailure(t *testing.T) {
+	t.Parallel()
+	for _, reason := range everyRefusal {
+		for mode, change := range map[string]func(*Options){"agent": func(*Options) {}, "as Codex": asCodex} {
+			t.Run(string(reason)+", "+mode, func(t *testing.T) {
+				t.Parallel()
+				r := newRig(t, chatGPT(), change)
+				r.authority.then(refused(reason), renewed("2"))
+				for range 5 {
+					wantPermanent(t, r.refresh(), reason)
+				}
+				_, _ = r.Use(t.Context())
+				if err := r.Reload(t.Context(), true); err != nil {
+					t.Error(err)
+				}
+				wantPermanent(t, r.refresh(), reason)
+				r.wantRequests(1)
+				r.wantStored("refresh-1")
+				st := r.wantStatus(StatusExpiring)
+				if st.Refused != reason || !st.RefusedAt.Equal(noon) || st.Renewable != RenewableNo {
+					t.Errorf("state = %+v", st)
+				}
+			})
+		}
+	}
+}
+
+// TestReloadOfChangedAuthAfterPermanentFailure: other credentials are innocent.
+// They are taken over without a request and may be renewed.
+func TestReloadOfChangedAuthAfterPermanentFailure(t *testing.T) {
+	t.Parallel()
+	for name, how := range map[string]func(*rig) error{
+		"the watcher reloads":       func(r *rig) error { return r.Reload(r.t.Context(), true) },
+		"a refresh finds the store": (*rig).refresh,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, chatGPT())
+			r.authority.then(refused(ReasonReused), renewed("2"))
+			wantPermanent(t, r.refresh(), ReasonReused)
+			r.store.put(rotated())
+			if err := how(r); err != nil {
+				t.Fatal(err)
+			}
+			r.wantRequests(1)
+			r.wantCached("refresh-other")
+			if st := r.wantStatus(StatusHealthy); st.Refused != "" || st.Notice != "" {
+				t.Errorf("the refusal is still on show: %+v", st)
+			}
+			if err := r.refresh(); err != nil {
+				t.Error(err)
+			}
+			r.wantRequests(2)
+		})
+	}
+}
+
+// TestTokenOmittedAfterPermanentFailureTwiceOneRequest: asked twice, one
+// request; both times the refusal says that the token must not be given out.
+func TestTokenOmittedAfterPermanentFailureTwiceOneRequest(t *testing.T) {
+	t.Parallel()
+	for mode, change := range map[string]func(*Options){"agent": func(*Options) {}, "as Codex": asCodex} {
+		r := newRig(t, chatGPT(ends(-1)), change)
+		r.authority.then(refused(ReasonReused))
+		for range 2 {
+			wantPermanent(t, r.refresh(), ReasonReused)
+			s, refusal := r.Snapshot()
+			if refusal == nil || refusal.Reason != ReasonReused {
+				t.Errorf("%s: the token %v is given out", mode, s.AccessToken())
+			}
+		}
+		if _, refusal := r.Use(t.Context()); refusal == nil {
+			t.Errorf("%s: using the credentials forgets the refusal", mode)
+		}
+		r.wantRequests(1)
+	}
+}
+
+// TestRefusalAfterRestart: a new process finds the refusals that name the
+// token and sends nothing. An unexplained 401 ends with the process.
+func TestRefusalAfterRestart(t *testing.T) {
+	t.Parallel()
+	for _, reason := range everyRefusal {
+		for mode, change := range map[string]func(*Options){"agent": func(*Options) {}, "as Codex": asCodex} {
+			r := newRig(t, chatGPT(), change)
+			r.authority.then(refused(reason), refused(reason))
+			wantPermanent(t, r.refresh(), reason)
+			r.restart()
+			if err := r.Reload(t.Context(), true); err != nil {
+				t.Fatal(err)
+			}
+			wantPermanent(t, r.refresh(), reason)
+			if reason.NamesToken() {
+				r.wantRequests(1)
+				r.wantStatus(StatusExpiring)
+			} else {
+				r.wantRequests(2)
+			}
+			if t.Failed() {
+				t.Fatalf("%s, %s", reason, mode)
+			}
+		}
+	}
+}
+
+// TestRefusalIsFoundByTheOtherMode: `rekey app-server --no-watch` and the agent
+// share one refusals file.
+func TestRefusalIsFoundByTheOtherMode(t *testing.T) {
+	t.Parallel()
+	for _, codexFirst := range []bool{true, false} {
+		r := newRig(t, chatGPT(), func(o *Options) { o.AsCodex = codexFirst })
+		r.authority.then(refused(ReasonReused))
+		wantPermanent(t, r.refresh(), ReasonReused)
+		r.options.AsCodex = !codexFirst
+		r.restart()
+		if err := r.Reload(t.Context(), true); err != nil {
+			t.Fatal(err)
+		}
+		wantPermanent(t, r.refresh(), ReasonReused)
+		r.wantRequests(1)
+	}
+}
+
+// TestRefusalBelongsTo: the agent refuses the refresh token, Codex everything
+// that was in the store. The other changes are in
+// TestRecordedCodex.
+func TestRefusalBelongsTo(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name             string
+		disk             []byte
+		refused, asCodex bool // still, after it was adopted
+	}{
+		{"unknown field", chatGPT(set("x", 1)), true, true},
+		{"last_refresh", chatGPT(set("last_refresh", "2026-03-23T11:30:00Z")), true, false},
+		{"access_token", chatGPT(set("tokens.access_token", accessToken("other", noon.AddDate(0, 0, 1)))), true, false},
+		{"API key added", chatGPT(set("OPENAI_API_KEY", "sk-1")), true, false},
+		{"refresh_token", chatGPT(set("tokens.refresh_token", "refresh-b")), false, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			for _, codex := range []bool{false, true} {
+				r := newRig(t, chatGPT(), func(o *Options) { o.AsCodex = codex })
+				r.authority.then(refused(ReasonReused), renewed("2"))
+				wantPermanent(t, r.refresh(), ReasonReused)
+				r.store.put(tt.disk)
+				_ = r.refresh() // adopts, or finds no change
+				r.wantRequests(1)
+				err := r.refresh()
+				want := tt.refused
+				if codex {
+					want = tt.asCodex
+				}
+				if got := OutcomeOf(err) == OutcomePermanent; got != want {
+					t.Errorf("as Codex %t: refused = %t (%v), want %t", codex, got, err, want)
+				}
+			}
+		})
+	}
+}
+
+// TestRefusalOfWhatIsNoLongerThere: the answer is about credentials that have
+// been replaced in memory while the request was under way.
+func TestRefusalOfWhatIsNoLongerThere(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	r.authority.then(refused(ReasonRevoked), renewed("2"))
+	release := r.authority.block()
+	done := r.refreshLater()
+	r.store.put(rotated())
+	if err := r.Reload(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	release()
+	wantPermanent(t, <-done, ReasonRevoked)
+	r.wantCached("refresh-other")
+	if st := r.wantStatus(StatusHealthy); st.Refused != "" {
+		t.Errorf("innocent credentials are refused: %+v", st)
+	}
+	if err := r.refresh(); err != nil {
+		t.Errorf("Refresh = %v", err)
+	}
+	r.wantRequests(2)
+}
+
+// TestRefusalOfAChangedSnapshotWithTheSameToken: the request was about the
+// refresh token, and that is still there.
+func TestRefusalOfAChangedSnapshotWithTheSameToken(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	r.authority.then(refused(ReasonRevoked))
+	release := r.authority.block()
+	done := r.refreshLater()
+	r.store.put(chatGPT(set("OPENAI_API_KEY", "sk-added")))
+	if err := r.Reload(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	release()
+	wantPermanent(t, <-done, ReasonRevoked)
+	r.wantStatus(StatusExpiring)
+	wantPermanent(t, r.refresh(), ReasonRevoked)
+	r.wantRequests(1)
+}
+
+// TestRefusalThatCannotBeKept: it lasts until the end of the process.
+func TestRefusalThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT(), func(o *Options) { o.Refusals = brokenRefusals{} })
+	r.authority.then(refused(ReasonReused))
+	for range 2 {
+		wantPermanent(t, r.refresh(), ReasonReused)
+	}
+	r.store.put(grace())
+	if err := r.Reload(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	r.store.put(chatGPT())
+	if err := r.Reload(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	wantPermanent(t, r.refresh(), ReasonReused)
+	r.wantRequests(1)
+}
+
+type brokenRefusals struct{}
+
+func (brokenRefusals) Lookup(string) (Refusal, bool) { return Refusal{}, false }
+func (brokenRefusals) Record(Refusal) error          { return errors.New("no space left") }
+
+// TestNotice: an unexplained 401 owes none, for a captive portal can produce it.
+func TestNotice(t *testing.T) {
+	t.Parallel()
+	for _, reason := range everyRefusal {
+		r := newRig(t, chatGPT())
+		r.authority.then(refused(reason))
+		wantPermanent(t, r.refresh(), reason)
+		if got := r.State().Notice != ""; got != reason.NamesToken() {
+			t.Errorf("%s: notice owed = %t", reason, got)
+		}
+	}
+}
+
+// TestClaimNoticeOnce: one notification per dead sign-in, ever: not for
+// another face, not for another process, not when the same comes back.
+func TestClaimNoticeOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	r.authority.then(refused(ReasonReused))
+	wantPermanent(t, r.refresh(), ReasonReused)
+	notice := r.State().Notice
+	claim := func(want bool) {
+		t.Helper()
+		if first, err := r.ClaimNotice(notice); first != want || err != nil {
+			t.Errorf("ClaimNotice = %t, %v; want %t", first, err, want)
+		}
+		if st := r.State(); st.Notice != "" || st.Refused == "" {
+			t.Errorf("after the claim: %+v", st)
+		}
+	}
+	claim(true)
+	claim(false)
+
+	r.restart()
+	if err := r.Reload(t.Context(), true); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.State().Notice; got != notice {
+		t.Errorf("notice after a restart = %q, want the same id %q", got, notice)
+	}
+	claim(false)
+	if first, _ := r.ClaimNotice("another"); !first {
+		t.Error("another notice is taken for the same")
+	}
+}

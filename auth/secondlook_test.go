@@ -1,0 +1,205 @@
+package auth
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+const look = 3 * time.Second
+
+// looking is a Manager whose refresh token has just been refused as reused by
+// a server that a moment ago said so; done gets the callers' answer. It takes
+// place in a synctest bubble.
+func looking(t *testing.T, reason Reason) (r *rig, done <-chan error) {
+	t.Helper()
+	r = newRig(t, chatGPT(), func(o *Options) { o.SecondLook = look })
+	r.authority.then(refused(reason), renewed("2"))
+	release := r.authority.block()
+	done = r.refreshLater()
+	r.journal.read()
+	release()
+	synctest.Wait()
+	return r, done
+}
+
+// wantAfter checks how long something took since start.
+func wantAfter(t *testing.T, start time.Time, want time.Duration) {
+	t.Helper()
+	if got := time.Since(start); got != want {
+		t.Errorf("took %v, want %v", got, want)
+	}
+}
+
+// TestSecondLookAdoptsAtOnce: the winner has committed before our answer came.
+func TestSecondLookAdoptsAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		r := newRig(t, chatGPT(), func(o *Options) { o.SecondLook = look })
+		r.authority.then(refused(ReasonReused))
+		release := r.authority.block()
+		done := r.refreshLater()
+		r.store.put(rotated())
+		release()
+		if err := <-done; err != nil {
+			t.Errorf("Refresh = %v, want adopted", err)
+		}
+		wantAfter(t, start, 0)
+		r.wantCached("refresh-other")
+		r.wantNotRefused()
+	})
+}
+
+// TestSecondLookAdoptsThroughReload: the watcher sees the winner's commit.
+func TestSecondLookAdoptsThroughReload(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []Reason{ReasonReused, ReasonInvalidGrant, ReasonUnauthorized} {
+		synctest.Test(t, func(t *testing.T) {
+			r, done := looking(t, reason)
+			start := time.Now()
+			st := r.wantStatus(StatusRenewing)
+			if st.Refused != "" || st.Notice != "" {
+				t.Errorf("believed before the second look: %+v", st)
+			}
+			time.Sleep(time.Second)
+			r.store.put(chatGPT(set("unknown", 1))) // not what is waited for
+			if err := r.Reload(t.Context(), true); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(time.Second)
+			r.store.put(rotated())
+			if err := r.Reload(t.Context(), true); err != nil {
+				t.Error(err)
+			}
+			if err := <-done; err != nil {
+				t.Errorf("Refresh = %v, want adopted", err)
+			}
+			wantAfter(t, start, 2*time.Second)
+			r.wantNotRefused()
+			r.wantJournal("clear")
+			r.wantRequests(1)
+		})
+	}
+}
+
+// TestSecondLookAdoptsAtTheDeadline: nobody has told us, but the store has
+// changed; or it changes while we wait for the lock to look under.
+func TestSecondLookAdoptsAtTheDeadline(t *testing.T) {
+	t.Parallel()
+	for name, how := range map[string]func(r *rig){
+		"before the lock": func(r *rig) { r.store.put(rotated()) },
+		"during the wait for the lock": func(r *rig) {
+			r.store.fail(func(f *fakeStore) { f.beforeUpdate = func() { f.put(rotated()) } })
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r, done := looking(t, ReasonReused)
+				start := time.Now()
+				how(r)
+				if err := <-done; err != nil {
+					t.Errorf("Refresh = %v, want adopted", err)
+				}
+				wantAfter(t, start, look)
+				r.wantCached("refresh-other")
+				r.wantStored("refresh-other")
+				r.wantNotRefused()
+			})
+		})
+	}
+}
+
+// TestSecondLookBelievesAtTheDeadline: nothing has changed, so it is true; the
+// look under the lock writes nothing, and may fail.
+func TestSecondLookBelievesAtTheDeadline(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]func(*fakeStore){
+		"unchanged":  func(*fakeStore) {},
+		"lock busy":  func(f *fakeStore) { f.updateErr = errDisk },
+		"unreadable": func(f *fakeStore) { f.loadErr = &UnreadableError{} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r, done := looking(t, ReasonReused)
+				r.store.fail(fault)
+				start := time.Now()
+				wantPermanent(t, <-done, ReasonReused)
+				wantAfter(t, start, look)
+				r.wantJournal("clear", "update")
+				if r.store.written() != 0 {
+					t.Error("the look has written the store")
+				}
+				if st := r.wantStatus(StatusExpiring); st.Refused != ReasonReused || st.Notice == "" {
+					t.Errorf("state = %+v", st)
+				}
+			})
+		})
+	}
+}
+
+// TestSecondLookSeesSomebodyElse: signed out or in to another account.
+func TestSecondLookSeesSomebodyElse(t *testing.T) {
+	t.Parallel()
+	for name, disk := range map[string][]byte{"another account": grace(), "signed out": nil, "API key": apiKeyFile("sk-1")} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				r, done := looking(t, ReasonReused)
+				r.store.put(disk)
+				if err := r.Reload(t.Context(), true); err != nil {
+					t.Error(err)
+				}
+				wantPermanent(t, <-done, ReasonAccountChanged)
+				r.wantNotRefused()
+			})
+		})
+	}
+}
+
+// TestSecondLookIsForRacesOnly: no race can produce an expired or a revoked token.
+func TestSecondLookIsForRacesOnly(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []Reason{ReasonExpired, ReasonRevoked} {
+		synctest.Test(t, func(t *testing.T) {
+			start := time.Now()
+			_, done := looking(t, reason)
+			wantPermanent(t, <-done, reason)
+			wantAfter(t, start, 0)
+		})
+	}
+}
+
+// TestSecondLookOfTheSameToken: content that has changed and yet holds the
+// refused refresh token is no winner's.
+func TestSecondLookOfTheSameToken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r, done := looking(t, ReasonReused)
+		start := time.Now()
+		r.store.put(chatGPT(set("OPENAI_API_KEY", "sk-added")))
+		if err := r.Reload(t.Context(), true); err != nil {
+			t.Error(err)
+		}
+		wantPermanent(t, <-done, ReasonReused)
+		wantAfter(t, start, look)
+		wantPermanent(t, r.refresh(), ReasonReused)
+		r.wantRequests(1)
+		r.wantStatus(StatusExpiring)
+	})
+}
+
+// wantNotRefused checks that no refusal was recorded, here or beyond.
+func (r *rig) wantNotRefused() {
+	r.t.Helper()
+	if st := r.State(); st.Refused != "" || st.Notice != "" {
+		r.t.Errorf("refused: %+v", st)
+	}
+	r.memory.mu.Lock()
+	defer r.memory.mu.Unlock()
+	if len(r.memory.refusals) > 0 {
+		r.t.Errorf("recorded: %v", r.memory.refusals)
+	}
+}
