@@ -10,104 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/godbus/dbus/v5"
-
 	"rekey/auth"
 	"rekey/ui/notify"
 	"rekey/ui/uitest"
 )
 
 const service = "org.freedesktop.Notifications"
-
-// server is a notification service. Its method set is the D-Bus interface.
-type server struct {
-	conn   *dbus.Conn
-	can    []string
-	notes  chan note
-	closed chan uint32
-}
-
-// note is one call of Notify.
-type note struct {
-	app, title, body string
-	replaces         uint32
-	actions          []string
-	hints            map[string]dbus.Variant
-	expires          int32
-	client           dbus.Sender
-}
-
-// The id that every message gets.
-const noteID = uint32(7)
-
-func newServer(t *testing.T, address string, can ...string) *server {
-	t.Helper()
-	s := &server{conn: uitest.Connect(t, address), can: can, notes: make(chan note, 16), closed: make(chan uint32, 16)}
-	if err := s.conn.Export(s, "/org/freedesktop/Notifications", service); err != nil {
-		t.Fatal(err)
-	}
-	uitest.Own(t, s.conn, service)
-	return s
-}
-
-// GetCapabilities is called by clients.
-func (s *server) GetCapabilities() ([]string, *dbus.Error) { return s.can, nil }
-
-// Notify is called by clients.
-func (s *server) Notify(app string, replaces uint32, _, title, body string, actions []string,
-	hints map[string]dbus.Variant, expires int32, client dbus.Sender,
-) (uint32, *dbus.Error) {
-	s.notes <- note{app, title, body, replaces, actions, hints, expires, client}
-	return noteID, nil
-}
-
-// CloseNotification is called by clients.
-func (s *server) CloseNotification(id uint32) *dbus.Error {
-	s.closed <- id
-	return nil
-}
-
-// signal sends a signal of the service, from conn.
-func signal(t *testing.T, conn *dbus.Conn, name string, args ...any) {
-	t.Helper()
-	if err := conn.Emit("/org/freedesktop/Notifications", service+"."+name, args...); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// forge has a stranger send the service's signal straight to a client, past
-// what the client subscribed to.
-func forge(t *testing.T, stranger *dbus.Conn, client string, body ...any) {
-	t.Helper()
-	call := stranger.Send(&dbus.Message{
-		Type: dbus.TypeSignal,
-		Headers: map[dbus.HeaderField]dbus.Variant{
-			dbus.FieldDestination: dbus.MakeVariant(client),
-			dbus.FieldPath:        dbus.MakeVariant(dbus.ObjectPath("/org/freedesktop/Notifications")),
-			dbus.FieldInterface:   dbus.MakeVariant(service),
-			dbus.FieldMember:      dbus.MakeVariant("ActionInvoked"),
-			dbus.FieldSignature:   dbus.MakeVariant(dbus.SignatureOf(body...)),
-		},
-		Body: body,
-	}, nil)
-	if call != nil && call.Err != nil {
-		t.Fatal(call.Err)
-	}
-	// A call's answer comes after what was sent before it.
-	if err := stranger.BusObject().Call("org.freedesktop.DBus.GetId", 0).Err; err != nil {
-		t.Fatal(err)
-	}
-}
-
-func receive[T any](t *testing.T, what string, from <-chan T) (v T) {
-	t.Helper()
-	select {
-	case v = <-from:
-	case <-time.After(uitest.Patience):
-		t.Fatalf("did not come: %s", what)
-	}
-	return v
-}
 
 // TestBusWholeWay is one refusal from its notification to its mending: one
 // message, one press of its button, one sign-in.
@@ -292,16 +200,4 @@ func TestBusMuteService(t *testing.T) {
 	if err := bus.Show(ctx, message(nil)); !errors.Is(err, context.Canceled) {
 		t.Errorf("Show = %v, want context.Canceled", err)
 	}
-}
-
-type mute struct {
-	asked func()
-	until <-chan struct{}
-}
-
-// GetCapabilities is called by clients, in vain.
-func (m mute) GetCapabilities() ([]string, *dbus.Error) {
-	m.asked()
-	<-m.until
-	return nil, nil
 }

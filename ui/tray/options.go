@@ -12,19 +12,18 @@ type Options struct {
 	OpenWindow func(context.Context) error
 	// OpenFolder shows the folder of the credential store. Nil: left out.
 	OpenFolder func(context.Context) error
-	// Quit is called when the user asks for the end; it ends Run's context.
-	// Nil: Run returns.
+	// Quit is called when the user asks for the end. It ends Run's context.
 	Quit func()
 	// DarkPanel: the panel is dark, so the icons are light.
 	DarkPanel bool
-	// Log gets what goes wrong. Nil: nobody does.
+	// Log gets what goes wrong.
 	Log *slog.Logger
 }
 
 // ErrSessionEnded is returned by Run when the Session ended before ctx did.
 var ErrSessionEnded = errors.New("the session ended")
 
-// NoBusError says that there is no desktop bus, and so no tray.
+// NoBusError says that there is no desktop bus, or none any more, and so no tray.
 type NoBusError struct {
 	// Err is the cause.
 	Err error

@@ -3,13 +3,11 @@
 package tray_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/godbus/dbus/v5"
 
-	"rekey/ui/tray"
 	"rekey/ui/uitest"
 )
 
@@ -79,104 +77,6 @@ func (p *panel) close() {
 	}
 }
 
-// entry is one row as the panel sees it.
-type entry struct {
-	id      int32
-	label   string
-	enabled bool
-	checked bool
-}
-
-// rows reads the menu and returns what is visible, separators left out.
-//
-// It asks for the properties of all ids there can be, which systray gives out
-// in the menu's order, and not for the layout: see layout.
-func (p *panel) rows() []entry {
-	p.t.Helper()
-	ids := make([]int32, 64)
-	for i := range ids {
-		ids[i] = int32(i + 1)
-	}
-	var items []struct {
-		ID    int32
-		Props map[string]dbus.Variant
-	}
-	if err := p.menu("GetGroupProperties", ids, []string{}).Store(&items); err != nil {
-		p.t.Fatal(err)
-	}
-	var out []entry
-	for _, item := range items {
-		visible, told := item.Props["visible"].Value().(bool)
-		if kind, _ := item.Props["type"].Value().(string); kind == "separator" || (told && !visible) {
-			continue
-		}
-		e := entry{id: item.ID}
-		e.label, _ = item.Props["label"].Value().(string)
-		e.enabled, _ = item.Props["enabled"].Value().(bool)
-		state, _ := item.Props["toggle-state"].Value().(int32)
-		e.checked = state == 1
-		out = append(out, e)
-	}
-	return out
-}
-
-// layout is the order of the menu's ids. systray answers the first such
-// question and changes its revision without a lock 150 ms later, so this one is
-// not asked under the race detector.
-func (p *panel) layout() []int32 {
-	p.t.Helper()
-	var revision uint32
-	var root struct {
-		ID       int32
-		Props    map[string]dbus.Variant
-		Children []dbus.Variant
-	}
-	if err := p.menu("GetLayout", int32(0), int32(-1), []string{}).Store(&revision, &root); err != nil {
-		p.t.Fatal(err)
-	}
-	var out []int32
-	for _, child := range root.Children {
-		out = append(out, child.Value().([]any)[0].(int32))
-	}
-	return out
-}
-
-// menu calls a method of the item's menu.
-func (p *panel) menu(method string, args ...any) *dbus.Call {
-	return p.conn.Object(p.item, menuPath).Call(menuIface+"."+method, 0, args...)
-}
-
-// row finds a visible row by its label.
-func (p *panel) row(label string) (entry, bool) {
-	p.t.Helper()
-	for _, e := range p.rows() {
-		if e.label == label {
-			return e, true
-		}
-	}
-	return entry{}, false
-}
-
-// await waits until a row of that label is visible and returns it.
-func (p *panel) await(label string) entry {
-	p.t.Helper()
-	var found entry
-	uitest.Eventually(p.t, "a row "+label, func() (ok bool) {
-		found, ok = p.row(label)
-		return ok
-	})
-	return found
-}
-
-// click clicks the row of that label.
-func (p *panel) click(label string) {
-	p.t.Helper()
-	e := p.await(label)
-	if err := p.menu("Event", e.id, "clicked", dbus.MakeVariant(int32(0)), uint32(0)).Err; err != nil {
-		p.t.Fatal(err)
-	}
-}
-
 // property reads a property of the item into out.
 func (p *panel) property(name string, out any) {
 	p.t.Helper()
@@ -231,16 +131,6 @@ func (p *panel) tooltip() string {
 	return tip.Title
 }
 
-// labels are the visible rows' texts, a line each.
-func (p *panel) labels() string {
-	p.t.Helper()
-	var out []string
-	for _, e := range p.rows() {
-		out = append(out, e.label)
-	}
-	return strings.Join(out, "\n")
-}
-
 // settle waits until the tray has shown all that was published: it publishes a
 // mark, sees it, and sees it go again. The signals of all that have arrived.
 func (p *panel) settle(session *uitest.Session) {
@@ -251,10 +141,7 @@ func (p *panel) settle(session *uitest.Session) {
 	session.Publish(marked)
 	p.await("mark · Pro")
 	session.Publish(s)
-	uitest.Eventually(p.t, "the end of the mark", func() bool {
-		_, there := p.row("mark · Pro")
-		return !there
-	})
+	p.gone("mark · Pro")
 }
 
 // owned tells whether somebody on the bus has that name.
@@ -265,15 +152,4 @@ func (p *panel) owned(name string) bool {
 		p.t.Fatal(err)
 	}
 	return owned
-}
-
-// labels are a model's visible rows' texts.
-func labels(m tray.MenuModel) []string {
-	var out []string
-	for _, row := range m.Rows {
-		if row.Label != "" {
-			out = append(out, row.Label)
-		}
-	}
-	return out
 }

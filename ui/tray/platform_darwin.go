@@ -10,10 +10,11 @@ const iconSize = 44
 
 // present builds the item and keeps it in the menu bar until ctx ends. It must
 // be called on the main goroutine.
-func present(ctx context.Context, build func()) {
+func present(ctx context.Context, build func()) error {
 	stop := context.AfterFunc(ctx, systray.Quit)
 	defer stop()
 	systray.Run(build, nil)
+	return nil
 }
 
 // iconFile is the icon in the format that systray wants here.

@@ -4,26 +4,51 @@ package tray
 
 import (
 	"context"
+	"errors"
 	"strings"
+	"time"
 
 	"fyne.io/systray"
+
+	"rekey/ui/sessionbus"
 )
 
 // iconSize is twice what panels commonly show, so that it stays sharp on dense
 // screens; they scale it down.
 const iconSize = 48
 
-// present builds the item and keeps it on the panel until ctx ends.
+// dialLimit bounds the connecting to the bus at the start.
+const dialLimit = 5 * time.Second
+
+// errBusGone is why a tray ends whose desktop goes away.
+var errBusGone = errors.New("the connection was closed")
+
+// present builds the item and keeps it on the panel until ctx ends or the bus
+// goes away, which is a *NoBusError.
 //
 // Everything is set before the item registers: it is complete from the first
-// moment, and there is no blank icon.
-func present(ctx context.Context, build func()) {
+// moment, and there is no blank icon. systray does not tell when its connection
+// ends, so one of our own beside it does.
+func present(ctx context.Context, build func()) error {
+	dialling, cancel := context.WithTimeout(ctx, dialLimit)
+	lifeline, err := sessionbus.Dial(dialling, "")
+	cancel()
+	if err != nil {
+		return &NoBusError{Err: err}
+	}
+	defer func() { _ = lifeline.Close() }()
+
 	systray.SetTitle("Rekey")
 	build()
 	start, end := systray.RunWithExternalLoop(nil, nil)
 	start()
-	<-ctx.Done()
-	end()
+	defer end()
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-lifeline.Context().Done():
+		return &NoBusError{Err: errBusGone}
+	}
 }
 
 // iconFile is the icon in the format that systray wants here.

@@ -13,10 +13,9 @@ import (
 // StatusNotifierItem specification.
 const watcher = "org.kde.StatusNotifierWatcher"
 
-// Probe tells whether a tray can be shown: nil, ErrNoPanel, or *NoBusError.
-// Run must not be called after a *NoBusError: fyne.io/systray would start a
-// bus of its own and never end it. The address is the bus's, or "" for that of
-// this session. Probe starts nothing and ends when ctx does.
+// Probe tells whether a tray can be shown: nil, ErrNoPanel, or *NoBusError. The
+// address is the bus's, or "" for that of this session, which is what Run uses.
+// Probe starts nothing and ends when ctx does.
 func Probe(ctx context.Context, address string) error {
 	conn, err := sessionbus.Dial(ctx, address)
 	if err != nil {

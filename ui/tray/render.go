@@ -47,6 +47,13 @@ func (t *tray) renderIcon(status auth.Status) {
 		t.opts.Log.Error("No icon for this state", "error", err)
 		return
 	}
+	// On D-Bus, systray panics when its connection has ended, which Run is about
+	// to notice too. A desktop that goes away must not take the agent along.
+	defer func() {
+		if gone := recover(); gone != nil {
+			t.opts.Log.Warn("The panel took no icon", "error", gone)
+		}
+	}()
 	systray.SetIcon(iconFile(png))
 }
 

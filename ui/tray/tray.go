@@ -3,7 +3,6 @@ package tray
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"sync"
 	"time"
 
@@ -15,37 +14,29 @@ import (
 	"rekey/ui/words"
 )
 
-// Run shows s in the panel until ctx ends, the user quits, or the session
-// ends, which is ErrSessionEnded. It can be called once in a process, for
-// fyne.io/systray is one item for ever; on Windows and macOS it must be called
-// on the main goroutine. A panel may come, go and come back: the icon follows.
+// Run shows s in the panel until ctx ends. It ends earlier with ErrSessionEnded
+// when the session does, and with a *NoBusError when there is no desktop bus or
+// none any more. It can be called once in a process, for fyne.io/systray is one
+// item for ever; on Windows and macOS it must be called on the main goroutine.
+// A panel may come, go and come back: the icon follows.
 func Run(ctx context.Context, s ui.Session, opts Options) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	t := &tray{session: s, opts: opts, look: make(chan struct{}, 1)}
-	if t.opts.Log == nil {
-		t.opts.Log = slog.New(slog.DiscardHandler)
-	}
-	if t.opts.Quit == nil {
-		t.opts.Quit = func() { cancel(errQuit) }
-	}
-	present(ctx, func() {
+	err := present(ctx, func() {
 		t.build(ctx)
 		t.work.Go(func() {
 			words.Follow(ctx, s.Subscribe(ctx), t.look, t.show)
 			cancel(ErrSessionEnded) // unless ctx ended first
 		})
 	})
-	cancel(nil) // the loop may have ended by itself
+	cancel(nil) // present may have ended by itself
 	t.work.Wait()
 	if errors.Is(context.Cause(ctx), ErrSessionEnded) {
 		return ErrSessionEnded
 	}
-	return nil
+	return err
 }
-
-// errQuit is why the context ends when the user quits.
-var errQuit = errors.New("the user quits")
 
 // tray is the adapter between MenuModel and fyne.io/systray.
 type tray struct {

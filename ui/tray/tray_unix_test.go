@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,13 +42,21 @@ func TestProbe(t *testing.T) {
 }
 
 // TestTray is the life of one tray from a start without a panel to its end.
-// systray is one item per process, hence one test.
+// systray is one item per process, hence one test and a process for it.
 func TestTray(t *testing.T) {
+	if !uitest.Alone(t) {
+		return
+	}
 	address := uitest.Bus(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address) // systray's own way to find it
 	session := uitest.NewSession(uitest.State(auth.StatusSignedOut, time.Now()))
-	opened := make(chan struct{}, 1)
-	opts := tray.Options{OpenWindow: func(context.Context) error { opened <- struct{}{}; return nil }, DarkPanel: true}
+	opened, quit := make(chan struct{}, 1), make(chan struct{}, 1)
+	opts := tray.Options{
+		OpenWindow: func(context.Context) error { opened <- struct{}{}; return nil },
+		Quit:       func() { quit <- struct{}{} },
+		DarkPanel:  true,
+		Log:        slog.New(slog.DiscardHandler),
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- tray.Run(t.Context(), session, opts) }()
 
@@ -132,14 +141,17 @@ func TestTray(t *testing.T) {
 		session.Answer("Refresh", errors.New("no route to host"))
 		p.click("Refresh now")
 		session.Expect(t, "Refresh")
-		p.await("The renewal did not work: no route to host")
-		session.Answer("Refresh", nil)
-		p.click("Refresh now")
+		const note = "The renewal did not work: no route to host"
+		p.await(note)
+		session.Publish(uitest.State(auth.StatusWaiting, time.Now()))
+		p.gone(note)
+		p.click("Try now")
 		session.Expect(t, "Refresh")
-		uitest.Eventually(t, "the end of the note", func() bool {
-			_, there := p.row("The renewal did not work: no route to host")
-			return !there
-		})
+		p.await(note)
+		session.Answer("Refresh", nil)
+		p.click("Try now")
+		session.Expect(t, "Refresh")
+		p.gone(note)
 	})
 
 	t.Run("cancel", func(t *testing.T) {
@@ -153,15 +165,55 @@ func TestTray(t *testing.T) {
 
 	p.t = t
 	p.click("Quit")
+	<-quit
+	session.End()
 	select {
 	case err := <-ended:
-		if err != nil {
-			t.Errorf("Run = %v after Quit", err)
+		if !errors.Is(err, tray.ErrSessionEnded) {
+			t.Errorf("Run = %v, want ErrSessionEnded", err)
 		}
 	case <-time.After(uitest.Patience):
 		t.Fatal("Run did not end")
 	}
 	if item := fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid()); p.owned(item) {
 		t.Errorf("%s is still there", item)
+	}
+}
+
+// TestTrayWithoutBus: systray is not even asked, for it would start a bus.
+func TestTrayWithoutBus(t *testing.T) {
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(t.TempDir(), "none"))
+	session := uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now()))
+	var noBus *tray.NoBusError
+	if err := tray.Run(t.Context(), session, tray.Options{Log: slog.New(slog.DiscardHandler)}); !errors.As(err, &noBus) {
+		t.Errorf("Run = %v, want a *NoBusError", err)
+	}
+}
+
+// TestTrayBusDies: the end of the desktop ends the tray and nothing else.
+func TestTrayBusDies(t *testing.T) {
+	if !uitest.Alone(t) {
+		return
+	}
+	address, kill := uitest.MortalBus(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
+	session := uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now()))
+	ended := make(chan error, 1)
+	go func() { ended <- tray.Run(t.Context(), session, tray.Options{Log: slog.New(slog.DiscardHandler)}) }()
+	newPanel(t, address).open()
+	kill()
+	for {
+		// States go on changing meanwhile, and each changes the icon.
+		for _, status := range auth.Statuses() {
+			session.Publish(uitest.State(status, time.Now()))
+		}
+		select {
+		case err := <-ended:
+			if noBus := (*tray.NoBusError)(nil); !errors.As(err, &noBus) {
+				t.Errorf("Run = %v, want a *NoBusError", err)
+			}
+			return
+		case <-time.After(time.Millisecond):
+		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/godbus/dbus/v5"
@@ -32,6 +33,13 @@ const busConfig = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Con
 // name, or fails where everything has to be there.
 func Bus(t testing.TB) string {
 	t.Helper()
+	address, _ := MortalBus(t)
+	return address
+}
+
+// MortalBus is Bus with a way to end the bus before the test does.
+func MortalBus(t testing.TB) (address string, kill func()) {
+	t.Helper()
 	program, err := exec.LookPath("dbus-daemon")
 	if err != nil {
 		Missing(t, "dbus-daemon")
@@ -55,15 +63,16 @@ func Bus(t testing.TB) string {
 	if err := daemon.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	kill = sync.OnceFunc(func() {
 		_ = daemon.Process.Kill()
 		_ = daemon.Wait()
 	})
-	address, err := bufio.NewReader(out).ReadString('\n')
+	t.Cleanup(kill)
+	address, err = bufio.NewReader(out).ReadString('\n')
 	if err != nil {
 		t.Fatalf("dbus-daemon printed no address: %v", err)
 	}
-	return strings.TrimSpace(address)
+	return strings.TrimSpace(address), kill
 }
 
 // Connect opens a connection to the bus at address that is closed with the test.
@@ -94,4 +103,32 @@ func Missing(t testing.TB, part string) {
 		t.Fatalf("missing: %s", part)
 	}
 	t.Skipf("missing: %s", part)
+}
+
+// Alone runs the rest of the calling test in a process of its own and reports
+// whether this is that process: a test that needs one begins with
+//
+//	if !uitest.Alone(t) {
+//		return
+//	}
+func Alone(t *testing.T) bool {
+	t.Helper()
+	const marker = "REKEY_TEST_ALONE"
+	if os.Getenv(marker) == t.Name() {
+		return true
+	}
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := exec.CommandContext(t.Context(), program, "-test.run=^"+t.Name()+"$", "-test.v")
+	child.Env = append(os.Environ(), marker+"="+t.Name())
+	out, err := child.CombinedOutput()
+	switch {
+	case err != nil:
+		t.Errorf("in a process of its own: %v\n%s", err, out)
+	case strings.Contains(string(out), "--- SKIP"):
+		t.Skipf("in a process of its own:\n%s", out)
+	}
+	return false
 }

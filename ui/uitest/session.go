@@ -21,6 +21,8 @@ type Session struct {
 	Calls chan string
 
 	states auth.Broadcast[auth.State]
+	life   context.Context
+	end    context.CancelFunc
 
 	mu      sync.Mutex // guards everything below
 	answers map[string]error
@@ -32,9 +34,13 @@ var _ ui.Session = (*Session)(nil)
 // NewSession returns a Session in state s.
 func NewSession(s auth.State) *Session {
 	f := &Session{Calls: make(chan string, 64), answers: map[string]error{}, taken: map[string]bool{}}
+	f.life, f.end = context.WithCancel(context.Background())
 	f.states.Publish(s)
 	return f
 }
+
+// End ends the session, as an agent does that goes away.
+func (f *Session) End() { f.end() }
 
 // Publish makes s the newest State.
 func (f *Session) Publish(s auth.State) { f.states.Publish(s) }
@@ -60,7 +66,11 @@ func (f *Session) State() auth.State {
 }
 
 // Subscribe implements ui.Session.
-func (f *Session) Subscribe(ctx context.Context) <-chan auth.State { return f.states.Subscribe(ctx) }
+func (f *Session) Subscribe(ctx context.Context) <-chan auth.State {
+	ctx, cancel := context.WithCancel(ctx)
+	context.AfterFunc(f.life, cancel)
+	return f.states.Subscribe(ctx)
+}
 
 // Refresh implements ui.Session.
 func (f *Session) Refresh(context.Context) error { return f.called("Refresh", "") }
