@@ -1,12 +1,18 @@
+//go:build linux || freebsd || openbsd || netbsd
+
 package tray
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
 	"fyne.io/systray"
 
+	"rekey/auth"
 	"rekey/ui/uitest"
 )
 
@@ -28,5 +34,24 @@ func TestOpeningLooksAgain(t *testing.T) {
 	case <-tr.look:
 	case <-time.After(uitest.Patience):
 		t.Fatal("nobody looks again")
+	}
+}
+
+// TestIconAfterTheBus: systray panics when it has to show an icon on a bus that
+// is gone. Between that end and ours a State may change.
+func TestIconAfterTheBus(t *testing.T) {
+	if !uitest.Alone(t) {
+		return
+	}
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", uitest.Bus(t))
+	var log bytes.Buffer
+	tr := &tray{opts: Options{Log: slog.New(slog.NewTextHandler(&log, nil))}}
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := present(ctx, cancel); err != nil {
+		t.Fatal(err)
+	}
+	tr.renderIcon(auth.StatusHealthy)
+	if !strings.Contains(log.String(), "The panel took no icon") {
+		t.Errorf("systray had nothing to say; the log is %q", log.String())
 	}
 }
