@@ -1,0 +1,109 @@
+package keeper
+
+import (
+	"hash/fnv"
+	"io"
+	"math/rand/v2"
+	"time"
+
+	"rekey/auth"
+)
+
+// How long before the end of an access token it is renewed.
+const (
+	// baseLead and leadSpread: half an hour, plus a part of a quarter of an
+	// hour that is each sign-in's own, so that a fleet does not ask at once.
+	baseLead   = 30 * time.Minute
+	leadSpread = 15 * time.Minute
+	// longLife is from when on a token lives long enough for that. A shorter
+	// one is renewed after three quarters of its life, but at least shortLead
+	// before its end, which is twice Codex's own window, but not before half
+	// its life. So below ten minutes the keeper cannot be first, and accepts
+	// the race.
+	longLife  = 3 * time.Hour
+	shortLead = 2 * auth.CodexWindow
+	// maxAge is the age of a token without a readable end at which it is
+	// renewed: a day before Codex would.
+	maxAge = auth.CodexMaxAge - 24*time.Hour
+)
+
+// Facts are what the moment of a renewal depends on. Times are UTC; the zero
+// time stands for one that is not known.
+type Facts struct {
+	// Issued is when the access token was issued.
+	Issued time.Time
+	// Expires is when it ends.
+	Expires time.Time
+	// LastRefresh is when the tokens were issued, as the store tells it.
+	LastRefresh time.Time
+	// Managed: tokens that the holders of the store renew, a refresh token among them.
+	Managed bool
+	// HasAccount: the store names the account. Without it Codex never renews.
+	HasAccount bool
+	// Refused: these credentials will never renew again.
+	Refused bool
+	// KeepFresh: the user wants the sign-in kept fresh.
+	KeepFresh bool
+	// Seed spreads a fleet: see Seed.
+	Seed uint64
+}
+
+// Due returns when the sign-in is to be renewed, and the reason to give. It is
+// the zero time for one that is not to be renewed at all. The moment may have
+// passed long ago.
+func Due(f Facts) (at time.Time, reason auth.RefreshReason) {
+	switch {
+	case !f.Managed || !f.HasAccount || f.Refused || !f.KeepFresh:
+		return time.Time{}, ""
+	case !f.Expires.IsZero():
+		at, reason = f.Expires.Add(-lead(f)), auth.RefreshProactive
+	case !f.LastRefresh.IsZero():
+		at, reason = f.LastRefresh.Add(maxAge), auth.RefreshScheduled
+	default:
+		return time.Time{}, ""
+	}
+	if at.Year() > 9999 {
+		return time.Time{}, "" // RFC 3339 cannot say it, and nobody will wait for it
+	}
+	return at, reason
+}
+
+// lead is how long before its end an access token with a readable one is renewed.
+func lead(f Facts) time.Duration {
+	life := f.Expires.Sub(f.Issued)
+	if f.Issued.IsZero() || life <= 0 || life >= longLife {
+		return baseLead + part(f.Seed, drawLead, leadSpread)
+	}
+	return min(max(life/4, shortLead), life/2)
+}
+
+// opens returns when Codex itself would begin to renew, the zero time for never.
+func opens(f Facts) time.Time {
+	switch {
+	case !f.Expires.IsZero():
+		return f.Expires.Add(-auth.CodexWindow)
+	case !f.LastRefresh.IsZero():
+		return f.LastRefresh.Add(auth.CodexMaxAge)
+	}
+	return time.Time{}
+}
+
+// Seed turns a fingerprint into the seed of everything that is to differ
+// between sign-ins and to stay the same for each.
+func Seed(fingerprint string) uint64 {
+	h := fnv.New64a()
+	_, _ = io.WriteString(h, fingerprint) // a hash takes everything
+	return h.Sum64()
+}
+
+// What a seed is drawn for.
+const (
+	drawLead uint64 = iota
+	drawSettle
+	drawLastCall
+)
+
+// part draws a part of span, always the same one for a seed and a purpose.
+func part(seed, purpose uint64, span time.Duration) time.Duration {
+	return time.Duration(rand.New(rand.NewPCG(seed, purpose)).Int64N(int64(span)))
+}

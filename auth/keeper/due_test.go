@@ -1,0 +1,105 @@
+package keeper
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"rekey/auth"
+)
+
+// kept are the facts of a sign-in that is to be kept and whose access token
+// lives that long from monday on.
+func kept(life time.Duration, change ...func(*Facts)) Facts {
+	f := Facts{
+		Issued: monday, Expires: monday.Add(life), LastRefresh: monday,
+		Managed: true, HasAccount: true, KeepFresh: true, Seed: 7,
+	}
+	for _, c := range change {
+		c(&f)
+	}
+	return f
+}
+
+func TestDue(t *testing.T) {
+	t.Parallel()
+	own := part(7, drawLead, leadSpread)
+	opaque := func(f *Facts) { f.Issued, f.Expires = time.Time{}, time.Time{} }
+	tests := []struct {
+		name   string
+		facts  Facts
+		want   time.Time // zero: never
+		reason auth.RefreshReason
+	}{
+		{"ten days", kept(240 * time.Hour), monday.Add(240*time.Hour - 30*time.Minute - own), auth.RefreshProactive},
+		{"three hours", kept(3 * time.Hour), monday.Add(150*time.Minute - own), auth.RefreshProactive},
+		{"a second less", kept(3*time.Hour - time.Second), monday.Add((3*time.Hour - time.Second) * 3 / 4), auth.RefreshProactive},
+		{"an hour", kept(time.Hour), monday.Add(45 * time.Minute), auth.RefreshProactive},
+		{"a quarter is twice Codex's window", kept(40 * time.Minute), monday.Add(30 * time.Minute), auth.RefreshProactive},
+		{"at least twice Codex's window", kept(24 * time.Minute), monday.Add(14 * time.Minute), auth.RefreshProactive},
+		{"at most half its life", kept(20 * time.Minute), monday.Add(10 * time.Minute), auth.RefreshProactive},
+		{"half its life", kept(12 * time.Minute), monday.Add(6 * time.Minute), auth.RefreshProactive},
+		{"on Codex's heels", kept(10 * time.Minute), monday.Add(5 * time.Minute), auth.RefreshProactive},
+		{"ten seconds", kept(10 * time.Second), monday.Add(5 * time.Second), auth.RefreshProactive},
+		{"issued at an unknown time", kept(time.Hour, func(f *Facts) { f.Issued = time.Time{} }),
+			monday.Add(30*time.Minute - own), auth.RefreshProactive},
+		{"issued after its end", kept(time.Hour, func(f *Facts) { f.Issued = f.Expires.Add(time.Hour) }),
+			monday.Add(30*time.Minute - own), auth.RefreshProactive},
+		{"without last_refresh", kept(time.Hour, func(f *Facts) { f.LastRefresh = time.Time{} }),
+			monday.Add(45 * time.Minute), auth.RefreshProactive},
+		{"opaque", kept(0, opaque), monday.Add(7 * 24 * time.Hour), auth.RefreshScheduled},
+		{"opaque without last_refresh", kept(0, opaque, func(f *Facts) { f.LastRefresh = time.Time{} }), time.Time{}, ""},
+		{"not managed", kept(time.Hour, func(f *Facts) { f.Managed = false }), time.Time{}, ""},
+		{"without an account", kept(time.Hour, func(f *Facts) { f.HasAccount = false }), time.Time{}, ""},
+		{"refused", kept(time.Hour, func(f *Facts) { f.Refused = true }), time.Time{}, ""},
+		{"switched off", kept(time.Hour, func(f *Facts) { f.KeepFresh = false }), time.Time{}, ""},
+		{"an end that nobody will see", kept(0, func(f *Facts) { f.Expires = time.Date(262142, 1, 1, 0, 0, 0, 0, time.UTC) }), time.Time{}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			got, reason := Due(tt.facts)
+			if !got.Equal(tt.want) || reason != tt.reason {
+				t.Errorf("Due = %v %q, want %v %q", got, reason, tt.want, tt.reason)
+			}
+		})
+	}
+}
+
+// TestDueIsAheadOfCodex: never inside Codex's window, save for lives so short
+// that they are nearly all window; and never in the first half of a life.
+func TestDueIsAheadOfCodex(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 20_000 {
+		life := time.Second + time.Duration(random.Int64N(int64(1)<<random.Int64N(51)))
+		f := kept(life, func(f *Facts) { f.Seed = random.Uint64() })
+		at, _ := Due(f)
+		if life >= 2*auth.CodexWindow && at.After(opens(f)) {
+			t.Fatalf("life %v: due %v before the end, in Codex's window", life, f.Expires.Sub(at))
+		}
+		if at.Before(f.Issued.Add(life / 2)) {
+			t.Fatalf("life %v: due after %v, less than half of it", life, at.Sub(f.Issued))
+		}
+		if !at.Before(f.Expires) {
+			t.Fatalf("life %v: due %v after the end", life, at.Sub(f.Expires))
+		}
+	}
+}
+
+// TestSeedsSpread: fingerprints that differ in one letter part, and each quarter
+// of the span gets its share.
+func TestSeedsSpread(t *testing.T) {
+	t.Parallel()
+	var quarters [4]int
+	const n = 4000
+	for i := range n {
+		d := part(Seed(hash([]byte{byte(i), byte(i >> 8)})), drawLead, leadSpread)
+		quarters[int(d*4/leadSpread)]++
+	}
+	for i, got := range quarters {
+		if got < n/5 || got > n*3/10 {
+			t.Errorf("quarter %d has %d of %d", i+1, got, n)
+		}
+	}
+}
