@@ -1,0 +1,95 @@
+package keeper
+
+import (
+	"time"
+
+	"rekey/auth"
+)
+
+// view is what one look at the Manager finds, and what follows from it.
+type view struct {
+	situation
+	now  time.Time
+	plan plan
+	// tick is the next moment at which the clock alone changes the State, the
+	// zero time for never.
+	tick time.Time
+	// attempt and tried are the Manager's own words, to be put back.
+	attempt *auth.RefreshError
+	tried   bool
+}
+
+// look reads all facts at once, plans, and says in the State when the next
+// renewal will be. Like Manager.Tick it publishes what only the clock has changed.
+func (k *Keeper) look() view {
+	v := view{now: k.clock.Now()}
+	k.manager.Annotate(func(f *auth.Inputs) {
+		v.situation = k.situation(f)
+		v.plan = k.course.plan(v.situation, v.now)
+		v.tick = nextTick(f, v.now)
+		v.attempt, v.tried = f.Attempt, f.Tried
+		f.NextRefresh = time.Time{}
+		if v.plan.do == renew {
+			f.NextRefresh = v.plan.at
+		}
+	})
+	return v
+}
+
+// read is look without a plan: for what has just been done and is not yet
+// understood.
+func (k *Keeper) read() (s situation) {
+	k.manager.Annotate(func(f *auth.Inputs) { s = k.situation(f) })
+	return s
+}
+
+// situation sorts the Manager's facts.
+func (k *Keeper) situation(f *auth.Inputs) situation {
+	s := f.Snapshot
+	of := k.subject(s)
+	sit := situation{
+		token:   of.token,
+		unsaved: f.CommitErr != nil,
+		Facts: Facts{
+			Expires:   of.expires,
+			Managed:   of.token != "",
+			KeepFresh: f.KeepFresh,
+			Refused:   f.Refusal != nil,
+			Seed:      Seed(of.token),
+		},
+	}
+	sit.answerLost = f.Attempt != nil && f.Attempt.AnswerLost
+	sit.Issued = s.AccessIssued()
+	sit.LastRefresh, _ = s.LastRefresh()
+	_, sit.HasAccount = s.AccountID()
+	if f.Refusal != nil {
+		sit.unexplained, sit.refusedAt = !f.Refusal.Reason.NamesToken(), f.Refusal.At
+	}
+	return sit
+}
+
+// subject names the tokens that are to be kept; its token is "" when there are none.
+func (k *Keeper) subject(s *auth.Snapshot) subject {
+	if !s.Managed() || !s.HasTokens() || s.RefreshToken().Empty() {
+		return subject{}
+	}
+	end, _ := s.AccessExpiry()
+	return subject{token: k.fingerprints.Token(s), expires: end}
+}
+
+// nextTick returns the next moment at which only the clock changes the State:
+// the access token's end, and the opening of Codex's window before it while a
+// renewal has failed.
+func nextTick(f *auth.Inputs, now time.Time) time.Time {
+	end, ok := f.Snapshot.AccessExpiry()
+	if !ok {
+		return time.Time{}
+	}
+	if window := end.Add(-auth.CodexWindow); f.Attempt != nil && window.After(now) {
+		return window
+	}
+	if end.After(now) {
+		return end
+	}
+	return time.Time{}
+}

@@ -1,0 +1,179 @@
+package keeper
+
+import (
+	"testing"
+	"time"
+
+	"rekey/auth"
+)
+
+// lastCallWindow is when the one attempt after a lost answer may be made.
+func lastCallWindow(end time.Time) (from, to time.Time) {
+	to = end.Add(-auth.CodexWindow - lastCall)
+	return to.Add(-lastCallSpread), to
+}
+
+// wantWithin checks when a request was made.
+func wantWithin(t *testing.T, q request, from, to time.Time) {
+	t.Helper()
+	if q.at.Before(from) || q.at.After(to) {
+		t.Errorf("asked at %v, want %v to %v", q.at, from, to)
+	}
+}
+
+// lose brings the rig to the moment after the first answer was lost.
+func (r *rig) lose() {
+	r.t.Helper()
+	r.server.turn(lostBefore)
+	r.until(r.due().Add(time.Second))
+	r.wantOutcomes(lostBefore)
+}
+
+func TestLostAnswerLastCall(t *testing.T) {
+	inBubble(t, 10*time.Hour, func(r *rig) {
+		end := r.expires()
+		r.lose()
+		r.server.turn(fine)
+		r.until(end)
+		all := r.wantOutcomes(fine)
+		from, to := lastCallWindow(end)
+		wantWithin(t, all[0], from, to)
+	})
+}
+
+// TestLostAnswerIsAskedExactlyOnceMore while the access token works, whatever
+// wakes in between; and as usual when it has ended.
+func TestLostAnswerIsAskedExactlyOnceMore(t *testing.T) {
+	for _, w := range []weather{lostBefore, down, busy} {
+		t.Run(string(w), func(t *testing.T) {
+			inBubble(t, 10*time.Hour, func(r *rig) {
+				end := r.expires()
+				r.lose()
+				r.clock.sleep(5 * time.Minute)
+				r.want()
+				r.server.turn(w)
+				_, to := lastCallWindow(end)
+				r.until(to.Add(time.Second))
+				r.wantOutcomes(w)
+				r.clock.sleep(time.Minute)
+				r.until(end.Add(-time.Second))
+				r.want()
+				r.server.turn(fine)
+				r.pass(time.Minute)
+				r.wantOutcomes(fine)
+			})
+		})
+	}
+}
+
+// TestLostAnswerLastCallOffline: an attempt that reached nobody has spent
+// nothing, so it may be repeated until Codex's window opens.
+func TestLostAnswerLastCallOffline(t *testing.T) {
+	inBubble(t, 10*time.Hour, func(r *rig) {
+		end := r.expires()
+		r.lose()
+		r.server.turn(offline)
+		r.until(end.Add(-auth.CodexWindow))
+		all := r.server.seen()
+		if len(all) < 2 || len(all) > 6 {
+			t.Errorf("attempts = %v, want a few", all)
+		}
+		wantGaps(t, all, minSpacing, lastCall+lastCallSpread)
+		r.until(end.Add(-time.Second))
+		r.want()
+		r.until(end.Add(time.Second))
+		r.wantOutcomes(offline)
+	})
+}
+
+// TestLostAnswerTooLate: the answer to a request inside Codex's window.
+func TestLostAnswerTooLate(t *testing.T) {
+	inBubble(t, 10*time.Hour, func(r *rig) {
+		end := r.expires()
+		r.clock.sleep(end.Add(-3 * time.Minute).Sub(monday))
+		r.server.turn(lostBefore)
+		r.pass(time.Minute)
+		r.wantOutcomes(lostBefore)
+		r.until(end.Add(-time.Second))
+		r.want()
+		r.server.turn(fine)
+		r.until(end.Add(time.Second))
+		r.wantOutcomes(fine)
+	})
+}
+
+// TestLostAnswerShortLife: where half the life is Codex's window already,
+// there is no moment for a last call.
+func TestLostAnswerShortLife(t *testing.T) {
+	inBubble(t, 10*time.Minute, func(r *rig) {
+		end := r.expires()
+		r.lose()
+		r.until(end.Add(-time.Second))
+		r.want()
+		r.server.turn(fine)
+		r.until(end.Add(time.Second))
+		r.wantOutcomes(fine)
+	})
+}
+
+// TestLostAnswerOfOthers: it is the user's own request that gets lost, long
+// before a renewal is due. The keeper still has only one.
+func TestLostAnswerOfOthers(t *testing.T) {
+	inBubble(t, 10*time.Hour, func(r *rig) {
+		end := r.expires()
+		r.pass(time.Hour)
+		r.server.turn(lostAfter)
+		if err := r.manager.Refresh(r.t.Context(), auth.RefreshForced); auth.OutcomeOf(err) != auth.OutcomeTransient {
+			t.Fatalf("Refresh = %v", err)
+		}
+		r.server.turn(fine)
+		r.until(end)
+		all := r.wantOutcomes(lostAfter, weather(auth.ReasonReused))
+		from, to := lastCallWindow(end)
+		wantWithin(t, all[1], from, to)
+	})
+}
+
+// TestLostAnswerIsRemembered when another request with the same token fails in
+// a way that says nothing: the Manager's last attempt is not the whole story.
+func TestLostAnswerIsRemembered(t *testing.T) {
+	inBubble(t, 10*time.Hour, func(r *rig) {
+		end := r.expires()
+		r.lose()
+		r.server.turn(offline)
+		_ = r.manager.Refresh(r.t.Context(), auth.RefreshForced)
+		r.wantOutcomes(offline)
+		r.server.turn(fine)
+		from, _ := lastCallWindow(end)
+		r.until(from)
+		r.want()
+		r.until(end)
+		r.wantOutcomes(fine)
+	})
+}
+
+// TestLostAnswerAdopted: new tokens have lost nothing.
+func TestLostAnswerAdopted(t *testing.T) {
+	inBubble(t, 10*time.Hour, func(r *rig) {
+		r.lose()
+		r.server.turn(fine)
+		r.adopt(r.server.signIn())
+		due := r.due()
+		r.wantNext(due)
+		r.until(due.Add(time.Second))
+		r.wantOutcomes(fine)
+	})
+}
+
+// TestLostAnswerOpaque: nobody knows when such a token ends. One last call
+// before Codex's eighth day, and then it is Codex's.
+func TestLostAnswerOpaque(t *testing.T) {
+	inBubble(t, 0, func(r *rig) {
+		r.lose()
+		r.pass(30 * 24 * time.Hour)
+		all := r.wantOutcomes(lostBefore)
+		opens := monday.Add(auth.CodexMaxAge)
+		wantWithin(t, all[0], opens.Add(-lastCall-lastCallSpread), opens.Add(-lastCall))
+		r.wantNext(time.Time{})
+	})
+}

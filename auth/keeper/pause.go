@@ -1,0 +1,87 @@
+package keeper
+
+import (
+	"math/rand/v2"
+	"time"
+
+	"rekey/auth"
+)
+
+const (
+	// minSpacing follows every request, and is the shortest wait after a failure.
+	minSpacing = 30 * time.Second
+	// maxSpacing ends the growth of the spacing between successes that do not help.
+	maxSpacing = time.Hour
+	// maxBackoff ends the growth of the wait after failures.
+	maxBackoff = 15 * time.Minute
+	// maxRetryAfter is how much of a server's wish is granted: a sign-in may
+	// end in the meantime.
+	maxRetryAfter = time.Hour
+)
+
+// pause is a time in which nothing is asked. It is kept as a beginning and a
+// length, so that a clock that is set back cannot make it longer than it was.
+type pause struct {
+	from   time.Time
+	length time.Duration
+	// firm is the part of length that holds whatever happens: the spacing
+	// between requests and the server's own wish.
+	firm time.Duration
+}
+
+// end returns when the pause is over, the zero time when there is none.
+func (p *pause) end(now time.Time) time.Time {
+	if p.length == 0 {
+		return time.Time{}
+	}
+	if now.Before(p.from) {
+		p.from = now
+	}
+	return p.from.Add(p.length)
+}
+
+// relent gives up everything but the firm part: what the rest waited for may
+// have changed.
+func (p *pause) relent() { p.length = min(p.length, p.firm) }
+
+// spacing is the pause after the n-th success in a row that did not help, 0
+// for one that did.
+func spacing(n int) time.Duration {
+	return min(minSpacing<<min(n, 10), maxSpacing)
+}
+
+// backoff draws the wait after the n-th failure in a row, counted from one: full
+// jitter between the shortest wait and a limit that doubles.
+func backoff(n int, random *rand.Rand) time.Duration {
+	limit := min(minSpacing<<min(n, 10), maxBackoff)
+	return minSpacing + time.Duration(random.Int64N(int64(limit-minSpacing)))
+}
+
+// granted is how long the server wants to be left alone, as far as that is
+// granted. RFC 9110, section 10.2.3.
+func granted(e *auth.RefreshError) time.Duration {
+	if e == nil {
+		return 0
+	}
+	return min(max(e.RetryAfter, 0), maxRetryAfter)
+}
+
+// latest returns the last of some moments; the zero time is before all others.
+func latest(moments ...time.Time) (last time.Time) {
+	for _, t := range moments {
+		if t.After(last) {
+			last = t
+		}
+	}
+	return last
+}
+
+// earliest returns the first of some moments; the zero time stands for never.
+func earliest(moments ...time.Time) (first time.Time) {
+	for _, t := range moments {
+		if first.IsZero() || !t.IsZero() && t.Before(first) {
+			first = t
+		}
+	}
+	return first
+}

@@ -1,0 +1,144 @@
+package keeper
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestThirtyDaysOfALaptop is a month of a laptop that sleeps at night, at noon
+// and at the weekend, whose network comes and goes, and whose clock is set. The
+// access token lives for seven hours, so that it ends asleep and awake.
+func TestThirtyDaysOfALaptop(t *testing.T) {
+	inBubble(t, 7*time.Hour, func(r *rig) {
+		for day := range 30 {
+			midnight := monday.Truncate(24*time.Hour).AddDate(0, 0, day)
+			if weekday := midnight.Weekday(); weekday != time.Saturday && weekday != time.Sunday {
+				workday(r, day, midnight)
+			}
+			r.clock.sleep(midnight.Add(32 * time.Hour).Sub(r.clock.True()))
+		}
+		r.want(strings.Split(strings.TrimSpace(thirtyDays), "\n")...)
+	})
+}
+
+// workday is one day from eight o'clock on: open until noon, closed for lunch,
+// open until six.
+func workday(r *rig, day int, midnight time.Time) {
+	at := func(hour, minute int) time.Time {
+		return midnight.Add(time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute)
+	}
+	if day%3 == 1 { // the network takes its time after a wake
+		r.server.turn(offline)
+		r.pass(20 * time.Second)
+		r.server.turn(fine)
+	}
+	if day == 8 { // the server has a bad morning
+		r.server.turn(down)
+		r.until(at(8, 15))
+		r.server.turn(fine)
+	}
+	if day == 24 { // somebody plays with the clock
+		r.until(at(10, 0))
+		r.clock.set(time.Hour)
+		r.until(at(11, 0))
+		r.clock.set(0)
+	}
+	r.until(at(12, 0))
+	r.clock.sleep(time.Hour)
+	r.until(at(14, 0))
+	switch day {
+	case 4: // a train
+		r.server.turn(offline)
+		r.until(at(15, 30))
+	case 15: // a request gets lost
+		r.server.turn(lostBefore)
+		r.until(at(14, 40))
+	case 22: // an answer gets lost: the user signs in again at four
+		r.server.turn(lostAfter)
+		r.until(at(14, 40))
+		r.server.turn(fine)
+		r.until(at(16, 0))
+		r.adopt(r.server.signIn())
+	}
+	r.server.turn(fine)
+	r.until(at(18, 0))
+}
+
+// thirtyDays is every request of that month, in UTC. The first token is of
+// Monday the second, 08:00.
+const thirtyDays = `
+Mon 02 14:21:04 renewed
+Tue 03 08:00:11 offline
+Tue 03 08:01:04 renewed
+Tue 03 14:23:12 renewed
+Wed 04 08:00:06 renewed
+Wed 04 14:15:16 renewed
+Thu 05 08:00:04 renewed
+Thu 05 14:20:31 renewed
+Fri 06 08:00:09 offline
+Fri 06 08:00:58 renewed
+Fri 06 14:20:17 offline
+Fri 06 14:21:11 offline
+Fri 06 14:22:53 offline
+Fri 06 14:24:12 offline
+Fri 06 14:25:01 offline
+Fri 06 14:32:46 offline
+Fri 06 14:39:47 offline
+Fri 06 14:42:13 offline
+Fri 06 14:45:23 offline
+Fri 06 14:55:29 offline
+Fri 06 15:02:26 offline
+Fri 06 15:16:35 offline
+Fri 06 15:18:51 offline
+Fri 06 15:25:06 offline
+Fri 06 15:36:58 renewed
+Mon 09 08:00:12 offline
+Mon 09 08:01:04 renewed
+Mon 09 14:25:51 renewed
+Tue 10 08:00:12 503
+Tue 10 08:00:58 503
+Tue 10 08:01:35 503
+Tue 10 08:03:14 503
+Tue 10 08:04:06 503
+Tue 10 08:13:54 503
+Tue 10 08:17:24 renewed
+Tue 10 14:35:10 renewed
+Wed 11 08:00:13 renewed
+Wed 11 14:26:56 renewed
+Thu 12 08:00:03 offline
+Thu 12 08:00:34 renewed
+Thu 12 14:16:06 renewed
+Fri 13 08:00:06 renewed
+Fri 13 14:25:24 renewed
+Mon 16 08:00:09 renewed
+Mon 16 14:27:31 renewed
+Tue 17 08:00:10 renewed
+Tue 17 14:21:26 lost on the way
+Tue 17 14:52:59 renewed
+Wed 18 08:00:14 offline
+Wed 18 08:01:06 renewed
+Wed 18 14:29:14 renewed
+Thu 19 08:00:06 renewed
+Thu 19 14:19:54 renewed
+Fri 20 08:00:11 renewed
+Fri 20 14:26:30 renewed
+Mon 23 08:00:13 renewed
+Mon 23 14:27:31 renewed
+Tue 24 08:00:14 offline
+Tue 24 08:01:07 renewed
+Tue 24 14:27:41 lost on the back
+Tue 24 14:54:01 refresh_token_reused
+Wed 25 08:00:05 renewed
+Wed 25 14:19:04 renewed
+Thu 26 08:00:06 renewed
+Thu 26 14:26:13 renewed
+Fri 27 08:00:11 offline
+Fri 27 08:00:55 renewed
+Fri 27 14:29:21 renewed
+Mon 30 08:00:10 offline
+Mon 30 08:00:58 renewed
+Mon 30 14:30:47 renewed
+Tue 31 08:00:08 renewed
+Tue 31 14:25:10 renewed
+`
