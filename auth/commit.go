@@ -25,6 +25,7 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse)
 		m.opts.Log.Info("refresh: renewed")
 		m.take(committed, nil)
 		m.Annotate(func(f *Inputs) { f.Tried, f.Attempt, f.CommitErr = true, nil, nil })
+		m.setLost(key, false)
 		m.clearEscrow(key)
 		return nil
 	case errors.Is(err, ErrStoreChanged):
@@ -124,11 +125,14 @@ func (m *Manager) adoptedAfter(s *Snapshot) error {
 // answer for these very credentials is committed, one for credentials that
 // have been replaced is dropped.
 func (m *Manager) settleEscrow(ctx context.Context, s *Snapshot) {
+	if !s.HasTokens() {
+		return // gone for a moment, perhaps: the escrow waits
+	}
 	m.mu.Lock()
 	pending := m.held || !m.settled
 	m.settled = true
 	m.mu.Unlock()
-	if !pending || !s.HasTokens() {
+	if !pending {
 		return
 	}
 	if _, ok, err := m.opts.Escrow.Held(); err != nil || !ok {
@@ -155,9 +159,24 @@ func (m *Manager) finishHeld(ctx context.Context, s *Snapshot) (done bool, err e
 	case entry.Answer != nil:
 		return true, m.commit(ctx, s, *entry.Answer)
 	case entry.Sent:
+		m.setLost(entry.Redeemed, true)
 		m.Annotate(func(f *Inputs) { f.Attempt, f.Tried = &RefreshError{AnswerLost: true}, true })
 	}
 	return false, nil
+}
+
+// setLost notes whether the answer for a refresh token was lost, so that it is
+// known again when the token comes back: content may change around it, and the
+// store may be unreadable for a moment.
+func (m *Manager) setLost(token string, lost bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case lost:
+		m.lost = token
+	case m.lost == token:
+		m.lost = ""
+	}
 }
 
 // clearEscrow empties the slot. A failure leaves an answer for credentials

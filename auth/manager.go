@@ -56,6 +56,7 @@ type Manager struct {
 	loaded  bool              // the store has been read at least once
 	held    bool              // the escrow holds an answer that could not be saved
 	settled bool              // the escrow has been looked at once
+	lost    string            // fingerprint of the refresh token whose answer was lost
 }
 
 // NewManager returns a Manager that has read nothing yet: call Reload.
@@ -185,6 +186,9 @@ func (m *Manager) takeLocked(s *Snapshot, loadErr error) bool {
 		f.LastGood = s
 	}
 	f.Attempt, f.SaveErr, f.CommitErr, f.Tried, f.Renewing = nil, nil, nil, false, false
+	if m.lost != "" && s.HasTokens() && m.opts.Fingerprints.Token(s) == m.lost {
+		f.Attempt, f.Tried = &RefreshError{AnswerLost: true}, true
+	}
 	f.Refusal = nil
 	if !m.opts.AsCodex || !m.loaded {
 		f.Refusal = m.lookupRefusal(s)

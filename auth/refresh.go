@@ -111,19 +111,25 @@ func (m *Manager) prepare(ctx context.Context, s *Snapshot) error {
 	if m.opts.AsCodex {
 		return nil // Codex sends whatever may come of it
 	}
+	return m.savable(err)
+}
+
+// savable shows in the State whether an answer can be kept. With an error it
+// returns ErrCannotSave: nothing may be sent.
+func (m *Manager) savable(err error) error {
 	m.Annotate(func(f *Inputs) { f.SaveErr = err })
-	if err != nil {
-		m.opts.Log.Warn("refresh: the answer could not be saved, nothing sent", "error", err)
-		return fmt.Errorf("%w: %w", ErrCannotSave, err)
+	if err == nil {
+		return nil
 	}
-	return nil
+	m.opts.Log.Warn("refresh: the answer could not be saved, nothing sent", "error", err)
+	return fmt.Errorf("%w: %w", ErrCannotSave, err)
 }
 
 // redeem sends the one request and deals with its answer.
 func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason) error {
 	key := m.opts.Fingerprints.Token(s)
 	if err := m.opts.Escrow.Sent(key); err != nil && !m.opts.AsCodex {
-		return fmt.Errorf("%w: %w", ErrCannotSave, err)
+		return m.savable(err)
 	}
 	m.Annotate(func(f *Inputs) { f.Renewing = true })
 	answer, err := m.opts.Authority.Refresh(ctx, RefreshRequest{
@@ -151,6 +157,7 @@ func (m *Manager) failed(ctx context.Context, s *Snapshot, key string, err error
 	}
 	m.opts.Log.Info("refresh: no new tokens", "permanent", re.Permanent, "reason", re.Reason,
 		"status", re.Status, "code", re.Code, "answerLost", re.AnswerLost)
+	m.setLost(key, re.AnswerLost)
 	if !re.AnswerLost {
 		m.clearEscrow(key)
 	}
