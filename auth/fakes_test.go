@@ -230,12 +230,18 @@ func (f *fakeEscrow) Reserve(redeemed string, at time.Time) error {
 	if entry, ok, _ := f.memory.Held(); ok && entry.Answer != nil && entry.Redeemed != redeemed {
 		return errors.New("an answer for other credentials is held")
 	}
-	return errors.Join(f.reserveErr, f.memory.Reserve(redeemed, at))
+	if f.reserveErr != nil {
+		return f.reserveErr
+	}
+	return f.memory.Reserve(redeemed, at)
 }
 
 func (f *fakeEscrow) Sent(redeemed string) error {
 	f.journal.add("sent")
-	return errors.Join(f.sentErr, f.memory.Sent(redeemed))
+	if f.sentErr != nil {
+		return f.sentErr
+	}
+	return f.memory.Sent(redeemed)
 }
 
 func (f *fakeEscrow) Keep(redeemed string, r TokenResponse) error {

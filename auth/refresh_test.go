@@ -272,17 +272,18 @@ func TestTransientFailures(t *testing.T) {
 // TestNoLockNoRequest: whoever cannot have the home's refresh lock sends nothing.
 func TestNoLockNoRequest(t *testing.T) {
 	t.Parallel()
-	busy := errors.New("lock busy")
-	r := newRig(t, chatGPT(), func(o *Options) {
-		o.RefreshLock = func(context.Context) (func(), error) { return nil, busy }
-	})
+	r := newRig(t, chatGPT(), func(o *Options) { o.RefreshLock = lockBusy })
 	err := r.refresh()
 	wantTransient(t, err)
-	if !errors.Is(err, busy) {
+	if !errors.Is(err, errBusy) {
 		t.Errorf("Refresh = %v, want the cause in it", err)
 	}
 	r.wantJournal()
 }
+
+var errBusy = errors.New("lock busy")
+
+func lockBusy(context.Context) (unlock func(), err error) { return nil, errBusy }
 
 // TestLockIsHeld: from before the guarded reload until the escrow is empty.
 func TestLockIsHeld(t *testing.T) {

@@ -1,0 +1,182 @@
+package auth
+
+import (
+	"testing"
+)
+
+// TestAfterKill is the next start after a process was killed at each step.
+func TestAfterKill(t *testing.T) {
+	t.Parallel()
+	key := fakeFingerprints{}.Token(mustParse(t, chatGPT()))
+	reserved := func(e *fakeEscrow) { _ = e.memory.Reserve(key, noon) }
+	sent := func(e *fakeEscrow) { reserved(e); _ = e.memory.Sent(key) }
+	kept := func(e *fakeEscrow) { sent(e); _ = e.memory.Keep(key, renewed("2").tokens) }
+	for _, tt := range []struct {
+		name    string
+		escrow  func(*fakeEscrow)
+		disk    []byte
+		journal []string // of the start
+		stored  string
+		lost    bool // the State says so
+		sends   int  // what an explicit renewal then sends
+	}{
+		{"before anything", func(*fakeEscrow) {}, chatGPT(), nil, "refresh-1", false, 1},
+		{"before the request", reserved, chatGPT(), nil, "refresh-1", false, 1},
+		{"during the request", sent, chatGPT(), nil, "refresh-1", true, 1},
+		{"before the commit", kept, chatGPT(), []string{"update", "clear"}, "refresh-2", false, 1},
+		{"before the escrow was emptied", kept, rotated(), []string{"clear"}, "refresh-other", false, 1},
+		{"and somebody else signed in", kept, grace(), []string{"clear"}, "refresh-grace", false, 1},
+		{"and became an API key", kept, apiKeyFile("sk-1"), nil, "", false, 0},
+		{"and signed out", kept, nil, nil, "", false, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, nil)
+			tt.escrow(r.escrow)
+			r.store.put(tt.disk)
+			r.restart()
+			r.authority.then(renewed("3"))
+			if err := r.Reload(t.Context(), true); err != nil {
+				t.Fatal(err)
+			}
+			r.wantJournal(tt.journal...)
+			r.wantStored(tt.stored)
+			r.wantRequests(0)
+			if st := r.State(); st.AnswerLost != tt.lost || tt.lost && st.NeverTried {
+				t.Errorf("state = %+v, want answer lost %t", st, tt.lost)
+			}
+			if err := r.refresh(); err != nil {
+				t.Error(err)
+			}
+			r.wantRequests(tt.sends)
+		})
+	}
+}
+
+// TestEscrowOutlivesAMissingStore: while the store is gone or unreadable the
+// answer waits; it is applied when the redeemed token is seen again.
+func TestEscrowOutlivesAMissingStore(t *testing.T) {
+	t.Parallel()
+	for name, missing := range map[string][]byte{"gone": nil, "unreadable": []byte(`{"tok`), "an API key": apiKeyFile("sk-1")} {
+		for _, restart := range []bool{false, true} {
+			r := newRig(t, chatGPT())
+			r.authority.then(renewed("2"))
+			r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
+			wantTransient(t, r.refresh())
+			r.store.fail(func(f *fakeStore) { f.updateErr = nil })
+			if restart {
+				r.restart()
+			}
+			r.store.put(missing)
+			_ = r.Reload(t.Context(), true)
+			r.wantHeld("refresh-2")
+			r.store.put(chatGPT())
+			if err := r.Reload(t.Context(), true); err != nil {
+				t.Error(err)
+			}
+			r.wantStored("refresh-2")
+			r.wantHeld("")
+			r.wantRequests(1)
+			if t.Failed() {
+				t.Fatalf("%s, restart %t", name, restart)
+			}
+		}
+	}
+}
+
+// TestAnswerLost: the State says that the token may be spent, until the store
+// holds other credentials or a renewal succeeds.
+func TestAnswerLost(t *testing.T) {
+	t.Parallel()
+	wantLost := func(r *rig, want bool) {
+		t.Helper()
+		if st := r.State(); st.AnswerLost != want {
+			t.Fatalf("answer lost = %t, want %t: %+v", st.AnswerLost, want, st)
+		}
+	}
+	lost := func() *rig {
+		r := newRig(t, chatGPT())
+		r.authority.then(answerLost, renewed("2"))
+		wantTransient(t, r.refresh())
+		wantLost(r, true)
+		r.wantJournal("reserve", "sent", "send")
+		return r
+	}
+	reload := func(r *rig, disk []byte) {
+		r.store.put(disk)
+		_ = r.Reload(t.Context(), true)
+	}
+
+	r := lost()
+	if err := r.refresh(); err != nil {
+		t.Error(err)
+	}
+	wantLost(r, false)
+	r.wantRequests(2)
+
+	r = lost()
+	reload(r, rotated())
+	wantLost(r, false)
+
+	r = lost()
+	r.restart()
+	reload(r, chatGPT())
+	wantLost(r, true)
+
+	r = lost()
+	reload(r, chatGPT(set("last_refresh", "2026-03-23T11:30:00Z"))) // the same refresh token
+	wantLost(r, true)
+
+	r = lost()
+	reload(r, []byte(`{"tok`))
+	reload(r, chatGPT())
+	wantLost(r, true)
+	r.wantRequests(1)
+}
+
+// TestEscrowFailures: trouble with the escrow after the answer has come, or
+// while looking for an old one, does not stand in the way of the store.
+func TestEscrowFailures(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]func(*fakeEscrow){
+		"does not take the answer": func(e *fakeEscrow) { e.keepErr = errDisk },
+		"cannot be emptied":        func(e *fakeEscrow) { e.clearErr = errDisk },
+		"cannot be read":           func(e *fakeEscrow) { e.heldErr = errDisk },
+	} {
+		r := newRig(t, chatGPT())
+		r.authority.then(renewed("2"))
+		fault(r.escrow)
+		if err := r.refresh(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		r.wantStored("refresh-2")
+		r.wantCached("refresh-2")
+	}
+}
+
+// TestSettlingNeedsTheLock: another process that holds it settles the escrow.
+func TestSettlingNeedsTheLock(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	r.authority.then(renewed("2"))
+	r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
+	wantTransient(t, r.refresh())
+	r.store.fail(func(f *fakeStore) { f.updateErr = nil })
+
+	free := r.options.RefreshLock
+	r.options.RefreshLock = lockBusy
+	r.restart()
+	if err := r.Reload(t.Context(), true); err != nil {
+		t.Error(err)
+	}
+	r.wantHeld("refresh-2")
+	r.wantStored("refresh-1")
+
+	r.options.RefreshLock = free
+	r.restart()
+	if err := r.Reload(t.Context(), true); err != nil {
+		t.Error(err)
+	}
+	r.wantHeld("")
+	r.wantStored("refresh-2")
+}
