@@ -3,6 +3,8 @@ package tray
 import (
 	"context"
 	"errors"
+
+	"rekey/ui/words"
 )
 
 // click does what a row stands for. It returns at once: what takes time runs
@@ -25,16 +27,16 @@ func (t *tray) click(ctx context.Context, id RowID) {
 	}
 }
 
-func (t *tray) clickMain(ctx context.Context, main Action) {
+func (t *tray) clickMain(ctx context.Context, main words.Action) {
 	switch main {
-	case ActionSignIn:
+	case words.ActionSignIn:
 		t.start(ctx, "The sign-in", t.session.SignIn)
-	case ActionCancelSignIn:
+	case words.ActionCancelSignIn:
 		t.begin() // the sign-in's own failure is then no news
 		t.work.Go(t.session.CancelSignIn)
-	case ActionRefresh:
+	case words.ActionRefresh:
 		t.start(ctx, "The renewal", t.session.Refresh)
-	case ActionOpenFolder:
+	case words.ActionOpenFolder:
 		t.start(ctx, "Opening the folder", t.opts.OpenFolder)
 	}
 }

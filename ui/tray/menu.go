@@ -29,18 +29,6 @@ const (
 // rowLimit is the number of characters after which a row is cut.
 const rowLimit = 72
 
-// Action is what the main action does.
-type Action int
-
-// The actions. Only one is offered at a time.
-const (
-	ActionNone Action = iota
-	ActionSignIn
-	ActionCancelSignIn
-	ActionRefresh
-	ActionOpenFolder
-)
-
 // Row is one row of the menu. A row without a label is not shown, one that is
 // not Enabled only informs.
 type Row struct {
@@ -56,7 +44,7 @@ type MenuModel struct {
 	// Tooltip is the first line.
 	Tooltip string
 	// Main is what a click on RowAction means.
-	Main Action
+	Main words.Action
 	// Rows are indexed by RowID.
 	Rows [rows]Row
 }
@@ -72,10 +60,12 @@ type Abilities struct {
 func Menu(s auth.State, now time.Time, can Abilities) MenuModel {
 	m := MenuModel{Icon: s.Status, Tooltip: words.Headline(s, now)}
 	m.inform(s, now)
-	label, main := mainAction(s, can)
-	m.Main = main
-	m.offer(RowAction, label, label != "")
-	if refreshable(s) {
+	main, label := words.MainAction(s)
+	if main != words.ActionOpenFolder || can.OpenFolder {
+		m.Main = main
+		m.offer(RowAction, label, main != words.ActionNone)
+	}
+	if words.Refreshable(s) {
 		m.Rows[RowRefresh] = Row{Label: "Refresh now", Enabled: s.Status == auth.StatusHealthy}
 	}
 	m.offer(RowOpen, "Open Rekey…", can.OpenWindow)
@@ -115,35 +105,4 @@ func (m *MenuModel) offer(id RowID, label string, offered bool) {
 	if offered {
 		m.Rows[id] = Row{Label: label, Enabled: true}
 	}
-}
-
-// mainAction is the one thing that helps in this State.
-func mainAction(s auth.State, can Abilities) (label string, main Action) {
-	if s.SigningIn {
-		return "Cancel sign-in", ActionCancelSignIn
-	}
-	switch s.Status {
-	case auth.StatusSignedOut:
-		return "Sign in…", ActionSignIn
-	case auth.StatusAPIKey:
-		return "Sign in with ChatGPT…", ActionSignIn
-	case auth.StatusExpiring, auth.StatusSignInRequired:
-		return "Sign in again…", ActionSignIn
-	case auth.StatusWaiting:
-		if s.Renewable == auth.RenewableNo {
-			return "Sign in again…", ActionSignIn
-		}
-		return "Try now", ActionRefresh
-	case auth.StatusUnreadable:
-		if can.OpenFolder && !s.Locked {
-			return "Open folder", ActionOpenFolder
-		}
-	}
-	return "", ActionNone
-}
-
-// refreshable tells whether there is a sign-in that a renewal could be asked
-// for. Where that is the main action it is not offered twice.
-func refreshable(s auth.State) bool {
-	return s.Renewable != auth.RenewableNo && (s.Status == auth.StatusHealthy || s.Status == auth.StatusRenewing)
 }

@@ -8,6 +8,7 @@ import (
 	"rekey/auth"
 	"rekey/ui/tray"
 	"rekey/ui/uitest"
+	"rekey/ui/words"
 )
 
 var now = time.Date(2026, 11, 23, 11, 5, 0, 0, time.FixedZone("EET", 2*60*60))
@@ -46,40 +47,40 @@ func TestMenu(t *testing.T) {
 		name   string
 		status auth.Status
 		change func(*auth.State)
-		main   tray.Action
+		main   words.Action
 		want   []string
 	}{
-		{"signed out", auth.StatusSignedOut, nil, tray.ActionSignIn,
+		{"signed out", auth.StatusSignedOut, nil, words.ActionSignIn,
 			[]string{"Not signed in", "[Sign in…]", open, keep, quit}},
-		{"signing in", auth.StatusSignedOut, func(s *auth.State) { s.SigningIn = true }, tray.ActionCancelSignIn,
+		{"signing in", auth.StatusSignedOut, func(s *auth.State) { s.SigningIn = true }, words.ActionCancelSignIn,
 			[]string{"Signing in…", "[Cancel sign-in]", open, keep, quit}},
-		{"api key", auth.StatusAPIKey, nil, tray.ActionSignIn,
+		{"api key", auth.StatusAPIKey, nil, words.ActionSignIn,
 			[]string{"Using an API key", "[Sign in with ChatGPT…]", open, keep, quit}},
-		{"external", auth.StatusExternal, nil, tray.ActionNone,
+		{"external", auth.StatusExternal, nil, words.ActionNone,
 			[]string{ada, "Managed by a host program", "Works until 14:05 (in 3 h)", open, keep, quit}},
-		{"healthy", auth.StatusHealthy, nil, tray.ActionNone,
+		{"healthy", auth.StatusHealthy, nil, words.ActionNone,
 			[]string{ada, "Renews at 13:35", "Works until 14:05 (in 3 h)", "[Refresh now]", open, keep, quit}},
-		{"healthy, keeper off", auth.StatusHealthy, func(s *auth.State) { s.KeepFresh = false }, tray.ActionNone,
+		{"healthy, keeper off", auth.StatusHealthy, func(s *auth.State) { s.KeepFresh = false }, words.ActionNone,
 			[]string{ada, "Not kept fresh by Rekey", "Works until 14:05 (in 3 h)", "[Refresh now]", open, "[Keep my sign-in fresh]", quit}},
-		{"healthy, tokens not saved", auth.StatusHealthy, func(s *auth.State) { s.CommitPending = true }, tray.ActionNone,
+		{"healthy, tokens not saved", auth.StatusHealthy, func(s *auth.State) { s.CommitPending = true }, words.ActionNone,
 			[]string{ada, "Renews at 13:35", "Works until 14:05 (in 3 h)", "New tokens wait to be saved", "[Refresh now]", open, keep, quit}},
-		{"healthy, no account id", auth.StatusHealthy, func(s *auth.State) { s.Renewable = auth.RenewableNo }, tray.ActionNone,
+		{"healthy, no account id", auth.StatusHealthy, func(s *auth.State) { s.Renewable = auth.RenewableNo }, words.ActionNone,
 			[]string{ada, "Cannot be renewed", "Works until 14:05 (in 3 h)", open, keep, quit}},
-		{"renewing", auth.StatusRenewing, nil, tray.ActionNone,
+		{"renewing", auth.StatusRenewing, nil, words.ActionNone,
 			[]string{ada, "Renewing…", "Works until 14:05 (in 3 h)", "Refresh now", open, keep, quit}},
-		{"waiting", auth.StatusWaiting, nil, tray.ActionRefresh,
+		{"waiting", auth.StatusWaiting, nil, words.ActionRefresh,
 			[]string{ada, "Offline: will renew when back", "Ended at 10:05", "[Try now]", open, keep, quit}},
-		{"waiting, no account id", auth.StatusWaiting, func(s *auth.State) { s.Renewable = auth.RenewableNo }, tray.ActionSignIn,
+		{"waiting, no account id", auth.StatusWaiting, func(s *auth.State) { s.Renewable = auth.RenewableNo }, words.ActionSignIn,
 			[]string{ada, "Cannot be renewed: sign in again", "Ended at 10:05", "[Sign in again…]", open, keep, quit}},
-		{"expiring", auth.StatusExpiring, nil, tray.ActionSignIn,
+		{"expiring", auth.StatusExpiring, nil, words.ActionSignIn,
 			[]string{ada, "Works until 14:05, then sign in again", "Cannot be renewed: the refresh token was already used", "[Sign in again…]", open, keep, quit}},
-		{"sign-in required", auth.StatusSignInRequired, nil, tray.ActionSignIn,
+		{"sign-in required", auth.StatusSignInRequired, nil, words.ActionSignIn,
 			[]string{ada, "Sign in again: the refresh token was already used", "Ended at 11:04", "[Sign in again…]", open, keep, quit}},
-		{"sign-in required, signing in", auth.StatusSignInRequired, func(s *auth.State) { s.SigningIn = true }, tray.ActionCancelSignIn,
+		{"sign-in required, signing in", auth.StatusSignInRequired, func(s *auth.State) { s.SigningIn = true }, words.ActionCancelSignIn,
 			[]string{ada, "Signing in…", "Ended at 11:04", "[Cancel sign-in]", open, keep, quit}},
-		{"unreadable", auth.StatusUnreadable, nil, tray.ActionOpenFolder,
+		{"unreadable", auth.StatusUnreadable, nil, words.ActionOpenFolder,
 			[]string{ada, "Cannot read auth.json: it is not valid JSON", "[Open folder]", open, keep, quit}},
-		{"locked", auth.StatusUnreadable, func(s *auth.State) { s.Locked = true }, tray.ActionNone,
+		{"locked", auth.StatusUnreadable, func(s *auth.State) { s.Locked = true }, words.ActionNone,
 			[]string{ada, "The keyring is locked", open, keep, quit}},
 	}
 	seen := map[auth.Status]bool{}
@@ -112,10 +113,10 @@ func TestMenuLeavesOut(t *testing.T) {
 	t.Parallel()
 	for _, status := range auth.Statuses() {
 		m := tray.Menu(uitest.State(status, now), now, tray.Abilities{})
-		if m.Rows[tray.RowOpen].Label != "" || m.Main == tray.ActionOpenFolder {
+		if m.Rows[tray.RowOpen].Label != "" || m.Main == words.ActionOpenFolder {
 			t.Errorf("%q offers what cannot be done: %q", status, lines(m))
 		}
-		if (m.Main == tray.ActionNone) != (m.Rows[tray.RowAction].Label == "") {
+		if (m.Main == words.ActionNone) != (m.Rows[tray.RowAction].Label == "") {
 			t.Errorf("%q: main action %v with the label %q", status, m.Main, m.Rows[tray.RowAction].Label)
 		}
 		for id, row := range m.Rows {

@@ -51,11 +51,11 @@ type tray struct {
 	items [rows]*systray.MenuItem
 	shown MenuModel
 
-	mu     sync.Mutex // guards what the goroutines of clicks share with show
-	state  auth.State // what was last shown
-	main   Action     // what a click on RowAction means now
-	clicks int        // how many there were
-	note   string     // about the last one, "" when it worked
+	mu     sync.Mutex   // guards what the goroutines of clicks share with show
+	state  auth.State   // what was last shown
+	main   words.Action // what a click on RowAction means now
+	clicks int          // how many there were
+	note   string       // about the last one, "" when it worked
 }
 
 // build makes every row once; from then on rows are changed in place and

@@ -12,7 +12,7 @@ import (
 // everything is all that this package has to say about a State.
 func everything(s auth.State, at time.Time) string {
 	return strings.Join([]string{
-		words.Headline(s, at), words.Expiry(s, at), words.Renewal(s, at), words.NoticeOf(s, at).Body,
+		words.Headline(s, at), words.Expiry(s, at), words.Renewal(s, at), words.LastRenewed(s, at), words.NoticeOf(s, at).Body,
 	}, "\n")
 }
 
@@ -33,6 +33,7 @@ func TestNextChange(t *testing.T) {
 			s := base
 			s.Status = status
 			s.ExpiresAt = start.Add(3*24*time.Hour + 7*time.Minute).UTC()
+			s.LastRefresh = start.Add(-20 * time.Minute).UTC()
 			s.NextRefresh = s.ExpiresAt.Add(-37 * time.Minute)
 			if s.NeedsSignIn() {
 				s.Refused, s.RefusedAt = auth.ReasonReused, start.Add(-time.Hour).UTC()

@@ -55,3 +55,32 @@ func Obstacle(s auth.State) string {
 	}
 	return ""
 }
+
+// Credential is the first truth in words: what kind of credential is present.
+func Credential(k auth.Kind) string {
+	switch k {
+	case auth.KindNone:
+		return "None"
+	case auth.KindAPIKey:
+		return "API key"
+	case auth.KindChatGPT:
+		return "ChatGPT sign-in"
+	case auth.KindExternalTokens:
+		return "ChatGPT tokens of a host program"
+	case auth.KindPersonalToken:
+		return "Personal access token"
+	case auth.KindAgentIdentity:
+		return "Agent identity"
+	case auth.KindBedrockKey, auth.KindBedrockAccess:
+		return "Amazon Bedrock key"
+	}
+	return "Credentials of another program"
+}
+
+// LastRenewed is when the tokens were issued, "" when the store does not tell.
+func LastRenewed(s auth.State, now time.Time) string {
+	if s.LastRefresh.IsZero() {
+		return ""
+	}
+	return capital(when(s.LastRefresh, now))
+}

@@ -89,3 +89,58 @@ func TestObstacle(t *testing.T) {
 		}
 	}
 }
+
+func TestCredential(t *testing.T) {
+	t.Parallel()
+	kinds := []auth.Kind{
+		auth.KindNone, auth.KindAPIKey, auth.KindChatGPT, auth.KindExternalTokens,
+		auth.KindPersonalToken, auth.KindAgentIdentity, auth.KindBedrockKey, auth.KindHeaders,
+	}
+	seen := map[string]auth.Kind{}
+	for _, k := range kinds {
+		text := words.Credential(k)
+		if other, dup := seen[text]; dup || text == "" {
+			t.Errorf("Credential(%q) = %q, as Credential(%q)", k, text, other)
+		}
+		seen[text] = k
+	}
+}
+
+func TestLastRenewed(t *testing.T) {
+	t.Parallel()
+	for want, at := range map[string]time.Time{
+		"":            {},
+		"At 10:05":    now.Add(-time.Hour),
+		"Sun 11:05":   now.Add(-24 * time.Hour),
+		"1 Nov 11:05": now.Add(-22 * 24 * time.Hour),
+	} {
+		if got := words.LastRenewed(auth.State{LastRefresh: at}, now); got != want {
+			t.Errorf("LastRenewed(%v) = %q, want %q", at, got, want)
+		}
+	}
+}
+
+func TestMainAction(t *testing.T) {
+	t.Parallel()
+	for _, status := range auth.Statuses() {
+		s := auth.State{Status: status, SigningIn: true}
+		if a, _ := words.MainAction(s); a != words.ActionCancelSignIn {
+			t.Errorf("%q while signing in offers %v", status, a)
+		}
+		s = auth.State{Status: status, Renewable: auth.RenewableYes}
+		a, label := words.MainAction(s)
+		if (a == words.ActionNone) != (label == "") {
+			t.Errorf("%q: action %v has the label %q", status, a, label)
+		}
+		if s.NeedsSignIn() && a != words.ActionSignIn {
+			t.Errorf("%q needs a sign-in and offers %q", status, label)
+		}
+		if words.Refreshable(s) && a == words.ActionRefresh {
+			t.Errorf("%q offers the renewal twice", status)
+		}
+		s.Renewable = auth.RenewableNo
+		if a, _ := words.MainAction(s); words.Refreshable(s) || a == words.ActionRefresh {
+			t.Errorf("%q offers a renewal of what cannot be renewed", status)
+		}
+	}
+}
