@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // compare lists what was observed otherwise than recorded. Null members count
@@ -41,11 +42,11 @@ func (s step) title() string {
 	if s.Action != "" {
 		return s.Action
 	}
-	text := ""
+	var calls []string
 	for _, call := range s.calls() {
-		text += call.Call + string(call.Params)
+		calls = append(calls, strings.TrimSpace(call.Call+" "+oneLine(call.Params)))
 	}
-	return text
+	return strings.Join(calls, ", ")
 }
 
 // silent reports whether nothing can be observed of a step.
@@ -130,7 +131,8 @@ func sameJSON(want json.RawMessage, got any) bool {
 	return err == nil && same(v, got)
 }
 
-// same compares two decoded values; a member that is null is absent.
+// same compares two decoded values; a member that is null is absent, and true
+// is no number, as it would be in Python.
 func same(a, b any) bool {
 	switch a := a.(type) {
 	case map[string]any:

@@ -54,10 +54,10 @@ func TestRunFindsFaults(t *testing.T) {
 		"good":     nil,
 		"no nulls": nil,
 		"dies": {
-			"step 1 getAuthStatus{}: got error", "step 2 getAuthStatus{\"refreshToken\": true}: got error", "0 refresh requests so far, expected 1",
+			"step 1 getAuthStatus {}: got error", "step 2 getAuthStatus {\"refreshToken\":true}: got error", "0 refresh requests so far, expected 1",
 			"step 3 unknown: 0 refresh requests so far, expected 1", "after.unchanged", "after.auth_json",
 		},
-		"fails":               {"step 1 getAuthStatus{}: got error", "step 2 getAuthStatus{\"refreshToken\": true}: got error"},
+		"fails":               {"step 1 getAuthStatus {}: got error", "step 2 getAuthStatus {\"refreshToken\":true}: got error"},
 		"asks at start":       {"step 0 initialize: 1 refresh requests so far, expected 0", "step 1", "step 1", "step 2", "step 3"},
 		"asks twice":          {"step 2", "step 2", "step 3", "after.unchanged", "after.auth_json"},
 		"sends another token": {"authority request 0: refresh_token is \"another\", expected \"{{jwt_exp:+60}}\""},
