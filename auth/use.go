@@ -96,6 +96,9 @@ func (m *Manager) signIn(ctx context.Context, next *Snapshot, may func(current *
 	if err != nil {
 		return err
 	}
+	m.mu.Lock()
+	m.owner = nil // what a host program has handed over is replaced
+	m.mu.Unlock()
 	m.take(next, nil)
 	m.Annotate(func(f *Inputs) { f.Tried = true })
 	return nil
@@ -122,16 +125,45 @@ func (m *Manager) Logout(ctx context.Context) (removed bool, err error) {
 		if token.Empty() {
 			token, hint = s.AccessToken(), "access_token"
 		}
-		if !token.Empty() {
-			if err := m.opts.Authority.Revoke(ctx, token, hint); err != nil {
-				m.opts.Log.Info("logout: the server was not told", "error", err)
-			}
-		}
+		m.revoke(ctx, token, hint)
 	}
 	removed, err = m.opts.Store.Delete(ctx)
 	if err != nil {
 		return false, err
 	}
 	m.take(nil, ErrNoCredential)
+	m.revokeHeld(ctx)
 	return removed, nil
+}
+
+// revoke tells the server, best effort, to forget a token.
+func (m *Manager) revoke(ctx context.Context, token Secret, hint string) {
+	if token.Empty() {
+		return
+	}
+	if err := m.opts.Authority.Revoke(ctx, token, hint); err != nil {
+		m.opts.Log.Info("logout: the server was not told", "error", err)
+	}
+}
+
+// revokeHeld ends an answer that has never reached the store with the sign-in
+// it was for. It waits for the end of a renewal that is under way.
+func (m *Manager) revokeHeld(ctx context.Context) {
+	if _, ok, err := m.opts.Escrow.Held(); err != nil || !ok {
+		return
+	}
+	unlock, err := m.opts.RefreshLock(ctx)
+	if err != nil {
+		m.opts.Log.Warn("logout: the escrow was not emptied", "error", err)
+		return
+	}
+	defer unlock()
+	entry, ok, err := m.opts.Escrow.Held()
+	if err != nil || !ok {
+		return
+	}
+	if entry.Answer != nil && entry.Answer.RefreshToken != nil {
+		m.revoke(ctx, *entry.Answer.RefreshToken, "refresh_token")
+	}
+	m.clearEscrow(entry.Redeemed)
 }
