@@ -285,6 +285,19 @@ var errBusy = errors.New("lock busy")
 
 func lockBusy(context.Context) (unlock func(), err error) { return nil, errBusy }
 
+// lockFor gives the Manager a refresh lock.
+func lockFor(o *Options) {
+	lock := make(chan struct{}, 1)
+	o.RefreshLock = func(ctx context.Context) (func(), error) {
+		select {
+		case lock <- struct{}{}:
+			return func() { <-lock }, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
+
 // TestLockIsHeld: from before the guarded reload until the escrow is empty.
 func TestLockIsHeld(t *testing.T) {
 	t.Parallel()

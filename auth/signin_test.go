@@ -1,0 +1,231 @@
+package auth
+
+import (
+	"errors"
+	"slices"
+	"testing"
+)
+
+// TestCommitSignIn: only another sign-in or a logout since the flow began keeps
+// it out; a renewed token of the old sign-in is replaced.
+func TestCommitSignIn(t *testing.T) {
+	t.Parallel()
+	owner := func(name string) edit { return set("tokens.login_owner_id", name) }
+	for _, tt := range []struct {
+		name       string
+		base, disk []byte // when the flow began, and when it ends
+		committed  bool
+	}{
+		{"signed out", nil, nil, true},
+		{"unchanged", chatGPT(), chatGPT(), true},
+		{"renewed meanwhile", chatGPT(), rotated(), true},
+		{"renewed meanwhile, same owner", chatGPT(owner("a")), rotated(owner("a")), true},
+		{"changed around the tokens", chatGPT(), chatGPT(set("OPENAI_API_KEY", "sk-1")), true},
+		{"another account meanwhile", chatGPT(), grace(), false},
+		{"signed in again meanwhile", chatGPT(owner("a")), rotated(owner("b")), false},
+		{"signed out meanwhile", chatGPT(), nil, false},
+		{"signed in meanwhile", nil, chatGPT(), false},
+		{"API key meanwhile", nil, apiKeyFile("sk-1"), false},
+		{"instead of an API key meanwhile", chatGPT(), apiKeyFile("sk-1"), false},
+		{"over the API key", apiKeyFile("sk-1"), apiKeyFile("sk-1"), true},
+		{"another API key meanwhile", apiKeyFile("sk-1"), apiKeyFile("sk-2"), false},
+		{"over what was unreadable", nil, []byte(`{"tok`), true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, tt.base)
+			base, _ := r.Snapshot()
+			r.store.put(tt.disk)
+			next := mustParse(t, grace(set("tokens.refresh_token", "refresh-new"), owner("new")))
+			err := r.CommitSignIn(t.Context(), base, next)
+			if !tt.committed {
+				if !errors.Is(err, ErrStoreChanged) {
+					t.Errorf("CommitSignIn = %v, want ErrStoreChanged", err)
+				}
+				if !slices.Equal(r.store.bytes(), tt.disk) {
+					t.Errorf("stored %s, want it untouched", r.store.bytes())
+				}
+				return
+			}
+			if err != nil {
+				t.Errorf("CommitSignIn = %v", err)
+			}
+			r.wantStored("refresh-new")
+			r.wantCached("refresh-new")
+			if st := r.wantStatus(StatusHealthy); st.Email != "grace@example.com" || st.NeverTried {
+				t.Errorf("state = %+v", st)
+			}
+		})
+	}
+}
+
+// TestSignInEndsARefusal: one click makes a dead sign-in healthy, and another
+// process that comes later finds nothing to refuse.
+func TestSignInEndsARefusal(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	r.authority.then(refused(ReasonReused), renewed("3"))
+	wantPermanent(t, r.refresh(), ReasonReused)
+	base, _ := r.Snapshot()
+	if err := r.CommitSignIn(t.Context(), base, mustParse(t, chatGPT(set("tokens.refresh_token", "refresh-new")))); err != nil {
+		t.Fatal(err)
+	}
+	if st := r.wantStatus(StatusHealthy); st.Refused != "" || st.Notice != "" {
+		t.Errorf("state = %+v", st)
+	}
+	if err := r.refresh(); err != nil {
+		t.Error(err)
+	}
+	r.wantRequests(2)
+}
+
+// TestReplaceSignIn overwrites whatever is there.
+func TestReplaceSignIn(t *testing.T) {
+	t.Parallel()
+	for _, disk := range [][]byte{nil, chatGPT(), grace(), []byte(`{"tok`)} {
+		r := newRig(t, nil)
+		r.store.put(disk)
+		if err := r.ReplaceSignIn(t.Context(), NewAPIKey(NewSecret("sk-new"))); err != nil {
+			t.Error(err)
+		}
+		if got := mustParse(t, r.store.bytes()).APIKey().Reveal(); got != "sk-new" {
+			t.Errorf("stored %s", r.store.bytes())
+		}
+		r.wantStatus(StatusAPIKey)
+	}
+}
+
+// TestSignInFails: without the lock or the store nothing changes.
+func TestSignInFails(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	base, _ := r.Snapshot()
+	next := mustParse(t, grace())
+	r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
+	if err := r.CommitSignIn(t.Context(), base, next); !errors.Is(err, errDisk) {
+		t.Errorf("CommitSignIn = %v", err)
+	}
+	r.wantCached("refresh-1")
+
+	r = newRig(t, chatGPT(), func(o *Options) { o.RefreshLock = lockBusy })
+	if err := r.CommitSignIn(t.Context(), base, next); !errors.Is(err, errBusy) {
+		t.Errorf("CommitSignIn = %v", err)
+	}
+	r.wantCached("refresh-1")
+	r.wantJournal()
+}
+
+// TestLogout: the server is told first, best effort, and then nothing is left.
+func TestLogout(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		content []byte
+		down    error
+		revoked []string
+		journal []string
+		removed bool
+	}{
+		{"tokens", chatGPT(), nil, []string{"refresh_token refresh-1"}, []string{"revoke", "delete"}, true},
+		{"server not reached", chatGPT(), errors.New("offline"), []string{"refresh_token refresh-1"}, []string{"revoke", "delete"}, true},
+		{"no refresh token", chatGPT(set("tokens.refresh_token", ""), set("tokens.access_token", "opaque-token")), nil,
+			[]string{"access_token opaque-token"}, []string{"revoke", "delete"}, true},
+		{"no tokens at all", []byte(`{}`), nil, nil, []string{"delete"}, true},
+		{"API key", apiKeyFile("sk-1"), nil, nil, []string{"delete"}, true},
+		{"host's, in the file", chatGPT(set("auth_mode", "chatgptAuthTokens")), nil, nil, []string{"delete"}, true},
+		{"unreadable", []byte(`{"tok`), nil, nil, []string{"delete"}, true},
+		{"signed out", nil, nil, nil, []string{"delete"}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, tt.content)
+			r.authority.down = tt.down
+			removed, err := r.Logout(t.Context())
+			if err != nil || removed != tt.removed {
+				t.Errorf("Logout = %t, %v; want %t", removed, err, tt.removed)
+			}
+			if !slices.Equal(r.authority.revoked, tt.revoked) {
+				t.Errorf("revoked %q, want %q", r.authority.revoked, tt.revoked)
+			}
+			r.wantJournal(tt.journal...)
+			r.wantStatus(StatusSignedOut)
+			if r.store.bytes() != nil {
+				t.Errorf("left: %s", r.store.bytes())
+			}
+		})
+	}
+}
+
+// TestLogoutAsCodex renews stale credentials first, and revokes the new ones.
+func TestLogoutAsCodex(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT(ends(-1)), asCodex)
+	r.authority.then(renewed("2"))
+	if _, err := r.Logout(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.wantRequests(1)
+	if !slices.Equal(r.authority.revoked, []string{"refresh_token refresh-2"}) {
+		t.Errorf("revoked %q", r.authority.revoked)
+	}
+}
+
+// TestLogoutFails: what could not be removed is still there to see.
+func TestLogoutFails(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	r.store.fail(func(f *fakeStore) { f.deleteErr = errDisk })
+	if removed, err := r.Logout(t.Context()); removed || !errors.Is(err, errDisk) {
+		t.Errorf("Logout = %t, %v", removed, err)
+	}
+	r.wantStatus(StatusHealthy)
+}
+
+// TestLogoutEmptiesTheEscrow: tokens that were never saved end with their
+// sign-in, on the server as well.
+func TestLogoutEmptiesTheEscrow(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	r.authority.then(renewed("2"))
+	r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
+	wantTransient(t, r.refresh())
+	r.wantHeld("refresh-2")
+	if _, err := r.Logout(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.wantHeld("")
+	if !slices.Contains(r.authority.revoked, "refresh_token refresh-2") {
+		t.Errorf("revoked %q, want the unsaved token too", r.authority.revoked)
+	}
+}
+
+// TestLogoutDuringARenewal: the answer that comes after it is kept out of the
+// store, and neither left lying about nor valid.
+func TestLogoutDuringARenewal(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT(), lockFor)
+	r.authority.then(renewed("2"))
+	release := r.authority.block()
+	done := r.refreshLater()
+	loggedOut := make(chan error, 1)
+	go func() {
+		_, err := r.Logout(t.Context())
+		loggedOut <- err
+	}()
+	for st := range r.Subscribe(deadline(t)) {
+		if st.Status == StatusSignedOut {
+			break
+		}
+	}
+	release()
+	wantPermanent(t, <-done, ReasonAccountChanged)
+	if err := <-loggedOut; err != nil {
+		t.Error(err)
+	}
+	r.wantStored("")
+	r.wantHeld("")
+	r.wantStatus(StatusSignedOut)
+	if !slices.Contains(r.authority.revoked, "refresh_token refresh-2") {
+		t.Errorf("revoked %q, want the new token too", r.authority.revoked)
+	}
+}
