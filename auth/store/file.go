@@ -186,6 +186,13 @@ func (s *fileStore) remove(ctx context.Context) (removed bool, err error) {
 		}
 		defer unlock()
 	}
+	return s.removeAll(target)
+}
+
+// removeAll removes the target, the link to it if there is one, and what dying
+// writers left, for those who hold both locks.
+func (s *fileStore) removeAll(target string) (removed bool, err error) {
+	dir := filepath.Dir(target)
 	defer sweep(dir, tempPrefix, time.Now())
 	if removed, err = removeFile(target); err != nil {
 		return false, err

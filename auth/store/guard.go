@@ -69,6 +69,16 @@ func (s *fileStore) writable() error {
 	if err := guard(target); err != nil {
 		return err
 	}
+	return s.locksWritable()
+}
+
+// locksWritable says why Codex's locks cannot be taken, or nil, and with that
+// why no file can be made in the folders they lie in.
+func (s *fileStore) locksWritable() error {
+	target, err := CredentialPath(s.home)
+	if err != nil {
+		return err
+	}
 	for _, lock := range []string{filepath.Join(s.home, "auth.lock"), target + ".lock"} {
 		if err := lockable(lock); err != nil {
 			return err

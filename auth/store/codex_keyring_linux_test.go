@@ -1,0 +1,139 @@
+package store
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"testing"
+
+	"rekey/auth"
+)
+
+// keyringHome is a home on a private bus with the real Codex and Rekey's store.
+func keyringHome(t *testing.T, kind Kind) (*bus, *codex, auth.Store) {
+	t.Helper()
+	home := tempDir(t)
+	b := newKeyring(t)
+	c := newCodex(t, home, b.env...)
+	c.configure(`cli_auth_credentials_store = "` + string(kind) + "\"\n")
+	cfg, err := readConfig(home, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(home, cfg, b.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b, c, s
+}
+
+func TestCodexAndRekeyShareTheKeyring(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []Kind{KindKeyring, KindAuto} {
+		t.Run(string(kind), func(t *testing.T) {
+			t.Parallel()
+			b, c, s := keyringHome(t, kind)
+			c.signIn(fakeKey)
+			if got, err := s.Load(ctxFor(t)); err != nil || got.APIKey().Reveal() != fakeKey {
+				t.Fatalf("Rekey does not read what Codex wrote: %v", err)
+			}
+			codexs := b.items(codexService)
+			const second = "sk-fake-second-987FGHIJ"
+			if err := s.Update(ctxFor(t), put(auth.NewAPIKey(auth.NewSecret(second)))); err != nil {
+				t.Fatal(err)
+			}
+			if got := b.items(codexService); len(got) != 1 || !reflect.DeepEqual(got, codexs) {
+				t.Errorf("items %v, want Codex's %v", got, codexs)
+			}
+			if got := c.status(); got != "API key configured - sk-fake-***FGHIJ" {
+				t.Errorf("Codex says %q", got)
+			}
+			if method, token := c.token(); method != "apikey" || token != second {
+				t.Errorf("getAuthStatus: %q, %q", method, token)
+			}
+			if removed, err := s.Delete(ctxFor(t)); !removed || err != nil {
+				t.Errorf("Delete: %v, %v", removed, err)
+			}
+			if got := c.status(); got != "Not logged in" {
+				t.Errorf("after Delete Codex says %q", got)
+			}
+
+			// Now Rekey makes the item, and Codex takes it over.
+			if err := s.Update(ctxFor(t), put(auth.NewAPIKey(auth.NewSecret(fakeKey)))); err != nil {
+				t.Fatal(err)
+			}
+			if got := b.items(codexService); !reflect.DeepEqual(got, codexs) {
+				t.Errorf("items %v, want as of Codex %v", got, codexs)
+			}
+			if got := c.status(); got != "API key configured - sk-fake-***ABCDE" {
+				t.Errorf("Codex says %q", got)
+			}
+			c.signIn(second)
+			if got := b.items(codexService); len(got) != 1 {
+				t.Errorf("items %v, want one", got)
+			}
+			if got, err := s.Load(ctxFor(t)); err != nil || got.APIKey().Reveal() != second {
+				t.Errorf("after Codex's sign-in: %v", err)
+			}
+			if _, code := c.run("", "logout"); code != 0 {
+				t.Errorf("codex logout: exit %d", code)
+			}
+			if _, err := s.Load(ctxFor(t)); !errors.Is(err, auth.ErrNoCredential) {
+				t.Errorf("after Codex's logout: %v", err)
+			}
+			if _, err := os.Stat(filepath.Join(c.home, authFile)); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("auth.json: %v", err)
+			}
+		})
+	}
+}
+
+// What both programs make of a file and an item in "auto".
+func TestCodexAndRekeyAgreeOnAuto(t *testing.T) {
+	t.Parallel()
+	b, c, s := keyringHome(t, KindAuto)
+	path := filepath.Join(c.home, authFile)
+	agree := func(when, want string) {
+		t.Helper()
+		got, err := s.Load(ctxFor(t))
+		if key := got.APIKey().Reveal(); err != nil || key != want {
+			t.Errorf("%s: Rekey reads %q, %v; want %q", when, key, err, want)
+		}
+		if _, key := c.token(); key != want {
+			t.Errorf("%s: Codex reads %q, want %q", when, key, want)
+		}
+	}
+	fileKey, ringKey := "sk-fake-file-0123456789", "sk-fake-ring-0123456789"
+	write(t, path, auth.NewAPIKey(auth.NewSecret(fileKey)).Encode())
+	agree("file only", fileKey)
+	b.makeItem(attributes(item{codexService, "cli|" + shortHash(c.home)}), string(auth.NewAPIKey(auth.NewSecret(ringKey)).Encode()))
+	agree("both", ringKey)
+	b.lock()
+	agree("locked", fileKey)
+	b.unlock()
+	const saved = "sk-fake-save-0123456789"
+	if err := s.Update(ctxFor(t), put(auth.NewAPIKey(auth.NewSecret(saved)))); err != nil {
+		t.Fatal(err)
+	}
+	agree("after Rekey's save", saved)
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("auth.json: %v", err)
+	}
+}
+
+func TestCodexEncryptsWhereRekeyRecognisesIt(t *testing.T) {
+	t.Parallel()
+	_, c, _ := keyringHome(t, KindKeyring)
+	c.configure("cli_auth_credentials_store = \"keyring\"\n[features]\nsecret_auth_storage = true\n")
+	c.signIn(fakeKey)
+	cfg, err := readConfig(c.home, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var unreadable *auth.UnreadableError
+	if _, err := openAs(t, c.home, cfg).Load(ctxFor(t)); !errors.As(err, &unreadable) || !unreadable.Encrypted {
+		t.Errorf("error %v", err)
+	}
+}

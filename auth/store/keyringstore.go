@@ -1,0 +1,251 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"rekey/auth"
+)
+
+// keyringStore is one home's sign-in in the keyring and, where Codex's setting
+// is "auto", in auth.json while the keyring does not have it. The locks are
+// the files in the home in both cases, as for Codex.
+type keyringStore struct {
+	file    *fileStore
+	ring    ring
+	item    item
+	auto    bool
+	timeout time.Duration // of one exchange with the keyring
+}
+
+func newKeyringStore(home string, auto bool, opts Options) *keyringStore {
+	return &keyringStore{
+		file:    newFileStore(home, opts.Locker),
+		ring:    systemRing(opts),
+		item:    item{codexService, "cli|" + shortHash(home)},
+		auto:    auto,
+		timeout: opts.KeyringTimeout,
+	}
+}
+
+// String names the keyring; Codex's own name for the item is for experts.
+func (s *keyringStore) String() string {
+	if s.auto {
+		return "the keyring, else " + s.file.String()
+	}
+	return "the keyring"
+}
+
+// bound limits an exchange with the keyring in time.
+func (s *keyringStore) bound(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(ctx, s.timeout)
+}
+
+// unreadable says why the keyring cannot be used.
+func (s *keyringStore) unreadable(err error) error {
+	found := &auth.UnreadableError{Where: "the keyring", Locked: errors.Is(err, errLocked), Err: err}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		found.What = "it did not answer in time"
+	case errors.Is(err, errNoKeyring):
+		found.What = errNoKeyring.Error()
+	case errors.Is(err, errLocked), errors.Is(err, errAmbiguous), errors.Is(err, errForm):
+		found.What = err.Error()
+	default:
+		found.What = "it does not work"
+	}
+	return found
+}
+
+// read returns the item's content. No item is no error.
+func (s *keyringStore) read(ctx context.Context) (content, error) {
+	text, err := s.ring.get(ctx, s.item)
+	if errors.Is(err, errNoItem) {
+		return content{}, nil
+	}
+	return content{exists: err == nil, data: []byte(text)}, err
+}
+
+// Load implements auth.Store. "auto" looks into the keyring first and, like
+// Codex, takes whatever is wrong with it as a reason to look into the file.
+func (s *keyringStore) Load(ctx context.Context) (*auth.Snapshot, error) {
+	snapshot, err := s.loadRing(ctx)
+	if err == nil || !s.auto {
+		return snapshot, err
+	}
+	fromFile, fileErr := s.file.Load(ctx)
+	if errors.Is(fileErr, auth.ErrNoCredential) && !errors.Is(err, errNoKeyring) {
+		return nil, err // there is no file to hide what is wrong with the keyring
+	}
+	return fromFile, fileErr
+}
+
+func (s *keyringStore) loadRing(ctx context.Context) (*auth.Snapshot, error) {
+	ctx, cancel := s.bound(ctx)
+	defer cancel()
+	c, err := s.read(ctx)
+	switch {
+	case err != nil:
+		return nil, s.unreadable(err)
+	case !c.exists:
+		return nil, auth.ErrNoCredential
+	}
+	snapshot, err := auth.ParseSnapshot(c.data)
+	if err != nil {
+		return nil, &auth.UnreadableError{Where: "the keyring", What: err.Error(), Err: err}
+	}
+	return snapshot, nil
+}
+
+// Writable implements auth.Store.
+func (s *keyringStore) Writable(ctx context.Context) error {
+	toFile, err := s.place(ctx)
+	switch {
+	case err != nil:
+		return err
+	case toFile:
+		return s.file.Writable(ctx)
+	}
+	return s.file.locksWritable()
+}
+
+// place decides, before any lock is taken, where an Update goes: to the
+// keyring, to the file (auto only), or nowhere. A locked keyring is never
+// written to. With "auto" Codex would then write to the file, which the
+// keyring's old item hides again as soon as it is unlocked; Rekey does so only
+// if Codex has done so before and a file is there.
+func (s *keyringStore) place(ctx context.Context) (toFile bool, err error) {
+	ctx, cancel := s.bound(ctx)
+	defer cancel()
+	err = s.ring.ready(ctx, s.item)
+	if err == nil {
+		return false, nil
+	}
+	if s.auto && errors.Is(err, errNoKeyring) {
+		return true, nil
+	}
+	if s.auto && errors.Is(err, errLocked) {
+		if c, fileErr := readContent(s.file.path); fileErr == nil && c.exists {
+			return true, nil
+		}
+	}
+	return false, s.unreadable(err)
+}
+
+// Update implements auth.Store.
+func (s *keyringStore) Update(ctx context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) error {
+	toFile, err := s.place(ctx)
+	if err != nil {
+		return err
+	}
+	if toFile {
+		return s.file.Update(ctx, decide)
+	}
+	if err := os.MkdirAll(s.file.home, 0o700); err != nil {
+		return fmt.Errorf("write to the keyring: %w", err)
+	}
+	unlock, err := s.file.lockHome(ctx)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	for range maxRounds {
+		replaced, err := s.round(ctx, decide)
+		if err != nil {
+			return fmt.Errorf("write to the keyring: %w", err)
+		}
+		if replaced {
+			return nil
+		}
+	}
+	return fmt.Errorf("write to the keyring: %w", errRestless)
+}
+
+// round tries once. It reports false when the content changed in between.
+func (s *keyringStore) round(ctx context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) (bool, error) {
+	readCtx, cancel := s.bound(ctx)
+	seen, err := s.read(readCtx)
+	cancel()
+	if err != nil {
+		return false, s.unreadable(err)
+	}
+	current := seen.snapshot()
+	if current == nil && s.auto {
+		if c, err := readContent(s.file.path); err == nil {
+			current = c.snapshot()
+		}
+	}
+	next, err := decide(current)
+	if err != nil {
+		return false, err
+	}
+	if next == nil {
+		return false, errNothing
+	}
+	var text bytes.Buffer
+	if err := json.Compact(&text, next.Encode()); err != nil { // Codex writes it in one line there
+		return false, err
+	}
+	return s.replace(ctx, seen, text.String())
+}
+
+// replace is what happens under auth.json.lock. A keyring that is slow must be
+// given up before a Codex that waits for the lock gives up (5 s), so there is
+// one limit for reading again, writing and removing the file.
+func (s *keyringStore) replace(ctx context.Context, seen content, text string) (bool, error) {
+	target, err := CredentialPath(s.file.home)
+	if err != nil {
+		return false, err
+	}
+	unlock, err := s.file.lockTarget(ctx, target)
+	if err != nil {
+		return false, err
+	}
+	defer unlock()
+	ctx, cancel := s.bound(ctx)
+	defer cancel()
+	now, err := s.read(ctx)
+	if err != nil {
+		return false, s.unreadable(err)
+	}
+	if !now.same(seen) {
+		return false, nil
+	}
+	if err := s.ring.set(ctx, s.item, text); err != nil {
+		return false, s.unreadable(err)
+	}
+	// As for Codex, the file is only what the keyring did not take. One that
+	// cannot be removed is hidden by the item.
+	_, _ = s.file.removeAll(target)
+	return true, nil
+}
+
+// Delete implements auth.Store. Like Codex it removes both the item and the
+// file; a keyring that cannot be used does not keep the file alive.
+func (s *keyringStore) Delete(ctx context.Context) (removed bool, err error) {
+	if _, err := os.Stat(s.file.home); err == nil {
+		unlock, err := s.file.lockHome(ctx)
+		if err != nil {
+			return false, err
+		}
+		defer unlock()
+	}
+	ringCtx, cancel := s.bound(ctx)
+	defer cancel()
+	err = s.ring.remove(ringCtx, s.item)
+	switch {
+	case err == nil:
+		removed = true
+	case errors.Is(err, errNoItem), s.auto && errors.Is(err, errNoKeyring):
+		err = nil
+	default:
+		err = s.unreadable(err)
+	}
+	fromFile, fileErr := s.file.remove(ctx)
+	return removed || fromFile, errors.Join(err, fileErr)
+}

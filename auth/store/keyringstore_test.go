@@ -1,0 +1,400 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rekey/auth"
+)
+
+// fakeRing is a keyring whose moods a test sets.
+type fakeRing struct {
+	mu    sync.Mutex // guards everything below
+	items map[item]string
+	err   error                    // what every call fails with
+	onGet func(n int, r *fakeRing) // called before the n-th get
+	gets  int
+	sets  int
+}
+
+func (r *fakeRing) get(_ context.Context, it item) (string, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.gets++
+	if r.onGet != nil {
+		r.onGet(r.gets, r)
+	}
+	text, ok := r.items[it]
+	switch {
+	case r.err != nil:
+		return "", r.err
+	case !ok:
+		return "", errNoItem
+	}
+	return text, nil
+}
+
+func (r *fakeRing) set(_ context.Context, it item, text string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err != nil {
+		return r.err
+	}
+	r.sets++
+	r.items[it] = text
+	return nil
+}
+
+func (r *fakeRing) remove(_ context.Context, it item) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err != nil {
+		return r.err
+	}
+	if _, ok := r.items[it]; !ok {
+		return errNoItem
+	}
+	delete(r.items, it)
+	return nil
+}
+
+func (r *fakeRing) ready(context.Context, item) error { return r.err }
+
+// ringStore is a store on a fake keyring. ring and file are what the two
+// places hold at first, "" for nothing.
+func ringStore(t *testing.T, auto bool, inRing, inFile string) (*keyringStore, *fakeRing) {
+	t.Helper()
+	s := newKeyringStore(tempDir(t), auto, Options{Locker: TryLock, KeyringTimeout: time.Second})
+	r := &fakeRing{items: make(map[item]string)}
+	s.ring = r
+	if inRing != "" {
+		r.items[s.item] = inRing
+	}
+	if inFile != "" {
+		write(t, s.file.path, []byte(inFile))
+	}
+	return s, r
+}
+
+// compact is a sign-in as Codex writes it to the keyring.
+func compact(t *testing.T, data []byte) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := json.Compact(&out, data); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// Every row but those marked was tried on Codex 0.169.0.
+func TestWhereCredentialsAreRead(t *testing.T) {
+	t.Parallel()
+	ring, file := compact(t, signIn("ring")), string(signIn("file"))
+	tests := []struct {
+		name           string
+		auto           bool
+		inRing, inFile string
+		err            error  // of the keyring
+		want           string // the refresh token; "" for the error below
+		none           bool   // ErrNoCredential
+		locked         bool
+	}{
+		{name: "keyring: both", inRing: ring, inFile: file, want: "ring"},
+		{name: "keyring: file only", inFile: file, none: true},
+		{name: "keyring: nothing", none: true},
+		{name: "keyring: damaged", inRing: "{", inFile: file},
+		{name: "keyring: locked", inRing: ring, inFile: file, err: errLocked, locked: true},
+		{name: "keyring: no service", inFile: file, err: errNoKeyring},
+		{name: "auto: both", auto: true, inRing: ring, inFile: file, want: "ring"},
+		{name: "auto: file only", auto: true, inFile: file, want: "file"},
+		{name: "auto: nothing", auto: true, none: true},
+		{name: "auto: damaged keyring", auto: true, inRing: "{", inFile: file, want: "file"},
+		{name: "auto: damaged file", auto: true, inRing: ring, inFile: "{", want: "ring"},
+		{name: "auto: damaged file only", auto: true, inFile: "{"},
+		{name: "auto: locked", auto: true, inRing: ring, inFile: file, err: errLocked, want: "file"},
+		{name: "auto: no service", auto: true, inFile: file, err: errNoKeyring, want: "file"},
+		{name: "auto: no service, nothing", auto: true, err: errNoKeyring, none: true},
+		// Codex says "Not logged in"; nobody can know.
+		{name: "auto: locked, no file", auto: true, inRing: ring, err: errLocked, locked: true},
+		{name: "auto: damaged, no file", auto: true, inRing: "{"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s, r := ringStore(t, tt.auto, tt.inRing, tt.inFile)
+			r.err = tt.err
+			got, err := s.Load(ctxFor(t))
+			var unreadable *auth.UnreadableError
+			switch {
+			case tt.want != "":
+				if err != nil || got.RefreshToken().Reveal() != tt.want {
+					t.Errorf("error %v, want the token of the %s", err, tt.want)
+				}
+			case tt.none:
+				if !errors.Is(err, auth.ErrNoCredential) {
+					t.Errorf("error %v, want ErrNoCredential", err)
+				}
+			case !errors.As(err, &unreadable) || unreadable.Locked != tt.locked || unreadable.What == "":
+				t.Errorf("error %#v, want *UnreadableError, locked %v", err, tt.locked)
+			}
+		})
+	}
+}
+
+func TestWhereCredentialsAreWritten(t *testing.T) {
+	t.Parallel()
+	ring, file := compact(t, signIn("ring")), string(signIn("file"))
+	tests := []struct {
+		name           string
+		auto           bool
+		inRing, inFile string
+		err            error  // of the keyring
+		sees           string // the refresh token decide is given, "" for nil
+		toRing, toFile bool   // where the new content is afterwards; neither: an error
+	}{
+		{"keyring: nothing", false, "", "", nil, "", true, false},
+		{"keyring: both", false, ring, file, nil, "ring", true, false},
+		{"keyring: file only", false, "", file, nil, "", true, false},
+		{"keyring: damaged", false, "{", "", nil, "", true, false},
+		{"keyring: locked", false, ring, file, errLocked, "", false, false},
+		{"keyring: no service", false, "", file, errNoKeyring, "", false, false},
+		{"auto: nothing", true, "", "", nil, "", true, false},
+		{"auto: both", true, ring, file, nil, "ring", true, false},
+		{"auto: file only", true, "", file, nil, "file", true, false},
+		{"auto: damaged keyring", true, "{", file, nil, "file", true, false},
+		{"auto: no service", true, "", file, errNoKeyring, "file", false, true},
+		{"auto: no service, nothing", true, "", "", errNoKeyring, "", false, true},
+		{"auto: locked", true, ring, file, errLocked, "file", false, true},
+		// Codex writes a file here, which the old item hides after unlocking.
+		{"auto: locked, no file", true, ring, "", errLocked, "", false, false},
+		{"auto: does not answer", true, "", file, context.DeadlineExceeded, "", false, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s, r := ringStore(t, tt.auto, tt.inRing, tt.inFile)
+			r.err = tt.err
+			if err := s.Writable(ctxFor(t)); (err == nil) != (tt.toRing || tt.toFile) {
+				t.Errorf("Writable: %v", err)
+			}
+			err := s.Update(ctxFor(t), func(current *auth.Snapshot) (*auth.Snapshot, error) {
+				if got := current.RefreshToken().Reveal(); got != tt.sees {
+					t.Errorf("decide saw %q, want %q", got, tt.sees)
+				}
+				return parsed(t, signIn("new")), nil
+			})
+			if !tt.toRing && !tt.toFile {
+				var unreadable *auth.UnreadableError
+				if !errors.As(err, &unreadable) || unreadable.Locked != errors.Is(tt.err, errLocked) {
+					t.Errorf("error %v, want *UnreadableError", err)
+				}
+				if _, err := os.Stat(filepath.Join(s.file.home, "auth.lock")); !errors.Is(err, fs.ErrNotExist) {
+					t.Errorf("a lock was taken for a keyring that cannot be written: %v", err)
+				}
+				if r.items[s.item] != tt.inRing {
+					t.Error("the keyring was changed")
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := r.items[s.item] == compact(t, signIn("new")); got != tt.toRing {
+				t.Errorf("in the keyring: %v, want %v", got, tt.toRing)
+			}
+			c, err := readContent(s.file.path)
+			if err != nil || c.exists != tt.toFile || c.exists && string(c.data) != string(signIn("new")) {
+				t.Errorf("in the file: %v, %v; want %v", c.exists, err, tt.toFile)
+			}
+			for _, name := range []string{"auth.lock", "auth.json.lock"} {
+				if _, err := os.Stat(filepath.Join(s.file.home, name)); err != nil {
+					t.Errorf("Codex's lock: %v", err)
+				}
+			}
+		})
+	}
+}
+
+func TestKeyringUpdateDecidesAgain(t *testing.T) {
+	t.Parallel()
+	s, r := ringStore(t, false, compact(t, signIn("one")), "")
+	r.onGet = func(n int, r *fakeRing) {
+		if n == 2 { // under the lock: a program that takes none has signed in
+			r.items[s.item] = compact(t, signIn("two"))
+		}
+	}
+	var saw []string
+	err := s.Update(ctxFor(t), func(current *auth.Snapshot) (*auth.Snapshot, error) {
+		saw = append(saw, current.RefreshToken().Reveal())
+		return parsed(t, signIn("new")), nil
+	})
+	if err != nil || strings.Join(saw, " ") != "one two" || r.sets != 1 {
+		t.Errorf("saw %v, wrote %d times, %v", saw, r.sets, err)
+	}
+}
+
+func TestKeyringUpdateStopsOnADecision(t *testing.T) {
+	t.Parallel()
+	s, r := ringStore(t, false, compact(t, signIn("one")), "")
+	err := s.Update(ctxFor(t), func(*auth.Snapshot) (*auth.Snapshot, error) { return nil, auth.ErrStoreChanged })
+	if !errors.Is(err, auth.ErrStoreChanged) || r.sets != 0 {
+		t.Errorf("error %v after %d writes", err, r.sets)
+	}
+}
+
+func TestKeyringDelete(t *testing.T) {
+	t.Parallel()
+	ring, file := compact(t, signIn("ring")), string(signIn("file"))
+	tests := []struct {
+		name           string
+		auto           bool
+		inRing, inFile string
+		err            error
+		removed, fails bool
+	}{
+		{"keyring: both", false, ring, file, nil, true, false},
+		{"keyring: item only", false, ring, "", nil, true, false},
+		{"keyring: file only", false, "", file, nil, true, false},
+		{"keyring: nothing", false, "", "", nil, false, false},
+		{"keyring: locked", false, ring, file, errLocked, true, true},
+		{"auto: both", true, ring, file, nil, true, false},
+		{"auto: no service", true, "", file, errNoKeyring, true, false},
+		{"auto: locked, nothing", true, "", "", errLocked, false, true},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			s, r := ringStore(t, tt.auto, tt.inRing, tt.inFile)
+			r.err = tt.err
+			removed, err := s.Delete(ctxFor(t))
+			if removed != tt.removed || (err != nil) != tt.fails {
+				t.Errorf("got %v, %v", removed, err)
+			}
+			if _, err := os.Stat(s.file.path); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("the file is still there: %v", err)
+			}
+			if _, ok := r.items[s.item]; ok != errors.Is(tt.err, errLocked) && tt.inRing != "" {
+				t.Errorf("in the keyring: %v", ok)
+			}
+		})
+	}
+}
+
+func TestKeyringTextsQuoteNothing(t *testing.T) {
+	t.Parallel()
+	for _, cause := range []error{errLocked, errNoKeyring, errAmbiguous, errForm, context.DeadlineExceeded, errors.New("sekret")} {
+		s, r := ringStore(t, false, "sekret", "")
+		r.err = cause
+		_, err := s.Load(ctxFor(t))
+		if err == nil || strings.Contains(err.Error(), "sekret") || !errors.Is(err, cause) {
+			t.Errorf("%v: %v", cause, err)
+		}
+	}
+}
+
+func TestEscrowKeyOfTheKeyring(t *testing.T) {
+	t.Parallel()
+	s, r := ringStore(t, false, compact(t, signIn("one")), "")
+	if _, err := s.EscrowKey(false); !errors.Is(err, ErrNoEscrowKey) {
+		t.Errorf("before it is made: %v", err)
+	}
+	key, err := s.EscrowKey(true)
+	if err != nil || len(key) != escrowKeySize {
+		t.Fatalf("got %d bytes, %v", len(key), err)
+	}
+	for _, create := range []bool{false, true} {
+		if again, err := s.EscrowKey(create); err != nil || !bytes.Equal(again, key) {
+			t.Errorf("create %v: another key, %v", create, err)
+		}
+	}
+	mine := item{rekeyService, "escrow|" + s.item.user}
+	r.items[mine] = "damaged"
+	if _, err := s.EscrowKey(false); !errors.Is(err, ErrNoEscrowKey) {
+		t.Errorf("damaged: %v", err)
+	}
+	r.err = errLocked
+	var unreadable *auth.UnreadableError
+	for _, create := range []bool{false, true} {
+		if _, err := s.EscrowKey(create); !errors.As(err, &unreadable) || !unreadable.Locked {
+			t.Errorf("locked, create %v: %v", create, err)
+		}
+	}
+}
+
+func TestEscrowKeyOfAuto(t *testing.T) {
+	t.Parallel()
+	s, r := ringStore(t, true, "", string(signIn("file")))
+	if key, err := s.EscrowKey(true); err != nil || key == nil {
+		t.Errorf("the next save goes to the keyring: %v", err)
+	}
+	for _, cause := range []error{errNoKeyring, errLocked} {
+		r.err = cause
+		if key, err := s.EscrowKey(true); err != nil || key != nil {
+			t.Errorf("%v: got a key or %v", cause, err)
+		}
+	}
+}
+
+// The escrow of a keyring's home never holds a token in the clear.
+func TestStateWithAKeyringStore(t *testing.T) {
+	t.Parallel()
+	s, _ := ringStore(t, false, compact(t, signIn("one")), "")
+	dir := tempDir(t)
+	state := openState(t, dir)
+	state.SealWith(s.EscrowKey)
+	kept := answer("sekret")
+	now := time.Now().UTC().Round(0)
+	if err := errors.Join(state.Reserve("one", now), state.Keep("one", kept)); err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(read(t, filepath.Join(dir, escrowFile)), []byte("sekret")) {
+		t.Error("the answer is not sealed")
+	}
+	next := openState(t, dir)
+	next.SealWith(s.EscrowKey)
+	mustHold(t, next, auth.EscrowEntry{Redeemed: "one", At: now, Sent: true, Answer: &kept})
+}
+
+func TestGoKeyringKnowsItsLimits(t *testing.T) {
+	t.Parallel()
+	mine, codexs := item{rekeyService, "u"}, item{codexService, "u"}
+	tests := []struct {
+		goos string
+		it   item
+		want error
+	}{
+		{"freebsd", codexs, nil}, {"darwin", codexs, errForm}, {"windows", codexs, errForm},
+		{"darwin", mine, nil}, {"windows", mine, nil},
+	}
+	for _, tt := range tests {
+		if err := (zalando{tt.goos}).ready(t.Context(), tt.it); !errors.Is(err, tt.want) {
+			t.Errorf("%s, %s: %v, want %v", tt.goos, tt.it.service, err, tt.want)
+		}
+	}
+	win := zalando{"windows"}
+	_, err := win.get(t.Context(), codexs)
+	for call, err := range map[string]error{"get": err, "set": win.set(t.Context(), codexs, "x"), "remove": win.remove(t.Context(), codexs)} {
+		if !errors.Is(err, errForm) {
+			t.Errorf("%s: %v", call, err)
+		}
+	}
+}
+
+func TestBoundedGivesUp(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	_, err := bounded(ctx, func() (string, error) { <-t.Context().Done(); return "", nil })
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v", err)
+	}
+}
