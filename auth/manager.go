@@ -174,16 +174,12 @@ func (m *Manager) takeLocked(s *Snapshot, loadErr error) bool {
 		}
 	}
 	adopted := !s.Equal(f.Snapshot)
-	f.LoadErr = loadErr
-	if !adopted {
-		if s != nil {
-			f.Snapshot, f.LastGood = s, s // unknown fields may be new
-		}
-		return false
-	}
-	f.Snapshot = s
+	f.Snapshot, f.LoadErr = s, loadErr // even if equal: unknown fields may be new
 	if s != nil || errors.Is(loadErr, ErrNoCredential) {
 		f.LastGood = s
+	}
+	if !adopted {
+		return false
 	}
 	f.Attempt, f.SaveErr, f.CommitErr, f.Tried, f.Renewing = nil, nil, nil, false, false
 	if m.lost != "" && s.HasTokens() && m.opts.Fingerprints.Token(s) == m.lost {

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"sync"
 	"time"
 )
@@ -47,6 +48,9 @@ func (m *memory) ClaimNotice(id string) (bool, error) {
 func (m *memory) Reserve(redeemed string, at time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if e := m.entry; e != nil && e.Answer != nil && e.Redeemed != redeemed {
+		return errors.New("an answer for other credentials is still held")
+	}
 	m.entry = &EscrowEntry{Redeemed: redeemed, At: at}
 	return nil
 }
