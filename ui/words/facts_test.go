@@ -144,3 +144,17 @@ func TestMainAction(t *testing.T) {
 		}
 	}
 }
+
+func TestProblem(t *testing.T) {
+	t.Parallel()
+	for problem, want := range map[string]string{
+		"":                      "",
+		"élan lost":             "Élan lost",
+		"cannot\tread\r\nthis ": "Cannot read  this",
+		"\xff":                  "",
+	} {
+		if got := words.Problem(auth.State{Problem: problem}); got != want {
+			t.Errorf("Problem(%q) = %q, want %q", problem, got, want)
+		}
+	}
+}

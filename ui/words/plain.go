@@ -51,5 +51,8 @@ func base(path string) string {
 // capital makes a sentence of an error's text.
 func capital(text string) string {
 	r, n := utf8.DecodeRuneInString(text)
+	if n == 0 {
+		return ""
+	}
 	return string(unicode.ToUpper(r)) + text[n:]
 }

@@ -1,0 +1,6 @@
+//go:build !(linux || freebsd || openbsd || netbsd)
+
+package main
+
+// checkDisplay: on this system there always is a display.
+func checkDisplay() error { return nil }

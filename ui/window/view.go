@@ -1,0 +1,74 @@
+package window
+
+import (
+	"time"
+
+	"rekey/auth"
+	"rekey/ui/words"
+)
+
+// Fact is one line of what is known, a name and its value.
+type Fact struct{ Name, Value string }
+
+// View is all that the window shows, as a pure function of State and clock.
+type View struct {
+	// Icon selects the picture.
+	Icon auth.Status
+	// Account is whose sign-in it is, Plan its plan; "" when not known.
+	Account, Plan string
+	// Headline is the State in a line, Detail what there is to add, or "".
+	Headline, Detail string
+	// Facts are the three truths and where they come from; those that are not
+	// known have no value and are not shown.
+	Facts []Fact
+	// Main is the one action that helps, with its label.
+	Main      words.Action
+	MainLabel string
+	// Urgent: only the user can mend this State.
+	Urgent bool
+	// Refresh: a renewal can be asked for; CanRefresh: also right now.
+	Refresh, CanRefresh bool
+}
+
+// ViewOf is what the window shows for s at the time now, in now's zone.
+func ViewOf(s auth.State, now time.Time) View {
+	v := View{
+		Icon:     s.Status,
+		Account:  words.Line(s.Email),
+		Plan:     words.Plan(s.Plan),
+		Headline: words.Headline(s, now),
+		Detail:   detail(s, now),
+		Urgent:   s.NeedsSignIn() && !s.SigningIn,
+		Refresh:  words.Refreshable(s),
+		Facts: []Fact{
+			{"Credential", words.Credential(s.Method)},
+			{"Access token", words.Expiry(s, now)},
+			{"Renewal", words.Renewal(s, now)},
+			{"Last renewed", words.LastRenewed(s, now)},
+			{"Stored in", words.Line(s.Store)},
+		},
+	}
+	v.CanRefresh = v.Refresh && s.Status == auth.StatusHealthy
+	if v.Account != "" && v.Headline == words.Account(s) {
+		v.Headline = "Signed in" // the account has its own place
+	}
+	if a, label := words.MainAction(s); a != words.ActionOpenFolder {
+		v.Main, v.MainLabel = a, label
+	}
+	return v
+}
+
+// detail is what the headline leaves out.
+func detail(s auth.State, now time.Time) string {
+	switch {
+	case s.SigningIn:
+		return "Finish the sign-in in your browser."
+	case s.NeedsSignIn():
+		return words.NoticeOf(s, now).Body
+	case s.Status == auth.StatusUnreadable && s.Email != "":
+		return "The account shown is the one that was last read."
+	case s.Status == auth.StatusUnreadable:
+		return ""
+	}
+	return words.Problem(s)
+}
