@@ -39,7 +39,7 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 	}
 	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
 	inTray := !o.Text && tray.Probe(ctx, bus) == nil
-	shown := &counting{Notifier: printed{}}
+	shown := &counting{Notifier: printed{}, first: make(chan struct{})}
 	if inTray {
 		desktop := notify.NewDesktop(bus)
 		defer desktop.Close()
@@ -47,7 +47,7 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 	}
 	script := demo.Script{
 		Say:      func(line string) { fmt.Println(line) },
-		Notified: func() int { return int(shown.count.Load()) },
+		Notified: shown.wait,
 		Click:    func(ctx context.Context) error { return clickDemo(ctx, box, o.Auto, inTray) },
 	}
 	faces := []func(context.Context) error{
@@ -114,13 +114,23 @@ func (printed) Withdraw(context.Context) error { return nil }
 type counting struct {
 	notify.Notifier
 	count atomic.Int32
+	first chan struct{} // closed by the first
 }
 
 // Show implements notify.Notifier.
 func (c *counting) Show(ctx context.Context, n notify.Notification) error {
 	err := c.Notifier.Show(ctx, n)
-	if err == nil {
-		c.count.Add(1)
+	if err == nil && c.count.Add(1) == 1 {
+		close(c.first)
 	}
 	return err
+}
+
+// wait waits for the first notification and returns the number so far.
+func (c *counting) wait(ctx context.Context) int {
+	select {
+	case <-c.first:
+	case <-ctx.Done():
+	}
+	return int(c.count.Load())
 }

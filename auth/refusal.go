@@ -70,7 +70,7 @@ func refusalError(r *Refusal) error {
 	return &RefreshError{Permanent: true, Reason: r.Reason}
 }
 
-// noticeFor names the notification that is owed for a refusal, "" for none.
+// noticeFor names the notification that belongs to a refusal, "" for none.
 // An unexplained 401 owes none: a captive portal can produce it.
 func (m *Manager) noticeFor(s *Snapshot, r *Refusal) string {
 	if r == nil || !r.Reason.NamesToken() {
@@ -82,12 +82,5 @@ func (m *Manager) noticeFor(s *Snapshot, r *Refusal) string {
 // ClaimNotice reports, exactly once ever for each notice and across all
 // processes that share the state directory, that the caller shall show it.
 func (m *Manager) ClaimNotice(id string) (bool, error) {
-	first, err := m.opts.Notices.ClaimNotice(id)
-	m.mu.Lock()
-	if m.facts.Notice == id {
-		m.facts.Notice = "" // nobody owes it any more
-	}
-	m.mu.Unlock()
-	m.publish()
-	return first, err
+	return m.opts.Notices.ClaimNotice(id)
 }

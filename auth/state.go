@@ -84,8 +84,8 @@ type State struct {
 	SigningIn bool `json:"signingIn,omitempty"`
 	// KeepFresh: the keeper is switched on.
 	KeepFresh bool `json:"keepFresh"`
-	// Notice identifies the notification that is owed for this State, "" when
-	// none is. A face shows it only after it has claimed it.
+	// Notice identifies the notification that belongs to this State, "" when
+	// none does. A face shows it only if it is the one that could claim it.
 	Notice string `json:"notice,omitempty"`
 }
 

@@ -99,8 +99,9 @@ type Script struct {
 	// Click waits for the user's click (or key) and starts the sign-in; the
 	// face may also have its own way to start it.
 	Click func(ctx context.Context) error
-	// Notified counts the notifications that have been shown.
-	Notified func() int
+	// Notified waits for the first notification and counts those that have
+	// been shown.
+	Notified func(ctx context.Context) int
 }
 
 // triggers is how often the demo asks again for what was refused.
@@ -160,7 +161,7 @@ func (s *Sandbox) revoked(ctx context.Context, script Script) error {
 	if auth.OutcomeOf(err) != auth.OutcomePermanent {
 		return fmt.Errorf("the server revoked the sign-in, but the renewal ended otherwise: %v", err)
 	}
-	_, err = s.await(ctx, func(st auth.State) bool { return st.NeedsSignIn() && st.Notice == "" })
+	_, err = s.await(ctx, func(st auth.State) bool { return st.NeedsSignIn() })
 	if err != nil {
 		return err
 	}
@@ -178,7 +179,7 @@ func (s *Sandbox) leftAlone(ctx context.Context, script Script) error {
 	if more := s.server.Refreshes() - sent; more != 0 {
 		return fmt.Errorf("%d more requests were sent", more)
 	}
-	if n := script.Notified(); n != 1 {
+	if n := script.Notified(ctx); n != 1 {
 		return fmt.Errorf("%d notifications were shown where one was due", n)
 	}
 	script.Say(fmt.Sprintf("4  Asked %d more times: no further request, and one notification in all.", triggers))
