@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -141,83 +140,6 @@ func (f *fakeStore) Writable(context.Context) error {
 
 func (f *fakeStore) String() string { return "fake/auth.json" }
 
-// answer is what the fake authority says to one request.
-type answer struct {
-	tokens TokenResponse
-	err    error
-}
-
-// fakeAuthority answers the n-th request with the n-th answer; the last one
-// repeats for ever.
-type fakeAuthority struct {
-	journal *journal
-	asked   chan struct{} // receives one value per request, as far as there is room
-
-	mu      sync.Mutex // guards everything below
-	answers []answer
-	sent    []RefreshRequest
-	hold    chan struct{} // if set, answers wait until it is closed
-	revoked []string      // "hint token"
-	down    error         // of Revoke
-}
-
-func (f *fakeAuthority) Refresh(_ context.Context, req RefreshRequest) (TokenResponse, error) {
-	f.journal.add("send")
-	f.mu.Lock()
-	f.sent = append(f.sent, req)
-	n, hold := min(len(f.sent), len(f.answers)), f.hold
-	f.mu.Unlock()
-	select {
-	case f.asked <- struct{}{}:
-	default:
-	}
-	if hold != nil {
-		<-hold
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if n == 0 {
-		return TokenResponse{}, &RefreshError{Err: errors.New("the fake has no answer")}
-	}
-	return f.answers[n-1].tokens, f.answers[n-1].err
-}
-
-func (f *fakeAuthority) Revoke(_ context.Context, token Secret, hint string) error {
-	f.journal.add("revoke")
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.revoked = append(f.revoked, hint+" "+token.Reveal())
-	return f.down
-}
-
-// requests are the renewals asked for so far.
-func (f *fakeAuthority) requests() []RefreshRequest {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return slices.Clone(f.sent)
-}
-
-// then sets the answers from the next request on.
-func (f *fakeAuthority) then(answers ...answer) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.answers = append(slices.Repeat([]answer{{}}, len(f.sent)), answers...)
-}
-
-// block makes every request from now on wait until release is called.
-func (f *fakeAuthority) block() (release func()) {
-	hold := make(chan struct{})
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.hold = hold
-	return sync.OnceFunc(func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.hold = nil
-		close(hold)
-	})
-}
-
 // fakeEscrow is the escrow in memory with a journal, and with errors on demand.
 type fakeEscrow struct {
 	*memory
@@ -227,9 +149,6 @@ type fakeEscrow struct {
 
 func (f *fakeEscrow) Reserve(redeemed string, at time.Time) error {
 	f.journal.add("reserve")
-	if entry, ok, _ := f.memory.Held(); ok && entry.Answer != nil && entry.Redeemed != redeemed {
-		return errors.New("an answer for other credentials is held")
-	}
 	if f.reserveErr != nil {
 		return f.reserveErr
 	}

@@ -167,6 +167,27 @@ func TestParseErrorsSayWhere(t *testing.T) {
 	}
 }
 
+// TestSurrogates: a known string must be text; half a surrogate pair is none.
+func TestSurrogates(t *testing.T) {
+	t.Parallel()
+	for escaped, want := range map[string]string{
+		`plain`: "plain", `\\ud800`: `\ud800`, `\u0041`: "A", `\ud83d\ude00`: "😀", `\uD83D\uDE00!`: "😀!",
+		`\n\"\u00e9`: "\n\"é", `\ud83d\ude00\ud83d\ude01`: "😀😁",
+		`\ud800`: "", `\udc00`: "", `\ud800\u0041`: "", `\ud800x`: "", `\ud800\n`: "", `\ude00\ud83d`: "",
+		`\ud83d\ude00\ud83d`: "", `\ud83d\ud83d\ude00`: "",
+	} {
+		got, err := parseString([]byte(`"` + escaped + `"`))
+		if (err == nil) != (want != "") || err == nil && got != want {
+			t.Errorf("parseString(%s) = %q, %v; want %q", escaped, got, err, want)
+		}
+	}
+	for _, raw := range []string{``, `1`, `"`, `"a`, `{}`, `null`} {
+		if _, err := parseString([]byte(raw)); err == nil {
+			t.Errorf("parseString(%s) succeeds", raw)
+		}
+	}
+}
+
 // TestParseErrorsQuoteNothing puts a marker into every position of a full
 // auth.json, as a whole and cut off behind it, and looks for it in the errors.
 func TestParseErrorsQuoteNothing(t *testing.T) {

@@ -1,11 +1,8 @@
 package auth
 
 import (
-	"context"
 	"errors"
-	"sync"
 	"testing"
-	"testing/synctest"
 )
 
 // TestRefreshOrder is the order of steps: room for the answer before the
@@ -95,94 +92,6 @@ func TestAPIKeyWithRefreshRequested(t *testing.T) {
 	r.wantJournal()
 }
 
-// TestSingleFlight: a thousand callers at once share one request.
-func TestSingleFlight(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		answer answer
-		want   Outcome
-	}{
-		"renewed": {renewed("2"), OutcomeOK},
-		"refused": {refused(ReasonReused), OutcomePermanent},
-		"down":    {serverDown, OutcomeTransient},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				const callers = 1000
-				r := newRig(t, chatGPT())
-				r.authority.then(tt.answer)
-				release := r.authority.block()
-				results := make(chan error, callers)
-				for range callers {
-					go func() { results <- r.refresh() }()
-				}
-				synctest.Wait() // until all of them wait for the one answer
-				r.wantRequests(1)
-				release()
-				for range callers {
-					if err := <-results; OutcomeOf(err) != tt.want {
-						t.Fatalf("a caller is told %v", err)
-					}
-				}
-				r.wantRequests(1)
-			})
-		})
-	}
-}
-
-// TestCallerGivesUp: the end of one caller's patience ends nothing else, not
-// even if it is the one whose call began the flight.
-func TestCallerGivesUp(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		r := newRig(t, chatGPT())
-		r.authority.then(renewed("2"))
-		release := r.authority.block()
-		impatient, giveUp := context.WithCancelCause(t.Context())
-		first := make(chan error, 1)
-		go func() { first <- r.Refresh(impatient, RefreshForced) }()
-		r.waitForRequest()
-		second := make(chan error, 1)
-		go func() { second <- r.refresh() }()
-		synctest.Wait()
-
-		why := errors.New("the window was closed")
-		giveUp(why)
-		if err := <-first; !errors.Is(err, why) {
-			t.Errorf("the impatient caller is told %v", err)
-		}
-		select {
-		case err := <-second:
-			t.Fatalf("the patient caller is told %v before the answer", err)
-		default:
-		}
-		release()
-		if err := <-second; err != nil {
-			t.Errorf("the patient caller is told %v", err)
-		}
-		r.wantRequests(1)
-		r.wantStored("refresh-2")
-	})
-}
-
-// TestFlightsFollowEachOther: the answer of one flight is not that of the next.
-func TestFlightsFollowEachOther(t *testing.T) {
-	t.Parallel()
-	r := newRig(t, chatGPT())
-	r.authority.then(serverDown, renewed("2"), renewed("3"))
-	wantTransient(t, r.refresh())
-	for range 2 {
-		if err := r.refresh(); err != nil {
-			t.Error(err)
-		}
-	}
-	r.wantRequests(3)
-	if sent := r.authority.requests()[2].RefreshToken.Reveal(); sent != "refresh-2" {
-		t.Errorf("the third request spends %q, want the newest token", sent)
-	}
-}
-
 // TestGuardedReload: what another process has done to the store since it was
 // read decides before anything is sent.
 func TestGuardedReload(t *testing.T) {
@@ -267,60 +176,6 @@ func TestTransientFailures(t *testing.T) {
 			}
 		})
 	}
-}
-
-// TestNoLockNoRequest: whoever cannot have the home's refresh lock sends nothing.
-func TestNoLockNoRequest(t *testing.T) {
-	t.Parallel()
-	r := newRig(t, chatGPT(), func(o *Options) { o.RefreshLock = lockBusy })
-	err := r.refresh()
-	wantTransient(t, err)
-	if !errors.Is(err, errBusy) {
-		t.Errorf("Refresh = %v, want the cause in it", err)
-	}
-	r.wantJournal()
-}
-
-var errBusy = errors.New("lock busy")
-
-func lockBusy(context.Context) (unlock func(), err error) { return nil, errBusy }
-
-// lockFor gives the Manager a refresh lock.
-func lockFor(o *Options) {
-	lock := make(chan struct{}, 1)
-	o.RefreshLock = func(ctx context.Context) (func(), error) {
-		select {
-		case lock <- struct{}{}:
-			return func() { <-lock }, nil
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
-}
-
-// TestLockIsHeld: from before the guarded reload until the escrow is empty.
-func TestLockIsHeld(t *testing.T) {
-	t.Parallel()
-	var (
-		lock sync.Mutex
-		r    *rig
-	)
-	r = newRig(t, chatGPT(), func(o *Options) {
-		o.RefreshLock = func(context.Context) (func(), error) {
-			lock.Lock()
-			r.journal.add("lock")
-			return func() { r.journal.add("unlock"); lock.Unlock() }, nil
-		}
-	})
-	r.authority.then(renewed("2"), refused(ReasonExpired))
-	if err := r.refresh(); err != nil {
-		t.Fatal(err)
-	}
-	r.wantJournal("lock", "reserve", "sent", "send", "keep", "update", "clear", "unlock")
-	wantPermanent(t, r.refresh(), ReasonExpired)
-	r.wantJournal("lock", "reserve", "sent", "send", "clear", "unlock")
-	wantPermanent(t, r.refresh(), ReasonExpired)
-	r.wantJournal("lock", "unlock")
 }
 
 // TestRenewingIsShown: while the request is under way and not longer.

@@ -1,0 +1,46 @@
+package auth
+
+import (
+	"errors"
+	"testing"
+)
+
+// TestErrors: texts and classes of the errors themselves.
+func TestErrors(t *testing.T) {
+	t.Parallel()
+	cause := errors.New("cause")
+	for _, tt := range []struct {
+		err     error
+		text    string
+		outcome Outcome
+	}{
+		{nil, "", OutcomeOK},
+		{&RefreshError{Permanent: true, Reason: ReasonReused, Status: 401, Code: "code"},
+			"the sign-in cannot be renewed: refresh_token_reused", OutcomePermanent},
+		{&RefreshError{Status: 503}, "the authorization server answered 503; the sign-in was not renewed", OutcomeTransient},
+		{&RefreshError{}, "the sign-in was not renewed", OutcomeTransient},
+		{cause, "cause", OutcomeTransient},
+	} {
+		if got := OutcomeOf(tt.err); got != tt.outcome {
+			t.Errorf("OutcomeOf(%v) = %v, want %v", tt.err, got, tt.outcome)
+		}
+		if tt.err != nil && tt.err.Error() != tt.text {
+			t.Errorf("text = %q, want %q", tt.err, tt.text)
+		}
+	}
+	for _, err := range []error{&RefreshError{Err: cause}, &UnreadableError{Where: "a", What: "b", Err: cause}} {
+		if !errors.Is(err, cause) {
+			t.Errorf("%v hides its cause", err)
+		}
+	}
+	if got := (&UnreadableError{Where: "auth.json", What: "it is empty", Err: cause}).Error(); got != "cannot read auth.json: it is empty" {
+		t.Errorf("text = %q", got)
+	}
+	for _, reason := range append(everyRefusal, ReasonAccountChanged) {
+		race := reason == ReasonReused || reason == ReasonInvalidGrant || reason == ReasonUnauthorized
+		names := reason != ReasonUnauthorized && reason != ReasonAccountChanged
+		if reason.MayBeRace() != race || reason.NamesToken() != names {
+			t.Errorf("%s: may be a race %t, names the token %t", reason, reason.MayBeRace(), reason.NamesToken())
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package auth
+
+import (
+	"errors"
+	"slices"
+	"testing"
+)
+
+// TestLogout: the server is told first, best effort, and then nothing is left.
+func TestLogout(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		content []byte
+		down    error
+		revoked []string
+		journal []string
+		removed bool
+	}{
+		{"tokens", chatGPT(), nil, []string{"refresh_token refresh-1"}, []string{"revoke", "delete"}, true},
+		{"server not reached", chatGPT(), errors.New("offline"), []string{"refresh_token refresh-1"}, []string{"revoke", "delete"}, true},
+		{"no refresh token", chatGPT(set("tokens.refresh_token", ""), set("tokens.access_token", "opaque-token")), nil,
+			[]string{"access_token opaque-token"}, []string{"revoke", "delete"}, true},
+		{"no tokens at all", []byte(`{}`), nil, nil, []string{"delete"}, true},
+		{"API key", apiKeyFile("sk-1"), nil, nil, []string{"delete"}, true},
+		{"host's, in the file", chatGPT(set("auth_mode", "chatgptAuthTokens")), nil, nil, []string{"delete"}, true},
+		{"unreadable", []byte(`{"tok`), nil, nil, []string{"delete"}, true},
+		{"signed out", nil, nil, nil, []string{"delete"}, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, tt.content)
+			r.authority.down = tt.down
+			removed, err := r.Logout(t.Context())
+			if err != nil || removed != tt.removed {
+				t.Errorf("Logout = %t, %v; want %t", removed, err, tt.removed)
+			}
+			if !slices.Equal(r.authority.revoked, tt.revoked) {
+				t.Errorf("revoked %q, want %q", r.authority.revoked, tt.revoked)
+			}
+			r.wantJournal(tt.journal...)
+			r.wantStatus(StatusSignedOut)
+			if r.store.bytes() != nil {
+				t.Errorf("left: %s", r.store.bytes())
+			}
+		})
+	}
+}
+
+// TestLogoutAsCodex renews stale credentials first, and revokes the new ones.
+func TestLogoutAsCodex(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT(ends(-1)), asCodex)
+	r.authority.then(renewed("2"))
+	if _, err := r.Logout(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.wantRequests(1)
+	if !slices.Equal(r.authority.revoked, []string{"refresh_token refresh-2"}) {
+		t.Errorf("revoked %q", r.authority.revoked)
+	}
+}
+
+// TestLogoutFails: what could not be removed is still there to see.
+func TestLogoutFails(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	r.store.fail(func(f *fakeStore) { f.deleteErr = errDisk })
+	if removed, err := r.Logout(t.Context()); removed || !errors.Is(err, errDisk) {
+		t.Errorf("Logout = %t, %v", removed, err)
+	}
+	r.wantStatus(StatusHealthy)
+}
+
+// TestLogoutEmptiesTheEscrow: tokens that were never saved end with their
+// sign-in, on the server as well.
+func TestLogoutEmptiesTheEscrow(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	r.authority.then(renewed("2"))
+	r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
+	wantTransient(t, r.refresh())
+	r.wantHeld("refresh-2")
+	if _, err := r.Logout(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.wantHeld("")
+	if !slices.Contains(r.authority.revoked, "refresh_token refresh-2") {
+		t.Errorf("revoked %q, want the unsaved token too", r.authority.revoked)
+	}
+}
+
+// TestLogoutDuringARenewal: the answer that comes after it is kept out of the
+// store, and neither left lying about nor valid.
+func TestLogoutDuringARenewal(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT(), lockFor)
+	r.authority.then(renewed("2"))
+	release := r.authority.block()
+	done := r.refreshLater()
+	loggedOut := make(chan error, 1)
+	go func() {
+		_, err := r.Logout(t.Context())
+		loggedOut <- err
+	}()
+	for st := range r.Subscribe(deadline(t)) {
+		if st.Status == StatusSignedOut {
+			break
+		}
+	}
+	release()
+	wantPermanent(t, <-done, ReasonAccountChanged)
+	if err := <-loggedOut; err != nil {
+		t.Error(err)
+	}
+	r.wantStored("")
+	r.wantHeld("")
+	r.wantStatus(StatusSignedOut)
+	if !slices.Contains(r.authority.revoked, "refresh_token refresh-2") {
+		t.Errorf("revoked %q, want the new token too", r.authority.revoked)
+	}
+}
+
+// TestLogoutWithoutTheLock: signed out all the same; the next start sees to the escrow.
+func TestLogoutWithoutTheLock(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	r.authority.then(renewed("2"))
+	r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
+	wantTransient(t, r.refresh())
+	r.options.RefreshLock = lockBusy
+	r.restart()
+	if _, err := r.Logout(t.Context()); err != nil {
+		t.Error(err)
+	}
+	r.wantStored("")
+	r.wantHeld("refresh-2")
+	r.wantStatus(StatusSignedOut)
+}

@@ -1,0 +1,221 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestReload: what the store holds becomes the State; what may be half written
+// only when the reader says that it will not get better.
+func TestReload(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	reload := func(disk []byte, final bool) error {
+		r.store.put(disk)
+		return r.Reload(t.Context(), final)
+	}
+	var unreadable *UnreadableError
+
+	if err := reload(chatGPT()[:50], false); !errors.As(err, &unreadable) {
+		t.Errorf("half a file: %v", err)
+	}
+	r.wantStatus(StatusHealthy)
+	r.wantCached("refresh-1")
+
+	if err := reload(chatGPT()[:50], true); !errors.As(err, &unreadable) {
+		t.Errorf("half a file for good: %v", err)
+	}
+	if st := r.wantStatus(StatusUnreadable); st.Email != "ada@example.com" || st.Method != KindNone {
+		t.Errorf("the last account is not on show: %+v", st)
+	}
+	if s, _ := r.Snapshot(); s != nil {
+		t.Errorf("unreadable credentials are given out: %v", s)
+	}
+
+	if err := reload(rotated(), false); err != nil {
+		t.Error(err)
+	}
+	r.wantStatus(StatusHealthy)
+
+	if err := reload(nil, false); err != nil {
+		t.Errorf("no credentials: %v", err)
+	}
+	if st := r.wantStatus(StatusSignedOut); st.Email != "" {
+		t.Errorf("signed out: %+v", st)
+	}
+
+	if err := reload([]byte("{"), true); err == nil {
+		t.Error("half a file after a sign-out")
+	}
+	if st := r.wantStatus(StatusUnreadable); st.Email != "" {
+		t.Errorf("the account of an ended sign-in is on show: %+v", st)
+	}
+}
+
+// TestLastGoodEndsWithTheSignIn: unreadable, then gone, then unreadable again.
+func TestLastGoodEndsWithTheSignIn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	for _, disk := range [][]byte{[]byte("{"), nil, []byte("{")} {
+		r.store.put(disk)
+		_ = r.Reload(t.Context(), true)
+	}
+	if st := r.wantStatus(StatusUnreadable); st.Email != "" {
+		t.Errorf("the account of an ended sign-in is on show: %+v", st)
+	}
+}
+
+// TestRestriction: credentials that the configuration forbids count as absent.
+func TestRestriction(t *testing.T) {
+	t.Parallel()
+	const objection = "Only API keys are allowed here."
+	r := newRig(t, chatGPT(ends(-1)), func(o *Options) {
+		o.Restriction = func(s *Snapshot) string {
+			if s.Kind() == KindAPIKey {
+				return ""
+			}
+			return objection
+		}
+	})
+	if st := r.wantStatus(StatusSignedOut); !st.Restricted || st.Problem != objection {
+		t.Errorf("state = %+v", st)
+	}
+	if s, _ := r.Use(t.Context()); s != nil {
+		t.Errorf("forbidden credentials are given out: %v", s)
+	}
+	if err := r.refresh(); err != nil {
+		t.Error(err)
+	}
+	r.wantJournal()
+	if string(r.store.bytes()) != string(chatGPT(ends(-1))) {
+		t.Error("forbidden credentials are touched")
+	}
+	s, _ := ParseSnapshot(chatGPT())
+	if got := r.Restriction(s); got != objection {
+		t.Errorf("Restriction = %q", got)
+	}
+	r.store.put(apiKeyFile("sk-1"))
+	if err := r.Reload(t.Context(), true); err != nil {
+		t.Error(err)
+	}
+	if st := r.wantStatus(StatusAPIKey); st.Restricted || st.Problem != "" {
+		t.Errorf("state = %+v", st)
+	}
+}
+
+// TestSubscribe: the present State at once, then the newest, and none for
+// content that is equal.
+func TestSubscribe(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, chatGPT())
+		ctx, cancel := context.WithCancel(t.Context())
+		states := r.Subscribe(ctx)
+		if st := <-states; st.Status != StatusHealthy {
+			t.Errorf("first: %+v", st)
+		}
+		quiet := func(what string) {
+			t.Helper()
+			synctest.Wait()
+			select {
+			case st := <-states:
+				t.Errorf("%s publishes %+v", what, st)
+			default:
+			}
+		}
+		for name, content := range sameContents(t) {
+			r.store.put(content)
+			if err := r.Reload(t.Context(), true); err != nil {
+				t.Error(err)
+			}
+			quiet(name)
+		}
+		r.Tick()
+		quiet("a tick")
+		r.Annotate(func(in *Inputs) { in.KeepFresh = false })
+		quiet("an annotation that changes nothing")
+
+		r.Annotate(func(in *Inputs) { in.NextRefresh = noon.Add(time.Minute) })
+		r.Annotate(func(in *Inputs) { in.NextRefresh = noon.Add(2 * time.Minute) })
+		if st := <-states; !st.NextRefresh.Equal(noon.Add(2 * time.Minute)) {
+			t.Errorf("not the newest: %+v", st)
+		}
+		quiet("what was overtaken")
+
+		r.clock.advance(time.Hour)
+		r.Tick()
+		if st := <-states; st.Status != StatusWaiting || st.Usable {
+			t.Errorf("after the end of the access token: %+v", st)
+		}
+		cancel()
+		if _, open := <-states; open {
+			t.Error("the channel of a subscriber that has left is open")
+		}
+	})
+}
+
+// TestSubscribersSeeEveryTurn: a reader that keeps up sees the way of a
+// renewal, and who comes later sees the end.
+func TestSubscribersSeeEveryTurn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, chatGPT())
+		r.authority.then(refused(ReasonRevoked))
+		release := r.authority.block()
+		states := r.Subscribe(t.Context())
+		<-states
+		done := r.refreshLater()
+		if st := <-states; st.Status != StatusRenewing {
+			t.Errorf("during the request: %+v", st)
+		}
+		release()
+		<-done
+		synctest.Wait()
+		late := <-r.Subscribe(t.Context())
+		if st := <-states; st.Status != StatusExpiring || st != late {
+			t.Errorf("after it: %+v, %+v", st, late)
+		}
+	})
+}
+
+// TestClose waits for the answer that is under way, so that it is not lost.
+func TestClose(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, chatGPT())
+		if err := r.Close(t.Context()); err != nil {
+			t.Errorf("Close with nothing under way = %v", err)
+		}
+		r.authority.then(renewed("2"))
+		release := r.authority.block()
+		given, giveUp := context.WithCancel(t.Context())
+		asked := make(chan error, 1)
+		go func() { asked <- r.Refresh(given, RefreshForced) }()
+		r.waitForRequest()
+		giveUp() // nobody waits for the answer any more
+		<-asked
+
+		short, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := r.Close(short); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("Close under way = %v, want the deadline", err)
+		}
+		closed := make(chan error, 1)
+		go func() { closed <- r.Close(t.Context()) }()
+		synctest.Wait()
+		select {
+		case <-closed:
+			t.Error("Close does not wait")
+		default:
+		}
+		release()
+		if err := <-closed; err != nil {
+			t.Errorf("Close = %v", err)
+		}
+		r.wantStored("refresh-2")
+		r.wantHeld("")
+	})
+}
