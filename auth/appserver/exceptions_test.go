@@ -29,6 +29,7 @@ func exceptions() map[string]int {
 		},
 		reasonEscrow: {
 			"persist.json:lock/auth.json.lock-held-40s",
+			"disk_change.json:in-flight-ok/same-account-expired-access_token", // the store still names the spent token
 		},
 		reasonNoVerifying: {
 			"auth_json_parsing.json:read/pat-and-tokens,no-auth_mode",
