@@ -94,6 +94,7 @@ func (w wiring) watch(ctx context.Context, home string, face func(context.Contex
 // runAgent runs the agent and its faces until one of them ends, and does not
 // leave while a renewal is under way.
 func runAgent(ctx context.Context, a *agent.Agent, faces ...func(context.Context) error) error {
+	_ = a.Manager().Reload(ctx, true) // before a face can show that nothing is known yet
 	group, running := errgroup.WithContext(ctx)
 	running, cancel := context.WithCancel(running)
 	defer cancel()
