@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,58 @@ func childRewrite(home string) int {
 			return 1
 		}
 		say("%d", n)
+	}
+}
+
+// updates is how often each of two processes replaces one file.
+const updates = 60
+
+// childIncrement adds one to the number that is the refresh token.
+func childIncrement(home string) int {
+	s, err := Open(home, Config{Kind: KindFile}, Options{})
+	if err != nil {
+		say("error: %v", err)
+		return 1
+	}
+	for range updates {
+		err := s.Update(context.Background(), func(current *auth.Snapshot) (*auth.Snapshot, error) {
+			n, err := strconv.Atoi(current.RefreshToken().Reveal())
+			if err != nil {
+				return nil, err
+			}
+			refresh := auth.NewSecret(strconv.Itoa(n + 1))
+			return current.WithTokens(auth.TokenResponse{RefreshToken: &refresh}, time.Now())
+		})
+		if err != nil {
+			say("error: %v", err)
+			return 1
+		}
+	}
+	say("done")
+	return 0
+}
+
+// Two processes, each through its own link to one sign-in, so that they share
+// only the lock beside the file.
+func TestTwoProcessesLoseNoUpdate(t *testing.T) {
+	t.Parallel()
+	dir := tempDir(t)
+	write(t, filepath.Join(dir, "real.json"), signIn("0"))
+	var writers []*child
+	for _, name := range []string{"a", "b"} {
+		home := filepath.Join(dir, name)
+		mkdir(t, home)
+		symlink(t, "../real.json", filepath.Join(home, authFile))
+		writers = append(writers, startChild(t, "increment", home))
+	}
+	for _, w := range writers {
+		if got := w.line(); got != "done" {
+			t.Fatal(got)
+		}
+	}
+	s := parsed(t, read(t, filepath.Join(dir, "real.json")))
+	if got, want := s.RefreshToken().Reveal(), strconv.Itoa(2*updates); got != want {
+		t.Errorf("counted to %s, want %s", got, want)
 	}
 }
 

@@ -24,6 +24,7 @@ func children() map[string]func(dir string) int {
 		"hold-lock": childHoldLock,
 		"count":     childCount,
 		"rewrite":   childRewrite,
+		"increment": childIncrement,
 		"claim":     childClaim,
 		"escrow":    childEscrow,
 	}

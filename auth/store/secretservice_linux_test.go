@@ -206,7 +206,10 @@ func TestGoKeyringOnTheSharedBus(t *testing.T) {
 	b := newKeyring(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", b.address)
 	ctx := ctxFor(t)
-	r := sharedBus{secretService{}}
+	r := systemRing(Options{SharedBus: true})
+	if _, ok := r.(sharedBus); !ok {
+		t.Fatalf("the option gives %T", r)
+	}
 	if _, err := r.get(ctx, testItem); !errors.Is(err, errNoItem) {
 		t.Errorf("get of nothing: %v", err)
 	}
