@@ -3,9 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"rekey/auth"
 	"rekey/ui"
 	"rekey/ui/words"
 )
@@ -38,25 +41,31 @@ func (p *Program) watch(ctx context.Context, home, format string) error {
 		return &codeError{ExitUsage, fmt.Errorf("--format is %q; use text or json", format)}
 	}
 	return p.Watch(ctx, home, func(ctx context.Context, s ui.Session, r Report) error {
-		for state := range s.Subscribe(ctx) {
-			r.State = state
-			if err := p.writeChange(r, format); err != nil {
-				return err
+		said := "" // the words of the last line
+		for r.State = range s.Subscribe(ctx) {
+			if format == formatJSON {
+				if err := p.writeJSON(r, false); err != nil {
+					return err
+				}
+				continue
+			}
+			now := p.Now()
+			if line := watchLine(r.State, now); line != said {
+				said = line
+				if _, err := fmt.Fprintln(p.Out, now.Format("15:04:05")+"  "+line); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
 	})
 }
 
-func (p *Program) writeChange(r Report, format string) error {
-	if format == formatJSON {
-		return p.writeJSON(r, false)
-	}
-	now := p.Now()
-	line := now.Format("15:04:05") + "  " + words.Headline(r.State, now)
-	if expiry := words.Expiry(r.State, now); expiry != "" {
+// watchLine is a State in one line of words.
+func watchLine(s auth.State, now time.Time) string {
+	line := words.Headline(s, now)
+	if expiry := words.Expiry(s, now); expiry != "" && !strings.HasPrefix(line, "Works until") {
 		line += " · " + expiry
 	}
-	_, err := fmt.Fprintln(p.Out, line)
-	return err
+	return line
 }
