@@ -6,8 +6,9 @@ import (
 	"bufio"
 	"bytes"
 	"errors"
+	"fmt"
 	"image"
-	_ "image/png" // what the camera makes
+	"image/png"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -19,8 +20,14 @@ import (
 	"rekey/ui/uitest"
 )
 
-// StartDisplay starts a display in memory, 1280 by 800, on a free number. It
-// returns when programs can connect to it.
+// The display's size.
+const (
+	width  = 1280
+	height = 800
+)
+
+// StartDisplay starts a display in memory on a free number. It returns when
+// programs can connect to it.
 func (d *Desktop) StartDisplay(t testing.TB) {
 	t.Helper()
 	Require(t, DisplayServer, Camera)
@@ -31,7 +38,7 @@ func (d *Desktop) StartDisplay(t testing.TB) {
 	defer number.Close()
 	p := &Process{ended: make(chan struct{})}
 	// -displayfd picks a free number and tells it when the display accepts.
-	p.cmd = exec.Command(string(DisplayServer), "-displayfd", "3", "-screen", "0", "1280x800x24",
+	p.cmd = exec.Command(string(DisplayServer), "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height),
 		"-nolisten", "tcp", "-noreset", "+extension", "GLX")
 	p.cmd.Env = d.Environ()
 	p.cmd.ExtraFiles = []*os.File{tell}
@@ -47,70 +54,53 @@ func (d *Desktop) StartDisplay(t testing.TB) {
 
 // Screenshot returns a picture of the whole display, and keeps it as
 // artefacts/<test>/<name>.png.
-func (d *Desktop) Screenshot(t testing.TB, name string) image.Image {
+func (d *Desktop) Screenshot(t testing.TB, name string) *image.RGBA {
 	t.Helper()
-	picture, encoded := d.look(t)
-	keep(t, name, encoded)
+	picture := d.look(t)
+	keep(t, name, picture)
 	return picture
 }
 
-// ScreenshotAfter is Screenshot for a display that differs from before and has
-// come to rest: two looks in a row are the same.
-func (d *Desktop) ScreenshotAfter(t testing.TB, name string, before image.Image) image.Image {
+// ScreenshotAfter is Screenshot for a display that differs from before, which
+// may be nil, and has come to rest: two looks in a row are the same.
+func (d *Desktop) ScreenshotAfter(t testing.TB, name string, before *image.RGBA) *image.RGBA {
 	t.Helper()
-	picture, encoded := d.look(t)
+	picture := d.look(t)
 	uitest.Eventually(t, "a changed display that rests, for "+name, func() bool {
 		last := picture
-		picture, encoded = d.look(t)
-		return same(last, picture) && !same(before, picture)
+		picture = d.look(t)
+		return bytes.Equal(last.Pix, picture.Pix) && (before == nil || !bytes.Equal(before.Pix, picture.Pix))
 	})
-	keep(t, name, encoded)
+	keep(t, name, picture)
 	return picture
 }
 
-// look takes a picture and returns it with its PNG.
-func (d *Desktop) look(t testing.TB) (image.Image, []byte) {
+// look takes a picture.
+func (d *Desktop) look(t testing.TB) *image.RGBA {
 	t.Helper()
-	camera := exec.Command(string(Camera), "-window", "root", "png:-")
+	camera := exec.Command(string(Camera), "-window", "root", "-depth", "8", "rgba:-")
 	camera.Env = d.Environ()
 	var stderr bytes.Buffer
 	camera.Stderr = &stderr
-	encoded, err := camera.Output()
-	if err != nil {
-		t.Fatalf("take a picture of the display: %v\n%s", err, &stderr)
+	pixels, err := camera.Output()
+	if err != nil || len(pixels) != 4*width*height {
+		t.Fatalf("take a picture of the display: %d bytes, %v\n%s", len(pixels), err, &stderr)
 	}
-	picture, _, err := image.Decode(bytes.NewReader(encoded))
-	if err != nil {
-		t.Fatalf("take a picture of the display: %v", err)
-	}
-	return picture, encoded
-}
-
-func same(a, b image.Image) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	if a.Bounds() != b.Bounds() {
-		return false
-	}
-	for y := a.Bounds().Min.Y; y < a.Bounds().Max.Y; y++ {
-		for x := a.Bounds().Min.X; x < a.Bounds().Max.X; x++ {
-			if a.At(x, y) != b.At(x, y) {
-				return false
-			}
-		}
-	}
-	return true
+	return &image.RGBA{Pix: pixels, Stride: 4 * width, Rect: image.Rect(0, 0, width, height)}
 }
 
 // keep writes a picture where a person finds it after the test.
-func keep(t testing.TB, name string, encoded []byte) {
+func keep(t testing.TB, name string, picture image.Image) {
 	t.Helper()
 	dir := filepath.Join(moduleRoot(t), "artefacts", filepath.FromSlash(t.Name()))
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), encoded, 0o644); err != nil {
+	var encoded bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&encoded, picture); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), encoded.Bytes(), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -13,12 +13,13 @@ import (
 )
 
 // panelConfig is a panel along the top with nothing in it but the tray, at its
-// left end.
+// left end, and dark, as Xfce's is.
 const panelConfig = `<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
   <property name="configver" type="int" value="2"/>
   <property name="panels" type="array">
     <value type="int" value="1"/>
+    <property name="dark-mode" type="bool" value="true"/>
     <property name="panel-1" type="empty">
       <property name="position" type="string" value="p=6;x=0;y=0"/>
       <property name="length" type="uint" value="100"/>
@@ -75,14 +76,20 @@ func serviceProgram(t testing.TB, service string) string {
 	return ""
 }
 
-// ClickAt clicks with the mouse at a place of the display, with button 1 (left)
-// to 3 (right).
-func (d *Desktop) ClickAt(t testing.TB, x, y, button string) {
+// Type lets the mouse and the keyboard of the display do something, in the
+// words of xdotool: "mousemove", "16", "16", "click", "3".
+func (d *Desktop) Type(t testing.TB, words ...string) {
 	t.Helper()
 	Require(t, Mouse)
-	mouse := exec.Command(string(Mouse), "mousemove", x, y, "click", button)
+	mouse := exec.Command(string(Mouse), words...)
 	mouse.Env = d.Environ()
 	if out, err := mouse.CombinedOutput(); err != nil {
-		t.Fatalf("click: %v\n%s", err, out)
+		t.Fatalf("xdotool %v: %v\n%s", words, err, out)
 	}
 }
+
+// OpenMenu clicks on the only icon in the panel, as its user would.
+func (d *Desktop) OpenMenu(t testing.TB) { d.Type(t, "mousemove", "16", "16", "click", "3") }
+
+// CloseMenu closes what OpenMenu opened.
+func (d *Desktop) CloseMenu(t testing.TB) { d.Type(t, "key", "Escape") }

@@ -72,9 +72,15 @@ func (p *Process) Ended() <-chan struct{} { return p.ended }
 // signal ended it.
 func (p *Process) Wait(t testing.TB) int {
 	t.Helper()
+	return p.WaitFor(t, uitest.Patience)
+}
+
+// WaitFor is Wait for a program that may take this long.
+func (p *Process) WaitFor(t testing.TB, limit time.Duration) int {
+	t.Helper()
 	select {
 	case <-p.ended:
-	case <-time.After(uitest.Patience):
+	case <-time.After(limit):
 		t.Fatalf("%s did not end", filepath.Base(p.cmd.Path))
 	}
 	return p.cmd.ProcessState.ExitCode()
@@ -88,6 +94,15 @@ func (p *Process) Stop(t testing.TB) int {
 		t.Fatal(err)
 	}
 	return p.Wait(t)
+}
+
+// Kill ends the process without warning, as kill -9 does, and waits for its end.
+func (p *Process) Kill(t testing.TB) {
+	t.Helper()
+	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		t.Fatal(err)
+	}
+	p.Wait(t)
 }
 
 // output collects what a process prints.

@@ -1,0 +1,177 @@
+//go:build linux
+
+package main_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth/authtest"
+	"rekey/ui/uitest/desktop"
+)
+
+// browserName is what this test's program is called where it plays the user's
+// browser: Rekey gives its children nothing but a short list of variables.
+const browserName = "browser-of-the-test"
+
+func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == browserName {
+		browse(os.Args[1])
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// browse opens a page as a browser does, following where it leads, and writes
+// down beside the program what was shown last.
+func browse(url string) {
+	client := http.Client{Timeout: 20 * time.Second}
+	seen := ""
+	res, err := client.Get(url)
+	if err == nil {
+		var page []byte
+		page, err = io.ReadAll(res.Body)
+		_ = res.Body.Close()
+		seen = res.Status + "\n" + string(page)
+	}
+	if err != nil {
+		seen = err.Error()
+	}
+	if err := os.WriteFile(os.Args[0]+".seen", []byte(seen), 0o600); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+}
+
+// rig is the real program on a real desktop, between a home and an
+// authorization server in a box.
+type rig struct {
+	*desktop.Desktop
+	home    *authtest.Home
+	server  *authtest.Server
+	notices *desktop.Notices
+	program string
+	env     []string
+	secrets []string // every token that was in the home at some time
+}
+
+// newRig starts the desktop. The home holds Ada's sign-in, whose access token
+// lives for accessLife.
+func newRig(t *testing.T, program string, accessLife time.Duration) *rig {
+	t.Helper()
+	desktop.Require(t, desktop.Bus, desktop.DisplayServer, desktop.Camera, desktop.WindowManager,
+		desktop.PanelProgram, desktop.Notifier, desktop.Mouse)
+	r := &rig{Desktop: desktop.New(t), program: program}
+	r.StartDisplay(t)
+	r.StartPanel(t)
+	r.StartNotifier(t)
+	r.notices = r.RecordNotices(t)
+
+	var err error
+	if r.server, err = authtest.Start(authtest.Config{AccessLife: accessLife}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.server.Close)
+	if r.home, err = authtest.NewHome(filepath.Join(r.Home(), ".codex")); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.home.Replace(r.server.SignIn(authtest.Ada())); err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := filepath.Join(r.Home(), browserName)
+	if err := os.Symlink(self, browser); err != nil {
+		t.Fatal(err)
+	}
+	r.env = []string{
+		"CODEX_REFRESH_TOKEN_URL_OVERRIDE=" + r.server.TokenURL(),
+		"CODEX_REVOKE_TOKEN_URL_OVERRIDE=" + r.server.RevokeURL(),
+		"CODEX_APP_SERVER_LOGIN_ISSUER=" + r.server.Issuer(),
+		"BROWSER=" + browser,
+		"REKEY_LOG=debug",
+	}
+	t.Cleanup(func() {
+		if page, err := os.ReadFile(browser + ".seen"); err == nil && t.Failed() {
+			t.Logf("the browser saw last:\n%s", page)
+		}
+	})
+	r.tokens(t)
+	return r
+}
+
+// buildRekey builds the program as users get it: pure Go.
+func buildRekey(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "rekey")
+	build := exec.Command("go", "build", "-o", program, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", build, err, out)
+	}
+	return program
+}
+
+// startRekey starts the program with these arguments.
+func (r *rig) startRekey(t *testing.T, args ...string) *desktop.Process {
+	t.Helper()
+	p := r.Start(t, r.env, r.program, args...)
+	t.Cleanup(func() {
+		if out := p.Output(); r.leaks(out) {
+			t.Errorf("rekey %v printed a token:\n%s", args, out)
+		}
+	})
+	return p
+}
+
+// tokens returns the tokens in the home, and notes them as secrets.
+func (r *rig) tokens(t *testing.T) (found authtest.Tokens) {
+	t.Helper()
+	content, err := r.home.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stored struct {
+		Tokens struct {
+			ID      string `json:"id_token"`
+			Access  string `json:"access_token"`
+			Refresh string `json:"refresh_token"`
+		} `json:"tokens"`
+	}
+	if err := json.Unmarshal(content, &stored); err != nil {
+		t.Fatal(err)
+	}
+	found = authtest.Tokens{IDToken: stored.Tokens.ID, AccessToken: stored.Tokens.Access, RefreshToken: stored.Tokens.Refresh}
+	for _, token := range []string{found.IDToken, found.AccessToken, found.RefreshToken} {
+		if token == "" {
+			t.Fatalf("a token is missing in the home: %s", content)
+		}
+		r.secrets = append(r.secrets, token)
+	}
+	return found
+}
+
+// leaks reports whether the text has a token in it.
+func (r *rig) leaks(text string) bool {
+	for _, secret := range r.secrets {
+		if strings.Contains(text, secret) {
+			return true
+		}
+	}
+	return false
+}
+
+// shown is all the words that the desktop's user can see.
+func (r *rig) shown(t *testing.T, item *desktop.Item) string {
+	t.Helper()
+	return fmt.Sprintln(item.Tooltip(t), item.Menu(t), r.notices.All())
+}
