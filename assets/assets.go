@@ -17,11 +17,11 @@ var files embed.FS
 //go:embed icons/rekey.svg
 var app []byte
 
-// darkPanel: statuses are drawn for a light panel, and the same drawing in
-// other colours is the one for a dark panel. What looks dim has a dim colour of
-// its own: fyne.io/systray hands translucent pixels on premultiplied, and the
-// panels of Linux expect them straight.
-var darkPanel = [...]struct{ light, dark string }{
+// colours are what each colour of the drawings, which are made for a light
+// background, becomes on a dark one. What looks dim has a dim colour of its own:
+// fyne.io/systray hands translucent pixels on premultiplied, and the panels of
+// Linux expect them straight.
+var colours = [...]struct{ light, dark string }{
 	{"#2b2f36", "#f4f4f4"}, // ink
 	{"#a3a6ab", "#7d7f83"}, // dim ink
 	{"#b36200", "#ffb347"}, // amber
@@ -30,17 +30,36 @@ var darkPanel = [...]struct{ light, dark string }{
 }
 
 // StatusSVG is the drawing for a status, 16 units square, in the colours for a
-// panel that is dark or is not. Each differs from all others in shape, so that
-// colour is never the only sign.
+// background that is dark or is not. Each differs from all others in shape, so
+// that colour is never the only sign.
 func StatusSVG(status auth.Status, dark bool) ([]byte, error) {
 	svg, err := files.ReadFile("icons/" + string(status) + ".svg")
 	if err != nil {
 		return nil, fmt.Errorf("no icon for status %q: %w", status, err)
 	}
 	if dark {
-		for _, colour := range darkPanel {
+		for _, colour := range colours {
 			svg = bytes.ReplaceAll(svg, []byte(colour.light), []byte(colour.dark))
 		}
+	}
+	return svg, nil
+}
+
+// edges are the outlines of a status in the colour of the background that is
+// expected. There they vanish; if the panel turns out to be of the other kind,
+// which no desktop tells reliably, they are what keeps the icon readable.
+func edges(status auth.Status, dark bool) ([]byte, error) {
+	svg, err := files.ReadFile("icons/" + string(status) + ".svg")
+	if err != nil {
+		return nil, fmt.Errorf("no icon for status %q: %w", status, err)
+	}
+	background := "#f4f4f4"
+	if dark {
+		background = "#2b2f36"
+	}
+	outline := []byte(`fill="none" stroke-width="1.2" stroke="` + background + `"`)
+	for _, colour := range colours {
+		svg = bytes.ReplaceAll(svg, []byte(`fill="`+colour.light+`"`), outline)
 	}
 	return svg, nil
 }

@@ -1,6 +1,8 @@
 package window
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -18,24 +20,20 @@ const iconSide = 48
 // content are the window's widgets, built once and then filled in. They are
 // touched on Fyne's goroutine only.
 type content struct {
-	settings fyne.Settings
-
-	icon             *canvas.Image
-	account, plan    *widget.Label
-	headline, detail *widget.Label
-	facts            *fyne.Container // names and values in turn
-	note             *widget.Label
-	main, refresh    *widget.Button
+	icon              *canvas.Image
+	account, headline *widget.Label
+	detail            *widget.Label
+	facts             *fyne.Container // names and values in turn
+	note              *widget.Label
+	main, refresh     *widget.Button
 
 	root fyne.CanvasObject
 }
 
-func newContent(settings fyne.Settings, onMain, onRefresh func()) *content {
+func newContent(onMain, onRefresh func()) *content {
 	c := &content{
-		settings: settings,
 		icon:     &canvas.Image{FillMode: canvas.ImageFillContain},
 		account:  newLabel(),
-		plan:     newLabel(),
 		headline: newLabel(),
 		detail:   newLabel(),
 		facts:    container.New(layout.NewFormLayout()),
@@ -48,13 +46,13 @@ func newContent(settings fyne.Settings, onMain, onRefresh func()) *content {
 	c.account.SizeName = theme.SizeNameSubHeadingText
 	c.headline.TextStyle.Bold = true
 	c.note.Importance = widget.WarningImportance
+	tight := layout.NewCustomPaddedVBoxLayout(-theme.InnerPadding())
 	c.root = container.NewPadded(container.NewBorder(
-		container.NewBorder(nil, nil, container.NewPadded(c.icon), nil, container.NewVBox(c.account, c.plan)),
+		container.NewBorder(nil, nil, container.NewPadded(c.icon), nil,
+			container.New(tight, layout.NewSpacer(), c.account, c.headline, layout.NewSpacer())),
 		container.NewVBox(c.note, container.NewHBox(layout.NewSpacer(), c.refresh, c.main)),
 		nil, nil,
-		container.NewVScroll(container.NewVBox(
-			widget.NewSeparator(), c.headline, c.detail, widget.NewSeparator(), c.facts,
-		)),
+		container.NewVScroll(container.NewVBox(widget.NewSeparator(), c.detail, c.facts)),
 	))
 	return c
 }
@@ -70,7 +68,6 @@ func newLabel() *widget.Label {
 func (c *content) show(v View, note string) {
 	c.showIcon(v.Icon)
 	fill(c.account, v.Account)
-	fill(c.plan, v.Plan)
 	fill(c.headline, v.Headline)
 	fill(c.detail, v.Detail)
 	fill(c.note, note)
@@ -90,10 +87,9 @@ func (c *content) show(v View, note string) {
 	}
 }
 
-// showIcon draws the status in the colours of the present theme.
+// showIcon draws the status for the background it stands on.
 func (c *content) showIcon(status auth.Status) {
-	dark := c.settings.ThemeVariant() == theme.VariantDark
-	name := string(status) + "-light.svg"
+	name, dark := string(status)+"-light.svg", darkBackground()
 	if dark {
 		name = string(status) + "-dark.svg"
 	}
@@ -108,12 +104,17 @@ func (c *content) showIcon(status auth.Status) {
 	c.icon.Refresh()
 }
 
+// darkBackground looks at the colour itself: a theme need not follow the
+// system's variant.
+func darkBackground() bool {
+	grey := color.GrayModel.Convert(theme.Color(theme.ColorNameBackground)).(color.Gray)
+	return grey.Y < 0x80
+}
+
 // showFacts fills in the facts that have a value.
 func (c *content) showFacts(facts []Fact) {
 	for len(c.facts.Objects) < 2*len(facts) {
-		name := widget.NewLabel("")
-		name.Importance = widget.LowImportance
-		c.facts.Add(name)
+		c.facts.Add(newName())
 		c.facts.Add(newLabel())
 	}
 	for i := range len(c.facts.Objects) / 2 {
@@ -121,11 +122,19 @@ func (c *content) showFacts(facts []Fact) {
 		if i < len(facts) {
 			fact = facts[i]
 		}
-		name, value := c.facts.Objects[2*i].(*widget.Label), c.facts.Objects[2*i+1].(*widget.Label)
-		name.SetText(fact.Name)
+		name, value := c.facts.Objects[2*i].(*widget.RichText), c.facts.Objects[2*i+1].(*widget.Label)
+		name.Segments[0].(*widget.TextSegment).Text = fact.Name
+		name.Refresh()
 		fill(value, fact.Value)
 		setVisible(name, fact.Value != "")
 	}
+}
+
+// newName is a text in a quiet colour.
+func newName() *widget.RichText {
+	style := widget.RichTextStyleInline
+	style.ColorName = theme.ColorNamePlaceHolder
+	return widget.NewRichText(&widget.TextSegment{Style: style})
 }
 
 // fill sets a label's text; a label without text takes no room.

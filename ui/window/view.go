@@ -1,6 +1,7 @@
 package window
 
 import (
+	"cmp"
 	"time"
 
 	"rekey/auth"
@@ -14,8 +15,8 @@ type Fact struct{ Name, Value string }
 type View struct {
 	// Icon selects the picture.
 	Icon auth.Status
-	// Account is whose sign-in it is, Plan its plan; "" when not known.
-	Account, Plan string
+	// Account is whose sign-in it is, with the plan; "" when not known.
+	Account string
 	// Headline is the State in a line, Detail what there is to add, or "".
 	Headline, Detail string
 	// Facts are the three truths and where they come from; those that are not
@@ -34,22 +35,21 @@ type View struct {
 func ViewOf(s auth.State, now time.Time) View {
 	v := View{
 		Icon:     s.Status,
-		Account:  words.Line(s.Email),
-		Plan:     words.Plan(s.Plan),
+		Account:  words.Account(s),
 		Headline: words.Headline(s, now),
-		Detail:   detail(s, now),
+		Detail:   detail(s),
 		Urgent:   s.NeedsSignIn() && !s.SigningIn,
 		Refresh:  words.Refreshable(s),
 		Facts: []Fact{
-			{"Credential", words.Credential(s.Method)},
+			{"Credential", credential(s)},
 			{"Access token", words.Expiry(s, now)},
-			{"Renewal", words.Renewal(s, now)},
+			{"Renewal", cmp.Or(words.Refusal(s, now), words.Renewal(s, now))},
 			{"Last renewed", words.LastRenewed(s, now)},
 			{"Stored in", words.Line(s.Store)},
 		},
 	}
 	v.CanRefresh = v.Refresh && s.Status == auth.StatusHealthy
-	if v.Account != "" && v.Headline == words.Account(s) {
+	if v.Headline == v.Account {
 		v.Headline = "Signed in" // the account has its own place
 	}
 	if a, label := words.MainAction(s); a != words.ActionOpenFolder {
@@ -58,13 +58,23 @@ func ViewOf(s auth.State, now time.Time) View {
 	return v
 }
 
+// credential is the first truth, unless it cannot be read.
+func credential(s auth.State) string {
+	if s.Status == auth.StatusUnreadable {
+		return ""
+	}
+	return words.Credential(s.Method)
+}
+
 // detail is what the headline leaves out.
-func detail(s auth.State, now time.Time) string {
+func detail(s auth.State) string {
 	switch {
 	case s.SigningIn:
 		return "Finish the sign-in in your browser."
-	case s.NeedsSignIn():
-		return words.NoticeOf(s, now).Body
+	case s.Status == auth.StatusExpiring:
+		return words.ReasonSentence(s.Refused)
+	case s.Status == auth.StatusSignInRequired:
+		return words.AfterSignIn
 	case s.Status == auth.StatusUnreadable && s.Email != "":
 		return "The account shown is the one that was last read."
 	case s.Status == auth.StatusUnreadable:

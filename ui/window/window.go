@@ -47,10 +47,10 @@ func newWindow(ctx context.Context, a fyne.App, s ui.Session, log *slog.Logger, 
 			}
 		})
 	}
-	w.content = newContent(a.Settings(), func() { w.clickMain(ctx) }, func() { w.clickRefresh(ctx) })
+	w.content = newContent(func() { w.clickMain(ctx) }, func() { w.clickRefresh(ctx) })
 	w.SetIcon(fyne.NewStaticResource("rekey.svg", assets.AppSVG()))
 	w.SetContent(w.content.root)
-	w.Resize(fyne.NewSize(460, 430))
+	w.Resize(fyne.NewSize(480, 400))
 	w.SetOnClosed(func() {
 		w.ended = true
 		cancel()

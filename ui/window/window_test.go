@@ -3,6 +3,7 @@ package window
 import (
 	"errors"
 	"image"
+	"image/color"
 	"log/slog"
 	"strings"
 	"sync"
@@ -65,6 +66,8 @@ func (st *stage) text() string {
 		switch o := o.(type) {
 		case *widget.Label:
 			lines = append(lines, o.Text)
+		case *widget.RichText:
+			lines = append(lines, o.String())
 		case *widget.Button:
 			lines = append(lines, "["+o.Text+"]")
 		}
@@ -105,7 +108,7 @@ func (st *stage) tap(label string) {
 
 func TestWindowFollowsTheState(t *testing.T) {
 	st := open(t, auth.StatusHealthy)
-	for _, want := range []string{"ada@example.com", "Pro", "Signed in", "Renewal\nRenews", "[Refresh now]"} {
+	for _, want := range []string{"ada@example.com · Pro", "Signed in", "Renewal\nRenews", "[Refresh now]"} {
 		if !strings.Contains(st.text(), want) {
 			t.Errorf("a new window does not show %q but\n%s", want, st.text())
 		}
@@ -187,24 +190,23 @@ func TestWindowEnds(t *testing.T) {
 	}
 }
 
-// panelled are settings of a theme variant.
-type panelled struct {
-	fyne.Settings
+// forced is a theme that does not care what variant it is asked for.
+type forced struct {
+	fyne.Theme
 	variant fyne.ThemeVariant
 }
 
-func (p panelled) ThemeVariant() fyne.ThemeVariant { return p.variant }
+func (f forced) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
+	return f.Theme.Color(name, f.variant)
+}
 
 func TestWindowIconFollowsTheme(t *testing.T) {
 	st := open(t, auth.StatusHealthy)
 	for variant, want := range map[fyne.ThemeVariant]string{
 		theme.VariantLight: "healthy-light.svg", theme.VariantDark: "healthy-dark.svg",
 	} {
-		st.window.content.settings = panelled{fyne.CurrentApp().Settings(), variant}
-		st.window.render()
-		if got := st.window.content.icon.Resource.Name(); got != want {
-			t.Errorf("the icon is %s, want %s", got, want)
-		}
+		fyne.CurrentApp().Settings().SetTheme(forced{theme.DefaultTheme(), variant})
+		uitest.Eventually(t, want, func() bool { return st.window.content.icon.Resource.Name() == want })
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // everything is all that this package has to say about a State.
 func everything(s auth.State, at time.Time) string {
 	return strings.Join([]string{
-		words.Headline(s, at), words.Expiry(s, at), words.Renewal(s, at), words.LastRenewed(s, at), words.NoticeOf(s, at).Body,
+		words.Headline(s, at), words.Expiry(s, at), words.Renewal(s, at), words.LastRenewed(s, at), words.Refusal(s, at), words.NoticeOf(s, at).Body,
 	}, "\n")
 }
 

@@ -82,5 +82,16 @@ func LastRenewed(s auth.State, now time.Time) string {
 	if s.LastRefresh.IsZero() {
 		return ""
 	}
-	return capital(when(s.LastRefresh, now))
+	return clock(s.LastRefresh, now)
+}
+
+// Refusal is when the server refused to renew, "" when it did not.
+func Refusal(s auth.State, now time.Time) string {
+	switch {
+	case s.Refused == "":
+		return ""
+	case s.RefusedAt.IsZero():
+		return "Refused"
+	}
+	return "Refused " + when(s.RefusedAt, now)
 }

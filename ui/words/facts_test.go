@@ -110,12 +110,31 @@ func TestLastRenewed(t *testing.T) {
 	t.Parallel()
 	for want, at := range map[string]time.Time{
 		"":            {},
-		"At 10:05":    now.Add(-time.Hour),
+		"10:05":       now.Add(-time.Hour),
 		"Sun 11:05":   now.Add(-24 * time.Hour),
 		"1 Nov 11:05": now.Add(-22 * 24 * time.Hour),
 	} {
 		if got := words.LastRenewed(auth.State{LastRefresh: at}, now); got != want {
 			t.Errorf("LastRenewed(%v) = %q, want %q", at, got, want)
+		}
+	}
+}
+
+func TestRefusal(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		state auth.State
+		want  string
+	}{
+		{auth.State{}, ""},
+		{auth.State{RefusedAt: now}, ""},
+		{auth.State{Refused: auth.ReasonReused}, "Refused"},
+		{auth.State{Refused: auth.ReasonReused, RefusedAt: now.Add(-time.Hour)}, "Refused at 10:05"},
+		{auth.State{Refused: auth.ReasonReused, RefusedAt: now.Add(-24 * time.Hour)}, "Refused Sun 11:05"},
+	}
+	for _, tt := range tests {
+		if got := words.Refusal(tt.state, now); got != tt.want {
+			t.Errorf("Refusal(%+v) = %q, want %q", tt.state, got, tt.want)
 		}
 	}
 }

@@ -17,16 +17,19 @@ type Notice struct {
 	Body string
 }
 
+// AfterSignIn is what a sign-in is good for.
+const AfterSignIn = "Codex works again once you have signed in."
+
 // NoticeOf is the notification for s, the zero Notice when s needs none. It
 // holds clock times only, nothing that is wrong a minute later.
 func NoticeOf(s auth.State, now time.Time) Notice {
 	n := Notice{Title: "Sign in to Codex again", Account: Account(s)}
-	why := capital(Reason(s.Refused)) + ". "
+	why := ReasonSentence(s.Refused) + " "
 	switch s.Status {
 	case auth.StatusExpiring:
 		n.Body = why + "Codex still works until " + clock(s.ExpiresAt, now) + "."
 	case auth.StatusSignInRequired:
-		n.Body = why + "Codex works again once you have signed in."
+		n.Body = why + AfterSignIn
 	default:
 		return Notice{}
 	}

@@ -21,3 +21,6 @@ func Reason(r auth.Reason) string {
 	}
 	return "the server refused it"
 }
+
+// ReasonSentence is Reason as a sentence of its own.
+func ReasonSentence(r auth.Reason) string { return capital(Reason(r)) + "." }
