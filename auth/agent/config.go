@@ -33,6 +33,10 @@ func (h *Home) reloadConfig() {
 		h.store.set(brokenStore{&auth.UnreadableError{Where: "the credential store", What: err.Error(), Err: err}})
 		return
 	}
+	h.state.SealWith(nil)
+	if sealer, ok := s.(store.Sealer); ok {
+		h.state.SealWith(sealer.EscrowKey) // who chose the keyring finds no token in a file
+	}
 	h.store.set(s)
 }
 

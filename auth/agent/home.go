@@ -42,7 +42,7 @@ type Home struct {
 	id             string // the short name of the home's identity
 	stateDir       string // this home's own part of Dirs.State
 	manager        *auth.Manager
-	fingerprints   auth.Fingerprinter
+	state          *store.State
 	store          *liveStore
 	authority      *liveAuthority
 	signIns        signIns
@@ -83,7 +83,7 @@ func Open(opts Options) (*Home, error) {
 	if h.authority, err = newLiveAuthority(opts.Getenv); err != nil {
 		return nil, err
 	}
-	h.fingerprints = state
+	h.state = state
 	h.store = newLiveStore()
 	h.reloadConfig()
 	managed := auth.Options{

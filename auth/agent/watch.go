@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"rekey/auth"
 	"rekey/auth/store"
 	"rekey/watcher"
@@ -23,19 +25,25 @@ func (h *Home) Watch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- w.Run(ctx) }()
-	h.follow(ctx, w.Changes())
-	return <-failed
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return w.Run(ctx) })
+	group.Go(func() error {
+		h.follow(ctx, w.Changes())
+		return nil
+	})
+	return group.Wait()
 }
 
-// follow reads whenever changes tells it to, until ctx ends.
+// follow reads whenever changes or the keyring tell it to, until ctx ends.
 func (h *Home) follow(ctx context.Context, changes <-chan struct{}) {
 	var again <-chan time.Time // fires when half-written content is due for another look
+	var keyring keyringEvents
+	defer keyring.stop()
 	tries := 0
 	read := func() {
 		again = nil
 		h.reloadConfig()
+		keyring.follow(ctx, h.store.now())
 		err := h.manager.Reload(ctx, tries == len(rereads))
 		var unreadable *auth.UnreadableError
 		if errors.As(err, &unreadable) && tries < len(rereads) {
@@ -49,6 +57,12 @@ func (h *Home) follow(ctx context.Context, changes <-chan struct{}) {
 	for {
 		select {
 		case <-changes:
+			tries = 0
+			read()
+		case _, ok := <-keyring.changes:
+			if !ok {
+				keyring.lost()
+			}
 			tries = 0
 			read()
 		case <-again:

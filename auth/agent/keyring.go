@@ -1,0 +1,76 @@
+package agent
+
+import (
+	"context"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/store"
+)
+
+// keyringPoll is how often a keyring is read that sends no signals.
+const keyringPoll = 30 * time.Second
+
+// keyringEvents tells when a store that has no file to watch may have changed.
+// It belongs to one goroutine; the zero value watches nothing.
+type keyringEvents struct {
+	store   auth.Store // what is watched
+	changes <-chan struct{}
+	cancel  context.CancelFunc
+}
+
+// follow watches s from now on. It does nothing when s is watched already.
+func (k *keyringEvents) follow(ctx context.Context, s auth.Store) {
+	if k.store == s {
+		return
+	}
+	k.stop()
+	k.store = s
+	signals, ok := s.(store.Notifier)
+	if !ok {
+		return // a file: the watcher sees it
+	}
+	ctx, k.cancel = context.WithCancel(ctx)
+	if changes, err := signals.Changes(ctx); err == nil {
+		k.changes = changes
+		return
+	}
+	k.changes = poll(ctx)
+}
+
+// lost takes note that the signals have ended. The next read subscribes anew,
+// or polls.
+func (k *keyringEvents) lost() {
+	k.stop()
+	k.changes = nil
+}
+
+// stop ends the subscription.
+func (k *keyringEvents) stop() {
+	if k.cancel != nil {
+		k.cancel()
+	}
+	*k = keyringEvents{}
+}
+
+// poll ticks until ctx ends.
+func poll(ctx context.Context) <-chan struct{} {
+	ticks := make(chan struct{})
+	go func() {
+		ticker := time.NewTicker(keyringPoll)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+			case <-ctx.Done():
+				return
+			}
+			select {
+			case ticks <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return ticks
+}
