@@ -38,14 +38,7 @@ func (k *keyringEvents) follow(ctx context.Context, s auth.Store) {
 	k.changes = poll(ctx)
 }
 
-// lost takes note that the signals have ended. The next read subscribes anew,
-// or polls.
-func (k *keyringEvents) lost() {
-	k.stop()
-	k.changes = nil
-}
-
-// stop ends the subscription.
+// stop ends the subscription; the next follow begins a new one.
 func (k *keyringEvents) stop() {
 	if k.cancel != nil {
 		k.cancel()

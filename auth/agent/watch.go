@@ -61,7 +61,7 @@ func (h *Home) follow(ctx context.Context, changes <-chan struct{}) {
 			read()
 		case _, ok := <-keyring.changes:
 			if !ok {
-				keyring.lost()
+				keyring.stop() // the signals have ended; the next read subscribes anew
 			}
 			tries = 0
 			read()
