@@ -21,8 +21,9 @@ const (
 )
 
 // maxRounds bounds how often an Update starts again because the content
-// changed under it. Writers that take the locks cannot cause even one.
-const maxRounds = 8
+// changed under it. Writers that take both locks cannot cause even one; those
+// that share the file by links from other homes share only the second.
+const maxRounds = 32
 
 // errRestless ends an Update that found new content in every round.
 var errRestless = errors.New("it keeps changing")
