@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -42,6 +43,38 @@ func TestSystemAlarmIsTheKernels(t *testing.T) {
 		t.Errorf("the alarm is a %T", a)
 	}
 }
+
+// TestWithin: every moment becomes one that a kernel's timer can hold.
+func TestWithin(t *testing.T) {
+	t.Parallel()
+	now := SystemClock().Now()
+	a := &timerAlarm{clock: frozen(now)}
+	tests := []struct {
+		name     string
+		at, want time.Time
+	}{
+		{"soon", now.Add(time.Minute), now.Add(time.Minute)},
+		{"passed", now.Add(-time.Minute), now.Add(-time.Minute)},
+		{"never", time.Time{}, now.Add(farAway)},
+		{"beyond nanoseconds", time.Date(262142, 1, 1, 0, 0, 0, 0, time.UTC), now.Add(farAway)},
+		{"the epoch, which disarms", time.Unix(0, 0), time.Unix(1, 0)},
+		{"before the epoch", time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(1, 0)},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			if got := a.within(tt.at); !got.Equal(tt.want) {
+				t.Errorf("within(%v) = %v, want %v", tt.at, got, tt.want)
+			}
+		})
+	}
+}
+
+// frozen is a clock that stands still.
+type frozen time.Time
+
+func (f frozen) Now() time.Time { return time.Time(f) }
+func (frozen) NewAlarm() Alarm  { return nil }
 
 // TestClosedAlarm says so instead of waiting for ever.
 func TestClosedAlarm(t *testing.T) {

@@ -59,35 +59,6 @@ func TestAlarmRings(t *testing.T) {
 	}
 }
 
-// TestAlarmFarAway: moments that no timer can hold are no error and do not ring.
-func TestAlarmFarAway(t *testing.T) {
-	t.Parallel()
-	for name, open := range alarms() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			a := open()
-			defer a.Close()
-			for _, at := range []time.Time{{}, time.Date(262142, 1, 1, 0, 0, 0, 0, time.UTC)} {
-				if err := a.Set(at); err != nil {
-					t.Fatalf("Set(%v): %v", at, err)
-				}
-			}
-			// Whatever was set before would have rung before this.
-			if err := a.Set(SystemClock().Now().Add(5 * time.Millisecond)); err != nil {
-				t.Fatal(err)
-			}
-			if ring := heard(t, a); ring != RingDue {
-				t.Errorf("ring = %v, want RingDue", ring)
-			}
-			select {
-			case ring := <-a.Rings():
-				t.Errorf("rang twice, the second time %v", ring)
-			default:
-			}
-		})
-	}
-}
-
 func TestSystemClockHasNoMonotonicReading(t *testing.T) {
 	t.Parallel()
 	now := SystemClock().Now()

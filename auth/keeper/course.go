@@ -68,15 +68,14 @@ type course struct {
 	random *rand.Rand
 
 	about      subject
-	failures   int    // in a row
-	lost       bool   // the token may be spent
-	lastCalled bool   // and the one attempt that is allowed has been made
-	fruitless  int    // successes in a row after which a renewal was due at once
-	forgiven   string // the token whose unexplained refusal was forgiven once
-	waiting    pause  // after the last request
-	settling   pause  // after the last wake
-	// stirred is the last start, wake or jump that no action has followed yet.
-	stirred time.Time
+	failures   int       // in a row
+	lost       bool      // the token may be spent
+	lastCalled bool      // and the one attempt that is allowed has been made
+	fruitless  int       // successes in a row after which a renewal was due at once
+	forgiven   string    // the token whose unexplained refusal was forgiven once
+	waiting    pause     // after the last request
+	settling   pause     // after the last wake
+	stirred    time.Time // the last start, wake or jump
 }
 
 // plan returns what is to be done next. It draws nothing at random, so two
@@ -110,7 +109,6 @@ func (c *course) plan(s situation, now time.Time) plan {
 func (c *course) meet(s situation) {
 	if next := (subject{s.token, s.Expires}); s.token != "" && next != c.about {
 		c.begin(next)
-		c.fruitless = 0
 		c.waiting.relent()
 	}
 	c.lost = c.lost || s.answerLost
@@ -145,7 +143,6 @@ func (c *course) afterLoss(f Facts, ready time.Time) time.Time {
 // done learns from an action that has come to its end: err is its outcome and
 // s what is found afterwards.
 func (c *course) done(p plan, err error, s situation, now time.Time) {
-	c.stirred = time.Time{}
 	if p.do == forgive {
 		c.forgiven = s.token
 	}
@@ -186,7 +183,6 @@ func (c *course) start(now time.Time) { c.stirred = now }
 // once the network is back. Jumps that follow each other closely count once, or
 // a clock that is set all the time would keep the keeper from asking.
 func (c *course) jump(seed uint64, now time.Time) {
-	c.fruitless = 0
 	c.waiting.relent()
 	c.stirred = now
 	if end := c.settling.end(now); end.Before(now) {

@@ -15,11 +15,12 @@ const (
 	// hour that is each sign-in's own, so that a fleet does not ask at once.
 	baseLead   = 30 * time.Minute
 	leadSpread = 15 * time.Minute
-	// longLife is from when on a token lives long enough for that. A shorter
-	// one is renewed after three quarters of its life, but at least shortLead
-	// before its end, which is twice Codex's own window, but not before half
-	// its life. So below ten minutes the keeper cannot be first, and accepts
-	// the race.
+	// longLife is from when on a token lives long enough for that. The lead of
+	// a shorter one is a quarter of its life, but at least shortLead, which is
+	// twice Codex's own window, plus up to a sixteenth: desktops that renewed
+	// together after an outage would else come back together. It is at most
+	// half the life. So below ten minutes the keeper cannot be first, and
+	// accepts the race.
 	longLife  = 3 * time.Hour
 	shortLead = 2 * auth.CodexWindow
 	// maxAge is the age of a token without a readable end at which it is
@@ -74,7 +75,7 @@ func lead(f Facts) time.Duration {
 	if f.Issued.IsZero() || life <= 0 || life >= longLife {
 		return baseLead + part(f.Seed, drawLead, leadSpread)
 	}
-	return min(max(life/4, shortLead), life/2)
+	return min(max(life/4, shortLead)+part(f.Seed, drawLead, life/16), life/2)
 }
 
 // opens returns when Codex itself would begin to renew, the zero time for never.
@@ -105,5 +106,8 @@ const (
 
 // part draws a part of span, always the same one for a seed and a purpose.
 func part(seed, purpose uint64, span time.Duration) time.Duration {
+	if span <= 0 {
+		return 0
+	}
 	return time.Duration(rand.New(rand.NewPCG(seed, purpose)).Int64N(int64(span)))
 }

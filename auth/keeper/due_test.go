@@ -24,6 +24,7 @@ func kept(life time.Duration, change ...func(*Facts)) Facts {
 func TestDue(t *testing.T) {
 	t.Parallel()
 	own := part(7, drawLead, leadSpread)
+	short := func(life time.Duration) time.Duration { return part(7, drawLead, life/16) }
 	opaque := func(f *Facts) { f.Issued, f.Expires = time.Time{}, time.Time{} }
 	tests := []struct {
 		name   string
@@ -33,10 +34,10 @@ func TestDue(t *testing.T) {
 	}{
 		{"ten days", kept(240 * time.Hour), monday.Add(240*time.Hour - 30*time.Minute - own), auth.RefreshProactive},
 		{"three hours", kept(3 * time.Hour), monday.Add(150*time.Minute - own), auth.RefreshProactive},
-		{"a second less", kept(3*time.Hour - time.Second), monday.Add((3*time.Hour - time.Second) * 3 / 4), auth.RefreshProactive},
-		{"an hour", kept(time.Hour), monday.Add(45 * time.Minute), auth.RefreshProactive},
-		{"a quarter is twice Codex's window", kept(40 * time.Minute), monday.Add(30 * time.Minute), auth.RefreshProactive},
-		{"at least twice Codex's window", kept(24 * time.Minute), monday.Add(14 * time.Minute), auth.RefreshProactive},
+		{"a second less", kept(3*time.Hour - time.Second), monday.Add((3*time.Hour-time.Second)*3/4 - short(3*time.Hour-time.Second)), auth.RefreshProactive},
+		{"an hour", kept(time.Hour), monday.Add(45*time.Minute - short(time.Hour)), auth.RefreshProactive},
+		{"a quarter is twice Codex's window", kept(40 * time.Minute), monday.Add(30*time.Minute - short(40*time.Minute)), auth.RefreshProactive},
+		{"at least twice Codex's window", kept(24 * time.Minute), monday.Add(14*time.Minute - short(24*time.Minute)), auth.RefreshProactive},
 		{"at most half its life", kept(20 * time.Minute), monday.Add(10 * time.Minute), auth.RefreshProactive},
 		{"half its life", kept(12 * time.Minute), monday.Add(6 * time.Minute), auth.RefreshProactive},
 		{"on Codex's heels", kept(10 * time.Minute), monday.Add(5 * time.Minute), auth.RefreshProactive},
@@ -46,7 +47,7 @@ func TestDue(t *testing.T) {
 		{"issued after its end", kept(time.Hour, func(f *Facts) { f.Issued = f.Expires.Add(time.Hour) }),
 			monday.Add(30*time.Minute - own), auth.RefreshProactive},
 		{"without last_refresh", kept(time.Hour, func(f *Facts) { f.LastRefresh = time.Time{} }),
-			monday.Add(45 * time.Minute), auth.RefreshProactive},
+			monday.Add(45*time.Minute - short(time.Hour)), auth.RefreshProactive},
 		{"opaque", kept(0, opaque), monday.Add(7 * 24 * time.Hour), auth.RefreshScheduled},
 		{"opaque without last_refresh", kept(0, opaque, func(f *Facts) { f.LastRefresh = time.Time{} }), time.Time{}, ""},
 		{"not managed", kept(time.Hour, func(f *Facts) { f.Managed = false }), time.Time{}, ""},

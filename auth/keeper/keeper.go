@@ -130,9 +130,6 @@ func (k *Keeper) perform(ctx context.Context, v view) {
 	case renew:
 		err = k.manager.Refresh(ctx, v.plan.reason)
 	}
-	if ctx.Err() != nil {
-		return // the outcome is somebody else's to see
-	}
 	if err != nil && k.course.hides(v.now) {
 		k.hide(v)
 	}

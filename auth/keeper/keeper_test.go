@@ -82,6 +82,21 @@ func TestAdoptionUnnoticed(t *testing.T) {
 	})
 }
 
+// TestNewTokensEndTheBackoff: what failed with the old ones says nothing about
+// others. Only the spacing between requests still counts.
+func TestNewTokensEndTheBackoff(t *testing.T) {
+	inBubble(t, 10*time.Hour, func(r *rig) {
+		old := r.server.signIn()
+		r.server.turn(offline)
+		r.until(r.due().Add(2 * time.Hour)) // waits for many minutes now
+		r.server.seen()
+		r.server.turn(fine)
+		r.adopt(old)
+		r.pass(minSpacing)
+		r.wantOutcomes(fine)
+	})
+}
+
 func TestSwitch(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		expires := r.expires()
@@ -156,6 +171,10 @@ func TestOnlyTheClockChangesTheState(t *testing.T) {
 		defer cancel()
 		states := r.manager.Subscribe(ctx)
 		<-states
+		synctest.Wait()
+		if at := r.clock.pending(); !at.Equal(r.expires()) {
+			t.Errorf("the alarm is set to %v, want the token's end %v and nothing before", at, r.expires())
+		}
 		r.until(r.expires())
 		select {
 		case st := <-states:

@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"rekey/auth"
@@ -148,6 +149,31 @@ func TestLostAnswerIsRemembered(t *testing.T) {
 		r.until(from)
 		r.want()
 		r.until(end)
+		r.wantOutcomes(fine)
+	})
+}
+
+// TestLostAnswerSurvivesABlip: the store cannot be read for a moment after the
+// last call. That does not earn another one.
+func TestLostAnswerSurvivesABlip(t *testing.T) {
+	inBubble(t, 10*time.Hour, func(r *rig) {
+		end := r.expires()
+		r.lose()
+		_, to := lastCallWindow(end)
+		r.until(to.Add(time.Second))
+		r.wantOutcomes(lostBefore)
+		var kept []byte
+		r.store.change(func(m *memoryStore) { kept, m.content = m.content, []byte("{") })
+		if err := r.manager.Reload(r.t.Context(), true); err == nil {
+			t.Fatal("half a file was read")
+		}
+		synctest.Wait()
+		r.wantNext(time.Time{})
+		r.server.turn(fine)
+		r.adopt(kept)
+		r.until(end.Add(-time.Second))
+		r.want()
+		r.until(end.Add(time.Second))
 		r.wantOutcomes(fine)
 	})
 }

@@ -18,6 +18,7 @@ import (
 type memoryStore struct {
 	mu      sync.Mutex // guards everything below
 	content []byte
+	tries   int   // to write
 	full    error // why nothing can be written
 	late    error // the same, found only when it is too late
 }
@@ -38,6 +39,7 @@ func (m *memoryStore) Load(context.Context) (*auth.Snapshot, error) {
 func (m *memoryStore) Update(_ context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.tries++
 	if m.late != nil {
 		return m.late
 	}

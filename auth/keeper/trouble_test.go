@@ -189,7 +189,12 @@ func TestTokensThatWaitAreSaved(t *testing.T) {
 		}
 		r.SetKeepFresh(false)
 		r.pass(3 * time.Hour)
-		r.store.change(func(m *memoryStore) { m.late = nil })
+		r.store.change(func(m *memoryStore) {
+			if m.tries < 12 || m.tries > 36 {
+				t.Errorf("%d tries to save in three hours", m.tries)
+			}
+			m.late = nil
+		})
 		r.pass(maxBackoff)
 		r.want()
 		if st := r.manager.State(); st.CommitPending || !st.ExpiresAt.After(before) {
@@ -203,6 +208,8 @@ func TestUnexplainedRefusal(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		due := r.due()
 		r.server.turn(unexplained)
+		r.until(due.Add(time.Second))
+		r.wantNext(time.Time{}) // nothing that a user should count on
 		r.until(due.Add(48 * time.Hour))
 		all := r.wantOutcomes(weather(auth.ReasonUnauthorized), weather(auth.ReasonUnauthorized))
 		wantGaps(t, all, reconsider, reconsider+time.Second)

@@ -142,9 +142,9 @@ func TestClockThatIsSetAllTheTime(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		r.server.turn(down)
 		r.until(r.due().Add(-time.Second))
-		for i := range 720 { // an hour
+		for i := range 1800 { // an hour
 			r.clock.set(time.Duration(i%2) * time.Millisecond)
-			r.pass(5 * time.Second)
+			r.pass(2 * time.Second)
 		}
 		all := r.server.seen()
 		wantGaps(t, all, minSpacing, 2*time.Minute)
