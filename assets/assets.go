@@ -46,9 +46,10 @@ func StatusSVG(status auth.Status, dark bool) ([]byte, error) {
 }
 
 // edges are the outlines of a status in the colour of the background that is
-// expected. There they vanish; if the panel turns out to be of the other kind,
-// which no desktop tells reliably, they are what keeps the icon readable.
-func edges(status auth.Status, dark bool) ([]byte, error) {
+// expected, for a picture of size pixels. There they vanish; if the panel turns
+// out to be of the other kind, which no desktop tells reliably, they are what
+// keeps the icon readable.
+func edges(status auth.Status, dark bool, size int) ([]byte, error) {
 	svg, err := files.ReadFile("icons/" + string(status) + ".svg")
 	if err != nil {
 		return nil, fmt.Errorf("no icon for status %q: %w", status, err)
@@ -57,7 +58,8 @@ func edges(status auth.Status, dark bool) ([]byte, error) {
 	if dark {
 		background = "#2b2f36"
 	}
-	outline := []byte(`fill="none" stroke-width="1.2" stroke="` + background + `"`)
+	// oksvg takes a line's width for pixels, whatever the drawing's units are.
+	outline := fmt.Appendf(nil, `fill="none" stroke="%s" stroke-width="%.2f"`, background, float64(size)/16)
 	for _, colour := range colours {
 		svg = bytes.ReplaceAll(svg, []byte(`fill="`+colour.light+`"`), outline)
 	}

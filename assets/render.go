@@ -37,7 +37,7 @@ func (r *Renderer) Icon(status auth.Status, dark bool, size int) ([]byte, error)
 	if icon, ok := r.done[key]; ok {
 		return icon, nil
 	}
-	below, err := edges(status, dark)
+	below, err := edges(status, dark, size)
 	if err != nil {
 		return nil, err
 	}

@@ -74,7 +74,7 @@ func (c *content) show(v View, note string) {
 	c.showFacts(v.Facts)
 
 	c.main.Importance = widget.MediumImportance
-	if v.Urgent {
+	if v.Strong {
 		c.main.Importance = widget.HighImportance
 	}
 	c.main.SetText(v.MainLabel)

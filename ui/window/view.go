@@ -25,8 +25,8 @@ type View struct {
 	// Main is the one action that helps, with its label.
 	Main      words.Action
 	MainLabel string
-	// Urgent: only the user can mend this State.
-	Urgent bool
+	// Strong: Codex does not work well before the main action was taken.
+	Strong bool
 	// Refresh: a renewal can be asked for; CanRefresh: also right now.
 	Refresh, CanRefresh bool
 }
@@ -38,7 +38,6 @@ func ViewOf(s auth.State, now time.Time) View {
 		Account:  words.Account(s),
 		Headline: words.Headline(s, now),
 		Detail:   detail(s),
-		Urgent:   s.NeedsSignIn() && !s.SigningIn,
 		Refresh:  words.Refreshable(s),
 		Facts: []Fact{
 			{"Credential", credential(s)},
@@ -55,6 +54,7 @@ func ViewOf(s auth.State, now time.Time) View {
 	if a, label := words.MainAction(s); a != words.ActionOpenFolder {
 		v.Main, v.MainLabel = a, label
 	}
+	v.Strong = v.Main == words.ActionSignIn && s.Status != auth.StatusAPIKey
 	return v
 }
 

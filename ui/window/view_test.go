@@ -74,6 +74,10 @@ func TestViewOf(t *testing.T) {
 			if s.Email != "" && v.Account != "ada@example.com · Pro" {
 				t.Errorf("account %q", v.Account)
 			}
+			strong := tt.main == "Sign in…" || tt.main == "Sign in again…"
+			if v.Strong != strong {
+				t.Errorf("the main action %q stands out: %v", v.MainLabel, v.Strong)
+			}
 			if v.Main == words.ActionNone != (v.MainLabel == "") {
 				t.Errorf("main action %v with the label %q", v.Main, v.MainLabel)
 			}
