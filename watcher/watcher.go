@@ -1,0 +1,91 @@
+package watcher
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// pollInterval is how often files are looked at where events are not enough.
+const pollInterval = 30 * time.Second
+
+// Watcher reports that a watched file may have changed.
+type Watcher struct {
+	files   []string
+	changes chan struct{}
+
+	// What tests replace, before Run.
+
+	interval   time.Duration                     // between two looks where it polls
+	everyLevel bool                              // watch all directories on the way, see cheapWatches
+	silent     func(dir string) bool             // whether changes in dir may send no events
+	open       func() (*fsnotify.Watcher, error) // the system's notifications
+}
+
+// New returns a Watcher of files, whose paths must be absolute. Neither they nor
+// their directories need exist. Nothing is watched before Run.
+func New(files []string) (*Watcher, error) {
+	if len(files) == 0 {
+		return nil, errors.New("no file to watch")
+	}
+	w := &Watcher{
+		changes:    make(chan struct{}, 1),
+		interval:   pollInterval,
+		everyLevel: cheapWatches(),
+		silent:     sendsNoEvents,
+		open:       fsnotify.NewWatcher,
+	}
+	for _, file := range files {
+		if !filepath.IsAbs(file) {
+			return nil, fmt.Errorf("cannot watch %q: the path is not absolute", file)
+		}
+		w.files = append(w.files, filepath.Clean(file))
+	}
+	slices.Sort(w.files)
+	w.files = slices.Compact(w.files)
+	return w, nil
+}
+
+// Changes returns the channel that says "read the files again now". One message
+// may stand for many changes, and one change may cause several; there is one
+// when Run has begun to watch. A reader that receives and then reads never stays
+// behind the files. The channel is never closed.
+func (w *Watcher) Changes() <-chan struct{} { return w.changes }
+
+// Run watches until ctx ends and then returns nil; when it returns, everything
+// it started has ended. It must be called once. An error means that the system
+// stopped sending notifications; a system that refuses them from the start is
+// not an error, the files are then polled.
+func (w *Watcher) Run(ctx context.Context) error {
+	r := newRun(w)
+	defer r.close()
+	r.arm()
+	w.report()
+	return r.loop(ctx)
+}
+
+// report asks the reader to read again. A message that still waits says the same.
+func (w *Watcher) report() {
+	select {
+	case w.changes <- struct{}{}:
+	default:
+	}
+}
+
+// cheapWatches reports whether watching a directory costs the same however many
+// entries it has. With kqueue it does not: each entry is opened. There only the
+// directories are watched in which a file, a link or a missing name is looked up,
+// and a directory further up that is moved away goes unnoticed.
+func cheapWatches() bool {
+	switch runtime.GOOS {
+	case "darwin", "dragonfly", "freebsd", "netbsd", "openbsd":
+		return false
+	}
+	return true
+}

@@ -1,0 +1,175 @@
+package watcher
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"runtime/pprof"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+func TestNewRefuses(t *testing.T) {
+	t.Parallel()
+	for name, files := range map[string][]string{
+		"no file":         nil,
+		"a relative path": {filepath.Join(t.TempDir(), "auth.json"), filepath.Join("codex", "auth.json")},
+		"an empty path":   {""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := New(files); err == nil {
+				t.Errorf("New(%q) gave no error", files)
+			}
+		})
+	}
+}
+
+// A reader that is busy finds one message, however much has happened.
+func TestMessagesFoldTogether(t *testing.T) {
+	t.Parallel()
+	d := newDisk(t)
+	w := newWatcher(t, d.path("auth.json"))
+	other := newWatcher(t, d.path("auth.json"))
+	r := startReader(t, other)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	ran := make(chan error, 1)
+	go func() { ran <- w.Run(ctx) }()
+	<-w.Changes()
+	for i := range 100 {
+		d.replace("auth.json", fmt.Sprint(i))
+		r.sees(t, d.path("auth.json"))
+	}
+	cancel()
+	if err := <-ran; err != nil {
+		t.Fatalf("Run: %v", err)
+	}
+	if n := len(w.Changes()); n != 1 {
+		t.Errorf("%d messages wait after 100 changes, want 1", n)
+	}
+	<-w.Changes()
+	select {
+	case _, open := <-w.Changes():
+		t.Errorf("a second message, or a closed channel: open = %v", open)
+	default:
+	}
+}
+
+// kqueue and Windows tell of a directory's contents as a Write of the directory.
+func TestEventsThatMatter(t *testing.T) {
+	t.Parallel()
+	d := newDisk(t)
+	d.mkdir("home")
+	for _, tt := range []struct {
+		name string
+		op   fsnotify.Op
+		want bool
+	}{
+		{"home/auth.json", fsnotify.Write, true},
+		{"home/auth.json", fsnotify.Create, true},
+		{"home/auth.json", fsnotify.Remove, true},
+		{"home/auth.json", fsnotify.Rename, true},
+		{"home/auth.json", fsnotify.Chmod, true},
+		{"home/auth.json.lock", fsnotify.Write, false},
+		{"home/auth.json/x", fsnotify.Create, false},
+		{"home", fsnotify.Write, false},
+		{"home", fsnotify.Write | fsnotify.Chmod, true},
+		{"home", fsnotify.Chmod, true},
+		{"home", fsnotify.Create, true},
+		{"home", fsnotify.Remove, true},
+		{"home", fsnotify.Rename, true},
+		{"hom", fsnotify.Create, false},
+		{".", fsnotify.Rename, true},
+		{"..", fsnotify.Rename, true},
+		{"../other", fsnotify.Rename, false},
+	} {
+		t.Run(tt.name+" "+tt.op.String(), func(t *testing.T) {
+			t.Parallel()
+			w := newWatcher(t, d.path("home/auth.json"))
+			r := newRun(w)
+			defer r.close()
+			r.arm()
+			// In the root directory, fsnotify begins names with two separators.
+			r.handle(fsnotify.Event{Name: string(filepath.Separator) + d.path(tt.name), Op: tt.op})
+			if got := len(w.Changes()) == 1; got != tt.want {
+				t.Errorf("reported: %v, want %v", got, tt.want)
+			}
+		})
+	}
+}
+
+// What the way no longer passes through costs nothing any more.
+func TestWatchesOnlyWhatItNeeds(t *testing.T) {
+	t.Parallel()
+	d := newDisk(t)
+	linkedFile(d)
+	d.mkdir("store")
+	r := newRun(newWatcher(t, d.path("user/.codex/auth.json")))
+	defer r.close()
+	check := func(want ...string) {
+		t.Helper()
+		r.arm()
+		var got []string
+		for _, dir := range r.dirs.system.WatchList() {
+			if inside, err := filepath.Rel(d.root, dir); err == nil && filepath.IsLocal(inside) && inside != "." {
+				got = append(got, filepath.ToSlash(inside))
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("watches %q, want %q", got, want)
+		}
+	}
+	r.everyLevel = true
+	check("dotfiles", "user", "user/.codex")
+	d.link("../../store/auth.json", "user/.codex/auth.json")
+	check("store", "user", "user/.codex")
+	d.replace("user/.codex/auth.json", "here")
+	check("user", "user/.codex")
+	d.remove("user")
+	check()
+	signedIn(d)
+	r.everyLevel = false
+	check("user/.codex")
+	d.remove("user/.codex")
+	check("user")
+}
+
+// The label is inherited by every goroutine that Run starts.
+func TestRunLeavesNoGoroutine(t *testing.T) {
+	t.Parallel()
+	d := newDisk(t)
+	labelled := func() int {
+		var profile bytes.Buffer
+		if err := pprof.Lookup("goroutine").WriteTo(&profile, 1); err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(profile.String(), `"run":"`+d.root+`"`)
+	}
+	for range 20 {
+		w := newWatcher(t, d.path("auth.json"))
+		ctx, cancel := context.WithCancel(t.Context())
+		ran := make(chan error, 1)
+		go pprof.Do(ctx, pprof.Labels("run", d.root), func(ctx context.Context) { ran <- w.Run(ctx) })
+		<-w.Changes()
+		if labelled() == 0 {
+			t.Fatal("Run's own goroutine is not found, so a leak would not be")
+		}
+		d.replace("auth.json", "busy while it ends")
+		cancel()
+		if err := <-ran; err != nil {
+			t.Fatalf("Run: %v", err)
+		}
+	}
+	for deadline := time.Now().Add(patience); labelled() > 0; runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d goroutines are left", labelled())
+		}
+	}
+}
