@@ -61,7 +61,7 @@ func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 	}
 	unlock, err := m.opts.RefreshLock(ctx)
 	if err != nil {
-		return &RefreshError{Err: fmt.Errorf("another process is renewing this sign-in: %w", err)}
+		return &RefreshError{Err: fmt.Errorf("the lock for renewals could not be had: %w", err)}
 	}
 	defer unlock()
 	if adopted, err := m.guardedReload(ctx, cached); adopted || err != nil {

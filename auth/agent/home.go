@@ -2,7 +2,7 @@ package agent
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -76,24 +76,23 @@ func Open(opts Options) (*Home, error) {
 		return nil, err
 	}
 	h := &Home{opts: opts, credentialPath: credentials, id: id, stateDir: filepath.Join(opts.Dirs.State, id)}
-	state, err := store.OpenState(h.stateDir)
-	if err != nil {
-		return nil, fmt.Errorf("Rekey's own folder cannot be used: %w", err)
-	}
 	if h.authority, err = newLiveAuthority(opts.Getenv); err != nil {
 		return nil, err
 	}
-	h.state = state
+	if h.state, err = store.OpenState(h.stateDir); err != nil {
+		opts.Log.Warn("Rekey's own folder cannot be used; nothing is renewed", "error", err)
+		h.state = store.UnkeptState()
+	}
 	h.store = newLiveStore()
 	h.reloadConfig()
 	managed := auth.Options{
 		Store:        h.store,
 		Authority:    h.authority,
-		Fingerprints: state,
-		Refusals:     state,
-		Notices:      state,
-		Escrow:       state,
-		RefreshLock:  store.RefreshLock(opts.Dir, nil, lockWait),
+		Fingerprints: h.state,
+		Refusals:     h.state,
+		Notices:      h.state,
+		Escrow:       h.state,
+		RefreshLock:  refreshLock(opts),
 		Restriction:  h.restriction,
 		AsCodex:      opts.AsCodex,
 		Log:          opts.Log,
@@ -104,6 +103,23 @@ func Open(opts Options) (*Home, error) {
 	h.manager = auth.NewManager(managed)
 	h.loadKeepFresh()
 	return h, nil
+}
+
+// refreshLock takes the home's cross-process refresh lock. Codex has none: to
+// follow it to the letter, only another Rekey may hold a renewal back, not a
+// folder in which no lock can be had.
+func refreshLock(opts Options) func(context.Context) (func(), error) {
+	lock := store.RefreshLock(opts.Dir, nil, lockWait)
+	if !opts.AsCodex {
+		return lock
+	}
+	return func(ctx context.Context) (func(), error) {
+		unlock, err := lock(ctx)
+		if err != nil && !errors.Is(err, store.ErrLockBusy) {
+			return func() {}, nil
+		}
+		return unlock, err
+	}
 }
 
 // Manager returns the Manager of the home's credentials.
