@@ -15,14 +15,14 @@ func TestEncodeShape(t *testing.T) {
 	s := mustParse(t, []byte(`{"z":{ "b" : [ 1 , { } ,[ ] ] },"bedrock_api_key":{"region":"r","y":0,"api_key":"k"},
 		"personal_access_token":"at-1","agent_identity":{"a":1},"last_refresh":"2026-03-23T13:00:00+01:00",
 		"tokens":{"x":"é/<>&\u2028","login_owner_id":"owner","oauth_provenance":{"w":null,"client_id":"c","issuer":"i"},
-		"refresh_token":"\u0007\b\f\n\r\t\"\\/é","access_token":"<&>","id_token":"`+id+`"},"auth_mode":"chatgpt"}`))
+		"refresh_token":"\u0000\u0007\u0010\u001F\u007f\b\f\n\r\t\"\\/é","access_token":"<&>","id_token":"`+id+`"},"auth_mode":"chatgpt"}`))
 	const want = `{
   "auth_mode": "chatgpt",
   "OPENAI_API_KEY": null,
   "tokens": {
     "id_token": "ID",
     "access_token": "<&>",
-    "refresh_token": "\u0007\b\f\n\r\t\"\\/é",
+    "refresh_token": "\u0000\u0007\u0010\u001f`+"\x7f"+`\b\f\n\r\t\"\\/é",
     "oauth_provenance": {
       "issuer": "i",
       "client_id": "c",

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"context"
 	"testing"
 )
 
@@ -122,6 +123,9 @@ func TestAnswerLost(t *testing.T) {
 	r.restart()
 	reload(r, chatGPT())
 	wantLost(r, true)
+	reload(r, []byte(`{"tok`))
+	reload(r, chatGPT())
+	wantLost(r, true)
 
 	r = lost()
 	reload(r, chatGPT(set("last_refresh", "2026-03-23T11:30:00Z"))) // the same refresh token
@@ -179,4 +183,22 @@ func TestSettlingNeedsTheLock(t *testing.T) {
 	}
 	r.wantHeld("")
 	r.wantStored("refresh-2")
+}
+
+// TestReloadDoesNotWaitForOthers: once it has looked into the escrow, a Manager
+// leaves what another process does there alone; its State must not hang on it.
+func TestReloadDoesNotWaitForOthers(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT(), func(o *Options) {
+		o.RefreshLock = func(context.Context) (func(), error) {
+			t.Error("a reload waits for the refresh lock")
+			return nil, errBusy
+		}
+	})
+	if err := r.escrow.memory.Reserve(fakeFingerprints{}.Token(mustParse(t, chatGPT())), noon); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Reload(t.Context(), true); err != nil {
+		t.Error(err)
+	}
 }

@@ -27,7 +27,7 @@ type fakeAuthority struct {
 	down    error         // of Revoke
 }
 
-func (f *fakeAuthority) Refresh(_ context.Context, req RefreshRequest) (TokenResponse, error) {
+func (f *fakeAuthority) Refresh(ctx context.Context, req RefreshRequest) (TokenResponse, error) {
 	f.journal.add("send")
 	f.mu.Lock()
 	f.sent = append(f.sent, req)
@@ -38,7 +38,11 @@ func (f *fakeAuthority) Refresh(_ context.Context, req RefreshRequest) (TokenRes
 	default:
 	}
 	if hold != nil {
-		<-hold
+		select {
+		case <-hold:
+		case <-ctx.Done():
+			return TokenResponse{}, &RefreshError{AnswerLost: true, Err: ctx.Err()}
+		}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()

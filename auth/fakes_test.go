@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -71,9 +72,12 @@ func (f *fakeStore) fail(change func(*fakeStore)) {
 	change(f)
 }
 
-func (f *fakeStore) Load(context.Context) (*Snapshot, error) {
+func (f *fakeStore) Load(ctx context.Context) (*Snapshot, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	if f.loadErr != nil {
 		return nil, f.loadErr
 	}
@@ -92,7 +96,7 @@ func (f *fakeStore) parse() (*Snapshot, error) {
 }
 
 // Update calls decide twice, as it may.
-func (f *fakeStore) Update(_ context.Context, decide func(*Snapshot) (*Snapshot, error)) error {
+func (f *fakeStore) Update(ctx context.Context, decide func(*Snapshot) (*Snapshot, error)) error {
 	f.journal.add("update")
 	f.mu.Lock()
 	before := f.beforeUpdate
@@ -102,8 +106,8 @@ func (f *fakeStore) Update(_ context.Context, decide func(*Snapshot) (*Snapshot,
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.updateErr != nil {
-		return f.updateErr
+	if err := errors.Join(ctx.Err(), f.updateErr); err != nil {
+		return err
 	}
 	current, err := f.parse()
 	if err != nil {

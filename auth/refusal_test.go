@@ -171,6 +171,30 @@ func TestRefusalBelongsTo(t *testing.T) {
 	}
 }
 
+// TestAsCodexForgetsWhatWasAdopted: Codex forgets the refusal with the first
+// adoption, even of the old credentials come back. The agent does not.
+func TestAsCodexForgetsWhatWasAdopted(t *testing.T) {
+	t.Parallel()
+	for _, codex := range []bool{true, false} {
+		r := newRig(t, chatGPT(), func(o *Options) { o.AsCodex = codex })
+		r.authority.then(refused(ReasonReused), renewed("2"))
+		wantPermanent(t, r.refresh(), ReasonReused)
+		for _, disk := range [][]byte{rotated(), chatGPT()} {
+			r.store.put(disk)
+			if err := r.refresh(); err != nil {
+				t.Errorf("adopting: %v", err)
+			}
+		}
+		r.wantRequests(1)
+		if _, refusal := r.Snapshot(); (refusal == nil) != codex {
+			t.Errorf("as Codex %t: refusal %+v", codex, refusal)
+		}
+		if err := r.refresh(); (err == nil) != codex {
+			t.Errorf("as Codex %t: Refresh = %v", codex, err)
+		}
+	}
+}
+
 // TestRefusalOfWhatIsNoLongerThere: the answer is about credentials that have
 // been replaced in memory while the request was under way.
 func TestRefusalOfWhatIsNoLongerThere(t *testing.T) {
