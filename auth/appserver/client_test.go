@@ -11,10 +11,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/appserver"
 	"rekey/auth/authtest"
-	"rekey/ui"
 )
-
-var _ ui.Session = (*appserver.Client)(nil)
 
 // dial serves h on a socket and connects to it.
 func dial(t *testing.T, h *home) *appserver.Client {
@@ -51,7 +48,7 @@ func dial(t *testing.T, h *home) *appserver.Client {
 }
 
 // await returns the first State that fits.
-func await(t *testing.T, s ui.Session, fits func(auth.State) bool) auth.State {
+func await(t *testing.T, s *appserver.Client, fits func(auth.State) bool) auth.State {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
