@@ -23,26 +23,22 @@ func next(t *testing.T, when string, changes <-chan struct{}) (open bool) {
 func TestKeyringTellsItsChanges(t *testing.T) {
 	t.Parallel()
 	b := newKeyring(t)
-	s, err := Open(tempDir(t), Config{Kind: KindKeyring}, b.options())
-	if err != nil {
-		t.Fatal(err)
-	}
+	home := tempDir(t)
+	s := openOn(t, b, home)
 	ctx, cancel := context.WithCancel(t.Context())
 	changes, err := s.(Notifier).Changes(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other := b.ring()
 	mine := s.(*keyringStore).item
 	for _, step := range []struct {
 		name string
 		do   func()
 	}{
-		{"made", func() { err = other.set(ctx, mine, "{}") }},
-		{"changed", func() { err = other.set(ctx, mine, `{"OPENAI_API_KEY":"sk-fake"}`) }},
+		{"made", func() { err = b.ring().set(ctx, mine, "{}") }},
 		{"locked", b.lock},
 		{"unlocked", b.unlock},
-		{"deleted", func() { err = other.remove(ctx, mine) }},
+		{"deleted", func() { err = b.ring().remove(ctx, mine) }},
 	} {
 		drain(changes)
 		if step.do(); err != nil {
@@ -55,6 +51,75 @@ func TestKeyringTellsItsChanges(t *testing.T) {
 	cancel()
 	for next(t, "the end", changes) {
 		continue // what was still under way
+	}
+}
+
+// openOn is the keyring store of a home on a private bus.
+func openOn(t *testing.T, b *bus, home string) auth.Store {
+	t.Helper()
+	s, err := Open(home, Config{Kind: KindKeyring}, b.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// A secret that is replaced makes no signal, but whoever replaces it as Codex
+// does gives a lock back. The reader sees the new content after the last
+// change it was told of.
+func TestKeyringTellsAReplacedSecret(t *testing.T) {
+	t.Parallel()
+	b := newKeyring(t)
+	home := tempDir(t)
+	s := openOn(t, b, home)
+	if err := s.Update(ctxFor(t), put(parsed(t, signIn("one")))); err != nil {
+		t.Fatal(err)
+	}
+	changes, err := s.(Notifier).Changes(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := openOn(t, b, home).Update(ctxFor(t), put(parsed(t, signIn("two")))); err != nil {
+		t.Fatal(err)
+	}
+	for {
+		if !next(t, "replaced", changes) {
+			t.Fatal("the channel is closed")
+		}
+		if got, err := s.Load(ctxFor(t)); err != nil {
+			t.Fatal(err)
+		} else if got.RefreshToken().Reveal() == "two" {
+			return
+		}
+	}
+}
+
+func TestKeyringTellsWhatCodexSaves(t *testing.T) {
+	t.Parallel()
+	_, c, s := keyringHome(t, KindKeyring)
+	c.signIn(fakeKey)
+	changes, err := s.(Notifier).Changes(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const second = "sk-fake-second-987FGHIJ"
+	c.signIn(second)
+	for {
+		if !next(t, "replaced by Codex", changes) {
+			t.Fatal("the channel is closed")
+		}
+		if got, err := s.Load(ctxFor(t)); err != nil {
+			t.Fatal(err)
+		} else if got.APIKey().Reveal() == second {
+			return
+		}
+	}
+}
+
+func TestLockReleasesOfAMissingFolder(t *testing.T) {
+	t.Parallel()
+	if next(t, "missing", lockReleases(t.Context(), tempDir(t)+"/no")) {
+		t.Error("something was told")
 	}
 }
 
