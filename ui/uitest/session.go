@@ -1,6 +1,6 @@
 // Package uitest holds what the tests of the faces share: a Session that is
 // told what to be, States to show, and a desktop bus of the test's own. It is
-// for tests only and the one package of ui that imports os.
+// for tests only, which is why it may import os.
 package uitest
 
 import (
