@@ -45,7 +45,6 @@ type Manager struct {
 	opts    Options
 	states  Broadcast[State]
 	changed Broadcast[struct{}] // one per adopted content, for the second look
-	flights sync.WaitGroup
 	// unexplained holds the refusals that end with the process.
 	unexplained *memory
 
@@ -215,15 +214,17 @@ func (m *Manager) publish() {
 // Close waits until no request is under way, so that no answer is lost, or
 // until ctx ends.
 func (m *Manager) Close(ctx context.Context) error {
-	done := make(chan struct{})
-	go func() {
-		m.flights.Wait()
-		close(done)
-	}()
-	select {
-	case <-done:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
+	for {
+		m.mu.Lock()
+		f := m.flight
+		m.mu.Unlock()
+		if f == nil {
+			return nil
+		}
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 }

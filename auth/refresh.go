@@ -27,7 +27,6 @@ func (m *Manager) Refresh(ctx context.Context, reason RefreshReason) error {
 	if f == nil {
 		f = &flight{done: make(chan struct{})}
 		m.flight = f
-		m.flights.Add(1)
 		go m.fly(context.WithoutCancel(ctx), f, reason)
 	}
 	m.mu.Unlock()
@@ -41,7 +40,6 @@ func (m *Manager) Refresh(ctx context.Context, reason RefreshReason) error {
 
 // fly runs a flight and lands it. Every step below it is bounded in time.
 func (m *Manager) fly(ctx context.Context, f *flight, reason RefreshReason) {
-	defer m.flights.Done()
 	f.err = m.refresh(ctx, reason)
 	m.mu.Lock()
 	m.flight = nil
