@@ -22,7 +22,7 @@ func TestEncodeShape(t *testing.T) {
   "tokens": {
     "id_token": "ID",
     "access_token": "<&>",
-    "refresh_token": "\u0000\u0007\u0010\u001f`+"\x7f"+`\b\f\n\r\t\"\\/é",
+    "refresh_token": "\u0000\u0007\u0010\u001f` + "\x7f" + `\b\f\n\r\t\"\\/é",
     "oauth_provenance": {
       "issuer": "i",
       "client_id": "c",

@@ -115,3 +115,26 @@ func TestEverythingAtOnce(t *testing.T) {
 	}
 	r.wantStored(server.current)
 }
+
+// TestCloseAmongRefreshes: a click during the shutdown is no accident.
+func TestCloseAmongRefreshes(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	r.authority.then(serverDown)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			for range 500 {
+				_ = r.Refresh(t.Context(), RefreshForced)
+			}
+		})
+		all.Go(func() {
+			for range 500 {
+				if err := r.Close(t.Context()); err != nil {
+					t.Errorf("Close = %v", err)
+				}
+			}
+		})
+	}
+	all.Wait()
+}
