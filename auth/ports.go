@@ -15,8 +15,8 @@ type Store interface {
 	// Update replaces the credentials under Codex's own locks. decide is given
 	// what the store holds at that moment (nil when absent or unreadable) and
 	// returns what shall replace it, or an error, ErrStoreChanged for one, to
-	// leave the store alone; that error is returned wrapped. decide may be
-	// called twice and must not block.
+	// leave the store alone; that error is returned wrapped. decide is called
+	// again when the content changes meanwhile, and must not block.
 	Update(ctx context.Context, decide func(current *Snapshot) (*Snapshot, error)) error
 	// Delete removes the credentials under the same locks. Nothing to delete
 	// is not an error; removed tells which it was.
