@@ -6,7 +6,6 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,89 +14,6 @@ import (
 	"rekey/ui/notify"
 	"rekey/ui/uitest"
 )
-
-// screen is a Notifier that remembers what was done with it.
-type screen struct {
-	mu   sync.Mutex // guards everything below
-	did  []string
-	last notify.Notification
-	err  error
-	hang bool
-}
-
-func (s *screen) Show(ctx context.Context, n notify.Notification) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.did, s.last = append(s.did, "show "+n.Body), n
-	if s.hang {
-		<-ctx.Done()
-		return ctx.Err()
-	}
-	return s.err
-}
-
-func (s *screen) Withdraw(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.did = append(s.did, "withdraw")
-	return ctx.Err()
-}
-
-// take returns what was done since the last time.
-func (s *screen) take() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	did := strings.Join(s.did, "; ")
-	s.did = nil
-	return did
-}
-
-// stage is a Run under way in a synctest bubble.
-type stage struct {
-	t       *testing.T
-	session *uitest.Session
-	screen  *screen
-	log     *bytes.Buffer
-	end     context.CancelFunc
-	ended   chan struct{}
-}
-
-func begin(t *testing.T) *stage {
-	ctx, cancel := context.WithCancel(t.Context())
-	st := &stage{
-		t: t, session: uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now())),
-		screen: &screen{}, log: &bytes.Buffer{}, end: cancel, ended: make(chan struct{}),
-	}
-	go func() {
-		defer close(st.ended)
-		log := slog.NewTextHandler(st.log, &slog.HandlerOptions{Level: slog.LevelDebug})
-		notify.Run(ctx, st.session, st.screen, slog.New(log))
-	}()
-	return st
-}
-
-// publish makes s the State and waits until all is done that follows from it.
-func (st *stage) publish(status auth.Status, change func(*auth.State)) {
-	s := uitest.State(status, time.Now())
-	if change != nil {
-		change(&s)
-	}
-	st.session.Publish(s)
-	synctest.Wait()
-}
-
-func (st *stage) expect(step, want string) {
-	st.t.Helper()
-	if got := st.screen.take(); got != want {
-		st.t.Errorf("%s: the screen saw %q, want %q", step, got, want)
-	}
-}
-
-// stop ends Run, which must not outlive it.
-func (st *stage) stop() {
-	st.end()
-	<-st.ended
-}
 
 const (
 	dead  = "show The refresh token was already used. Codex works again once you have signed in."
