@@ -3,15 +3,11 @@ package agent
 import (
 	"context"
 	"errors"
-	"fmt"
-	"os"
 	"path/filepath"
-	"strconv"
 
 	"golang.org/x/sync/errgroup"
 
 	"rekey/auth/appserver"
-	"rekey/auth/store"
 )
 
 // ErrRunning means that another process is the agent of this home.
@@ -24,19 +20,15 @@ type Agent struct {
 	version string
 }
 
-// Become takes the home's agent lock, or returns ErrRunning. The lock ends
-// with Close or with the process. version is this program's, for clients.
-func (h *Home) Become(version string) (*Agent, error) {
-	path := filepath.Join(h.stateDir, "agent.lock")
-	unlock, err := store.TryLock(path, 0o600)
-	if errors.Is(err, store.ErrLockBusy) {
-		return nil, ErrRunning
-	}
+// Become takes the home's agent lock, or returns ErrRunning. It reads the store,
+// so that no face shows first that nothing is known. The lock ends with Close or
+// with the process. version is this program's, for clients.
+func (h *Home) Become(ctx context.Context, version string) (*Agent, error) {
+	unlock, err := h.lock("agent.lock")
 	if err != nil {
-		return nil, fmt.Errorf("agent lock: %w", err)
+		return nil, err
 	}
-	// Who it is, for people who look; nobody decides by it.
-	_ = os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
+	_ = h.Reload(ctx, true) // what is wrong is in the State
 	return &Agent{Home: h, unlock: unlock, version: version}, nil
 }
 
@@ -47,8 +39,8 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() error { return a.keep(ctx) })
 	group.Go(func() error {
 		if err := a.serve(ctx); err != nil {
-			// Without a socket the tray still works; only other programs miss out.
-			a.opts.Log.Warn("the socket cannot be served", "error", err)
+			// Without a socket the faces of this process still work.
+			a.opts.Tell("Other programs cannot reach this Rekey: " + err.Error() + ".")
 		}
 		return nil
 	})
@@ -63,12 +55,15 @@ func (a *Agent) Close(ctx context.Context) error {
 }
 
 // Socket returns the path of the home's socket, where its agent listens.
-func (h *Home) Socket() string {
-	return filepath.Join(h.opts.Dirs.Runtime, h.id+".sock")
-}
+func (h *Home) Socket() string { return socketPath(h.opts.Dirs, h.id) }
+
+func socketPath(dirs Dirs, id string) string { return filepath.Join(dirs.Runtime, id+".sock") }
 
 // Attach connects to the agent of this home.
 func (h *Home) Attach(ctx context.Context) (*appserver.Client, error) {
+	if len(h.Socket()) > maxSocketPath {
+		return nil, errSocketPath
+	}
 	if err := privateDir(h.opts.Dirs.Runtime); err != nil {
 		return nil, err
 	}

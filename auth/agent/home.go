@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -28,6 +27,9 @@ type Options struct {
 	ShowURL func(url string)
 	// AsCodex follows Codex to the letter: see auth.Options.
 	AsCodex bool
+	// Tell hands out a sentence that a person at the terminal should read; nil:
+	// nobody does. It is called from any goroutine and must not block.
+	Tell func(sentence string)
 	// LoginPorts are tried for a sign-in's callback; nil: Codex's own.
 	LoginPorts []int
 	// Log receives one line for each decision; nil: nobody does.
@@ -37,16 +39,16 @@ type Options struct {
 // Home is one Codex home with its Manager. Its methods are safe for
 // concurrent use. It runs nothing by itself: see Watch and Agent.
 type Home struct {
-	opts           Options
-	credentialPath string // resolved
-	id             string // the short name of the home's identity
-	stateDir       string // this home's own part of Dirs.State
-	manager        *auth.Manager
-	state          *store.State
-	store          *liveStore
-	authority      *liveAuthority
-	signIns        signIns
-	work           sync.WaitGroup // sign-ins
+	opts      Options
+	id        string // the short name of the home's identity
+	stateDir  string // this home's own part of Dirs.State
+	manager   *auth.Manager
+	state     *store.State
+	store     *liveStore
+	authority *liveAuthority
+	signIns   signIns
+	work      sync.WaitGroup // sign-ins
+	saving    sync.Mutex     // one writer of the preferences at a time
 
 	mu     sync.Mutex // guards everything below
 	config store.Config
@@ -55,27 +57,20 @@ type Home struct {
 // secondLook is how long another process that won a race may take to commit.
 const secondLook = 3 * time.Second
 
-// lockWait is how long a renewal waits for one that another process has under
-// way: longer than the request's limit (45 s), the second look and the commit,
-// which may wait a minute for Codex's lock, together.
-const lockWait = 2 * time.Minute
-
 // Open puts a Home together. It creates Rekey's own folder for it and reads
-// Codex's configuration, and leaves Codex's home alone. A configuration that
-// cannot be read is a State, not an error.
+// Codex's configuration, and leaves Codex's home alone. A home that cannot be
+// entered is a State, not an error; an unusable configuration is neither, Codex
+// goes on with its defaults.
 func Open(opts Options) (*Home, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	credentials, err := store.CredentialPath(opts.Dir)
-	if err != nil {
-		return nil, err
+	if opts.Tell == nil {
+		opts.Tell = func(string) {}
 	}
-	id, err := store.ID(opts.Dir)
-	if err != nil {
-		return nil, err
-	}
-	h := &Home{opts: opts, credentialPath: credentials, id: id, stateDir: filepath.Join(opts.Dirs.State, id)}
+	id := identity(opts.Dir)
+	h := &Home{opts: opts, id: id, stateDir: filepath.Join(opts.Dirs.State, id)}
+	var err error
 	if h.authority, err = newLiveAuthority(opts.Getenv); err != nil {
 		return nil, err
 	}
@@ -92,7 +87,7 @@ func Open(opts Options) (*Home, error) {
 		Refusals:     h.state,
 		Notices:      h.state,
 		Escrow:       h.state,
-		RefreshLock:  refreshLock(opts),
+		RefreshLock:  h.refreshLock,
 		Restriction:  h.restriction,
 		AsCodex:      opts.AsCodex,
 		Log:          opts.Log,
@@ -103,23 +98,6 @@ func Open(opts Options) (*Home, error) {
 	h.manager = auth.NewManager(managed)
 	h.loadKeepFresh()
 	return h, nil
-}
-
-// refreshLock takes the home's cross-process refresh lock. Codex has none: to
-// follow it to the letter, only another Rekey may hold a renewal back, not a
-// folder in which no lock can be had.
-func refreshLock(opts Options) func(context.Context) (func(), error) {
-	lock := store.RefreshLock(opts.Dir, nil, lockWait)
-	if !opts.AsCodex {
-		return lock
-	}
-	return func(ctx context.Context) (func(), error) {
-		unlock, err := lock(ctx)
-		if err != nil && !errors.Is(err, store.ErrLockBusy) {
-			return func() {}, nil
-		}
-		return unlock, err
-	}
 }
 
 // Manager returns the Manager of the home's credentials.
@@ -135,8 +113,17 @@ func (h *Home) Identify(name, version string) { h.authority.identify(name, versi
 // ends: the answer of a renewal must not be lost.
 func (h *Home) Close(ctx context.Context) error {
 	h.CancelSignIn()
-	h.work.Wait()
-	return h.manager.Close(ctx)
+	done := make(chan struct{})
+	go func() {
+		h.work.Wait()
+		close(done)
+	}()
+	select {
+	case <-done:
+		return h.manager.Close(ctx)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // liveAuthority is an authority.Client that can change its name.

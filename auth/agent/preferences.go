@@ -33,6 +33,8 @@ func (h *Home) loadKeepFresh() {
 
 // SetKeepFresh switches the keeper on or off, now and for every later start.
 func (h *Home) SetKeepFresh(_ context.Context, on bool) error {
+	h.saving.Lock()
+	defer h.saving.Unlock()
 	h.applyKeepFresh(on)
 	data, err := json.Marshal(preferences{KeepFresh: on})
 	if err != nil {

@@ -11,8 +11,11 @@ import (
 	"rekey/auth/store"
 )
 
-// errMethodForbidden refuses a sign-in that the configuration does not allow.
-var errMethodForbidden = errors.New("config.toml allows only an API key (forced_login_method)")
+// Why a sign-in is not begun.
+var (
+	errMethodForbidden = errors.New("the configuration allows only an API key (forced_login_method)")
+	errNoBrowser       = errors.New("there is no browser here that could show the sign-in page")
+)
 
 // signIns holds the one sign-in that may be under way.
 type signIns struct {
@@ -41,11 +44,13 @@ func (f *flow) wait(ctx context.Context) error {
 // credentials are in the store. Calls at the same time share one flow; the end
 // of a caller's ctx ends that caller's wait. CancelSignIn ends the flow.
 func (h *Home) SignIn(ctx context.Context) error {
+	if h.opts.OpenURL == nil && h.opts.ShowURL == nil {
+		return errNoBrowser
+	}
 	h.signIns.mu.Lock()
 	f := h.signIns.current
 	if f == nil {
-		show := h.opts.ShowURL
-		f = h.start(ctx, login.Browser{Open: h.opts.OpenURL, Prompt: show})
+		f = h.start(ctx, login.Browser{Open: h.opts.OpenURL, Prompt: h.opts.ShowURL})
 	}
 	h.signIns.mu.Unlock()
 	return f.wait(ctx)
@@ -63,16 +68,11 @@ func (h *Home) CancelSignIn() {
 // BeginSignIn starts a sign-in for a client that opens the page itself. One
 // that is under way is ended first.
 func (h *Home) BeginSignIn(ctx context.Context) (url string, wait func() error, cancel func(), err error) {
-	h.CancelSignIn()
 	urls := make(chan string, 1)
-	h.signIns.mu.Lock()
-	if before := h.signIns.current; before != nil {
-		h.signIns.mu.Unlock()
-		_ = before.wait(ctx) // it was cancelled and frees its port
-		h.signIns.mu.Lock()
+	f, err := h.replace(ctx, login.Browser{Prompt: func(u string) { urls <- u }})
+	if err != nil {
+		return "", nil, nil, err
 	}
-	f := h.start(ctx, login.Browser{Prompt: func(u string) { urls <- u }})
-	h.signIns.mu.Unlock()
 	finished := func() error { return f.wait(context.WithoutCancel(ctx)) }
 	select {
 	case url := <-urls:
@@ -85,23 +85,38 @@ func (h *Home) BeginSignIn(ctx context.Context) (url string, wait func() error, 
 	}
 }
 
+// replace begins a flow when every one before it has ended and freed its port.
+func (h *Home) replace(ctx context.Context, b login.Browser) (*flow, error) {
+	h.signIns.mu.Lock()
+	defer h.signIns.mu.Unlock()
+	for h.signIns.current != nil {
+		before := h.signIns.current
+		before.cancel()
+		h.signIns.mu.Unlock()
+		_ = before.wait(ctx) // how it ended is for its own callers
+		h.signIns.mu.Lock()
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+	}
+	return h.start(ctx, b), nil
+}
+
 // start begins a flow; the caller holds signIns.mu. The flow outlives the
 // caller's ctx: others may have joined it.
 func (h *Home) start(ctx context.Context, b login.Browser) *flow {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	f := &flow{cancel: cancel, done: make(chan struct{})}
 	h.signIns.current = f
+	h.manager.Annotate(func(in *auth.Inputs) { in.SigningIn = true })
 	h.work.Go(func() {
-		h.manager.Annotate(func(in *auth.Inputs) { in.SigningIn = true })
 		f.err = h.runSignIn(ctx, b)
 		cancel()
-		h.signIns.mu.Lock()
-		if h.signIns.current == f {
-			h.signIns.current = nil
-		}
-		h.signIns.mu.Unlock()
-		h.manager.Annotate(func(in *auth.Inputs) { in.SigningIn = false })
 		h.opts.Log.Info("sign-in: ended", "error", f.err)
+		h.signIns.mu.Lock()
+		h.signIns.current = nil
+		h.manager.Annotate(func(in *auth.Inputs) { in.SigningIn = false })
+		h.signIns.mu.Unlock()
 		close(f.done)
 	})
 	return f
@@ -116,8 +131,9 @@ func (h *Home) runSignIn(ctx context.Context, b login.Browser) error {
 	if cfg.ForcedLogin == store.LoginAPI {
 		return errMethodForbidden
 	}
-	_ = h.manager.Reload(ctx, true) // an unreadable store may be replaced by a sign-in
-	base, _ := h.manager.Snapshot()
+	// What the store holds, whether it may be used or not; nil for nothing and
+	// for what cannot be read. All of that a sign-in may replace.
+	base, _ := h.store.Load(ctx)
 	b.Authority, b.Ports, b.Workspaces = h.authority.now(), h.opts.LoginPorts, cfg.Workspaces
 	b.Save = func(ctx context.Context, s auth.SignIn) error {
 		next, err := auth.NewChatGPT(s, time.Now())

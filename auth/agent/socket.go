@@ -12,8 +12,12 @@ import (
 	"rekey/auth/appserver"
 )
 
-// maxSocketPath is what fits into a socket address on every system.
-const maxSocketPath = 107
+// maxSocketPath is what fits into a socket address on every system; macOS has
+// the least room.
+const maxSocketPath = 103
+
+// errSocketPath means that there is no room for a socket's path.
+var errSocketPath = errors.New("the path of its socket is too long")
 
 // serve answers clients on the home's socket until ctx ends.
 func (a *Agent) serve(ctx context.Context) error {
@@ -42,6 +46,10 @@ func (a *Agent) serve(ctx context.Context) error {
 			continue
 		}
 		clients.Go(func() {
+			// A client that does not read holds up whoever writes to it, and
+			// the end of the server too, but for this.
+			hangUp := context.AfterFunc(ctx, func() { _ = nc.Close() })
+			defer hangUp()
 			if err := server.Serve(ctx, nc); err != nil {
 				a.opts.Log.Info("a client's connection broke", "error", err)
 			}
@@ -53,7 +61,7 @@ func (a *Agent) serve(ctx context.Context) error {
 // that a dead agent has left behind is replaced: we hold the agent lock.
 func listen(dir, path string) (net.Listener, error) {
 	if len(path) > maxSocketPath {
-		return nil, fmt.Errorf("the socket's path is too long (%d bytes, %d are allowed): %s", len(path), maxSocketPath, path)
+		return nil, fmt.Errorf("%w (%d bytes, %d are allowed): %s", errSocketPath, len(path), maxSocketPath, path)
 	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err

@@ -44,7 +44,7 @@ func (h *Home) follow(ctx context.Context, changes <-chan struct{}) {
 		again = nil
 		h.reloadConfig()
 		keyring.follow(ctx, h.store.now())
-		err := h.manager.Reload(ctx, tries == len(rereads))
+		err := h.Reload(ctx, tries == len(rereads))
 		var unreadable *auth.UnreadableError
 		if errors.As(err, &unreadable) && tries < len(rereads) {
 			again = time.After(rereads[tries])

@@ -1,0 +1,100 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"time"
+
+	"rekey/auth/appserver"
+)
+
+const (
+	// electionLimit is how long an election waits for an agent that does not
+	// answer: longer than one that ends waits for its last renewal.
+	electionLimit = lockWait + 10*time.Second
+	// electionPause is the time between two tries.
+	electionPause = 50 * time.Millisecond
+	// electionWord is when a person is told what is waited for.
+	electionWord = 2 * time.Second
+)
+
+// elect takes a seat. The agent's lock may be held by a process that has not
+// begun to answer yet or has ceased to, so it tries for a while.
+func (m *Member) elect(ctx context.Context) error {
+	h, err := Open(m.opts)
+	if err != nil {
+		return err
+	}
+	limit := time.NewTimer(electionLimit)
+	defer limit.Stop()
+	word := time.AfterFunc(electionWord, func() {
+		m.opts.Tell("Rekey is running for this home and does not answer yet; waiting for it.")
+	})
+	defer word.Stop()
+	pause := time.NewTicker(electionPause)
+	defer pause.Stop()
+	for {
+		seat, err := m.sit(ctx, h)
+		if err == nil {
+			m.mu.Lock()
+			m.seat = seat
+			m.mu.Unlock()
+			m.publish(seat.State())
+			return nil
+		}
+		if !silent(err) {
+			return err
+		}
+		select {
+		case <-pause.C:
+		case <-limit.C:
+			return fmt.Errorf("%w, but does not answer: %w", ErrRunning, err)
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// sit takes the agent's seat if it is free, else a client's.
+func (m *Member) sit(ctx context.Context, h *Home) (seat, error) {
+	a, err := h.Become(ctx, m.version)
+	if err == nil {
+		return a, nil
+	}
+	if !errors.Is(err, ErrRunning) {
+		return nil, err
+	}
+	client, err := h.Attach(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return attached{client}, nil
+}
+
+// silent reports whether an error says no more than that nobody answers.
+func silent(err error) bool {
+	var dialling *net.OpError
+	return errors.As(err, &dialling) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, appserver.ErrAgentGone)
+}
+
+// attached is the seat of a client.
+type attached struct{ *appserver.Client }
+
+// Run implements seat.
+func (a attached) Run(ctx context.Context) error {
+	select {
+	case <-a.Done():
+		return appserver.ErrAgentGone
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+// Close implements seat.
+func (a attached) Close(context.Context) error {
+	_ = a.Client.Close() // says that the connection has ended
+	return nil
+}

@@ -1,0 +1,77 @@
+package agent
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"rekey/auth/store"
+)
+
+// identity is the short name of a home: see store.ID. Where the way to
+// auth.json cannot be followed, for want of permission, its plain name stands
+// for it: the same, unless there is a link on the way.
+func identity(dir string) string {
+	if id, err := store.ID(dir); err == nil {
+		return id
+	}
+	sum := sha256.Sum256([]byte(filepath.Join(dir, "auth.json")))
+	return hex.EncodeToString(sum[:])[:16]
+}
+
+// LockTray keeps a home's trays to one. It returns ErrRunning when another
+// process has it; the lock ends with unlock or with the process.
+func (h *Home) LockTray() (unlock func(), err error) { return h.lock("tray.lock") }
+
+// lock takes one of the home's locks that last as long as their process.
+func (h *Home) lock(name string) (unlock func(), err error) {
+	path := filepath.Join(h.stateDir, name)
+	unlock, err = store.TryLock(path, 0o600)
+	if errors.Is(err, store.ErrLockBusy) {
+		return nil, ErrRunning
+	}
+	if err != nil {
+		return nil, fmt.Errorf("Rekey's own folder cannot be used: %w", err)
+	}
+	// Who it is, for people who look; nobody decides by it.
+	_ = os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
+	return unlock, nil
+}
+
+// lockWait is how long a renewal waits for one that another process has under
+// way: longer than the request's limit (45 s), the second look and the commit,
+// which may wait a minute for Codex's lock, together.
+const lockWait = 2 * time.Minute
+
+// reading marks the context of a Reload: see refreshLock.
+type reading struct{}
+
+// Reload reads the store: see auth.Manager.Reload. It waits for nobody's
+// renewal.
+func (h *Home) Reload(ctx context.Context, final bool) error {
+	return h.manager.Reload(context.WithValue(ctx, reading{}, true), final)
+}
+
+// refreshLock takes the home's cross-process refresh lock. A renewal waits for
+// it. A Reload only tries: it wants to settle what the escrow holds, and if
+// another process has a renewal under way, that is its to settle.
+//
+// Codex has no such lock: to follow it to the letter, only another Rekey may
+// hold a renewal back, not a folder in which no lock can be had.
+func (h *Home) refreshLock(ctx context.Context) (unlock func(), err error) {
+	limit := lockWait
+	if ctx.Value(reading{}) != nil {
+		limit = 0
+	}
+	unlock, err = store.RefreshLock(h.opts.Dir, nil, limit)(ctx)
+	if err != nil && h.opts.AsCodex && !errors.Is(err, store.ErrLockBusy) {
+		return func() {}, nil
+	}
+	return unlock, err
+}

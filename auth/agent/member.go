@@ -1,0 +1,139 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"rekey/auth"
+	"rekey/auth/appserver"
+)
+
+// Member takes part in a home for as long as Run runs: as the home's agent, or
+// as a client of the process that is. When that one ends, its members elect
+// another: the agent lock decides. A Member is a face's session (ui.Session)
+// throughout; between two agents its calls fail with appserver.ErrAgentGone.
+type Member struct {
+	opts    Options
+	version string
+	states  auth.Broadcast[auth.State]
+
+	mu   sync.Mutex // guards seat
+	seat seat
+}
+
+// seat is what a Member has: the agent itself or a connection to it.
+type seat interface {
+	State() auth.State
+	Subscribe(ctx context.Context) <-chan auth.State
+	Refresh(ctx context.Context) error
+	SignIn(ctx context.Context) error
+	CancelSignIn()
+	SetKeepFresh(ctx context.Context, on bool) error
+	ClaimNotice(ctx context.Context, notice string) (bool, error)
+	// Run holds the seat until ctx ends, and then returns nil. It returns
+	// appserver.ErrAgentGone when the agent is another process and has ended.
+	Run(ctx context.Context) error
+	// Close gives the seat up.
+	Close(ctx context.Context) error
+}
+
+// Join makes this process the agent of a home, or attaches it to the agent.
+// It returns when the State is known. version is this program's.
+func Join(ctx context.Context, opts Options, version string) (*Member, error) {
+	m := &Member{opts: opts, version: version}
+	if m.opts.Tell == nil {
+		m.opts.Tell = func(string) {}
+	}
+	if err := m.elect(ctx); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// Run takes part until ctx ends, and then returns nil.
+func (m *Member) Run(ctx context.Context) error {
+	for {
+		err := m.hold(ctx)
+		if ctx.Err() != nil || !errors.Is(err, appserver.ErrAgentGone) {
+			return err
+		}
+		_ = m.Close(ctx) // of the connection, which has ended
+		if err := m.elect(ctx); err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+		word := "another one"
+		if _, ours := m.now().(*Agent); ours {
+			word = "this one"
+		}
+		m.opts.Tell("The Rekey that kept this sign-in fresh has ended; " + word + " does so now.")
+	}
+}
+
+// Close gives up what the Member has: see Agent.Close.
+func (m *Member) Close(ctx context.Context) error { return m.now().Close(ctx) }
+
+// hold passes the seat's States on for as long as it lasts.
+func (m *Member) hold(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	seat := m.now()
+	var passing sync.WaitGroup
+	passing.Go(func() {
+		for st := range seat.Subscribe(ctx) {
+			m.publish(st)
+		}
+	})
+	defer passing.Wait()
+	defer cancel()
+	return seat.Run(ctx)
+}
+
+// publish leaves out what the last agent has said already. Only one goroutine
+// calls it at a time.
+func (m *Member) publish(st auth.State) {
+	if last, ok := m.states.Last(); !ok || last != st {
+		m.states.Publish(st)
+	}
+}
+
+func (m *Member) now() seat {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.seat
+}
+
+// The methods of a face's session.
+
+// State implements ui.Session.
+func (m *Member) State() auth.State {
+	st, _ := m.states.Last()
+	return st
+}
+
+// Subscribe implements ui.Session. The channel outlives the agent.
+func (m *Member) Subscribe(ctx context.Context) <-chan auth.State { return m.states.Subscribe(ctx) }
+
+// Refresh implements ui.Session.
+func (m *Member) Refresh(ctx context.Context) error { return m.now().Refresh(ctx) }
+
+// SignIn implements ui.Session.
+func (m *Member) SignIn(ctx context.Context) error { return m.now().SignIn(ctx) }
+
+// CancelSignIn implements ui.Session.
+func (m *Member) CancelSignIn() { m.now().CancelSignIn() }
+
+// SetKeepFresh implements ui.Session.
+func (m *Member) SetKeepFresh(ctx context.Context, on bool) error {
+	return m.now().SetKeepFresh(ctx, on)
+}
+
+// ClaimNotice implements ui.Session.
+func (m *Member) ClaimNotice(ctx context.Context, notice string) (bool, error) {
+	return m.now().ClaimNotice(ctx, notice)
+}
+
+// Socket is where the home's agent, whoever it is, listens.
+func (m *Member) Socket() string { return socketPath(m.opts.Dirs, identity(m.opts.Dir)) }
