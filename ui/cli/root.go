@@ -55,9 +55,29 @@ Without a command it shows the tray; where there is none, it goes on as
 	root.PersistentFlags().StringVar(&home, "home", "", "the Codex home (default: $CODEX_HOME, else ~/.codex)")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &codeError{ExitUsage, err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetHelpCommand(helpCommand())
 	root.AddCommand(p.statusCommand(&home), p.refreshCommand(&home), p.watchCommand(&home),
 		p.windowCommand(&home), p.appServerCommand(&home), p.demoCommand())
 	return root
+}
+
+// helpCommand is cobra's own, but for the code when it knows no such command.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err == nil && len(rest) > 0 {
+				err = fmt.Errorf("unknown command %q for %q", rest[0], about.CommandPath())
+			}
+			if err != nil {
+				return &codeError{ExitUsage, err}
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
 }
 
 // usage gives the error of an argument check the code for usage.
@@ -74,8 +94,11 @@ func (p *Program) windowCommand(home *string) *cobra.Command {
 	return &cobra.Command{
 		Use:   "window",
 		Short: "Show the window",
-		Args:  usage(cobra.NoArgs),
-		RunE:  func(cmd *cobra.Command, _ []string) error { return p.Window(cmd.Context(), *home) },
+		Long: `Show the window of the Rekey that is running for this home. It is a program of
+its own, rekey-window, and goes when it is closed.`,
+		Example: "  rekey window",
+		Args:    usage(cobra.NoArgs),
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.Window(cmd.Context(), *home) },
 	}
 }
 
@@ -107,6 +130,8 @@ func (p *Program) demoCommand() *cobra.Command {
 		Long: `Make a sandbox home and an authorization server on this machine, and show:
 healthy, renewed ahead of time, revoked, one notification and no further
 request, one click, healthy again. Nothing of yours is touched.`,
+		Example: `  rekey demo
+  rekey demo --text --auto   in the terminal, without a key`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.Demo(cmd.Context(), o) },
 	}

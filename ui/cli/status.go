@@ -88,6 +88,8 @@ func (p *Program) refreshCommand(home *string) *cobra.Command {
 sign-in that was refused before is not sent again.
 
 ` + exitHelp,
+		Example: `  rekey refresh
+  rekey refresh --home ~/.codex-work`,
 		Args: usage(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			report, err := p.Refresh(cmd.Context(), *home)
@@ -107,12 +109,16 @@ sign-in that was refused before is not sent again.
 func refreshError(s auth.State, err error) error {
 	code := ExitCode(s.Status)
 	switch {
-	case errors.Is(err, auth.ErrCannotSave):
+	case s.Status == "", errors.Is(err, auth.ErrCannotSave):
 		code = ExitFailure
 	case auth.OutcomeOf(err) == auth.OutcomeTransient && s.Status != auth.StatusUnreadable:
 		code = ExitWaiting
 	case code == ExitOK:
 		code = ExitFailure
+	}
+	var refused *auth.RefreshError
+	if errors.As(err, &refused) && refused.Permanent {
+		err = errors.New("the sign-in cannot be renewed: " + words.Reason(refused.Reason))
 	}
 	return &codeError{code, err}
 }

@@ -25,7 +25,8 @@ func (p *Program) watchCommand(home *string) *cobra.Command {
 		Use:   "watch",
 		Short: "Keep the sign-in fresh without a tray and print each change",
 		Long: `Keep the sign-in fresh without a tray and print one line for each change of
-its state. If Rekey is running already, only print.`,
+its state. If Rekey is running already, only print, until it ends; then take
+its place.`,
 		Example: `  rekey watch
   rekey watch --format json | jq --unbuffered -r .state.status`,
 		Args: usage(cobra.NoArgs),
