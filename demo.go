@@ -27,7 +27,7 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 	}
 	defer os.RemoveAll(dir)
 	log := newLog(os.Getenv("REKEY_LOG"))
-	box, err := demo.Open(dir, version, log)
+	box, err := demo.Open(ctx, dir, version, log)
 	if err != nil {
 		return err
 	}
@@ -50,14 +50,12 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 		Notified: shown.wait,
 		Click:    func(ctx context.Context) error { return clickDemo(ctx, box, o.Auto, inTray) },
 	}
-	faces := []func(context.Context) error{
-		func(ctx context.Context) error { return box.Run(ctx, script) },
-		func(ctx context.Context) error { notify.Run(ctx, box.Agent, shown, log); return nil },
-	}
+	play := func(ctx context.Context) error { return box.Run(ctx, script) }
+	notices := func(ctx context.Context) error { notify.Run(ctx, box.Agent, shown, log); return nil }
 	if inTray {
-		faces = append(faces, trayFace(box.Agent, box.Agent.Socket(), box.Agent.Dir(), log))
+		return run(ctx, box.Agent, trayFace(box.Agent, box.Agent.Socket(), box.Agent.Dir(), log), play, notices)
 	}
-	return runAgent(ctx, box.Agent, faces...)
+	return run(ctx, box.Agent, play, notices)
 }
 
 // clickDemo is the one click: by itself, by a key, or in the tray.

@@ -21,7 +21,11 @@ import (
 var version = "0.1.0-dev"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
+	context.AfterFunc(ctx, stop) // who asks a second time does not want to wait
+	// A reader of our output that leaves must not kill us: a renewal may be
+	// under way. Writing fails instead.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	w := wiring{}
 	p := cli.Program{
 		Version: version,
@@ -35,9 +39,16 @@ func main() {
 		AppServer: w.appServer,
 		Demo:      w.demo,
 	}
-	code := p.Run(ctx, os.Args[1:])
-	stop()
-	os.Exit(code)
+	os.Exit(p.Run(ctx, os.Args[1:]))
+}
+
+// endings are the signals that ask the program to end.
+func endings() []os.Signal {
+	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		list = append(list, syscall.SIGHUP)
+	}
+	return list
 }
 
 // wiring puts the parts together for each command.
@@ -68,6 +79,6 @@ func (wiring) options(home string) (agent.Options, error) {
 	}
 	return agent.Options{
 		Dir: dir, Dirs: agent.UserDirs(getenv, user), Getenv: getenv,
-		OpenURL: openURL, Log: newLog(getenv("REKEY_LOG")),
+		OpenURL: openURL, ShowURL: showURL, Tell: tell, Log: newLog(getenv("REKEY_LOG")),
 	}, nil
 }

@@ -37,13 +37,19 @@ func newLog(level string) *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: min}))
 }
 
+// tell says a sentence to the person at the terminal.
+func tell(sentence string) { fmt.Fprintln(os.Stderr, "rekey: "+sentence) }
+
+// showURL is what is left when no browser can be started.
+func showURL(url string) { tell("Open this page to sign in: " + url) }
+
 // status reads once and sends nothing.
 func (w wiring) status(ctx context.Context, home string) (cli.Report, error) {
 	h, report, err := w.open(home)
 	if err != nil {
 		return report, err
 	}
-	_ = h.Manager().Reload(ctx, true) // what is wrong is in the State
+	_ = h.Reload(ctx, true) // what is wrong is in the State
 	report.State = h.State()
 	return report, nil
 }
@@ -63,63 +69,69 @@ func (w wiring) refresh(ctx context.Context, home string) (cli.Report, error) {
 	if err != nil {
 		return report, err
 	}
-	if err = h.Manager().Reload(ctx, true); err == nil {
+	if err = h.Reload(ctx, true); err == nil {
 		err = h.Refresh(ctx)
 	}
 	report.State = h.State()
 	return report, err
 }
 
-// watch becomes the agent of the home, or attaches to it.
+// watch becomes the agent of the home or attaches to it, and takes its place
+// when it ends.
 func (w wiring) watch(ctx context.Context, home string, face func(context.Context, ui.Session, cli.Report) error) error {
-	h, report, err := w.open(home)
+	o, err := w.options(home)
 	if err != nil {
 		return err
 	}
-	a, err := h.Become(version)
-	if errors.Is(err, agent.ErrRunning) {
-		client, err := h.Attach(ctx)
-		if err != nil {
-			return err
-		}
-		defer client.Close()
-		return face(ctx, client, report)
-	}
+	m, err := agent.Join(ctx, o, version)
 	if err != nil {
 		return err
 	}
-	return runAgent(ctx, a, func(ctx context.Context) error { return face(ctx, a, report) })
+	return run(ctx, m, func(ctx context.Context) error { return face(ctx, m, cli.Report{Home: o.Dir}) })
 }
 
-// runAgent runs the agent and its faces until one of them ends, and does not
-// leave while a renewal is under way.
-func runAgent(ctx context.Context, a *agent.Agent, faces ...func(context.Context) error) error {
-	_ = a.Manager().Reload(ctx, true) // before a face can show that nothing is known yet
+// part is what faces show: a member of a home, or its agent.
+type part interface {
+	Run(ctx context.Context) error
+	Close(ctx context.Context) error
+}
+
+// run runs a part and its faces until one of them ends, and does not leave
+// while a renewal is under way. The first face stays on this goroutine: the
+// trays of Windows and macOS insist on the main one.
+func run(ctx context.Context, p part, front func(context.Context) error, others ...func(context.Context) error) error {
 	group, running := errgroup.WithContext(ctx)
 	running, cancel := context.WithCancel(running)
 	defer cancel()
-	group.Go(func() error { return a.Run(running) })
-	for _, face := range faces {
+	for _, f := range append(others, p.Run) {
 		group.Go(func() error {
 			defer cancel()
-			return face(running)
+			return f(running)
 		})
 	}
-	err := group.Wait()
-	last, stop := context.WithTimeout(context.WithoutCancel(ctx), closing)
-	defer stop()
-	return errors.Join(err, a.Close(last))
+	err := front(running)
+	cancel()
+	err = errors.Join(err, group.Wait())
+	return errors.Join(err, closePart(ctx, p))
 }
 
-// tray shows the tray of a home. Where another process is the home's agent
-// already, the tray attaches to it.
+// closePart waits for the renewal under way, if there is one.
+func closePart(ctx context.Context, p interface{ Close(context.Context) error }) error {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), closing)
+	defer stop()
+	word := time.AfterFunc(time.Second, func() { tell("A renewal is under way; waiting for its answer.") })
+	defer word.Stop()
+	return p.Close(ctx)
+}
+
+// tray shows the tray of a home, whether this process is its agent or not.
 func (w wiring) tray(ctx context.Context, home string) error {
 	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
-	var none *tray.NoBusError
-	if err := tray.Probe(ctx, bus); errors.As(err, &none) {
-		return &cli.NoTrayError{Reason: "There is no tray here (" + none.Error() + ")."}
+	var noBus *tray.NoBusError
+	if err := tray.Probe(ctx, bus); errors.As(err, &noBus) {
+		return &cli.NoTrayError{Reason: fmt.Sprintf("There is no tray here, for there is no D-Bus session bus (%v).", noBus.Err)}
 	} else if errors.Is(err, tray.ErrNoPanel) {
-		fmt.Fprintln(os.Stderr, "rekey: No panel shows tray icons yet; the icon appears when one does.")
+		tell("No panel shows tray icons yet; the icon appears when one does.")
 	}
 	o, err := w.options(home)
 	if err != nil {
@@ -129,24 +141,27 @@ func (w wiring) tray(ctx context.Context, home string) error {
 	if err != nil {
 		return err
 	}
-	desktop := notify.NewDesktop(bus)
-	defer desktop.Close()
-	a, err := h.Become(version)
+	unlock, err := h.LockTray()
 	if errors.Is(err, agent.ErrRunning) {
-		return w.secondTray(ctx, h)
+		tell("Rekey is already running for this home.")
+		return showWindow(ctx, h.Socket())
 	}
 	if err != nil {
 		return err
 	}
-	return runAgent(ctx, a, trayFace(a, a.Socket(), a.Dir(), o.Log),
-		func(ctx context.Context) error { notify.Run(ctx, a, desktop, o.Log); return nil })
-}
-
-// secondTray is what a second start of Rekey does: it shows the window of the
-// first, and ends.
-func (w wiring) secondTray(ctx context.Context, h *agent.Home) error {
-	fmt.Fprintln(os.Stderr, "rekey: Rekey is already running for this home.")
-	return showWindow(ctx, h.Socket())
+	defer unlock()
+	m, err := agent.Join(ctx, o, version)
+	if err != nil {
+		return err
+	}
+	desktop := notify.NewDesktop(bus)
+	defer desktop.Close()
+	err = run(ctx, m, trayFace(m, m.Socket(), o.Dir, o.Log),
+		func(ctx context.Context) error { notify.Run(ctx, m, desktop, o.Log); return nil })
+	if errors.As(err, &noBus) {
+		return &cli.NoTrayError{Reason: "The tray has gone, and the D-Bus session bus with it."}
+	}
+	return err
 }
 
 // trayFace shows a session in the panel until its user quits.
@@ -171,17 +186,17 @@ func (w wiring) appServer(ctx context.Context, home string, noWatch bool) error 
 	if err != nil {
 		return err
 	}
-	o.AsCodex, o.OpenURL = noWatch, nil // the client opens the page
+	o.AsCodex, o.OpenURL, o.ShowURL = noWatch, nil, nil // the client opens the page
 	h, err := agent.Open(o)
 	if err != nil {
 		return err
 	}
-	_ = h.Manager().Reload(ctx, true) // what is wrong is in the answers
-	group, ctx := errgroup.WithContext(ctx)
-	ctx, cancel := context.WithCancel(ctx)
+	_ = h.Reload(ctx, true) // what is wrong is in the answers
+	group, running := errgroup.WithContext(ctx)
+	running, cancel := context.WithCancel(running)
 	defer cancel()
 	if !noWatch {
-		group.Go(func() error { return h.Watch(ctx) })
+		group.Go(func() error { return h.Watch(running) })
 	}
 	group.Go(func() error {
 		defer cancel()
@@ -189,12 +204,10 @@ func (w wiring) appServer(ctx context.Context, home string, noWatch bool) error 
 			Home: h, Version: version, Platform: agent.Platform(),
 			HostTokens: true, StaleAtStart: true, Pushes: !noWatch, Log: o.Log,
 		}
-		return server.Serve(ctx, newStdio())
+		return server.Serve(running, newStdio())
 	})
 	err = group.Wait()
-	last, stop := context.WithTimeout(context.WithoutCancel(ctx), closing)
-	defer stop()
-	return errors.Join(err, h.Close(last))
+	return errors.Join(err, closePart(ctx, h))
 }
 
 // stdio is the two standard streams as one connection.
@@ -221,6 +234,11 @@ func (w wiring) window(ctx context.Context, home string) error {
 	if err != nil {
 		return err
 	}
+	client, err := h.Attach(ctx)
+	if err != nil {
+		return errors.New("Rekey is not running for this home; start it with \"rekey\" or \"rekey watch\" first")
+	}
+	_ = client.Close() // the window opens a connection of its own
 	return showWindow(ctx, h.Socket())
 }
 

@@ -29,20 +29,20 @@ type Sandbox struct {
 }
 
 // Open makes a sandbox in dir, an empty folder, signed in as Ada.
-func Open(dir, version string, log *slog.Logger) (*Sandbox, error) {
+func Open(ctx context.Context, dir, version string, log *slog.Logger) (*Sandbox, error) {
 	server, err := authtest.Start(authtest.Config{AccessLife: accessLife})
 	if err != nil {
 		return nil, fmt.Errorf("the demo's authorization server: %w", err)
 	}
 	s := &Sandbox{server: server}
-	if s.Agent, err = s.openAgent(dir, version, log); err != nil {
+	if s.Agent, err = s.openAgent(ctx, dir, version, log); err != nil {
 		server.Close()
 		return nil, fmt.Errorf("the demo's sandbox: %w", err)
 	}
 	return s, nil
 }
 
-func (s *Sandbox) openAgent(dir, version string, log *slog.Logger) (*agent.Agent, error) {
+func (s *Sandbox) openAgent(ctx context.Context, dir, version string, log *slog.Logger) (*agent.Agent, error) {
 	home, err := authtest.NewHome(filepath.Join(dir, "codex"))
 	if err != nil {
 		return nil, err
@@ -66,7 +66,7 @@ func (s *Sandbox) openAgent(dir, version string, log *slog.Logger) (*agent.Agent
 	if err != nil {
 		return nil, err
 	}
-	return h.Become(version)
+	return h.Become(ctx, version)
 }
 
 // visit is the demo's browser: it opens the page and follows it to the end.
