@@ -23,8 +23,7 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse)
 	switch {
 	case err == nil:
 		m.opts.Log.Info("refresh: renewed")
-		m.take(committed, nil)
-		m.Annotate(func(f *Inputs) { f.Tried, f.Attempt, f.CommitErr = true, nil, nil })
+		m.takeIssued(committed)
 		m.setLost(key, false)
 		m.clearEscrow(key)
 		return nil
@@ -105,11 +104,13 @@ func (m *Manager) movedOn(ctx context.Context, s *Snapshot) bool {
 	return err == nil && m.moved(s)
 }
 
-// moved reports whether the cached credentials are no longer those that were
-// refused. Content that has changed around the same token is no winner's.
+// moved reports whether the store no longer holds what was refused. Content
+// that has changed around the same token is no winner's, and a store that
+// cannot be read at the moment says nothing.
 func (m *Manager) moved(s *Snapshot) bool {
-	now, _ := m.Snapshot()
-	return !m.sameRefusal(now, s)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return !m.sameRefusal(m.facts.Snapshot, s) && !m.unreadable()
 }
 
 // adoptedAfter is the callers' answer when the store has moved on from s.

@@ -34,7 +34,7 @@ func facts(in Inputs) State {
 	shown := in.Snapshot
 	var unreadable *UnreadableError
 	if errors.As(in.LoadErr, &unreadable) {
-		st.Locked = unreadable.Locked
+		st.Locked, st.Encrypted = unreadable.Locked, unreadable.Encrypted
 		shown, in.Snapshot = in.LastGood, nil
 	}
 	claims := shown.Claims()

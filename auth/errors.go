@@ -104,8 +104,10 @@ func (e *RefreshError) Error() string {
 		return "the sign-in cannot be renewed: " + string(e.Reason)
 	case e.Status != 0:
 		return fmt.Sprintf("the authorization server answered %d; the sign-in was not renewed", e.Status)
+	case e.AnswerLost && e.Err != nil:
+		return "a renewal was sent and no answer came: " + e.Err.Error()
 	case e.Err != nil:
-		return "the authorization server was not reached: " + e.Err.Error()
+		return "the sign-in was not renewed: " + e.Err.Error()
 	}
 	return "the sign-in was not renewed"
 }

@@ -157,6 +157,21 @@ func (m *Manager) take(s *Snapshot, loadErr error) {
 	m.mu.Lock()
 	adopted := m.takeLocked(s, loadErr)
 	m.mu.Unlock()
+	m.announce(adopted)
+}
+
+// takeIssued is take for tokens that the server has just issued to us.
+func (m *Manager) takeIssued(s *Snapshot) {
+	m.mu.Lock()
+	adopted := m.takeLocked(s, nil)
+	f := &m.facts
+	f.Tried, f.Attempt, f.CommitErr = true, nil, nil
+	m.mu.Unlock()
+	m.announce(adopted)
+}
+
+// announce tells of what was taken.
+func (m *Manager) announce(adopted bool) {
 	if adopted {
 		m.changed.Publish(struct{}{})
 	}

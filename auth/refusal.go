@@ -1,5 +1,7 @@
 package auth
 
+import "errors"
+
 // refusalKey is the fingerprint under which s is refused: by its refresh token,
 // or, as Codex does it, by everything in it.
 func (m *Manager) refusalKey(s *Snapshot) string {
@@ -31,7 +33,8 @@ func (m *Manager) lookupRefusal(s *Snapshot) *Refusal {
 }
 
 // refuse records that s was refused for good, provided that it is still what
-// is cached, and returns the error for all its callers.
+// is cached, or would be if the store could be read, and returns the error for
+// all its callers.
 func (m *Manager) refuse(s *Snapshot, cause *RefreshError) error {
 	at := clean(m.opts.Now())
 	r := Refusal{Fingerprint: m.refusalKey(s), Reason: cause.Reason, At: at}
@@ -41,12 +44,20 @@ func (m *Manager) refuse(s *Snapshot, cause *RefreshError) error {
 		m.facts.Refusal, m.facts.Attempt, m.facts.Renewing = &r, nil, false
 		m.facts.Notice = m.noticeFor(s, &r)
 	}
+	hidden := m.unreadable()
 	m.mu.Unlock()
-	if current {
+	if current || hidden {
 		m.remember(s, r)
 	}
 	m.publish()
 	return cause
+}
+
+// unreadable reports whether the store cannot be read at the moment. The
+// caller holds mu.
+func (m *Manager) unreadable() bool {
+	var err *UnreadableError
+	return errors.As(m.facts.LoadErr, &err)
 }
 
 // remember keeps a refusal beyond this process if its reason names the token,

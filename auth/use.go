@@ -99,8 +99,7 @@ func (m *Manager) signIn(ctx context.Context, next *Snapshot, may func(current *
 	m.mu.Lock()
 	m.owner = nil // what a host program has handed over is replaced
 	m.mu.Unlock()
-	m.take(next, nil)
-	m.Annotate(func(f *Inputs) { f.Tried = true })
+	m.takeIssued(next)
 	return nil
 }
 
@@ -116,10 +115,12 @@ func sameSignIn(a, b *Snapshot) bool {
 // authorization server, best effort, to forget them. removed tells whether
 // there were any.
 func (m *Manager) Logout(ctx context.Context) (removed bool, err error) {
-	s, _ := m.Snapshot()
 	if m.opts.AsCodex {
-		s, _ = m.Use(ctx) // Codex renews stale credentials even to throw them away
+		m.Use(ctx) // Codex renews stale credentials even to throw them away
+	} else {
+		_, _ = m.load(ctx) // what is there now is what has to go
 	}
+	s, _ := m.Snapshot()
 	if s.Managed() {
 		token, hint := s.RefreshToken(), "refresh_token"
 		if token.Empty() {
