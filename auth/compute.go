@@ -62,12 +62,11 @@ func renewability(in Inputs, st *State) {
 	if !s.Managed() || !s.HasTokens() {
 		return
 	}
-	_, hasAccount := s.AccountID()
 	switch {
 	case in.Refusal != nil:
 		st.Refused, st.RefusedAt = in.Refusal.Reason, clean(in.Refusal.At)
 		st.Notice = in.Notice
-	case !hasAccount:
+	case !renewable(s):
 		// Codex never renews such credentials, and neither does Rekey.
 	case in.Attempt != nil || !in.Tried:
 		st.Renewable = RenewableUnknown
@@ -101,12 +100,21 @@ func status(in Inputs, st State) Status {
 		return StatusSignInRequired
 	case in.Renewing:
 		return StatusRenewing
+	case !st.Usable && !renewable(s):
+		return StatusSignInRequired // nobody will ever renew it
 	case !st.Usable:
 		return StatusWaiting
 	case in.Attempt != nil && nearly(st.ExpiresAt, in.Now):
 		return StatusWaiting
 	}
 	return StatusHealthy
+}
+
+// renewable reports whether the store names the account: without it Codex
+// renews nothing.
+func renewable(s *Snapshot) bool {
+	_, ok := s.AccountID()
+	return ok
 }
 
 // nearly reports whether an access token is inside the window in which Codex

@@ -32,6 +32,9 @@ func Headline(s auth.State, now time.Time) string {
 	case auth.StatusExpiring:
 		return "Works until " + clock(s.ExpiresAt, now) + ", then sign in again"
 	case auth.StatusSignInRequired:
+		if s.Refused == "" {
+			return "Sign in again: this sign-in cannot be renewed"
+		}
 		return "Sign in again: " + Reason(s.Refused)
 	case auth.StatusUnreadable:
 		return unreadable(s)
@@ -60,8 +63,6 @@ func waiting(s auth.State) string {
 	switch {
 	case s.CannotSave:
 		return "Not renewed: the new tokens could not be saved"
-	case s.Renewable == auth.RenewableNo:
-		return "Cannot be renewed: sign in again"
 	case s.NeverTried:
 		return "Waiting to renew"
 	case !s.KeepFresh:

@@ -23,6 +23,9 @@ const AfterSignIn = "Codex works again once you have signed in."
 // NoticeOf is the notification for s, the zero Notice when s needs none. It
 // holds clock times only, nothing that is wrong a minute later.
 func NoticeOf(s auth.State, now time.Time) Notice {
+	if s.Refused == "" {
+		return Notice{}
+	}
 	n := Notice{Title: "Sign in to Codex again", Account: Account(s)}
 	why := ReasonSentence(s.Refused) + " "
 	switch s.Status {

@@ -45,7 +45,7 @@ func TestHeadlineAndNotice(t *testing.T) {
 		{"waiting, keeper off", with(ada(auth.StatusWaiting), func(s *auth.State) { s.KeepFresh = false }), "Offline: not renewed", ""},
 		{"waiting, not tried yet", with(ada(auth.StatusWaiting), func(s *auth.State) { s.NeverTried = true }), "Waiting to renew", ""},
 		{"waiting, cannot save", with(ada(auth.StatusWaiting), func(s *auth.State) { s.CannotSave = true }), "Not renewed: the new tokens could not be saved", ""},
-		{"waiting, no account id", with(ada(auth.StatusWaiting), func(s *auth.State) { s.Renewable = auth.RenewableNo }), "Cannot be renewed: sign in again", ""},
+		{"no account id", with(ada(auth.StatusSignInRequired), func(s *auth.State) { s.Refused, s.Renewable = "", auth.RenewableNo }), "Sign in again: this sign-in cannot be renewed", ""},
 		{
 			"expiring", with(ada(auth.StatusExpiring), func(s *auth.State) {
 				s.Refused, s.ExpiresAt = auth.ReasonReused, now.Add(27*time.Hour)
@@ -80,8 +80,8 @@ func TestHeadlineAndNotice(t *testing.T) {
 			if n.Body != tt.notice {
 				t.Errorf("NoticeOf().Body = %q, want %q", n.Body, tt.notice)
 			}
-			if (n.Title != "") != tt.state.NeedsSignIn() {
-				t.Errorf("NoticeOf().Title = %q, although NeedsSignIn is %v", n.Title, tt.state.NeedsSignIn())
+			if owed := tt.state.NeedsSignIn() && tt.state.Refused != ""; (n.Title != "") != owed {
+				t.Errorf("NoticeOf().Title = %q, although one is owed: %v", n.Title, owed)
 			}
 			if n.Title != "" && n.Account != "ada@example.com · Pro" {
 				t.Errorf("NoticeOf().Account = %q", n.Account)
