@@ -8,7 +8,7 @@ BIN := .cache/bin
 FUZZTIME ?= 2m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build rekey window test bench lint fuzz clean
+.PHONY: help demo run build rekey window test soak bench lint fuzz clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,6 +37,11 @@ window:
 test: ## Install what is missing, run every check and test, list what could not run
 	@.ci/setup
 	@.ci/test
+
+soak: ## Keep the promises for hours rather than seconds: the long variants of their tests
+	@.ci/setup
+	@REKEY_SOAK=1 PATH="$(CURDIR)/.cache/codex/node_modules/.bin:$$PATH" CGO_ENABLED=1 \
+		go test -race -v -timeout 12h ./promises/...
 
 bench: rekey ## Measure Rekey against its rivals, as ratios in one run
 	@.ci/setup
