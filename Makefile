@@ -38,7 +38,7 @@ test: ## Install what is missing, run every check and test, list what could not 
 	@.ci/setup
 	@.ci/test
 
-soak: ## Keep the promises for hours rather than seconds: the long variants of their tests
+soak: ## Run the long variants of the tests that keep the promises
 	@.ci/setup
 	@REKEY_SOAK=1 PATH="$(CURDIR)/.cache/codex/node_modules/.bin:$$PATH" CGO_ENABLED=1 \
 		go test -race -v -timeout 12h ./promises/...

@@ -53,8 +53,8 @@ func walls() []wall {
 			[]string{"os", "rekey/auth/store/..."}, false},
 		{"the store knows nothing of HTTP", within("rekey/auth/store/..."),
 			[]string{"net/http", "rekey/auth/authority/..."}, false},
-		{"what only tests use is not shipped", outside("rekey/ui/uitest/..."),
-			[]string{"testing/...", "rekey/ui/uitest/..."}, false},
+		{"what only tests use is not shipped", outside("rekey/ui/uitest/...", "rekey/promises/..."),
+			[]string{"testing/...", "rekey/ui/uitest/...", "rekey/promises/..."}, false},
 	}
 }
 
