@@ -232,7 +232,7 @@ func (w wiring) window(ctx context.Context, home string) error {
 	}
 	client, err := h.Attach(ctx)
 	if err != nil {
-		return errors.New("Rekey is not running for this home; start it with \"rekey\" or \"rekey watch\" first")
+		return errors.New("no Rekey is running for this home; start it with \"rekey\" or \"rekey watch\" first")
 	}
 	_ = client.Close() // the window opens a connection of its own
 	return showWindow(ctx, h.Socket())

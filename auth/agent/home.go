@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/authority"
 	"rekey/auth/store"
 )
 
@@ -45,7 +44,7 @@ type Home struct {
 	manager   *auth.Manager
 	state     *store.State
 	store     *liveStore
-	authority *liveAuthority
+	authority *lateAuthority
 	signIns   signIns
 	work      sync.WaitGroup // sign-ins
 	saving    sync.Mutex     // one writer of the preferences at a time
@@ -70,10 +69,8 @@ func Open(opts Options) (*Home, error) {
 	}
 	id := identity(opts.Dir)
 	h := &Home{opts: opts, id: id, stateDir: filepath.Join(opts.Dirs.State, id)}
+	h.authority = &lateAuthority{getenv: opts.Getenv}
 	var err error
-	if h.authority, err = newLiveAuthority(opts.Getenv); err != nil {
-		return nil, err
-	}
 	if h.state, err = store.OpenState(h.stateDir); err != nil {
 		opts.Log.Warn("Rekey's own folder cannot be used; nothing is renewed", "error", err)
 		h.state = store.UnkeptState()
@@ -124,44 +121,4 @@ func (h *Home) Close(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// liveAuthority is an authority.Client that can change its name.
-type liveAuthority struct {
-	mu     sync.Mutex // guards everything below
-	cfg    authority.Config
-	client *authority.Client
-}
-
-func newLiveAuthority(getenv func(string) string) (*liveAuthority, error) {
-	cfg := authority.ConfigFromEnv(getenv)
-	network, err := networkFromEnv(getenv)
-	if err != nil {
-		return nil, err
-	}
-	cfg.HTTP = network
-	return &liveAuthority{cfg: cfg, client: authority.New(cfg)}, nil
-}
-
-func (a *liveAuthority) identify(name, version string) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.cfg.Originator, a.cfg.UserAgent = name, name+"/"+version
-	a.client = authority.New(a.cfg)
-}
-
-func (a *liveAuthority) now() *authority.Client {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.client
-}
-
-// Refresh implements auth.Authority.
-func (a *liveAuthority) Refresh(ctx context.Context, req auth.RefreshRequest) (auth.TokenResponse, error) {
-	return a.now().Refresh(ctx, req)
-}
-
-// Revoke implements auth.Authority.
-func (a *liveAuthority) Revoke(ctx context.Context, token auth.Secret, hint string) error {
-	return a.now().Revoke(ctx, token, hint)
 }

@@ -37,7 +37,7 @@ func (h *Home) lock(name string) (unlock func(), err error) {
 		return nil, ErrRunning
 	}
 	if err != nil {
-		return nil, fmt.Errorf("Rekey's own folder cannot be used: %w", err)
+		return nil, fmt.Errorf("cannot use Rekey's own folder: %w", err)
 	}
 	// Who it is, for people who look; nobody decides by it.
 	_ = os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)

@@ -134,7 +134,11 @@ func (h *Home) runSignIn(ctx context.Context, b login.Browser) error {
 	// What the store holds, whether it may be used or not; nil for nothing and
 	// for what cannot be read. All of that a sign-in may replace.
 	base, _ := h.store.Load(ctx)
-	b.Authority, b.Ports, b.Workspaces = h.authority.now(), h.opts.LoginPorts, cfg.Workspaces
+	client, err := h.authority.client()
+	if err != nil {
+		return err
+	}
+	b.Authority, b.Ports, b.Workspaces = client, h.opts.LoginPorts, cfg.Workspaces
 	b.Save = func(ctx context.Context, s auth.SignIn) error {
 		next, err := auth.NewChatGPT(s, time.Now())
 		if err != nil {
@@ -142,6 +146,6 @@ func (h *Home) runSignIn(ctx context.Context, b login.Browser) error {
 		}
 		return h.manager.CommitSignIn(ctx, base, next)
 	}
-	_, err := b.Run(ctx)
+	_, err = b.Run(ctx)
 	return err
 }

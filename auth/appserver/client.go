@@ -13,7 +13,7 @@ import (
 )
 
 // ErrAgentGone means that the agent has ended or closed the connection.
-var ErrAgentGone = errors.New("Rekey's agent is gone")
+var ErrAgentGone = errors.New("the Rekey that kept this home has ended")
 
 // Client is a face's session with the agent in another process. All methods
 // are safe for concurrent use.

@@ -1,0 +1,65 @@
+package agent
+
+import (
+	"context"
+	"net/http"
+	"sync"
+
+	"rekey/auth"
+	"rekey/auth/authority"
+)
+
+// lateAuthority is the authorization server's client, built when it is first
+// needed: reading the certificates takes longer than everything else that
+// "rekey status" does, and an unusable one is the renewal's trouble.
+type lateAuthority struct {
+	getenv func(string) string
+
+	mu            sync.Mutex   // guards everything below
+	network       *http.Client // nil until needed
+	name, version string       // of the program that asks, "" for Codex's own
+}
+
+// identify names the program on whose behalf requests are sent.
+func (a *lateAuthority) identify(name, version string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.name, a.version = name, version
+}
+
+// client returns the client as of now.
+func (a *lateAuthority) client() (*authority.Client, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.network == nil {
+		network, err := networkFromEnv(a.getenv)
+		if err != nil {
+			return nil, err
+		}
+		a.network = network
+	}
+	cfg := authority.ConfigFromEnv(a.getenv)
+	cfg.HTTP = a.network
+	if a.name != "" {
+		cfg.Originator, cfg.UserAgent = a.name, a.name+"/"+a.version
+	}
+	return authority.New(cfg), nil
+}
+
+// Refresh implements auth.Authority.
+func (a *lateAuthority) Refresh(ctx context.Context, req auth.RefreshRequest) (auth.TokenResponse, error) {
+	client, err := a.client()
+	if err != nil {
+		return auth.TokenResponse{}, &auth.RefreshError{Err: err}
+	}
+	return client.Refresh(ctx, req)
+}
+
+// Revoke implements auth.Authority.
+func (a *lateAuthority) Revoke(ctx context.Context, token auth.Secret, hint string) error {
+	client, err := a.client()
+	if err != nil {
+		return err
+	}
+	return client.Revoke(ctx, token, hint)
+}
