@@ -1,0 +1,271 @@
+package agent
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/authtest"
+	"rekey/auth/store"
+)
+
+// Not parallel: it looks at every goroutine of the program.
+func TestRunLeavesNothingBehind(t *testing.T) {
+	r := newRig(t, authtest.Config{AccessLife: 4 * time.Second}) // renewed at its half
+	h, err := Open(r.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := h.Become(t.Context(), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stop := r.run(a.Run)
+	client, err := connect(within(t), h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.server.WaitForRequests(within(t), 1); err != nil {
+		t.Fatalf("the keeper does not renew: %v", err)
+	}
+	if err := client.SignIn(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	if err := a.Close(within(t)); err != nil {
+		t.Error(err)
+	}
+	_ = client.Close()
+	r.server.Close()
+	if _, err := os.Lstat(h.Socket()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the socket is still there: %v", err)
+	}
+	eventually(t, "the end of all goroutines:\n"+ours(), func() bool { return ours() == "" })
+}
+
+// ours are the stacks of the program's goroutines, without those of its tests.
+func ours() string {
+	stacks := make([]byte, 1<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	var found []string
+	for _, stack := range strings.Split(string(stacks), "\n\n")[1:] {
+		if strings.Contains(stack, "rekey/") && !strings.Contains(stack, "testing.tRunner") {
+			found = append(found, stack)
+		}
+	}
+	return strings.Join(found, "\n\n")
+}
+
+func TestOneAgentForAHome(t *testing.T) {
+	t.Parallel()
+	r := newBareRig(t)
+	a, err := r.open().Become(t.Context(), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.open().Become(t.Context(), "test"); !errors.Is(err, ErrRunning) {
+		t.Errorf("a second agent: %v, want %v", err, ErrRunning)
+	}
+	other := filepath.Join(r.root, "other")
+	b, err := r.open(func(o *Options) { o.Dir = other }).Become(t.Context(), "test")
+	if err != nil {
+		t.Fatalf("an agent of another home: %v", err)
+	}
+	b.unlock()
+
+	// The same home by another name: it is the credential file that counts.
+	linked := filepath.Join(r.root, "linked")
+	if err := os.MkdirAll(linked, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(r.home.AuthPath(), filepath.Join(linked, "auth.json")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.open(func(o *Options) { o.Dir = linked }).Become(t.Context(), "test"); !errors.Is(err, ErrRunning) {
+		t.Errorf("an agent of a home with the same auth.json: %v, want %v", err, ErrRunning)
+	}
+
+	if err := a.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	c, err := r.open().Become(t.Context(), "test")
+	if err != nil {
+		t.Fatalf("after the first has closed: %v", err)
+	}
+	c.unlock()
+}
+
+func TestOneTrayForAHome(t *testing.T) {
+	t.Parallel()
+	r := newBareRig(t)
+	unlock, err := r.open().LockTray()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := r.open()
+	if _, err := h.LockTray(); !errors.Is(err, ErrRunning) {
+		t.Errorf("a second tray: %v, want %v", err, ErrRunning)
+	}
+	a, err := h.Become(t.Context(), "test")
+	if err != nil {
+		t.Fatalf("a tray keeps the agent out: %v", err)
+	}
+	a.unlock()
+	unlock()
+	again, err := h.LockTray()
+	if err != nil {
+		t.Fatalf("after the first has ended: %v", err)
+	}
+	again()
+}
+
+func TestTheLockDiesWithItsProcess(t *testing.T) {
+	t.Parallel()
+	r := newBareRig(t)
+	child := exec.Command(os.Args[0])
+	child.Env = append(os.Environ(), heldLock+"="+r.root)
+	out, err := child.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = child.Process.Kill(); _ = child.Wait() })
+	if line, _ := bufio.NewReader(out).ReadString('\n'); line != "held\n" {
+		t.Fatalf("the other process says %q", line)
+	}
+	h := r.open()
+	if _, err := h.Become(t.Context(), "test"); !errors.Is(err, ErrRunning) {
+		t.Errorf("while the other process lives: %v, want %v", err, ErrRunning)
+	}
+	if err := child.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = child.Wait()
+	a, err := h.Become(t.Context(), "test")
+	if err != nil {
+		t.Fatalf("after it was killed: %v", err)
+	}
+	a.unlock()
+}
+
+// holdLock is the other process.
+func holdLock(root string) int {
+	h, err := Open(Options{
+		Dir: filepath.Join(root, "codex"), Dirs: dirsBelow(root), Getenv: func(string) string { return "" },
+	})
+	if err == nil {
+		_, err = h.Become(context.Background(), "test")
+	}
+	if err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	fmt.Println("held")
+	select {}
+}
+
+// Reading, which every command begins with, must not wait for a renewal that
+// another process has under way, although that one's attempt is in the escrow.
+func TestReloadWaitsForNobodysRenewal(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	other := r.open()
+	s, _ := other.Manager().Snapshot()
+	if err := errors.Join(other.state.Reserve(other.state.Token(s), time.Now()), other.state.Sent(other.state.Token(s))); err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := store.RefreshLock(r.home.Dir(), nil, patience)(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	h, err := Open(r.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := make(chan error, 1)
+	go func() { read <- h.Reload(t.Context(), true) }()
+	select {
+	case err := <-read:
+		if err != nil || h.State().Status != auth.StatusHealthy {
+			t.Errorf("Reload = %v, the State %+v", err, h.State())
+		}
+	case <-time.After(patience):
+		t.Fatal("Reload waits for the lock")
+	}
+	renewed := make(chan error, 1)
+	go func() { renewed <- h.Refresh(t.Context()) }()
+	if n := r.server.Refreshes(); n != 0 {
+		t.Errorf("%d requests were sent without the lock", n)
+	}
+	unlock()
+	if err := <-renewed; err != nil {
+		t.Errorf("Refresh, once the lock is free: %v", err)
+	}
+	if n := r.server.Refreshes(); n != 1 {
+		t.Errorf("%d requests were sent, want 1", n)
+	}
+}
+
+// Close waits for the answer of a renewal, but not for ever.
+func TestCloseWaitsForARenewal(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	answer := make(chan struct{})
+	r.server.Script(authtest.Reply{Gate: answer})
+	h := r.open()
+	before := r.content()
+	renewed := make(chan error, 1)
+	go func() { renewed <- h.Refresh(t.Context()) }()
+	if err := r.server.WaitForRequests(within(t), 1); err != nil {
+		t.Fatal(err)
+	}
+	brief, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := h.Close(brief); !errors.Is(err, context.Canceled) {
+		t.Errorf("Close with an ended context = %v", err)
+	}
+	closed := make(chan error, 1)
+	go func() { closed <- h.Close(within(t)) }()
+	select {
+	case err := <-closed:
+		t.Fatalf("Close has not waited: %v", err)
+	default:
+	}
+	close(answer)
+	if err := errors.Join(<-renewed, <-closed); err != nil {
+		t.Error(err)
+	}
+	if r.content() == before {
+		t.Error("the answer is not in the store")
+	}
+}
+
+// A home that cannot be looked into is a State, and it is the same home.
+func TestAHomeThatCannotBeFollowed(t *testing.T) {
+	t.Parallel()
+	r := newBareRig(t)
+	id := r.open().id
+	if err := os.Symlink("auth.json", r.home.AuthPath()); err != nil { // to itself
+		t.Fatal(err)
+	}
+	h := r.open()
+	st := h.State()
+	if st.Status != auth.StatusUnreadable || !strings.Contains(st.Problem, "leads back to itself") {
+		t.Errorf("the State is %+v", st)
+	}
+	if h.id != id {
+		t.Errorf("the home is called %s, and %s when it can be followed", h.id, id)
+	}
+}

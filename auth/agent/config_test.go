@@ -1,0 +1,125 @@
+package agent
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"rekey/auth"
+	"rekey/auth/authtest"
+)
+
+// What config.toml says holds from the moment it is written.
+func TestConfigurationHoldsAtOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	h := r.open()
+	r.run(h.Watch)
+	await(t, h, "healthy", status(auth.StatusHealthy))
+
+	r.configure(`forced_login_method = "api"`)
+	st := await(t, h, "restricted", func(st auth.State) bool { return st.Restricted })
+	if st.Status != auth.StatusSignedOut || !strings.Contains(st.Problem, "only an API key") {
+		t.Errorf("with a method that is not allowed the State is %+v", st)
+	}
+	r.configure(`forced_chatgpt_workspace_id = "acct-grace"`)
+	st = await(t, h, "about the workspace", func(st auth.State) bool { return strings.Contains(st.Problem, "workspace") })
+	if !st.Restricted {
+		t.Errorf("with a workspace that is not allowed the State is %+v", st)
+	}
+	r.configure(`cli_auth_credentials_store = "ephemeral"`)
+	st = await(t, h, "about another store", func(st auth.State) bool { return st.Store != r.home.AuthPath() })
+	if st.Status == auth.StatusHealthy {
+		t.Errorf("with another store the State is %+v", st)
+	}
+	r.configure(`cli_auth_credentials_store = "file"`)
+	await(t, h, "healthy again", status(auth.StatusHealthy))
+	if n := r.server.Refreshes(); n != 0 {
+		t.Errorf("%d requests were sent", n)
+	}
+}
+
+func TestProviderIsFollowed(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	h := r.open()
+	r.run(h.Watch)
+	if !h.RequiresOpenAIAuth() {
+		t.Error("without a configuration no OpenAI credentials are required")
+	}
+	r.configure("model_provider = \"own\"\n[model_providers.own]\nname = \"own\"\n")
+	eventually(t, "the provider that needs no sign-in", func() bool { return !h.RequiresOpenAIAuth() })
+	r.configure("")
+	eventually(t, "the provider that does", h.RequiresOpenAIAuth)
+}
+
+// A configuration that cannot be used leaves Codex's defaults, as in Codex's
+// app-server, and says so in the log.
+func TestUnusableConfigurationLeavesTheDefaults(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	r.configure("forced_login_method = [")
+	if st := r.open().State(); st.Status != auth.StatusHealthy {
+		t.Errorf("the State is %+v", st)
+	}
+	if !strings.Contains(r.log.String(), "configuration cannot be used") {
+		t.Errorf("the log says nothing of it:\n%s", r.log)
+	}
+}
+
+// CODEX_ACCESS_TOKEN beats auth.json, and nothing writes past it.
+func TestAccessTokenFromTheEnvironment(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	before := r.content()
+	r.env["CODEX_ACCESS_TOKEN"] = "at-not-a-real-one"
+	h := r.open()
+	r.run(h.Watch)
+	st := await(t, h, "external", status(auth.StatusExternal))
+	if st.Method != auth.KindPersonalToken || st.Store != "the environment" {
+		t.Errorf("the State is %+v", st)
+	}
+	if err := h.Refresh(within(t)); err != nil {
+		t.Errorf("Refresh = %v, want nothing to do", err)
+	}
+	r.configure(`forced_chatgpt_workspace_id = "acct-ada"`) // another configuration, the same store
+	if err := h.SignIn(within(t)); !errors.Is(err, errFromEnvironment) {
+		t.Errorf("SignIn = %v, want %v", err, errFromEnvironment)
+	}
+	if _, err := h.Manager().Logout(within(t)); !errors.Is(err, errFromEnvironment) {
+		t.Errorf("Logout = %v, want %v", err, errFromEnvironment)
+	}
+	if h.State().Status != auth.StatusExternal || r.content() != before || r.server.Refreshes() != 0 {
+		t.Errorf("something was changed or sent: %+v, %d requests", h.State(), r.server.Refreshes())
+	}
+}
+
+// Every call goes to the store that the configuration names at that moment.
+func TestLiveStorePassesEverythingOn(t *testing.T) {
+	t.Parallel()
+	live := newLiveStore()
+	ctx := t.Context()
+	broken := brokenStore{&auth.UnreadableError{Where: "somewhere", What: "it is broken"}}
+	for _, tt := range []struct {
+		store auth.Store
+		err   error
+	}{{broken, broken.err}, {fixedStore{}, errFromEnvironment}} {
+		live.set(tt.store)
+		if live.String() != tt.store.String() {
+			t.Errorf("its name is %q, want %q", live, tt.store)
+		}
+		if err := live.Update(ctx, nil); !errors.Is(err, tt.err) {
+			t.Errorf("%s: Update = %v", tt.store, err)
+		}
+		if _, err := live.Delete(ctx); !errors.Is(err, tt.err) {
+			t.Errorf("%s: Delete = %v", tt.store, err)
+		}
+		if err := live.Writable(ctx); !errors.Is(err, tt.err) {
+			t.Errorf("%s: Writable = %v", tt.store, err)
+		}
+	}
+	live.set(broken)
+	if _, err := live.Load(ctx); !errors.Is(err, broken.err) {
+		t.Errorf("Load = %v", err)
+	}
+}

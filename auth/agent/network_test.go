@@ -1,0 +1,61 @@
+package agent
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rekey/auth"
+	"rekey/auth/authority"
+)
+
+func TestCertificatesFromTheEnvironment(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := func(name string, content []byte) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	none := file("none.pem", []byte("no certificate"))
+	huge := file("huge.pem", bytes.Repeat([]byte{'x'}, maxCA+1))
+	missing := filepath.Join(dir, "missing.pem")
+	tests := map[string]struct {
+		env  map[string]string
+		want string // of the error, "" for none
+	}{
+		"nothing set":          {nil, ""},
+		"Codex's is missing":   {map[string]string{"CODEX_CA_CERTIFICATE": missing}, "CODEX_CA_CERTIFICATE names a file that cannot be read"},
+		"the general one too":  {map[string]string{"SSL_CERT_FILE": missing}, "SSL_CERT_FILE names a file that cannot be read"},
+		"Codex's comes first":  {map[string]string{"CODEX_CA_CERTIFICATE": none, "SSL_CERT_FILE": missing}, authority.ErrNoCertificate.Error()},
+		"too large to be true": {map[string]string{"CODEX_CA_CERTIFICATE": huge}, "larger than"},
+		"a folder":             {map[string]string{"CODEX_CA_CERTIFICATE": dir}, "cannot be read"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, err := networkFromEnv(func(name string) string { return tt.env[name] })
+			switch {
+			case tt.want == "" && (err != nil || client == nil):
+				t.Errorf("it fails with %v", err)
+			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+				t.Errorf("it fails with %v, want %q", err, tt.want)
+			}
+		})
+	}
+	// Without its certificates nothing can be asked; the renewal says so.
+	r := newBareRig(t)
+	r.env = map[string]string{"CODEX_CA_CERTIFICATE": missing}
+	h, err := Open(r.options())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.authority.Refresh(t.Context(), auth.RefreshRequest{}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("Refresh = %v", err)
+	}
+}

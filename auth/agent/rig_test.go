@@ -1,0 +1,290 @@
+package agent
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/authtest"
+)
+
+// patience bounds every wait for what has to come. A test that passes never
+// waits that long.
+const patience = 30 * time.Second
+
+// heldLock makes this test's program take the agent lock of the folder that it
+// names, say so, and hold it until it is killed.
+const heldLock = "REKEY_AGENT_TEST_LOCK"
+
+func TestMain(m *testing.M) {
+	if root := os.Getenv(heldLock); root != "" {
+		os.Exit(holdLock(root))
+	}
+	os.Exit(m.Run())
+}
+
+// rig is a home, an authorization server in a box and Rekey's own folders.
+type rig struct {
+	t      *testing.T
+	root   string
+	home   *authtest.Home
+	server *authtest.Server
+	log    *record
+	told   *record
+	env    map[string]string
+
+	mu      sync.Mutex // guards everything below
+	secrets []string
+}
+
+// newRig makes a home with Ada's sign-in. What is logged and told is searched
+// for its tokens when the test ends.
+func newRig(t *testing.T, cfg authtest.Config) *rig {
+	t.Helper()
+	server, err := authtest.Start(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(server.Close)
+	r := newBareRig(t)
+	r.server = server
+	r.env = map[string]string{
+		"CODEX_REFRESH_TOKEN_URL_OVERRIDE": server.TokenURL(),
+		"CODEX_REVOKE_TOKEN_URL_OVERRIDE":  server.RevokeURL(),
+		"CODEX_APP_SERVER_LOGIN_ISSUER":    server.Issuer(),
+	}
+	r.put(r.newSignIn(authtest.Ada()))
+	return r
+}
+
+// newBareRig is an empty home without a server.
+func newBareRig(t *testing.T) *rig {
+	t.Helper()
+	// Not t.TempDir: a socket's path has room for about a hundred characters.
+	root, err := os.MkdirTemp("", "agent")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(root) })
+	home, err := authtest.NewHome(filepath.Join(root, "codex"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{t: t, root: root, home: home, log: &record{}, told: &record{}}
+	t.Cleanup(r.searchForTokens)
+	return r
+}
+
+// newSignIn signs somebody in at the server and returns the content for auth.json.
+func (r *rig) newSignIn(a authtest.Account) []byte {
+	tokens := r.server.Issue(a)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.secrets = append(r.secrets, tokens.IDToken, tokens.AccessToken, tokens.RefreshToken)
+	return authtest.AuthJSON(authtest.WithAccount(a), authtest.WithTokens(tokens))
+}
+
+func (r *rig) searchForTokens() {
+	text := r.log.String() + r.told.String()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, secret := range r.secrets {
+		if strings.Contains(text, secret) {
+			r.t.Errorf("a token was logged or told:\n%s", text)
+		}
+	}
+}
+
+// options are those of the rig's home, after the changes.
+func (r *rig) options(change ...func(*Options)) Options {
+	o := Options{
+		Dir:        r.home.Dir(),
+		Dirs:       dirsBelow(r.root),
+		Getenv:     func(name string) string { return r.env[name] },
+		OpenURL:    browse,
+		LoginPorts: []int{0},
+		Tell:       func(sentence string) { fmt.Fprintln(r.told, sentence) },
+		Log:        slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	return o
+}
+
+func dirsBelow(root string) Dirs {
+	return Dirs{State: filepath.Join(root, "state"), Runtime: filepath.Join(root, "run")}
+}
+
+// open puts the home together as one process does. It has read the store.
+func (r *rig) open(change ...func(*Options)) *Home {
+	r.t.Helper()
+	h, err := Open(r.options(change...))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	_ = h.Reload(r.t.Context(), true)
+	r.t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := h.Close(ctx); err != nil {
+			r.t.Errorf("Close: %v", err)
+		}
+	})
+	return h
+}
+
+// start runs an agent of the home until the test ends.
+func (r *rig) start(change ...func(*Options)) *Agent {
+	r.t.Helper()
+	a, err := r.open(change...).Become(r.t.Context(), "test")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(a.unlock)
+	r.run(a.Run)
+	return a
+}
+
+// run runs f until the test ends or stop is called, which waits for it.
+func (r *rig) run(f func(context.Context) error) (stop func()) {
+	r.t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- f(ctx) }()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		select {
+		case err := <-ended:
+			if err != nil {
+				r.t.Errorf("it ended with %v", err)
+			}
+		case <-time.After(patience):
+			r.t.Error("it does not end")
+		}
+	})
+	r.t.Cleanup(stop)
+	return stop
+}
+
+// put replaces auth.json as Codex does.
+func (r *rig) put(content []byte) {
+	r.t.Helper()
+	if err := r.home.Replace(content); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r *rig) configure(toml string) {
+	r.t.Helper()
+	if err := r.home.WriteConfig(toml); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// content is that of auth.json, "" for none.
+func (r *rig) content() string {
+	content, err := r.home.Read()
+	if err != nil {
+		return ""
+	}
+	return string(content)
+}
+
+// states is what faces subscribe to.
+type states interface {
+	Subscribe(ctx context.Context) <-chan auth.State
+}
+
+// await waits for a State that fits and returns it.
+func await(t *testing.T, from states, what string, fits func(auth.State) bool) auth.State {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	var last auth.State
+	for st := range from.Subscribe(ctx) {
+		if last = st; fits(st) {
+			return st
+		}
+	}
+	t.Fatalf("no State came that is %s; the last: %+v", what, last)
+	return last
+}
+
+func status(s auth.Status) func(auth.State) bool {
+	return func(st auth.State) bool { return st.Status == s }
+}
+
+// within is a context that ends when a test has waited for too long.
+func within(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// eventually waits until ok says yes. It is for things that no channel tells.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	ticks := time.NewTicker(2 * time.Millisecond)
+	defer ticks.Stop()
+	ctx := within(t)
+	for !ok() {
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			t.Fatalf("did not come: %s", what)
+		}
+	}
+}
+
+// browse is a browser: it follows a page to its end.
+func browse(ctx context.Context, url string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	res, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	_, err = io.Copy(io.Discard, res.Body)
+	return err
+}
+
+// record is a text that any goroutine may add to.
+type record struct {
+	mu   sync.Mutex // guards text
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (r *record) Write(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.Write(p)
+}
+
+// String implements fmt.Stringer.
+func (r *record) String() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.text.String()
+}
+
+// lines are what was added so far.
+func (r *record) lines() []string {
+	return strings.FieldsFunc(r.String(), func(c rune) bool { return c == '\n' })
+}

@@ -1,0 +1,340 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/authtest"
+	"rekey/auth/login"
+)
+
+// heldBrowser is a browser that opens its page when it is let go. It counts how
+// often it was asked.
+type heldBrowser struct {
+	opened atomic.Int32
+	asked  chan struct{} // has a message for each page
+	letGo  chan struct{}
+}
+
+func newHeldBrowser() *heldBrowser {
+	return &heldBrowser{asked: make(chan struct{}, 100), letGo: make(chan struct{})}
+}
+
+func (b *heldBrowser) open(ctx context.Context, url string) error {
+	b.opened.Add(1)
+	b.asked <- struct{}{}
+	select {
+	case <-b.letGo:
+		return browse(ctx, url)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (b *heldBrowser) use(o *Options) { o.OpenURL = b.open }
+
+// later runs f and returns where its error will be.
+func later(f func() error) <-chan error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	return done
+}
+
+func TestSignIn(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string][]byte{
+		"after nothing":        nil,
+		"over a dead sign-in":  authtest.AuthJSON(),
+		"over an API key":      authtest.AuthJSON(authtest.WithAPIKey("not-a-real-key")),
+		"over half a file":     []byte(`{"auth_mode":"chat`),
+		"over an empty file":   {},
+		"over another account": authtest.AuthJSON(authtest.WithAccount(authtest.Grace())),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, authtest.Config{})
+			if before == nil {
+				_ = r.home.Delete()
+			} else {
+				r.put(before)
+			}
+			h := r.open()
+			if err := h.SignIn(within(t)); err != nil {
+				t.Fatalf("SignIn: %v", err)
+			}
+			st := h.State()
+			if st.Status != auth.StatusHealthy || st.Email != "ada@example.com" || st.SigningIn {
+				t.Errorf("the State is %+v", st)
+			}
+			s, _ := h.Manager().Snapshot()
+			if !strings.Contains(r.content(), s.RefreshToken().Reveal()) || !r.server.Works(s.RefreshToken().Reveal()) {
+				t.Error("the home has no working sign-in")
+			}
+		})
+	}
+}
+
+// What the configuration does not allow counts as absent, and yet it is what a
+// sign-in replaces.
+func TestSignInOverWhatIsNotAllowed(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{Account: authtest.Grace()})
+	r.configure(`forced_chatgpt_workspace_id = "acct-grace"`)
+	h := r.open()
+	if st := h.State(); !st.Restricted {
+		t.Fatalf("the State is %+v", st)
+	}
+	if err := h.SignIn(within(t)); err != nil {
+		t.Fatalf("SignIn: %v", err)
+	}
+	if st := h.State(); st.Status != auth.StatusHealthy || st.Email != "grace@example.com" || st.Restricted {
+		t.Errorf("the State is %+v", st)
+	}
+}
+
+func TestSignInIsRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		config string
+		change func(*Options)
+		want   error
+	}{
+		"the configuration forbids it": {`forced_login_method = "api"`, func(*Options) {}, errMethodForbidden},
+		"nobody to show the page to":   {"", func(o *Options) { o.OpenURL = nil }, errNoBrowser},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, authtest.Config{})
+			r.configure(tt.config)
+			before := r.content()
+			h := r.open(tt.change)
+			if err := h.SignIn(within(t)); !errors.Is(err, tt.want) {
+				t.Errorf("SignIn = %v, want %v", err, tt.want)
+			}
+			if got := r.server.Requests(); len(got) > 0 || r.content() != before || h.State().SigningIn {
+				t.Errorf("something was changed or asked: %+v, %+v", got, h.State())
+			}
+		})
+	}
+}
+
+// The wrong workspace is found out after the sign-in; nothing of it is kept.
+func TestSignInToAForbiddenWorkspace(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	r.configure(`forced_chatgpt_workspace_id = "acct-grace"`)
+	before := r.content()
+	var wrong *login.WorkspaceError
+	if err := r.open().SignIn(within(t)); !errors.As(err, &wrong) || r.content() != before {
+		t.Errorf("SignIn = %v, the home:\n%s", err, r.content())
+	}
+}
+
+func TestOneSignInForAllCallers(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	b := newHeldBrowser()
+	h := r.open(b.use)
+	first := later(func() error { return h.SignIn(within(t)) })
+	<-b.asked
+	if !h.State().SigningIn {
+		t.Error("the State does not tell of the sign-in")
+	}
+	impatient, giveUp := context.WithCancel(t.Context())
+	second := later(func() error { return h.SignIn(impatient) })
+	third := later(func() error { return h.SignIn(within(t)) })
+	giveUp()
+	if err := <-second; !errors.Is(err, context.Canceled) {
+		t.Errorf("who gives up gets %v", err)
+	}
+	close(b.letGo)
+	if err := errors.Join(<-first, <-third); err != nil {
+		t.Errorf("the others get %v", err)
+	}
+	if n := b.opened.Load(); n != 1 && n != 2 { // the third may have come after the end
+		t.Errorf("%d pages were opened", n)
+	}
+}
+
+func TestCancelSignIn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	before := r.content()
+	b := newHeldBrowser()
+	h := r.open(b.use)
+	h.CancelSignIn() // nothing to end
+	callers := []<-chan error{}
+	for range 3 {
+		callers = append(callers, later(func() error { return h.SignIn(within(t)) }))
+	}
+	<-b.asked
+	h.CancelSignIn()
+	for _, caller := range callers {
+		if err := <-caller; !errors.Is(err, login.ErrCancelled) {
+			t.Errorf("SignIn = %v, want %v", err, login.ErrCancelled)
+		}
+		h.CancelSignIn() // one may have come later
+	}
+	if r.content() != before || h.State().SigningIn {
+		t.Errorf("the home has changed, or the State is wrong: %+v", h.State())
+	}
+	close(b.letGo)
+	if err := h.SignIn(within(t)); err != nil {
+		t.Errorf("the next sign-in: %v", err)
+	}
+}
+
+func TestCloseEndsASignIn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	b := newHeldBrowser()
+	h := r.open(b.use)
+	caller := later(func() error { return h.SignIn(within(t)) })
+	<-b.asked
+	if err := h.Close(within(t)); err != nil {
+		t.Error(err)
+	}
+	if err := <-caller; !errors.Is(err, login.ErrCancelled) {
+		t.Errorf("SignIn = %v, want %v", err, login.ErrCancelled)
+	}
+}
+
+// A client that begins anew ends what it, or another one, has begun.
+func TestBeginSignInReplacesTheRunningOne(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	h := r.open()
+	_, waitFirst, _, err := h.BeginSignIn(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	url, waitSecond, _, err := h.BeginSignIn(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := waitFirst(); !errors.Is(err, login.ErrCancelled) {
+		t.Errorf("the first ends with %v", err)
+	}
+	if !h.State().SigningIn {
+		t.Error("the State does not tell of the second")
+	}
+	if err := errors.Join(browse(within(t), url), waitSecond()); err != nil {
+		t.Errorf("the second ends with %v", err)
+	}
+	if st := h.State(); st.SigningIn || st.Status != auth.StatusHealthy {
+		t.Errorf("the State is %+v", st)
+	}
+}
+
+func TestManyBeginSignIns(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	h := r.open()
+	var began, ended sync.WaitGroup
+	var running, most atomic.Int32
+	for range 10 {
+		began.Go(func() {
+			_, wait, _, err := h.BeginSignIn(within(t))
+			if err != nil {
+				if !errors.Is(err, login.ErrCancelled) {
+					t.Errorf("BeginSignIn: %v", err)
+				}
+				return
+			}
+			n := running.Add(1)
+			for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+			}
+			ended.Go(func() {
+				if err := wait(); !errors.Is(err, login.ErrCancelled) {
+					t.Errorf("it ended with %v", err)
+				}
+				running.Add(-1)
+			})
+		})
+	}
+	began.Wait()
+	h.CancelSignIn()
+	ended.Wait()
+	if h.State().SigningIn {
+		t.Error("the State tells of a sign-in that has ended")
+	}
+	gaveUp, giveUp := context.WithCancel(t.Context())
+	_, _, stop, err := h.BeginSignIn(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	giveUp()
+	if _, _, _, err := h.BeginSignIn(gaveUp); !errors.Is(err, context.Canceled) {
+		t.Errorf("BeginSignIn of a caller that has gone = %v", err)
+	}
+	stop()
+}
+
+// Who has signed in or out while the page was open is not overwritten; who has
+// only renewed is.
+func TestStoreThatChangedMeanwhile(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		meanwhile func(*rig)
+		want      error
+	}{
+		"another account": {func(r *rig) { r.put(r.newSignIn(authtest.Grace())) }, auth.ErrStoreChanged},
+		"an API key":      {func(r *rig) { r.put(authtest.AuthJSON(authtest.WithAPIKey("x"))) }, auth.ErrStoreChanged},
+		"signed out":      {func(r *rig) { _ = r.home.Delete() }, auth.ErrStoreChanged},
+		"renewed":         {func(r *rig) { r.put(r.newSignIn(authtest.Ada())) }, nil},
+		"nothing":         {func(*rig) {}, nil},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, authtest.Config{})
+			h := r.open()
+			url, wait, _, err := h.BeginSignIn(within(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			// The flow reads the store before it shows the page.
+			tt.meanwhile(r)
+			after := r.content()
+			if err := browse(within(t), url); err != nil {
+				t.Fatal(err)
+			}
+			if err := wait(); !errors.Is(err, tt.want) {
+				t.Errorf("it ended with %v, want %v", err, tt.want)
+			}
+			if changed := r.content() != after; changed != (tt.want == nil) {
+				t.Errorf("the home was changed: %t", changed)
+			}
+		})
+	}
+}
+
+// The browser that cannot be started leaves the link.
+func TestShowURLWithoutABrowser(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	shown := make(chan string, 1)
+	h := r.open(func(o *Options) {
+		o.OpenURL = func(context.Context, string) error { return errors.New("no browser") }
+		o.ShowURL = func(url string) { shown <- url }
+	})
+	caller := later(func() error { return h.SignIn(within(t)) })
+	select {
+	case url := <-shown:
+		if err := browse(within(t), url); err != nil {
+			t.Fatal(err)
+		}
+	case <-time.After(patience):
+		t.Fatal("no link is shown")
+	}
+	if err := <-caller; err != nil {
+		t.Errorf("SignIn = %v", err)
+	}
+}

@@ -1,0 +1,107 @@
+package agent
+
+import (
+	"errors"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"rekey/auth"
+	"rekey/auth/authtest"
+)
+
+// nobody is a user who is not the one that runs the tests.
+const nobody = 65534
+
+// Root can play another user; anybody else has none to play.
+func TestAnotherUserIsRefused(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		missing(t, "root, who can be another user")
+	}
+	r := newRig(t, authtest.Config{})
+	if err := os.Chmod(r.root, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	a := r.start()
+	c := r.client()
+
+	if nc, err := dialAsNobody(a.Socket()); !errors.Is(err, os.ErrPermission) {
+		t.Errorf("another user's connection = %v, %v, want no permission", nc, err)
+	}
+
+	// Should the folder and the socket have been opened by somebody, the
+	// system still tells who is there.
+	for path, mode := range map[string]os.FileMode{filepath.Dir(a.Socket()): 0o755, a.Socket(): 0o666} {
+		if err := os.Chmod(path, mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	nc, err := dialAsNobody(a.Socket())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	_, _ = nc.Write([]byte(`{"id":1,"method":"initialize","params":{"clientInfo":{"name":"x","version":"1"}}}` + "\n"))
+	if answer, err := io.ReadAll(nc); len(answer) > 0 {
+		t.Errorf("another user was answered %q, %v", answer, err)
+	}
+	eventually(t, "the refusal in the log", func() bool { return strings.Contains(r.log.String(), "a client was refused") })
+
+	if err := c.Refresh(within(t)); err != nil {
+		t.Errorf("our own client: %v", err)
+	}
+	await(t, c, "healthy", status(auth.StatusHealthy))
+}
+
+// A socket that another user listens on is not spoken to.
+func TestAnotherUsersAgentIsRefused(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		missing(t, "root, who can be another user")
+	}
+	r := newBareRig(t)
+	h := r.open()
+	dir := filepath.Dir(h.Socket())
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Chmod(r.root, 0o755), os.Chown(dir, nobody, nobody)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Attach(within(t)); err == nil || !strings.Contains(err.Error(), "belongs to another user") {
+		t.Errorf("Attach below another user's folder = %v", err)
+	}
+}
+
+// dialAsNobody connects on a thread of another user's.
+func dialAsNobody(socket string) (nc net.Conn, err error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
+		// Only this thread's: syscall.Setresuid would change all of them.
+		if _, _, e := syscall.RawSyscall(syscall.SYS_SETRESUID, ^uintptr(0), nobody, ^uintptr(0)); e != 0 {
+			err = e
+			return
+		}
+		nc, err = net.Dial("unix", socket)
+	}()
+	<-done
+	return nc, err
+}
+
+// missing ends a test that lacks a real part of the system: it names the part
+// and skips, or fails under REKEY_CI=1 or CI=true, where none may be missing.
+func missing(t *testing.T, part string) {
+	t.Helper()
+	if os.Getenv("REKEY_CI") == "1" || os.Getenv("CI") == "true" {
+		t.Fatalf("missing: %s", part)
+	}
+	t.Skipf("missing: %s", part)
+}

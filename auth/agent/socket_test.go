@@ -1,0 +1,298 @@
+package agent
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/appserver"
+	"rekey/auth/authtest"
+)
+
+// connect attaches to an agent that may be just about to listen.
+func connect(ctx context.Context, h *Home) (*appserver.Client, error) {
+	ticks := time.NewTicker(2 * time.Millisecond)
+	defer ticks.Stop()
+	for {
+		client, err := h.Attach(ctx)
+		if err == nil || !silent(err) {
+			return client, err
+		}
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return nil, err
+		}
+	}
+}
+
+// client attaches to the rig's agent until the test ends.
+func (r *rig) client() *appserver.Client {
+	r.t.Helper()
+	c, err := connect(within(r.t), r.open())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// raw is a connection without a client: whoever misbehaves.
+type raw struct {
+	t *testing.T
+	net.Conn
+	lines *bufio.Reader
+}
+
+func (r *rig) raw(socket string) raw {
+	r.t.Helper()
+	nc, err := net.Dial("unix", socket)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.t.Cleanup(func() { _ = nc.Close() })
+	return raw{r.t, nc, bufio.NewReader(nc)}
+}
+
+// send sends a line, which may have parameters.
+func (c raw) send(id int, method, params string) {
+	c.t.Helper()
+	if _, err := fmt.Fprintf(c, `{"id":%d,"method":%q,"params":%s}`+"\n", id, method, params); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// answer returns the line that answers a request.
+func (c raw) answer(id int) string {
+	c.t.Helper()
+	for {
+		line, err := c.lines.ReadString('\n')
+		if err != nil {
+			c.t.Fatalf("no answer: %v", err)
+		}
+		if strings.Contains(line, fmt.Sprintf(`"id":%d`, id)) {
+			return line
+		}
+	}
+}
+
+func (c raw) introduce() {
+	c.t.Helper()
+	c.send(1, "initialize", `{"clientInfo":{"name":"test","version":"1"}}`)
+	c.answer(1)
+}
+
+func TestSocketIsPrivate(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	a := r.start()
+	r.client()
+	for path, want := range map[string]os.FileMode{
+		a.Socket():               os.ModeSocket | 0o600,
+		filepath.Dir(a.Socket()): os.ModeDir | 0o700,
+		a.stateDir:               os.ModeDir | 0o700,
+	} {
+		info, err := os.Lstat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Mode() != want {
+			t.Errorf("%s has the mode %v, want %v", path, info.Mode(), want)
+		}
+	}
+}
+
+func TestStaleSocketIsReplaced(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	socket := r.open().Socket()
+	if err := os.Mkdir(filepath.Dir(socket), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: socket, Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.SetUnlinkOnClose(false)
+	_ = dead.Close() // as a process does that is killed
+	r.start()
+	await(t, r.client(), "healthy", status(auth.StatusHealthy))
+}
+
+// Where the socket cannot be had, the agent says why in one sentence and goes on.
+func TestAgentGoesOnWithoutASocket(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		runtime func(root string) string
+		want    string
+	}{
+		"path too long": {func(root string) string { return filepath.Join(root, strings.Repeat("x", 100)) }, "too long"},
+		"folder open to others": {func(root string) string {
+			dir := filepath.Join(root, "open")
+			_ = os.Mkdir(dir, 0o700)
+			_ = os.Chmod(dir, 0o755) // whatever the umask
+			return dir
+		}, "open to other users"},
+		"folder is a link": {func(root string) string {
+			dir := filepath.Join(root, "link")
+			_ = os.Symlink(root, dir)
+			return dir
+		}, "is not a folder"},
+		"folder is a file": {func(root string) string {
+			dir := filepath.Join(root, "file")
+			_ = os.WriteFile(dir, nil, 0o600)
+			return dir
+		}, "not a directory"},
+		"socket is a folder": {func(root string) string {
+			dir := filepath.Join(root, "taken")
+			_ = os.MkdirAll(filepath.Join(dir, identity(filepath.Join(root, "codex"))+".sock", "x"), 0o700)
+			return dir
+		}, "directory not empty"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, authtest.Config{})
+			dir := tt.runtime(r.root)
+			a := r.start(func(o *Options) { o.Dirs.Runtime = dir })
+			eventually(t, "the sentence", func() bool { return len(r.told.lines()) > 0 })
+			if got := r.told.lines(); len(got) != 1 || !strings.Contains(got[0], tt.want) {
+				t.Errorf("it tells %q, want one sentence with %q", got, tt.want)
+			}
+			r.put(authtest.AuthJSON(authtest.WithAPIKey("not-a-real-key")))
+			await(t, a, "an API key", status(auth.StatusAPIKey))
+			if _, err := a.Attach(within(t)); err == nil {
+				t.Error("a client can attach")
+			}
+		})
+	}
+}
+
+func TestClientsAreToldOfChanges(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	a := r.start()
+	clients := []*appserver.Client{r.client(), r.client(), r.client()}
+	for _, change := range []struct {
+		content []byte
+		want    auth.Status
+	}{
+		{authtest.AuthJSON(authtest.WithAPIKey("not-a-real-key")), auth.StatusAPIKey},
+		{r.newSignIn(authtest.Grace()), auth.StatusHealthy},
+	} {
+		r.put(change.content)
+		for _, c := range clients {
+			await(t, c, string(change.want), status(change.want))
+		}
+	}
+	if err := clients[0].SetKeepFresh(within(t), false); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range clients {
+		await(t, c, "not kept fresh", func(st auth.State) bool { return !st.KeepFresh })
+	}
+	await(t, a, "not kept fresh", func(st auth.State) bool { return !st.KeepFresh })
+}
+
+// Who leaves in the middle of a renewal does not end it, and nobody else notices.
+func TestClientThatLeavesHarmsNobody(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	answer := make(chan struct{})
+	r.server.Script(authtest.Reply{Gate: answer})
+	a := r.start()
+	stays := r.client()
+	leaves := r.raw(a.Socket())
+	leaves.introduce()
+	leaves.send(2, "rekey/refresh", "{}")
+	if err := r.server.WaitForRequests(within(t), 1); err != nil {
+		t.Fatal(err)
+	}
+	_ = leaves.Close()
+	renewed := make(chan error, 1)
+	go func() { renewed <- stays.Refresh(within(t)) }()
+	await(t, stays, "renewing", status(auth.StatusRenewing))
+	before := r.content()
+	close(answer)
+	if err := <-renewed; err != nil {
+		t.Errorf("the other client's renewal: %v", err)
+	}
+	if r.content() == before {
+		t.Error("the new tokens are not in the store")
+	}
+	await(t, stays, "healthy", status(auth.StatusHealthy))
+}
+
+// Who subscribes and then reads nothing keeps nobody waiting, not even the end.
+func TestClientThatReadsNothingHarmsNobody(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	a, err := r.open().Become(t.Context(), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.unlock()
+	stop := r.run(a.Run)
+	reads := r.client()
+	mute := r.raw(a.Socket())
+	mute.introduce()
+	mute.send(2, "rekey/subscribe", "{}")
+	mute.answer(2)
+	on := true
+	for range 2000 { // far more than the system keeps for a reader
+		on = !on
+		a.applyKeepFresh(on)
+		await(t, reads, "what was set", func(st auth.State) bool { return st.KeepFresh == on })
+	}
+	stop()
+}
+
+// The socket is for faces: only a program on the standard streams may hand
+// over tokens of its own.
+func TestSocketTakesNoTokens(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	a := r.start()
+	r.client()
+	c := r.raw(a.Socket())
+	c.send(1, "initialize", `{"clientInfo":{"name":"test","version":"1"},"capabilities":{"experimentalApi":true}}`)
+	c.answer(1)
+	c.send(2, "account/login/start", `{"type":"chatgptAuthTokens","accessToken":"a.b.c","chatgptAccountId":"acct-ada"}`)
+	if got := c.answer(2); !strings.Contains(got, "error") {
+		t.Errorf("the answer is %s", got)
+	}
+	await(t, a, "healthy as before", status(auth.StatusHealthy))
+}
+
+// The errors of the agent keep their types on the way to a client.
+func TestClientKnowsARefusal(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	r.start()
+	c := r.client()
+	r.server.RevokeAll()
+	for range 3 {
+		var refused *auth.RefreshError
+		if err := c.Refresh(within(t)); !errors.As(err, &refused) || !refused.Permanent || refused.Reason != auth.ReasonRevoked {
+			t.Errorf("Refresh = %v, want a permanent refusal", err)
+		}
+	}
+	if n := r.server.Refreshes(); n != 1 {
+		t.Errorf("%d requests were sent, want 1", n)
+	}
+	st := await(t, c, "refused", auth.State.NeedsSignIn)
+	for i := range 2 {
+		ours, err := c.ClaimNotice(within(t), st.Notice)
+		if err != nil || ours != (i == 0) {
+			t.Errorf("claim %d of the notice = %v, %v", i+1, ours, err)
+		}
+	}
+}
