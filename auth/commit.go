@@ -10,6 +10,7 @@ import (
 // commit writes the answer for s to the store, but only if the store still
 // holds what was redeemed, and takes it over.
 func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse) error {
+	m.opts.Step(StepCommitting)
 	var committed *Snapshot
 	err := m.opts.Store.Update(ctx, func(current *Snapshot) (*Snapshot, error) {
 		if !s.RedeemedBy(current) {
@@ -22,10 +23,12 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse)
 	key := m.opts.Fingerprints.Token(s)
 	switch {
 	case err == nil:
+		m.opts.Step(StepCommitted)
 		m.opts.Log.Info("refresh: renewed")
 		m.takeIssued(committed)
 		m.setLost(key, false)
 		m.clearEscrow(key)
+		m.opts.Step(StepCleared)
 		return nil
 	case errors.Is(err, ErrStoreChanged):
 		m.opts.Log.Info("refresh: somebody signed in or out meanwhile, the answer is kept out")

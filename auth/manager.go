@@ -37,6 +37,9 @@ type Options struct {
 	Now func() time.Time
 	// Log receives one line for each decision; nil: nobody does.
 	Log *slog.Logger
+	// Step is called at each Step, in their order, by the goroutine that has
+	// come that far: for tests, nil in every program.
+	Step func(Step)
 }
 
 // Manager holds one home's credentials and is the only one who changes what
@@ -65,6 +68,9 @@ func NewManager(opts Options) *Manager {
 	}
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	if opts.Step == nil {
+		opts.Step = func(Step) {}
 	}
 	if opts.Restriction == nil {
 		opts.Restriction = func(*Snapshot) string { return "" }

@@ -62,9 +62,11 @@ func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 		return &RefreshError{Err: fmt.Errorf("the lock for renewals could not be had: %w", err)}
 	}
 	defer unlock()
+	m.opts.Step(StepLocked)
 	if adopted, err := m.guardedReload(ctx, cached); adopted || err != nil {
 		return err
 	}
+	m.opts.Step(StepReread)
 	if _, refusal := m.Snapshot(); refusal != nil {
 		m.opts.Log.Info("refresh: refused before, nothing sent", "reason", refusal.Reason)
 		return refusalError(refusal)
@@ -75,6 +77,7 @@ func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 	if err := m.prepare(ctx, cached); err != nil {
 		return err
 	}
+	m.opts.Step(StepPreflight)
 	return m.redeem(ctx, cached, reason)
 }
 
@@ -104,6 +107,7 @@ func (m *Manager) guardedReload(ctx context.Context, cached *Snapshot) (adopted 
 func (m *Manager) prepare(ctx context.Context, s *Snapshot) error {
 	err := m.opts.Escrow.Reserve(m.opts.Fingerprints.Token(s), clean(m.opts.Now()))
 	if err == nil && !m.opts.AsCodex {
+		m.opts.Step(StepReserved)
 		err = m.opts.Store.Writable(ctx)
 	}
 	if m.opts.AsCodex {
@@ -129,6 +133,7 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 	if err := m.opts.Escrow.Sent(key); err != nil && !m.opts.AsCodex {
 		return m.savable(err)
 	}
+	m.opts.Step(StepSent)
 	m.Annotate(func(f *Inputs) { f.Renewing = true })
 	answer, err := m.opts.Authority.Refresh(ctx, RefreshRequest{
 		RefreshToken: s.RefreshToken(), Reason: reason, Provenance: s.Provenance(),
@@ -137,6 +142,7 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 	if err != nil {
 		return m.failed(ctx, s, key, err)
 	}
+	m.opts.Step(StepAnswered)
 	if _, err := s.WithTokens(answer, m.opts.Now()); err != nil {
 		// Codex drops such an answer whole and asks again the next time.
 		return m.failed(ctx, s, key, &RefreshError{Status: 200, Err: fmt.Errorf("the ID token %w", err)})
@@ -144,6 +150,7 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 	if err := m.opts.Escrow.Keep(key, answer); err != nil {
 		m.opts.Log.Warn("refresh: the escrow did not take the answer", "error", err)
 	}
+	m.opts.Step(StepKept)
 	return m.commit(ctx, s, answer)
 }
 
@@ -167,10 +174,12 @@ func (m *Manager) failed(ctx context.Context, s *Snapshot, key string, err error
 		})
 		return re
 	}
+	m.opts.Step(StepRefused)
 	if re.Reason.MayBeRace() && m.opts.SecondLook > 0 {
 		if seen, err := m.lookAgain(ctx, s); seen {
 			return err
 		}
+		m.opts.Step(StepLooked)
 	}
 	return m.refuse(s, re)
 }

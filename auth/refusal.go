@@ -49,6 +49,7 @@ func (m *Manager) refuse(s *Snapshot, cause *RefreshError) error {
 	if current || hidden {
 		m.remember(s, r)
 	}
+	m.opts.Step(StepRecorded)
 	m.publish()
 	return cause
 }

@@ -87,6 +87,7 @@ func (m *Manager) signIn(ctx context.Context, next *Snapshot, may func(current *
 		return err
 	}
 	defer unlock()
+	m.opts.Step(StepSigningIn)
 	err = m.opts.Store.Update(ctx, func(current *Snapshot) (*Snapshot, error) {
 		if !may(current) {
 			return nil, ErrStoreChanged
@@ -96,6 +97,7 @@ func (m *Manager) signIn(ctx context.Context, next *Snapshot, may func(current *
 	if err != nil {
 		return err
 	}
+	m.opts.Step(StepSignedIn)
 	m.mu.Lock()
 	m.owner = nil // what a host program has handed over is replaced
 	m.mu.Unlock()

@@ -38,7 +38,7 @@ func encryptedStore(home string, auto bool, opts Options) *closedStore {
 		file: filepath.Join(home, "secrets", "codex_auth.age"),
 	}
 	if auto {
-		s.open = newFileStore(home, opts.Locker)
+		s.open = newFileStore(home, opts)
 	}
 	return s
 }

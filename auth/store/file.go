@@ -37,10 +37,14 @@ type fileStore struct {
 	home   string
 	path   string // the name, which may be a symbolic link
 	locker Locker
+	step   func(auth.Step)
 }
 
-func newFileStore(home string, locker Locker) *fileStore {
-	return &fileStore{home: home, path: filepath.Join(home, authFile), locker: locker}
+func newFileStore(home string, opts Options) *fileStore {
+	if opts.Step == nil {
+		opts.Step = func(auth.Step) {}
+	}
+	return &fileStore{home: home, path: filepath.Join(home, authFile), locker: opts.Locker, step: opts.Step}
 }
 
 // String returns the path as Codex names it, before following links.
@@ -123,10 +127,12 @@ func (s *fileStore) round(ctx context.Context, decide func(*auth.Snapshot) (*aut
 		return false, err
 	}
 	defer fresh.discard()
+	s.step(StepWritten)
 	replaced, err := s.replace(ctx, target, seen, fresh)
 	if err != nil || !replaced {
 		return false, err
 	}
+	s.step(StepRenamed)
 	sweep(dir, tempPrefix, time.Now())
 	return true, syncDir(dir)
 }
@@ -138,6 +144,7 @@ func (s *fileStore) replace(ctx context.Context, target string, seen content, fr
 		return false, err
 	}
 	defer unlock()
+	s.step(StepTargetLocked)
 	if now, err := CredentialPath(s.home); err != nil || now != target {
 		return false, err // the link was changed to lead elsewhere
 	}
@@ -151,6 +158,7 @@ func (s *fileStore) replace(ctx context.Context, target string, seen content, fr
 	if err := guard(target); err != nil {
 		return false, err
 	}
+	s.step(StepCompared)
 	return fresh.swapIn(target, seen)
 }
 

@@ -25,7 +25,7 @@ type keyringStore struct {
 
 func newKeyringStore(home string, auto bool, opts Options) *keyringStore {
 	return &keyringStore{
-		file:    newFileStore(home, opts.Locker),
+		file:    newFileStore(home, opts),
 		ring:    systemRing(opts),
 		item:    item{codexService, "cli|" + shortHash(home)},
 		auto:    auto,

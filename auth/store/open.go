@@ -21,6 +21,10 @@ type Options struct {
 	// KeyringTimeout bounds each exchange with the keyring; 0: 3 s. It must stay
 	// below 5 s, for Codex's lock is held meanwhile.
 	KeyringTimeout time.Duration
+	// Step is called at each step of an Update that writes auth.json, in their
+	// order, under the locks that are held by then: for tests, nil in every
+	// program.
+	Step func(auth.Step)
 }
 
 // Open returns the Store that Codex would use for a home, as its configuration
@@ -35,7 +39,7 @@ func Open(home string, cfg Config, opts Options) (auth.Store, error) {
 	auto := cfg.Kind == KindAuto
 	switch cfg.Kind {
 	case KindFile:
-		return newFileStore(home, opts.Locker), nil
+		return newFileStore(home, opts), nil
 	case KindKeyring, KindAuto:
 		if cfg.Encrypted {
 			return encryptedStore(home, auto, opts), nil
