@@ -28,7 +28,7 @@ func (h *Home) reloadConfig() {
 		h.use(fixedStore{auth.NewAccessToken(auth.NewSecret(token))})
 		return
 	}
-	s, err := store.Open(h.opts.Dir, cfg, store.Options{})
+	s, err := store.Open(h.opts.Dir, cfg, h.opts.Store)
 	if err != nil {
 		h.use(brokenStore{&auth.UnreadableError{Where: "the credential store", What: err.Error(), Err: err}})
 		return

@@ -33,6 +33,9 @@ type Options struct {
 	LoginPorts []int
 	// Log receives one line for each decision; nil: nobody does.
 	Log *slog.Logger
+	// Store is for tests: it replaces the file locks in the Codex home, and its
+	// Step is called at the Manager's steps as well. Every program leaves it zero.
+	Store store.Options
 }
 
 // Home is one Codex home with its Manager. Its methods are safe for
@@ -88,6 +91,7 @@ func Open(opts Options) (*Home, error) {
 		Restriction:  h.restriction,
 		AsCodex:      opts.AsCodex,
 		Log:          opts.Log,
+		Step:         opts.Store.Step,
 	}
 	if !opts.AsCodex {
 		managed.SecondLook = secondLook

@@ -69,7 +69,7 @@ func (h *Home) refreshLock(ctx context.Context) (unlock func(), err error) {
 	if ctx.Value(reading{}) != nil {
 		limit = 0
 	}
-	unlock, err = store.RefreshLock(h.opts.Dir, nil, limit)(ctx)
+	unlock, err = store.RefreshLock(h.opts.Dir, h.opts.Store.Locker, limit)(ctx)
 	if err != nil && h.opts.AsCodex && !errors.Is(err, store.ErrLockBusy) {
 		return func() {}, nil
 	}
