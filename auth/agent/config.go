@@ -25,27 +25,19 @@ func (h *Home) reloadConfig() {
 		return
 	}
 	if token := h.opts.Getenv("CODEX_ACCESS_TOKEN"); token != "" {
-		h.use(fixedStore{auth.NewAccessToken(auth.NewSecret(token))})
+		h.store.set(fixedStore{auth.NewAccessToken(auth.NewSecret(token))})
 		return
 	}
 	s, err := store.Open(h.opts.Dir, cfg, h.opts.Store)
 	if err != nil {
-		h.use(brokenStore{&auth.UnreadableError{Where: "the credential store", What: err.Error(), Err: err}})
+		h.store.set(brokenStore{&auth.UnreadableError{Where: "the credential store", What: err.Error(), Err: err}})
 		return
 	}
 	h.state.SealWith(nil)
 	if sealer, ok := s.(store.Sealer); ok {
 		h.state.SealWith(sealer.EscrowKey) // who chose the keyring finds no token in a file
 	}
-	h.use(s)
-}
-
-// use makes s the home's store, from the next read on.
-func (h *Home) use(s auth.Store) {
 	h.store.set(s)
-	if h.manager != nil { // not while the Home is put together
-		h.manager.Annotate(func(f *auth.Inputs) { f.Store = s.String() })
-	}
 }
 
 // RequiresOpenAIAuth is false when the configured provider needs no OpenAI

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"rekey/auth"
 	"rekey/auth/store"
 )
 
@@ -55,7 +56,14 @@ type reading struct{}
 // Reload reads the store: see auth.Manager.Reload. It waits for nobody's
 // renewal.
 func (h *Home) Reload(ctx context.Context, final bool) error {
-	return h.manager.Reload(context.WithValue(ctx, reading{}, true), final)
+	err := h.manager.Reload(context.WithValue(ctx, reading{}, true), final)
+	if err == nil || final {
+		// It may be another store than the one before. Its name follows what
+		// it holds, so that what the former held is not shown as its own.
+		name := h.store.String()
+		h.manager.Annotate(func(f *auth.Inputs) { f.Store = name })
+	}
+	return err
 }
 
 // refreshLock takes the home's cross-process refresh lock. A renewal waits for

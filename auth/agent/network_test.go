@@ -10,6 +10,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/authority"
+	"rekey/auth/authtest"
 )
 
 func TestCertificatesFromTheEnvironment(t *testing.T) {
@@ -48,14 +49,22 @@ func TestCertificatesFromTheEnvironment(t *testing.T) {
 			}
 		})
 	}
-	// Without its certificates nothing can be asked; the renewal says so.
-	r := newBareRig(t)
-	r.env = map[string]string{"CODEX_CA_CERTIFICATE": missing}
-	h, err := Open(r.options())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := h.authority.Refresh(t.Context(), auth.RefreshRequest{}); !errors.Is(err, os.ErrNotExist) {
+}
+
+// Without its certificates nothing can be asked, which the renewal says; all
+// else goes on.
+func TestUnusableCertificates(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	r.env["CODEX_CA_CERTIFICATE"] = filepath.Join(r.root, "missing.pem")
+	h := r.open()
+	if err := h.Refresh(within(t)); !errors.Is(err, os.ErrNotExist) || auth.OutcomeOf(err) != auth.OutcomeTransient {
 		t.Errorf("Refresh = %v", err)
+	}
+	if err := h.SignIn(within(t)); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("SignIn = %v", err)
+	}
+	if st := h.State(); st.Status != auth.StatusHealthy || len(r.server.Requests()) > 0 {
+		t.Errorf("the State is %+v after %d requests", st, len(r.server.Requests()))
 	}
 }
