@@ -12,7 +12,6 @@ const (
 	// StepCompared: the content is still what was decided upon; the names are
 	// exchanged next.
 	StepCompared auth.Step = "content compared"
-	// StepRenamed: the new file is in its place, or what somebody wrote in
-	// between is back in it.
+	// StepRenamed: the new file is in its place; auth.lock alone is still held.
 	StepRenamed auth.Step = "renamed"
 )
