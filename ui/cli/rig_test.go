@@ -1,0 +1,91 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/ui"
+	"rekey/ui/cli"
+	"rekey/ui/uitest"
+)
+
+// noon is when everything here happens.
+var noon = time.Date(2026, time.March, 23, 12, 0, 0, 0, time.UTC)
+
+// home is the one that commands are about unless they name another.
+const home = "/home/ada/.codex"
+
+// terminal is a Program whose parts do nothing but note that they were asked.
+type terminal struct {
+	cli.Program
+	out, err bytes.Buffer
+	asked    []string
+}
+
+func newTerminal() *terminal {
+	p := &terminal{}
+	note := func(what, home string) error {
+		p.asked = append(p.asked, strings.TrimSpace(what+" "+home))
+		return nil
+	}
+	p.Program = cli.Program{
+		Version: "1.2.3", In: strings.NewReader(""), Out: &p.out, Err: &p.err,
+		Now:     func() time.Time { return noon },
+		Status:  func(_ context.Context, h string) (cli.Report, error) { return healthy(), note("status", h) },
+		Refresh: func(_ context.Context, h string) (cli.Report, error) { return healthy(), note("refresh", h) },
+		Watch: func(_ context.Context, h string, _ func(context.Context, ui.Session, cli.Report) error) error {
+			return note("watch", h)
+		},
+		Tray:   func(_ context.Context, h string) error { return note("tray", h) },
+		Window: func(_ context.Context, h string) error { return note("window", h) },
+		AppServer: func(_ context.Context, h string, noWatch bool) error {
+			if noWatch {
+				return note("app-server without watching", h)
+			}
+			return note("app-server", h)
+		},
+		Demo: func(_ context.Context, o cli.DemoOptions) error {
+			what := "demo"
+			if o.Auto {
+				what += " auto"
+			}
+			if o.Text {
+				what += " text"
+			}
+			return note(what, "")
+		},
+	}
+	return p
+}
+
+// healthy is what the parts report.
+func healthy() cli.Report { return report(auth.StatusHealthy) }
+
+func report(status auth.Status) cli.Report {
+	return cli.Report{Home: home, State: uitest.State(status, noon)}
+}
+
+// run executes a command line and wants it to end with a code.
+func (p *terminal) run(t *testing.T, code int, args ...string) {
+	t.Helper()
+	if got := p.Run(t.Context(), args); got != code {
+		t.Errorf("rekey %s ends with %d, want %d\n%s%s", strings.Join(args, " "), got, code, &p.out, &p.err)
+	}
+}
+
+// wantSentence wants standard error to hold one sentence with these words.
+func (p *terminal) wantSentence(t *testing.T, words string) {
+	t.Helper()
+	text := p.err.String()
+	if !strings.HasPrefix(text, "rekey: ") || strings.Count(text, "\n") != 1 || !strings.HasSuffix(text, "\n") ||
+		!strings.Contains(text, words) {
+		t.Errorf("standard error is %q, want one sentence with %q", text, words)
+	}
+}
+
+var errOther = errors.New("something else")

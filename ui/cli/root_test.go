@@ -1,0 +1,200 @@
+package cli_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"rekey/auth"
+	"rekey/ui"
+	"rekey/ui/cli"
+	"rekey/ui/uitest"
+)
+
+func TestCommandsReachTheirParts(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"":                             "tray",
+		"--home /h":                    "tray /h",
+		"status":                       "status",
+		"status --json --home /h":      "status /h",
+		"--home=/h refresh":            "refresh /h",
+		"watch":                        "watch",
+		"watch --format json":          "watch",
+		"window --home /h":             "window /h",
+		"app-server":                   "app-server",
+		"app-server --no-watch":        "app-server without watching",
+		"demo":                         "demo",
+		"demo --auto --text":           "demo auto text",
+		"app-server --no-watch=false":  "app-server",
+		"watch --format=text --home /": "watch /",
+	} {
+		t.Run(args, func(t *testing.T) {
+			t.Parallel()
+			p := newTerminal()
+			p.run(t, cli.ExitOK, strings.Fields(args)...)
+			if !slices.Equal(p.asked, []string{want}) {
+				t.Errorf("asked were %q, want %q", p.asked, want)
+			}
+		})
+	}
+}
+
+func TestWrongCommandLines(t *testing.T) {
+	t.Parallel()
+	for args, words := range map[string]string{
+		"nosuch":              `unknown command "nosuch"`,
+		"statu":               `unknown command "statu"`,
+		"status extra":        `"extra"`,
+		"refresh --json":      "--json",
+		"status --jsn":        "--jsn",
+		"-x":                  "-x",
+		"--home":              "--home",
+		"watch --format xml":  `"xml"; use text or json`,
+		"watch --format":      "--format",
+		"watch --format=":     "use text or json",
+		"status --json=maybe": "maybe",
+		"window now":          `"now"`,
+		"app-server 1":        `"1"`,
+		"demo fast":           `"fast"`,
+		"help nosuch":         `unknown command "nosuch"`,
+		"help status extra":   `"extra"`,
+	} {
+		t.Run(args, func(t *testing.T) {
+			t.Parallel()
+			p := newTerminal()
+			p.run(t, cli.ExitUsage, strings.Fields(args)...)
+			p.wantSentence(t, words)
+			if p.out.Len() > 0 || len(p.asked) > 0 {
+				t.Errorf("it printed %q and asked %q", &p.out, p.asked)
+			}
+		})
+	}
+}
+
+// commands are those that have a part of their own, "" for the tray.
+var commands = []string{"", "status", "refresh", "watch", "window", "app-server", "demo"}
+
+func TestHelp(t *testing.T) {
+	t.Parallel()
+	for _, command := range commands {
+		for _, args := range [][]string{append(strings.Fields(command), "--help"), append([]string{"help"}, strings.Fields(command)...)} {
+			t.Run(strings.Join(args, " "), func(t *testing.T) {
+				t.Parallel()
+				p := newTerminal()
+				p.run(t, cli.ExitOK, args...)
+				help := p.out.String()
+				_, examples, found := strings.Cut(help, "\nExamples:\n")
+				if !found || !strings.Contains(examples, strings.TrimSpace("rekey "+command)) {
+					t.Errorf("the help has no example:\n%s", help)
+				}
+				if p.err.Len() > 0 || len(p.asked) > 0 {
+					t.Errorf("it said %q and asked %q", &p.err, p.asked)
+				}
+			})
+		}
+	}
+}
+
+// Every command that is shown is one of those that are tested here.
+func TestHelpListsTheCommands(t *testing.T) {
+	t.Parallel()
+	p := newTerminal()
+	p.run(t, cli.ExitOK, "--help")
+	_, rest, _ := strings.Cut(p.out.String(), "Available Commands:\n")
+	list, _, _ := strings.Cut(rest, "\n\n")
+	var listed []string
+	for line := range strings.Lines(list) {
+		if name := strings.Fields(line)[0]; name != "help" {
+			listed = append(listed, name)
+		}
+	}
+	want := slices.Sorted(slices.Values(commands[1:]))
+	if !slices.Equal(listed, want) {
+		t.Errorf("the help lists %q, want %q", listed, want)
+	}
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	p := newTerminal()
+	p.run(t, cli.ExitOK, "--version")
+	if got := p.out.String(); got != "rekey 1.2.3\n" || p.err.Len() > 0 {
+		t.Errorf("it prints %q and says %q", got, &p.err)
+	}
+}
+
+// Every State has a code, and the help of the program explains each.
+func TestExitCodes(t *testing.T) {
+	t.Parallel()
+	want := map[auth.Status]int{
+		auth.StatusHealthy: 0, auth.StatusRenewing: 0, auth.StatusAPIKey: 0, auth.StatusExternal: 0,
+		auth.StatusSignedOut: 3, auth.StatusSignInRequired: 4, auth.StatusWaiting: 5,
+		auth.StatusUnreadable: 6, auth.StatusExpiring: 7,
+	}
+	help := newTerminal()
+	help.run(t, cli.ExitOK, "--help")
+	for _, status := range auth.Statuses() {
+		code, ok := want[status]
+		if !ok {
+			t.Errorf("%s has no code here", status)
+		}
+		for _, args := range [][]string{{"status"}, {"status", "--json"}, {"refresh"}} {
+			p := newTerminal()
+			p.Status = func(context.Context, string) (cli.Report, error) { return report(status), nil }
+			p.Refresh = p.Status
+			p.run(t, code, args...)
+			if p.out.Len() == 0 || p.err.Len() > 0 {
+				t.Errorf("%s: rekey %v prints %q and says %q", status, args, &p.out, &p.err)
+			}
+		}
+		if line := fmt.Sprintf("\n  %d  ", code); !strings.Contains(help.out.String(), line) {
+			t.Errorf("the help does not explain code %d", code)
+		}
+	}
+	if got := cli.ExitCode("another"); got != cli.ExitFailure {
+		t.Errorf("a State that is not known has the code %d", got)
+	}
+}
+
+func TestErrors(t *testing.T) {
+	t.Parallel()
+	p := newTerminal()
+	p.Status = func(context.Context, string) (cli.Report, error) { return cli.Report{}, errOther }
+	p.run(t, cli.ExitFailure, "status")
+	p.wantSentence(t, "something else")
+	if p.out.Len() > 0 {
+		t.Errorf("it prints %q", &p.out)
+	}
+
+	// Who is told to end has not failed.
+	p = newTerminal()
+	p.Tray = func(context.Context, string) error { return fmt.Errorf("tray: %w", context.Canceled) }
+	p.run(t, cli.ExitOK)
+	if p.err.Len() > 0 {
+		t.Errorf("it says %q", &p.err)
+	}
+}
+
+// Where there can be no tray, the program says so and watches.
+func TestWithoutATray(t *testing.T) {
+	t.Parallel()
+	p := newTerminal()
+	p.Tray = func(context.Context, string) error { return &cli.NoTrayError{Reason: "There is no tray here."} }
+	session := uitest.NewSession(healthy().State)
+	p.Watch = func(ctx context.Context, h string, face func(context.Context, ui.Session, cli.Report) error) error {
+		session.End()
+		return errors.Join(face(ctx, session, cli.Report{Home: h}), errOther)
+	}
+	p.run(t, cli.ExitFailure, "--home", "/h")
+	sentence, rest, _ := strings.Cut(p.err.String(), "\n")
+	if sentence != `rekey: There is no tray here. Going on as "rekey watch".` || rest != "rekey: something else\n" {
+		t.Errorf("it says %q", &p.err)
+	}
+	if got := p.out.String(); got != "12:00:00  ada@example.com · Pro · Works until 15:00 (in 3 h)\n" && got != "" {
+		t.Errorf("it prints %q", got)
+	}
+}

@@ -1,0 +1,170 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/ui/cli"
+)
+
+func TestStatusInWords(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[auth.Status][]string{
+		auth.StatusHealthy:        {"ada@example.com · Pro", "Works until 15:00 (in 3 h)", "Renews at 14:30"},
+		auth.StatusSignedOut:      {"Not signed in"},
+		auth.StatusAPIKey:         {"Using an API key"},
+		auth.StatusExpiring:       {"Works until 15:00, then sign in again", "ada@example.com · Pro", "Works until 15:00 (in 3 h)", "Cannot be renewed: the refresh token was already used"},
+		auth.StatusSignInRequired: {"Sign in again: the refresh token was already used", "ada@example.com · Pro", "Ended at 11:59", "Cannot be renewed: the refresh token was already used"},
+		auth.StatusUnreadable:     {"Cannot read auth.json: it is not valid JSON", "ada@example.com · Pro"},
+	} {
+		t.Run(string(status), func(t *testing.T) {
+			t.Parallel()
+			p := newTerminal()
+			p.Status = func(context.Context, string) (cli.Report, error) { return report(status), nil }
+			p.run(t, cli.ExitCode(status), "status")
+			if got := strings.Split(strings.TrimSuffix(p.out.String(), "\n"), "\n"); !slices.Equal(got, want) {
+				t.Errorf("it prints\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+			}
+		})
+	}
+}
+
+// What a token claims is written by others, and the terminal obeys characters.
+func TestStatusSteersNoTerminal(t *testing.T) {
+	t.Parallel()
+	r := healthy()
+	r.State.Email = "ada\x1b]0;owned\x07\n\u202e@example.com"
+	for _, args := range [][]string{{"status"}, {"status", "--json"}} {
+		p := newTerminal()
+		p.Status = func(context.Context, string) (cli.Report, error) { return r, nil }
+		p.run(t, cli.ExitOK, args...)
+		if strings.ContainsAny(p.out.String(), "\x1b\x07") {
+			t.Errorf("%v prints control characters: %q", args, &p.out)
+		}
+	}
+}
+
+// full is a State in which no field is left out.
+func full(t *testing.T) auth.State {
+	t.Helper()
+	var st auth.State
+	v := reflect.ValueOf(&st).Elem()
+	for i := range v.NumField() {
+		switch f := v.Field(i); f.Kind() {
+		case reflect.String:
+			f.SetString("x")
+		case reflect.Bool:
+			f.SetBool(true)
+		case reflect.Struct:
+			f.Set(reflect.ValueOf(noon))
+		default:
+			t.Fatalf("a field of kind %v is new here", f.Kind())
+		}
+	}
+	return st
+}
+
+func TestStatusInJSON(t *testing.T) {
+	t.Parallel()
+	p := newTerminal()
+	p.Now = func() time.Time { return noon.In(time.FixedZone("far away", 5*60*60)) }
+	p.run(t, cli.ExitOK, "status", "--json")
+	var got struct {
+		Schema int
+		At     string
+		Home   string
+		State  auth.State
+	}
+	decoder := json.NewDecoder(&p.out)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&got); err != nil {
+		t.Fatal(err)
+	}
+	if got.Schema != 1 || got.At != "2026-03-23T12:00:00Z" || got.Home != home || got.State != healthy().State {
+		t.Errorf("it prints %+v", got)
+	}
+	if decoder.More() {
+		t.Error("it prints more than one value")
+	}
+}
+
+// The README tells the name of every member, and no name that is not one.
+func TestJSONIsDocumented(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := bytes.Index(readme, []byte("`rekey status --json` prints"))
+	if start < 0 {
+		t.Fatal("the README does not tell what rekey status --json prints")
+	}
+	paragraph, _, _ := strings.Cut(string(readme[start:]), "\n\n")
+	documented := make(map[string]bool)
+	for _, name := range regexp.MustCompile("`([a-zA-Z_]+)`|\"([a-z]+)\":").FindAllStringSubmatch(paragraph, -1) {
+		documented[name[1]+name[2]] = true
+	}
+
+	p := newTerminal()
+	p.Status = func(context.Context, string) (cli.Report, error) {
+		return cli.Report{Home: home, State: full(t)}, nil
+	}
+	p.Run(t.Context(), []string{"status", "--json"})
+	var whole, state map[string]json.RawMessage
+	if err := json.Unmarshal(p.out.Bytes(), &whole); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(whole["state"], &state); err != nil {
+		t.Fatal(err)
+	}
+	printed := make(map[string]bool)
+	for name := range maps.Keys(whole) {
+		printed[name] = true
+	}
+	for name := range maps.Keys(state) {
+		printed[name] = true
+	}
+	for _, status := range auth.Statuses() {
+		printed[string(status)] = true
+	}
+	for _, r := range []auth.Renewability{auth.RenewableYes, auth.RenewableUnknown, auth.RenewableNo} {
+		printed[string(r)] = true
+	}
+	for name := range printed {
+		if !documented[name] {
+			t.Errorf("the README does not name %s", name)
+		}
+	}
+	for name := range documented {
+		if !printed[name] {
+			t.Errorf("the README names %s, which is never printed", name)
+		}
+	}
+}
+
+// A reader that has gone is an error like any other.
+func TestStatusCannotBeWritten(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"status"}, {"status", "--json"}, {"refresh"}} {
+		p := newTerminal()
+		p.Out = deaf{}
+		p.run(t, cli.ExitFailure, args...)
+		p.wantSentence(t, "something else")
+	}
+}
+
+// deaf takes nothing.
+type deaf struct{}
+
+// Write implements io.Writer.
+func (deaf) Write([]byte) (int, error) { return 0, errOther }

@@ -1,0 +1,125 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/ui"
+	"rekey/ui/cli"
+	"rekey/ui/uitest"
+)
+
+// written is what was printed so far, and tells of more.
+type written struct {
+	mu   sync.Mutex // guards text
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (w *written) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.Write(p)
+}
+
+func (w *written) lines() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return strings.Split(strings.TrimSuffix(w.text.String(), "\n"), "\n")
+}
+
+// watching runs "rekey watch" over a session and returns what it prints, and a
+// way to end the session and to wait for the exit code.
+func watching(t *testing.T, session *uitest.Session, args ...string) (out *written, end func() int) {
+	t.Helper()
+	p, out := newTerminal(), &written{}
+	p.Out = out
+	p.Watch = func(ctx context.Context, _ string, face func(context.Context, ui.Session, cli.Report) error) error {
+		return face(ctx, session, cli.Report{Home: home})
+	}
+	code := make(chan int, 1)
+	go func() { code <- p.Run(t.Context(), append([]string{"watch"}, args...)) }()
+	return out, func() int {
+		session.End()
+		return <-code
+	}
+}
+
+// wantLines waits for so many lines and wants the last to have these words.
+func (w *written) wantLines(t *testing.T, n int, words string) {
+	t.Helper()
+	uitest.Eventually(t, words, func() bool {
+		lines := w.lines()
+		return len(lines) >= n && strings.Contains(lines[n-1], words)
+	})
+	if lines := w.lines(); len(lines) != n {
+		t.Errorf("it has printed %d lines, want %d:\n%s", len(lines), n, strings.Join(lines, "\n"))
+	}
+}
+
+func TestWatchPrintsChangesInWords(t *testing.T) {
+	t.Parallel()
+	session := uitest.NewSession(uitest.State(auth.StatusHealthy, noon))
+	out, end := watching(t, session)
+	out.wantLines(t, 1, "12:00:00  ada@example.com · Pro · Works until 15:00 (in 3 h)")
+	session.Publish(uitest.State(auth.StatusExpiring, noon))
+	out.wantLines(t, 2, "12:00:00  Works until 15:00, then sign in again")
+	same := uitest.State(auth.StatusExpiring, noon)
+	same.RefusedAt = same.RefusedAt.Add(time.Minute) // another State, the same words
+	session.Publish(same)
+	session.Publish(uitest.State(auth.StatusSignedOut, noon))
+	out.wantLines(t, 3, "12:00:00  Not signed in")
+	if code := end(); code != cli.ExitOK {
+		t.Errorf("it ends with %d", code)
+	}
+}
+
+func TestWatchPrintsOneJSONObjectALine(t *testing.T) {
+	t.Parallel()
+	session := uitest.NewSession(uitest.State(auth.StatusHealthy, noon))
+	out, end := watching(t, session, "--format", "json")
+	out.wantLines(t, 1, `"healthy"`)
+	session.Publish(uitest.State(auth.StatusUnreadable, noon))
+	out.wantLines(t, 2, `"unreadable"`)
+	if code := end(); code != cli.ExitOK {
+		t.Errorf("it ends with %d", code)
+	}
+	for i, status := range []auth.Status{auth.StatusHealthy, auth.StatusUnreadable} {
+		var got struct {
+			Schema int
+			Home   string
+			State  auth.State
+		}
+		if err := json.Unmarshal([]byte(out.lines()[i]), &got); err != nil {
+			t.Fatal(err)
+		}
+		if got.Schema != 1 || got.Home != home || got.State != uitest.State(status, noon) {
+			t.Errorf("line %d is %+v", i+1, got)
+		}
+	}
+}
+
+// When nobody reads any more, watching ends.
+func TestWatchEndsWithItsReader(t *testing.T) {
+	t.Parallel()
+	for _, format := range []string{"text", "json"} {
+		p := newTerminal()
+		p.Out = deaf{}
+		ended := errors.New("the face has not ended")
+		p.Watch = func(ctx context.Context, _ string, face func(context.Context, ui.Session, cli.Report) error) error {
+			ended = face(ctx, uitest.NewSession(healthy().State), cli.Report{})
+			return ended
+		}
+		p.run(t, cli.ExitFailure, "watch", "--format", format)
+		if !errors.Is(ended, errOther) {
+			t.Errorf("--format %s: it ends with %v", format, ended)
+		}
+	}
+}
