@@ -153,10 +153,15 @@ const pace = 5 * time.Millisecond
 // Command makes a command that runs in the sandbox and nowhere else.
 func (s *Sandbox) Command(ctx context.Context, program string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, program, args...)
-	cmd.Dir = s.dir
-	for name, value := range s.env {
-		cmd.Env = append(cmd.Env, name+"="+value)
-	}
+	cmd.Dir, cmd.Env = s.dir, s.Environ()
 	cmd.SysProcAttr = mortal()
 	return cmd
+}
+
+// Environ is the environment of the sandbox's programs, each "NAME=value".
+func (s *Sandbox) Environ() (env []string) {
+	for name, value := range s.env {
+		env = append(env, name+"="+value)
+	}
+	return env
 }
