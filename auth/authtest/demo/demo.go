@@ -26,15 +26,20 @@ const accessLife = 16 * time.Second
 type Sandbox struct {
 	Agent  *agent.Agent
 	server *authtest.Server
+	life   time.Duration // of access tokens
 }
 
 // Open makes a sandbox in dir, an empty folder, signed in as Ada.
 func Open(ctx context.Context, dir, version string, log *slog.Logger) (*Sandbox, error) {
-	server, err := authtest.Start(authtest.Config{AccessLife: accessLife})
+	return open(ctx, dir, version, accessLife, log)
+}
+
+func open(ctx context.Context, dir, version string, life time.Duration, log *slog.Logger) (*Sandbox, error) {
+	server, err := authtest.Start(authtest.Config{AccessLife: life})
 	if err != nil {
 		return nil, fmt.Errorf("the demo's authorization server: %w", err)
 	}
-	s := &Sandbox{server: server}
+	s := &Sandbox{server: server, life: life}
 	if s.Agent, err = s.openAgent(ctx, dir, version, log); err != nil {
 		server.Close()
 		return nil, fmt.Errorf("the demo's sandbox: %w", err)
@@ -131,7 +136,7 @@ func (s *Sandbox) healthy(ctx context.Context, script Script) error {
 	if err != nil {
 		return err
 	}
-	script.Say(fmt.Sprintf("1  Healthy. %s is signed in; the access token lives for %s.", st.Email, accessLife))
+	script.Say(fmt.Sprintf("1  Healthy. %s is signed in; the access token lives for %s.", st.Email, s.life))
 	return nil
 }
 
@@ -146,7 +151,7 @@ func (s *Sandbox) renewed(ctx context.Context, script Script) error {
 	if n := s.server.Refreshes(); n != 1 {
 		return fmt.Errorf("%d requests were sent where one was due", n)
 	}
-	early := accessLife - st.ExpiresAt.Sub(before)
+	early := s.life - st.ExpiresAt.Sub(before)
 	script.Say(fmt.Sprintf("2  Renewed %s before the end, with one request. Every Codex process finds the new token and asks for none.",
 		early.Round(time.Second)))
 	return nil
