@@ -9,6 +9,9 @@ import (
 // answer for every input: its rules are tried in order and the last always
 // applies.
 func Compute(in Inputs) State {
+	if in.Quiet && in.Attempt != nil && !in.Attempt.AnswerLost {
+		in.Attempt = nil
+	}
 	st := facts(in)
 	st.Status = status(in, st)
 	if st.Problem == "" {
@@ -145,7 +148,7 @@ func problem(in Inputs, st State) string {
 	case in.Attempt != nil:
 		return "The last renewal did not work: " + in.Attempt.Error()
 	}
-	return ""
+	return in.Doubt
 }
 
 // clean makes a time comparable with ==: UTC, no monotonic reading. The zero

@@ -131,6 +131,10 @@ type Inputs struct {
 	Restriction string
 	// Store names the store.
 	Store string
+	// Quiet: a failure that may pass is no news yet and is not shown.
+	Quiet bool
+	// Doubt is the keeper's one sentence when renewing does not help, "" else.
+	Doubt string
 	// NextRefresh, SigningIn, KeepFresh and Notice are passed through.
 	NextRefresh time.Time
 	SigningIn   bool

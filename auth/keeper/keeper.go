@@ -121,6 +121,8 @@ func (k *Keeper) act(ctx context.Context) time.Time {
 // perform carries out a plan whose moment has come.
 func (k *Keeper) perform(ctx context.Context, v view) {
 	var err error
+	quiet := k.course.hides(v.now)
+	k.manager.Annotate(func(f *auth.Inputs) { f.Quiet = quiet })
 	switch v.plan.do {
 	case save:
 		_ = k.manager.Reload(ctx, false) // whether it helped, the next look shows
@@ -130,18 +132,30 @@ func (k *Keeper) perform(ctx context.Context, v view) {
 	case renew:
 		err = k.manager.Refresh(ctx, v.plan.reason)
 	}
-	if err != nil && k.course.hides(v.now) {
-		k.hide(v)
-	}
+	k.manager.Annotate(func(f *auth.Inputs) {
+		if err != nil && quiet {
+			k.hide(v, f)
+		}
+		f.Quiet = false
+	})
 	after, now := k.read(), k.clock.Now()
 	if after.unsaved && err == nil {
 		err = errUnsaved
 	}
 	k.course.done(v.plan, err, after, now)
-	if k.course.fruitless == doubt {
-		k.log.Warn("keeper: renewed tokens end at once; the clock or the server is wrong",
-			"now", now, "expires", after.Expires)
+	k.tellDoubt(now, after.Expires)
+}
+
+// tellDoubt says, or no longer says, that renewing does not help.
+func (k *Keeper) tellDoubt(now, expires time.Time) {
+	sentence := ""
+	if k.course.fruitless >= doubt {
+		sentence = "Renewed tokens end at once: this machine's clock or the server's is wrong."
 	}
+	if k.course.fruitless == doubt {
+		k.log.Warn("keeper: "+sentence, "now", now, "expires", expires)
+	}
+	k.manager.Annotate(func(f *auth.Inputs) { f.Doubt = sentence })
 }
 
 // errUnsaved means that tokens still wait to be saved.
@@ -150,12 +164,10 @@ var errUnsaved = errors.New("the new tokens are not saved yet")
 // doubt is how many successes in a row may not help before that is worth a word.
 const doubt = 3
 
-// hide takes a failure out of the State again if it is only that: it happens
+// hide takes a failure out of the facts again if it is only that: it happens
 // right after a wake, when the network is not back yet. A lost answer stays.
-func (k *Keeper) hide(before view) {
-	k.manager.Annotate(func(f *auth.Inputs) {
-		if f.Attempt != nil && !f.Attempt.AnswerLost && k.subject(f.Snapshot) == (subject{before.token, before.Expires}) {
-			f.Attempt, f.Tried = before.attempt, before.tried
-		}
-	})
+func (k *Keeper) hide(before view, f *auth.Inputs) {
+	if f.Attempt != nil && !f.Attempt.AnswerLost && k.subject(f.Snapshot) == (subject{before.token, before.Expires}) {
+		f.Attempt, f.Tried = before.attempt, before.tried
+	}
 }

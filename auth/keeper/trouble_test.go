@@ -2,6 +2,7 @@ package keeper
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
@@ -130,10 +131,17 @@ func TestFruitlessSuccesses(t *testing.T) {
 		if n := len(all); n > 16 {
 			t.Errorf("%d requests in ten hours", n)
 		}
+		if st := r.manager.State(); !strings.Contains(st.Problem, "clock") {
+			t.Errorf("the State does not say that a clock is wrong: %q", st.Problem)
+		}
 		r.clock.set(0)
 		r.wantNext(r.due())
 		r.pass(8 * time.Hour)
 		r.want()
+		r.pass(4 * time.Hour) // the next renewal helps
+		if st := r.manager.State(); st.Problem != "" {
+			t.Errorf("the State still doubts: %q", st.Problem)
+		}
 	})
 }
 
