@@ -67,7 +67,7 @@ func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 		return err
 	}
 	m.opts.Step(StepReread)
-	if _, refusal := m.Snapshot(); refusal != nil {
+	if refusal := m.heedRefusal(cached); refusal != nil {
 		m.opts.Log.Info("refresh: refused before, nothing sent", "reason", refusal.Reason)
 		return refusalError(refusal)
 	}

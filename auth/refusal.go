@@ -16,6 +16,24 @@ func (m *Manager) sameRefusal(t, s *Snapshot) bool {
 	return t.Managed() && t.HasTokens() && m.refusalKey(t) == m.refusalKey(s)
 }
 
+// heedRefusal returns the refusal of s, which is cached, nil when it has none.
+// The caller holds the refresh lock: whoever held it before, in this process
+// or another, may have been refused since s was read.
+func (m *Manager) heedRefusal(s *Snapshot) *Refusal {
+	if m.opts.AsCodex {
+		_, refusal := m.Snapshot()
+		return refusal
+	}
+	m.mu.Lock()
+	defer m.publish() // after the unlock
+	defer m.mu.Unlock()
+	if f := &m.facts; f.Refusal == nil && f.Snapshot.Equal(s) {
+		f.Refusal = m.lookupRefusal(s)
+		f.Notice = m.noticeFor(s, f.Refusal)
+	}
+	return m.facts.Refusal
+}
+
 // lookupRefusal finds the refusal of s, nil when it has none. AsCodex asks
 // only once, at the start: later on, what was adopted is innocent.
 func (m *Manager) lookupRefusal(s *Snapshot) *Refusal {
