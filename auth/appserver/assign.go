@@ -46,15 +46,17 @@ type handler func(c *conn, ctx context.Context, req *jrpc2.Request) (any, error)
 // requests but runs them all at once; Codex answers one after the other. So
 // each request of Codex's dialect waits for the turn of the one before.
 // Rekey's own methods do not queue, else nobody could cancel a sign-in.
-func (c *conn) Assign(_ context.Context, method string) jrpc2.Handler {
+func (c *conn) Assign(ctx context.Context, method string) jrpc2.Handler {
 	handle := c.find(method)
-	if strings.HasPrefix(method, "rekey/") {
+	if strings.HasPrefix(method, ownPrefix) {
 		return func(ctx context.Context, req *jrpc2.Request) (any, error) { return c.run(ctx, req, handle) }
 	}
 	before, mine := c.last, make(turn)
 	c.last = mine
+	pass := sync.OnceFunc(func() { close(mine) })
+	context.AfterFunc(ctx, pass) // a request that is cancelled may never be run
 	return func(ctx context.Context, req *jrpc2.Request) (any, error) {
-		defer close(mine)
+		defer pass()
 		select {
 		case <-before:
 			return c.run(ctx, req, handle)

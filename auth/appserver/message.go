@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"github.com/creachadair/jrpc2"
 )
@@ -103,3 +104,21 @@ func usableID(id json.RawMessage) bool {
 // idle reports whether nobody waits for an answer and nothing is told: a
 // request with the id null, which Codex does not answer either.
 func (m envelope) idle() bool { return m.Method != "" && string(m.ID) == "null" }
+
+// ordered reports whether this is a request that waits for its turn: all but
+// Rekey's own.
+func (m envelope) ordered() bool {
+	return m.Method != "" && m.ID != nil && !strings.HasPrefix(m.Method, ownPrefix)
+}
+
+// answered returns the id of the request that a message answers, nil for none.
+func answered(msg []byte) json.RawMessage {
+	var m struct {
+		ID     json.RawMessage `json:"id"`
+		Method string          `json:"method"`
+	}
+	if json.Unmarshal(msg, &m) != nil || m.Method != "" {
+		return nil
+	}
+	return m.ID
+}

@@ -16,6 +16,9 @@ const (
 	callExternal       = "account/chatgptAuthTokens/refresh"
 )
 
+// ownPrefix begins the names of Rekey's own methods.
+const ownPrefix = "rekey/"
+
 // Rekey's own methods and notifications.
 const (
 	methodState        = "rekey/state"

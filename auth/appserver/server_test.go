@@ -1,7 +1,9 @@
 package appserver_test
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 
@@ -119,6 +121,53 @@ func TestInOrder(t *testing.T) {
 	for _, m := range []message{first, second} {
 		if string(m.ID) == "2" && !strings.Contains(string(m.Result), `"opaque-2"`) {
 			t.Errorf("the read overtook the refresh: %s", m.line)
+		}
+	}
+}
+
+// halves is a connection whose sides can be closed one by one, like the
+// standard streams.
+type halves struct {
+	io.ReadCloser
+	io.Writer
+}
+
+// TestInputEnds: what was asked before the input ended is answered, in order,
+// and then the server ends.
+func TestInputEnds(t *testing.T) {
+	t.Parallel()
+	entered, leave := make(chan struct{}), make(chan struct{})
+	a := &script{answer: func(int) (auth.TokenResponse, error) {
+		close(entered)
+		<-leave
+		fresh := auth.NewSecret("opaque-2")
+		return auth.TokenResponse{AccessToken: &fresh}, nil
+	}}
+	in, client := io.Pipe()
+	var out bytes.Buffer
+	end := make(chan error, 1)
+	go func() {
+		end <- (&appserver.Server{Home: newHome(t, signedIn(), a)}).Serve(t.Context(), halves{in, &out})
+	}()
+	for _, line := range []string{
+		`{"id":1,"method":"initialize","params":{"clientInfo":{"name":"t","version":"1"}}}`,
+		`{"method":"initialized"}`,
+		`{"id":2,"method":"getAuthStatus","params":{"refreshToken":true}}`,
+		`{"id":3,"method":"getAuthStatus","params":{"includeToken":true}}`,
+	} {
+		if _, err := client.Write([]byte(line + "\n")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	<-entered
+	_ = client.Close()
+	close(leave)
+	if err := <-end; err != nil {
+		t.Errorf("Serve: %v", err)
+	}
+	for _, want := range []string{`{"id":1,`, `{"id":2,`, `{"id":3,"result":{"authMethod":"chatgpt","authToken":"opaque-2"`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("no %s in the answers:\n%s", want, out.String())
 		}
 	}
 }

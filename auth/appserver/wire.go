@@ -27,14 +27,18 @@ type wire struct {
 	// is, which hands them out in any order. It is set before the first Recv.
 	told func(method string, params json.RawMessage)
 
-	mu     sync.Mutex // guards out and after
+	mu     sync.Mutex // guards everything below
 	out    io.Writer
 	after  []any // notifications that wait for the next answer to go out first
 	closed bool
+	owed   map[string]int // answers to Codex's methods that have not gone out, by id
+	paid   *sync.Cond     // told when an answer has gone out, and when closed
 }
 
 func newWire(rwc io.ReadWriteCloser) *wire {
-	return &wire{in: bufio.NewReaderSize(rwc, 64<<10), out: rwc, closer: rwc}
+	w := &wire{in: bufio.NewReaderSize(rwc, 64<<10), out: rwc, closer: rwc, owed: make(map[string]int)}
+	w.paid = sync.NewCond(&w.mu)
+	return w
 }
 
 // Recv implements channel.Channel. A line that is no message is answered here
@@ -44,6 +48,7 @@ func (w *wire) Recv() ([]byte, error) {
 	for {
 		line, err := w.readLine()
 		if err != nil {
+			w.settle()
 			return nil, err
 		}
 		if line = bytes.TrimSpace(line); len(line) == 0 {
@@ -63,8 +68,35 @@ func (w *wire) Recv() ([]byte, error) {
 			w.told(msg.Method, msg.Params)
 			continue
 		}
+		if msg.ordered() {
+			w.owe(msg.ID, 1)
+		}
 		return msg.encode(), nil
 	}
+}
+
+// settle waits until every request that was read has been answered: a client
+// may close its side and still read. The library would drop the answers.
+func (w *wire) settle() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.owed) > 0 && !w.closed {
+		w.paid.Wait()
+	}
+}
+
+// owe notes that an answer is due, or with -1 that it goes out.
+func (w *wire) owe(id json.RawMessage, n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key := string(id)
+	if n < 0 && w.owed[key] == 0 {
+		return // not one that is waited for
+	}
+	if w.owed[key] += n; w.owed[key] == 0 {
+		delete(w.owed, key)
+	}
+	w.paid.Broadcast()
 }
 
 // readLine reads up to a newline or the end of the input.
@@ -93,6 +125,8 @@ var versionMember = []byte(`{"jsonrpc":"2.0",`)
 // Send implements channel.Channel: one message, one line, then the
 // notifications that had to wait for it.
 func (w *wire) Send(msg []byte) error {
+	// Also of an answer that cannot be written: nobody waits for it any more.
+	defer w.owe(answered(msg), -1)
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if bytes.HasPrefix(msg, versionMember) {
@@ -159,6 +193,7 @@ func (w *wire) writeLine(line []byte) error {
 func (w *wire) Close() error {
 	w.mu.Lock()
 	w.closed = true
+	w.paid.Broadcast()
 	w.mu.Unlock()
 	return w.closer.Close()
 }
