@@ -59,7 +59,8 @@ func (w wiring) open(home string) (*agent.Home, cli.Report, error) {
 	return h, cli.Report{Home: o.Dir}, err
 }
 
-// refresh takes only the refresh lock, whoever the agent is.
+// refresh takes only the refresh lock, whoever the agent is. Who is told to end
+// meanwhile still waits for the answer.
 func (w wiring) refresh(ctx context.Context, home string) (cli.Report, error) {
 	h, report, err := w.open(home)
 	if err != nil {
@@ -68,6 +69,7 @@ func (w wiring) refresh(ctx context.Context, home string) (cli.Report, error) {
 	if err = h.Reload(ctx, true); err == nil {
 		err = h.Refresh(ctx)
 	}
+	err = errors.Join(err, closePart(ctx, h))
 	report.State = h.State()
 	return report, err
 }

@@ -29,6 +29,7 @@ func TestRefreshErrors(t *testing.T) {
 		"server down, past":        {down, auth.StatusWaiting, cli.ExitWaiting, "answered 503"},
 		"cannot save":              {fmt.Errorf("%w: disk full", auth.ErrCannotSave), auth.StatusHealthy, cli.ExitFailure, "could not be saved: disk full"},
 		"cannot save, past":        {fmt.Errorf("%w: disk full", auth.ErrCannotSave), auth.StatusWaiting, cli.ExitFailure, "could not be saved: disk full"},
+		"interrupted":              {fmt.Errorf("refresh: %w", context.Canceled), auth.StatusHealthy, cli.ExitFailure, "interrupted"},
 		"unreadable":               {unreadable, auth.StatusUnreadable, cli.ExitUnreadable, "cannot read auth.json: it is empty"},
 		"before there is a State":  {errors.New("the Codex home is not a folder"), "", cli.ExitFailure, "is not a folder"},
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -109,6 +110,8 @@ sign-in that was refused before is not sent again.
 func refreshError(s auth.State, err error) error {
 	code := ExitCode(s.Status)
 	switch {
+	case errors.Is(err, context.Canceled): // which is no failure of those who stay
+		return &codeError{ExitFailure, errors.New("interrupted")}
 	case s.Status == "", errors.Is(err, auth.ErrCannotSave):
 		code = ExitFailure
 	case auth.OutcomeOf(err) == auth.OutcomeTransient && s.Status != auth.StatusUnreadable:
