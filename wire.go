@@ -55,6 +55,7 @@ func (w wiring) open(home string) (*agent.Home, cli.Report, error) {
 	if err != nil {
 		return nil, cli.Report{}, err
 	}
+	o.Store.SharedBus = true // there is no tray in this process to disturb
 	h, err := agent.Open(o)
 	return h, cli.Report{Home: o.Dir}, err
 }
