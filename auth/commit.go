@@ -144,7 +144,10 @@ func (m *Manager) settleEscrow(ctx context.Context, s *Snapshot) {
 	}
 	unlock, err := m.opts.RefreshLock(ctx)
 	if err != nil {
-		return // whoever holds the lock settles it
+		m.mu.Lock()
+		m.held = true // whoever holds the lock settles it, or the next Reload does
+		m.mu.Unlock()
+		return
 	}
 	defer unlock()
 	_, _ = m.finishHeld(ctx, s) // a failure is in the State and the answer in the escrow

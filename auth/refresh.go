@@ -22,9 +22,19 @@ type flight struct {
 // Calls at the same time share one flight and its answer. The end of a
 // caller's ctx ends that caller's wait and nothing else.
 func (m *Manager) Refresh(ctx context.Context, reason RefreshReason) error {
+	return m.join(ctx, reason, nil)
+}
+
+// join is Refresh for those who want it only if judged, where given, is still
+// what is cached: a flight may have landed since they looked.
+func (m *Manager) join(ctx context.Context, reason RefreshReason, judged *Snapshot) error {
 	m.mu.Lock()
 	f := m.flight
 	if f == nil {
+		if judged != nil && !judged.Equal(m.facts.Snapshot) {
+			m.mu.Unlock()
+			return nil
+		}
 		f = &flight{done: make(chan struct{})}
 		m.flight = f
 		go m.fly(context.WithoutCancel(ctx), f, reason)

@@ -13,7 +13,7 @@ func (m *Manager) Use(ctx context.Context) (*Snapshot, *Refusal) {
 		s, _ = m.Snapshot()
 	}
 	if reason, stale := Stale(s, m.opts.Now()); stale {
-		_ = m.Refresh(ctx, reason) // the outcome shows in what is cached
+		_ = m.join(ctx, reason, s) // the outcome shows in what is cached
 	}
 	return m.Snapshot()
 }

@@ -66,8 +66,12 @@ func (h *Home) Reload(ctx context.Context, final bool) error {
 	return err
 }
 
+// readingWait is how long a Reload waits for the refresh lock: longer than a
+// child that is being started holds on to its copy of one that we have freed.
+const readingWait = 200 * time.Millisecond
+
 // refreshLock takes the home's cross-process refresh lock. A renewal waits for
-// it. A Reload only tries: it wants to settle what the escrow holds, and if
+// it. A Reload hardly does: it wants to settle what the escrow holds, and if
 // another process has a renewal under way, that is its to settle.
 //
 // Codex has no such lock: to follow it to the letter, only another Rekey may
@@ -75,7 +79,7 @@ func (h *Home) Reload(ctx context.Context, final bool) error {
 func (h *Home) refreshLock(ctx context.Context) (unlock func(), err error) {
 	limit := lockWait
 	if ctx.Value(reading{}) != nil {
-		limit = 0
+		limit = readingWait
 	}
 	unlock, err = store.RefreshLock(h.opts.Dir, h.opts.Store.Locker, limit)(ctx)
 	if err != nil && h.opts.AsCodex && !errors.Is(err, store.ErrLockBusy) {
