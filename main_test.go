@@ -26,6 +26,7 @@ func TestProgram(t *testing.T) {
 		"signals":                    testSignals,
 		"a signal during a renewal":  testSignalDuringARenewal,
 		"status during a renewal":    testStatusDuringARenewal,
+		"demo ends":                  testDemoEnds,
 		"refresh":                    testRefresh,
 		"refused once for all":       testRefusedOnceForAll,
 		"agent heeds a refusal":      testAgentHeedsARefusal,

@@ -5,6 +5,7 @@ package main_test
 import (
 	"encoding/json"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -202,4 +203,29 @@ func testStatusDuringARenewal(t *testing.T, program string) {
 	close(answer)
 	refresh.wait(0)
 	b.wantOutcomes(authtest.OutcomeOK)
+}
+
+// The demonstration can be left at any time, goes on without a keyboard, and
+// takes its sandbox along.
+func testDemoEnds(t *testing.T, program string) {
+	for name, leave := range map[string]func(*running){
+		"a signal":    func(p *running) { p.signal(syscall.SIGINT) },
+		"no keyboard": func(p *running) { _ = p.in.Close(); p.out.until(t, 0, "5  One click") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBox(t, program)
+			b.extra = []string{"TMPDIR=" + filepath.Join(filepath.Dir(b.Home.Dir()), "tmp")}
+			before := listing(t, b.Home.Dir())
+			demo := b.start("demo", "--text")
+			demo.out.until(t, 0, "1  Healthy")
+			leave(demo)
+			demo.wait(cli.ExitOK)
+			wantUntouched(t, b.Home.Dir(), before)
+			left, err := filepath.Glob(filepath.Join(filepath.Dir(b.Home.Dir()), "tmp", "*"))
+			if err != nil || len(left) > 0 {
+				t.Errorf("it has left %q, %v", left, err)
+			}
+		})
+	}
 }
