@@ -93,10 +93,16 @@ func (c *Client) call(ctx context.Context, method string, params, result any) er
 		return context.Cause(ctx)
 	case c.ctx.Err() != nil:
 		return ErrAgentGone
-	case errors.As(err, &remote):
+	case errors.As(err, &remote) && sentByServer(remote.Code):
 		return remoteError(remote)
 	}
 	return fmt.Errorf("%w: %w", ErrAgentGone, err)
+}
+
+// sentByServer reports whether an error with this code came over the wire. The
+// library gives the end of the connection the same type and other codes.
+func sentByServer(code jrpc2.Code) bool {
+	return code == jrpc2.InvalidRequest || code == jrpc2.InternalError || code == jrpc2.ParseError
 }
 
 // remoteError builds the error that refreshFailure has taken apart.
