@@ -174,6 +174,9 @@ func testSignalDuringARenewal(t *testing.T, program string) {
 		watch.err.until(t, 0, "A renewal is under way")
 		watch.signal(syscall.SIGTERM)
 		watch.wait(-1)
+		if by := watch.cmd.ProcessState.Sys().(syscall.WaitStatus).Signal(); by != syscall.SIGTERM {
+			t.Errorf("it was ended by %v", by)
+		}
 		var got struct{ State auth.State }
 		r := b.rekey(cli.ExitWaiting, "status", "--json")
 		if err := json.Unmarshal([]byte(r.out), &got); err != nil || !got.State.AnswerLost {
