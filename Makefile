@@ -8,10 +8,10 @@ BIN := .cache/bin
 FUZZTIME ?= 2m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build rekey window test soak bench lint fuzz clean
+.PHONY: help demo run build rekey window test soak bench lint fuzz icons-sheet clean
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: rekey ## See a sign-in die and be mended, in a sandbox (needs nothing but Go)
 	@$(BIN)/rekey demo
@@ -52,6 +52,10 @@ lint: ## Check format, comments and suspicious code, also for Windows and macOS
 
 fuzz: ## Fuzz every parser for FUZZTIME each (2m; make fuzz FUZZTIME=1h)
 	@.ci/fuzz $(FUZZTIME)
+
+icons-sheet: ## Draw all icons of the tray, in all sizes and on all panels, into artefacts
+	@CGO_ENABLED=0 go run ./packaging/icons sheet artefacts/icons-sheet.png
+	@echo "Look at artefacts/icons-sheet.png."
 
 clean: ## Remove what was built and downloaded, and the tests' pictures
 	rm -rf .cache artefacts

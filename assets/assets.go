@@ -23,15 +23,20 @@ var app []byte
 // Linux expect them straight.
 var colours = [...]struct{ light, dark string }{
 	{"#2b2f36", "#f4f4f4"}, // ink
-	{"#a3a6ab", "#7d7f83"}, // dim ink
+	{"#81858c", "#85888d"}, // dim ink
 	{"#b36200", "#ffb347"}, // amber
-	{"#dcb98a", "#7a5a2e"}, // dim amber
 	{"#c62828", "#ff7066"}, // red
 }
 
 // StatusSVG is the drawing for a status, 16 units square, in the colours for a
 // background that is dark or is not. Each differs from all others in shape, so
 // that colour is never the only sign.
+//
+// They are one family: what works is round or a shield, with the keyhole of the
+// lock that Rekey is named after; what needs its user has an outline with
+// corners and a mark instead. Holes and strokes are two units wide and lie on
+// the grid of the smallest panel's pixels. The dot of a renewal stands still: a
+// dot that moves would take a timer that ticks.
 func StatusSVG(status auth.Status, dark bool) ([]byte, error) {
 	svg, err := files.ReadFile("icons/" + string(status) + ".svg")
 	if err != nil {

@@ -56,6 +56,9 @@ func (r *Renderer) Icon(status auth.Status, dark bool, size int) ([]byte, error)
 	return icon, nil
 }
 
+// AppIcon is the program's own icon as a PNG picture, size pixels square.
+func AppIcon(size int) ([]byte, error) { return render(size, app) }
+
 // render draws square SVGs over each other as a PNG of size by size pixels.
 func render(size int, drawings ...[]byte) ([]byte, error) {
 	if size < 1 || size > 1024 {
