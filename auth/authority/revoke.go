@@ -19,13 +19,24 @@ type revokeBody struct {
 // Revoke implements auth.Authority. An error says that the server may still
 // accept the token; nothing can be done about it.
 func (c *Client) Revoke(ctx context.Context, token auth.Secret, hint string) error {
+	return c.revoke(ctx, c.revokeURL(), token, hint)
+}
+
+// Discard revokes a refresh token that Exchange has just returned and nobody
+// wants. It asks the issuer that gave it, unless an endpoint is configured.
+// Errors mean what those of Revoke mean.
+func (c *Client) Discard(ctx context.Context, refreshToken auth.Secret) error {
+	return c.revoke(ctx, or(c.cfg.RevokeURL, c.cfg.Issuer+revokePath), refreshToken, "refresh_token")
+}
+
+func (c *Client) revoke(ctx context.Context, url string, token auth.Secret, hint string) error {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.RevokeLimit)
 	defer cancel()
 	body := revokeBody{Token: token.Reveal(), Hint: hint}
 	if hint == "refresh_token" {
 		body.ClientID = c.cfg.ClientID
 	}
-	post, err := c.newPost(ctx, c.revokeURL(), newOnceBody(encodeJSON(body), nil))
+	post, err := c.newPost(ctx, url, newOnceBody(encodeJSON(body), nil))
 	if err != nil {
 		return fmt.Errorf("the token was not revoked: %w", cause(err))
 	}

@@ -2,9 +2,6 @@ package login
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -20,6 +17,8 @@ const (
 	busyWait = 2 * time.Second
 	// pageWait is how long the result page may take to reach the browser.
 	pageWait = 2 * time.Second
+	// confirmWait is how long the browser waits for Confirm.
+	confirmWait = time.Second
 )
 
 // Browser is the sign-in in the user's browser. It is a value without state:
@@ -40,6 +39,11 @@ type Browser struct {
 	// Workspaces are the only ones that may sign in
 	// (forced_chatgpt_workspace_id), empty for any.
 	Workspaces []string
+	// Confirm, if not nil, is asked between the exchange and Save whether this
+	// sign-in is wanted; its error is the flow's, and then nothing is kept. It
+	// may ask the user and take its time: the browser is then told that the
+	// answer is awaited elsewhere, and sees no other end of the flow.
+	Confirm func(ctx context.Context, s auth.SignIn) error
 	// Save, if not nil, is given the tokens before the browser is told how the
 	// flow ended; its error is the flow's.
 	Save func(ctx context.Context, s auth.SignIn) error
@@ -52,7 +56,7 @@ type Browser struct {
 
 // Run goes through one flow. Its error is ErrCancelled, ErrTimeout, ErrNoCode,
 // *PortsBusyError, *DeniedError, *WorkspaceError, *authority.ExchangeError or
-// that of Save, each wrapped or not. The loopback server is closed when Run
+// that of Confirm or Save, each wrapped or not. The loopback server is closed when Run
 // returns.
 func (b Browser) Run(ctx context.Context) (auth.SignIn, error) {
 	listener, err := b.listen(ctx)
@@ -73,7 +77,7 @@ func (b Browser) Run(ctx context.Context) (auth.SignIn, error) {
 	if err != nil {
 		return auth.SignIn{}, err
 	}
-	signIn, account, err := b.finish(ctx, answer, authority.CodeGrant{
+	signIn, account, err := b.finish(ctx, server, answer, authority.CodeGrant{
 		Code: answer.code, RedirectURI: redirectURI, Verifier: auth.NewSecret(verifier),
 	})
 	answer.show(ending{account: account, err: err})
@@ -125,57 +129,27 @@ func (b Browser) wait(ctx context.Context, server *server) (*callback, error) {
 
 // finish turns the callback into tokens. account is the e-mail address for the
 // result page.
-func (b Browser) finish(ctx context.Context, answer *callback, grant authority.CodeGrant) (s auth.SignIn, account string, err error) {
+func (b Browser) finish(ctx context.Context, server *server, answer *callback, grant authority.CodeGrant) (s auth.SignIn, account string, err error) {
 	switch {
 	case answer.denied != nil:
 		return auth.SignIn{}, "", answer.denied
 	case grant.Code.Empty():
 		return auth.SignIn{}, "", ErrNoCode
 	}
-	tokens, err := b.Authority.Exchange(ctx, grant)
-	if err != nil {
-		return auth.SignIn{}, "", whole(ctx, err)
+	r := redemption{
+		authority: b.Authority, workspaces: b.Workspaces, wantsKey: true, save: b.Save,
 	}
-	provenance := b.Authority.Provenance()
-	s = auth.SignIn{
-		IDToken: tokens.ID, AccessToken: tokens.Access, RefreshToken: tokens.Refresh,
-		Provenance: &provenance, OwnerID: newOwnerID(),
-	}
-	read, err := auth.NewChatGPT(s, time.Now())
-	if err != nil {
-		return auth.SignIn{}, "", fmt.Errorf("the sign-in cannot be used: its ID token %w", err)
-	}
-	claims := read.Claims()
-	if len(b.Workspaces) > 0 && !slices.Contains(b.Workspaces, claims.AccountID) {
-		return auth.SignIn{}, "", &WorkspaceError{Workspace: claims.AccountID, Allowed: b.Workspaces}
-	}
-	// Codex goes on without a key; most accounts are given none.
-	if key, err := b.Authority.ExchangeAPIKey(ctx, tokens.ID); err == nil {
-		s.APIKey = &key
-	}
-	if ctx.Err() != nil {
-		return auth.SignIn{}, "", ended(ctx)
-	}
-	if b.Save != nil {
-		if err := b.Save(ctx, s); err != nil {
-			return auth.SignIn{}, "", whole(ctx, err)
+	if b.Confirm != nil {
+		r.confirm = func(ctx context.Context, s auth.SignIn, account string) error {
+			// Whoever has to answer a question looks for it where it is asked.
+			// The browser has nothing more to bring, so the port is freed too.
+			waiting := time.AfterFunc(confirmWait, func() {
+				answer.show(ending{account: account, unconfirmed: true})
+				server.close()
+			})
+			defer waiting.Stop()
+			return b.Confirm(ctx, s)
 		}
 	}
-	return s, claims.Email, nil
-}
-
-// whole puts the end of the flow before errors that only follow from it.
-func whole(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return ended(ctx)
-	}
-	return err
-}
-
-// ended tells how the flow's context ended.
-func ended(ctx context.Context) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return ErrTimeout
-	}
-	return ErrCancelled
+	return r.run(ctx, grant)
 }

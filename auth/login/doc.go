@@ -5,7 +5,8 @@
 // 7636). It speaks to the authorization server as Codex 0.169 does; its own
 // loopback server is stricter than Codex's: it checks Host, method, path,
 // state and, on Linux, whose process is calling, takes one callback, and puts
-// no token into any URL.
+// no token into any URL. Device is the flow for a machine without one (RFC
+// 8628, as Codex's server speaks it).
 //
 // The package listens on 127.0.0.1 only, opens no browser by itself (that is
 // passed in) and knows nothing of stores.

@@ -16,6 +16,10 @@ var (
 	ErrTimeout = errors.New("the sign-in was not finished in the browser in time")
 	// ErrNoCode means that the browser came back with neither a code nor an error.
 	ErrNoCode = errors.New("the authorization server sent no code, so the sign-in could not be completed")
+	// ErrExpired means that nobody entered the code of a device sign-in in time.
+	ErrExpired = errors.New("the code was not entered in time")
+	// ErrDeclined is for a Confirm that was told no.
+	ErrDeclined = errors.New("the sign-in to another account was declined")
 )
 
 // PortsBusyError means that other programs hold every port that the

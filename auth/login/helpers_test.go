@@ -171,3 +171,18 @@ func parse(t *testing.T, address string) *url.URL {
 	}
 	return u
 }
+
+// until waits for a condition that no channel tells.
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	late := time.After(patience)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatalf("did not come: %s", what)
+		}
+	}
+}

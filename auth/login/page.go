@@ -19,7 +19,7 @@ var pages embed.FS
 // page is what the template shows.
 type page struct {
 	Title, Lead, Hint string
-	Failed            bool
+	Failed, Waiting   bool
 	Style             template.CSS
 }
 
@@ -37,10 +37,21 @@ func pageFor(e ending) page {
 			Title: "Sign-in failed", Failed: true, Lead: sentence(e.err),
 			Hint: "Nothing was saved. You can close this tab and start again.",
 		}
-	case e.account != "":
-		return page{Title: "Signed in", Lead: "You are signed in as " + e.account + ".", Hint: "You can close this tab."}
+	case e.unconfirmed:
+		return page{
+			Title: "One more step", Waiting: true, Lead: signedIn(e.account),
+			Hint: "Go back to Rekey to confirm that you want this account. You can close this tab.",
+		}
 	}
-	return page{Title: "Signed in", Lead: "You are signed in.", Hint: "You can close this tab."}
+	return page{Title: "Signed in", Lead: signedIn(e.account), Hint: "You can close this tab."}
+}
+
+// signedIn says as whom, where that is known.
+func signedIn(account string) string {
+	if account == "" {
+		return "You are signed in."
+	}
+	return "You are signed in as " + account + "."
 }
 
 // sentence makes a sentence of an error's text.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 
 	"rekey/auth"
@@ -30,23 +31,28 @@ type callback struct {
 
 	end   chan ending   // how the flow ended, for the page; capacity 1
 	shown chan struct{} // closed when the page was written or nobody wants it
+	once  sync.Once     // for show
 }
 
 // ending is how a flow ended.
 type ending struct {
-	account string // e-mail address, "" when unknown
-	err     error  // nil for success
+	account     string // e-mail address, "" when unknown
+	unconfirmed bool   // the flow goes on, and not in the browser
+	err         error  // nil for success
 }
 
-// show has the result page written and waits a moment until it is.
+// show has the result page written and waits a moment until it is. A browser
+// is told once: what is shown later is not seen.
 func (c *callback) show(e ending) {
-	c.end <- e
-	timer := time.NewTimer(pageWait)
-	defer timer.Stop()
-	select {
-	case <-c.shown:
-	case <-timer.C:
-	}
+	c.once.Do(func() {
+		c.end <- e
+		timer := time.NewTimer(pageWait)
+		defer timer.Stop()
+		select {
+		case <-c.shown:
+		case <-timer.C:
+		}
+	})
 }
 
 // server is the loopback redirect server (RFC 8252, section 7.3).
@@ -59,6 +65,7 @@ type server struct {
 	answers chan *callback
 	// turn holds one token; whoever takes it is the one callback.
 	turn chan struct{}
+	once sync.Once // for close
 }
 
 // startServer serves on the listener until close. peer tells whether the
@@ -94,10 +101,12 @@ func startServer(l net.Listener, state string, peer func(net.Conn) bool) *server
 	return s
 }
 
-// close frees the port and cuts every connection.
+// close frees the port and cuts every connection. It may be called again.
 func (s *server) close() {
-	close(s.closing)
-	_ = s.http.Close()
+	s.once.Do(func() {
+		close(s.closing)
+		_ = s.http.Close()
+	})
 	<-s.served
 }
 

@@ -1,0 +1,130 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"rekey/auth"
+	"rekey/auth/authtest"
+)
+
+// TestConfirmAtOnce: a question that needs no user is not noticed in the browser.
+func TestConfirmAtOnce(t *testing.T) {
+	t.Parallel()
+	server := box(t, authtest.Config{})
+	var order []string
+	note := func(what string) func(context.Context, auth.SignIn) error {
+		return func(_ context.Context, s auth.SignIn) error {
+			if !server.Works(s.RefreshToken.Reveal()) {
+				t.Error(what + " was given no working sign-in")
+			}
+			order = append(order, what)
+			return nil
+		}
+	}
+	f := run(t, Browser{Authority: clientOf(server.Issuer()), Confirm: note("confirm"), Save: note("save")})
+	page := open(t, f.page.String())
+	if err := f.end(t); err != nil || strings.Join(order, " ") != "confirm save" {
+		t.Errorf("called %q, error %v", order, err)
+	}
+	if !strings.Contains(page.body, "<h1>Signed in</h1>") {
+		t.Errorf("the browser was shown %s", page.body)
+	}
+}
+
+// TestConfirmTakesTime: the browser does not hang until the user answers
+// elsewhere, and the port is free meanwhile.
+func TestConfirmTakesTime(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		answer error
+		saves  int
+	}{"yes": {nil, 1}, "no": {ErrDeclined, 0}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := box(t, authtest.Config{})
+			answers := make(chan error)
+			saves := 0
+			f := run(t, Browser{
+				Authority: clientOf(server.Issuer()),
+				Confirm:   func(context.Context, auth.SignIn) error { return <-answers },
+				Save:      func(context.Context, auth.SignIn) error { saves++; return nil },
+			})
+			page := open(t, f.page.String()) // returns although nobody has answered
+			for _, words := range []string{"<h1>One more step</h1>", "You are signed in as ada@example.com.", "Go back to Rekey to confirm"} {
+				if !strings.Contains(page.body, words) {
+					t.Errorf("the browser was shown no %q: %s", words, page.body)
+				}
+			}
+			f.running(t)
+			answers <- tt.answer
+			if err := f.end(t); !errors.Is(err, tt.answer) || saves != tt.saves {
+				t.Errorf("saved %d times, error %v", saves, err)
+			}
+			if works := server.Works(f.signIn.RefreshToken.Reveal()); works != (tt.answer == nil) {
+				t.Errorf("the sign-in works: %t", works)
+			}
+			portIsFree(t, f)
+		})
+	}
+}
+
+// TestConfirmFreesThePort: while the user is asked, another program may sign in.
+func TestConfirmFreesThePort(t *testing.T) {
+	t.Parallel()
+	asked, answer := make(chan struct{}), make(chan error)
+	f := run(t, Browser{
+		Authority: clientOf(box(t, authtest.Config{}).Issuer()),
+		Confirm: func(context.Context, auth.SignIn) error {
+			close(asked)
+			return <-answer
+		},
+	})
+	open(t, f.page.String())
+	<-asked
+	until(t, "the port is free", func() bool { return isFree(f) })
+	answer <- nil
+	if err := f.end(t); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestConfirmNoAtOnce: the browser is told the truth.
+func TestConfirmNoAtOnce(t *testing.T) {
+	t.Parallel()
+	server := box(t, authtest.Config{})
+	f := run(t, Browser{
+		Authority: clientOf(server.Issuer()), Save: never(t),
+		Confirm: func(context.Context, auth.SignIn) error { return ErrDeclined },
+	})
+	page := open(t, f.page.String())
+	if err := f.end(t); !errors.Is(err, ErrDeclined) || !strings.Contains(page.body, "Sign-in failed") {
+		t.Errorf("error %v, the browser was shown %s", err, page.body)
+	}
+}
+
+// TestConfirmCancelled: nobody has to answer a question that is withdrawn.
+func TestConfirmCancelled(t *testing.T) {
+	t.Parallel()
+	server := box(t, authtest.Config{})
+	asked := make(chan auth.SignIn, 1)
+	f := run(t, Browser{
+		Authority: clientOf(server.Issuer()), Save: never(t),
+		Confirm: func(ctx context.Context, s auth.SignIn) error {
+			asked <- s
+			<-ctx.Done()
+			return ctx.Err()
+		},
+	})
+	go func() { _, _ = try(t.Context(), "GET", f.page.String()) }() // the page may not come any more
+	s := <-asked
+	f.cancel()
+	if err := f.end(t); !errors.Is(err, ErrCancelled) {
+		t.Errorf("got %v, want ErrCancelled", err)
+	}
+	if server.Works(s.RefreshToken.Reveal()) {
+		t.Error("the sign-in that nobody kept still works")
+	}
+}

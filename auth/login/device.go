@@ -1,0 +1,171 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/authority"
+)
+
+const (
+	// DefaultDeviceLimit is how long a code may be entered; Codex has the same.
+	DefaultDeviceLimit = 15 * time.Minute
+	// minInterval is the least pause between polls, whatever the server says.
+	minInterval = time.Second
+	// slowDown is added to the pause whenever the server asks for it (RFC
+	// 8628, section 3.5).
+	slowDown = 5 * time.Second
+	// maxPause bounds the pause that grows while the server does not answer.
+	maxPause = time.Minute
+	// maxFaults is how many answers in a row may say that the server is broken.
+	maxFaults = 5
+)
+
+// DeviceCode is what the user of a device sign-in has to know.
+type DeviceCode struct {
+	// UserCode is what to enter.
+	UserCode string
+	// Page is where to enter it, on any device. It does not hold the code, for
+	// Codex's page takes none from its address.
+	Page string
+	// ExpiresAt is when the code ends.
+	ExpiresAt time.Time
+}
+
+// Device is the sign-in with a code that is entered in a browser elsewhere
+// (RFC 8628, as Codex's server speaks it). It is a value without state: every
+// Run is a flow of its own.
+//
+// It is more patient than Codex 0.169, which ends at the first answer that it
+// does not know: a server that is busy (429), broken for a moment (5xx) or out
+// of reach is asked again, later each time.
+type Device struct {
+	// Authority is whom to sign in with.
+	Authority *authority.Client
+	// Show is given the code, once. It must not block.
+	Show func(DeviceCode)
+	// Workspaces are the only ones that may sign in
+	// (forced_chatgpt_workspace_id), empty for any.
+	Workspaces []string
+	// Confirm, if not nil, is asked between the exchange and Save whether this
+	// sign-in is wanted; its error is the flow's, and then nothing is kept. It
+	// may take its time.
+	Confirm func(ctx context.Context, s auth.SignIn) error
+	// Save, if not nil, is given the tokens; its error is the flow's.
+	Save func(ctx context.Context, s auth.SignIn) error
+	// Limit bounds the time until the code is entered, 0 for DefaultDeviceLimit.
+	Limit time.Duration
+}
+
+// Run goes through one flow. Its error is authority.ErrNoDeviceCode,
+// ErrCancelled, ErrTimeout (the context's own deadline), ErrExpired,
+// *DeniedError, *WorkspaceError, *authority.ExchangeError or that of Confirm or
+// Save, each wrapped or not.
+func (d Device) Run(ctx context.Context) (auth.SignIn, error) {
+	device, err := d.Authority.StartDevice(ctx)
+	if err != nil {
+		return auth.SignIn{}, whole(ctx, err)
+	}
+	limit := d.Limit
+	if limit == 0 {
+		limit = DefaultDeviceLimit
+	}
+	end := time.Now().Add(limit).Round(0) // by the wall clock: time asleep counts
+	d.Show(DeviceCode{UserCode: device.UserCode, Page: device.Page, ExpiresAt: end})
+	grant, err := d.poll(ctx, device, end)
+	if err != nil {
+		return auth.SignIn{}, err
+	}
+	r := redemption{authority: d.Authority, workspaces: d.Workspaces, save: d.Save}
+	if d.Confirm != nil {
+		r.confirm = func(ctx context.Context, s auth.SignIn, _ string) error { return d.Confirm(ctx, s) }
+	}
+	s, _, err := r.run(ctx, grant)
+	return s, err
+}
+
+// poll asks until the code is entered, refused or too old.
+func (d Device) poll(ctx context.Context, device authority.DeviceGrant, end time.Time) (authority.CodeGrant, error) {
+	p := pace{interval: max(device.Interval, minInterval)}
+	wait := p.interval
+	for {
+		if err := pause(ctx, min(wait, time.Until(end))); err != nil {
+			return authority.CodeGrant{}, err
+		}
+		if !time.Now().Round(0).Before(end) {
+			return authority.CodeGrant{}, ErrExpired
+		}
+		grant, err := d.Authority.PollDevice(ctx, device)
+		switch {
+		case err == nil:
+			return grant, nil
+		case ctx.Err() != nil:
+			return authority.CodeGrant{}, ended(ctx)
+		}
+		if wait, err = p.after(err); err != nil {
+			return authority.CodeGrant{}, err
+		}
+	}
+}
+
+// pause waits, or tells how the context ended.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ended(ctx)
+	}
+}
+
+// pace is how often the server may be asked.
+type pace struct {
+	interval time.Duration
+	lost     int // polls in a row that were not answered as they should
+	faults   int // those of them whose answer was a server's error
+}
+
+// after says how long to wait after a poll that brought no code, or why there
+// is nothing to wait for.
+func (p *pace) after(err error) (time.Duration, error) {
+	var (
+		pending *authority.DevicePendingError
+		failure *authority.ExchangeError
+	)
+	switch {
+	case errors.As(err, &pending):
+		p.lost, p.faults = 0, 0
+		if pending.SlowDown {
+			p.interval += slowDown
+		}
+		return max(p.interval, pending.RetryAfter), nil
+	case !errors.As(err, &failure):
+		return 0, err
+	case failure.Status == 0:
+		return p.backOff(), nil
+	case failure.Status >= http.StatusInternalServerError:
+		if p.faults++; p.faults < maxFaults {
+			return p.backOff(), nil
+		}
+	case failure.Code == "access_denied":
+		return 0, &DeniedError{Code: failure.Code}
+	case failure.Code == "expired_token":
+		return 0, ErrExpired
+	}
+	return 0, failure
+}
+
+// backOff doubles the pause with every poll that was lost (RFC 8628, section 3.5).
+func (p *pace) backOff() time.Duration {
+	wait := p.interval
+	for range p.lost {
+		wait = min(wait*2, maxPause)
+	}
+	p.lost++
+	return max(wait, p.interval)
+}

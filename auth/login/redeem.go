@@ -1,0 +1,103 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/authority"
+)
+
+// discardLimit bounds the revocation of a sign-in that is not kept.
+const discardLimit = 3 * time.Second
+
+// redemption is what every flow does with an authorization code.
+type redemption struct {
+	authority  *authority.Client
+	workspaces []string
+	// wantsKey: an API key is asked for too, as Codex does after its browser
+	// sign-in and not after a device's.
+	wantsKey bool
+	// confirm and save may be nil. account is the e-mail address.
+	confirm func(ctx context.Context, s auth.SignIn, account string) error
+	save    func(ctx context.Context, s auth.SignIn) error
+}
+
+// run turns the code into tokens, and these into a sign-in that is confirmed
+// and saved. account is its e-mail address, "" when it has none.
+func (r redemption) run(ctx context.Context, grant authority.CodeGrant) (s auth.SignIn, account string, err error) {
+	tokens, err := r.authority.Exchange(ctx, grant)
+	if err != nil {
+		return auth.SignIn{}, "", whole(ctx, err)
+	}
+	provenance := r.authority.Provenance()
+	s = auth.SignIn{
+		IDToken: tokens.ID, AccessToken: tokens.Access, RefreshToken: tokens.Refresh,
+		Provenance: &provenance, OwnerID: newOwnerID(),
+	}
+	if account, err = r.check(ctx, s); err != nil {
+		r.discard(ctx, tokens)
+		return auth.SignIn{}, "", whole(ctx, err)
+	}
+	if r.wantsKey {
+		// Codex goes on without a key; most accounts are given none.
+		if key, err := r.authority.ExchangeAPIKey(ctx, tokens.ID); err == nil {
+			s.APIKey = &key
+		}
+	}
+	if ctx.Err() != nil {
+		r.discard(ctx, tokens)
+		return auth.SignIn{}, "", ended(ctx)
+	}
+	if r.save != nil {
+		if err := r.save(ctx, s); err != nil {
+			return auth.SignIn{}, "", whole(ctx, err)
+		}
+	}
+	return s, account, nil
+}
+
+// check finds out whether the sign-in can be used here and is wanted.
+func (r redemption) check(ctx context.Context, s auth.SignIn) (account string, err error) {
+	read, err := auth.NewChatGPT(s, time.Now())
+	if err != nil {
+		return "", fmt.Errorf("the sign-in cannot be used: its ID token %w", err)
+	}
+	claims := read.Claims()
+	if len(r.workspaces) > 0 && !slices.Contains(r.workspaces, claims.AccountID) {
+		return "", &WorkspaceError{Workspace: claims.AccountID, Allowed: r.workspaces}
+	}
+	if r.confirm != nil {
+		if err := r.confirm(ctx, s, claims.Email); err != nil {
+			return "", err
+		}
+	}
+	return claims.Email, nil
+}
+
+// discard tells the server to forget tokens that nobody keeps, best effort: the
+// flow may have been cancelled, and its user waits for its end.
+func (r redemption) discard(ctx context.Context, tokens authority.Tokens) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardLimit)
+	defer cancel()
+	_ = r.authority.Discard(ctx, tokens.Refresh) // then they end by themselves, unused
+}
+
+// whole puts the end of the flow before errors that only follow from it.
+func whole(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ended(ctx)
+	}
+	return err
+}
+
+// ended tells how the flow's context ended.
+func ended(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return ErrTimeout
+	}
+	return ErrCancelled
+}
