@@ -1,0 +1,108 @@
+package autostart
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// freedesktop follows the Desktop Application Autostart Specification: an entry
+// in the user's folder stands over one of the same name in the system's.
+type freedesktop struct {
+	program  string
+	dirs     []string // the user's folder, then the system's
+	desktops []string // names of the running desktop
+}
+
+func newFreedesktop(o Options) freedesktop {
+	user := o.Getenv("XDG_CONFIG_HOME")
+	if !filepath.IsAbs(user) {
+		user = filepath.Join(o.UserHome, ".config")
+	}
+	system := o.Getenv("XDG_CONFIG_DIRS")
+	if system == "" {
+		system = "/etc/xdg"
+	}
+	f := freedesktop{program: o.Program, desktops: strings.Split(o.Getenv("XDG_CURRENT_DESKTOP"), ":")}
+	for _, dir := range append([]string{user}, filepath.SplitList(system)...) {
+		if filepath.IsAbs(dir) {
+			f.dirs = append(f.dirs, filepath.Join(dir, "autostart"))
+		}
+	}
+	return f
+}
+
+// file is the entry in a folder.
+func file(dir string) string { return filepath.Join(dir, id+".desktop") }
+
+// Enabled implements Login.
+func (f freedesktop) Enabled() (bool, error) { return f.enabled(f.dirs) }
+
+// enabled reports what the first entry in these folders says.
+func (f freedesktop) enabled(dirs []string) (bool, error) {
+	for _, dir := range dirs {
+		content, err := readEntry(file(dir))
+		switch {
+		case err == nil:
+			return f.starts(parseEntry(content)), nil
+		case !errors.Is(err, fs.ErrNotExist):
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// starts reports whether this desktop starts what the entry names.
+func (f freedesktop) starts(e entry) bool {
+	switch {
+	case e["Hidden"] == "true", e["X-GNOME-Autostart-enabled"] == "false":
+		return false // as the settings of Xfce and KDE, and of GNOME, switch it off
+	case e["Exec"] == "":
+		return false
+	case e["OnlyShowIn"] != "" && !f.isOneOf(e["OnlyShowIn"]):
+		return false
+	case e["NotShowIn"] != "" && f.isOneOf(e["NotShowIn"]):
+		return false
+	}
+	if try := e["TryExec"]; try != "" {
+		if _, err := exec.LookPath(try); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// isOneOf reports whether the running desktop is in a list of an entry.
+func (f freedesktop) isOneOf(list string) bool {
+	return slices.ContainsFunc(strings.Split(list, ";"), func(name string) bool {
+		return name != "" && slices.Contains(f.desktops, name)
+	})
+}
+
+// Set implements Login. The entry is written anew, so that it names the
+// program's present place.
+func (f freedesktop) Set(on bool) error {
+	own := file(f.dirs[0])
+	if on {
+		content, err := formatEntry(f.program)
+		if err != nil {
+			return err
+		}
+		return replace(own, content)
+	}
+	system, err := f.enabled(f.dirs[1:])
+	if err != nil {
+		return err
+	}
+	if system { // which only an entry of the user's own can hide
+		return replace(own, hiddenEntry)
+	}
+	if err := os.Remove(own); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,3 @@
+package autostart
+
+func system(o Options) (Login, error) { return newLaunchAgent(o), nil }

@@ -1,0 +1,5 @@
+//go:build !windows && !darwin
+
+package autostart
+
+func system(o Options) (Login, error) { return newFreedesktop(o), nil }

@@ -1,0 +1,73 @@
+package autostart
+
+import (
+	"errors"
+	"fmt"
+
+	"golang.org/x/sys/windows/registry"
+)
+
+const (
+	runKey      = `Software\Microsoft\Windows\CurrentVersion\Run`
+	approvedKey = `Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run`
+	valueName   = "Rekey"
+)
+
+func system(o Options) (Login, error) {
+	command, err := formatCommand(o.Program)
+	if err != nil {
+		return nil, err
+	}
+	return run{command}, nil
+}
+
+// run is a value of the registry's Run key of this user.
+type run struct{ command string }
+
+// Enabled implements Login.
+func (run) Enabled() (bool, error) {
+	command, err := withKey(runKey, registry.QUERY_VALUE, func(k registry.Key) (string, error) {
+		text, _, err := k.GetStringValue(valueName)
+		return text, err
+	})
+	if err != nil || command == "" {
+		return false, err
+	}
+	setting, err := withKey(approvedKey, registry.QUERY_VALUE, func(k registry.Key) ([]byte, error) {
+		data, _, err := k.GetBinaryValue(valueName)
+		return data, err
+	})
+	return approved(setting), err
+}
+
+// Set implements Login.
+func (r run) Set(on bool) error {
+	forget := func(k registry.Key) (struct{}, error) { return struct{}{}, k.DeleteValue(valueName) }
+	if !on {
+		_, err := withKey(runKey, registry.SET_VALUE, forget)
+		return err
+	}
+	k, _, err := registry.CreateKey(registry.CURRENT_USER, runKey, registry.SET_VALUE)
+	if err != nil {
+		return fmt.Errorf("opening the registry's Run key: %w", err)
+	}
+	if err := errors.Join(k.SetStringValue(valueName, r.command), k.Close()); err != nil {
+		return fmt.Errorf("writing the registry's Run key: %w", err)
+	}
+	_, err = withKey(approvedKey, registry.SET_VALUE, forget)
+	return err
+}
+
+// withKey does something with a key of this user's registry. A key or a value
+// that is not there gives nothing and is no error.
+func withKey[T any](path string, access uint32, do func(registry.Key) (T, error)) (result T, err error) {
+	k, err := registry.OpenKey(registry.CURRENT_USER, path, access)
+	if err == nil {
+		defer func() { _ = k.Close() }()
+		result, err = do(k)
+	}
+	if err != nil && !errors.Is(err, registry.ErrNotExist) {
+		return result, fmt.Errorf("the registry's key %s: %w", path, err)
+	}
+	return result, nil
+}
