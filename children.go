@@ -50,7 +50,7 @@ func openURL(_ context.Context, url string) error {
 
 // childEnvironment is what children may know of ours.
 var childEnvironment = []string{
-	"PATH", "HOME", "USER", "LANG", "LC_ALL", "LANGUAGE", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY",
+	"PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY",
 	"DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP", "XDG_DATA_DIRS",
 	"XDG_CONFIG_DIRS", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "BROWSER",
 	"SystemRoot", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP",

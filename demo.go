@@ -50,9 +50,9 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 		Click:    func(ctx context.Context) error { return clickDemo(ctx, box, o.Auto, inTray) },
 	}
 	play := func(ctx context.Context) error { return box.Run(ctx, script) }
-	notices := func(ctx context.Context) error { notify.Run(ctx, box.Agent, shown, log); return nil }
+	notices := func(ctx context.Context) error { notify.Run(ctx, box.Agent, shown, w.words, log); return nil }
 	if inTray {
-		return run(ctx, box.Agent, trayFace(box.Agent, box.Agent.Socket(), box.Agent.Dir(), log), play, notices)
+		return run(ctx, box.Agent, w.trayFace(box.Agent, box.Agent.Socket(), box.Agent.Dir(), log), play, notices)
 	}
 	return run(ctx, box.Agent, play, notices)
 }

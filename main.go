@@ -12,9 +12,11 @@ import (
 	"syscall"
 	"time"
 
+	"rekey/assets/lang"
 	"rekey/auth/agent"
 	"rekey/auth/store"
 	"rekey/ui/cli"
+	"rekey/ui/words"
 )
 
 // version is the program's; releases set it with -ldflags "-X main.version=…".
@@ -26,10 +28,11 @@ func main() {
 	// A reader of our output that leaves must not kill us: a renewal may be
 	// under way. Writing fails instead.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	w := wiring{}
+	w := wiring{words: words.New(lang.ForUser("", os.Getenv))}
 	p := cli.Program{
 		Version: version,
 		In:      os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		Words:     w.words,
 		Now:       time.Now,
 		Status:    w.status,
 		Refresh:   w.refresh,
@@ -52,7 +55,9 @@ func endings() []os.Signal {
 }
 
 // wiring puts the parts together for each command.
-type wiring struct{}
+type wiring struct {
+	words words.Words // the language of every face
+}
 
 // options are those of the home that a command is about: the one that is
 // named, else Codex's own.

@@ -155,8 +155,8 @@ func (w wiring) tray(ctx context.Context, home string) error {
 	}
 	desktop := notify.NewDesktop(bus)
 	defer desktop.Close()
-	err = run(ctx, m, trayFace(m, m.Socket(), o.Dir, o.Log),
-		func(ctx context.Context) error { notify.Run(ctx, m, desktop, o.Log); return nil })
+	err = run(ctx, m, w.trayFace(m, m.Socket(), o.Dir, o.Log),
+		func(ctx context.Context) error { notify.Run(ctx, m, desktop, w.words, o.Log); return nil })
 	if errors.As(err, &noBus) {
 		return &cli.NoTrayError{Reason: "The tray has gone, and the D-Bus session bus with it."}
 	}
@@ -164,11 +164,12 @@ func (w wiring) tray(ctx context.Context, home string) error {
 }
 
 // trayFace shows a session in the panel until its user quits.
-func trayFace(s ui.Session, socket, dir string, log *slog.Logger) func(context.Context) error {
+func (w wiring) trayFace(s ui.Session, socket, dir string, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		ctx, quit := context.WithCancel(ctx)
 		defer quit()
 		return tray.Run(ctx, s, tray.Options{
+			Words:      w.words,
 			OpenWindow: func(ctx context.Context) error { return showWindow(ctx, socket) },
 			OpenFolder: func(ctx context.Context) error { return openURL(ctx, dir) },
 			Quit:       quit,

@@ -7,6 +7,7 @@ import (
 
 	"rekey/auth"
 	"rekey/ui"
+	"rekey/ui/words"
 )
 
 // Program is what the commands stand on. Every field is needed. The functions
@@ -17,6 +18,8 @@ type Program struct {
 	// In, Out and Err are the standard streams.
 	In       io.Reader
 	Out, Err io.Writer
+	// Words are the language that the commands speak.
+	Words words.Words
 	// Now is the wall clock, in the local zone.
 	Now func() time.Time
 

@@ -12,6 +12,7 @@ import (
 	"rekey/ui"
 	"rekey/ui/cli"
 	"rekey/ui/uitest"
+	"rekey/ui/words"
 )
 
 // noon is when everything here happens.
@@ -34,7 +35,7 @@ func newTerminal() *terminal {
 		return nil
 	}
 	p.Program = cli.Program{
-		Version: "1.2.3", In: strings.NewReader(""), Out: &p.out, Err: &p.err,
+		Version: "1.2.3", In: strings.NewReader(""), Out: &p.out, Err: &p.err, Words: words.English(),
 		Now:     func() time.Time { return noon },
 		Status:  func(_ context.Context, h string) (cli.Report, error) { return healthy(), note("status", h) },
 		Refresh: func(_ context.Context, h string) (cli.Report, error) { return healthy(), note("refresh", h) },

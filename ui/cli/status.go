@@ -5,13 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"rekey/auth"
-	"rekey/ui/words"
 )
 
 // statusSchema is the version of the JSON that status and watch print.
@@ -42,7 +40,7 @@ func (p *Program) statusCommand(home *string) *cobra.Command {
 			if asJSON {
 				err = p.writeJSON(report, true)
 			} else {
-				err = writeText(p.Out, report.State, p.Now())
+				err = p.writeText(report.State)
 			}
 			if err != nil {
 				return err
@@ -64,17 +62,18 @@ func (p *Program) writeJSON(r Report, indented bool) error {
 }
 
 // writeText prints what there is to say, a line each.
-func writeText(w io.Writer, s auth.State, now time.Time) error {
-	lines := []string{words.Headline(s, now)}
-	if account := words.Account(s); account != lines[0] {
+func (p *Program) writeText(s auth.State) error {
+	w, now := p.Words, p.Now()
+	lines := []string{w.Headline(s, now)}
+	if account := w.Account(s); account != lines[0] {
 		lines = append(lines, account)
 	}
-	lines = append(lines, words.Expiry(s, now), words.Renewal(s, now), words.Obstacle(s))
+	lines = append(lines, w.Expiry(s, now), w.Renewal(s, now), w.Obstacle(s))
 	for _, line := range lines {
 		if line == "" {
 			continue
 		}
-		if _, err := fmt.Fprintln(w, line); err != nil {
+		if _, err := fmt.Fprintln(p.Out, line); err != nil {
 			return err
 		}
 	}
@@ -95,19 +94,19 @@ sign-in that was refused before is not sent again.
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			report, err := p.Refresh(cmd.Context(), *home)
 			if err == nil {
-				if err := writeText(p.Out, report.State, p.Now()); err != nil {
+				if err := p.writeText(report.State); err != nil {
 					return err
 				}
 				return statusCode(report.State.Status)
 			}
-			return refreshError(report.State, err)
+			return p.refreshError(report.State, err)
 		},
 	}
 }
 
 // refreshError adds the code to a failed renewal: that of the State it left,
 // except that an unreached server is its own finding.
-func refreshError(s auth.State, err error) error {
+func (p *Program) refreshError(s auth.State, err error) error {
 	code := ExitCode(s.Status)
 	switch {
 	case errors.Is(err, context.Canceled): // which is no failure of those who stay
@@ -121,7 +120,7 @@ func refreshError(s auth.State, err error) error {
 	}
 	var refused *auth.RefreshError
 	if errors.As(err, &refused) && refused.Permanent {
-		err = errors.New("the sign-in cannot be renewed: " + words.Reason(refused.Reason))
+		err = errors.New("the sign-in cannot be renewed: " + p.Words.Reason(refused.Reason))
 	}
 	return &codeError{code, err}
 }

@@ -3,14 +3,12 @@ package cli
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"rekey/auth"
 	"rekey/ui"
-	"rekey/ui/words"
 )
 
 // The formats of "rekey watch".
@@ -51,7 +49,7 @@ func (p *Program) watch(ctx context.Context, home, format string) error {
 				continue
 			}
 			now := p.Now()
-			if line := watchLine(r.State, now); line != said {
+			if line := p.watchLine(r.State, now); line != said {
 				said = line
 				if _, err := fmt.Fprintln(p.Out, now.Format("15:04:05")+"  "+line); err != nil {
 					return err
@@ -63,9 +61,10 @@ func (p *Program) watch(ctx context.Context, home, format string) error {
 }
 
 // watchLine is a State in one line of words.
-func watchLine(s auth.State, now time.Time) string {
-	line := words.Headline(s, now)
-	if expiry := words.Expiry(s, now); expiry != "" && !strings.HasPrefix(line, "Works until") {
+func (p *Program) watchLine(s auth.State, now time.Time) string {
+	line := p.Words.Headline(s, now)
+	saidSo := s.Status == auth.StatusExpiring && !s.SigningIn
+	if expiry := p.Words.Expiry(s, now); expiry != "" && !saidSo {
 		line += " · " + expiry
 	}
 	return line

@@ -13,6 +13,7 @@ import (
 	"rekey/auth"
 	"rekey/ui/notify"
 	"rekey/ui/uitest"
+	"rekey/ui/words"
 )
 
 const service = "org.freedesktop.Notifications"
@@ -33,7 +34,7 @@ func TestBusWholeWay(t *testing.T) {
 	defer func() { cancel(); <-ended }()
 	go func() {
 		defer close(ended)
-		notify.Run(ctx, session, bus, slog.New(slog.DiscardHandler))
+		notify.Run(ctx, session, bus, words.English(), slog.New(slog.DiscardHandler))
 	}()
 
 	session.Expect(t, "ClaimNotice notice-1")

@@ -22,8 +22,8 @@ const (
 // Run watches s and shows each notice that is owed once, if this process is the
 // one that may. It returns when ctx ends or the session does, after it has
 // taken back what it shows: the button would lead nowhere.
-func Run(ctx context.Context, s ui.Session, n Notifier, log *slog.Logger) {
-	r := &runner{session: s, notifier: n, log: log}
+func Run(ctx context.Context, s ui.Session, n Notifier, w words.Words, log *slog.Logger) {
+	r := &runner{session: s, notifier: n, words: w, log: log}
 	for state := range s.Subscribe(ctx) {
 		r.see(ctx, state)
 	}
@@ -35,6 +35,7 @@ func Run(ctx context.Context, s ui.Session, n Notifier, log *slog.Logger) {
 type runner struct {
 	session  ui.Session
 	notifier Notifier
+	words    words.Words
 	log      *slog.Logger
 	icons    assets.Renderer
 	work     sync.WaitGroup // sign-ins begun by the button
@@ -82,7 +83,7 @@ func (r *runner) claim(ctx context.Context, notice string) bool {
 // show puts the notice for state on the screen. When that fails the notice
 // stays ours: the next State brings the next try.
 func (r *runner) show(ctx context.Context, state auth.State) {
-	text := words.NoticeOf(state, time.Now())
+	text := r.words.NoticeOf(state, time.Now())
 	icon, err := r.icons.Icon(state.Status, false, iconSize)
 	if err != nil {
 		r.log.Error("No icon for this state", "error", err)

@@ -13,6 +13,7 @@ import (
 	"rekey/auth"
 	"rekey/ui/notify"
 	"rekey/ui/uitest"
+	"rekey/ui/words"
 )
 
 const (
@@ -101,7 +102,7 @@ func TestRunMendedWhileClaiming(t *testing.T) {
 		shown, ended := &screen{}, make(chan struct{})
 		go func() {
 			defer close(ended)
-			notify.Run(ctx, s, shown, slog.New(slog.DiscardHandler))
+			notify.Run(ctx, s, shown, words.English(), slog.New(slog.DiscardHandler))
 		}()
 		s.Expect(t, "ClaimNotice notice-1")
 		synctest.Wait()

@@ -13,6 +13,7 @@ import (
 	"rekey/auth"
 	"rekey/ui/notify"
 	"rekey/ui/uitest"
+	"rekey/ui/words"
 )
 
 // screen is a Notifier that remembers what was done with it.
@@ -70,7 +71,7 @@ func begin(t *testing.T) *stage {
 	go func() {
 		defer close(st.ended)
 		log := slog.NewTextHandler(st.log, &slog.HandlerOptions{Level: slog.LevelDebug})
-		notify.Run(ctx, st.session, st.screen, slog.New(log))
+		notify.Run(ctx, st.session, st.screen, words.English(), slog.New(log))
 	}()
 	return st
 }

@@ -56,11 +56,12 @@ type Abilities struct {
 	OpenFolder bool
 }
 
-// Menu is what the tray shows for s at the time now, in now's zone.
-func Menu(s auth.State, now time.Time, can Abilities) MenuModel {
-	m := MenuModel{Icon: s.Status, Tooltip: words.Headline(s, now)}
-	m.inform(s, now)
-	main, label := words.MainAction(s)
+// Menu is what the tray shows for s at the time now, in now's zone and in the
+// language of w.
+func Menu(w words.Words, s auth.State, now time.Time, can Abilities) MenuModel {
+	m := MenuModel{Icon: s.Status, Tooltip: w.Headline(s, now)}
+	m.inform(w, s, now)
+	main, label := w.MainAction(s)
 	if main != words.ActionOpenFolder || can.OpenFolder {
 		m.Main = main
 		m.offer(RowAction, label, main != words.ActionNone)
@@ -81,12 +82,12 @@ func (m MenuModel) WithNote(text string) MenuModel {
 }
 
 // inform fills in the rows that only say something, each thing once.
-func (m *MenuModel) inform(s auth.State, now time.Time) {
-	m.Rows[RowAccount].Label = words.Account(s)
+func (m *MenuModel) inform(w words.Words, s auth.State, now time.Time) {
+	m.Rows[RowAccount].Label = w.Account(s)
 	m.Rows[RowState].Label = m.Tooltip
-	m.Rows[RowDetail].Label = words.Renewal(s, now)
-	m.Rows[RowExpiry].Label = words.Expiry(s, now)
-	m.Rows[RowObstacle].Label = words.Obstacle(s)
+	m.Rows[RowDetail].Label = w.Renewal(s, now)
+	m.Rows[RowExpiry].Label = w.Expiry(s, now)
+	m.Rows[RowObstacle].Label = w.Obstacle(s)
 	if m.Rows[RowState] == m.Rows[RowAccount] {
 		m.Rows[RowState].Label = ""
 	}

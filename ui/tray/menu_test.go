@@ -92,7 +92,7 @@ func TestMenu(t *testing.T) {
 			if tt.change != nil {
 				tt.change(&s)
 			}
-			m := tray.Menu(s, now, able)
+			m := tray.Menu(words.English(), s, now, able)
 			if got, want := strings.Join(lines(m), "\n"), strings.Join(tt.want, "\n"); got != want {
 				t.Errorf("the menu is\n%s\nwant\n%s", got, want)
 			}
@@ -112,7 +112,7 @@ func TestMenu(t *testing.T) {
 func TestMenuLeavesOut(t *testing.T) {
 	t.Parallel()
 	for _, status := range auth.Statuses() {
-		m := tray.Menu(uitest.State(status, now), now, tray.Abilities{})
+		m := tray.Menu(words.English(), uitest.State(status, now), now, tray.Abilities{})
 		if m.Rows[tray.RowOpen].Label != "" || m.Main == words.ActionOpenFolder {
 			t.Errorf("%q offers what cannot be done: %q", status, lines(m))
 		}
@@ -131,7 +131,7 @@ func TestMenuIsBounded(t *testing.T) {
 	t.Parallel()
 	s := uitest.State(auth.StatusHealthy, now)
 	s.Email = strings.Repeat("long", 100) + "@example.com"
-	m := tray.Menu(s, now, able).WithNote("two\nlines " + strings.Repeat("and more ", 50))
+	m := tray.Menu(words.English(), s, now, able).WithNote("two\nlines " + strings.Repeat("and more ", 50))
 	for _, line := range lines(m) {
 		if n := len([]rune(line)); n > 80 || strings.Contains(line, "\n") {
 			t.Errorf("a row of %d characters: %q", n, line)

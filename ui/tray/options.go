@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+
+	"rekey/ui/words"
 )
 
 // Options are what the tray needs from the program around it.
 type Options struct {
+	// Words are the language that the tray speaks.
+	Words words.Words
 	// OpenWindow shows the window. Nil: the row is left out.
 	OpenWindow func(context.Context) error
 	// OpenFolder shows the folder of the credential store. Nil: left out.

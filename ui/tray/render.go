@@ -11,7 +11,7 @@ import (
 // show puts s on the panel.
 func (t *tray) show(s auth.State, now time.Time) {
 	can := Abilities{OpenWindow: t.opts.OpenWindow != nil, OpenFolder: t.opts.OpenFolder != nil}
-	model := Menu(s, now, can)
+	model := Menu(t.opts.Words, s, now, can)
 
 	t.mu.Lock()
 	if s.Status != t.state.Status {

@@ -9,7 +9,7 @@ import (
 
 // clickMain does what the State's main action is.
 func (w *Window) clickMain(ctx context.Context) {
-	switch action, _ := words.MainAction(w.state); action {
+	switch action, _ := w.words.MainAction(w.state); action {
 	case words.ActionSignIn:
 		w.start(ctx, "The sign-in", w.session.SignIn)
 	case words.ActionCancelSignIn:

@@ -31,19 +31,20 @@ type View struct {
 	Refresh, CanRefresh bool
 }
 
-// ViewOf is what the window shows for s at the time now, in now's zone.
-func ViewOf(s auth.State, now time.Time) View {
+// ViewOf is what the window shows for s at the time now, in now's zone and in
+// the language of w.
+func ViewOf(w words.Words, s auth.State, now time.Time) View {
 	v := View{
 		Icon:     s.Status,
-		Account:  words.Account(s),
-		Headline: words.Headline(s, now),
-		Detail:   detail(s),
+		Account:  w.Account(s),
+		Headline: w.Headline(s, now),
+		Detail:   detail(w, s),
 		Refresh:  words.Refreshable(s),
 		Facts: []Fact{
-			{"Credential", credential(s)},
-			{"Access token", words.Expiry(s, now)},
-			{"Renewal", cmp.Or(words.Refusal(s, now), words.Renewal(s, now))},
-			{"Last renewed", words.LastRenewed(s, now)},
+			{"Credential", credential(w, s)},
+			{"Access token", w.Expiry(s, now)},
+			{"Renewal", cmp.Or(w.Refusal(s, now), w.Renewal(s, now))},
+			{"Last renewed", w.LastRenewed(s, now)},
 			{"Stored in", words.Line(s.Store)},
 		},
 	}
@@ -51,7 +52,7 @@ func ViewOf(s auth.State, now time.Time) View {
 	if v.Headline == v.Account {
 		v.Headline = "Signed in" // the account has its own place
 	}
-	if a, label := words.MainAction(s); a != words.ActionOpenFolder {
+	if a, label := w.MainAction(s); a != words.ActionOpenFolder {
 		v.Main, v.MainLabel = a, label
 	}
 	v.Strong = v.Main == words.ActionSignIn && s.Status != auth.StatusAPIKey
@@ -59,26 +60,26 @@ func ViewOf(s auth.State, now time.Time) View {
 }
 
 // credential is the first truth, unless it cannot be read.
-func credential(s auth.State) string {
+func credential(w words.Words, s auth.State) string {
 	if s.Status == auth.StatusUnreadable {
 		return ""
 	}
-	return words.Credential(s.Method)
+	return w.Credential(s.Method)
 }
 
 // detail is what the headline leaves out.
-func detail(s auth.State) string {
+func detail(w words.Words, s auth.State) string {
 	switch {
 	case s.SigningIn:
 		return "Finish the sign-in in your browser."
 	case s.Status == auth.StatusExpiring:
-		return words.ReasonSentence(s.Refused)
+		return w.ReasonSentence(s.Refused)
 	case s.Status == auth.StatusSignInRequired:
-		return words.AfterSignIn
+		return w.AfterSignIn()
 	case s.Status == auth.StatusUnreadable && s.Email != "":
 		return "The account shown is the one that was last read."
 	case s.Status == auth.StatusUnreadable:
 		return ""
 	}
-	return words.Problem(s)
+	return w.Problem(s)
 }

@@ -57,7 +57,7 @@ func TestViewOf(t *testing.T) {
 			if tt.change != nil {
 				tt.change(&s)
 			}
-			v := window.ViewOf(s, now)
+			v := window.ViewOf(words.English(), s, now)
 			if v.Headline != tt.headline || v.Detail != tt.detail || v.MainLabel != tt.main {
 				t.Errorf("headline %q, detail %q, main action %q\nwant     %q, detail %q, main action %q",
 					v.Headline, v.Detail, v.MainLabel, tt.headline, tt.detail, tt.main)

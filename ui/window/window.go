@@ -18,6 +18,7 @@ import (
 type Window struct {
 	fyne.Window
 	session ui.Session
+	words   words.Words
 	log     *slog.Logger
 	do      func(func())   // runs a function on Fyne's goroutine, soon
 	work    sync.WaitGroup // all goroutines of this window
@@ -30,16 +31,16 @@ type Window struct {
 	ended   bool       // nothing more is shown: closed, or the session ended
 }
 
-// New makes the window for s; the caller shows it. It must be called on Fyne's
+// New makes the window for s, in the language of speech; the caller shows it. It must be called on Fyne's
 // goroutine, or on the main one before the app runs. The window's goroutines
 // end when it is closed or ctx ends.
-func New(ctx context.Context, a fyne.App, s ui.Session, log *slog.Logger) *Window {
-	return newWindow(ctx, a, s, log, fyne.Do)
+func New(ctx context.Context, a fyne.App, s ui.Session, speech words.Words, log *slog.Logger) *Window {
+	return newWindow(ctx, a, s, speech, log, fyne.Do)
 }
 
-func newWindow(ctx context.Context, a fyne.App, s ui.Session, log *slog.Logger, do func(func())) *Window {
+func newWindow(ctx context.Context, a fyne.App, s ui.Session, speech words.Words, log *slog.Logger, do func(func())) *Window {
 	ctx, cancel := context.WithCancel(ctx)
-	w := &Window{Window: a.NewWindow("Rekey"), session: s, log: log}
+	w := &Window{Window: a.NewWindow("Rekey"), session: s, words: speech, log: log}
 	w.do = func(f func()) {
 		do(func() {
 			if ctx.Err() == nil {
@@ -79,7 +80,7 @@ func (w *Window) show(s auth.State, now time.Time) {
 		w.note = ""
 	}
 	w.state = s
-	w.content.show(ViewOf(s, now), w.note)
+	w.content.show(ViewOf(w.words, s, now), w.note)
 }
 
 // render shows again what is on show.

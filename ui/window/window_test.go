@@ -18,6 +18,7 @@ import (
 
 	"rekey/auth"
 	"rekey/ui/uitest"
+	"rekey/ui/words"
 )
 
 // stage is a window under test. The test's goroutine stands for Fyne's: what
@@ -35,7 +36,7 @@ func open(t *testing.T, status auth.Status) *stage {
 	st := &stage{
 		t: t, session: uitest.NewSession(uitest.State(status, time.Now())), queue: make(chan func(), 64),
 	}
-	st.window = newWindow(t.Context(), test.NewTempApp(t), st.session, slog.New(slog.DiscardHandler),
+	st.window = newWindow(t.Context(), test.NewTempApp(t), st.session, words.English(), slog.New(slog.DiscardHandler),
 		func(f func()) { st.queue <- f })
 	st.close = sync.OnceFunc(func() {
 		st.window.Close()

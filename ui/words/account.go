@@ -7,8 +7,8 @@ import (
 )
 
 // Account is "ada@example.com · Pro", without what is not known, or "".
-func Account(s auth.State) string {
-	email, plan := Line(s.Email), Plan(s.Plan)
+func (w Words) Account(s auth.State) string {
+	email, plan := Line(s.Email), w.Plan(s.Plan)
 	switch {
 	case email == "":
 		return plan
@@ -20,26 +20,26 @@ func Account(s auth.State) string {
 
 // Plan is a plan's display name, "" when the plan is not known. The names are
 // those of auth.PlanName; a newer one is shown as it is.
-func Plan(plan string) string {
+func (w Words) Plan(plan string) string {
 	switch plan {
 	case "", "unknown":
 		return ""
 	case "prolite":
-		return "Pro Lite"
+		return w.Say("plan.pro_lite")
 	case "promax":
-		return "Pro Max"
+		return w.Say("plan.pro_max")
 	case "edu_plus":
-		return "Edu Plus"
+		return w.Say("plan.edu_plus")
 	case "edu_pro":
-		return "Edu Pro"
+		return w.Say("plan.edu_pro")
 	case "sci":
-		return "Science"
+		return w.Say("plan.science")
 	case "sci_plus":
-		return "Science Plus"
+		return w.Say("plan.science_plus")
 	case "self_serve_business_prolite", "self_serve_business_usage_based":
-		return "Business"
+		return w.Say("plan.business")
 	case "enterprise_cbp_automation", "enterprise_cbp_usage_based", "ent26":
-		return "Enterprise"
+		return w.Say("plan.enterprise")
 	}
 	return capital(strings.ReplaceAll(Line(plan), "_", " "))
 }

@@ -16,25 +16,25 @@ const (
 
 // MainAction is the one thing that helps in s, with its label, or ActionNone
 // and "".
-func MainAction(s auth.State) (Action, string) {
+func (w Words) MainAction(s auth.State) (Action, string) {
 	if s.SigningIn {
-		return ActionCancelSignIn, "Cancel sign-in"
+		return ActionCancelSignIn, w.Say("action.cancel_sign_in")
 	}
 	switch s.Status {
 	case auth.StatusSignedOut:
-		return ActionSignIn, "Sign in…"
+		return ActionSignIn, w.Say("action.sign_in")
 	case auth.StatusAPIKey:
-		return ActionSignIn, "Sign in with ChatGPT…"
+		return ActionSignIn, w.Say("action.sign_in_chatgpt")
 	case auth.StatusExpiring, auth.StatusSignInRequired:
-		return ActionSignIn, "Sign in again…"
+		return ActionSignIn, w.Say("action.sign_in_again")
 	case auth.StatusWaiting:
 		if s.Renewable == auth.RenewableNo {
-			return ActionSignIn, "Sign in again…"
+			return ActionSignIn, w.Say("action.sign_in_again")
 		}
-		return ActionRefresh, "Try now"
+		return ActionRefresh, w.Say("action.try_now")
 	case auth.StatusUnreadable:
 		if !s.Locked {
-			return ActionOpenFolder, "Open folder"
+			return ActionOpenFolder, w.Say("action.open_folder")
 		}
 	}
 	return ActionNone, ""

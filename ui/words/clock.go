@@ -1,7 +1,6 @@
 package words
 
 import (
-	"fmt"
 	"time"
 
 	"rekey/auth"
@@ -11,40 +10,54 @@ const day = 24 * time.Hour
 
 // clock writes a time as people say it: "14:05" today, "Tue 14:05" within six
 // days, "2 Dec 14:05" this year, else "2 Jan 2027 14:05". All in now's zone.
-func clock(t, now time.Time) string {
+func (w Words) clock(t, now time.Time) string {
 	t = t.In(now.Location())
 	away := midnight(t, 0).Sub(midnight(now, 0)).Abs()
+	hour := t.Format("15:04")
 	switch {
 	case sameDay(t, now):
-		return t.Format("15:04")
+		return hour
 	case away < 6*day+day/2: // half a day of slack: a day may have 23 or 25 hours
-		return t.Format("Mon 15:04")
+		return w.Say("clock.week", "Weekday", w.Say(weekdays[t.Weekday()]), "Time", hour)
 	case t.Year() == now.Year():
-		return t.Format("2 Jan 15:04")
+		return w.Say("clock.year", "Month", w.Say(months[t.Month()-1]), "Day", t.Format("2"), "Time", hour)
 	}
-	return t.Format("2 Jan 2006 15:04")
+	return w.Say("clock.other_year",
+		"Year", t.Format("2006"), "Month", w.Say(months[t.Month()-1]), "Day", t.Format("2"), "Time", hour)
+}
+
+// weekdays are message ids, as time.Weekday counts.
+var weekdays = [...]string{
+	"weekday.sunday", "weekday.monday", "weekday.tuesday", "weekday.wednesday",
+	"weekday.thursday", "weekday.friday", "weekday.saturday",
+}
+
+// months are message ids, January first.
+var months = [...]string{
+	"month.january", "month.february", "month.march", "month.april", "month.may", "month.june",
+	"month.july", "month.august", "month.september", "month.october", "month.november", "month.december",
 }
 
 // when is clock as the end of a sentence: "at 14:05", "Tue 14:05".
-func when(t, now time.Time) string {
+func (w Words) when(t, now time.Time) string {
 	if sameDay(t.In(now.Location()), now) {
-		return "at " + clock(t, now)
+		return w.Say("clock.at", "Time", w.clock(t, now))
 	}
-	return clock(t, now)
+	return w.clock(t, now)
 }
 
 // about is a rounded length of time: "3 h", "25 min", "2 days".
-func about(d time.Duration) string {
+func (w Words) about(d time.Duration) string {
 	unit, n := steps(d)
 	switch {
 	case n == 0:
-		return "less than a minute"
+		return w.Say("about.moment")
 	case unit == day:
-		return fmt.Sprintf("%d days", n)
+		return w.p.Count("about.days", int(n))
 	case unit == time.Hour:
-		return fmt.Sprintf("%d h", n)
+		return w.p.Count("about.hours", int(n))
 	}
-	return fmt.Sprintf("%d min", int64(unit/time.Minute)*n)
+	return w.p.Count("about.minutes", int(int64(unit/time.Minute)*n))
 }
 
 // steps rounds d to a whole number of units, halves down. The units are as

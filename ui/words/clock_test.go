@@ -12,7 +12,7 @@ import (
 // everything is all that this package has to say about a State.
 func everything(s auth.State, at time.Time) string {
 	return strings.Join([]string{
-		words.Headline(s, at), words.Expiry(s, at), words.Renewal(s, at), words.LastRenewed(s, at), words.Refusal(s, at), words.NoticeOf(s, at).Body,
+		english.Headline(s, at), english.Expiry(s, at), english.Renewal(s, at), english.LastRenewed(s, at), english.Refusal(s, at), english.NoticeOf(s, at).Body,
 	}, "\n")
 }
 
@@ -73,7 +73,7 @@ func TestNextChangeIsExact(t *testing.T) {
 	if want := now.Add(30 * time.Minute); !next.Equal(want) {
 		t.Fatalf("NextChange = %v, want %v, when 20 h become 19", next, want)
 	}
-	if before, after := words.Expiry(s, now), words.Expiry(s, next); before == after {
+	if before, after := english.Expiry(s, now), english.Expiry(s, next); before == after {
 		t.Errorf("the text stays %q", after)
 	}
 }

@@ -1,5 +1,6 @@
-// Package words turns a State and the time into English text: what every face
-// says, said the same way everywhere. All functions are pure and total.
+// Package words turns a State and the time into text, in the reader's language:
+// what every face says, said the same way everywhere. All functions and methods
+// are pure and total.
 //
 // The time that is passed in also carries the zone: clock times are written in
 // now's location. The texts hold nothing but the State's own fields, so no

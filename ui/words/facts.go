@@ -8,90 +8,90 @@ import (
 
 // Expiry is the second truth in words: "Works until 14:05 (in 3 h)". It is ""
 // when the access token has no end that can be read, or there is none.
-func Expiry(s auth.State, now time.Time) string {
+func (w Words) Expiry(s auth.State, now time.Time) string {
 	if s.ExpiresAt.IsZero() {
 		return ""
 	}
 	if !s.ExpiresAt.After(now) {
-		return "Ended " + when(s.ExpiresAt, now)
+		return w.Say("fact.ended", "When", w.when(s.ExpiresAt, now))
 	}
-	return "Works until " + clock(s.ExpiresAt, now) + " (in " + about(s.ExpiresAt.Sub(now)) + ")"
+	return w.Say("fact.works_until", "When", w.clock(s.ExpiresAt, now), "Left", w.about(s.ExpiresAt.Sub(now)))
 }
 
 // Renewal is the third truth in words: when and whether the sign-in renews. It
 // is "" for credentials that are nobody's to renew.
-func Renewal(s auth.State, now time.Time) string {
+func (w Words) Renewal(s auth.State, now time.Time) string {
 	switch {
 	case s.Refused != "":
-		return "Cannot be renewed: " + Reason(s.Refused)
+		return w.Say("fact.not_renewable_why", "Why", w.Reason(s.Refused))
 	case s.Status == auth.StatusRenewing:
-		return "Being renewed now"
+		return w.Say("fact.being_renewed")
 	case s.Method != auth.KindChatGPT, s.Status == auth.StatusSignedOut, s.Status == auth.StatusUnreadable:
 		return ""
 	case s.Renewable == auth.RenewableNo:
-		return "Cannot be renewed"
+		return w.Say("fact.not_renewable")
 	case !s.KeepFresh:
-		return "Not kept fresh by Rekey"
+		return w.Say("fact.not_kept_fresh")
 	case s.NextRefresh.After(now):
-		return "Renews " + when(s.NextRefresh, now)
+		return w.Say("fact.renews", "When", w.when(s.NextRefresh, now))
 	}
-	return "Renews by itself"
+	return w.Say("fact.renews_itself")
 }
 
 // Obstacle is what stands in the way, short enough for a menu, "" when nothing
 // does or when the Headline says it already. State.Problem is the long form.
-func Obstacle(s auth.State) string {
+func (w Words) Obstacle(s auth.State) string {
 	switch {
 	case s.Status == auth.StatusUnreadable:
 		return ""
 	case s.Restricted:
-		return "Not allowed by config.toml"
+		return w.Say("obstacle.restricted")
 	case s.CommitPending:
-		return "New tokens wait to be saved"
+		return w.Say("obstacle.commit_pending")
 	case s.CannotSave && (s.Status != auth.StatusWaiting || s.SigningIn):
-		return "Not renewed: the new tokens could not be saved"
+		return w.Say("state.not_saved")
 	case s.AnswerLost:
-		return "A renewal got no answer"
+		return w.Say("obstacle.answer_lost")
 	}
 	return ""
 }
 
 // Credential is the first truth in words: what kind of credential is present.
-func Credential(k auth.Kind) string {
+func (w Words) Credential(k auth.Kind) string {
 	switch k {
 	case auth.KindNone:
-		return "None"
+		return w.Say("credential.none")
 	case auth.KindAPIKey:
-		return "API key"
+		return w.Say("credential.api_key")
 	case auth.KindChatGPT:
-		return "ChatGPT sign-in"
+		return w.Say("credential.chatgpt")
 	case auth.KindExternalTokens:
-		return "ChatGPT tokens of a host program"
+		return w.Say("credential.host_program")
 	case auth.KindPersonalToken:
-		return "Personal access token"
+		return w.Say("credential.personal_token")
 	case auth.KindAgentIdentity:
-		return "Agent identity"
+		return w.Say("credential.agent_identity")
 	case auth.KindBedrockKey, auth.KindBedrockAccess:
-		return "Amazon Bedrock key"
+		return w.Say("credential.bedrock")
 	}
-	return "Credentials of another program"
+	return w.Say("credential.foreign")
 }
 
 // LastRenewed is when the tokens were issued, "" when the store does not tell.
-func LastRenewed(s auth.State, now time.Time) string {
+func (w Words) LastRenewed(s auth.State, now time.Time) string {
 	if s.LastRefresh.IsZero() {
 		return ""
 	}
-	return clock(s.LastRefresh, now)
+	return w.clock(s.LastRefresh, now)
 }
 
 // Refusal is when the server refused to renew, "" when it did not.
-func Refusal(s auth.State, now time.Time) string {
+func (w Words) Refusal(s auth.State, now time.Time) string {
 	switch {
 	case s.Refused == "":
 		return ""
 	case s.RefusedAt.IsZero():
-		return "Refused"
+		return w.Say("fact.refused")
 	}
-	return "Refused " + when(s.RefusedAt, now)
+	return w.Say("fact.refused_when", "When", w.when(s.RefusedAt, now))
 }

@@ -31,11 +31,11 @@ func TestExpiry(t *testing.T) {
 		{50 * 24 * time.Hour, "Works until 12 Jan 2027 11:05 (in 50 days)"},
 	}
 	for _, tt := range tests {
-		if got := words.Expiry(auth.State{ExpiresAt: now.Add(tt.in).UTC()}, now); got != tt.want {
+		if got := english.Expiry(auth.State{ExpiresAt: now.Add(tt.in).UTC()}, now); got != tt.want {
 			t.Errorf("Expiry(now%+v) = %q, want %q", tt.in, got, tt.want)
 		}
 	}
-	if got := words.Expiry(auth.State{}, now); got != "" {
+	if got := english.Expiry(auth.State{}, now); got != "" {
 		t.Errorf("Expiry without an end = %q, want none", got)
 	}
 }
@@ -62,7 +62,7 @@ func TestRenewal(t *testing.T) {
 	for _, tt := range tests {
 		s := base
 		tt.change(&s)
-		if got := words.Renewal(s, now); got != tt.want {
+		if got := english.Renewal(s, now); got != tt.want {
 			t.Errorf("%s: Renewal = %q, want %q", tt.name, got, tt.want)
 		}
 	}
@@ -84,7 +84,7 @@ func TestObstacle(t *testing.T) {
 		{"unreadable", auth.State{Status: auth.StatusUnreadable, Problem: "x"}, ""},
 	}
 	for _, tt := range tests {
-		if got := words.Obstacle(tt.state); got != tt.want {
+		if got := english.Obstacle(tt.state); got != tt.want {
 			t.Errorf("%s: Obstacle = %q, want %q", tt.name, got, tt.want)
 		}
 	}
@@ -98,7 +98,7 @@ func TestCredential(t *testing.T) {
 	}
 	seen := map[string]auth.Kind{}
 	for _, k := range kinds {
-		text := words.Credential(k)
+		text := english.Credential(k)
 		if other, dup := seen[text]; dup || text == "" {
 			t.Errorf("Credential(%q) = %q, as Credential(%q)", k, text, other)
 		}
@@ -114,7 +114,7 @@ func TestLastRenewed(t *testing.T) {
 		"Sun 11:05":   now.Add(-24 * time.Hour),
 		"1 Nov 11:05": now.Add(-22 * 24 * time.Hour),
 	} {
-		if got := words.LastRenewed(auth.State{LastRefresh: at}, now); got != want {
+		if got := english.LastRenewed(auth.State{LastRefresh: at}, now); got != want {
 			t.Errorf("LastRenewed(%v) = %q, want %q", at, got, want)
 		}
 	}
@@ -133,7 +133,7 @@ func TestRefusal(t *testing.T) {
 		{auth.State{Refused: auth.ReasonReused, RefusedAt: now.Add(-24 * time.Hour)}, "Refused Sun 11:05"},
 	}
 	for _, tt := range tests {
-		if got := words.Refusal(tt.state, now); got != tt.want {
+		if got := english.Refusal(tt.state, now); got != tt.want {
 			t.Errorf("Refusal(%+v) = %q, want %q", tt.state, got, tt.want)
 		}
 	}
@@ -143,11 +143,11 @@ func TestMainAction(t *testing.T) {
 	t.Parallel()
 	for _, status := range auth.Statuses() {
 		s := auth.State{Status: status, SigningIn: true}
-		if a, _ := words.MainAction(s); a != words.ActionCancelSignIn {
+		if a, _ := english.MainAction(s); a != words.ActionCancelSignIn {
 			t.Errorf("%q while signing in offers %v", status, a)
 		}
 		s = auth.State{Status: status, Renewable: auth.RenewableYes}
-		a, label := words.MainAction(s)
+		a, label := english.MainAction(s)
 		if (a == words.ActionNone) != (label == "") {
 			t.Errorf("%q: action %v has the label %q", status, a, label)
 		}
@@ -158,7 +158,7 @@ func TestMainAction(t *testing.T) {
 			t.Errorf("%q offers the renewal twice", status)
 		}
 		s.Renewable = auth.RenewableNo
-		if a, _ := words.MainAction(s); words.Refreshable(s) || a == words.ActionRefresh {
+		if a, _ := english.MainAction(s); words.Refreshable(s) || a == words.ActionRefresh {
 			t.Errorf("%q offers a renewal of what cannot be renewed", status)
 		}
 	}
@@ -172,7 +172,7 @@ func TestProblem(t *testing.T) {
 		"cannot\tread\r\nthis ": "Cannot read  this",
 		"\xff":                  "",
 	} {
-		if got := words.Problem(auth.State{Problem: problem}); got != want {
+		if got := english.Problem(auth.State{Problem: problem}); got != want {
 			t.Errorf("Problem(%q) = %q, want %q", problem, got, want)
 		}
 	}

@@ -20,7 +20,7 @@ func TestFollow(t *testing.T) {
 		go func() {
 			defer close(done)
 			words.Follow(ctx, states, look, func(s auth.State, at time.Time) {
-				shown <- words.Expiry(s, at.UTC())
+				shown <- english.Expiry(s, at.UTC())
 			})
 		}()
 		expect := func(step string, want ...string) {

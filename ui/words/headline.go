@@ -9,80 +9,80 @@ import (
 
 // Headline is the one line for a State: the tooltip, and the answer to "am I
 // signed in?".
-func Headline(s auth.State, now time.Time) string {
+func (w Words) Headline(s auth.State, now time.Time) string {
 	if s.SigningIn {
-		return "Signing in…"
+		return w.Say("state.signing_in")
 	}
 	switch s.Status {
 	case auth.StatusSignedOut:
-		return "Not signed in"
+		return w.Say("state.signed_out")
 	case auth.StatusAPIKey:
-		return "Using an API key"
+		return w.Say("state.api_key")
 	case auth.StatusExternal:
-		return external(s.Method)
+		return w.external(s.Method)
 	case auth.StatusHealthy:
-		if account := Account(s); account != "" {
+		if account := w.Account(s); account != "" {
 			return account
 		}
-		return "Signed in"
+		return w.Say("state.signed_in")
 	case auth.StatusRenewing:
-		return "Renewing…"
+		return w.Say("state.renewing")
 	case auth.StatusWaiting:
-		return waiting(s)
+		return w.waiting(s)
 	case auth.StatusExpiring:
-		return "Works until " + clock(s.ExpiresAt, now) + ", then sign in again"
+		return w.Say("state.expiring", "When", w.clock(s.ExpiresAt, now))
 	case auth.StatusSignInRequired:
 		if s.Refused == "" {
-			return "Sign in again: this sign-in cannot be renewed"
+			return w.Say("state.not_renewable")
 		}
-		return "Sign in again: " + Reason(s.Refused)
+		return w.Say("state.refused", "Why", w.Reason(s.Refused))
 	case auth.StatusUnreadable:
-		return unreadable(s)
+		return w.unreadable(s)
 	}
-	return "Unknown"
+	return w.Say("state.unknown")
 }
 
 // external names who manages credentials that are not Codex's own to renew.
-func external(k auth.Kind) string {
+func (w Words) external(k auth.Kind) string {
 	switch k {
 	case auth.KindExternalTokens:
-		return "Managed by a host program"
+		return w.Say("state.host_program")
 	case auth.KindPersonalToken:
-		return "Managed by you: a personal access token"
+		return w.Say("state.personal_token")
 	case auth.KindAgentIdentity:
-		return "Managed by an agent identity"
+		return w.Say("state.agent_identity")
 	case auth.KindBedrockKey, auth.KindBedrockAccess:
-		return "Managed by Amazon Bedrock"
+		return w.Say("state.bedrock")
 	}
-	return "Managed by another program"
+	return w.Say("state.other_program")
 }
 
 // waiting says why the access token ends without being renewed. Only after an
 // attempt is it the network that is missing, and only the keeper tries again.
-func waiting(s auth.State) string {
+func (w Words) waiting(s auth.State) string {
 	switch {
 	case s.CannotSave:
-		return "Not renewed: the new tokens could not be saved"
+		return w.Say("state.not_saved")
 	case s.NeverTried:
-		return "Waiting to renew"
+		return w.Say("state.never_tried")
 	case !s.KeepFresh:
-		return "Offline: not renewed"
+		return w.Say("state.offline_off")
 	}
-	return "Offline: will renew when back"
+	return w.Say("state.offline")
 }
 
 // unreadable is "Cannot read auth.json: it is not valid JSON". The Problem of
 // such a State names the whole path; one line has room for the name only.
-func unreadable(s auth.State) string {
+func (w Words) unreadable(s auth.State) string {
 	if s.Locked {
-		return "The keyring is locked"
+		return w.Say("state.keyring_locked")
 	}
 	what, ok := strings.CutPrefix(s.Problem, "cannot read "+s.Store+": ")
 	if ok && s.Store != "" {
-		return "Cannot read " + Line(base(s.Store)) + ": " + Line(what)
+		return w.Say("state.unreadable_why", "What", Line(base(s.Store)), "Why", Line(what))
 	}
 	if s.Problem == "" {
-		return "Cannot read the sign-in"
+		return w.Say("state.unreadable")
 	}
-	return Problem(s)
+	return w.Problem(s)
 }

@@ -18,21 +18,21 @@ type Notice struct {
 }
 
 // AfterSignIn is what a sign-in is good for.
-const AfterSignIn = "Codex works again once you have signed in."
+func (w Words) AfterSignIn() string { return w.Say("notice.after") }
 
 // NoticeOf is the notification for s, the zero Notice when s needs none. It
 // holds clock times only, nothing that is wrong a minute later.
-func NoticeOf(s auth.State, now time.Time) Notice {
+func (w Words) NoticeOf(s auth.State, now time.Time) Notice {
 	if s.Refused == "" {
 		return Notice{}
 	}
-	n := Notice{Title: "Sign in to Codex again", Account: Account(s)}
-	why := ReasonSentence(s.Refused) + " "
+	n := Notice{Title: w.Say("notice.title"), Account: w.Account(s)}
+	why := w.ReasonSentence(s.Refused)
 	switch s.Status {
 	case auth.StatusExpiring:
-		n.Body = why + "Codex still works until " + clock(s.ExpiresAt, now) + "."
+		n.Body = w.Say("notice.expiring", "Why", why, "When", w.clock(s.ExpiresAt, now))
 	case auth.StatusSignInRequired:
-		n.Body = why + AfterSignIn
+		n.Body = w.Say("notice.ended", "Why", why, "Then", w.AfterSignIn())
 	default:
 		return Notice{}
 	}

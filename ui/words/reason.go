@@ -4,23 +4,25 @@ import "rekey/auth"
 
 // Reason is why the credentials cannot be renewed, as the rest of a sentence:
 // "the refresh token was already used".
-func Reason(r auth.Reason) string {
+func (w Words) Reason(r auth.Reason) string {
 	switch r {
 	case auth.ReasonExpired:
-		return "the refresh token has expired"
+		return w.Say("reason.expired")
 	case auth.ReasonReused:
-		return "the refresh token was already used"
+		return w.Say("reason.reused")
 	case auth.ReasonRevoked:
-		return "the sign-in was revoked"
+		return w.Say("reason.revoked")
 	case auth.ReasonInvalidGrant:
-		return "the refresh token is no longer valid"
+		return w.Say("reason.invalid_grant")
 	case auth.ReasonUnauthorized:
-		return "the server refused without saying why"
+		return w.Say("reason.unauthorized")
 	case auth.ReasonAccountChanged:
-		return "another account has signed in"
+		return w.Say("reason.account_changed")
 	}
-	return "the server refused it"
+	return w.Say("reason.unknown")
 }
 
 // ReasonSentence is Reason as a sentence of its own.
-func ReasonSentence(r auth.Reason) string { return capital(Reason(r)) + "." }
+func (w Words) ReasonSentence(r auth.Reason) string {
+	return w.Say("reason.sentence", "Why", capital(w.Reason(r)))
+}

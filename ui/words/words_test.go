@@ -9,6 +9,9 @@ import (
 	"rekey/ui/words"
 )
 
+// english are the words that the tables of this package are written in.
+var english = words.English()
+
 // zone is two hours east of UTC, so that a text in the wrong zone shows.
 var zone = time.FixedZone("EET", 2*60*60)
 
@@ -73,10 +76,10 @@ func TestHeadlineAndNotice(t *testing.T) {
 		seen[tt.state.Status] = true
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			if got := words.Headline(tt.state, now); got != tt.headline {
+			if got := english.Headline(tt.state, now); got != tt.headline {
 				t.Errorf("Headline = %q, want %q", got, tt.headline)
 			}
-			n := words.NoticeOf(tt.state, now)
+			n := english.NoticeOf(tt.state, now)
 			if n.Body != tt.notice {
 				t.Errorf("NoticeOf().Body = %q, want %q", n.Body, tt.notice)
 			}
@@ -103,7 +106,7 @@ func TestReason(t *testing.T) {
 	}
 	seen := map[string]auth.Reason{}
 	for _, r := range reasons {
-		text := words.Reason(r)
+		text := english.Reason(r)
 		if text == "" || text == string(r) {
 			t.Errorf("Reason(%q) = %q, want plain words", r, text)
 		}
@@ -133,7 +136,7 @@ func TestAccount(t *testing.T) {
 		{strings.Repeat("é", 300), "", strings.Repeat("é", 199) + "…"},
 	}
 	for _, tt := range tests {
-		if got := words.Account(auth.State{Email: tt.email, Plan: tt.plan}); got != tt.want {
+		if got := english.Account(auth.State{Email: tt.email, Plan: tt.plan}); got != tt.want {
 			t.Errorf("Account(%q, %q) = %q, want %q", tt.email, tt.plan, got, tt.want)
 		}
 	}

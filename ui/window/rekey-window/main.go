@@ -14,8 +14,10 @@ import (
 	"fyne.io/fyne/v2/app"
 
 	"rekey/assets"
+	"rekey/assets/lang"
 	"rekey/auth/appserver"
 	"rekey/ui/window"
+	"rekey/ui/words"
 )
 
 // dialLimit bounds the connecting to the agent, which is on this machine.
@@ -50,7 +52,7 @@ func run(socket string) error {
 	a := app.NewWithID("io.github.rekey.Rekey")
 	a.SetIcon(fyne.NewStaticResource("rekey.svg", assets.AppSVG()))
 	ctx, closed := context.WithCancel(context.Background())
-	w := window.New(ctx, a, session, slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	w := window.New(ctx, a, session, words.New(lang.ForUser("", os.Getenv)), slog.New(slog.NewTextHandler(os.Stderr, nil)))
 	w.ShowAndRun()
 	closed() // also when the app was ended by a signal
 	w.Wait()

@@ -1,0 +1,117 @@
+// Package lang says the program's messages in the reader's language, from the
+// catalogues in assets/translations.
+//
+// A message has an id, "state.signed_out". English is what is said when a
+// reader's language is not among ours, or where a catalogue leaves a gap.
+package lang
+
+import (
+	"strconv"
+	"sync"
+
+	"github.com/nicksnyder/go-i18n/v2/i18n"
+	"github.com/pelletier/go-toml/v2"
+	"golang.org/x/text/language"
+
+	"rekey/assets/translations"
+)
+
+// Printer says messages in one language. It is a value, immutable and safe for
+// concurrent use. Make it with For; the zero Printer says nothing but ids.
+type Printer struct {
+	tag      language.Tag
+	messages *catalogue
+	english  *catalogue // where messages has a gap
+}
+
+// For is the Printer for a reader who wants one of these languages, the first
+// most. Each may be a language tag ("zh-Hans"), a locale of POSIX
+// ("zh_CN.UTF-8"), or the list of an Accept-Language header.
+func For(wanted ...string) Printer {
+	tag := match(wanted)
+	p := Printer{tag: tag, messages: newCatalogue(tag)}
+	p.english = p.messages
+	if tag != language.English {
+		p.english = newCatalogue(language.English)
+	}
+	return p
+}
+
+// Language is the tag of what p says: "en" or "zh-Hans".
+func (p Printer) Language() string { return p.tag.String() }
+
+// Say is the message id. Its placeholders stand in pairs of a name and the text
+// for it: Say("state.refused", "Why", why). An id that there is no message for
+// is what is said then, so that nobody can overlook it.
+func (p Printer) Say(id string, pairs ...string) string {
+	return p.say(id, nil, values(pairs))
+}
+
+// Count is the message id for a number of things, in the form that the language
+// wants for it. The placeholder Count is the number.
+func (p Printer) Count(id string, n int, pairs ...string) string {
+	v := values(pairs)
+	if v == nil {
+		v = map[string]string{}
+	}
+	v["Count"] = strconv.Itoa(n)
+	return p.say(id, n, v)
+}
+
+func (p Printer) say(id string, count any, v map[string]string) string {
+	for _, c := range []*catalogue{p.messages, p.english} {
+		if c == nil {
+			continue
+		}
+		if text, ok := c.say(id, count, v); ok {
+			return text
+		}
+	}
+	return id
+}
+
+// values makes a map of names and texts in turn. A name without a text has none.
+func values(pairs []string) map[string]string {
+	if len(pairs) == 0 {
+		return nil
+	}
+	v := make(map[string]string, len(pairs)/2+1)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		v[pairs[i]] = pairs[i+1]
+	}
+	return v
+}
+
+// catalogue is one language's messages, read when the first is needed: a
+// command that prints no words does not pay for them.
+type catalogue struct {
+	load func() *i18n.Localizer // nil when it cannot be read
+}
+
+func newCatalogue(tag language.Tag) *catalogue {
+	return &catalogue{sync.OnceValue(func() *i18n.Localizer {
+		name := tag.String() + ".toml"
+		text, err := translations.Files.ReadFile(name)
+		if err != nil {
+			return nil
+		}
+		bundle := i18n.NewBundle(tag)
+		bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+		if _, err := bundle.ParseMessageFileBytes(text, name); err != nil {
+			return nil
+		}
+		return i18n.NewLocalizer(bundle, tag.String())
+	})}
+}
+
+// say reports whether the catalogue has the message. A message with one form
+// for all numbers is no less one: go-i18n then returns it with an error.
+func (c *catalogue) say(id string, count any, v map[string]string) (string, bool) {
+	l := c.load()
+	if l == nil {
+		return "", false
+	}
+	config := &i18n.LocalizeConfig{MessageID: id, PluralCount: count, TemplateData: v}
+	text, _ := l.Localize(config)
+	return text, text != ""
+}

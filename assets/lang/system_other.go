@@ -1,0 +1,6 @@
+//go:build !windows
+
+package lang
+
+// systemLanguages: on this system the environment has said all there is.
+func systemLanguages() []string { return nil }
