@@ -1,0 +1,107 @@
+package logfile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"rekey/auth/store"
+)
+
+const (
+	// maxSize is the size at which a file becomes the older one.
+	maxSize = 1 << 20
+	// hardLimit is what a file may grow to while it cannot be renamed, as on
+	// Windows while another program reads it.
+	hardLimit = 2 * maxSize
+)
+
+// file is an io.Writer for whole lines. It is safe for concurrent use.
+type file struct {
+	path string
+	tell func(string)
+
+	mu   sync.Mutex // guards told, and keeps to one line at a time
+	told bool
+}
+
+// Write implements io.Writer. It reports no failure: a log that cannot be
+// written must not stop what is logged.
+func (f *file) Write(line []byte) (int, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err := f.append(line); err != nil && !f.told && f.tell != nil {
+		f.told = true
+		f.tell(fmt.Sprintf("Rekey's log cannot be written: %v.", err))
+	}
+	return len(line), nil
+}
+
+// append writes a line, after making room for it if need be.
+func (f *file) append(line []byte) error {
+	out, size, err := f.open()
+	if err != nil {
+		return err
+	}
+	if size > 0 && size+int64(len(line)) > maxSize {
+		_ = out.Close()
+		turned := f.turnOver()
+		if out, size, err = f.open(); err != nil {
+			return err
+		}
+		if size > 0 && size+int64(len(line)) > hardLimit {
+			_ = out.Close()
+			return fmt.Errorf("it is full and cannot be renamed: %w", turned)
+		}
+	}
+	_, err = out.Write(line)
+	return errors.Join(err, out.Close())
+}
+
+// open opens the file, making it and its folder if need be.
+func (f *file) open() (out *os.File, size int64, err error) {
+	if info, err := os.Lstat(f.path); err == nil && !info.Mode().IsRegular() { // a pipe would be waited for
+		return nil, 0, fmt.Errorf("%s is no regular file", f.path)
+	}
+	const flags = os.O_WRONLY | os.O_APPEND | os.O_CREATE
+	out, err = os.OpenFile(f.path, flags, 0o600)
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
+			return nil, 0, err
+		}
+		out, err = os.OpenFile(f.path, flags, 0o600)
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	info, err := out.Stat()
+	if err != nil {
+		_ = out.Close()
+		return nil, 0, err
+	}
+	return out, info.Size(), nil
+}
+
+// errTurning means that another process is making room right now.
+var errTurning = errors.New("another process is renaming it")
+
+// turnOver makes the file the older one, unless somebody has just done so. The
+// one before that goes.
+func (f *file) turnOver() error {
+	unlock, err := store.TryLock(f.path+".lock", 0o600)
+	switch {
+	case err == nil:
+		defer unlock()
+	case errors.Is(err, store.ErrLockBusy):
+		return errTurning
+	case !errors.Is(err, store.ErrNoLocks): // without locks two may do it at once: then the older one is lost
+		return err
+	}
+	if info, err := os.Stat(f.path); err != nil || info.Size() < maxSize/2 {
+		return err
+	}
+	return os.Rename(f.path, f.path+".1")
+}

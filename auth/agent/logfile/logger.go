@@ -1,0 +1,48 @@
+package logfile
+
+import (
+	"io"
+	"log/slog"
+	"os"
+)
+
+// Options say what is written where. All but Path may be left out.
+type Options struct {
+	// Path is the file.
+	Path string
+	// Home is the short name of the home that the lines are about.
+	Home string
+	// Level is the least level that the file takes, and may change at any
+	// time; nil: info.
+	Level slog.Leveler
+	// Stderr takes the same lines from StderrLevel on; nil: nobody does.
+	Stderr      io.Writer
+	StderrLevel slog.Level
+	// Tell hands out the sentence that the file cannot be written, once; nil:
+	// nobody hears it. It is called from any goroutine and must not block.
+	Tell func(sentence string)
+}
+
+// New returns a logger whose lines name the process and the home. It opens
+// nothing yet. Tokens redact themselves: see auth.Secret.
+func New(o Options) *slog.Logger {
+	if o.Level == nil {
+		o.Level = slog.LevelInfo
+	}
+	handlers := []slog.Handler{
+		slog.NewTextHandler(&file{path: o.Path, tell: o.Tell}, &slog.HandlerOptions{Level: o.Level, ReplaceAttr: universalTime}),
+	}
+	if o.Stderr != nil {
+		handlers = append(handlers, slog.NewTextHandler(o.Stderr, &slog.HandlerOptions{Level: o.StderrLevel}))
+	}
+	return slog.New(slog.NewMultiHandler(handlers...)).With("home", o.Home, "pid", os.Getpid())
+}
+
+// universalTime writes a line's time in UTC, so that lines can be put in order
+// whatever happens to the clock's zone.
+func universalTime(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) == 0 && a.Key == slog.TimeKey {
+		a.Value = slog.TimeValue(a.Value.Time().UTC())
+	}
+	return a
+}
