@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"rekey/auth"
 	"rekey/auth/authtest/demo"
 	"rekey/ui/cli"
 	"rekey/ui/notify"
@@ -61,7 +62,7 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 func clickDemo(ctx context.Context, box *demo.Sandbox, auto, inTray bool) error {
 	switch {
 	case auto:
-		return box.Agent.SignIn(ctx)
+		return box.Agent.SignIn(ctx, auth.SignInPreferred)
 	case inTray:
 		fmt.Println("   Now click \"Sign in again…\" in the tray or \"Sign in\" in the notification, or press Enter here.")
 	default:
@@ -79,11 +80,11 @@ func clickDemo(ctx context.Context, box *demo.Sandbox, auto, inTray bool) error 
 		select {
 		case err := <-pressed:
 			if err == nil {
-				return box.Agent.SignIn(ctx)
+				return box.Agent.SignIn(ctx, auth.SignInPreferred)
 			}
 			if !inTray {
 				fmt.Println("   There is no keyboard here, so the demo presses Enter itself.")
-				return box.Agent.SignIn(ctx)
+				return box.Agent.SignIn(ctx, auth.SignInPreferred)
 			}
 			pressed = nil
 		case st := <-states:

@@ -187,7 +187,7 @@ func testWatchWithoutAReader(t *testing.T, program string) {
 	}
 	defer client.Close()
 	before, _ := b.Home.Read()
-	_ = client.SetKeepFresh(inTime(t), false) // one more line; who prints it may be gone before the answer
+	_ = client.SetPreferences(inTime(t), auth.KeepFresh(false)) // one more line; who prints it may be gone before the answer
 	watch.err.until(t, 0, "A renewal is under way; waiting for its answer.")
 	close(answer)
 	watch.wait(1)

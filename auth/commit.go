@@ -18,6 +18,7 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse)
 		}
 		next, err := current.WithTokens(answer, m.opts.Now())
 		committed = next
+		m.isWriting(next)
 		return next, err
 	})
 	key := m.opts.Fingerprints.Token(s)
@@ -25,7 +26,7 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse)
 	case err == nil:
 		m.opts.Step(StepCommitted)
 		m.opts.Log.Info("refresh: renewed")
-		m.takeIssued(committed)
+		m.takeIssued(committed, ActivityRenewed)
 		m.setLost(key, false)
 		m.clearEscrow(key)
 		m.opts.Step(StepCleared)
@@ -39,6 +40,7 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse)
 	m.mu.Unlock()
 	m.opts.Log.Warn("refresh: renewed, but not saved; the escrow holds the answer", "error", err)
 	m.Annotate(func(f *Inputs) { f.CommitErr = err })
+	m.happened(ActivityUnsaved, s, "")
 	return &RefreshError{Err: fmt.Errorf("the new tokens could not be saved yet: %w", err)}
 }
 

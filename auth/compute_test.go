@@ -93,9 +93,9 @@ func TestCompute(t *testing.T) {
 			func(s State) bool { return s.CannotSave && strings.Contains(s.Problem, errDisk.Error()) }},
 		{"restricted", Inputs{LoadErr: ErrNoCredential, Restriction: "Only API keys are allowed here."}, StatusSignedOut, RenewableNo, false,
 			func(s State) bool { return s.Restricted && s.Problem == "Only API keys are allowed here." }},
-		{"passed through", Inputs{Snapshot: signedIn, Store: "auth.json", SigningIn: true, KeepFresh: true, NextRefresh: noon.Add(time.Hour)},
+		{"passed through", Inputs{Snapshot: signedIn, Store: "auth.json", SignIn: SignInProgress{Method: SignInBrowser}, KeepFresh: true, NextRefresh: noon.Add(time.Hour)},
 			StatusHealthy, RenewableUnknown, true, func(s State) bool {
-				return s.Store == "auth.json" && s.SigningIn && s.KeepFresh && s.NextRefresh.Equal(noon.Add(time.Hour))
+				return s.Store == "auth.json" && s.SigningIn && s.SignIn.Method == SignInBrowser && s.KeepFresh && s.NextRefresh.Equal(noon.Add(time.Hour))
 			}},
 	} {
 		tt.in.Now = noon

@@ -85,7 +85,7 @@ func everyInput(s, lastGood *Snapshot) []Inputs {
 	vary(func(in *Inputs) { in.CommitErr = errDisk })
 	vary(func(in *Inputs) { in.SaveErr = errDisk })
 	vary(func(in *Inputs) {
-		in.Restriction, in.SigningIn, in.KeepFresh, in.NextRefresh = "not allowed", true, true, time.Now()
+		in.Restriction, in.SignIn.Method, in.KeepFresh, in.NextRefresh = "not allowed", SignInBrowser, true, time.Now()
 	})
 	return inputs
 }

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestLogout: the server is told first, best effort, and then nothing is left.
+// TestLogout: nothing is left, and then the server is told, best effort: it may
+// take its time.
 func TestLogout(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -17,10 +18,10 @@ func TestLogout(t *testing.T) {
 		journal []string
 		removed bool
 	}{
-		{"tokens", chatGPT(), nil, []string{"refresh_token refresh-1"}, []string{"revoke", "delete"}, true},
-		{"server not reached", chatGPT(), errors.New("offline"), []string{"refresh_token refresh-1"}, []string{"revoke", "delete"}, true},
+		{"tokens", chatGPT(), nil, []string{"refresh_token refresh-1"}, []string{"delete", "revoke"}, true},
+		{"server not reached", chatGPT(), errors.New("offline"), []string{"refresh_token refresh-1"}, []string{"delete", "revoke"}, true},
 		{"no refresh token", chatGPT(set("tokens.refresh_token", ""), set("tokens.access_token", "opaque-token")), nil,
-			[]string{"access_token opaque-token"}, []string{"revoke", "delete"}, true},
+			[]string{"access_token opaque-token"}, []string{"delete", "revoke"}, true},
 		{"no tokens at all", []byte(`{}`), nil, nil, []string{"delete"}, true},
 		{"API key", apiKeyFile("sk-1"), nil, nil, []string{"delete"}, true},
 		{"host's, in the file", chatGPT(set("auth_mode", "chatgptAuthTokens")), nil, nil, []string{"delete"}, true},
@@ -56,6 +57,7 @@ func TestLogoutAsCodex(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.wantRequests(1)
+	r.wantJournal("reserve", "sent", "send", "keep", "update", "clear", "revoke", "delete")
 	if !slices.Equal(r.authority.revoked, []string{"refresh_token refresh-2"}) {
 		t.Errorf("revoked %q", r.authority.revoked)
 	}

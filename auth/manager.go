@@ -20,6 +20,9 @@ type Options struct {
 	Notices Notices
 	// Escrow keeps answers beyond this process; nil: in memory only.
 	Escrow Escrow
+	// Activity is told what has happened to the credentials; nil: nobody is.
+	// It is called in the order of events and must not block.
+	Activity func(Activity)
 	// RefreshLock takes the home's cross-process refresh lock, waiting a
 	// bounded time; nil: none.
 	RefreshLock func(ctx context.Context) (unlock func(), err error)
@@ -55,10 +58,12 @@ type Manager struct {
 	flight  *flight
 	owner   ExternalRefresher // of the host-provided tokens in memory, nil when there are none
 	facts   Inputs            // as of the last change; Now is filled in on use
-	loaded  bool              // the store has been read at least once
+	loaded  bool              // the store has held credentials at least once
+	read    bool              // the store has been read at least once
 	held    bool              // the escrow holds an answer that could not be saved
 	settled bool              // the escrow has been looked at once
 	lost    string            // fingerprint of the refresh token whose answer was lost
+	writing *Snapshot         // what this program is about to write or has written last
 }
 
 // NewManager returns a Manager that has read nothing yet: call Reload.
@@ -87,6 +92,9 @@ func NewManager(opts Options) *Manager {
 	}
 	if opts.Escrow == nil {
 		opts.Escrow = own
+	}
+	if opts.Activity == nil {
+		opts.Activity = func(Activity) {}
 	}
 	m := &Manager{opts: opts, unexplained: own}
 	m.facts = Inputs{LoadErr: ErrNoCredential, Store: opts.Store.String()}
@@ -119,7 +127,7 @@ func (m *Manager) Snapshot() (*Snapshot, *Refusal) {
 // changed, and publishes it if it differs.
 func (m *Manager) Tick() { m.publish() }
 
-// Annotate changes the facts that others know better (NextRefresh, SigningIn,
+// Annotate changes the facts that others know better (NextRefresh, SignIn,
 // KeepFresh) and publishes the State if it differs. change must not block.
 func (m *Manager) Annotate(change func(*Inputs)) {
 	m.mu.Lock()
@@ -154,7 +162,7 @@ func (m *Manager) load(ctx context.Context) (*Snapshot, error) {
 	if err != nil && !errors.Is(err, ErrNoCredential) {
 		return nil, err
 	}
-	m.take(s, err)
+	m.found(s, err)
 	return s, nil
 }
 
@@ -166,14 +174,43 @@ func (m *Manager) take(s *Snapshot, loadErr error) {
 	m.announce(adopted)
 }
 
-// takeIssued is take for tokens that the server has just issued to us.
-func (m *Manager) takeIssued(s *Snapshot) {
+// found is take for what the store was found to hold. What another program did
+// to it is an Activity.
+func (m *Manager) found(s *Snapshot, loadErr error) {
+	m.mu.Lock()
+	was, known := m.facts.LastGood, m.read
+	m.read = true
+	adopted := m.takeLocked(s, loadErr)
+	now, ours := m.facts.LastGood, m.writing
+	restricted := m.facts.Restriction != ""
+	m.mu.Unlock()
+	m.announce(adopted)
+	if !adopted || !known || restricted || now != nil && now.Equal(ours) {
+		return
+	}
+	if kind := turn(was, now); kind != "" {
+		m.happened(kind, now, "")
+	}
+}
+
+// takeIssued is take for tokens that the server has just issued to us, and
+// that are in the store by now.
+func (m *Manager) takeIssued(s *Snapshot, kind ActivityKind) {
 	m.mu.Lock()
 	adopted := m.takeLocked(s, nil)
 	f := &m.facts
 	f.Tried, f.Attempt, f.CommitErr = true, nil, nil
 	m.mu.Unlock()
 	m.announce(adopted)
+	m.happened(kind, s, "")
+}
+
+// isWriting notes what this program is about to write, so that whoever reads it
+// from the store first does not take it for another program's.
+func (m *Manager) isWriting(s *Snapshot) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.writing = s
 }
 
 // announce tells of what was taken.

@@ -102,12 +102,12 @@ func (m *Manager) guardedReload(ctx context.Context, cached *Snapshot) (adopted 
 	case err != nil || !disk.SameAccount(cached):
 		m.opts.Log.Info("refresh: signed out or in to another account, nothing sent")
 		if !m.opts.AsCodex {
-			m.take(disk, err)
+			m.found(disk, err)
 		}
 		return false, &RefreshError{Permanent: true, Reason: ReasonAccountChanged}
 	case !disk.Equal(cached):
 		m.opts.Log.Info("refresh: adopted what another process wrote, nothing sent")
-		m.take(disk, nil)
+		m.found(disk, nil)
 		return true, nil
 	}
 	return false, nil
@@ -182,6 +182,11 @@ func (m *Manager) failed(ctx context.Context, s *Snapshot, key string, err error
 				f.Attempt, f.Tried, f.Renewing = re, true, false
 			}
 		})
+		kind := ActivityFailed
+		if re.AnswerLost {
+			kind = ActivityLost
+		}
+		m.happened(kind, s, "")
 		return re
 	}
 	m.opts.Step(StepRefused)

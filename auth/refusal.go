@@ -69,6 +69,7 @@ func (m *Manager) refuse(s *Snapshot, cause *RefreshError) error {
 	}
 	m.opts.Step(StepRecorded)
 	m.publish()
+	m.happened(ActivityRefused, s, cause.Reason)
 	return cause
 }
 

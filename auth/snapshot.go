@@ -166,6 +166,19 @@ func (s *Snapshot) AccessIssued() time.Time {
 	return t
 }
 
+// OtherAccount reports whether s belongs to another account than t, or to
+// another user of the same one, as far as both say whose they are.
+func (s *Snapshot) OtherAccount(t *Snapshot) bool {
+	if !s.HasTokens() || !t.HasTokens() {
+		return false
+	}
+	differ := func(a, b string) bool { return a != "" && b != "" && a != b }
+	ours, _ := s.AccountID()
+	theirs, _ := t.AccountID()
+	return differ(ours, theirs) || differ(s.Claims().UserID, t.Claims().UserID) ||
+		differ(s.Claims().Email, t.Claims().Email)
+}
+
 // Managed reports whether the credentials are ChatGPT tokens that the holders
 // of the store renew themselves.
 func (s *Snapshot) Managed() bool { return s.Kind() == KindChatGPT }

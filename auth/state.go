@@ -82,10 +82,20 @@ type State struct {
 	Encrypted bool `json:"encrypted,omitempty"`
 	// Restricted: the configuration forbids these credentials.
 	Restricted bool `json:"restricted,omitempty"`
-	// SigningIn: a sign-in is under way.
-	SigningIn bool `json:"signingIn,omitempty"`
+	// SigningIn: a sign-in is under way; SignIn is how far it has come.
+	SigningIn bool           `json:"signingIn,omitempty"`
+	SignIn    SignInProgress `json:"signIn,omitzero"`
 	// KeepFresh: the keeper is switched on.
 	KeepFresh bool `json:"keepFresh"`
+	// Notifications: notifications are switched on.
+	Notifications bool `json:"notifications"`
+	// StartAtLogin: Rekey starts when the user logs in to the desktop.
+	StartAtLogin bool `json:"startAtLogin"`
+	// SignInMethod is how a sign-in is made when nothing else is asked for.
+	SignInMethod SignInMethod `json:"signInMethod,omitempty"`
+	// LastActivity is the time of the newest Activity, zero when there is none:
+	// it tells a face when to ask for them again.
+	LastActivity time.Time `json:"lastActivity,omitzero"`
 	// Notice identifies the notification that belongs to this State, "" when
 	// none does. A face shows it only if it is the one that could claim it.
 	Notice string `json:"notice,omitempty"`
@@ -135,11 +145,16 @@ type Inputs struct {
 	Quiet bool
 	// Doubt is the keeper's one sentence when renewing does not help, "" else.
 	Doubt string
-	// NextRefresh, SigningIn, KeepFresh and Notice are passed through.
-	NextRefresh time.Time
-	SigningIn   bool
-	KeepFresh   bool
-	Notice      string
+	// NextRefresh, SignIn, LastActivity, Notice and the preferences are passed
+	// through.
+	NextRefresh   time.Time
+	SignIn        SignInProgress
+	LastActivity  time.Time
+	Notice        string
+	KeepFresh     bool
+	Notifications bool
+	StartAtLogin  bool
+	SignInMethod  SignInMethod
 	// Now is the wall clock.
 	Now time.Time
 }

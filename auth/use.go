@@ -92,6 +92,7 @@ func (m *Manager) signIn(ctx context.Context, next *Snapshot, may func(current *
 		if !may(current) {
 			return nil, ErrStoreChanged
 		}
+		m.isWriting(next)
 		return next, nil
 	})
 	if err != nil {
@@ -101,7 +102,7 @@ func (m *Manager) signIn(ctx context.Context, next *Snapshot, may func(current *
 	m.mu.Lock()
 	m.owner = nil // what a host program has handed over is replaced
 	m.mu.Unlock()
-	m.takeIssued(next)
+	m.takeIssued(next, ActivitySignedIn)
 	return nil
 }
 
@@ -113,9 +114,10 @@ func sameSignIn(a, b *Snapshot) bool {
 	return a.Equal(b)
 }
 
-// Logout removes the credentials from the store after telling the
-// authorization server, best effort, to forget them. removed tells whether
-// there were any.
+// Logout removes the credentials from the store and tells the authorization
+// server, best effort, to forget them. It does not wait for the server before
+// nothing is left here; AsCodex it does, as Codex. removed tells whether there
+// were any.
 func (m *Manager) Logout(ctx context.Context) (removed bool, err error) {
 	if m.opts.AsCodex {
 		m.Use(ctx) // Codex renews stale credentials even to throw them away
@@ -123,20 +125,34 @@ func (m *Manager) Logout(ctx context.Context) (removed bool, err error) {
 		_, _ = m.load(ctx) // what is there now is what has to go
 	}
 	s, _ := m.Snapshot()
-	if s.Managed() {
-		token, hint := s.RefreshToken(), "refresh_token"
-		if token.Empty() {
-			token, hint = s.AccessToken(), "access_token"
-		}
-		m.revoke(ctx, token, hint)
+	if m.opts.AsCodex {
+		m.revokeSignIn(ctx, s)
 	}
 	removed, err = m.opts.Store.Delete(ctx)
 	if err != nil {
 		return false, err
 	}
 	m.take(nil, ErrNoCredential)
+	if removed {
+		m.happened(ActivitySignedOut, nil, "")
+	}
+	if !m.opts.AsCodex {
+		m.revokeSignIn(ctx, s)
+	}
 	m.revokeHeld(ctx)
 	return removed, nil
+}
+
+// revokeSignIn tells the server, best effort, to forget a sign-in.
+func (m *Manager) revokeSignIn(ctx context.Context, s *Snapshot) {
+	if !s.Managed() {
+		return
+	}
+	token, hint := s.RefreshToken(), "refresh_token"
+	if token.Empty() {
+		token, hint = s.AccessToken(), "access_token"
+	}
+	m.revoke(ctx, token, hint)
 }
 
 // revoke tells the server, best effort, to forget a token.

@@ -9,6 +9,7 @@ package ui
 
 import (
 	"context"
+	"time"
 
 	"rekey/auth"
 )
@@ -27,12 +28,26 @@ type Session interface {
 	// answered without a request.
 	Refresh(ctx context.Context) error
 	// SignIn runs a sign-in from start to end; calls at the same time share
-	// one flow. It returns nil when the new credential is in the store.
-	SignIn(ctx context.Context) error
+	// one flow. It returns nil when the new credential is in the store. What
+	// the user has to know and to answer meanwhile is in State.SignIn.
+	SignIn(ctx context.Context, method auth.SignInMethod) error
 	// CancelSignIn ends a running sign-in, if there is one.
 	CancelSignIn()
-	// SetKeepFresh switches the keeper on or off.
-	SetKeepFresh(ctx context.Context, on bool) error
+	// AnswerSignIn answers the question of State.SignIn.Other: whether that
+	// account may replace the present one. No flow, or no question: nothing.
+	AnswerSignIn(ctx context.Context, yes bool) error
+	// SignOut removes the credentials; the authorization server is told, best
+	// effort.
+	SignOut(ctx context.Context) error
+	// SetPreferences takes over what the user has chosen; it shows in the State.
+	SetPreferences(ctx context.Context, c auth.PreferenceChange) error
+	// Activity returns what happened lately, the oldest first. A new
+	// State.LastActivity tells when to ask again.
+	Activity(ctx context.Context) ([]auth.Activity, error)
+	// Token returns an access token that works for at least the given time,
+	// renewing first if need be. It is for callers who hand it on: no face
+	// shows it. Its errors are those of auth.Manager.Token.
+	Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error)
 	// ClaimNotice reports, exactly once ever for each notice and across all
 	// processes, that the caller shall show it.
 	ClaimNotice(ctx context.Context, notice string) (bool, error)

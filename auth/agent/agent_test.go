@@ -37,7 +37,7 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 	if err := r.server.WaitForRequests(within(t), 1); err != nil {
 		t.Fatalf("the keeper does not renew: %v", err)
 	}
-	if err := client.SignIn(within(t)); err != nil {
+	if err := client.SignIn(within(t), auth.SignInPreferred); err != nil {
 		t.Fatal(err)
 	}
 	stop()

@@ -83,7 +83,7 @@ func TestAccessTokenFromTheEnvironment(t *testing.T) {
 		t.Errorf("Refresh = %v, want nothing to do", err)
 	}
 	r.configure(`forced_chatgpt_workspace_id = "acct-ada"`) // another configuration, the same store
-	if err := h.SignIn(within(t)); !errors.Is(err, errFromEnvironment) {
+	if err := h.SignIn(within(t), auth.SignInPreferred); !errors.Is(err, errFromEnvironment) {
 		t.Errorf("SignIn = %v, want %v", err, errFromEnvironment)
 	}
 	if _, err := h.Manager().Logout(within(t)); !errors.Is(err, errFromEnvironment) {

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"sync"
 	"time"
 
+	"rekey/auth"
 	"rekey/auth/appserver"
 )
 
@@ -71,7 +73,7 @@ func (m *Member) sit(ctx context.Context, h *Home) (seat, error) {
 	if err != nil {
 		return nil, err
 	}
-	return attached{client}, nil
+	return attached{client, h.opts.OpenURL}, nil
 }
 
 // silent reports whether an error says no more than that nobody answers.
@@ -81,7 +83,31 @@ func silent(err error) bool {
 }
 
 // attached is the seat of a client.
-type attached struct{ *appserver.Client }
+type attached struct {
+	*appserver.Client
+	open func(ctx context.Context, url string) error // nil: there is no browser here
+}
+
+// SignIn implements seat. The page opens where this process is, for the agent's
+// may have no display.
+func (a attached) SignIn(ctx context.Context, method auth.SignInMethod) error {
+	if a.open == nil {
+		return a.Client.SignIn(ctx, method)
+	}
+	following, stop := context.WithCancel(ctx)
+	var opening sync.WaitGroup
+	opening.Go(func() {
+		for st := range a.Subscribe(following) {
+			if st.SignIn.Method == auth.SignInBrowser && st.SignIn.Page != "" {
+				_ = a.open(following, st.SignIn.Page) // the page's address can still be copied
+				return
+			}
+		}
+	})
+	defer opening.Wait()
+	defer stop()
+	return a.SignInShown(ctx, method)
+}
 
 // Run implements seat.
 func (a attached) Run(ctx context.Context) error {

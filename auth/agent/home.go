@@ -47,6 +47,7 @@ type Home struct {
 	manager   *auth.Manager
 	state     *store.State
 	store     *liveStore
+	timeline  *timeline
 	authority *lateAuthority
 	signIns   signIns
 	work      sync.WaitGroup // sign-ins
@@ -80,6 +81,7 @@ func Open(opts Options) (*Home, error) {
 	}
 	h.store = newLiveStore()
 	h.reloadConfig()
+	h.timeline = &timeline{state: h.state, written: h.activityWritten}
 	managed := auth.Options{
 		Store:        h.store,
 		Authority:    h.authority,
@@ -87,6 +89,7 @@ func Open(opts Options) (*Home, error) {
 		Refusals:     h.state,
 		Notices:      h.state,
 		Escrow:       h.state,
+		Activity:     h.timeline.add,
 		RefreshLock:  h.refreshLock,
 		Restriction:  h.restriction,
 		AsCodex:      opts.AsCodex,
@@ -97,6 +100,7 @@ func Open(opts Options) (*Home, error) {
 		managed.SecondLook = secondLook
 	}
 	h.manager = auth.NewManager(managed)
+	h.loadActivity()
 	h.loadKeepFresh()
 	return h, nil
 }
@@ -121,7 +125,9 @@ func (h *Home) Close(ctx context.Context) error {
 	}()
 	select {
 	case <-done:
-		return h.manager.Close(ctx)
+		err := h.manager.Close(ctx)
+		h.timeline.wait() // a write takes milliseconds
+		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"rekey/auth"
 	"rekey/auth/appserver"
@@ -27,9 +28,13 @@ type seat interface {
 	State() auth.State
 	Subscribe(ctx context.Context) <-chan auth.State
 	Refresh(ctx context.Context) error
-	SignIn(ctx context.Context) error
+	SignIn(ctx context.Context, method auth.SignInMethod) error
 	CancelSignIn()
-	SetKeepFresh(ctx context.Context, on bool) error
+	AnswerSignIn(ctx context.Context, yes bool) error
+	SignOut(ctx context.Context) error
+	SetPreferences(ctx context.Context, c auth.PreferenceChange) error
+	Activity(ctx context.Context) ([]auth.Activity, error)
+	Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error)
 	ClaimNotice(ctx context.Context, notice string) (bool, error)
 	// Run holds the seat until ctx ends, and then returns nil. It returns
 	// appserver.ErrAgentGone when the agent is another process and has ended.
@@ -120,14 +125,32 @@ func (m *Member) Subscribe(ctx context.Context) <-chan auth.State { return m.sta
 func (m *Member) Refresh(ctx context.Context) error { return m.now().Refresh(ctx) }
 
 // SignIn implements ui.Session.
-func (m *Member) SignIn(ctx context.Context) error { return m.now().SignIn(ctx) }
+func (m *Member) SignIn(ctx context.Context, method auth.SignInMethod) error {
+	return m.now().SignIn(ctx, method)
+}
 
 // CancelSignIn implements ui.Session.
 func (m *Member) CancelSignIn() { m.now().CancelSignIn() }
 
-// SetKeepFresh implements ui.Session.
-func (m *Member) SetKeepFresh(ctx context.Context, on bool) error {
-	return m.now().SetKeepFresh(ctx, on)
+// AnswerSignIn implements ui.Session.
+func (m *Member) AnswerSignIn(ctx context.Context, yes bool) error {
+	return m.now().AnswerSignIn(ctx, yes)
+}
+
+// SignOut implements ui.Session.
+func (m *Member) SignOut(ctx context.Context) error { return m.now().SignOut(ctx) }
+
+// SetPreferences implements ui.Session.
+func (m *Member) SetPreferences(ctx context.Context, c auth.PreferenceChange) error {
+	return m.now().SetPreferences(ctx, c)
+}
+
+// Activity implements ui.Session.
+func (m *Member) Activity(ctx context.Context) ([]auth.Activity, error) { return m.now().Activity(ctx) }
+
+// Token implements ui.Session.
+func (m *Member) Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error) {
+	return m.now().Token(ctx, atLeast)
 }
 
 // ClaimNotice implements ui.Session.

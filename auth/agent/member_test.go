@@ -86,7 +86,7 @@ func TestSubscriptionOutlivesTheAgent(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, authtest.Config{})
 	first, leave := r.join()
-	if err := first.SetKeepFresh(within(t), false); err != nil { // nothing about the keeper's plans in the State
+	if err := first.SetPreferences(within(t), auth.KeepFresh(false)); err != nil { // nothing about the keeper's plans in the State
 		t.Fatal(err)
 	}
 	m, _ := r.join()
@@ -120,12 +120,12 @@ func TestMemberPassesEverythingOn(t *testing.T) {
 		if err := m.Refresh(within(t)); err != nil || r.server.Refreshes() != i+1 {
 			t.Errorf("Refresh = %v after %d requests", err, r.server.Refreshes())
 		}
-		if err := m.SignIn(within(t)); err != nil {
+		if err := m.SignIn(within(t), auth.SignInPreferred); err != nil {
 			t.Errorf("SignIn = %v", err)
 		}
 		m.CancelSignIn()
-		if err := m.SetKeepFresh(within(t), i > 0); err != nil {
-			t.Errorf("SetKeepFresh = %v", err)
+		if err := m.SetPreferences(within(t), auth.KeepFresh(i > 0)); err != nil {
+			t.Errorf("SetPreferences = %v", err)
 		}
 		await(t, m, "what was set", func(st auth.State) bool { return st.KeepFresh == (i > 0) })
 		if ours, err := m.ClaimNotice(within(t), "a notice"); err != nil || ours != (i == 0) {

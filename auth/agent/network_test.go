@@ -61,7 +61,7 @@ func TestUnusableCertificates(t *testing.T) {
 	if err := h.Refresh(within(t)); !errors.Is(err, os.ErrNotExist) || auth.OutcomeOf(err) != auth.OutcomeTransient {
 		t.Errorf("Refresh = %v", err)
 	}
-	if err := h.SignIn(within(t)); !errors.Is(err, os.ErrNotExist) {
+	if err := h.SignIn(within(t), auth.SignInPreferred); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("SignIn = %v", err)
 	}
 	if st := h.State(); st.Status != auth.StatusHealthy || len(r.server.Requests()) > 0 {

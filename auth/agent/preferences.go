@@ -31,12 +31,16 @@ func (h *Home) loadKeepFresh() {
 	h.applyKeepFresh(p.KeepFresh)
 }
 
-// SetKeepFresh switches the keeper on or off, now and for every later start.
-func (h *Home) SetKeepFresh(_ context.Context, on bool) error {
+// SetPreferences takes over what the user has chosen, now and for every later
+// start.
+func (h *Home) SetPreferences(_ context.Context, c auth.PreferenceChange) error {
+	if c.KeepFresh == nil {
+		return nil
+	}
 	h.saving.Lock()
 	defer h.saving.Unlock()
-	h.applyKeepFresh(on)
-	data, err := json.Marshal(preferences{KeepFresh: on})
+	h.applyKeepFresh(*c.KeepFresh)
+	data, err := json.Marshal(preferences{KeepFresh: *c.KeepFresh})
 	if err != nil {
 		return err
 	}

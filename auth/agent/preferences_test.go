@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"rekey/auth"
 )
 
 func TestKeepFreshIsRemembered(t *testing.T) {
@@ -15,7 +17,7 @@ func TestKeepFreshIsRemembered(t *testing.T) {
 		t.Error("at first the keeper is off")
 	}
 	for _, on := range []bool{false, true, false} {
-		if err := h.SetKeepFresh(t.Context(), on); err != nil {
+		if err := h.SetPreferences(t.Context(), auth.KeepFresh(on)); err != nil {
 			t.Fatal(err)
 		}
 		if now, later := h.State().KeepFresh, r.open().State().KeepFresh; now != on || later != on {
@@ -57,8 +59,8 @@ func TestKeepFreshWithoutAFolder(t *testing.T) {
 	if err := os.RemoveAll(h.stateDir); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.SetKeepFresh(t.Context(), false); err == nil || !strings.Contains(err.Error(), "until Rekey ends") {
-		t.Errorf("SetKeepFresh = %v", err)
+	if err := h.SetPreferences(t.Context(), auth.KeepFresh(false)); err == nil || !strings.Contains(err.Error(), "until Rekey ends") {
+		t.Errorf("SetPreferences = %v", err)
 	}
 	if h.State().KeepFresh {
 		t.Error("the choice does not hold")
@@ -71,7 +73,7 @@ func TestKeepFreshFromManySides(t *testing.T) {
 	var faces sync.WaitGroup
 	for i := range 20 {
 		faces.Go(func() {
-			if err := h.SetKeepFresh(t.Context(), i%2 == 0); err != nil {
+			if err := h.SetPreferences(t.Context(), auth.KeepFresh(i%2 == 0)); err != nil {
 				t.Error(err)
 			}
 		})

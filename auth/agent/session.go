@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"time"
 
 	"rekey/auth"
 )
@@ -16,6 +17,20 @@ func (h *Home) Subscribe(ctx context.Context) <-chan auth.State { return h.manag
 
 // Refresh renews the sign-in now. A refused one is answered without a request.
 func (h *Home) Refresh(ctx context.Context) error { return h.manager.Refresh(ctx, auth.RefreshForced) }
+
+// Token returns an access token that works for at least the given time: see
+// auth.Manager.Token.
+func (h *Home) Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error) {
+	return h.manager.Token(ctx, atLeast)
+}
+
+// SignOut ends a sign-in under way and removes the credentials; the
+// authorization server is told, best effort.
+func (h *Home) SignOut(ctx context.Context) error {
+	h.CancelSignIn()
+	_, err := h.manager.Logout(ctx)
+	return err
+}
 
 // ClaimNotice reports exactly once for each notice that the caller shall show it.
 func (h *Home) ClaimNotice(_ context.Context, notice string) (bool, error) {

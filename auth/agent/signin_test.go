@@ -65,7 +65,10 @@ func TestSignIn(t *testing.T) {
 				r.put(before)
 			}
 			h := r.open()
-			if err := h.SignIn(within(t)); err != nil {
+			if name == "over another account" {
+				r.answer(h, true, "ada@example.com")
+			}
+			if err := h.SignIn(within(t), auth.SignInPreferred); err != nil {
 				t.Fatalf("SignIn: %v", err)
 			}
 			st := h.State()
@@ -90,10 +93,77 @@ func TestSignInOverWhatIsNotAllowed(t *testing.T) {
 	if st := h.State(); !st.Restricted {
 		t.Fatalf("the State is %+v", st)
 	}
-	if err := h.SignIn(within(t)); err != nil {
+	r.answer(h, true, "grace@example.com")
+	if err := h.SignIn(within(t), auth.SignInPreferred); err != nil {
 		t.Fatalf("SignIn: %v", err)
 	}
 	if st := h.State(); st.Status != auth.StatusHealthy || st.Email != "grace@example.com" || st.Restricted {
+		t.Errorf("the State is %+v", st)
+	}
+}
+
+// answer says yes or no as soon as the home asks about the account.
+func (r *rig) answer(h *Home, yes bool, account string) {
+	r.t.Helper()
+	ctx, cancel := context.WithCancel(within(r.t))
+	r.t.Cleanup(cancel)
+	asked := make(chan string, 1)
+	go func() {
+		for st := range h.Subscribe(ctx) {
+			if st.SignIn.Other != "" {
+				_ = h.AnswerSignIn(ctx, yes)
+				asked <- st.SignIn.Other
+				return
+			}
+		}
+	}()
+	r.t.Cleanup(func() {
+		select {
+		case got := <-asked:
+			if got != account {
+				r.t.Errorf("asked about %s, want %s", got, account)
+			}
+		default:
+			r.t.Errorf("nobody asked about %s", account)
+		}
+	})
+}
+
+// Another account is not taken without being asked about.
+func TestSignInToAnotherAccountIsDeclined(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{Account: authtest.Grace()})
+	before := r.content()
+	h := r.open()
+	r.answer(h, false, "grace@example.com")
+	if err := h.SignIn(within(t), auth.SignInPreferred); !errors.Is(err, errKept) {
+		t.Errorf("SignIn = %v, want %v", err, errKept)
+	}
+	if st := h.State(); r.content() != before || st.Email != "ada@example.com" || st.SigningIn || st.SignIn != (auth.SignInProgress{}) {
+		t.Errorf("the State is %+v, the home:\n%s", st, r.content())
+	}
+	if err := h.AnswerSignIn(within(t), true); err != nil { // nobody asks any more
+		t.Errorf("AnswerSignIn = %v", err)
+	}
+}
+
+// The page's address can be copied while the browser is asked to show it.
+func TestSignInShowsItsPage(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	b := newHeldBrowser()
+	h := r.open(b.use)
+	done := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
+	<-b.asked
+	st := h.State()
+	if p := st.SignIn; !st.SigningIn || p.Method != auth.SignInBrowser || !strings.HasPrefix(p.Page, r.server.Issuer()) || !p.Until.After(time.Now()) {
+		t.Errorf("the State is %+v", st)
+	}
+	close(b.letGo)
+	if err := <-done; err != nil {
+		t.Errorf("SignIn = %v", err)
+	}
+	if st := h.State(); st.SignIn != (auth.SignInProgress{}) {
 		t.Errorf("the State is %+v", st)
 	}
 }
@@ -115,7 +185,7 @@ func TestSignInIsRefusedAtOnce(t *testing.T) {
 			r.configure(tt.config)
 			before := r.content()
 			h := r.open(tt.change)
-			if err := h.SignIn(within(t)); !errors.Is(err, tt.want) {
+			if err := h.SignIn(within(t), auth.SignInPreferred); !errors.Is(err, tt.want) {
 				t.Errorf("SignIn = %v, want %v", err, tt.want)
 			}
 			if got := r.server.Requests(); len(got) > 0 || r.content() != before || h.State().SigningIn {
@@ -132,7 +202,7 @@ func TestSignInToAForbiddenWorkspace(t *testing.T) {
 	r.configure(`forced_chatgpt_workspace_id = "acct-grace"`)
 	before := r.content()
 	var wrong *login.WorkspaceError
-	if err := r.open().SignIn(within(t)); !errors.As(err, &wrong) || r.content() != before {
+	if err := r.open().SignIn(within(t), auth.SignInPreferred); !errors.As(err, &wrong) || r.content() != before {
 		t.Errorf("SignIn = %v, the home:\n%s", err, r.content())
 	}
 }
@@ -142,14 +212,14 @@ func TestOneSignInForAllCallers(t *testing.T) {
 	r := newRig(t, authtest.Config{})
 	b := newHeldBrowser()
 	h := r.open(b.use)
-	first := later(func() error { return h.SignIn(within(t)) })
+	first := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
 	<-b.asked
 	if !h.State().SigningIn {
 		t.Error("the State does not tell of the sign-in")
 	}
 	impatient, giveUp := context.WithCancel(t.Context())
-	second := later(func() error { return h.SignIn(impatient) })
-	third := later(func() error { return h.SignIn(within(t)) })
+	second := later(func() error { return h.SignIn(impatient, auth.SignInPreferred) })
+	third := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
 	giveUp()
 	if err := <-second; !errors.Is(err, context.Canceled) {
 		t.Errorf("who gives up gets %v", err)
@@ -172,7 +242,7 @@ func TestCancelSignIn(t *testing.T) {
 	h.CancelSignIn() // nothing to end
 	callers := []<-chan error{}
 	for range 3 {
-		callers = append(callers, later(func() error { return h.SignIn(within(t)) }))
+		callers = append(callers, later(func() error { return h.SignIn(within(t), auth.SignInPreferred) }))
 	}
 	<-b.asked
 	h.CancelSignIn()
@@ -186,7 +256,7 @@ func TestCancelSignIn(t *testing.T) {
 		t.Errorf("the home has changed, or the State is wrong: %+v", h.State())
 	}
 	close(b.letGo)
-	if err := h.SignIn(within(t)); err != nil {
+	if err := h.SignIn(within(t), auth.SignInPreferred); err != nil {
 		t.Errorf("the next sign-in: %v", err)
 	}
 }
@@ -196,7 +266,7 @@ func TestCloseEndsASignIn(t *testing.T) {
 	r := newRig(t, authtest.Config{})
 	b := newHeldBrowser()
 	h := r.open(b.use)
-	caller := later(func() error { return h.SignIn(within(t)) })
+	caller := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
 	<-b.asked
 	if err := h.Close(within(t)); err != nil {
 		t.Error(err)
@@ -325,7 +395,7 @@ func TestShowURLWithoutABrowser(t *testing.T) {
 		o.OpenURL = func(context.Context, string) error { return errors.New("no browser") }
 		o.ShowURL = func(url string) { shown <- url }
 	})
-	caller := later(func() error { return h.SignIn(within(t)) })
+	caller := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
 	select {
 	case url := <-shown:
 		if err := browse(within(t), url); err != nil {

@@ -193,7 +193,7 @@ func TestClientsAreToldOfChanges(t *testing.T) {
 			await(t, c, string(change.want), status(change.want))
 		}
 	}
-	if err := clients[0].SetKeepFresh(within(t), false); err != nil {
+	if err := clients[0].SetPreferences(within(t), auth.KeepFresh(false)); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range clients {

@@ -113,8 +113,16 @@ func (c *conn) find(method string) handler {
 		return (*conn).signIn
 	case methodCancelSignIn:
 		return (*conn).cancelSignIn
-	case methodKeepFresh:
-		return (*conn).keepFresh
+	case methodAnswerSignIn:
+		return (*conn).answerSignIn
+	case methodSignOut:
+		return (*conn).signOut
+	case methodPreferences:
+		return (*conn).setPreferences
+	case methodToken:
+		return (*conn).token
+	case methodActivity:
+		return (*conn).activity
 	case methodClaimNotice:
 		return (*conn).claimNotice
 	case methodRecover:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"time"
 
 	"github.com/creachadair/jrpc2"
 
@@ -105,21 +106,6 @@ func sentByServer(code jrpc2.Code) bool {
 	return code == jrpc2.InvalidRequest || code == jrpc2.InternalError || code == jrpc2.ParseError
 }
 
-// remoteError builds the error that refreshFailure has taken apart.
-func remoteError(e *jrpc2.Error) error {
-	var data refusalData
-	if len(e.Data) == 0 || json.Unmarshal(e.Data, &data) != nil {
-		return errors.New(e.Message)
-	}
-	if data.CannotSave {
-		return fmt.Errorf("%w: %s", auth.ErrCannotSave, e.Message)
-	}
-	return &auth.RefreshError{
-		Permanent: data.Permanent, Reason: data.Reason, Status: data.Status, AnswerLost: data.AnswerLost,
-		Err: errors.New(e.Message),
-	}
-}
-
 // State returns the newest State the agent has told.
 func (c *Client) State() auth.State {
 	st, _ := c.states.Last()
@@ -139,16 +125,48 @@ func (c *Client) Refresh(ctx context.Context) error {
 }
 
 // SignIn implements ui.Session.
-func (c *Client) SignIn(ctx context.Context) error {
-	return c.call(ctx, methodSignIn, struct{}{}, nil)
+func (c *Client) SignIn(ctx context.Context, method auth.SignInMethod) error {
+	return c.call(ctx, methodSignIn, signInParams{Method: method}, nil)
+}
+
+// SignInShown is SignIn for who shows the page in the browser: its address is in
+// the State.
+func (c *Client) SignInShown(ctx context.Context, method auth.SignInMethod) error {
+	return c.call(ctx, methodSignIn, signInParams{Method: method, ClientOpens: true}, nil)
 }
 
 // CancelSignIn implements ui.Session.
 func (c *Client) CancelSignIn() { _ = c.call(c.ctx, methodCancelSignIn, struct{}{}, nil) }
 
-// SetKeepFresh implements ui.Session.
-func (c *Client) SetKeepFresh(ctx context.Context, on bool) error {
-	return c.call(ctx, methodKeepFresh, keepFreshParams{on}, nil)
+// AnswerSignIn implements ui.Session.
+func (c *Client) AnswerSignIn(ctx context.Context, yes bool) error {
+	return c.call(ctx, methodAnswerSignIn, answerParams{yes}, nil)
+}
+
+// SignOut implements ui.Session.
+func (c *Client) SignOut(ctx context.Context) error {
+	return c.call(ctx, methodSignOut, struct{}{}, nil)
+}
+
+// SetPreferences implements ui.Session.
+func (c *Client) SetPreferences(ctx context.Context, change auth.PreferenceChange) error {
+	return c.call(ctx, methodPreferences, change, nil)
+}
+
+// Activity implements ui.Session.
+func (c *Client) Activity(ctx context.Context) ([]auth.Activity, error) {
+	var r activityResult
+	err := c.call(ctx, methodActivity, struct{}{}, &r)
+	return r.Activities, err
+}
+
+// Token implements ui.Session.
+func (c *Client) Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error) {
+	var r tokenResult
+	if err := c.call(ctx, methodToken, tokenParams{atLeast.Seconds()}, &r); err != nil {
+		return auth.AccessToken{}, err
+	}
+	return auth.AccessToken{Token: auth.NewSecret(r.AccessToken), ExpiresAt: r.ExpiresAt}, nil
 }
 
 // ClaimNotice implements ui.Session.

@@ -82,10 +82,10 @@ func TestClient(t *testing.T) {
 			t.Errorf("claim %d: got %v, %v", i+1, got, err)
 		}
 	}
-	if err := c.SetKeepFresh(t.Context(), true); err != nil || !h.keep {
+	if err := c.SetPreferences(t.Context(), auth.KeepFresh(true)); err != nil || !h.keep {
 		t.Errorf("keep fresh: %v, %v", h.keep, err)
 	}
-	if err := c.SignIn(t.Context()); err == nil || err.Error() != "no browser here" {
+	if err := c.SignIn(t.Context(), auth.SignInDevice); err == nil || err.Error() != "no device here" {
 		t.Errorf("sign-in: got %v", err)
 	}
 

@@ -87,6 +87,7 @@ type home struct {
 	mu       sync.Mutex
 	signedIn chan error // what the sign-in under way ends with
 	keep     bool
+	answered []bool
 }
 
 func (h *home) Manager() *auth.Manager   { return h.manager }
@@ -103,14 +104,41 @@ func (h *home) BeginSignIn(context.Context) (string, func() error, func(), error
 		func() { ended <- errors.New("Login was not completed") }, nil
 }
 
-func (h *home) SignIn(context.Context) error { return errors.New("no browser here") }
-func (h *home) CancelSignIn()                {}
+func (h *home) SignIn(_ context.Context, method auth.SignInMethod) error {
+	return errors.New("no " + string(method) + " here")
+}
 
-func (h *home) SetKeepFresh(_ context.Context, on bool) error {
+func (h *home) SignInShown(_ context.Context, method auth.SignInMethod) error {
+	return errors.New("no page for " + string(method))
+}
+
+func (h *home) CancelSignIn() {}
+
+func (h *home) AnswerSignIn(_ context.Context, yes bool) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.keep = on
+	h.answered = append(h.answered, yes)
 	return nil
+}
+
+func (h *home) SignOut(ctx context.Context) error {
+	_, err := h.manager.Logout(ctx)
+	return err
+}
+
+func (h *home) SetPreferences(_ context.Context, c auth.PreferenceChange) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.keep = c.KeepFresh != nil && *c.KeepFresh
+	return nil
+}
+
+func (h *home) Activity(context.Context) ([]auth.Activity, error) {
+	return []auth.Activity{{At: time.Unix(0, 0).UTC(), Kind: auth.ActivityRenewed, Count: 1}}, nil
+}
+
+func (h *home) Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error) {
+	return h.manager.Token(ctx, atLeast)
 }
 
 // newHome returns a home that holds content, "" for nothing.

@@ -1,6 +1,10 @@
 package appserver
 
-import "rekey/auth"
+import (
+	"time"
+
+	"rekey/auth"
+)
 
 // The methods and notifications of Codex's dialect that Rekey answers and sends.
 const (
@@ -24,9 +28,13 @@ const (
 	methodState        = "rekey/state"
 	methodSubscribe    = "rekey/subscribe"
 	methodRefresh      = "rekey/refresh"
+	methodToken        = "rekey/token"
+	methodActivity     = "rekey/activity"
 	methodSignIn       = "rekey/signIn"
 	methodCancelSignIn = "rekey/cancelSignIn"
-	methodKeepFresh    = "rekey/setKeepFresh"
+	methodAnswerSignIn = "rekey/answerSignIn"
+	methodSignOut      = "rekey/signOut"
+	methodPreferences  = "rekey/setPreferences"
 	methodClaimNotice  = "rekey/claimNotice"
 	methodRecover      = "rekey/recover"
 	noteState          = "rekey/stateChanged"
@@ -138,8 +146,28 @@ type stateMessage struct {
 
 const stateSchema = 1
 
-type keepFreshParams struct {
-	On bool `json:"on"`
+type signInParams struct {
+	Method auth.SignInMethod `json:"method"`
+	// ClientOpens: the client shows the page in the browser.
+	ClientOpens bool `json:"clientOpens,omitempty"`
+}
+
+type answerParams struct {
+	Yes bool `json:"yes"`
+}
+
+type tokenParams struct {
+	MinValiditySeconds float64 `json:"minValiditySeconds"`
+}
+
+// tokenResult is the only result of Rekey's own methods that holds a token.
+type tokenResult struct {
+	AccessToken string    `json:"accessToken"`
+	ExpiresAt   time.Time `json:"expiresAt,omitzero"`
+}
+
+type activityResult struct {
+	Activities []auth.Activity `json:"activities"`
 }
 
 type claimParams struct {
@@ -154,12 +182,20 @@ type recoverResult struct {
 	Step auth.RecoveryStep `json:"step"`
 }
 
-// refusalData is the data of a rekey/refresh error, so that the other side can
-// build the typed error again.
+// refusalData is the data of the error of rekey/refresh and rekey/token, so that
+// the other side can build the typed error again.
 type refusalData struct {
+	// Kind is "" for a renewal that failed; else see kindSignedOut and the others.
+	Kind       string      `json:"kind,omitempty"`
 	Permanent  bool        `json:"permanent"`
 	Reason     auth.Reason `json:"reason,omitempty"`
 	Status     int         `json:"status,omitempty"`
 	AnswerLost bool        `json:"answerLost,omitempty"`
 	CannotSave bool        `json:"cannotSave,omitempty"`
+	// Where and What belong to kindUnreadable.
+	Where string `json:"where,omitempty"`
+	What  string `json:"what,omitempty"`
+	// LeftSeconds and WantedSeconds belong to kindShortLived.
+	LeftSeconds   float64 `json:"leftSeconds,omitempty"`
+	WantedSeconds float64 `json:"wantedSeconds,omitempty"`
 }

@@ -2,7 +2,7 @@ package appserver
 
 import (
 	"context"
-	"errors"
+	"time"
 
 	"github.com/creachadair/jrpc2"
 
@@ -56,24 +56,20 @@ func (c *conn) watchAccount() {
 }
 
 func (c *conn) refresh(ctx context.Context, _ *jrpc2.Request) (any, error) {
-	return nil, refreshFailure(c.server.Home.Manager().Refresh(ctx, auth.RefreshForced))
+	return nil, failure(c.server.Home.Manager().Refresh(ctx, auth.RefreshForced))
 }
 
-// refreshFailure puts a renewal's error on the wire.
-func refreshFailure(err error) error {
-	if err == nil {
-		return nil
+func (c *conn) signIn(ctx context.Context, req *jrpc2.Request) (any, error) {
+	p, err := params[signInParams](req)
+	if err != nil {
+		return nil, err
 	}
-	data := refusalData{CannotSave: errors.Is(err, auth.ErrCannotSave)}
-	var re *auth.RefreshError
-	if errors.As(err, &re) {
-		data.Permanent, data.Reason, data.Status, data.AnswerLost = re.Permanent, re.Reason, re.Status, re.AnswerLost
+	if p.ClientOpens {
+		err = c.server.Home.SignInShown(ctx, p.Method)
+	} else {
+		err = c.server.Home.SignIn(ctx, p.Method)
 	}
-	return jrpc2.Errorf(jrpc2.InternalError, "%v", err).WithData(data)
-}
-
-func (c *conn) signIn(ctx context.Context, _ *jrpc2.Request) (any, error) {
-	if err := c.server.Home.SignIn(ctx); err != nil {
+	if err != nil {
 		return nil, internal("%v", err)
 	}
 	return nil, nil
@@ -84,15 +80,50 @@ func (c *conn) cancelSignIn(context.Context, *jrpc2.Request) (any, error) {
 	return nil, nil
 }
 
-func (c *conn) keepFresh(ctx context.Context, req *jrpc2.Request) (any, error) {
-	p, err := params[keepFreshParams](req)
+func (c *conn) answerSignIn(ctx context.Context, req *jrpc2.Request) (any, error) {
+	p, err := params[answerParams](req)
 	if err != nil {
 		return nil, err
 	}
-	if err := c.server.Home.SetKeepFresh(ctx, p.On); err != nil {
+	return nil, c.server.Home.AnswerSignIn(ctx, p.Yes)
+}
+
+func (c *conn) signOut(ctx context.Context, _ *jrpc2.Request) (any, error) {
+	if err := c.server.Home.SignOut(ctx); err != nil {
+		return nil, failure(err)
+	}
+	return nil, nil
+}
+
+func (c *conn) setPreferences(ctx context.Context, req *jrpc2.Request) (any, error) {
+	p, err := params[auth.PreferenceChange](req)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.server.Home.SetPreferences(ctx, p); err != nil {
 		return nil, internal("%v", err)
 	}
 	return nil, nil
+}
+
+func (c *conn) activity(ctx context.Context, _ *jrpc2.Request) (any, error) {
+	list, err := c.server.Home.Activity(ctx)
+	if err != nil {
+		return nil, internal("%v", err)
+	}
+	return activityResult{list}, nil
+}
+
+func (c *conn) token(ctx context.Context, req *jrpc2.Request) (any, error) {
+	p, err := params[tokenParams](req)
+	if err != nil {
+		return nil, err
+	}
+	t, err := c.server.Home.Token(ctx, time.Duration(p.MinValiditySeconds*float64(time.Second)))
+	if err != nil {
+		return nil, failure(err)
+	}
+	return tokenResult{t.Token.Reveal(), t.ExpiresAt}, nil
 }
 
 func (c *conn) claimNotice(_ context.Context, req *jrpc2.Request) (any, error) {
@@ -126,7 +157,7 @@ func (c *conn) recover(ctx context.Context, _ *jrpc2.Request) (any, error) {
 		c.mu.Unlock()
 	}
 	if err != nil {
-		return nil, refreshFailure(err)
+		return nil, failure(err)
 	}
 	return recoverResult{step}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"time"
 
 	"github.com/creachadair/jrpc2"
 
@@ -27,10 +28,16 @@ type Home interface {
 	// BeginSignIn starts a browser sign-in for a client that opens the page
 	// itself. wait returns when it has ended; cancel ends it.
 	BeginSignIn(ctx context.Context) (url string, wait func() error, cancel func(), err error)
-	// SignIn, CancelSignIn and SetKeepFresh are those of the faces' session.
-	SignIn(ctx context.Context) error
+	// SignInShown is SignIn for a client that shows the page itself.
+	SignInShown(ctx context.Context, method auth.SignInMethod) error
+	// The rest is the faces' session (ui.Session).
+	SignIn(ctx context.Context, method auth.SignInMethod) error
 	CancelSignIn()
-	SetKeepFresh(ctx context.Context, on bool) error
+	AnswerSignIn(ctx context.Context, yes bool) error
+	SignOut(ctx context.Context) error
+	SetPreferences(ctx context.Context, c auth.PreferenceChange) error
+	Activity(ctx context.Context) ([]auth.Activity, error)
+	Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error)
 }
 
 // Server answers connections from one Home.

@@ -22,8 +22,9 @@ import (
 const stateLockWait = 2 * time.Second
 
 // State is one home's state directory, and implements auth.Fingerprinter,
-// auth.Refusals, auth.Notices and auth.Escrow on it. Any number of processes
-// may share the directory; a State is safe for concurrent use.
+// auth.Refusals, auth.Notices and auth.Escrow on it. It keeps the recent activity as
+// well. Any number of processes may share the directory; a State is safe for
+// concurrent use.
 //
 // The directory holds no token, but for the escrow while an answer waits to be
 // saved. Its files:
@@ -31,8 +32,9 @@ const stateLockWait = 2 * time.Second
 //	key            32 random bytes, made once: the key of all fingerprints
 //	refusals.json  what was refused for good
 //	notices.json   which notifications were shown
+//	activity.json  what happened lately
 //	escrow         one answer's place: see slot
-//	state.lock     taken to change the two JSON files
+//	state.lock     taken to change the JSON files
 type State struct {
 	dir string
 	key [32]byte

@@ -120,7 +120,7 @@ func (r *runner) withdraw(ctx context.Context) {
 // signIn starts the sign-in that the button stands for.
 func (r *runner) signIn(ctx context.Context) {
 	r.work.Go(func() {
-		if err := r.session.SignIn(ctx); err != nil && ctx.Err() == nil {
+		if err := r.session.SignIn(ctx, auth.SignInPreferred); err != nil && ctx.Err() == nil {
 			r.log.Warn("The sign-in did not work", "error", err)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"rekey/auth"
 	"rekey/ui/words"
 )
 
@@ -21,7 +22,7 @@ func (t *tray) click(ctx context.Context, id RowID) {
 	case RowOpen:
 		t.start(ctx, "Opening the window", t.opts.OpenWindow)
 	case RowKeepFresh:
-		t.start(ctx, "The change", func(ctx context.Context) error { return t.session.SetKeepFresh(ctx, !keep) })
+		t.start(ctx, "The change", func(ctx context.Context) error { return t.session.SetPreferences(ctx, auth.KeepFresh(!keep)) })
 	case RowQuit:
 		t.opts.Quit()
 	}
@@ -30,7 +31,7 @@ func (t *tray) click(ctx context.Context, id RowID) {
 func (t *tray) clickMain(ctx context.Context, main words.Action) {
 	switch main {
 	case words.ActionSignIn:
-		t.start(ctx, "The sign-in", t.session.SignIn)
+		t.start(ctx, "The sign-in", t.signIn)
 	case words.ActionCancelSignIn:
 		t.begin() // the sign-in's own failure is then no news
 		t.work.Go(t.session.CancelSignIn)
@@ -69,3 +70,5 @@ func (t *tray) begin() int {
 	t.note = ""
 	return t.clicks
 }
+
+func (t *tray) signIn(ctx context.Context) error { return t.session.SignIn(ctx, auth.SignInPreferred) }

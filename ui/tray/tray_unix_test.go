@@ -92,7 +92,7 @@ func TestTray(t *testing.T) {
 		p.click("Open Rekey…")
 		<-opened
 		p.click("Keep my sign-in fresh")
-		session.Expect(t, "SetKeepFresh false")
+		session.Expect(t, `SetPreferences {"keepFresh":false}`)
 	})
 
 	t.Run("in place", func(t *testing.T) {

@@ -5,6 +5,9 @@ package uitest
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -17,16 +20,17 @@ import (
 // concurrent use.
 type Session struct {
 	// Calls gets the name of each method that was called to do something:
-	// "SignIn", "SetKeepFresh false". It never blocks a caller for long.
+	// "SignIn", "AnswerSignIn true". It never blocks a caller for long.
 	Calls chan string
 
 	states auth.Broadcast[auth.State]
 	life   context.Context
 	end    context.CancelFunc
 
-	mu      sync.Mutex // guards everything below
-	answers map[string]error
-	taken   map[string]bool
+	mu       sync.Mutex // guards everything below
+	answers  map[string]error
+	taken    map[string]bool
+	happened []auth.Activity
 }
 
 var _ ui.Session = (*Session)(nil)
@@ -75,18 +79,53 @@ func (f *Session) Subscribe(ctx context.Context) <-chan auth.State {
 // Refresh implements ui.Session.
 func (f *Session) Refresh(context.Context) error { return f.called("Refresh", "") }
 
-// SignIn implements ui.Session.
-func (f *Session) SignIn(context.Context) error { return f.called("SignIn", "") }
+// SignIn implements ui.Session. The call is "SignIn", and the method after a
+// space if one was asked for.
+func (f *Session) SignIn(_ context.Context, method auth.SignInMethod) error {
+	if method == auth.SignInPreferred {
+		return f.called("SignIn", "")
+	}
+	return f.called("SignIn", " "+string(method))
+}
 
 // CancelSignIn implements ui.Session.
 func (f *Session) CancelSignIn() { _ = f.called("CancelSignIn", "") }
 
-// SetKeepFresh implements ui.Session.
-func (f *Session) SetKeepFresh(_ context.Context, on bool) error {
-	if on {
-		return f.called("SetKeepFresh", " true")
+// AnswerSignIn implements ui.Session.
+func (f *Session) AnswerSignIn(_ context.Context, yes bool) error {
+	return f.called("AnswerSignIn", fmt.Sprintf(" %t", yes))
+}
+
+// SignOut implements ui.Session.
+func (f *Session) SignOut(context.Context) error { return f.called("SignOut", "") }
+
+// SetPreferences implements ui.Session. The call is "SetPreferences" and the
+// change as JSON.
+func (f *Session) SetPreferences(_ context.Context, c auth.PreferenceChange) error {
+	change, err := json.Marshal(c)
+	if err != nil {
+		return err
 	}
-	return f.called("SetKeepFresh", " false")
+	return f.called("SetPreferences", " "+string(change))
+}
+
+// Happened makes the list what Activity returns. It publishes nothing.
+func (f *Session) Happened(list ...auth.Activity) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.happened = list
+}
+
+// Activity implements ui.Session. It is no call that a test has to expect.
+func (f *Session) Activity(context.Context) ([]auth.Activity, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.happened), f.answers["Activity"]
+}
+
+// Token implements ui.Session with an obviously fake token that never ends.
+func (f *Session) Token(_ context.Context, atLeast time.Duration) (auth.AccessToken, error) {
+	return auth.AccessToken{Token: auth.NewSecret("fake-access-token")}, f.called("Token", " "+atLeast.String())
 }
 
 // ClaimNotice implements ui.Session.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"rekey/auth"
 	"rekey/ui/words"
 )
 
@@ -11,7 +12,7 @@ import (
 func (w *Window) clickMain(ctx context.Context) {
 	switch action, _ := w.words.MainAction(w.state); action {
 	case words.ActionSignIn:
-		w.start(ctx, "The sign-in", w.session.SignIn)
+		w.start(ctx, "The sign-in", w.signIn)
 	case words.ActionCancelSignIn:
 		w.begin() // the sign-in's own failure is then no news
 		w.work.Go(w.session.CancelSignIn)
@@ -47,4 +48,8 @@ func (w *Window) begin() int {
 	w.note = ""
 	w.render()
 	return w.clicks
+}
+
+func (w *Window) signIn(ctx context.Context) error {
+	return w.session.SignIn(ctx, auth.SignInPreferred)
 }

@@ -83,7 +83,7 @@ func TestDemo(t *testing.T) {
 	var said []string
 	err := s.Run(s.ctx, Script{
 		Say:      func(line string) { said = append(said, line) },
-		Click:    s.Agent.SignIn,
+		Click:    func(ctx context.Context) error { return s.Agent.SignIn(ctx, auth.SignInPreferred) },
 		Notified: s.once,
 	})
 	if err != nil {
@@ -119,13 +119,13 @@ func TestDemoFindsFaults(t *testing.T) {
 		"no notification": {func(_ *stage, p *Script) { p.Notified = func(context.Context) int { return 0 } }, "station 4 of 5 (left alone): 0 notifications"},
 		"two of them":     {func(_ *stage, p *Script) { p.Notified = func(context.Context) int { return 2 } }, "station 4 of 5 (left alone): 2 notifications"},
 		"nobody clicks":   {func(_ *stage, p *Script) { p.Click = func(context.Context) error { return errNobody } }, "station 5 of 5 (signed in again): nobody clicks"},
-		"nothing is kept": {func(s *stage, _ *Script) { _ = s.Agent.SetKeepFresh(s.ctx, false) }, `station 2 of 5 (renewed ahead of time): it stayed "waiting"`},
+		"nothing is kept": {func(s *stage, _ *Script) { _ = s.Agent.SetPreferences(s.ctx, auth.KeepFresh(false)) }, `station 2 of 5 (renewed ahead of time): it stayed "waiting"`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := openStage(t)
-			script := Script{Say: func(string) {}, Click: s.Agent.SignIn, Notified: s.once}
+			script := Script{Say: func(string) {}, Click: func(ctx context.Context) error { return s.Agent.SignIn(ctx, auth.SignInPreferred) }, Notified: s.once}
 			tt.change(s, &script)
 			ctx, cancel := context.WithTimeout(s.ctx, 2*life)
 			defer cancel()

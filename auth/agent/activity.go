@@ -1,0 +1,96 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+
+	"rekey/auth"
+	"rekey/auth/store"
+)
+
+// timeline writes what the Manager tells, without holding it up: whatever comes
+// while the disk is busy goes with the next write.
+type timeline struct {
+	state   *store.State
+	written func(newest auth.Activity, err error) // called after each write
+
+	mu      sync.Mutex      // guards everything below
+	waiting []auth.Activity // not on disk yet
+	writing bool            // a goroutine is at it
+	work    sync.WaitGroup
+}
+
+// add takes an activity in. It does not block.
+func (t *timeline) add(a auth.Activity) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.waiting = append(t.waiting, a)
+	if !t.writing {
+		t.writing = true
+		t.work.Go(t.write)
+	}
+}
+
+// write writes until nothing waits.
+func (t *timeline) write() {
+	for {
+		t.mu.Lock()
+		batch := t.waiting
+		if len(batch) == 0 {
+			t.writing = false
+			t.mu.Unlock()
+			return
+		}
+		t.mu.Unlock()
+		err := t.state.AddActivities(batch)
+		t.mu.Lock()
+		t.waiting = slices.Clone(t.waiting[len(batch):])
+		t.mu.Unlock()
+		t.written(batch[len(batch)-1], err)
+	}
+}
+
+// list returns what happened lately, the oldest first.
+func (t *timeline) list() ([]auth.Activity, error) {
+	t.mu.Lock()
+	waiting := slices.Clone(t.waiting)
+	t.mu.Unlock()
+	kept, err := t.state.Activities()
+	for _, a := range waiting {
+		kept = auth.AppendActivity(kept, a)
+	}
+	return kept, err
+}
+
+// wait waits until nothing is being written.
+func (t *timeline) wait() { t.work.Wait() }
+
+// activityWritten puts the newest activity into the State.
+func (h *Home) activityWritten(newest auth.Activity, err error) {
+	if err != nil {
+		h.opts.Log.Warn("the recent activity could not be written", "error", err)
+	}
+	h.manager.Annotate(func(f *auth.Inputs) { f.LastActivity = newest.At })
+}
+
+// loadActivity takes over what earlier processes have written.
+func (h *Home) loadActivity() {
+	list, err := h.timeline.list()
+	if err != nil {
+		h.opts.Log.Warn("the recent activity could not be read", "error", err)
+	}
+	if n := len(list); n > 0 {
+		h.manager.Annotate(func(f *auth.Inputs) { f.LastActivity = list[n-1].At })
+	}
+}
+
+// Activity returns what happened to the sign-in lately, the oldest first.
+func (h *Home) Activity(context.Context) ([]auth.Activity, error) {
+	list, err := h.timeline.list()
+	if err != nil {
+		return nil, errors.New("the recent activity cannot be read")
+	}
+	return list, nil
+}

@@ -1,0 +1,75 @@
+package agent
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"rekey/auth"
+	"rekey/auth/authtest"
+)
+
+// What happened is on disk when a program ends, and known to the next one and to
+// every client.
+func TestActivityIsKept(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	first := r.open()
+	if err := first.Refresh(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if first.State().LastActivity.IsZero() {
+		t.Error("the State does not tell of it")
+	}
+	second, _ := r.join()
+	client, _ := r.join()
+	for _, m := range []*Member{second, client} {
+		list, err := m.Activity(within(t))
+		if err != nil || len(list) != 1 || list[0].Kind != auth.ActivityRenewed || !list[0].At.Equal(m.State().LastActivity) {
+			t.Errorf("Activity = %+v, %v; the State is %+v", list, err, m.State())
+		}
+	}
+	if err := client.Refresh(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	st := await(t, client, "news", func(st auth.State) bool { return st.LastActivity.After(first.State().LastActivity) })
+	if list, err := client.Activity(within(t)); err != nil || len(list) != 2 || !list[1].At.Equal(st.LastActivity) {
+		t.Errorf("Activity = %+v, %v", list, err)
+	}
+	kept, err := os.ReadFile(filepath.Join(first.stateDir, "activity.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, secret := range r.secrets {
+		if string(kept) == "" || bytes.Contains(kept, []byte(secret)) {
+			t.Errorf("a token is in the file: %s", kept)
+		}
+	}
+}
+
+// A program that cannot write its own folder goes on.
+func TestActivityWithoutAFolder(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{})
+	if err := os.WriteFile(r.options().Dirs.State, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	h := r.open()
+	r.put(r.newSignIn(authtest.Grace()))
+	if err := h.Reload(within(t), true); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Close(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.Activity(within(t)); err == nil {
+		t.Error("Activity has no error, and nothing can be read")
+	}
+	if st := h.State(); st.Email != "grace@example.com" || st.LastActivity.IsZero() {
+		t.Errorf("the State is %+v", st)
+	}
+}

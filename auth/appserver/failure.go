@@ -1,0 +1,72 @@
+package appserver
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/creachadair/jrpc2"
+
+	"rekey/auth"
+)
+
+// The kinds of failure that the other side of the socket can tell apart.
+const (
+	kindSignedOut  = "signedOut"
+	kindUnreadable = "unreadable"
+	kindNoToken    = "noAccessToken"
+	kindShortLived = "shortLived"
+)
+
+// failure puts an error of the Manager on the wire; nil stays nil.
+func failure(err error) error {
+	if err == nil {
+		return nil
+	}
+	data := refusalData{CannotSave: errors.Is(err, auth.ErrCannotSave)}
+	var refused *auth.RefreshError
+	var unreadable *auth.UnreadableError
+	var short *auth.ShortLivedError
+	switch {
+	case errors.As(err, &refused):
+		data.Permanent, data.Reason = refused.Permanent, refused.Reason
+		data.Status, data.AnswerLost = refused.Status, refused.AnswerLost
+	case errors.As(err, &unreadable):
+		data.Kind, data.Where, data.What = kindUnreadable, unreadable.Where, unreadable.What
+	case errors.As(err, &short):
+		data.Kind, data.LeftSeconds, data.WantedSeconds = kindShortLived, short.Left.Seconds(), short.Wanted.Seconds()
+	case errors.Is(err, auth.ErrNoCredential):
+		data.Kind = kindSignedOut
+	case errors.Is(err, auth.ErrNoAccessToken):
+		data.Kind = kindNoToken
+	}
+	return jrpc2.Errorf(jrpc2.InternalError, "%v", err).WithData(data)
+}
+
+// remoteError builds the error that failure has taken apart.
+func remoteError(e *jrpc2.Error) error {
+	var data refusalData
+	if len(e.Data) == 0 || json.Unmarshal(e.Data, &data) != nil {
+		return errors.New(e.Message)
+	}
+	switch data.Kind {
+	case kindSignedOut:
+		return auth.ErrNoCredential
+	case kindNoToken:
+		return auth.ErrNoAccessToken
+	case kindShortLived:
+		return &auth.ShortLivedError{Left: seconds(data.LeftSeconds), Wanted: seconds(data.WantedSeconds)}
+	case kindUnreadable:
+		return &auth.UnreadableError{Where: data.Where, What: data.What}
+	}
+	if data.CannotSave {
+		return fmt.Errorf("%w: %s", auth.ErrCannotSave, e.Message)
+	}
+	return &auth.RefreshError{
+		Permanent: data.Permanent, Reason: data.Reason, Status: data.Status, AnswerLost: data.AnswerLost,
+		Err: errors.New(e.Message),
+	}
+}
+
+func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }

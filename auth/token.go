@@ -1,0 +1,99 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// AccessToken is an access token for a caller who may have it.
+type AccessToken struct {
+	Token Secret
+	// ExpiresAt is its end, UTC, the zero time when it has none that can be read.
+	ExpiresAt time.Time
+}
+
+// ErrNoAccessToken means that the credentials hold no access token that could
+// be handed out: an API key, for one.
+var ErrNoAccessToken = errors.New("these credentials have no access token")
+
+// ShortLivedError means that no token can be had that works for as long as was
+// asked for.
+type ShortLivedError struct {
+	// Left is how long the newest one works.
+	Left time.Duration
+	// Wanted is the least that was asked for.
+	Wanted time.Duration
+}
+
+// Error implements error.
+func (e *ShortLivedError) Error() string {
+	return fmt.Sprintf("the newest access token works for %s, and %s was asked for",
+		e.Left.Round(time.Second), e.Wanted)
+}
+
+// Token returns an access token that works for at least the given time, and
+// renews first, at most once, if the one that is cached does not. As long as
+// that one does, it is returned whatever became of the sign-in. Its error is
+// ErrNoCredential, *UnreadableError, ErrNoAccessToken, *ShortLivedError or that
+// of Refresh: a refused sign-in is answered without a request.
+func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken, error) {
+	s, refusal, err := m.usable()
+	if err != nil {
+		return AccessToken{}, err
+	}
+	if t, ok := m.enough(s, refusal, atLeast); ok {
+		return t, nil
+	}
+	if s.Managed() {
+		if err := m.join(ctx, RefreshProactive, s); err != nil {
+			return AccessToken{}, err
+		}
+	}
+	if s, refusal, err = m.usable(); err != nil {
+		return AccessToken{}, err
+	}
+	t, ok := m.enough(s, refusal, atLeast)
+	switch {
+	case ok:
+		return t, nil
+	case refusal != nil:
+		return AccessToken{}, refusalError(refusal)
+	case t.ExpiresAt.IsZero():
+		return AccessToken{}, &RefreshError{Err: errors.New("the access token has no end that can be read, and it is too old to trust")}
+	}
+	return AccessToken{}, &ShortLivedError{Left: max(0, t.ExpiresAt.Sub(m.opts.Now())), Wanted: atLeast}
+}
+
+// usable returns what is cached if it has an access token to hand out.
+func (m *Manager) usable() (*Snapshot, *Refusal, error) {
+	m.mu.Lock()
+	s, refusal, loadErr := m.facts.Snapshot, m.facts.Refusal, m.facts.LoadErr
+	m.mu.Unlock()
+	switch {
+	case s == nil && loadErr != nil:
+		return nil, nil, loadErr
+	case s == nil:
+		return nil, nil, ErrNoCredential
+	case !s.HasTokens() || s.AccessToken().Empty():
+		return nil, nil, ErrNoAccessToken
+	}
+	return s, refusal, nil
+}
+
+// enough reports whether the access token of s works for as long as is asked
+// for. One without an end that can be read does until Codex would renew it, or
+// until the sign-in is refused.
+func (m *Manager) enough(s *Snapshot, refusal *Refusal, atLeast time.Duration) (AccessToken, bool) {
+	now := m.opts.Now()
+	t := AccessToken{Token: s.AccessToken()}
+	end, ok := s.AccessExpiry()
+	if !ok {
+		_, stale := Stale(s, now)
+		return t, !stale && refusal == nil
+	}
+	t.ExpiresAt = clean(end)
+	left := end.Sub(now)
+	return t, left > 0 && left >= atLeast
+}
