@@ -5,10 +5,13 @@
 export GOFLAGS := $(shell go env GOFLAGS 2>/dev/null) -trimpath
 
 BIN := .cache/bin
+SHARE := .cache/share
+export PREFIX ?= /usr/local
+export DESTDIR ?=
 FUZZTIME ?= 2m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build rekey window test soak bench lint fuzz icons-sheet clean
+.PHONY: help demo run build rekey window share install uninstall test soak bench lint fuzz icons-sheet clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +22,7 @@ demo: rekey ## See a sign-in die and be mended, in a sandbox (needs nothing but 
 run: build ## Build what can be built here and start the tray
 	@$(BIN)/rekey
 
-build: rekey window ## Build the programs into .cache/bin
+build: rekey window share ## Build the programs into .cache/bin
 
 # The agent, its tray and the command line: pure Go, no C compiler.
 rekey:
@@ -33,6 +36,17 @@ window:
 	else \
 		echo "The window program is not built; the tray and the command line work without it."; \
 	fi
+
+# The manual, the completions, the icons: what is installed beside the programs.
+share: rekey
+	@packaging/build $(BIN) $(SHARE)
+
+# Under sudo there may be no Go; what was built before is installed then.
+install: $(if $(shell command -v go),rekey share) ## Install what is built (DESTDIR=, PREFIX=/usr/local)
+	@packaging/install $(BIN) $(SHARE)
+
+uninstall: ## Remove what was installed (with the same DESTDIR and PREFIX)
+	@packaging/uninstall
 
 test: ## Install what is missing, run every check and test, list what could not run
 	@.ci/setup
