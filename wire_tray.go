@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"rekey/auth/agent"
+	"rekey/ui"
+	"rekey/ui/cli"
+	"rekey/ui/notify"
+	"rekey/ui/tray"
+)
+
+// tray shows the tray of a home, whether this process is its agent or not.
+func (w wiring) tray(ctx context.Context, home string) error {
+	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
+	var noBus *tray.NoBusError
+	if err := tray.Probe(ctx, bus); errors.As(err, &noBus) {
+		return &cli.NoTrayError{Reason: fmt.Sprintf("There is no tray here, for there is no D-Bus session bus (%v).", noBus.Err)}
+	} else if errors.Is(err, tray.ErrNoPanel) {
+		tell("No panel shows tray icons yet; the icon appears when one does.")
+	}
+	o, err := w.options(home)
+	if err != nil {
+		return err
+	}
+	h, err := agent.Open(o)
+	if err != nil {
+		return err
+	}
+	unlock, err := h.LockTray()
+	if errors.Is(err, agent.ErrRunning) {
+		tell("Rekey is already running for this home.")
+		return showWindow(ctx, h.Socket())
+	}
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	m, err := agent.Join(ctx, o, version)
+	if err != nil {
+		return err
+	}
+	desktop := notify.NewDesktop(bus)
+	defer desktop.Close()
+	err = run(ctx, m, w.trayFace(m, m.Socket(), o.Dir, o.Log),
+		func(ctx context.Context) error { notify.Run(ctx, m, desktop, w.words, o.Log); return nil })
+	if errors.As(err, &noBus) {
+		return &cli.NoTrayError{Reason: "The tray has gone, and the D-Bus session bus with it."}
+	}
+	return err
+}
+
+// trayFace shows a session in the panel until its user quits.
+func (w wiring) trayFace(s ui.Session, socket, dir string, log *slog.Logger) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ctx, quit := context.WithCancel(ctx)
+		defer quit()
+		return tray.Run(ctx, s, tray.Options{
+			Words:      w.words,
+			OpenWindow: func(ctx context.Context) error { return showWindow(ctx, socket) },
+			OpenFolder: func(ctx context.Context) error { return openURL(ctx, dir) },
+			Quit:       quit,
+			DarkPanel:  true,
+			Log:        log,
+		})
+	}
+}
