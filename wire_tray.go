@@ -65,6 +65,7 @@ func (w wiring) trayFace(s ui.Session, socket, dir string, log *slog.Logger) fun
 			OpenFolder: func(ctx context.Context) error { return openURL(ctx, dir) },
 			Quit:       quit,
 			DarkPanel:  true,
+			Desktop:    os.Getenv("XDG_CURRENT_DESKTOP"),
 			Log:        log,
 		})
 	}

@@ -50,7 +50,7 @@ func TestIconAfterTheBus(t *testing.T) {
 	if err := present(ctx, cancel); err != nil {
 		t.Fatal(err)
 	}
-	tr.renderIcon(auth.StatusHealthy)
+	tr.renderIcon(auth.StatusHealthy, true)
 	if !strings.Contains(log.String(), "The panel took no icon") {
 		t.Errorf("systray had nothing to say; the log is %q", log.String())
 	}

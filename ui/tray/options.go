@@ -18,8 +18,12 @@ type Options struct {
 	OpenFolder func(context.Context) error
 	// Quit is called when the user asks for the end. It ends Run's context.
 	Quit func()
-	// DarkPanel: the panel is dark, so the icons are light.
+	// DarkPanel: the panel is dark, so the icons are light. What the desktop
+	// tells stands over it.
 	DarkPanel bool
+	// Desktop is the running desktop, as XDG_CURRENT_DESKTOP names it, "" if it
+	// does not. Some of them tell what colour their panels have.
+	Desktop string
 	// Log gets what goes wrong.
 	Log *slog.Logger
 }

@@ -18,17 +18,18 @@ func (t *tray) show(s auth.State, now time.Time) {
 		t.note = ""
 	}
 	t.state, t.main = s, model.Main
+	dark := t.dark
 	model = model.WithNote(t.note)
 	t.mu.Unlock()
 
-	t.render(model)
+	t.render(model, dark)
 }
 
 // render changes what differs between model and what the panel shows. Every
 // change is a signal to the panel, so there is none without need.
-func (t *tray) render(model MenuModel) {
-	if model.Icon != t.shown.Icon {
-		t.renderIcon(model.Icon)
+func (t *tray) render(model MenuModel, dark bool) {
+	if model.Icon != t.shown.Icon || dark != t.shownDark {
+		t.renderIcon(model.Icon, dark)
 	}
 	if model.Tooltip != t.shown.Tooltip {
 		systray.SetTooltip(model.Tooltip)
@@ -38,11 +39,11 @@ func (t *tray) render(model MenuModel) {
 			renderRow(t.items[id], t.shown.Rows[id], row)
 		}
 	}
-	t.shown = model
+	t.shown, t.shownDark = model, dark
 }
 
-func (t *tray) renderIcon(status auth.Status) {
-	png, err := t.icons.Icon(status, t.opts.DarkPanel, iconSize)
+func (t *tray) renderIcon(status auth.Status, dark bool) {
+	png, err := t.icons.Icon(status, dark, iconSize)
 	if err != nil {
 		t.opts.Log.Error("No icon for this state", "error", err)
 		return

@@ -22,7 +22,7 @@ import (
 func Run(ctx context.Context, s ui.Session, opts Options) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	t := &tray{session: s, opts: opts, look: make(chan struct{}, 1)}
+	t := &tray{session: s, opts: opts, look: make(chan struct{}, 1), dark: opts.DarkPanel}
 	err := present(ctx, func() {
 		t.build(ctx)
 		t.work.Go(func() {
@@ -46,12 +46,14 @@ type tray struct {
 	look    chan struct{}  // asks show for a new look
 	work    sync.WaitGroup // all goroutines of this tray
 
-	// items and shown belong to build and then to the one goroutine that
-	// calls show.
-	items [rows]*systray.MenuItem
-	shown MenuModel
+	// items, shown and shownDark belong to build and then to the one goroutine
+	// that calls show.
+	items     [rows]*systray.MenuItem
+	shown     MenuModel
+	shownDark bool // the picture is that for a dark panel
 
-	mu     sync.Mutex   // guards what the goroutines of clicks share with show
+	mu     sync.Mutex   // guards what other goroutines share with show
+	dark   bool         // the panel is dark
 	state  auth.State   // what was last shown
 	main   words.Action // what a click on RowAction means now
 	clicks int          // how many there were
@@ -78,6 +80,7 @@ func (t *tray) build(ctx context.Context) {
 		t.work.Go(func() { t.listen(ctx, id, item.ClickedCh) })
 	}
 	t.work.Go(func() { t.watchOpening(ctx) })
+	t.work.Go(func() { watchPanelColour(ctx, "", t.opts.Desktop, t.panelIs) })
 	t.show(t.session.State(), time.Now())
 }
 
@@ -107,6 +110,14 @@ func (t *tray) watchOpening(ctx context.Context) {
 			t.lookAgain()
 		}
 	}
+}
+
+// panelIs takes in what colour the panel has.
+func (t *tray) panelIs(dark bool) {
+	t.mu.Lock()
+	t.dark = dark
+	t.mu.Unlock()
+	t.lookAgain()
 }
 
 // lookAgain has show called soon, if it is not asked for already.

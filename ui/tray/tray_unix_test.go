@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/godbus/dbus/v5"
+
 	"rekey/auth"
 	"rekey/ui/tray"
 	"rekey/ui/uitest"
@@ -57,12 +59,14 @@ func TestTray(t *testing.T) {
 		OpenWindow: func(context.Context) error { opened <- struct{}{}; return nil },
 		Quit:       func() { quit <- struct{}{} },
 		DarkPanel:  true,
+		Desktop:    "KDE",
 		Log:        slog.New(slog.DiscardHandler),
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- tray.Run(t.Context(), session, opts) }()
 
 	p := newPanel(t, address)
+	uitest.Own(t, p.conn, "org.freedesktop.portal.Desktop") // which at first knows no colour
 	p.open()
 
 	t.Run("complete from the start", func(t *testing.T) {
@@ -129,6 +133,18 @@ func TestTray(t *testing.T) {
 			got[menuIface+".ItemsPropertiesUpdated"] != 1 || got[menuIface+".LayoutUpdated"] > 2 {
 			t.Errorf("one changed row made these signals: %v", got)
 		}
+	})
+
+	t.Run("panel turns light", func(t *testing.T) {
+		p.t = t
+		picture := p.picture()
+		uitest.Eventually(t, "another picture", func() bool { // once it listens
+			const path, name = "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Settings.SettingChanged"
+			if err := p.conn.Emit(path, name, "org.freedesktop.appearance", "color-scheme", dbus.MakeVariant(uint32(2))); err != nil {
+				t.Fatal(err)
+			}
+			return p.picture() != picture
+		})
 	})
 
 	t.Run("panel restarts", func(t *testing.T) {

@@ -1,0 +1,8 @@
+//go:build !(linux || freebsd || openbsd || netbsd)
+
+package tray
+
+import "context"
+
+// watchPanelColour has nobody to ask on this system.
+func watchPanelColour(context.Context, string, string, func(bool)) {}

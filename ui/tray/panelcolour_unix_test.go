@@ -1,0 +1,147 @@
+//go:build linux || freebsd || openbsd || netbsd
+
+package tray
+
+import (
+	"context"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+
+	"rekey/ui/uitest"
+)
+
+// portal is the desktop's side. Its method set is the D-Bus interface.
+type portal struct {
+	value any
+	asked atomic.Int32
+}
+
+// Read is called by a program that wants a setting.
+func (p *portal) Read(space, key string) (dbus.Variant, *dbus.Error) {
+	p.asked.Add(1)
+	if space != appearance || key != colourScheme {
+		return dbus.Variant{}, dbus.NewError(settings+".NotFound", nil)
+	}
+	return dbus.MakeVariant(dbus.MakeVariant(p.value)), nil
+}
+
+// startPortal puts a portal with this value on a bus.
+func startPortal(t *testing.T, address string, value any) (*portal, *dbus.Conn) {
+	t.Helper()
+	conn := uitest.Connect(t, address)
+	p := &portal{value: value}
+	if err := conn.Export(p, portalPath, settings); err != nil {
+		t.Fatal(err)
+	}
+	uitest.Own(t, conn, portalName)
+	return p, conn
+}
+
+// watchColour runs watchPanelColour; what it tells comes on the channel. Stop
+// ends it and waits.
+func watchColour(t *testing.T, address, desktop string) (told <-chan bool, stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	out, ended := make(chan bool, 16), make(chan struct{})
+	go func() {
+		defer close(ended)
+		watchPanelColour(ctx, address, desktop, func(dark bool) { out <- dark })
+	}()
+	stop = func() { cancel(); <-ended }
+	t.Cleanup(stop)
+	return out, stop
+}
+
+func expectColour(t *testing.T, told <-chan bool, want bool) {
+	t.Helper()
+	select {
+	case dark := <-told:
+		if dark != want {
+			t.Errorf("the panel is dark: %t, want %t", dark, want)
+		}
+	case <-time.After(uitest.Patience):
+		t.Fatal("nothing is told")
+	}
+}
+
+func TestPanelColour(t *testing.T) {
+	t.Parallel()
+	address := uitest.Bus(t)
+	_, conn := startPortal(t, address, uint32(2))
+	told, stop := watchColour(t, address, "ubuntu:KDE")
+	expectColour(t, told, false)
+	change := func(space, key string, value any) {
+		if err := conn.Emit(portalPath, settings+".SettingChanged", space, key, dbus.MakeVariant(value)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(appearance, "accent-color", uint32(2))
+	change(appearance, colourScheme, "nonsense")
+	change(appearance, colourScheme, uint32(0))
+	change("org.kde.other", colourScheme, uint32(2))
+	if err := conn.Emit(portalPath, settings+".SettingChanged", appearance); err != nil {
+		t.Fatal(err)
+	}
+	change(appearance, colourScheme, uint32(1)) // of all these it tells this one
+	expectColour(t, told, true)
+	change(appearance, colourScheme, uint32(2))
+	expectColour(t, told, false)
+	stop()
+	if len(told) > 0 {
+		t.Error("more is told than has changed")
+	}
+}
+
+// TestPanelColourFromPortalOnly: another program on the bus tells nothing.
+func TestPanelColourFromPortalOnly(t *testing.T) {
+	t.Parallel()
+	address := uitest.Bus(t)
+	_, conn := startPortal(t, address, uint32(1))
+	told, stop := watchColour(t, address, "KDE")
+	expectColour(t, told, true)
+	stranger := uitest.Connect(t, address)
+	if err := stranger.Emit(portalPath, settings+".SettingChanged", appearance, colourScheme, dbus.MakeVariant(uint32(2))); err != nil {
+		t.Fatal(err)
+	}
+	// The bus has passed on all that the stranger sent when it answers him.
+	if err := stranger.BusObject().Call("org.freedesktop.DBus.GetId", 0).Err; err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.Emit(portalPath, settings+".SettingChanged", appearance, colourScheme, dbus.MakeVariant(uint32(1))); err != nil {
+		t.Fatal(err)
+	}
+	expectColour(t, told, true)
+	stop()
+	if len(told) > 0 {
+		t.Error("a stranger was believed")
+	}
+}
+
+// TestPanelColourUntold: where the panel's colour is its own affair nobody is
+// asked, and where nobody answers nothing is told.
+func TestPanelColourUntold(t *testing.T) {
+	t.Parallel()
+	address := uitest.Bus(t)
+	p, _ := startPortal(t, address, uint32(2))
+	for _, desktop := range []string{"", "GNOME", "ubuntu:GNOME", "XFCE", "LXQt", "NotKDE"} {
+		watchPanelColour(t.Context(), address, desktop, func(bool) { t.Errorf("%q: something is told", desktop) })
+	}
+	if n := p.asked.Load(); n > 0 {
+		t.Errorf("the portal was asked %d times", n)
+	}
+	mute, kill := uitest.MortalBus(t)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		watchPanelColour(t.Context(), mute, "KDE", func(bool) { t.Error("nobody answers and yet something is told") })
+	}()
+	kill() // ends it, wherever it is
+	select {
+	case <-done:
+	case <-time.After(uitest.Patience):
+		t.Error("it does not end with the bus")
+	}
+}
