@@ -2,26 +2,13 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"rekey/auth"
 )
-
-// statusSchema is the version of the JSON that status and watch print.
-const statusSchema = 1
-
-// statusJSON is that JSON. The State has no secrets.
-type statusJSON struct {
-	Schema int        `json:"schema"`
-	At     time.Time  `json:"at"` // UTC
-	Home   string     `json:"home"`
-	State  auth.State `json:"state"`
-}
 
 func (p *Program) statusCommand(home *string) *cobra.Command {
 	var asJSON bool
@@ -53,12 +40,7 @@ func (p *Program) statusCommand(home *string) *cobra.Command {
 }
 
 func (p *Program) writeJSON(r Report, indented bool) error {
-	enc := json.NewEncoder(p.Out)
-	enc.SetEscapeHTML(false)
-	if indented {
-		enc.SetIndent("", "  ")
-	}
-	return enc.Encode(statusJSON{statusSchema, p.Now().UTC().Round(0), r.Home, r.State})
+	return auth.NewStateReport(r.Home, r.State, p.Now()).Write(p.Out, indented)
 }
 
 // writeText prints what there is to say, a line each.

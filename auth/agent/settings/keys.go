@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
+
+	"rekey/auth"
 )
 
 // Type is what a key's value looks like in the file.
@@ -70,9 +72,9 @@ var table = []key{
 		func(r *reader, k Key, raw []byte) string { return decode(raw, &r.Notifications, k.Type) },
 	},
 	{
-		Key{Name: "sign_in", Type: TypeWord, Values: []string{"browser", "device", "codex"}, Default: `"browser"`,
+		Key{Name: "sign_in", Type: TypeWord, Values: methodNames(), Default: `"browser"`,
 			Doc: "how to sign in: in the browser, with a code on any device, or by your own \"codex login\""},
-		func(r *reader, k Key, raw []byte) string { return r.word(raw, k, &r.SignIn) },
+		func(r *reader, k Key, raw []byte) string { return setWord(raw, k, &r.SignIn) },
 	},
 	{
 		Key{Name: "codex", Type: TypePath, Default: "the codex that is found", Env: "REKEY_CODEX",
@@ -82,7 +84,7 @@ var table = []key{
 	{
 		Key{Name: "language", Type: TypeWord, Values: []string{"en", "zh-Hans"}, Default: "the environment's", Env: "REKEY_LANGUAGE",
 			Doc: "the language of all texts"},
-		func(r *reader, k Key, raw []byte) string { return r.word(raw, k, &r.Language) },
+		func(r *reader, k Key, raw []byte) string { return setWord(raw, k, &r.Language) },
 	},
 	{
 		Key{Name: "log", Type: TypeWord, Values: levelNames(), Default: `"info"`,
@@ -94,6 +96,13 @@ var table = []key{
 			Doc: "the absolute path of a program that is run when the sign-in's state changes, the state as JSON on its standard input"},
 		func(r *reader, _ Key, raw []byte) string { return r.absolute(raw, &r.Hook) },
 	},
+}
+
+func methodNames() (names []string) {
+	for _, m := range auth.SignInMethods() {
+		names = append(names, string(m))
+	}
+	return names
 }
 
 // lookup finds a key by its name.
@@ -129,13 +138,13 @@ func decode[T any](raw []byte, into *T, t Type) (do string) {
 	return ""
 }
 
-// word reads one of a key's words.
-func (r *reader) word(raw []byte, k Key, into *string) (do string) {
+// setWord reads one of a key's words.
+func setWord[T ~string](raw []byte, k Key, into *T) (do string) {
 	var word string
 	if decode(raw, &word, TypeWord) != "" || !slices.Contains(k.Values, word) {
 		return "use " + listing(k.Values)
 	}
-	*into = word
+	*into = T(word)
 	return ""
 }
 

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+
+	"rekey/auth"
 )
 
 // LevelOff is the level at which nothing is logged.
@@ -19,8 +21,8 @@ type Settings struct {
 	KeepFresh bool
 	// Notifications: notify when only the user can mend a sign-in.
 	Notifications bool
-	// SignIn is how a sign-in is made: "browser", "device" or "codex".
-	SignIn string
+	// SignIn is how a sign-in is made.
+	SignIn auth.SignInMethod
 	// Codex is the Codex program: a path, or a name to be looked for on PATH;
 	// "": wherever it is found.
 	Codex string
@@ -37,7 +39,7 @@ type Settings struct {
 
 // Default is what holds when nothing is set.
 func Default() Settings {
-	return Settings{KeepFresh: true, Notifications: true, SignIn: "browser", Log: slog.LevelInfo, Stderr: LevelOff}
+	return Settings{KeepFresh: true, Notifications: true, SignIn: auth.SignInBrowser, Log: slog.LevelInfo, Stderr: LevelOff}
 }
 
 // Equal reports whether both are the same in every setting.
