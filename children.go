@@ -9,6 +9,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
+
+	"rekey/auth/child"
+	"rekey/auth/login"
 )
 
 // showWindow starts rekey-window, which lies beside this program or on PATH,
@@ -28,47 +32,66 @@ func showWindow(_ context.Context, socket string) error {
 	if err != nil {
 		return errors.New("the window program (rekey-window) is not installed; everything else works without it")
 	}
-	return detach(path, "--socket", socket)
+	_, err = detach(path, "--socket", socket)
+	return err
 }
 
 // openURL shows a page in the user's browser: the first of BROWSER's programs
-// that starts, else the system's own way.
-func openURL(_ context.Context, url string) error {
+// that does not fail, else the system's own way.
+func openURL(ctx context.Context, url string) error {
+	if err := login.CheckBrowser(runtime.GOOS, os.Getenv); err != nil {
+		return err
+	}
 	for _, browser := range strings.Split(os.Getenv("BROWSER"), string(os.PathListSeparator)) {
-		if browser != "" && detach(browser, url) == nil {
+		if browser != "" && opens(ctx, browser, url) == nil {
 			return nil
 		}
 	}
 	switch runtime.GOOS {
 	case "windows":
-		return detach("rundll32", "url.dll,FileProtocolHandler", url)
+		return opens(ctx, "rundll32", "url.dll,FileProtocolHandler", url)
 	case "darwin":
-		return detach("open", url)
+		return opens(ctx, "open", url)
 	}
-	return detach("xdg-open", url)
+	return opens(ctx, "xdg-open", url)
 }
 
-// childEnvironment is what children may know of ours.
-var childEnvironment = []string{
-	"PATH", "HOME", "USER", "LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY",
-	"DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_SESSION_TYPE", "XDG_CURRENT_DESKTOP", "XDG_DATA_DIRS",
-	"XDG_CONFIG_DIRS", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "BROWSER",
-	"SystemRoot", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP",
+// openingTime is how long a program that opens a page may take to fail. One
+// that still runs then is the browser itself.
+const openingTime = 5 * time.Second
+
+// opens starts a program that shows a page, and reports whether it fails.
+func opens(ctx context.Context, program string, args ...string) error {
+	ended, err := detach(program, args...)
+	if err != nil {
+		return err
+	}
+	timer := time.NewTimer(openingTime)
+	defer timer.Stop()
+	select {
+	case err := <-ended:
+		if err != nil {
+			return fmt.Errorf("%s could not show it: %w", filepath.Base(program), err)
+		}
+		return nil
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // detach starts a program with a short list of variables, no shell in between,
-// and leaves it to itself: it outlives us, and is reaped if it does not.
-func detach(program string, args ...string) error {
+// and leaves it to itself: it outlives us, and is reaped if it does not. ended
+// is given how it ended.
+func detach(program string, args ...string) (ended <-chan error, err error) {
 	cmd := exec.Command(program, args...)
-	for _, name := range childEnvironment {
-		if v, ok := os.LookupEnv(name); ok {
-			cmd.Env = append(cmd.Env, name+"="+v)
-		}
-	}
-	cmd.SysProcAttr = apart()
+	cmd.Env = child.Environment(os.LookupEnv)
+	child.Apart(cmd)
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("%s could not be started: %w", filepath.Base(program), err)
+		return nil, fmt.Errorf("%s could not be started: %w", filepath.Base(program), err)
 	}
-	go func() { _ = cmd.Wait() }() // its end is of no interest, its remains are
-	return nil
+	result := make(chan error, 1)
+	go func() { result <- cmd.Wait() }()
+	return result, nil
 }

@@ -2,6 +2,7 @@ package login
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -31,10 +32,12 @@ type Browser struct {
 	// is any free port. The authorization server accepts only those it knows.
 	Ports []int
 	// Open shows the page in the user's browser. It runs beside the flow; its
-	// context ends with the flow, and then it has to return. nil opens none.
+	// context ends with the flow, and then it has to return. An error that is a
+	// *NoBrowserError (see CheckBrowser) ends the flow. nil opens none.
 	Open func(ctx context.Context, url string) error
-	// Prompt is given the page's address when Open failed or is nil, so that
-	// the user can open it by hand. The flow goes on. It must not block.
+	// Prompt is given the page's address when Open failed otherwise or is nil,
+	// so that the user can open it by hand; then the flow goes on. It must not
+	// block. nil: the flow ends, for nobody can see the page.
 	Prompt func(url string)
 	// Workspaces are the only ones that may sign in
 	// (forced_chatgpt_workspace_id), empty for any.
@@ -55,7 +58,7 @@ type Browser struct {
 }
 
 // Run goes through one flow. Its error is ErrCancelled, ErrTimeout, ErrNoCode,
-// *PortsBusyError, *DeniedError, *WorkspaceError, *authority.ExchangeError or
+// *NoBrowserError, *PortsBusyError, *DeniedError, *WorkspaceError, *authority.ExchangeError or
 // that of Confirm or Save, each wrapped or not. The loopback server is closed when Run
 // returns.
 func (b Browser) Run(ctx context.Context) (auth.SignIn, error) {
@@ -68,12 +71,12 @@ func (b Browser) Run(ctx context.Context) (auth.SignIn, error) {
 	defer server.close()
 
 	redirectURI := server.redirectURI()
-	stopShowing := b.show(ctx, b.Authority.AuthorizeURL(authority.Authorization{
+	failed, stopShowing := b.show(ctx, b.Authority.AuthorizeURL(authority.Authorization{
 		RedirectURI: redirectURI, Challenge: challengeOf(verifier), State: state, Workspaces: b.Workspaces,
 	}))
 	defer stopShowing()
 
-	answer, err := b.wait(ctx, server)
+	answer, err := b.wait(ctx, server, failed)
 	if err != nil {
 		return auth.SignIn{}, err
 	}
@@ -84,29 +87,38 @@ func (b Browser) Run(ctx context.Context) (auth.SignIn, error) {
 	return signIn, err
 }
 
-// show brings the page to the user. The function it returns ends the attempt
-// and waits for it.
-func (b Browser) show(ctx context.Context, url string) (stop func()) {
-	prompt := b.Prompt
-	if prompt == nil {
-		prompt = func(string) {}
-	}
+// show brings the page to the user. failed tells when nobody can see it. The
+// function it returns ends the attempt and waits for it.
+func (b Browser) show(ctx context.Context, url string) (failed <-chan error, stop func()) {
+	failure := make(chan error, 1)
 	if b.Open == nil {
-		prompt(url)
-		return func() {}
+		if b.Prompt == nil {
+			failure <- &NoBrowserError{}
+		} else {
+			b.Prompt(url)
+		}
+		return failure, func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	var opening sync.WaitGroup
 	opening.Go(func() {
-		if err := b.Open(ctx, url); err != nil && ctx.Err() == nil {
-			prompt(url)
+		err := b.Open(ctx, url)
+		var none *NoBrowserError
+		switch {
+		case err == nil || ctx.Err() != nil:
+		case errors.As(err, &none):
+			failure <- err
+		case b.Prompt == nil:
+			failure <- &NoBrowserError{Err: err}
+		default:
+			b.Prompt(url)
 		}
 	})
-	return func() { cancel(); opening.Wait() }
+	return failure, func() { cancel(); opening.Wait() }
 }
 
 // wait waits for the one callback that counts.
-func (b Browser) wait(ctx context.Context, server *server) (*callback, error) {
+func (b Browser) wait(ctx context.Context, server *server, failed <-chan error) (*callback, error) {
 	limit := b.Limit
 	if limit == 0 {
 		limit = DefaultLimit
@@ -120,6 +132,8 @@ func (b Browser) wait(ctx context.Context, server *server) (*callback, error) {
 			return nil, ErrCancelled
 		}
 		return answer, nil
+	case err := <-failed:
+		return nil, err
 	case <-timer.C:
 		return nil, ErrTimeout
 	case <-ctx.Done():

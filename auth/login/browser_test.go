@@ -3,6 +3,7 @@ package login
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -111,6 +112,57 @@ func TestBrowserDoesNotOpen(t *testing.T) {
 	}
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestNobodySeesThePage: the flow does not wait for a browser that cannot come.
+func TestNobodySeesThePage(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("no browser starts")
+	opens := func(err error) func(context.Context, string) error {
+		return func(context.Context, string) error { return err }
+	}
+	for name, tt := range map[string]struct {
+		open   func(context.Context, string) error
+		prompt func(string)
+		cause  error
+	}{
+		"nothing to show it with":   {nil, nil, nil},
+		"no browser, no prompt":     {opens(broken), nil, broken},
+		"headless, with a prompt":   {opens(CheckBrowser("linux", func(string) string { return "" })), func(string) { t.Error("prompted") }, nil},
+		"headless, said with words": {opens(fmt.Errorf("opening: %w", &NoBrowserError{})), nil, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			_, err := Browser{
+				Authority: clientOf("https://auth.example"), Ports: []int{0}, Open: tt.open, Prompt: tt.prompt, Save: never(t),
+			}.Run(t.Context())
+			var none *NoBrowserError
+			if !errors.As(err, &none) || !errors.Is(err, tt.cause) && tt.cause != nil || !strings.Contains(err.Error(), "there is no browser here") {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+func TestCheckBrowser(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		system, name string
+		there        bool
+	}{
+		{"linux", "HOME", false}, {"linux", "DISPLAY", true}, {"linux", "WAYLAND_DISPLAY", true}, {"linux", "BROWSER", true},
+		{"freebsd", "HOME", false}, {"windows", "HOME", true}, {"darwin", "HOME", true},
+	} {
+		err := CheckBrowser(tt.system, func(name string) string {
+			if name == tt.name {
+				return "x"
+			}
+			return ""
+		})
+		if (err == nil) != tt.there {
+			t.Errorf("%s with %s: %v", tt.system, tt.name, err)
+		}
 	}
 }
 
@@ -318,7 +370,7 @@ func TestDeadline(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	_, err := Browser{Authority: clientOf("https://auth.example"), Ports: []int{0}}.Run(ctx)
+	_, err := Browser{Authority: clientOf("https://auth.example"), Ports: []int{0}, Prompt: func(string) {}}.Run(ctx)
 	if !errors.Is(err, ErrTimeout) {
 		t.Errorf("got %v, want ErrTimeout", err)
 	}

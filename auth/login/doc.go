@@ -6,7 +6,8 @@
 // loopback server is stricter than Codex's: it checks Host, method, path,
 // state and, on Linux, whose process is calling, takes one callback, and puts
 // no token into any URL. Device is the flow for a machine without one (RFC
-// 8628, as Codex's server speaks it).
+// 8628, as Codex's server speaks it). CodexCLI leaves it to the user's own
+// codex, which FindCodex finds. ReadAPIKey is for those who have a key.
 //
 // The package listens on 127.0.0.1 only, opens no browser by itself (that is
 // passed in) and knows nothing of stores.

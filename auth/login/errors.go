@@ -45,6 +45,41 @@ func (e *PortsBusyError) Error() string {
 // Unwrap returns the cause.
 func (e *PortsBusyError) Unwrap() error { return e.Err }
 
+// NoBrowserError means that there is nothing here that could show the sign-in's
+// page. A Device needs none on this machine.
+type NoBrowserError struct {
+	// Err is why the page could not be opened, nil where it was not tried.
+	Err error
+}
+
+// Error implements error.
+func (e *NoBrowserError) Error() string {
+	const none = "there is no browser here that could show the sign-in page"
+	if e.Err != nil {
+		return none + ": " + e.Err.Error()
+	}
+	return none
+}
+
+// Unwrap returns the cause.
+func (e *NoBrowserError) Unwrap() error { return e.Err }
+
+// CheckBrowser tells without starting anything whether a page can be shown
+// here: its error is a *NoBrowserError or nil. A Linux session has a display or
+// names a browser of its own in BROWSER; other systems always have one. system
+// is runtime.GOOS.
+func CheckBrowser(system string, getenv func(string) string) error {
+	if system == "windows" || system == "darwin" {
+		return nil
+	}
+	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "BROWSER"} {
+		if getenv(name) != "" {
+			return nil
+		}
+	}
+	return &NoBrowserError{}
+}
+
 // DeniedError means that the authorization server or the user said no
 // (RFC 6749, section 4.1.2.1). Both fields come from a URL: they are cut to
 // one printable line, and whoever shows them still has to escape them.

@@ -1,0 +1,40 @@
+package login
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"rekey/auth"
+)
+
+// maxAPIKey bounds what is read for a key, in bytes; keys have about 200.
+const maxAPIKey = 64 << 10
+
+// What is wrong with an API key that is handed over.
+var (
+	// ErrNoAPIKey means that there was none: Codex ends likewise.
+	ErrNoAPIKey = errors.New("no API key was given on standard input")
+	// ErrNotAPIKey means that what was given cannot be a key.
+	ErrNotAPIKey = errors.New("what was given on standard input is not an API key")
+)
+
+// ReadAPIKey reads a key as "codex login --with-api-key" does: to the end, and
+// without the white space around it. auth.NewAPIKey makes of it what Codex
+// writes. Its error is ErrNoAPIKey, ErrNotAPIKey or wraps that of the reader.
+func ReadAPIKey(r io.Reader) (auth.Secret, error) {
+	raw, err := io.ReadAll(io.LimitReader(r, maxAPIKey+1))
+	if err != nil {
+		return auth.Secret{}, fmt.Errorf("reading the API key: %w", err)
+	}
+	key := strings.TrimSpace(string(raw))
+	switch {
+	case len(raw) > maxAPIKey, !utf8.ValidString(key), strings.ContainsAny(key, "\r\n\x00"):
+		return auth.Secret{}, ErrNotAPIKey
+	case key == "":
+		return auth.Secret{}, ErrNoAPIKey
+	}
+	return auth.NewSecret(key), nil
+}

@@ -1,0 +1,124 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"rekey/auth/child"
+)
+
+// CodexSignsOutFirst is what a user has to know before a CodexCLI runs.
+const CodexSignsOutFirst = "Codex signs you out before it signs you in: if its sign-in is cancelled or fails, you stay signed out."
+
+// CodexCLI is the sign-in by the user's own "codex login", for those who
+// prefer it to Rekey's.
+//
+// Codex 0.169 revokes the stored refresh token and deletes auth.json before it
+// asks anything, so a run that is cancelled or fails leaves the user signed
+// out: see CodexSignsOutFirst. It writes the store by itself. A run without an
+// error says that codex ended well; the sign-in is done only when the store
+// holds a new one, which the caller checks.
+type CodexCLI struct {
+	// Program is the path that FindCodex returned.
+	Program string
+	// Home is the CODEX_HOME that it signs in.
+	Home string
+	// ByCode runs "codex login --device-auth".
+	ByCode bool
+	// Lookup reads Rekey's environment, of which the child is given a part.
+	Lookup func(name string) (string, bool)
+	// Prompt, if not nil, is given the address of the page that Codex opens in
+	// a browser by itself. It must not block.
+	Prompt func(url string)
+	// Show, if not nil, is given the code of a run with ByCode, once. It must
+	// not block.
+	Show func(DeviceCode)
+	// Limit bounds the run, 0 for DefaultDeviceLimit, which is Codex's own for
+	// a code; in a browser Codex would wait for ever.
+	Limit time.Duration
+
+	// more are arguments for tests.
+	more []string
+}
+
+// CodexExitError means that codex ended and said that it failed.
+type CodexExitError struct {
+	// Code is its exit code, -1 when a signal ended it.
+	Code int
+	// Said is the last line that it printed: one short line in which nothing
+	// looks like a token. "" when it printed none.
+	Said string
+}
+
+// Error implements error.
+func (e *CodexExitError) Error() string {
+	if e.Said == "" {
+		return fmt.Sprintf("codex login failed (exit code %d)", e.Code)
+	}
+	return "codex login failed: " + e.Said
+}
+
+// codexVariables are what Codex reads beyond what every child may know: how to
+// reach the network, and whom to sign in with. None of them holds a key.
+func codexVariables() []string {
+	return []string{
+		"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy",
+		"CODEX_CA_CERTIFICATE", "SSL_CERT_FILE", "SSL_CERT_DIR",
+		"CODEX_APP_SERVER_LOGIN_ISSUER", "CODEX_APP_SERVER_LOGIN_CLIENT_ID",
+		"CODEX_REFRESH_TOKEN_URL_OVERRIDE", "CODEX_REVOKE_TOKEN_URL_OVERRIDE",
+	}
+}
+
+// Run runs codex and waits for its end. Its error is ErrCancelled, ErrTimeout,
+// *CodexExitError, or says why the program could not be started. No process of
+// codex is left when Run returns.
+func (c CodexCLI) Run(ctx context.Context) error {
+	limit := c.Limit
+	if limit == 0 {
+		limit = DefaultDeviceLimit
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	args := []string{"login"}
+	if c.ByCode {
+		args = append(args, "--device-auth")
+	}
+	said := &codexOutput{prompt: c.Prompt, show: c.Show}
+	cmd := child.Command(ctx, c.Program, append(args, c.more...)...)
+	cmd.Env = c.environment()
+	cmd.Dir = c.Home
+	cmd.Stdout, cmd.Stderr = said, said // the same one: it is written to by turns
+	err := child.Run(cmd)
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		return ended(ctx)
+	case errors.As(err, &exit):
+		return &CodexExitError{Code: exit.ExitCode(), Said: said.last()}
+	case err != nil:
+		return fmt.Errorf("codex could not be run: %w", err)
+	}
+	return nil
+}
+
+// environment is what codex is told. An npm script is started by the node on
+// PATH, which on a desktop session's PATH is missing or another one than the
+// node beside the script.
+func (c CodexCLI) environment() []string {
+	beside := filepath.Dir(c.Program)
+	lookup := func(name string) (string, bool) {
+		value, ok := c.Lookup(name)
+		switch {
+		case name != "PATH":
+			return value, ok
+		case value == "":
+			return beside, true
+		}
+		return beside + string(filepath.ListSeparator) + value, true
+	}
+	return append(child.Environment(lookup, codexVariables()...), "CODEX_HOME="+c.Home)
+}

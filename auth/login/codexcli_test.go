@@ -1,0 +1,180 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth/authtest"
+)
+
+// playing is a codex that this test plays.
+func playing(t *testing.T, what string) CodexCLI {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(t.TempDir(), "codex-"+what)
+	if err := os.Symlink(self, program); err != nil {
+		t.Fatal(err)
+	}
+	return CodexCLI{Program: program, Home: t.TempDir(), Lookup: os.LookupEnv}
+}
+
+// told is what the codex was told: arguments, then variables.
+func told(t *testing.T, c CodexCLI) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(c.Home, "told"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Split(string(text), "\n")
+}
+
+func TestCodexCLIInTheBrowser(t *testing.T) {
+	t.Parallel()
+	c := playing(t, "browser")
+	ours := map[string]string{"PATH": "/bin", "BROWSER": "/b", "NO_PROXY": "x", "OPENAI_API_KEY": "sk-fake", "CODEX_HOME": "/other"}
+	c.Lookup = func(name string) (string, bool) { v, ok := ours[name]; return v, ok }
+	var pages []string
+	c.Prompt = func(url string) { pages = append(pages, url) }
+	if err := c.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"https://auth.example/oauth/authorize?response_type=code&state=x"}; !slices.Equal(pages, want) {
+		t.Errorf("pages %q, want %q", pages, want)
+	}
+	beside := filepath.Dir(c.Program)
+	if got, want := told(t, c), []string{"login", "PATH=" + beside + ":/bin", "BROWSER=/b", "NO_PROXY=x", "CODEX_HOME=" + c.Home}; !slices.Equal(got, want) {
+		t.Errorf("codex was told %q, want %q", got, want)
+	}
+}
+
+func TestCodexCLIByCode(t *testing.T) {
+	t.Parallel()
+	c := playing(t, "code")
+	c.ByCode = true
+	var codes []DeviceCode
+	c.Show = func(d DeviceCode) { codes = append(codes, d) }
+	if err := c.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if len(codes) != 1 || codes[0].UserCode != "ABCD-1234" || codes[0].Page != "https://auth.example/codex/device" ||
+		time.Until(codes[0].ExpiresAt) < 14*time.Minute {
+		t.Errorf("codes %+v", codes)
+	}
+	if got := told(t, c)[:2]; !slices.Equal(got, []string{"login", "--device-auth"}) {
+		t.Errorf("arguments %q", got)
+	}
+}
+
+func TestCodexCLIFails(t *testing.T) {
+	t.Parallel()
+	for what, said := range map[string]string{"fails": "Error logging in: … is bad", "floods": strings.Repeat("x ", 99) + "x…", "silent": ""} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			c := playing(t, what)
+			err := c.Run(t.Context())
+			var exit *CodexExitError
+			if what == "silent" {
+				if err != nil {
+					t.Errorf("got %v", err)
+				}
+			} else if !errors.As(err, &exit) || exit.Code != 1 || exit.Said != said {
+				t.Errorf("got %v, want %q", err, said)
+			}
+		})
+	}
+	missing := CodexCLI{Program: filepath.Join(t.TempDir(), "codex"), Home: t.TempDir(), Lookup: os.LookupEnv}
+	if err := missing.Run(t.Context()); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a codex that is not there: %v", err)
+	}
+}
+
+// TestCodexCLIEnds: a codex that waits for ever is ended when its user or the
+// limit says so.
+func TestCodexCLIEnds(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	c := playing(t, "hangs")
+	c.Prompt = func(string) { cancel() }
+	if err := c.Run(ctx); !errors.Is(err, ErrCancelled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	c = playing(t, "hangs")
+	c.Limit = 50 * time.Millisecond
+	if err := c.Run(t.Context()); !errors.Is(err, ErrTimeout) {
+		t.Errorf("too long: %v", err)
+	}
+}
+
+// TestRealCodexByCode: the real program prints what is read here.
+func TestRealCodexByCode(t *testing.T) {
+	t.Parallel()
+	server := box(t, authtest.Config{DeviceInterval: time.Second})
+	home := t.TempDir()
+	config := "chatgpt_base_url = \"" + server.BackendURL() + "\"\n"
+	if err := os.WriteFile(filepath.Join(home, "config.toml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := CodexCLI{
+		Program: realCodex(t), Home: home, ByCode: true, Lookup: offline(server),
+		more: []string{"--experimental_issuer", server.Issuer(), "--experimental_client-id", authtest.CodexClientID},
+		Show: func(d DeviceCode) {
+			if d.Page != server.Issuer()+"/codex/device" {
+				t.Errorf("page %s", d.Page)
+			}
+			if err := server.ApproveDevice(d.UserCode); err != nil {
+				t.Errorf("code %s: %v", d.UserCode, err)
+			}
+		},
+	}
+	if err := c.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(home, "auth.json")); err != nil {
+		t.Error(err)
+	}
+}
+
+// realCodex finds the real program: what REKEY_CODEX names, else what the
+// project has installed.
+func realCodex(t *testing.T) string {
+	t.Helper()
+	path := os.Getenv("REKEY_CODEX")
+	if path == "" {
+		path = filepath.Join("..", "..", ".cache", "codex", "node_modules", ".bin", "codex")
+	}
+	path, err := filepath.Abs(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("missing: the real Codex (REKEY_CODEX)")
+		}
+		t.Skip("missing: the real Codex (REKEY_CODEX)")
+	}
+	return path
+}
+
+// offline is this environment with every way out closed but the one to the box.
+func offline(server *authtest.Server) func(string) (string, bool) {
+	const closed = "http://127.0.0.1:1"
+	ours := map[string]string{"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "CODEX_REVOKE_TOKEN_URL_OVERRIDE": server.RevokeURL()}
+	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} {
+		ours[name], ours[strings.ToLower(name)] = closed, closed
+	}
+	return func(name string) (string, bool) {
+		if value, ok := ours[name]; ok {
+			return value, true
+		}
+		return os.LookupEnv(name)
+	}
+}

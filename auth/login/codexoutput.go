@@ -1,0 +1,88 @@
+package login
+
+import (
+	"bytes"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// maxOutputLine bounds a line of codex's that is looked at, in bytes.
+const maxOutputLine = 8 << 10
+
+// codexOutput reads what "codex login" prints for people: the address of the
+// page, the code, and what went wrong. It keeps nothing else, and is used by
+// one goroutine at a time.
+type codexOutput struct {
+	prompt func(url string)
+	show   func(DeviceCode)
+
+	rest []byte // the line so far
+	page string // where a code is entered, once it was printed
+	seen bool   // prompt or show was called
+	said string // the last line
+}
+
+// Write implements io.Writer; it never fails.
+func (o *codexOutput) Write(p []byte) (int, error) {
+	for _, b := range p {
+		switch {
+		case b == '\n':
+			o.read(string(o.rest))
+			o.rest = o.rest[:0]
+		case len(o.rest) < maxOutputLine:
+			o.rest = append(o.rest, b)
+		}
+	}
+	return len(p), nil
+}
+
+// Colours and other controls of a terminal (ECMA-48, section 5.4).
+var controls = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]`)
+
+// read takes in one line.
+func (o *codexOutput) read(raw string) {
+	text := strings.TrimSpace(controls.ReplaceAllString(raw, ""))
+	if text == "" {
+		return
+	}
+	o.said = text
+	switch {
+	case o.seen:
+	case o.page != "" && canBeShown(text):
+		o.seen = true
+		if o.show != nil {
+			o.show(DeviceCode{UserCode: text, Page: o.page, ExpiresAt: time.Now().Add(DefaultDeviceLimit).Round(0)})
+		}
+	case isPage(text, "/codex/device"):
+		o.page = text
+	case isPage(text, "/oauth/authorize"):
+		o.seen = true
+		if o.prompt != nil {
+			o.prompt(text)
+		}
+	}
+}
+
+// isPage reports whether a line is the address of a page of the server's.
+func isPage(text, path string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && strings.HasSuffix(u.Path, path)
+}
+
+// canBeShown reports whether a line is nothing but a code.
+func canBeShown(text string) bool {
+	return len(text) <= 64 && !strings.ContainsAny(text, " :") && line(text) == text
+}
+
+// tokens are words that are too long to be meant for people.
+var tokens = regexp.MustCompile(`[\w.~+/=-]{32,}`)
+
+// last is the last line that was printed, safe to show and to log.
+func (o *codexOutput) last() string {
+	if len(bytes.TrimSpace(o.rest)) > 0 {
+		o.read(string(o.rest))
+	}
+	return line(tokens.ReplaceAllString(o.said, "…"))
+}

@@ -1,0 +1,45 @@
+package login
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestMain lets this test's program play codex, under whose name it is linked
+// then: codex is given only a short list of variables, so its name has to tell.
+func TestMain(m *testing.M) {
+	if play, ok := strings.CutPrefix(filepath.Base(os.Args[0]), "codex-"); ok {
+		os.Exit(playCodex(play))
+	}
+	os.Exit(m.Run())
+}
+
+// playCodex does what codex might and writes down what it was told.
+func playCodex(what string) int {
+	said := strings.Join(append(os.Args[1:], os.Environ()...), "\n")
+	if err := os.WriteFile(filepath.Join(os.Getenv("CODEX_HOME"), "told"), []byte(said), 0o600); err != nil {
+		fmt.Println(err)
+		return 1
+	}
+	switch what {
+	case "browser":
+		fmt.Fprintln(os.Stderr, "Starting local login server on http://localhost:1455.\nIf your browser did not open, navigate to this URL to authenticate:\n\nhttps://auth.example/oauth/authorize?response_type=code&state=x\n\nOn a remote or headless machine? Use `codex login --device-auth` instead.")
+		fmt.Fprintln(os.Stderr, "Successfully logged in")
+	case "code":
+		fmt.Print("\nWelcome to Codex [v\x1b[90m0.169.0\x1b[0m]\n\n1. Open this link in your browser and sign in to your account\n   \x1b[94mhttps://auth.example/codex/device\x1b[0m\n\n" +
+			"2. Enter this one-time code \x1b[90m(expires in 15 minutes)\x1b[0m\n   \x1b[94mABCD-1234\x1b[0m\n\n\x1b[90mContinue only if you started this login in Codex.\x1b[0m\n\n")
+	case "fails":
+		fmt.Fprintf(os.Stderr, "\x1b[31mError\x1b[0m logging in: eyJ%s is bad\n", strings.Repeat("0123456789", 10))
+		return 1
+	case "floods":
+		fmt.Fprintln(os.Stderr, strings.Repeat("x ", 10<<20))
+		return 1
+	case "hangs":
+		fmt.Println("https://auth.example/oauth/authorize")
+		select {}
+	}
+	return 0
+}
