@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"errors"
-	"path/filepath"
 
 	"golang.org/x/sync/errgroup"
 
@@ -57,14 +56,9 @@ func (a *Agent) Close(ctx context.Context) error {
 // Socket returns the path of the home's socket, where its agent listens.
 func (h *Home) Socket() string { return socketPath(h.opts.Dirs, h.id) }
 
-func socketPath(dirs Dirs, id string) string { return filepath.Join(dirs.Runtime, id+".sock") }
-
 // Attach connects to the agent of this home.
 func (h *Home) Attach(ctx context.Context) (*appserver.Client, error) {
-	if len(h.Socket()) > maxSocketPath {
-		return nil, errSocketPath
-	}
-	if err := privateDir(h.opts.Dirs.Runtime); err != nil {
+	if err := trustworthy(h.Socket()); err != nil {
 		return nil, err
 	}
 	return appserver.Dial(ctx, h.Socket())

@@ -17,6 +17,8 @@ type conn struct {
 	rpc    *jrpc2.Server
 	ctx    context.Context // ends with the connection; for work that outlives a request
 	work   sync.WaitGroup  // that work
+	// welcome ends the time in which the client has to introduce itself.
+	welcome func()
 
 	last turn // of the latest request; only Assign touches it, one call at a time
 
@@ -72,8 +74,6 @@ func (c *conn) run(ctx context.Context, req *jrpc2.Request, handle handler) (any
 	initialized := c.initialized
 	c.mu.Unlock()
 	switch method := req.Method(); {
-	case req.IsNotification():
-		return nil, nil // "initialized" and whatever else is only told
 	case method == methodInitialize && initialized:
 		return nil, invalid("Already initialized")
 	case method != methodInitialize && !initialized:

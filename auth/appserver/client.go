@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"time"
 
 	"github.com/creachadair/jrpc2"
@@ -28,8 +27,7 @@ type Client struct {
 // Dial connects to the agent's socket, checks that the process behind it is
 // the same user's, and subscribes to its State. ctx bounds the dialling only.
 func Dial(ctx context.Context, socket string) (*Client, error) {
-	var d net.Dialer
-	nc, err := d.DialContext(ctx, "unix", socket)
+	nc, err := dial(ctx, socket)
 	if err != nil {
 		return nil, fmt.Errorf("no agent answers: %w", err)
 	}
@@ -39,7 +37,7 @@ func Dial(ctx context.Context, socket string) (*Client, error) {
 	}
 	c := &Client{}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
-	w := newWire(nc)
+	w := newWire(nc, Limits{})
 	w.told = c.told
 	c.rpc = jrpc2.NewClient(w, &jrpc2.ClientOptions{
 		OnStop: func(*jrpc2.Client, error) { c.cancel() },

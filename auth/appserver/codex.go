@@ -22,6 +22,8 @@ func (c *conn) initialize(ctx context.Context, req *jrpc2.Request) (any, error) 
 	c.initialized = true
 	c.experimental = p.Capabilities != nil && p.Capabilities.ExperimentalAPI
 	c.mu.Unlock()
+	c.wire.introduced()
+	c.welcome()
 	c.work.Go(c.watchAccount)
 	family := "unix"
 	if s.Platform == "windows" {
@@ -71,7 +73,7 @@ func (c *conn) authStatus(ctx context.Context, req *jrpc2.Request) (any, error) 
 func (c *conn) forceRefresh(ctx context.Context) {
 	manager := c.server.Home.Manager()
 	if s, _ := manager.Snapshot(); s.Kind() != auth.KindExternalTokens {
-		_ = manager.Refresh(ctx, auth.RefreshForced) // the outcome shows in what is cached
+		_ = c.server.forced.refresh(ctx, manager, c.server.Limits.Spacing) // the outcome shows in what is cached
 	}
 }
 

@@ -105,6 +105,15 @@ func usableID(id json.RawMessage) bool {
 // request with the id null, which Codex does not answer either.
 func (m envelope) idle() bool { return m.Method != "" && string(m.ID) == "null" }
 
+// failure is the error that an answer carries.
+func (m envelope) failure() error {
+	var e jrpc2.Error
+	if json.Unmarshal(m.Error, &e) != nil || e.Message == "" {
+		return errors.New("it was answered with an error that cannot be read")
+	}
+	return errors.New(e.Message)
+}
+
 // ordered reports whether this is a request that waits for its turn: all but
 // Rekey's own.
 func (m envelope) ordered() bool {

@@ -56,7 +56,7 @@ func (c *conn) watchAccount() {
 }
 
 func (c *conn) refresh(ctx context.Context, _ *jrpc2.Request) (any, error) {
-	return nil, failure(c.server.Home.Manager().Refresh(ctx, auth.RefreshForced))
+	return nil, failure(c.server.forced.refresh(ctx, c.server.Home.Manager(), c.server.Limits.Spacing))
 }
 
 func (c *conn) signIn(ctx context.Context, req *jrpc2.Request) (any, error) {

@@ -4,17 +4,11 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 )
-
-// maxLine is the longest line that is read; a longer one ends the connection.
-const maxLine = 32 << 20
-
-// ErrLineTooLong ends a connection whose peer sent a line over 32 MiB.
-var ErrLineTooLong = errors.New("a line is longer than 32 MiB")
 
 // wire is the line codec under the JSON-RPC library (jrpc2's channel.Channel).
 // Codex leaves the version member out, adds members of its own and numbers
@@ -22,23 +16,34 @@ var ErrLineTooLong = errors.New("a line is longer than 32 MiB")
 // may read and any number may write.
 type wire struct {
 	in     *bufio.Reader
-	closer io.Closer
+	conn   io.ReadWriteCloser
+	limits Limits
+	long   chan struct{} // holds what a long line takes, shared with other connections; nil: nobody counts
+	ledger *ledger
 	// told is given notifications in the order of the line, nil: the library
 	// is, which hands them out in any order. It is set before the first Recv.
 	told func(method string, params json.RawMessage)
+	// failed is given errors that answer no request, nil: nobody is. It is set
+	// before the first Recv.
+	failed func(error)
 
-	mu     sync.Mutex // guards everything below
-	out    io.Writer
-	after  []any // notifications that wait for the next answer to go out first
-	closed bool
-	owed   map[string]int // answers to Codex's methods that have not gone out, by id
-	paid   *sync.Cond     // told when an answer has gone out, and when closed
+	sending sync.Mutex // held while a line goes out; guards after
+	after   []any      // notifications that wait for the next answer to go out first
+
+	hadLong atomic.Bool // a long line was read
+
+	mu    sync.Mutex    // guards everything below
+	why   error         // for which this side has hung up, nil: it has not
+	known bool          // the client has introduced itself
+	hung  chan struct{} // closed when the connection is
 }
 
-func newWire(rwc io.ReadWriteCloser) *wire {
-	w := &wire{in: bufio.NewReaderSize(rwc, 64<<10), out: rwc, closer: rwc, owed: make(map[string]int)}
-	w.paid = sync.NewCond(&w.mu)
-	return w
+func newWire(conn io.ReadWriteCloser, limits Limits) *wire {
+	return &wire{
+		// Most lines are short; what more there is takes more reads.
+		in: bufio.NewReaderSize(conn, 4<<10), conn: conn, limits: limits,
+		ledger: newLedger(limits.InFlight), hung: make(chan struct{}),
+	}
 }
 
 // Recv implements channel.Channel. A line that is no message is answered here
@@ -46,77 +51,50 @@ func newWire(rwc io.ReadWriteCloser) *wire {
 // messages only: it cannot answer others once the connection has closed.
 func (w *wire) Recv() ([]byte, error) {
 	for {
-		line, err := w.readLine()
+		line, free, err := w.readLine()
 		if err != nil {
-			w.settle()
+			w.ledger.settle() // the library would drop the answers
 			return nil, err
 		}
-		if line = bytes.TrimSpace(line); len(line) == 0 {
-			continue
+		msg, err := w.sort(line, free)
+		if msg != nil || err != nil {
+			return msg, err
 		}
-		msg, problem := parseMessage(line)
-		if problem != nil {
-			if err := w.answer(problem); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		if msg.idle() {
-			continue
-		}
-		if w.told != nil && msg.Method != "" && msg.ID == nil {
-			w.told(msg.Method, msg.Params)
-			continue
-		}
-		if msg.ordered() {
-			w.owe(msg.ID, 1)
-		}
-		return msg.encode(), nil
 	}
 }
 
-// settle waits until every request that was read has been answered: a client
-// may close its side and still read. The library would drop the answers.
-func (w *wire) settle() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for len(w.owed) > 0 && !w.closed {
-		w.paid.Wait()
-	}
-}
-
-// owe notes that an answer is due, or with -1 that it goes out.
-func (w *wire) owe(id json.RawMessage, n int) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	key := string(id)
-	if n < 0 && w.owed[key] == 0 {
-		return // not one that is waited for
-	}
-	if w.owed[key] += n; w.owed[key] == 0 {
-		delete(w.owed, key)
-	}
-	w.paid.Broadcast()
-}
-
-// readLine reads up to a newline or the end of the input.
-func (w *wire) readLine() ([]byte, error) {
-	var line []byte
-	for {
-		part, err := w.in.ReadSlice('\n')
-		line = append(line, part...)
-		switch {
-		case len(line) > maxLine:
-			return nil, ErrLineTooLong
-		case err == nil:
-			return line, nil
-		case errors.Is(err, bufio.ErrBufferFull):
-			continue
-		case len(line) > 0 && errors.Is(err, io.EOF):
-			return line, nil
+// sort deals with one line. It returns what is for the library, nil for
+// nothing. free is called when what the line takes is free again.
+func (w *wire) sort(line []byte, free func()) ([]byte, error) {
+	kept := false
+	defer func() {
+		if !kept {
+			free()
 		}
-		return nil, err
+	}()
+	if line = bytes.TrimSpace(line); len(line) == 0 {
+		return nil, nil
 	}
+	msg, problem := parseMessage(line)
+	switch {
+	case problem != nil:
+		return nil, w.answer(problem)
+	case msg.idle():
+		return nil, nil
+	case w.told != nil && msg.Method != "" && msg.ID == nil:
+		w.told(msg.Method, msg.Params)
+		return nil, nil
+	case w.failed != nil && msg.Method == "" && string(msg.ID) == "null":
+		w.failed(msg.failure())
+		return nil, nil
+	}
+	if msg.Method != "" && msg.ID != nil {
+		kept = true
+		if err := w.ledger.owe(string(msg.ID), msg.ordered(), len(line) > shortLine, free); err != nil {
+			return nil, err
+		}
+	}
+	return msg.encode(), nil
 }
 
 // versionMember is how the library begins every message.
@@ -126,9 +104,9 @@ var versionMember = []byte(`{"jsonrpc":"2.0",`)
 // notifications that had to wait for it.
 func (w *wire) Send(msg []byte) error {
 	// Also of an answer that cannot be written: nobody waits for it any more.
-	defer w.owe(answered(msg), -1)
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	defer w.ledger.pay(string(answered(msg)))
+	w.sending.Lock()
+	defer w.sending.Unlock()
 	if bytes.HasPrefix(msg, versionMember) {
 		msg = append([]byte{'{'}, msg[len(versionMember):]...)
 	}
@@ -154,22 +132,22 @@ type note struct {
 
 // answer writes the error for a line that the library does not get to see.
 func (w *wire) answer(p *problem) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.sending.Lock()
+	defer w.sending.Unlock()
 	return w.writeNote(p)
 }
 
 // notify writes a notification now.
 func (w *wire) notify(method string, params any) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.sending.Lock()
+	defer w.sending.Unlock()
 	return w.writeNote(note{method, params, time.Now().UnixMilli()})
 }
 
 // notifyAfter writes a notification right after the next answer.
 func (w *wire) notifyAfter(method string, params any) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+	w.sending.Lock()
+	defer w.sending.Unlock()
 	w.after = append(w.after, note{method, params, time.Now().UnixMilli()})
 }
 
@@ -181,19 +159,14 @@ func (w *wire) writeNote(n any) error {
 	return w.writeLine(line)
 }
 
+// writeLine writes a line, which the peer has to make room for in time.
 func (w *wire) writeLine(line []byte) error {
-	if w.closed {
+	select {
+	case <-w.hung:
 		return io.ErrClosedPipe
+	default:
 	}
-	_, err := w.out.Write(append(line, '\n'))
+	defer w.within(w.limits.Write, ErrNotRead)()
+	_, err := w.conn.Write(append(line, '\n'))
 	return err
-}
-
-// Close implements channel.Channel.
-func (w *wire) Close() error {
-	w.mu.Lock()
-	w.closed = true
-	w.paid.Broadcast()
-	w.mu.Unlock()
-	return w.closer.Close()
 }

@@ -1,0 +1,58 @@
+package appserver
+
+import (
+	"fmt"
+	"net"
+
+	"golang.org/x/sys/windows"
+)
+
+// SameUser checks that the processes at both ends of a named pipe belong to
+// this user: one of them is this one. It returns ErrOtherUser where one does
+// not, and also where the system does not say.
+func SameUser(nc net.Conn) error {
+	pipe, ok := nc.(interface{ Fd() uintptr })
+	if !ok {
+		return ErrOtherUser
+	}
+	ends := []func(windows.Handle, *uint32) error{
+		windows.GetNamedPipeClientProcessId, windows.GetNamedPipeServerProcessId,
+	}
+	mine, err := windows.GetCurrentProcessToken().GetTokenUser()
+	if err != nil {
+		return fmt.Errorf("this process's user: %w", err)
+	}
+	for _, end := range ends {
+		var pid uint32
+		if err := end(windows.Handle(pipe.Fd()), &pid); err != nil {
+			return fmt.Errorf("peer of the pipe: %w", err)
+		}
+		theirs, err := userOf(pid)
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrOtherUser, err)
+		}
+		if !windows.EqualSid(mine.User.Sid, theirs) {
+			return ErrOtherUser
+		}
+	}
+	return nil
+}
+
+// userOf returns the user whose process it is.
+func userOf(pid uint32) (*windows.SID, error) {
+	process, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, pid)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = windows.CloseHandle(process) }()
+	var token windows.Token
+	if err := windows.OpenProcessToken(process, windows.TOKEN_QUERY, &token); err != nil {
+		return nil, err
+	}
+	defer func() { _ = token.Close() }()
+	user, err := token.GetTokenUser()
+	if err != nil {
+		return nil, err
+	}
+	return user.User.Sid.Copy()
+}
