@@ -197,7 +197,7 @@ func connect(t *testing.T, s *appserver.Server) *peer {
 // send writes one line.
 func (p *peer) send(line string) {
 	p.t.Helper()
-	_ = p.nc.SetDeadline(time.Now().Add(20 * time.Second))
+	_ = p.nc.SetDeadline(time.Now().Add(time.Minute))
 	if _, err := p.nc.Write([]byte(line + "\n")); err != nil {
 		p.t.Fatalf("send: %v", err)
 	}
@@ -219,7 +219,7 @@ type message struct {
 // next reads one line.
 func (p *peer) next() message {
 	p.t.Helper()
-	_ = p.nc.SetDeadline(time.Now().Add(20 * time.Second))
+	_ = p.nc.SetDeadline(time.Now().Add(time.Minute))
 	line, err := p.in.ReadString('\n')
 	if err != nil {
 		p.t.Fatalf("receive: %v", err)

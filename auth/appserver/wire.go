@@ -41,7 +41,7 @@ type wire struct {
 func newWire(conn io.ReadWriteCloser, limits Limits) *wire {
 	return &wire{
 		// Most lines are short; what more there is takes more reads.
-		in: bufio.NewReaderSize(conn, 4<<10), conn: conn, limits: limits,
+		in: bufio.NewReaderSize(conn, 16<<10), conn: conn, limits: limits,
 		ledger: newLedger(limits.InFlight), hung: make(chan struct{}),
 	}
 }
