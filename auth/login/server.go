@@ -145,6 +145,10 @@ func (s *server) isOurHost(host string) bool {
 // state learns nothing and changes nothing. A parameter that appears twice is
 // not guessed at (RFC 6749, section 3.1).
 func (s *server) callback(w http.ResponseWriter, r *http.Request) {
+	if !isNavigation(r) {
+		refuse(w, http.StatusForbidden, "Not allowed from a web page.")
+		return
+	}
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil || len(q["state"]) != 1 || subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(s.state)) != 1 {
 		refuse(w, http.StatusBadRequest, "State mismatch.")
@@ -159,6 +163,15 @@ func (s *server) callback(w http.ResponseWriter, r *http.Request) {
 		answer.denied = &DeniedError{Code: line(code), Description: line(q.Get("error_description"))}
 	}
 	s.answer(w, r, answer)
+}
+
+// isNavigation reports whether the request may be a tab on its way here, which
+// is how the authorization server's answer comes. Browsers say so (Fetch
+// Metadata); what a page fetches, embeds or frames is told apart, even by a page
+// that has learned the state.
+func isNavigation(r *http.Request) bool {
+	mode, dest := r.Header.Get("Sec-Fetch-Mode"), r.Header.Get("Sec-Fetch-Dest")
+	return (mode == "" || mode == "navigate") && (dest == "" || dest == "document")
 }
 
 // cancel gives the port up to another program. A web page in the user's

@@ -11,11 +11,13 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"rekey/auth/authority"
 	"rekey/auth/authtest"
 )
 
@@ -63,8 +65,30 @@ func TestAttacks(t *testing.T) {
 		"cancel with referer":  {"GET", func(f *flow) string { return f.at(cancelPath, nil) }, []string{"Referer", "https://evil.example/"}, 403},
 		"cancel, cross-site":   {"GET", func(f *flow) string { return f.at(cancelPath, nil) }, []string{"Sec-Fetch-Site", "cross-site"}, 403},
 		"cancel, same-site":    {"GET", func(f *flow) string { return f.at(cancelPath, nil) }, []string{"Sec-Fetch-Site", "same-site"}, 403},
-		"1 MB of query":        {"GET", func(f *flow) string { return f.callback("code", strings.Repeat("x", 1<<20)) }, nil, 431},
-		"1 MB of header":       {"GET", func(f *flow) string { return f.callback("code", "c") }, []string{"X", strings.Repeat("x", 1<<20)}, 431},
+		"fetch by a page": {"GET", func(f *flow) string { return f.callback("code", "c") }, []string{
+			"Origin", "https://evil.example", "Referer", "https://evil.example/", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "cors", "Sec-Fetch-Dest", "empty",
+		}, 403},
+		"fetch, no CORS": {"GET", func(f *flow) string { return f.callback("code", "c") }, []string{
+			"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "empty",
+		}, 403},
+		"img": {"GET", func(f *flow) string { return f.callback("code", "c") }, []string{
+			"Referer", "https://evil.example/", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image",
+		}, 403},
+		"frame": {"GET", func(f *flow) string { return f.callback("error", "e") }, []string{
+			"Referer", "https://evil.example/", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "iframe",
+		}, 403},
+		"form": {"POST", func(f *flow) string { return f.callback("code", "c") }, []string{
+			"Origin", "https://evil.example", "Referer", "https://evil.example/", "Content-Type", "application/x-www-form-urlencoded",
+			"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document",
+		}, 405},
+		"link, state unknown": {"GET", func(f *flow) string { return f.at(callbackPath, url.Values{"code": {"c"}, "state": {"x"}}) }, []string{
+			"Referer", "https://evil.example/", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "navigate", "Sec-Fetch-Dest", "document",
+		}, 400},
+		"a page's preflight": {"OPTIONS", func(f *flow) string { return f.at(cancelPath, nil) }, []string{
+			"Origin", "https://evil.example", "Access-Control-Request-Method", "GET", "Access-Control-Request-Private-Network", "true",
+		}, 405},
+		"1 MB of query":  {"GET", func(f *flow) string { return f.callback("code", strings.Repeat("x", 1<<20)) }, nil, 431},
+		"1 MB of header": {"GET", func(f *flow) string { return f.callback("code", "c") }, []string{"X", strings.Repeat("x", 1<<20)}, 431},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -76,6 +100,11 @@ func TestAttacks(t *testing.T) {
 			// while the client is still sending it.
 			if tt.status != 431 && (err != nil || got.status != tt.status) || err == nil && got.status != tt.status {
 				t.Errorf("got %d %q, error %v, want %d", got.status, got.body, err, tt.status)
+			}
+			for name := range got.header {
+				if strings.HasPrefix(name, "Access-Control-") {
+					t.Errorf("the answer opens itself to pages: %v", got.header)
+				}
 			}
 			if strings.Contains(got.body, f.state()) {
 				t.Error("the answer tells the state")
@@ -229,6 +258,105 @@ func TestSlowHeader(t *testing.T) {
 		c.Close()
 		s.close()
 	})
+}
+
+// TestDribble: nor may it go on sending byte after byte.
+func TestDribble(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s, l := pipeServer()
+		c := l.dial()
+		go func() { _, _ = io.Copy(io.Discard, c) }() // a pipe has no room for an answer
+		start := time.Now()
+		var err error
+		for err == nil {
+			_, err = io.WriteString(c, "G")
+			time.Sleep(time.Second) // of the bubble's clock
+		}
+		if took := time.Since(start); took > 10*time.Second {
+			t.Errorf("held for %v", took)
+		}
+		c.Close()
+		s.close()
+	})
+}
+
+// TestSlowClients: connections that never finish their request keep neither
+// the right callback out nor the port.
+func TestSlowClients(t *testing.T) {
+	t.Parallel()
+	server := box(t, authtest.Config{})
+	f := run(t, Browser{Authority: clientOf(server.Issuer())})
+	host := parse(t, f.at("/", nil)).Host
+	var dribbling sync.WaitGroup
+	for range 50 {
+		c, err := net.Dial("tcp4", host)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := io.WriteString(c, "GET "+callbackPath+"?state="+f.state()[:42]); err != nil {
+			t.Fatal(err)
+		}
+		dribbling.Go(func() {
+			_, err := io.Copy(io.Discard, c) // until it is hung up on
+			var timeout net.Error
+			if errors.As(err, &timeout) && timeout.Timeout() {
+				t.Error(err)
+			}
+		})
+	}
+	page := open(t, f.page.String())
+	if err := f.end(t); err != nil || !strings.Contains(page.body, "You are signed in") {
+		t.Errorf("error %v, the browser was shown %s", err, page.body)
+	}
+	portIsFree(t, f)
+	dribbling.Wait()
+}
+
+// TestForeignCode: a code that was not made for this flow is worth nothing,
+// even to one who knows the state.
+func TestForeignCode(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		clientID string // of the server and of who asked for the code
+		says     string
+	}{
+		"for another client": {"app_other", "it answered 400 (invalid_client)."},
+		"of another flow":    {authtest.CodexClientID, "it answered 400 (invalid_grant)."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			server := box(t, authtest.Config{ClientID: tt.clientID})
+			other := run(t, Browser{Authority: authority.New(authority.Config{Issuer: server.Issuer(), ClientID: tt.clientID})})
+			f := run(t, Browser{Authority: clientOf(server.Issuer()), Save: never(t)})
+			page := open(t, f.callback("code", codeFor(t, other)))
+			var failed *authority.ExchangeError
+			if err := f.end(t); !errors.As(err, &failed) {
+				t.Errorf("error %v (%T)", err, err)
+			}
+			if !strings.Contains(page.body, tt.says) || !strings.Contains(page.body, "Nothing was saved.") {
+				t.Errorf("the browser was shown %s", page.body)
+			}
+			other.running(t)
+		})
+	}
+}
+
+// codeFor has the authorization server make a code for a flow, and keeps it.
+func codeFor(t *testing.T, f *flow) string {
+	t.Helper()
+	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Get(f.page.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	code := parse(t, resp.Header.Get("Location")).Query().Get("code")
+	if code == "" {
+		t.Fatalf("no code: %s", resp.Status)
+	}
+	return code
 }
 
 // TestSlowExchange: a browser is answered however long the exchange takes
