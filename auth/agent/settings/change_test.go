@@ -257,12 +257,12 @@ func FuzzChange(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte, which byte) {
 		e := edits[int(which)%len(edits)]
-		before, problems := parse("/c/config.toml", text, adasHome)
+		before, problems := Default().parse("/c/config.toml", text, adasHome)
 		if d := scan(text); d.broken != nil {
 			return
 		}
 		changed := e.edit.apply(text)
-		after, still := parse("/c/config.toml", changed, adasHome)
+		after, still := Default().parse("/c/config.toml", changed, adasHome)
 		e.set(&before)
 		if !after.Equal(before) {
 			t.Errorf("%q is now %q:\n%+v, want\n%+v", text, changed, after, before)

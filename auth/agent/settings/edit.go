@@ -62,7 +62,7 @@ func (e Edit) check(path string, home func() (string, error)) error {
 	if e.broken {
 		return &Problem{Code: CodeBadValue, Key: e.key, What: e.key + " would not be text", Do: "use another value"}
 	}
-	_, found := parse(path, []byte(e.key+" = "+e.literal), home)
+	_, found := Default().parse(path, []byte(e.key+" = "+e.literal), home)
 	if len(found) == 0 {
 		return nil
 	}

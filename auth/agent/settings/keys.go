@@ -52,6 +52,8 @@ type key struct {
 	Key
 	// set takes over a value, or says what it should be.
 	set func(r *reader, k Key, raw []byte) (do string)
+	// keep takes it over from other Settings.
+	keep func(to *Settings, from Settings)
 }
 
 // table never changes.
@@ -60,41 +62,49 @@ var table = []key{
 		Key{Name: "homes", Type: TypePaths, Default: `["~/.codex"]`, Env: "CODEX_HOME",
 			Doc: "the Codex homes to look after; --home is stronger than both"},
 		func(r *reader, _ Key, raw []byte) string { return r.paths(raw, &r.Homes) },
+		func(to *Settings, from Settings) { to.Homes = from.Homes },
 	},
 	{
 		Key{Name: "keep_fresh", Type: TypeSwitch, Default: "true",
 			Doc: "renew the sign-in ahead of time; when off, Rekey watches and never contacts the server by itself"},
 		func(r *reader, k Key, raw []byte) string { return decode(raw, &r.KeepFresh, k.Type) },
+		func(to *Settings, from Settings) { to.KeepFresh = from.KeepFresh },
 	},
 	{
 		Key{Name: "notifications", Type: TypeSwitch, Default: "true",
 			Doc: "notify, once, when only you can mend the sign-in"},
 		func(r *reader, k Key, raw []byte) string { return decode(raw, &r.Notifications, k.Type) },
+		func(to *Settings, from Settings) { to.Notifications = from.Notifications },
 	},
 	{
 		Key{Name: "sign_in", Type: TypeWord, Values: methodNames(), Default: `"browser"`,
 			Doc: "how to sign in: in the browser, with a code on any device, or by your own \"codex login\""},
 		func(r *reader, k Key, raw []byte) string { return setWord(raw, k, &r.SignIn) },
+		func(to *Settings, from Settings) { to.SignIn = from.SignIn },
 	},
 	{
 		Key{Name: "codex", Type: TypePath, Default: "the codex that is found", Env: "REKEY_CODEX",
 			Doc: "the Codex program, for those whose desktop session does not find it on PATH"},
 		func(r *reader, _ Key, raw []byte) string { return r.program(raw, &r.Codex) },
+		func(to *Settings, from Settings) { to.Codex = from.Codex },
 	},
 	{
 		Key{Name: "language", Type: TypeWord, Values: []string{"en", "zh-Hans"}, Default: "the environment's", Env: "REKEY_LANGUAGE",
 			Doc: "the language of all texts"},
 		func(r *reader, k Key, raw []byte) string { return setWord(raw, k, &r.Language) },
+		func(to *Settings, from Settings) { to.Language = from.Language },
 	},
 	{
 		Key{Name: "log", Type: TypeWord, Values: levelNames(), Default: `"info"`,
 			Doc: "how much the log file takes; what is logged to standard error is REKEY_LOG's"},
 		func(r *reader, _ Key, raw []byte) string { return r.level(raw) },
+		func(to *Settings, from Settings) { to.Log = from.Log },
 	},
 	{
 		Key{Name: "hook", Type: TypePath, Default: "none",
 			Doc: "the absolute path of a program that is run when the sign-in's state changes, the state as JSON on its standard input"},
 		func(r *reader, _ Key, raw []byte) string { return r.absolute(raw, &r.Hook) },
+		func(to *Settings, from Settings) { to.Hook = from.Hook },
 	},
 }
 

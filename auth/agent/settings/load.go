@@ -19,20 +19,21 @@ var byteOrderMark = []byte("\ufeff")
 
 // Load reads the file. One that does not exist is an empty one. The Settings
 // hold whatever the Problems are, and are Default where nothing else is set.
-func Load(path string) (Settings, []*Problem) { return load(path, os.UserHomeDir) }
+func Load(path string) (Settings, []*Problem) { return Default().Reload(path) }
 
-func load(path string, home func() (string, error)) (Settings, []*Problem) {
+// Reload is Load for a file that has changed since s was read from it: what a
+// Problem is about stays as it is in s.
+func (s Settings) Reload(path string) (Settings, []*Problem) {
 	data, err := read(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Default(), nil
 	case err != nil:
-		return Default(), []*Problem{{
-			Path: path, Code: CodeUnreadable, What: "it cannot be read: " + cause(err),
-			Do: "the defaults hold until that is mended", Err: err,
+		return s, []*Problem{{
+			Path: path, Code: CodeUnreadable, What: "it cannot be read: " + cause(err), Do: "mend that, or remove it", Err: err,
 		}}
 	}
-	return parse(path, data, home)
+	return s.parse(path, data, os.UserHomeDir)
 }
 
 // read reads a regular file of at most maxFile bytes.
@@ -68,11 +69,14 @@ func cause(err error) string {
 	return err.Error()
 }
 
-// parse reads a text as if it were the file's.
-func parse(path string, data []byte, home func() (string, error)) (Settings, []*Problem) {
+// parse reads a text as if it were the file's: see Reload.
+func (s Settings) parse(path string, data []byte, home func() (string, error)) (Settings, []*Problem) {
 	data, _ = bytes.CutPrefix(data, byteOrderMark)
 	r := &reader{Settings: Default(), folder: filepath.Dir(path), home: home}
 	d := scan(data)
+	if d.broken != nil {
+		r.Settings = s // nobody knows what the broken line is about
+	}
 	var found []*Problem
 	report := func(line int, code Code, key, what, do string) {
 		found = append(found, &Problem{Path: path, Line: line, Code: code, Key: key, What: what, Do: do})
@@ -93,6 +97,7 @@ func parse(path string, data []byte, home func() (string, error)) (Settings, []*
 		first[e.name] = e.line
 		raw := data[e.value:e.end]
 		if do := k.set(r, k.Key, raw); do != "" {
+			k.keep(&r.Settings, s)
 			report(e.line, CodeBadValue, e.name, e.name+" is "+shown(raw), do)
 		}
 	}

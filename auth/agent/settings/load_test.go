@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"rekey/auth"
 )
 
 // ada is a user's home directory.
@@ -96,7 +98,7 @@ hook = "/usr/bin/notify"
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, found := parse("/etc/rekey/config.toml", []byte(tt.text), adasHome)
+			got, found := Default().parse("/etc/rekey/config.toml", []byte(tt.text), adasHome)
 			if !got.Equal(tt.want) {
 				t.Errorf("the settings are\n%+v, want\n%+v", got, tt.want)
 			}
@@ -115,7 +117,7 @@ hook = "/usr/bin/notify"
 func TestLoadWithoutAUser(t *testing.T) {
 	t.Parallel()
 	nobody := func() (string, error) { return "", errors.New("who?") }
-	got, found := parse("config.toml", []byte("homes = [\"~/.codex\"]\nkeep_fresh = false"), nobody)
+	got, found := Default().parse("config.toml", []byte("homes = [\"~/.codex\"]\nkeep_fresh = false"), nobody)
 	if got.KeepFresh || len(found) != 1 || !strings.Contains(found[0].Error(), "write the path without ~") {
 		t.Errorf("%+v, %v", got, found)
 	}
@@ -158,7 +160,7 @@ func TestKeysAreDocumented(t *testing.T) {
 			t.Errorf("the words of %+v", k)
 		}
 		for _, word := range k.Values {
-			if _, found := parse("", []byte(k.Name+" = "+quoted(word)), adasHome); found != nil {
+			if _, found := Default().parse("", []byte(k.Name+" = "+quoted(word)), adasHome); found != nil {
 				t.Errorf("%s cannot be %s: %v", k.Name, word, found)
 			}
 		}
@@ -168,7 +170,7 @@ func TestKeysAreDocumented(t *testing.T) {
 		if !strings.ContainsAny(k.Default[:1], `"[tf`) || k.Name == "homes" || strings.HasPrefix(k.Default, "the ") {
 			continue
 		}
-		if s, found := parse("", []byte(k.Name+" = "+k.Default), adasHome); !s.Equal(Default()) || found != nil {
+		if s, found := Default().parse("", []byte(k.Name+" = "+k.Default), adasHome); !s.Equal(Default()) || found != nil {
 			t.Errorf("%s is %s by default: %+v, %v", k.Name, k.Default, s, found)
 		}
 	}
@@ -241,4 +243,34 @@ func content(t *testing.T, path string) string {
 		t.Fatal(err)
 	}
 	return string(data)
+}
+
+// What cannot be read does not change: a slip of the pen must not switch the
+// keeper on again.
+func TestReloadKeepsWhatItCannotRead(t *testing.T) {
+	t.Parallel()
+	was := Default()
+	was.KeepFresh, was.Log, was.Hook = false, slog.LevelDebug, "/hook"
+	for text, want := range map[string]func(*Settings){
+		"":                                  func(s *Settings) { *s = Default() },
+		"keep_fresh = fals":                 func(*Settings) {},
+		"keep_fresh = 0":                    func(s *Settings) { *s = Default(); s.KeepFresh = false },
+		"keep_fresh = 0\nlog = \"off\"":     func(s *Settings) { *s = Default(); s.KeepFresh, s.Log = false, LevelOff },
+		"keep_fresh fals\nlog = \"off\"":    func(s *Settings) { s.Log = LevelOff },
+		"keepfresh = true":                  func(s *Settings) { *s = Default() },
+		"hook = \"bin/hook\"":               func(s *Settings) { *s = Default(); s.Hook = "/hook" },
+		"homes = [1]\nsign_in = \"device\"": func(s *Settings) { *s = Default(); s.SignIn = auth.SignInDevice },
+	} {
+		expected := was
+		want(&expected)
+		if got, _ := was.parse("/etc/rekey/config.toml", []byte(text), adasHome); !got.Equal(expected) {
+			t.Errorf("%q: %+v, want %+v", text, got, expected)
+		}
+	}
+	if got, found := was.Reload(t.TempDir()); !got.Equal(was) || len(found) != 1 {
+		t.Errorf("a folder: %+v, %v", got, found)
+	}
+	if got, found := was.Reload(filepath.Join(t.TempDir(), "none")); !got.Equal(Default()) || found != nil {
+		t.Errorf("no file: %+v, %v", got, found)
+	}
 }

@@ -21,8 +21,8 @@ const (
 	CodeBadValue Code = "bad_value"
 )
 
-// Problem is something in the configuration that cannot be used. Whatever it is
-// about keeps its default; everything else holds.
+// Problem is something in the configuration that cannot be used. What it is about
+// stays as it was, or keeps its default; everything else holds.
 type Problem struct {
 	// Path is the file, "" for the environment.
 	Path string
