@@ -1,0 +1,117 @@
+package hook
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// UnsafeError says why a file is not run, or not believed.
+type UnsafeError struct {
+	// Path is the file or the folder on the way to it that is at fault.
+	Path string
+	// What is wrong with it, one clause.
+	What string
+}
+
+// Error implements error.
+func (e *UnsafeError) Error() string { return e.Path + " " + e.What }
+
+// Trusted returns the path of a program after following links, provided that
+// it can be run and that nobody but its user and the system's administrator
+// could have written it or put another in its place: it and every folder and
+// link on the way to it belong to one of the two and are not writable by others.
+// The error is an *UnsafeError or about the file.
+//
+// On Windows, where access lists decide, only its being there is checked.
+func Trusted(program string) (path string, err error) {
+	if !filepath.IsAbs(program) {
+		return "", &UnsafeError{program, "is not an absolute path"}
+	}
+	path, info, err := safely(program)
+	switch {
+	case err != nil:
+		return "", err
+	case !info.Mode().IsRegular():
+		return "", &UnsafeError{path, "is not a file that can be run"}
+	case !executable(info):
+		return "", &UnsafeError{path, "is not executable; run chmod +x on it"}
+	}
+	return path, nil
+}
+
+// trustedFile is Trusted for a file that is only read.
+func trustedFile(path string) error {
+	_, info, err := safely(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = &UnsafeError{path, "is no regular file"}
+	}
+	return err
+}
+
+// maxLinks bounds chains of symbolic links, as Linux does.
+const maxLinks = 40
+
+// errLinks means that links lead back to each other.
+var errLinks = errors.New("too many symbolic links")
+
+// safely follows an absolute path as the kernel does and looks at everything on
+// the way. A link itself has no mode; the folder it lies in has.
+func safely(path string) (real string, info fs.FileInfo, err error) {
+	real = filepath.VolumeName(path) + string(filepath.Separator)
+	ahead := parts(path)
+	for links := 0; len(ahead) > 0; {
+		name := ahead[0]
+		ahead = ahead[1:]
+		if name == ".." {
+			real = filepath.Dir(real)
+			continue
+		}
+		next := filepath.Join(real, name)
+		to, linkErr := os.Readlink(next)
+		if linkErr != nil {
+			if _, err := look(real); err != nil {
+				return "", nil, err
+			}
+			real = next
+			continue
+		}
+		if links++; links > maxLinks {
+			return "", nil, fmt.Errorf("%s: %w", path, errLinks)
+		}
+		if filepath.IsAbs(to) {
+			real = filepath.VolumeName(to) + string(filepath.Separator)
+		}
+		if _, err := look(filepath.Dir(next)); err != nil { // who may change the link
+			return "", nil, err
+		}
+		ahead = append(parts(to), ahead...)
+	}
+	info, err = look(real)
+	return real, info, err
+}
+
+// parts are a path's names without its root and those that mean nothing.
+func parts(path string) (names []string) {
+	for _, name := range strings.Split(filepath.ToSlash(path[len(filepath.VolumeName(path)):]), "/") {
+		if name != "" && name != "." {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// look looks at one file or folder that is no link.
+func look(path string) (fs.FileInfo, error) {
+	info, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	if what := danger(info); what != "" {
+		return nil, &UnsafeError{path, what}
+	}
+	return info, nil
+}

@@ -1,0 +1,39 @@
+//go:build unix
+
+package hook
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+)
+
+// danger says who else could have changed a file or what is in a folder, "" for
+// nobody. In a folder with the sticky bit, as /tmp, others can make files and
+// not touch those of the user.
+func danger(info fs.FileInfo) string {
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	mode := info.Mode()
+	sticky := mode.IsDir() && mode&fs.ModeSticky != 0
+	switch {
+	case !ok || int(owner.Uid) != os.Geteuid() && owner.Uid != 0:
+		return "belongs to another user"
+	case sticky:
+		return ""
+	case mode.Perm()&0o002 != 0:
+		return fmt.Sprintf("can be written by everybody (mode %04o); run chmod o-w on it", mode.Perm())
+	case mode.Perm()&0o020 != 0 && !ownGroup(owner.Gid):
+		return fmt.Sprintf("can be written by its group (mode %04o); run chmod g-w on it", mode.Perm())
+	}
+	return ""
+}
+
+// ownGroup reports whether nobody else is in a group: the administrator's, or
+// the one that systems make for each user, with the user's number.
+func ownGroup(gid uint32) bool {
+	return gid == 0 || int(gid) == os.Getegid() && os.Getegid() == os.Geteuid()
+}
+
+// executable reports whether a file is meant to be run.
+func executable(info fs.FileInfo) bool { return info.Mode().Perm()&0o111 != 0 }
