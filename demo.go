@@ -13,6 +13,7 @@ import (
 	"rekey/ui/cli"
 	"rekey/ui/notify"
 	"rekey/ui/tray"
+	"rekey/ui/words"
 )
 
 // demoLimit ends a demo that hangs when nobody is asked to click.
@@ -39,34 +40,34 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 	}
 	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
 	inTray := !o.Text && tray.Probe(ctx, bus) == nil
-	shown := &counting{Notifier: printed{}, first: make(chan struct{})}
+	shown := &counting{Notifier: printed{w.words}, first: make(chan struct{})}
 	if inTray {
 		desktop := notify.NewDesktop(bus)
 		defer desktop.Close()
 		shown.Notifier = desktop
 	}
 	script := demo.Script{
-		Say:      func(line string) { fmt.Println(line) },
+		Say:      func(id string, pairs ...string) { fmt.Println(w.words.Say(id, pairs...)) },
 		Notified: shown.wait,
-		Click:    func(ctx context.Context) error { return clickDemo(ctx, box, o.Auto, inTray) },
+		Click:    func(ctx context.Context) error { return w.clickDemo(ctx, box, o.Auto, inTray) },
 	}
 	play := func(ctx context.Context) error { return box.Run(ctx, script) }
 	notices := func(ctx context.Context) error { notify.Run(ctx, box.Agent, shown, w.words, log); return nil }
 	if inTray {
-		return run(ctx, box.Agent, w.trayFace(box.Agent, box.Agent.Socket(), box.Agent.Dir(), log), play, notices)
+		return w.run(ctx, box.Agent, w.trayFace(box.Agent, box.Agent.Socket(), box.Agent.Dir(), log), play, notices)
 	}
-	return run(ctx, box.Agent, play, notices)
+	return w.run(ctx, box.Agent, play, notices)
 }
 
 // clickDemo is the one click: by itself, by a key, or in the tray.
-func clickDemo(ctx context.Context, box *demo.Sandbox, auto, inTray bool) error {
+func (w wiring) clickDemo(ctx context.Context, box *demo.Sandbox, auto, inTray bool) error {
 	switch {
 	case auto:
 		return box.Agent.SignIn(ctx, auth.SignInPreferred)
 	case inTray:
-		fmt.Println("   Now click \"Sign in again…\" in the tray or \"Sign in\" in the notification, or press Enter here.")
+		w.hint("demo.click_or_enter")
 	default:
-		fmt.Println("   Now press Enter to sign in again.")
+		w.hint("demo.enter")
 	}
 	pressed := make(chan error, 1)
 	go func() {
@@ -83,7 +84,7 @@ func clickDemo(ctx context.Context, box *demo.Sandbox, auto, inTray bool) error 
 				return box.Agent.SignIn(ctx, auth.SignInPreferred)
 			}
 			if !inTray {
-				fmt.Println("   There is no keyboard here, so the demo presses Enter itself.")
+				w.hint("demo.no_keyboard")
 				return box.Agent.SignIn(ctx, auth.SignInPreferred)
 			}
 			pressed = nil
@@ -97,12 +98,15 @@ func clickDemo(ctx context.Context, box *demo.Sandbox, auto, inTray bool) error 
 	}
 }
 
+// hint says a message below the last line.
+func (w wiring) hint(id string) { fmt.Println("   " + w.words.Say(id)) }
+
 // printed is the Notifier of a terminal.
-type printed struct{}
+type printed struct{ words words.Words }
 
 // Show implements notify.Notifier.
-func (printed) Show(_ context.Context, n notify.Notification) error {
-	_, err := fmt.Printf("   [notification] %s: %s %s\n", n.Title, n.Account, n.Body)
+func (p printed) Show(_ context.Context, n notify.Notification) error {
+	_, err := fmt.Println("   " + p.words.Say("demo.notification", "Title", n.Title, "Account", n.Account, "Body", n.Body))
 	return err
 }
 

@@ -61,7 +61,7 @@ type wiring struct {
 
 // options are those of the home that a command is about: the one that is
 // named, else Codex's own.
-func (wiring) options(home string) (agent.Options, error) {
+func (w wiring) options(home string) (agent.Options, error) {
 	user, err := os.UserHomeDir()
 	if err != nil {
 		return agent.Options{}, err
@@ -84,6 +84,6 @@ func (wiring) options(home string) (agent.Options, error) {
 	}
 	return agent.Options{
 		Dir: dir, Dirs: agent.UserDirs(getenv, user), Getenv: getenv,
-		OpenURL: openURL, ShowURL: showURL, Tell: tell, Log: newLog(getenv("REKEY_LOG")),
+		OpenURL: openURL, ShowURL: w.showURL, Tell: w.passOn, Log: newLog(getenv("REKEY_LOG")),
 	}, nil
 }

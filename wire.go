@@ -31,11 +31,18 @@ func newLog(level string) *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: min}))
 }
 
-// tell says a sentence to the person at the terminal.
-func tell(sentence string) { fmt.Fprintln(os.Stderr, "rekey: "+sentence) }
+// tell says a message to the person at the terminal.
+func (w wiring) tell(id string, pairs ...string) {
+	fmt.Fprintln(os.Stderr, "rekey: "+w.words.Say(id, pairs...))
+}
+
+// passOn says to the person at the terminal what the agent has to say.
+func (w wiring) passOn(sentence string) {
+	fmt.Fprintln(os.Stderr, "rekey: "+w.words.Translate(sentence))
+}
 
 // showURL is what is left when no browser can be started.
-func showURL(url string) { tell("Open this page to sign in: " + url) }
+func (w wiring) showURL(url string) { w.tell("tell.open_page", "URL", url) }
 
 // status reads once and sends nothing.
 func (w wiring) status(ctx context.Context, home string) (cli.Report, error) {
@@ -68,7 +75,7 @@ func (w wiring) refresh(ctx context.Context, home string) (cli.Report, error) {
 	if err = h.Reload(ctx, true); err == nil {
 		err = h.Refresh(ctx)
 	}
-	err = errors.Join(err, closePart(ctx, h))
+	err = errors.Join(err, w.closePart(ctx, h))
 	report.State = h.State()
 	return report, err
 }
@@ -84,7 +91,7 @@ func (w wiring) watch(ctx context.Context, home string, face func(context.Contex
 	if err != nil {
 		return err
 	}
-	return run(ctx, m, func(ctx context.Context) error { return face(ctx, m, cli.Report{Home: o.Dir}) })
+	return w.run(ctx, m, func(ctx context.Context) error { return face(ctx, m, cli.Report{Home: o.Dir}) })
 }
 
 // part is what faces show: a member of a home, or its agent.
@@ -96,7 +103,7 @@ type part interface {
 // run runs a part and its faces until one of them ends, and does not leave
 // while a renewal is under way. The first face stays on this goroutine: the
 // trays of Windows and macOS insist on the main one.
-func run(ctx context.Context, p part, front func(context.Context) error, others ...func(context.Context) error) error {
+func (w wiring) run(ctx context.Context, p part, front func(context.Context) error, others ...func(context.Context) error) error {
 	group, running := errgroup.WithContext(ctx)
 	running, cancel := context.WithCancel(running)
 	defer cancel()
@@ -109,14 +116,14 @@ func run(ctx context.Context, p part, front func(context.Context) error, others 
 	err := front(running)
 	cancel()
 	err = errors.Join(err, group.Wait())
-	return errors.Join(err, closePart(ctx, p))
+	return errors.Join(err, w.closePart(ctx, p))
 }
 
 // closePart waits for the renewal under way, if there is one.
-func closePart(ctx context.Context, p interface{ Close(context.Context) error }) error {
+func (w wiring) closePart(ctx context.Context, p interface{ Close(context.Context) error }) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), closing)
 	defer stop()
-	word := time.AfterFunc(time.Second, func() { tell("A renewal is under way; waiting for its answer.") })
+	word := time.AfterFunc(time.Second, func() { w.tell("tell.renewal_under_way") })
 	defer word.Stop()
 	return p.Close(ctx)
 }
@@ -149,7 +156,7 @@ func (w wiring) appServer(ctx context.Context, home string, noWatch bool) error 
 		return server.Serve(running, newStdio())
 	})
 	err = group.Wait()
-	return errors.Join(err, closePart(ctx, h))
+	return errors.Join(err, w.closePart(ctx, h))
 }
 
 // stdio is the two standard streams as one connection.

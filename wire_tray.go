@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 
@@ -19,9 +18,9 @@ func (w wiring) tray(ctx context.Context, home string) error {
 	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
 	var noBus *tray.NoBusError
 	if err := tray.Probe(ctx, bus); errors.As(err, &noBus) {
-		return &cli.NoTrayError{Reason: fmt.Sprintf("There is no tray here, for there is no D-Bus session bus (%v).", noBus.Err)}
+		return &cli.NoTrayError{Reason: w.words.Say("tell.no_tray", "Why", w.words.Error(noBus.Err))}
 	} else if errors.Is(err, tray.ErrNoPanel) {
-		tell("No panel shows tray icons yet; the icon appears when one does.")
+		w.tell("tell.no_panel")
 	}
 	o, err := w.options(home)
 	if err != nil {
@@ -33,7 +32,7 @@ func (w wiring) tray(ctx context.Context, home string) error {
 	}
 	unlock, err := h.LockTray()
 	if errors.Is(err, agent.ErrRunning) {
-		tell("Rekey is already running for this home.")
+		w.tell("tell.already_running")
 		return showWindow(ctx, h.Socket())
 	}
 	if err != nil {
@@ -46,10 +45,10 @@ func (w wiring) tray(ctx context.Context, home string) error {
 	}
 	desktop := notify.NewDesktop(bus)
 	defer desktop.Close()
-	err = run(ctx, m, w.trayFace(m, m.Socket(), o.Dir, o.Log),
+	err = w.run(ctx, m, w.trayFace(m, m.Socket(), o.Dir, o.Log),
 		func(ctx context.Context) error { notify.Run(ctx, m, desktop, w.words, o.Log); return nil })
 	if errors.As(err, &noBus) {
-		return &cli.NoTrayError{Reason: "The tray has gone, and the D-Bus session bus with it."}
+		return &cli.NoTrayError{Reason: w.words.Say("tell.tray_gone")}
 	}
 	return err
 }

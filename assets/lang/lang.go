@@ -85,29 +85,36 @@ func values(pairs []string) map[string]string {
 // catalogue is one language's messages, read when the first is needed: a
 // command that prints no words does not pay for them.
 type catalogue struct {
-	load func() *i18n.Localizer // nil when it cannot be read
+	load func() loaded
+}
+
+// loaded is a catalogue that was read, the zero value when it cannot be.
+type loaded struct {
+	localizer *i18n.Localizer
+	messages  []*i18n.Message
 }
 
 func newCatalogue(tag language.Tag) *catalogue {
-	return &catalogue{sync.OnceValue(func() *i18n.Localizer {
+	return &catalogue{sync.OnceValue(func() loaded {
 		name := tag.String() + ".toml"
 		text, err := translations.Files.ReadFile(name)
 		if err != nil {
-			return nil
+			return loaded{}
 		}
 		bundle := i18n.NewBundle(tag)
 		bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-		if _, err := bundle.ParseMessageFileBytes(text, name); err != nil {
-			return nil
+		file, err := bundle.ParseMessageFileBytes(text, name)
+		if err != nil {
+			return loaded{}
 		}
-		return i18n.NewLocalizer(bundle, tag.String())
+		return loaded{i18n.NewLocalizer(bundle, tag.String()), file.Messages}
 	})}
 }
 
 // say reports whether the catalogue has the message. A message with one form
 // for all numbers is no less one: go-i18n then returns it with an error.
 func (c *catalogue) say(id string, count any, v map[string]string) (string, bool) {
-	l := c.load()
+	l := c.load().localizer
 	if l == nil {
 		return "", false
 	}

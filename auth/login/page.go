@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"unicode"
 	"unicode/utf8"
+
+	"rekey/assets/lang"
 )
 
 //go:embed pages
@@ -18,53 +20,51 @@ var pages embed.FS
 
 // page is what the template shows.
 type page struct {
+	Language          string
 	Title, Lead, Hint string
 	Failed, Waiting   bool
 	Style             template.CSS
 }
 
-// pageFor chooses the words for the end of a flow.
-func pageFor(e ending) page {
+// pageFor chooses the words for the end of a flow, in the language of p.
+func pageFor(p lang.Printer, e ending) page {
 	var workspace *WorkspaceError
 	switch {
 	case errors.As(e.err, &workspace):
 		return page{
-			Title: "Wrong workspace", Failed: true, Lead: sentence(e.err),
-			Hint: "Nothing was saved. Start again and choose the right workspace.",
+			Title: p.Say("page.wrong_workspace"), Failed: true, Lead: sentence(p, e.err),
+			Hint: p.Say("page.choose_workspace"),
 		}
 	case e.err != nil:
-		return page{
-			Title: "Sign-in failed", Failed: true, Lead: sentence(e.err),
-			Hint: "Nothing was saved. You can close this tab and start again.",
-		}
+		return page{Title: p.Say("page.failed"), Failed: true, Lead: sentence(p, e.err), Hint: p.Say("page.start_again")}
 	case e.unconfirmed:
-		return page{
-			Title: "One more step", Waiting: true, Lead: signedIn(e.account),
-			Hint: "Go back to Rekey to confirm that you want this account. You can close this tab.",
-		}
+		return page{Title: p.Say("page.one_more_step"), Waiting: true, Lead: signedIn(p, e.account), Hint: p.Say("page.confirm")}
 	}
-	return page{Title: "Signed in", Lead: signedIn(e.account), Hint: "You can close this tab."}
+	return page{Title: p.Say("page.signed_in"), Lead: signedIn(p, e.account), Hint: p.Say("page.close_tab")}
 }
 
 // signedIn says as whom, where that is known.
-func signedIn(account string) string {
+func signedIn(p lang.Printer, account string) string {
 	if account == "" {
-		return "You are signed in."
+		return p.Say("page.signed_in_nobody")
 	}
-	return "You are signed in as " + account + "."
+	return p.Say("page.signed_in_as", "Account", account)
 }
 
 // sentence makes a sentence of an error's text.
-func sentence(err error) string {
-	text := err.Error()
+func sentence(p lang.Printer, err error) string {
+	text := p.Translate(err.Error())
 	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + text[size:] + "."
+	return p.Say("reason.sentence", "Why", string(unicode.ToUpper(first))+text[size:])
 }
 
-// writePage writes the page that ends the flow in the browser.
-func writePage(w http.ResponseWriter, e ending) {
+// writePage writes the page that ends the flow in the browser, in the language
+// that the browser asks for.
+func writePage(w http.ResponseWriter, r *http.Request, e ending) {
 	style, _ := pages.ReadFile("pages/result.css") // embedded: it is there
-	p := pageFor(e)
+	reader := lang.For(r.Header.Values("Accept-Language")...)
+	p := pageFor(reader, e)
+	p.Language = reader.Language()
 	p.Style = template.CSS(style)
 	var body bytes.Buffer
 	t, err := template.ParseFS(pages, "pages/result.html")
@@ -72,7 +72,7 @@ func writePage(w http.ResponseWriter, e ending) {
 		err = t.Execute(&body, p)
 	}
 	if err != nil { // a mistake in the template: the words matter more
-		refuse(w, http.StatusOK, p.Title+". "+p.Lead)
+		refuse(w, http.StatusOK, p.Lead)
 		return
 	}
 	sum := sha256.Sum256(style)

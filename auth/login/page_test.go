@@ -4,15 +4,20 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
+	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
 )
 
-func render(e ending) (body, policy string) {
+func render(e ending, languages ...string) (body, policy string) {
 	w := httptest.NewRecorder()
-	writePage(w, e)
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	for _, list := range languages {
+		r.Header.Add("Accept-Language", list)
+	}
+	writePage(w, r, e)
 	return w.Body.String(), w.Header().Get("Content-Security-Policy")
 }
 
@@ -39,6 +44,37 @@ func TestPages(t *testing.T) {
 			}
 			if tt.end.err == nil && strings.Contains(body, "failed\"") {
 				t.Error("a success that looks like a failure")
+			}
+		})
+	}
+}
+
+// TestPagesSpeakTheReadersLanguage: the browser says which one.
+func TestPagesSpeakTheReadersLanguage(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		languages []string
+		end       ending
+		want      []string
+	}{
+		"Chinese":            {[]string{"zh-CN,zh;q=0.9,en;q=0.8"}, ending{account: "ada@example.com"}, []string{`<html lang="zh-Hans">`, "<h1>登录成功</h1>", "你已使用 ada@example.com 登录。", "可以关闭此标签页了。"}},
+		"no name":            {[]string{"zh"}, ending{}, []string{"你已登录。"}},
+		"one more step":      {[]string{"zh"}, ending{unconfirmed: true}, []string{"<h1>还差一步</h1>", "请回到 Rekey"}},
+		"an error":           {[]string{"zh-CN"}, ending{err: ErrNoCode}, []string{"<h1>登录失败</h1>", "授权服务器未返回授权码，登录无法完成。"}},
+		"the server's words": {[]string{"zh-CN"}, ending{err: &DeniedError{Description: "<b>no</b>"}}, []string{"登录被拒绝：&lt;b&gt;no&lt;/b&gt;。"}},
+		"workspace":          {[]string{"zh-CN"}, ending{err: &WorkspaceError{Allowed: []string{"w"}}}, []string{"<h1>工作区不正确</h1>", "只允许登录到工作区 w，"}},
+		"English first":      {[]string{"en-GB, zh;q=0.5"}, ending{}, []string{`<html lang="en">`, "<h1>Signed in</h1>"}},
+		"neither":            {[]string{"de", "fr"}, ending{}, []string{`<html lang="en">`}},
+		"nonsense":           {[]string{`"><script>`}, ending{}, []string{`<html lang="en">`}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			body, _ := render(tt.end, tt.languages...)
+			for _, want := range tt.want {
+				if !strings.Contains(body, want) {
+					t.Errorf("%q is not in %s", want, body)
+				}
 			}
 		})
 	}

@@ -203,7 +203,7 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, c *callback) {
 			refuse(w, http.StatusOK, "Login cancelled") // Codex's own words
 			return
 		}
-		writePage(w, e)
+		writePage(w, r, e)
 	case <-r.Context().Done():
 	case <-s.closing:
 	}

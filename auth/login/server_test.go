@@ -408,7 +408,7 @@ func TestStranger(t *testing.T) {
 func TestHeaders(t *testing.T) {
 	t.Parallel()
 	page := httptest.NewRecorder()
-	writePage(page, ending{})
+	writePage(page, httptest.NewRequest(http.MethodGet, "/", nil), ending{})
 	plain := httptest.NewRecorder()
 	refuse(plain, http.StatusNotFound, "Not found.")
 	if !page.Flushed || !plain.Flushed {

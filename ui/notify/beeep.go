@@ -40,7 +40,7 @@ func (b *Beeep) Show(ctx context.Context, n Notification) error {
 	done := make(chan error, 1)
 	go func() { // beeep knows no time limit; what outlasts ctx ends by itself
 		defer b.busy.Unlock()
-		done <- b.send(n.Title, n.Body+"\n"+buttonless, n.Icon)
+		done <- b.send(n.Title, n.Body+"\n"+n.Buttonless, n.Icon)
 	}()
 	select {
 	case <-ctx.Done():

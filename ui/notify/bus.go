@@ -18,8 +18,7 @@ const (
 	service = "org.freedesktop.Notifications"
 	path    = dbus.ObjectPath("/org/freedesktop/Notifications")
 
-	actionKey   = "sign-in"
-	actionLabel = "Sign in"
+	actionKey = "sign-in"
 
 	urgencyNormal = byte(1)
 	neverExpires  = int32(0) // it is shown once, so it waits to be seen
@@ -62,7 +61,7 @@ func (b *Bus) Show(ctx context.Context, n Notification) error {
 	}
 	actions := []string{}
 	if n.SignIn != nil && slices.Contains(can, "actions") {
-		actions = []string{actionKey, actionLabel}
+		actions = []string{actionKey, n.Button}
 	}
 	text := body(n, len(actions) > 0, slices.Contains(can, "body-markup"))
 	call := b.call(ctx, "Notify", appName, b.id, "", n.Title, text, actions, hints(n), neverExpires)

@@ -67,7 +67,7 @@ func TestBusWholeWay(t *testing.T) {
 }
 
 func message(signIn func()) notify.Notification {
-	return notify.Notification{Title: "Title", Account: "a&b", Body: "Body.", SignIn: signIn}
+	return notify.Notification{Title: "Title", Account: "a&b", Body: "Body.", Button: "Sign in", Buttonless: "Use the icon.", SignIn: signIn}
 }
 
 func TestBusPlainService(t *testing.T) {
@@ -80,7 +80,7 @@ func TestBusPlainService(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := receive(t, "a notification", desktop.notes)
-	if len(got.actions) != 0 || got.body != "a&b\nBody.\nSign in from Rekey's icon in the panel." {
+	if len(got.actions) != 0 || got.body != "a&b\nBody.\nUse the icon." {
 		t.Errorf("a service without buttons and markup got %q, %q", got.actions, got.body)
 	}
 }

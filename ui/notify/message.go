@@ -20,7 +20,7 @@ func body(n Notification, button, markup bool) string {
 		lines = []string{n.Account, n.Body}
 	}
 	if !button {
-		lines = append(lines, buttonless)
+		lines = append(lines, n.Buttonless)
 	}
 	text := strings.Join(lines, "\n")
 	if !markup {

@@ -13,8 +13,11 @@ type Notification struct {
 	Body string
 	// Icon is a PNG picture.
 	Icon []byte
-	// SignIn is called when the user presses the Sign in button, at most once
-	// and on a goroutine that must not be kept waiting.
+	// Button is the label of the button that signs in, and Buttonless what is
+	// said in the place of one where a message cannot have any.
+	Button, Buttonless string
+	// SignIn is called when the user presses the button, at most once and on a
+	// goroutine that must not be kept waiting.
 	SignIn func()
 }
 
@@ -39,6 +42,4 @@ const (
 	appName = "Rekey"
 	// appID is the name of the desktop entry, for desktops that group messages.
 	appID = "io.github.rekey.Rekey"
-	// buttonless is said where a message cannot have a button.
-	buttonless = "Sign in from Rekey's icon in the panel."
 )

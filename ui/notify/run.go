@@ -92,6 +92,7 @@ func (r *runner) show(ctx context.Context, state auth.State) {
 	defer cancel()
 	err = r.notifier.Show(call, Notification{
 		Title: text.Title, Account: text.Account, Body: text.Body, Icon: icon,
+		Button: r.words.Say("notice.button"), Buttonless: r.words.Say("notice.buttonless"),
 		SignIn: func() { r.signIn(ctx) },
 	})
 	if err != nil {

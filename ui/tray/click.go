@@ -18,11 +18,11 @@ func (t *tray) click(ctx context.Context, id RowID) {
 	case RowAction:
 		t.clickMain(ctx, main)
 	case RowRefresh:
-		t.start(ctx, "The renewal", t.session.Refresh)
+		t.start(ctx, "failed.renewal", t.session.Refresh)
 	case RowOpen:
-		t.start(ctx, "Opening the window", t.opts.OpenWindow)
+		t.start(ctx, "failed.window", t.opts.OpenWindow)
 	case RowKeepFresh:
-		t.start(ctx, "The change", func(ctx context.Context) error { return t.session.SetPreferences(ctx, auth.KeepFresh(!keep)) })
+		t.start(ctx, "failed.change", func(ctx context.Context) error { return t.session.SetPreferences(ctx, auth.KeepFresh(!keep)) })
 	case RowQuit:
 		t.opts.Quit()
 	}
@@ -31,30 +31,30 @@ func (t *tray) click(ctx context.Context, id RowID) {
 func (t *tray) clickMain(ctx context.Context, main words.Action) {
 	switch main {
 	case words.ActionSignIn:
-		t.start(ctx, "The sign-in", t.signIn)
+		t.start(ctx, "failed.sign_in", t.signIn)
 	case words.ActionCancelSignIn:
 		t.begin() // the sign-in's own failure is then no news
 		t.work.Go(t.session.CancelSignIn)
 	case words.ActionRefresh:
-		t.start(ctx, "The renewal", t.session.Refresh)
+		t.start(ctx, "failed.renewal", t.session.Refresh)
 	case words.ActionOpenFolder:
-		t.start(ctx, "Opening the folder", t.opts.OpenFolder)
+		t.start(ctx, "failed.folder", t.opts.OpenFolder)
 	}
 }
 
-// start runs do in the background. When it fails the menu says so until the
-// next click or the next change of status.
-func (t *tray) start(ctx context.Context, what string, do func(context.Context) error) {
+// start runs do in the background. When it fails the menu says so, with the
+// message failed, until the next click or the next change of status.
+func (t *tray) start(ctx context.Context, failed string, do func(context.Context) error) {
 	mine := t.begin()
 	t.work.Go(func() {
 		err := do(ctx)
 		if err == nil || ctx.Err() != nil || errors.Is(err, context.Canceled) {
 			return
 		}
-		t.opts.Log.Warn(what+" did not work", "error", err)
+		t.opts.Log.Warn("A click did not work", "what", failed, "error", err)
 		t.mu.Lock()
 		if mine == t.clicks {
-			t.note = what + " did not work: " + err.Error()
+			t.note = t.opts.Words.Say(failed, "Why", t.opts.Words.Error(err))
 		}
 		t.mu.Unlock()
 		t.lookAgain()

@@ -67,11 +67,11 @@ func Menu(w words.Words, s auth.State, now time.Time, can Abilities) MenuModel {
 		m.offer(RowAction, label, main != words.ActionNone)
 	}
 	if words.Refreshable(s) {
-		m.Rows[RowRefresh] = Row{Label: "Refresh now", Enabled: s.Status == auth.StatusHealthy}
+		m.Rows[RowRefresh] = Row{Label: w.Say("action.refresh"), Enabled: s.Status == auth.StatusHealthy}
 	}
-	m.offer(RowOpen, "Open Rekey…", can.OpenWindow)
-	m.Rows[RowKeepFresh] = Row{Label: "Keep my sign-in fresh", Enabled: true, Checked: s.KeepFresh}
-	m.offer(RowQuit, "Quit", true)
+	m.offer(RowOpen, w.Say("tray.open"), can.OpenWindow)
+	m.Rows[RowKeepFresh] = Row{Label: w.Say("tray.keep_fresh"), Enabled: true, Checked: s.KeepFresh}
+	m.offer(RowQuit, w.Say("tray.quit"), true)
 	return m
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"rekey/assets"
 	"rekey/auth"
+	"rekey/ui/words"
 )
 
 // iconSide is the side of the status picture, in Fyne's units.
@@ -30,7 +31,7 @@ type content struct {
 	root fyne.CanvasObject
 }
 
-func newContent(onMain, onRefresh func()) *content {
+func newContent(w words.Words, onMain, onRefresh func()) *content {
 	c := &content{
 		icon:     &canvas.Image{FillMode: canvas.ImageFillContain},
 		account:  newLabel(),
@@ -39,7 +40,7 @@ func newContent(onMain, onRefresh func()) *content {
 		facts:    container.New(layout.NewFormLayout()),
 		note:     newLabel(),
 		main:     widget.NewButton("", onMain),
-		refresh:  widget.NewButton("Refresh now", onRefresh),
+		refresh:  widget.NewButton(w.Say("action.refresh"), onRefresh),
 	}
 	c.icon.SetMinSize(fyne.NewSquareSize(iconSide))
 	c.account.TextStyle.Bold = true

@@ -41,16 +41,16 @@ func ViewOf(w words.Words, s auth.State, now time.Time) View {
 		Detail:   detail(w, s),
 		Refresh:  words.Refreshable(s),
 		Facts: []Fact{
-			{"Credential", credential(w, s)},
-			{"Access token", w.Expiry(s, now)},
-			{"Renewal", cmp.Or(w.Refusal(s, now), w.Renewal(s, now))},
-			{"Last renewed", w.LastRenewed(s, now)},
-			{"Stored in", words.Line(s.Store)},
+			{w.Say("window.credential"), credential(w, s)},
+			{w.Say("window.access_token"), w.Expiry(s, now)},
+			{w.Say("window.renewal"), cmp.Or(w.Refusal(s, now), w.Renewal(s, now))},
+			{w.Say("window.last_renewed"), w.LastRenewed(s, now)},
+			{w.Say("window.stored_in"), words.Line(s.Store)},
 		},
 	}
 	v.CanRefresh = v.Refresh && s.Status == auth.StatusHealthy
 	if v.Headline == v.Account {
-		v.Headline = "Signed in" // the account has its own place
+		v.Headline = w.Say("state.signed_in") // the account has its own place
 	}
 	if a, label := w.MainAction(s); a != words.ActionOpenFolder {
 		v.Main, v.MainLabel = a, label
@@ -71,13 +71,13 @@ func credential(w words.Words, s auth.State) string {
 func detail(w words.Words, s auth.State) string {
 	switch {
 	case s.SigningIn:
-		return "Finish the sign-in in your browser."
+		return w.Say("window.finish_in_browser")
 	case s.Status == auth.StatusExpiring:
 		return w.ReasonSentence(s.Refused)
 	case s.Status == auth.StatusSignInRequired:
 		return w.AfterSignIn()
 	case s.Status == auth.StatusUnreadable && s.Email != "":
-		return "The account shown is the one that was last read."
+		return w.Say("window.last_read")
 	case s.Status == auth.StatusUnreadable:
 		return ""
 	}

@@ -48,7 +48,7 @@ func newWindow(ctx context.Context, a fyne.App, s ui.Session, speech words.Words
 			}
 		})
 	}
-	w.content = newContent(func() { w.clickMain(ctx) }, func() { w.clickRefresh(ctx) })
+	w.content = newContent(speech, func() { w.clickMain(ctx) }, func() { w.clickRefresh(ctx) })
 	w.SetIcon(fyne.NewStaticResource("rekey.svg", assets.AppSVG()))
 	w.SetContent(w.content.root)
 	w.Resize(fyne.NewSize(480, 400))
@@ -95,7 +95,7 @@ func (w *Window) end() {
 	w.ended = true
 	w.content.show(View{
 		Icon:     w.state.Status,
-		Headline: "Rekey has ended",
-		Detail:   "Start Rekey again, then open this window from its icon.",
+		Headline: w.words.Say("window.ended"),
+		Detail:   w.words.Say("window.start_again"),
 	}, "")
 }

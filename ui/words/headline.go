@@ -79,7 +79,7 @@ func (w Words) unreadable(s auth.State) string {
 	}
 	what, ok := strings.CutPrefix(s.Problem, "cannot read "+s.Store+": ")
 	if ok && s.Store != "" {
-		return w.Say("state.unreadable_why", "What", Line(base(s.Store)), "Why", Line(what))
+		return w.Say("state.unreadable_why", "What", Line(base(s.Store)), "Why", Line(w.p.Translate(what)))
 	}
 	if s.Problem == "" {
 		return w.Say("state.unreadable")

@@ -38,7 +38,7 @@ func Clip(text string, limit int) string {
 }
 
 // Problem is State.Problem as a sentence, the long form of Obstacle.
-func (w Words) Problem(s auth.State) string { return capital(Line(s.Problem)) }
+func (w Words) Problem(s auth.State) string { return capital(Line(w.p.Translate(s.Problem))) }
 
 // base is the last element of a path of any system, or the text as it is.
 func base(path string) string {

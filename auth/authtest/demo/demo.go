@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"rekey/auth"
@@ -99,8 +100,8 @@ func (s *Sandbox) Close(ctx context.Context) error {
 
 // Script is what the demo needs of the face that shows it.
 type Script struct {
-	// Say shows one line.
-	Say func(line string)
+	// Say shows a message of the catalogue as a line, as lang.Printer.Say.
+	Say func(id string, pairs ...string)
 	// Click waits for the user's click (or key) and starts the sign-in; the
 	// face may also have its own way to start it.
 	Click func(ctx context.Context) error
@@ -127,7 +128,7 @@ func (s *Sandbox) Run(ctx context.Context, script Script) error {
 			return fmt.Errorf("demo, station %d of %d (%s): %w", i+1, len(stations), station.name, err)
 		}
 	}
-	script.Say("That is all Rekey does. Your own sign-in was not touched.")
+	script.Say("demo.end")
 	return nil
 }
 
@@ -136,7 +137,7 @@ func (s *Sandbox) healthy(ctx context.Context, script Script) error {
 	if err != nil {
 		return err
 	}
-	script.Say(fmt.Sprintf("1  Healthy. %s is signed in; the access token lives for %s.", st.Email, s.life))
+	script.Say("demo.healthy", "Account", st.Email, "Life", s.life.String())
 	return nil
 }
 
@@ -152,8 +153,7 @@ func (s *Sandbox) renewed(ctx context.Context, script Script) error {
 		return fmt.Errorf("%d requests were sent where one was due", n)
 	}
 	early := s.life - st.ExpiresAt.Sub(before)
-	script.Say(fmt.Sprintf("2  Renewed %s before the end, with one request. Every Codex process finds the new token and asks for none.",
-		early.Round(time.Second)))
+	script.Say("demo.renewed", "Early", early.Round(time.Second).String())
 	return nil
 }
 
@@ -170,7 +170,7 @@ func (s *Sandbox) revoked(ctx context.Context, script Script) error {
 	if err != nil {
 		return err
 	}
-	script.Say("3  Revoked on the server. Rekey asked once, was refused, and remembers that for exactly this sign-in.")
+	script.Say("demo.revoked")
 	return nil
 }
 
@@ -187,7 +187,7 @@ func (s *Sandbox) leftAlone(ctx context.Context, script Script) error {
 	if n := script.Notified(ctx); n != 1 {
 		return fmt.Errorf("%d notifications were shown where one was due", n)
 	}
-	script.Say(fmt.Sprintf("4  Asked %d more times: no further request, and one notification in all.", triggers))
+	script.Say("demo.left_alone", "Times", strconv.Itoa(triggers))
 	return nil
 }
 
@@ -199,7 +199,7 @@ func (s *Sandbox) signedIn(ctx context.Context, script Script) error {
 	if err != nil {
 		return err
 	}
-	script.Say(fmt.Sprintf("5  One click, and %s is signed in again. Healthy.", st.Email))
+	script.Say("demo.signed_in", "Account", st.Email)
 	return nil
 }
 

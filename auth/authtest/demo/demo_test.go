@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"rekey/assets/lang"
 	"rekey/auth"
 )
 
@@ -81,8 +82,9 @@ func TestDemo(t *testing.T) {
 	t.Parallel()
 	s := openStage(t)
 	var said []string
+	english := lang.For("en")
 	err := s.Run(s.ctx, Script{
-		Say:      func(line string) { said = append(said, line) },
+		Say:      func(id string, pairs ...string) { said = append(said, english.Say(id, pairs...)) },
 		Click:    func(ctx context.Context) error { return s.Agent.SignIn(ctx, auth.SignInPreferred) },
 		Notified: s.once,
 	})
@@ -125,7 +127,7 @@ func TestDemoFindsFaults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := openStage(t)
-			script := Script{Say: func(string) {}, Click: func(ctx context.Context) error { return s.Agent.SignIn(ctx, auth.SignInPreferred) }, Notified: s.once}
+			script := Script{Say: func(string, ...string) {}, Click: func(ctx context.Context) error { return s.Agent.SignIn(ctx, auth.SignInPreferred) }, Notified: s.once}
 			tt.change(s, &script)
 			ctx, cancel := context.WithTimeout(s.ctx, 2*life)
 			defer cancel()

@@ -1,0 +1,22 @@
+package words
+
+import (
+	"errors"
+
+	"rekey/auth"
+)
+
+// Error is what went wrong, as the rest of a sentence: "the sign-in was
+// cancelled". What another program or the system has said about it stays as it
+// is; whoever has room for one line only makes it one.
+func (w Words) Error(err error) string {
+	var refused *auth.RefreshError
+	if errors.As(err, &refused) && refused.Permanent {
+		return w.Say("fault.not_renewable", "Why", w.Reason(refused.Reason))
+	}
+	return w.p.Translate(err.Error())
+}
+
+// Translate is a sentence that the program's inside has made, in English, for
+// people: they read it in their language.
+func (w Words) Translate(sentence string) string { return w.p.Translate(sentence) }

@@ -1,0 +1,78 @@
+package words_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"rekey/assets/lang"
+	"rekey/auth"
+	"rekey/auth/login"
+	"rekey/ui/words"
+)
+
+// chinese are the words that the tables of the translation are written in.
+var chinese = words.New(lang.For("zh-Hans"))
+
+func TestError(t *testing.T) {
+	t.Parallel()
+	reused := &auth.RefreshError{Permanent: true, Reason: auth.ReasonReused, Status: 401}
+	tests := []struct {
+		err    error
+		en, zh string
+	}{
+		{reused, "the sign-in cannot be renewed: the refresh token was already used", "登录无法续期：刷新令牌已被使用过"},
+		{fmt.Errorf("x: %w", reused), "the sign-in cannot be renewed: the refresh token was already used", "登录无法续期：刷新令牌已被使用过"},
+		{&auth.RefreshError{Status: 503}, "the authorization server answered 503; the sign-in was not renewed", "授权服务器返回 503，登录未续期"},
+		{
+			&auth.RefreshError{Err: errors.New("no connection could be made")},
+			"the sign-in was not renewed: no connection could be made", "登录未续期：无法建立连接",
+		},
+		{login.ErrTimeout, "the sign-in was not finished in the browser in time", "未在规定时间内在浏览器中完成登录"},
+		{&login.DeniedError{Code: "access_denied"}, "the sign-in was refused: access_denied", "登录被拒绝：access_denied"},
+		{
+			&login.DeniedError{Description: "missing_codex_entitlement"},
+			"Codex is not enabled for this workspace; its administrator can grant access",
+			"此工作区未启用 Codex，可由其管理员授予访问权限",
+		},
+		{
+			&login.PortsBusyError{Ports: []int{1455, 1457}},
+			"ports 1455 and 1457 on this machine are in use by other programs", "本机端口 1455 和 1457 均已被其他程序占用",
+		},
+		{
+			fmt.Errorf("%w: write /home/ada/.codex/auth.json: no space left on device", auth.ErrCannotSave),
+			"the sign-in could not be saved: write /home/ada/.codex/auth.json: no space left on device",
+			"登录凭据无法保存：写入 /home/ada/.codex/auth.json：no space left on device",
+		},
+		{
+			&auth.UnreadableError{Where: "/home/ada/.codex/auth.json", What: "tokens id_token is not a JSON Web Token"},
+			"cannot read /home/ada/.codex/auth.json: tokens id_token is not a JSON Web Token",
+			"无法读取 /home/ada/.codex/auth.json：tokens id_token 不是 JSON Web Token",
+		},
+		{errors.New("something and another: foreign"), "something and another: foreign", "something and another: foreign"},
+		{errors.New("mine: it is locked"), "mine: it is locked", "mine：已锁定"},
+	}
+	for _, tt := range tests {
+		if got := english.Error(tt.err); got != tt.en {
+			t.Errorf("in English: %q, want %q", got, tt.en)
+		}
+		if got := chinese.Error(tt.err); got != tt.zh {
+			t.Errorf("in Chinese: %q, want %q", got, tt.zh)
+		}
+	}
+}
+
+func TestProblemInChinese(t *testing.T) {
+	t.Parallel()
+	for problem, want := range map[string]string{
+		"":                             "",
+		"The stored API key is empty.": "存储的 API 密钥为空。",
+		"cannot read /a/b: it is empty or ends too early":                                                                       "无法读取 /a/b：内容为空或不完整",
+		"The last renewal did not work: the sign-in was not renewed: it did not answer in time":                                 "上次续期失败：登录未续期：未在规定时间内应答",
+		"Not renewed, because the new tokens could not be saved: /home/ada/.codex/auth.json cannot be written: disk is on fire": "未续期，因为新令牌无法保存：无法写入 /home/ada/.codex/auth.json：disk is on fire",
+	} {
+		if got := chinese.Problem(auth.State{Problem: problem}); got != want {
+			t.Errorf("Problem(%q) = %q, want %q", problem, got, want)
+		}
+	}
+}
