@@ -21,7 +21,7 @@ type Client struct {
 	rpc    *jrpc2.Client
 	states auth.Broadcast[auth.State]
 	ctx    context.Context // ends with the connection
-	cancel context.CancelFunc
+	cancel context.CancelCauseFunc
 }
 
 // Dial connects to the agent's socket, checks that the process behind it is
@@ -36,11 +36,11 @@ func Dial(ctx context.Context, socket string) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{}
-	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.ctx, c.cancel = context.WithCancelCause(context.Background())
 	w := newWire(nc, Limits{})
-	w.told = c.told
+	w.told, w.failed = c.told, c.refused
 	c.rpc = jrpc2.NewClient(w, &jrpc2.ClientOptions{
-		OnStop: func(*jrpc2.Client, error) { c.cancel() },
+		OnStop: func(*jrpc2.Client, error) { c.cancel(ErrAgentGone) },
 	})
 	if err := c.begin(ctx); err != nil {
 		_ = c.Close()
@@ -53,16 +53,20 @@ func Dial(ctx context.Context, socket string) (*Client, error) {
 func (c *Client) begin(ctx context.Context) error {
 	var hello initializeParams
 	hello.ClientInfo.Name, hello.ClientInfo.Version = "rekey", "1"
+	hello.Rekey = &program{Schema: spoken()}
 	var welcome initializeResult
 	if err := c.call(ctx, methodInitialize, hello, &welcome); err != nil {
+		return err
+	}
+	if welcome.Rekey == nil {
+		welcome.Rekey = &program{} // from before there were versions
+	}
+	if err := compare(*welcome.Rekey, spoken()); err != nil {
 		return err
 	}
 	var first stateMessage
 	if err := c.call(ctx, methodSubscribe, struct{}{}, &first); err != nil {
 		return err
-	}
-	if first.Schema != stateSchema {
-		return fmt.Errorf("the agent speaks version %d of the State, this program version %d; restart Rekey", first.Schema, stateSchema)
 	}
 	if _, newer := c.states.Last(); !newer {
 		c.states.Publish(first.State)
@@ -78,6 +82,14 @@ func (c *Client) told(method string, params json.RawMessage) {
 	}
 }
 
+// refused takes over why the agent does not serve this client.
+func (c *Client) refused(why error) {
+	if why.Error() == ErrFull.Error() {
+		why = ErrFull
+	}
+	c.cancel(why)
+}
+
 // call sends one request. The agent's own errors come back typed.
 func (c *Client) call(ctx context.Context, method string, params, result any) error {
 	if result == nil {
@@ -91,11 +103,17 @@ func (c *Client) call(ctx context.Context, method string, params, result any) er
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case c.ctx.Err() != nil:
-		return ErrAgentGone
+		return context.Cause(c.ctx)
 	case errors.As(err, &remote) && sentByServer(remote.Code):
 		return remoteError(remote)
 	}
-	return fmt.Errorf("%w: %w", ErrAgentGone, err)
+	// The connection is broken. If the agent has said why, that is still to be read.
+	select {
+	case <-c.ctx.Done():
+		return context.Cause(c.ctx)
+	case <-time.After(refusing):
+		return fmt.Errorf("%w: %w", ErrAgentGone, err)
+	}
 }
 
 // sentByServer reports whether an error with this code came over the wire. The
@@ -179,6 +197,6 @@ func (c *Client) Done() <-chan struct{} { return c.ctx.Done() }
 
 // Close ends the connection.
 func (c *Client) Close() error {
-	c.cancel()
+	c.cancel(ErrAgentGone)
 	return c.rpc.Close()
 }

@@ -14,6 +14,12 @@ func (c *conn) initialize(ctx context.Context, req *jrpc2.Request) (any, error) 
 		return nil, err
 	}
 	s := c.server
+	us := &program{Version: s.Version, Schema: spoken()}
+	if p.Rekey != nil {
+		if err := compare(*us, p.Rekey.Schema); err != nil {
+			return nil, failure(err)
+		}
+	}
 	s.Home.Identify(p.ClientInfo.Name, p.ClientInfo.Version)
 	if s.StaleAtStart {
 		s.Home.Manager().Use(ctx) // what came of it shows in the answers to come
@@ -34,6 +40,7 @@ func (c *conn) initialize(ctx context.Context, req *jrpc2.Request) (any, error) 
 		CodexHome:      s.Home.Dir(),
 		PlatformFamily: family,
 		PlatformOS:     s.Platform,
+		Rekey:          us,
 	}, nil
 }
 

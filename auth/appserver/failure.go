@@ -17,6 +17,7 @@ const (
 	kindUnreadable = "unreadable"
 	kindNoToken    = "noAccessToken"
 	kindShortLived = "shortLived"
+	kindSchema     = "schema"
 )
 
 // failure puts an error of the Manager on the wire; nil stays nil.
@@ -28,7 +29,10 @@ func failure(err error) error {
 	var refused *auth.RefreshError
 	var unreadable *auth.UnreadableError
 	var short *auth.ShortLivedError
+	var schema *SchemaError
 	switch {
+	case errors.As(err, &schema):
+		data.Kind, data.Agent = kindSchema, &program{Version: schema.Version, Schema: spoken()}
 	case errors.As(err, &refused):
 		data.Permanent, data.Reason = refused.Permanent, refused.Reason
 		data.Status, data.AnswerLost = refused.Status, refused.AnswerLost
@@ -57,6 +61,10 @@ func remoteError(e *jrpc2.Error) error {
 		return auth.ErrNoAccessToken
 	case kindShortLived:
 		return &auth.ShortLivedError{Left: seconds(data.LeftSeconds), Wanted: seconds(data.WantedSeconds)}
+	case kindSchema:
+		if data.Agent != nil {
+			return &SchemaError{Version: data.Agent.Version, Newer: data.Agent.Schema.Newest > spoken().Newest}
+		}
 	case kindUnreadable:
 		return &auth.UnreadableError{Where: data.Where, What: data.What}
 	}

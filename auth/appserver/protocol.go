@@ -48,6 +48,8 @@ type initializeParams struct {
 	Capabilities *struct {
 		ExperimentalAPI bool `json:"experimentalApi"`
 	} `json:"capabilities"`
+	// Rekey is what a client of Rekey's own adds: see schema.go.
+	Rekey *program `json:"rekey,omitempty"`
 }
 
 type initializeResult struct {
@@ -55,6 +57,8 @@ type initializeResult struct {
 	CodexHome      string `json:"codexHome"`
 	PlatformFamily string `json:"platformFamily"`
 	PlatformOS     string `json:"platformOs"`
+	// Rekey is what Codex does not have: see schema.go.
+	Rekey *program `json:"rekey,omitempty"`
 }
 
 type authStatusParams struct {
@@ -139,12 +143,10 @@ type externalResult struct {
 // stateMessage is the result of rekey/state and the notification
 // rekey/stateChanged.
 type stateMessage struct {
-	// Schema is the version of State's form, 1.
+	// Schema is the newest version that the agent speaks: see schema.go.
 	Schema int        `json:"schema"`
 	State  auth.State `json:"state"`
 }
-
-const stateSchema = 1
 
 type signInParams struct {
 	Method auth.SignInMethod `json:"method"`
@@ -198,4 +200,6 @@ type refusalData struct {
 	// LeftSeconds and WantedSeconds belong to kindShortLived.
 	LeftSeconds   float64 `json:"leftSeconds,omitempty"`
 	WantedSeconds float64 `json:"wantedSeconds,omitempty"`
+	// Agent belongs to kindSchema.
+	Agent *program `json:"rekey,omitempty"`
 }

@@ -19,7 +19,8 @@ func TestHandshake(t *testing.T) {
 		t.Errorf("before initialize: %s", m.line)
 	}
 	m := p.ask(`{"id":"a","method":"initialize","params":{"clientInfo":{"name":"t","version":"1"}}}`)
-	want := `{"id":"a","result":{"userAgent":"t/1.2 (rekey; linux)","codexHome":"/home/ada/.codex","platformFamily":"unix","platformOs":"linux"}}` + "\n"
+	want := `{"id":"a","result":{"userAgent":"t/1.2 (rekey; linux)","codexHome":"/home/ada/.codex","platformFamily":"unix","platformOs":"linux",` +
+		`"rekey":{"version":"1.2","schema":{"oldest":1,"newest":1}}}}` + "\n"
 	if m.line != want {
 		t.Errorf("initialize: got %s want %s", m.line, want)
 	}

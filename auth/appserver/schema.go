@@ -1,0 +1,59 @@
+package appserver
+
+import "fmt"
+
+// schemas are the versions of Rekey's own part of the dialect that a program
+// speaks: its methods, its notifications and the State's form. The version
+// changes when something is removed or changes its meaning; what is added
+// changes nothing, for members that are not known are ignored.
+type schemas struct {
+	Oldest int `json:"oldest"`
+	Newest int `json:"newest"`
+}
+
+// stateSchema is the newest version, which this program speaks.
+const stateSchema = 1
+
+// spoken are the versions that this program speaks.
+func spoken() schemas { return schemas{Oldest: 1, Newest: stateSchema} }
+
+// meets reports whether there is a version that both speak.
+func (s schemas) meets(other schemas) bool {
+	return s.Oldest <= other.Newest && other.Oldest <= s.Newest
+}
+
+// program is how a Rekey introduces itself to another one, in initialize.
+type program struct {
+	Version string  `json:"version,omitempty"` // of the program; a client leaves it out
+	Schema  schemas `json:"schema"`
+}
+
+// SchemaError means that the agent and its client speak no common version of
+// Rekey's own part of the dialect: one of them was replaced while the other ran.
+type SchemaError struct {
+	// Version is the agent's, "" where it does not say.
+	Version string
+	// Newer: the agent is newer than its client, else older.
+	Newer bool
+}
+
+// Error implements error.
+func (e *SchemaError) Error() string {
+	version, age := "", "older"
+	if e.Version != "" {
+		version = " (" + e.Version + ")"
+	}
+	if e.Newer {
+		age = "newer"
+	}
+	return fmt.Sprintf("the Rekey that is running%s is %s than this program, and they do not understand each other; restart Rekey", version, age)
+}
+
+// compare returns a *SchemaError where an agent and a client do not understand
+// each other.
+func compare(agent program, client schemas) error {
+	if agent.Schema.meets(client) {
+		return nil
+	}
+	return &SchemaError{Version: agent.Version, Newer: agent.Schema.Newest > client.Newest}
+}
