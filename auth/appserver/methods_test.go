@@ -1,0 +1,94 @@
+package appserver_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"rekey/auth/appserver"
+)
+
+// ownNames are the names with Rekey's prefix in protocol.go: of methods, and of
+// notifications.
+func ownNames(t *testing.T) (methods, notes []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "protocol.go", nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 {
+			return true
+		}
+		lit, ok := spec.Values[0].(*ast.BasicLit)
+		if !ok || lit.Kind != token.STRING {
+			return true
+		}
+		value, err := strconv.Unquote(lit.Value)
+		if err != nil || !strings.HasPrefix(value, "rekey/") || value == "rekey/" {
+			return true
+		}
+		if strings.HasPrefix(spec.Names[0].Name, "note") {
+			notes = append(notes, value)
+		} else {
+			methods = append(methods, value)
+		}
+		return true
+	})
+	slices.Sort(methods)
+	return methods, notes
+}
+
+// ARCHITECTURE.md lists each of Rekey's own methods, and no other.
+func TestMethodsAreDocumented(t *testing.T) {
+	t.Parallel()
+	methods, notes := ownNames(t)
+	text, err := os.ReadFile("../../ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, found := strings.Cut(string(text), "\n## Rekey's own methods\n")
+	section, _, ended := strings.Cut(section, "\n## ")
+	if !found || !ended {
+		t.Fatal("ARCHITECTURE.md has no such section")
+	}
+	var listed []string
+	for _, row := range regexp.MustCompile("(?m)^\\| `(rekey/\\w+)` \\|").FindAllStringSubmatch(section, -1) {
+		listed = append(listed, row[1])
+	}
+	slices.Sort(listed)
+	if len(methods) == 0 || !slices.Equal(listed, methods) {
+		t.Errorf("ARCHITECTURE.md lists %q, the code knows %q", listed, methods)
+	}
+	for _, note := range notes {
+		if !strings.Contains(section, "`"+note) {
+			t.Errorf("ARCHITECTURE.md does not speak of %s", note)
+		}
+	}
+}
+
+// The code answers each of them.
+func TestMethodsAreServed(t *testing.T) {
+	t.Parallel()
+	methods, _ := ownNames(t)
+	p := initialized(t, &appserver.Server{Home: newHome(t, signedIn(), refusing())})
+	for _, method := range methods {
+		if method == "rekey/subscribe" {
+			continue // the State it pushes might be taken for an answer; other tests use it
+		}
+		m := p.ask(`{"id":1,"method":"` + method + `","params":{}}`)
+		if m.Error != nil && strings.Contains(m.Error.Message, "unknown variant") {
+			t.Errorf("%s: %s", method, m.line)
+		}
+	}
+	if m := p.ask(`{"id":1,"method":"rekey/none","params":{}}`); m.Error == nil || !strings.Contains(m.Error.Message, "unknown variant") {
+		t.Errorf("a method that is none: %s", m.line)
+	}
+}
