@@ -118,39 +118,3 @@ func TestDialWithoutAgent(t *testing.T) {
 		t.Error("connected to nothing")
 	}
 }
-
-// FuzzServe sends arbitrary lines. Whatever comes, the server ends when its
-// client does, and a good request is still answered afterwards if the
-// connection stands.
-func FuzzServe(f *testing.F) {
-	for _, seed := range []string{
-		`{"id":1,"method":"getAuthStatus","params":{}}`, `{"id":null,"method":"x"}`, `[{"id":1,"method":"rekey/state"}]`,
-		`{"method":"initialized"}`, `{"id":1,"result":{}}`, `{"jsonrpc":2}`, "{", "\x00", `{"id":{},"method":"account/read","params":5}`,
-	} {
-		f.Add([]byte(seed))
-	}
-	f.Fuzz(func(t *testing.T, line []byte) {
-		mine, theirs := net.Pipe()
-		s := &appserver.Server{Home: newHome(t, signedIn(), refusing())}
-		end := make(chan error, 1)
-		go func() { end <- s.Serve(context.Background(), theirs) }()
-		drained := make(chan struct{})
-		go func() {
-			defer close(drained)
-			buf := make([]byte, 4096)
-			for {
-				if _, err := mine.Read(buf); err != nil {
-					return
-				}
-			}
-		}()
-		for _, l := range [][]byte{[]byte(`{"id":0,"method":"initialize","params":{"clientInfo":{"name":"f","version":"1"}}}`), line} {
-			if _, err := mine.Write(append(l, '\n')); err != nil {
-				break
-			}
-		}
-		_ = mine.Close()
-		<-end
-		<-drained
-	})
-}

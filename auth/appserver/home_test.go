@@ -95,13 +95,20 @@ func (h *home) Dir() string              { return "/home/ada/.codex" }
 func (h *home) RequiresOpenAIAuth() bool { return h.needsAuth }
 func (h *home) Identify(string, string)  {}
 
-func (h *home) BeginSignIn(context.Context) (string, func() error, func(), error) {
+func (h *home) BeginSignIn(ctx context.Context) (string, func() error, func(), error) {
 	ended := make(chan error, 2)
 	h.mu.Lock()
 	h.signedIn = ended
 	h.mu.Unlock()
-	return "https://auth.example/authorize", func() error { return <-ended },
-		func() { ended <- errors.New("Login was not completed") }, nil
+	wait := func() error {
+		select {
+		case err := <-ended:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return "https://auth.example/authorize", wait, func() { ended <- errors.New("Login was not completed") }, nil
 }
 
 func (h *home) SignIn(_ context.Context, method auth.SignInMethod) error {

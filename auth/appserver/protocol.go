@@ -9,7 +9,6 @@ import (
 // The methods and notifications of Codex's dialect that Rekey answers and sends.
 const (
 	methodInitialize   = "initialize"
-	methodInitialized  = "initialized"
 	methodAuthStatus   = "getAuthStatus"
 	methodAccountRead  = "account/read"
 	methodLoginStart   = "account/login/start"

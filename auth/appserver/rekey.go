@@ -2,6 +2,7 @@ package appserver
 
 import (
 	"context"
+	"math"
 	"time"
 
 	"github.com/creachadair/jrpc2"
@@ -119,7 +120,9 @@ func (c *conn) token(ctx context.Context, req *jrpc2.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := c.server.Home.Token(ctx, time.Duration(p.MinValiditySeconds*float64(time.Second)))
+	// The longest there is stands for what is longer, and wraps round to nothing less.
+	atLeast := min(max(0, p.MinValiditySeconds), math.MaxInt32)
+	t, err := c.server.Home.Token(ctx, time.Duration(atLeast*float64(time.Second)))
 	if err != nil {
 		return nil, failure(err)
 	}
