@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"rekey/auth/authtest"
+	"rekey/ui/uitest/browser"
 	"rekey/ui/uitest/desktop"
 )
 
@@ -31,8 +32,16 @@ func TestMain(m *testing.M) {
 }
 
 // browse opens a page as a browser does, following where it leads, and writes
-// down beside the program what was shown last.
+// down beside the program what was shown last. Where a test has a real browser
+// running, it is handed the page instead.
 func browse(url string) {
+	if running, err := os.ReadFile(os.Args[0] + ".session"); err == nil {
+		if err := browser.Open(string(running), url); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	client := http.Client{Timeout: 20 * time.Second}
 	seen := ""
 	res, err := client.Get(url)
@@ -58,6 +67,7 @@ type rig struct {
 	server  *authtest.Server
 	notices *desktop.Notices
 	program string
+	browser string // the program that plays the user's browser
 	env     []string
 	secrets []string // every token that was in the home at some time
 }
@@ -65,6 +75,12 @@ type rig struct {
 // newRig starts the desktop. The home holds Ada's sign-in, whose access token
 // lives for accessLife.
 func newRig(t *testing.T, program string, accessLife time.Duration) *rig {
+	t.Helper()
+	return newRigWith(t, program, authtest.Config{AccessLife: accessLife})
+}
+
+// newRigWith is newRig with an authorization server of another kind.
+func newRigWith(t *testing.T, program string, cfg authtest.Config) *rig {
 	t.Helper()
 	desktop.Require(t, desktop.Bus, desktop.DisplayServer, desktop.Camera, desktop.WindowManager,
 		desktop.PanelProgram, desktop.Notifier, desktop.Mouse)
@@ -75,7 +91,7 @@ func newRig(t *testing.T, program string, accessLife time.Duration) *rig {
 	r.notices = r.RecordNotices(t)
 
 	var err error
-	if r.server, err = authtest.Start(authtest.Config{AccessLife: accessLife}); err != nil {
+	if r.server, err = authtest.Start(cfg); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(r.server.Close)
@@ -89,19 +105,19 @@ func newRig(t *testing.T, program string, accessLife time.Duration) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	browser := filepath.Join(r.Home(), browserName)
-	if err := os.Symlink(self, browser); err != nil {
+	r.browser = filepath.Join(r.Home(), browserName)
+	if err := os.Symlink(self, r.browser); err != nil {
 		t.Fatal(err)
 	}
 	r.env = []string{
 		"CODEX_REFRESH_TOKEN_URL_OVERRIDE=" + r.server.TokenURL(),
 		"CODEX_REVOKE_TOKEN_URL_OVERRIDE=" + r.server.RevokeURL(),
 		"CODEX_APP_SERVER_LOGIN_ISSUER=" + r.server.Issuer(),
-		"BROWSER=" + browser,
+		"BROWSER=" + r.browser,
 		"REKEY_LOG=debug",
 	}
 	t.Cleanup(func() {
-		if page, err := os.ReadFile(browser + ".seen"); err == nil && t.Failed() {
+		if page, err := os.ReadFile(r.browser + ".seen"); err == nil && t.Failed() {
 			t.Logf("the browser saw last:\n%s", page)
 		}
 	})

@@ -8,12 +8,27 @@ import (
 	"net/url"
 )
 
+// boxStyle makes the server's pages pleasant to look at, and plainly not those
+// of a real one.
+const boxStyle = `<style>
+:root { color-scheme: light dark; --page: #eef0f3; --card: #fff; --text: #1d2129; --dim: #5b6472; --accent: #2a62b8; --on: #fff }
+@media (prefers-color-scheme: dark) { :root { --page: #14161a; --card: #1f2228; --text: #eceef2; --dim: #a2abb9; --accent: #7aa9f0; --on: #14161a } }
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--page); color: var(--text); font: 1.0625rem/1.55 system-ui, sans-serif }
+main { width: min(26rem, 100vw - 6rem); padding: 2.25rem 2rem; border-radius: 1rem; background: var(--card) }
+h1 { margin: 0 0 .5rem; font-size: 1.5rem } p { margin: .75rem 0 }
+.note { color: var(--dim); font-size: .875rem }
+a, button { display: inline-block; margin: .5rem .5rem 0 0; padding: .5rem 1.1rem; border: 1px solid var(--dim); border-radius: .5rem; background: none; color: inherit; font: inherit; text-decoration: none }
+#approve, button { border-color: var(--accent); background: var(--accent); color: var(--on) }
+input { padding: .5rem; border: 1px solid var(--dim); border-radius: .5rem; background: none; color: inherit; font: inherit }
+</style>`
+
 const approvePage = `<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>Sign in</title></head>
-<body><h1>Sign in</h1>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sign in</title>` + boxStyle + `</head>
+<body><main><h1>Sign in</h1>
 <p>A program on this computer wants to sign in as <strong>%s</strong>.</p>
-<p><a href="%s" id="approve">Approve</a> <a href="%s" id="deny">Cancel</a></p>
-</body></html>
+<p><a href="%s" id="approve">Approve</a><a href="%s" id="deny">Cancel</a></p>
+<p class="note">This is an authorization server in a box, for tests and demonstrations. No account is needed.</p>
+</main></body></html>
 `
 
 // authorize is the authorization endpoint (RFC 6749, section 4.1.1; RFC 7636;

@@ -160,10 +160,11 @@ func (s *Server) deviceToken(c *call) {
 }
 
 const deviceForm = `<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>Sign in a device</title></head>
-<body><h1>Sign in a device</h1><p>%s</p>
-<form><label>Code <input name="user_code" autofocus></label> <button>Approve</button></form>
-</body></html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Sign in a device</title>` + boxStyle + `</head>
+<body><main><h1>Sign in a device</h1><p>%s</p>
+<form><p><label>Code <input name="user_code" autocomplete="off" autofocus></label></p><button id="approve">Approve</button></form>
+<p class="note">This is an authorization server in a box, for tests and demonstrations. No account is needed.</p>
+</main></body></html>
 `
 
 // devicePage is the page for the user; entering a code approves it.
