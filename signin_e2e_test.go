@@ -96,7 +96,7 @@ func testCancelledOnThePage(t *testing.T, program string) {
 	r, b := chromiumRig(t, program)
 	item := r.startSignIn(t, b)
 	b.Click(t, "#deny")
-	b.WaitText(t, "The sign-in was refused: access_denied.")
+	b.WaitText(t, "The sign-in was declined on the authorization server's page.")
 	b.Keep(t, ".", "1-refused")
 	r.wantStillSignedOut(t, item)
 }

@@ -198,7 +198,7 @@ func TestEndings(t *testing.T) {
 	}{
 		"refused":           {[]string{"error", "access_denied", "error_description", "User said no"}, "", &DeniedError{}, "The sign-in was refused: User said no."},
 		"refused in short":  {[]string{"error", "server_error"}, "", &DeniedError{}, "The sign-in was refused: server_error."},
-		"error beats code":  {[]string{"error", "access_denied", "code", "c"}, "", &DeniedError{}, "The sign-in was refused: access_denied."},
+		"error beats code":  {[]string{"error", "access_denied", "code", "c"}, "", &DeniedError{}, "The sign-in was declined on the authorization server&#39;s page."},
 		"no entitlement":    {[]string{"error", "access_denied", "error_description", "missing_codex_entitlement"}, "", &DeniedError{}, "Codex is not enabled for this workspace; its administrator can grant access."},
 		"HTML in the error": {[]string{"error", "x", "error_description", "<script>alert(1)</script>"}, "", &DeniedError{}, "The sign-in was refused: &lt;script&gt;alert(1)&lt;/script&gt;."},
 		"no code":           {nil, "", ErrNoCode, "sent no code, so the sign-in could not be completed."},

@@ -95,6 +95,8 @@ func (e *DeniedError) Error() string {
 		return "Codex is not enabled for this workspace; its administrator can grant access"
 	case e.Description != "":
 		return "the sign-in was refused: " + e.Description
+	case e.Code == "access_denied":
+		return "the sign-in was declined on the authorization server's page"
 	}
 	return "the sign-in was refused: " + e.Code
 }
