@@ -94,6 +94,7 @@ func (r *sourceReader) visit(n ast.Node) bool {
 	case *ast.FuncDecl: // what an Error method returns is translated where it is shown
 		if n.Recv != nil && n.Name.Name == "Error" && n.Body != nil {
 			ast.Inspect(n.Body, r.markLiteral)
+			ast.Inspect(n.Body, r.returned)
 		}
 	case *ast.CallExpr:
 		r.call(n)
@@ -128,7 +129,7 @@ func (r *sourceReader) call(n *ast.CallExpr) {
 	case slices.Contains(logging, name) && (strings.EqualFold(on, "log") || on == "slog"):
 		r.mark(n.Args...)
 	case (on == "os" || on == "") && strings.EqualFold(name, "getenv"), on == "os" && name == "LookupEnv",
-		strings.HasPrefix(name, "Call"), name == "call", // methods on D-Bus
+		strings.HasPrefix(name, "Call"), name == "call", on == "dbus", // names on D-Bus
 		name == "Format", name == "MustParse", name == "Set", on == "Header":
 		r.mark(n.Args...)
 	}
@@ -174,6 +175,31 @@ func (r *sourceReader) fault(e ast.Expr) {
 	if text, ok := stringOf(e); ok {
 		r.errors = append(r.errors, literal{r.at(e), text})
 	}
+}
+
+// returned notes what an Error method returns.
+func (r *sourceReader) returned(n ast.Node) bool {
+	if ret, ok := n.(*ast.ReturnStmt); ok && len(ret.Results) == 1 {
+		r.errors = append(r.errors, literal{r.at(ret), format(ret.Results[0])})
+	}
+	return true
+}
+
+// format is a text that is put together, with a verb for what is not written down.
+func format(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.BinaryExpr:
+		return format(e.X) + format(e.Y)
+	case *ast.CallExpr:
+		if on, name := callee(e); on == "fmt" && name == "Sprintf" {
+			return format(e.Args[0])
+		}
+	case *ast.BasicLit:
+		if text, ok := stringOf(e); ok {
+			return text
+		}
+	}
+	return "%v"
 }
 
 // say notes a call that says a message.

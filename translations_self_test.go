@@ -99,7 +99,7 @@ func TestWordsPastTheCatalogueAreFound(t *testing.T) {
 	for _, e := range source.errors {
 		errs = append(errs, e.text)
 	}
-	if want := []string{"this thing broke", "that %s broke"}; !slices.Equal(errs, want) {
+	if want := []string{"this thing broke", "The thing: %v", "that %s broke"}; !slices.Equal(errs, want) {
 		t.Errorf("errors = %q, want %q", errs, want)
 	}
 	if _, err := readSource("p.go", []byte("not Go")); err == nil {

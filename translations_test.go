@@ -212,6 +212,7 @@ var unseen = map[string]bool{
 	"only looked":             true,                                            // the end of a second look
 	"not a table of sockets":  true,                                            // leaves a check out
 	"%w, it is in %s: %w":     true, "%w (%d bytes, %d are allowed): %s": true, // as fault.is_in, fault.socket_path_bytes
+	"%sit answered %d (%s)": true, "%sit answered %d": true, "ports %v on this machine are in use by other programs": true, // as fault.exchange, fault.ports_busy
 	"%w: %d bytes of address":                                  true,
 	"the item does not exist":                                  true, // stands for no credential
 	"there is no key for the escrow":                           true, // the answer is then kept openly
@@ -227,4 +228,28 @@ var unseen = map[string]bool{
 	"the host program gave no new tokens":                      true, // over app-server, which speaks English
 	"the host program's answer cannot be read":                 true,
 	"the host program answered for another account":            true,
+}
+
+// Where Chinese meets Latin: a space between a character and a letter, a number
+// or a placeholder, and the wide marks of Chinese beside characters.
+var (
+	unspaced = regexp.MustCompile(`\p{Han}(?:[A-Za-z0-9]|{{)|(?:[A-Za-z0-9]|}})\p{Han}`)
+	narrow   = regexp.MustCompile(`\p{Han}[,;:?!()]|[,;:?!()]\p{Han}`)
+)
+
+func TestChineseTypography(t *testing.T) {
+	t.Parallel()
+	for id, m := range catalogues(t)["zh-Hans"] {
+		if found := narrow.FindString(m.Other); found != "" {
+			t.Errorf("%s: %q has a narrow mark", id, found)
+		}
+		if found := unspaced.FindString(m.Other); found != "" && !strings.HasPrefix(id, "clock.") && !strings.HasPrefix(id, "month.") {
+			t.Errorf("%s: %q has no space", id, found)
+		}
+	}
+	for _, bad := range []string{"登录,再试", "登录(已过期", "Codex登录", "登录Codex", "登录{{.X}}", "3天"} {
+		if !narrow.MatchString(bad) && !unspaced.MatchString(bad) {
+			t.Errorf("%q is not found", bad)
+		}
+	}
 }

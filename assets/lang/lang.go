@@ -85,7 +85,8 @@ func values(pairs []string) map[string]string {
 // catalogue is one language's messages, read when the first is needed: a
 // command that prints no words does not pay for them.
 type catalogue struct {
-	load func() loaded
+	load    func() loaded
+	chinese bool
 }
 
 // loaded is a catalogue that was read, the zero value when it cannot be.
@@ -95,7 +96,7 @@ type loaded struct {
 }
 
 func newCatalogue(tag language.Tag) *catalogue {
-	return &catalogue{sync.OnceValue(func() loaded {
+	return &catalogue{chinese: tag == language.SimplifiedChinese, load: sync.OnceValue(func() loaded {
 		name := tag.String() + ".toml"
 		text, err := translations.Files.ReadFile(name)
 		if err != nil {
@@ -118,7 +119,12 @@ func (c *catalogue) say(id string, count any, v map[string]string) (string, bool
 	if l == nil {
 		return "", false
 	}
-	config := &i18n.LocalizeConfig{MessageID: id, PluralCount: count, TemplateData: v}
-	text, _ := l.Localize(config)
+	if c.chinese && v != nil {
+		v = marked(v)
+	}
+	text, _ := l.Localize(&i18n.LocalizeConfig{MessageID: id, PluralCount: count, TemplateData: v})
+	if c.chinese && v != nil {
+		text = spaced(text)
+	}
 	return text, text != ""
 }

@@ -88,3 +88,22 @@ func TestSay(t *testing.T) {
 		}
 	}
 }
+
+// TestChineseSpacing: Chinese has a space beside Latin words and numbers, and
+// none between characters, whatever stands in a placeholder.
+func TestChineseSpacing(t *testing.T) {
+	t.Parallel()
+	p := lang.For("zh-Hans")
+	for want, got := range map[string]string{
+		"有效期至 14:05，之后需重新登录":   p.Say("state.expiring", "When", "14:05"),
+		"有效期至周二 14:05，之后需重新登录": p.Say("state.expiring", "When", "周二 14:05"),
+		"已于周二到期":               p.Say("fact.ended", "When", "周二"),
+		"无法写入 /home/张 三/a：原 因": p.Say("fault.cannot_write", "Where", "/home/张 三/a", "Why", "原 因"),
+		"将于 ‮ 续期":              p.Say("fact.renews", "When", "‮"),
+		"已于  到期":               p.Say("fact.ended", "When", ""),
+	} {
+		if got != want {
+			t.Errorf("said %q, want %q", got, want)
+		}
+	}
+}

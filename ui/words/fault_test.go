@@ -68,7 +68,7 @@ func TestProblemInChinese(t *testing.T) {
 		"":                             "",
 		"The stored API key is empty.": "存储的 API 密钥为空。",
 		"cannot read /a/b: it is empty or ends too early":                                                                       "无法读取 /a/b：内容为空或不完整",
-		"The last renewal did not work: the sign-in was not renewed: it did not answer in time":                                 "上次续期失败：登录未续期：未在规定时间内应答",
+		"The last renewal did not work: the sign-in was not renewed: it did not answer in time":                                 "上次续期失败：登录未续期：未在规定时间内响应",
 		"Not renewed, because the new tokens could not be saved: /home/ada/.codex/auth.json cannot be written: disk is on fire": "未续期，因为新令牌无法保存：无法写入 /home/ada/.codex/auth.json：disk is on fire",
 	} {
 		if got := chinese.Problem(auth.State{Problem: problem}); got != want {

@@ -1,0 +1,48 @@
+package lang
+
+import "unicode"
+
+// Marks around what stands in a placeholder, from the private use area.
+const (
+	opens  = '\uE000'
+	closes = '\uE001'
+)
+
+// marked are the values with their ends marked.
+func marked(values map[string]string) map[string]string {
+	m := make(map[string]string, len(values))
+	for name, text := range values {
+		m[name] = string(opens) + text + string(closes)
+	}
+	return m
+}
+
+// spaced removes the marks, and the spaces beside them that stand between two
+// Chinese characters. A catalogue in Chinese has a space between a character
+// and a placeholder, as between a character and a Latin word; where Chinese
+// turns out to stand in the placeholder there is none.
+func spaced(text string) string {
+	from := []rune(text)
+	to := make([]rune, 0, len(from))
+	for i, r := range from {
+		if r == opens || r == closes || r == ' ' && needless(from, i) {
+			continue
+		}
+		to = append(to, r)
+	}
+	return string(to)
+}
+
+// needless reports whether the space at i is beside a mark and between two
+// Chinese characters.
+func needless(text []rune, i int) bool {
+	before, after := i-1, i+1
+	for before >= 0 && (text[before] == opens || text[before] == closes) {
+		before--
+	}
+	for after < len(text) && (text[after] == opens || text[after] == closes) {
+		after++
+	}
+	return before >= 0 && after < len(text) && (before < i-1 || after > i+1) &&
+		unicode.Is(unicode.Han, text[before]) && unicode.Is(unicode.Han, text[after])
+}
