@@ -40,7 +40,7 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 	}
 	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
 	inTray := !o.Text && tray.Probe(ctx, bus) == nil
-	shown := &counting{Notifier: printed{w.words}, first: make(chan struct{})}
+	shown := &counting{Notifier: printed(w), first: make(chan struct{})}
 	if inTray {
 		desktop := notify.NewDesktop(bus)
 		defer desktop.Close()

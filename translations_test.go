@@ -200,7 +200,7 @@ var verb = regexp.MustCompile(`%[-+# 0]*\d*[a-z]`)
 
 // shownErrors are the packages whose errors reach a person.
 var shownErrors = []string{
-	".", "auth", "auth/authority", "auth/login", "auth/store", "auth/agent",
+	".", "auth", "auth/authority", "auth/login", "auth/store", "auth/agent", "auth/appserver",
 	"ui/window/display", "ui/tray", "ui/sessionbus",
 }
 

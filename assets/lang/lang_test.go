@@ -100,7 +100,7 @@ func TestChineseSpacing(t *testing.T) {
 		"已于周二到期":               p.Say("fact.ended", "When", "周二"),
 		"无法写入 /home/张 三/a：原 因": p.Say("fault.cannot_write", "Where", "/home/张 三/a", "Why", "原 因"),
 		"将于 ‮ 续期":              p.Say("fact.renews", "When", "‮"),
-		"已于  到期":               p.Say("fact.ended", "When", ""),
+		"已于 到期":                p.Say("fact.ended", "When", ""),
 	} {
 		if got != want {
 			t.Errorf("said %q, want %q", got, want)

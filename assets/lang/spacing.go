@@ -34,11 +34,14 @@ func spaced(text string) string {
 }
 
 // needless reports whether the space at i is beside a mark and between two
-// Chinese characters.
+// Chinese characters, or the second of two with nothing between them.
 func needless(text []rune, i int) bool {
 	before, after := i-1, i+1
 	for before >= 0 && (text[before] == opens || text[before] == closes) {
 		before--
+	}
+	if i > 2 && text[i-1] == closes && text[i-2] == opens && text[i-3] == ' ' {
+		return true // nothing stands in the placeholder
 	}
 	for after < len(text) && (text[after] == opens || text[after] == closes) {
 		after++

@@ -33,7 +33,7 @@ func (p Printer) translate(english string, patterns []pattern) string {
 		}
 		pairs := make([]string, 0, 2*len(found))
 		for i, text := range found {
-			pairs = append(pairs, pat.names[i], p.translate(text, patterns))
+			pairs = append(pairs, pat.names[i], p.translate(strings.TrimSpace(text), patterns))
 		}
 		return p.Say(pat.id, pairs...)
 	}
@@ -90,7 +90,7 @@ func newPattern(id, text string) pattern {
 func (p pattern) weight() int { return len(strings.Join(p.fixed, "")) }
 
 // match reports whether text is the pattern's, and what stands in its
-// placeholders. None of them can be empty.
+// placeholders, which may be nothing between two texts.
 func (p pattern) match(text string) (found []string, ok bool) {
 	last := len(p.names)
 	if last == 0 {
@@ -105,10 +105,10 @@ func (p pattern) match(text string) (found []string, ok bool) {
 	}
 	for _, between := range p.fixed[1:last] {
 		value, rest, has := strings.Cut(text, between)
-		if !has || value == "" {
+		if !has || value == "" && len(found) == 0 && p.fixed[0] == "" {
 			return nil, false
 		}
 		found, text = append(found, value), rest
 	}
-	return append(found, text), text != ""
+	return append(found, text), text != "" || p.fixed[last] != ""
 }
