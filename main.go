@@ -32,10 +32,12 @@ func main() {
 	p := cli.Program{
 		Version: version,
 		In:      os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		OutScreen: screen(os.Stdout), ErrScreen: screen(os.Stderr),
 		Words:     w.words,
 		Now:       time.Now,
 		Status:    w.status,
 		Refresh:   w.refresh,
+		Visit:     w.visit,
 		Watch:     w.watch,
 		Tray:      w.tray,
 		Window:    w.window,

@@ -34,6 +34,9 @@ func TestProgram(t *testing.T) {
 		"app-server follows":         testAppServerFollows,
 		"app-server ends":            testAppServerEnds,
 		"usage":                      testUsage,
+		"token":                      testToken,
+		"token through the agent":    testTokenThroughTheAgent,
+		"token interrupted":          testTokenInterrupted,
 		"window":                     testWindow,
 		"no token in what is logged": testNoTokenAnywhere,
 	} {

@@ -25,22 +25,10 @@ type Member struct {
 
 // seat is what a Member has: the agent itself or a connection to it.
 type seat interface {
-	State() auth.State
-	Subscribe(ctx context.Context) <-chan auth.State
-	Refresh(ctx context.Context) error
-	SignIn(ctx context.Context, method auth.SignInMethod) error
-	CancelSignIn()
-	AnswerSignIn(ctx context.Context, yes bool) error
-	SignOut(ctx context.Context) error
-	SetPreferences(ctx context.Context, c auth.PreferenceChange) error
-	Activity(ctx context.Context) ([]auth.Activity, error)
-	Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error)
-	ClaimNotice(ctx context.Context, notice string) (bool, error)
+	session
 	// Run holds the seat until ctx ends, and then returns nil. It returns
 	// appserver.ErrAgentGone when the agent is another process and has ended.
 	Run(ctx context.Context) error
-	// Close gives the seat up.
-	Close(ctx context.Context) error
 }
 
 // Join makes this process the agent of a home, or attaches it to the agent.

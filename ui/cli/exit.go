@@ -39,17 +39,6 @@ func ExitCode(s auth.Status) int {
 	return ExitFailure
 }
 
-// exitHelp is the part of --help about the codes.
-const exitHelp = `Exit codes:
-  0  healthy (or renewing, an API key, or managed by another program)
-  1  something else went wrong; standard error says what
-  2  the command line makes no sense
-  3  nobody is signed in
-  4  sign in again: the sign-in was refused and no longer works
-  5  waiting: the access token is ending and the server was not reached
-  6  the credential store cannot be read
-  7  expiring: the sign-in was refused, but the access token still works`
-
 // codeError ends the program with a code. Its text, if any, is printed.
 type codeError struct {
 	code int
@@ -73,6 +62,17 @@ func statusCode(s auth.Status) error {
 	return nil
 }
 
+// misuse is the error for a command line that makes no sense.
+func (p *Program) misuse(id string, pairs ...string) error {
+	return &codeError{ExitUsage, errors.New(p.Words.Say(id, pairs...))}
+}
+
+// errInterrupted ends a command that was told to end before it was done.
+var errInterrupted = &codeError{ExitFailure, errors.New("interrupted")}
+
+// tell says a sentence to the person at the terminal.
+func (p *Program) tell(sentence string) { fmt.Fprintln(p.Err, "rekey: "+sentence) }
+
 // finish prints what is left to say and returns the code for err.
 func (p *Program) finish(err error) int {
 	var ce *codeError
@@ -81,10 +81,10 @@ func (p *Program) finish(err error) int {
 		return ExitOK
 	case errors.As(err, &ce):
 		if ce.err != nil {
-			fmt.Fprintln(p.Err, "rekey: "+ce.err.Error())
+			p.tell(p.Words.Error(ce.err))
 		}
 		return ce.code
 	}
-	fmt.Fprintln(p.Err, "rekey: "+err.Error())
+	p.tell(p.Words.Error(err))
 	return ExitFailure
 }

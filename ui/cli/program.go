@@ -18,6 +18,8 @@ type Program struct {
 	// In, Out and Err are the standard streams.
 	In       io.Reader
 	Out, Err io.Writer
+	// OutScreen and ErrScreen are where Out and Err lead.
+	OutScreen, ErrScreen Screen
 	// Words are the language that the commands speak.
 	Words words.Words
 	// Now is the wall clock, in the local zone.
@@ -28,6 +30,11 @@ type Program struct {
 	// Refresh renews a home's sign-in once and returns the State it left. Its
 	// error is that of auth.Manager.Refresh.
 	Refresh func(ctx context.Context, home string) (Report, error)
+	// Visit calls face with a session for the length of one command: through
+	// the home's agent where one runs, else in this process, under the same
+	// promises. It does not return while a renewal is under way here. If the
+	// agent ends meanwhile, face is called once more.
+	Visit func(ctx context.Context, home string, face func(ctx context.Context, s ui.Session) error) error
 	// Watch calls face with a session, the agent's own or a client's, until
 	// ctx ends.
 	Watch func(ctx context.Context, home string, face func(ctx context.Context, s ui.Session, r Report) error) error

@@ -24,12 +24,13 @@ const home = "/home/ada/.codex"
 // terminal is a Program whose parts do nothing but note that they were asked.
 type terminal struct {
 	cli.Program
+	session  *uitest.Session // of those who visit
 	out, err bytes.Buffer
 	asked    []string
 }
 
 func newTerminal() *terminal {
-	p := &terminal{}
+	p := &terminal{session: uitest.NewSession(healthy().State)}
 	note := func(what, home string) error {
 		p.asked = append(p.asked, strings.TrimSpace(what+" "+home))
 		return nil
@@ -39,6 +40,9 @@ func newTerminal() *terminal {
 		Now:     func() time.Time { return noon },
 		Status:  func(_ context.Context, h string) (cli.Report, error) { return healthy(), note("status", h) },
 		Refresh: func(_ context.Context, h string) (cli.Report, error) { return healthy(), note("refresh", h) },
+		Visit: func(ctx context.Context, h string, face func(context.Context, ui.Session) error) error {
+			return errors.Join(note("visit", h), face(ctx, p.session))
+		},
 		Watch: func(_ context.Context, h string, _ func(context.Context, ui.Session, cli.Report) error) error {
 			return note("watch", h)
 		},

@@ -24,6 +24,8 @@ func TestCommandsReachTheirParts(t *testing.T) {
 		"--home=/h refresh":            "refresh /h",
 		"watch":                        "watch",
 		"watch --format json":          "watch",
+		"token --home /h":              "visit /h",
+		"token --min-validity 0":       "visit",
 		"window --home /h":             "window /h",
 		"app-server":                   "app-server",
 		"app-server --no-watch":        "app-server without watching",
@@ -46,22 +48,28 @@ func TestCommandsReachTheirParts(t *testing.T) {
 func TestWrongCommandLines(t *testing.T) {
 	t.Parallel()
 	for args, words := range map[string]string{
-		"nosuch":              `unknown command "nosuch"`,
-		"statu":               `unknown command "statu"`,
-		"status extra":        `"extra"`,
-		"refresh --json":      "--json",
-		"status --jsn":        "--jsn",
-		"-x":                  "-x",
-		"--home":              "--home",
-		"watch --format xml":  `"xml"; use text or json`,
-		"watch --format":      "--format",
-		"watch --format=":     "use text or json",
-		"status --json=maybe": "maybe",
-		"window now":          `"now"`,
-		"app-server 1":        `"1"`,
-		"demo fast":           `"fast"`,
-		"help nosuch":         `unknown command "nosuch"`,
-		"help status extra":   `"extra"`,
+		"nosuch":                   `unknown command "nosuch"`,
+		"statu":                    `unknown command "statu"; did you mean "rekey status"?`,
+		"status extra":             `"extra"`,
+		"refresh --json":           "--json",
+		"status --jsn":             "--jsn",
+		"-x":                       "-x",
+		"--home":                   "--home",
+		"watch --format xml":       `"xml"; use text or json`,
+		"watch --format":           "--format",
+		"watch --format=":          "use text or json",
+		"status --json=maybe":      "maybe",
+		"window now":               `"now"`,
+		"app-server 1":             `"1"`,
+		"demo fast":                `"fast"`,
+		"token 10m":                `"10m"`,
+		"token --min-validity -1s": "use a time from 0s to 24h",
+		"token --min-validity 25h": "use a time from 0s to 24h",
+		"token --min-validity 10":  "--min-validity",
+		"completion":               "name the shell",
+		"completion tcsh":          "name the shell",
+		"help nosuch":              `unknown command "nosuch"`,
+		"help status extra":        `"extra"`,
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()
@@ -76,7 +84,7 @@ func TestWrongCommandLines(t *testing.T) {
 }
 
 // commands are those that have a part of their own, "" for the tray.
-var commands = []string{"", "status", "refresh", "watch", "window", "app-server", "demo"}
+var commands = []string{"", "status", "refresh", "watch", "token", "window", "app-server", "demo", "completion"}
 
 func TestHelp(t *testing.T) {
 	t.Parallel()
@@ -88,8 +96,8 @@ func TestHelp(t *testing.T) {
 				p.run(t, cli.ExitOK, args...)
 				help := p.out.String()
 				_, examples, found := strings.Cut(help, "\nExamples:\n")
-				if !found || !strings.Contains(examples, strings.TrimSpace("rekey "+command)) {
-					t.Errorf("the help has no example:\n%s", help)
+				if !found || !strings.Contains(examples, strings.TrimSpace("rekey "+command)) || strings.Contains(help, "help.") || strings.Contains(help, "flag.") {
+					t.Errorf("the help has no example, or a text is missing:\n%s", help)
 				}
 				if p.err.Len() > 0 || len(p.asked) > 0 {
 					t.Errorf("it said %q and asked %q", &p.err, p.asked)
@@ -104,7 +112,7 @@ func TestHelpListsTheCommands(t *testing.T) {
 	t.Parallel()
 	p := newTerminal()
 	p.run(t, cli.ExitOK, "--help")
-	_, rest, _ := strings.Cut(p.out.String(), "Available Commands:\n")
+	_, rest, _ := strings.Cut(p.out.String(), "\nCommands:\n")
 	list, _, _ := strings.Cut(rest, "\n\n")
 	var listed []string
 	for line := range strings.Lines(list) {

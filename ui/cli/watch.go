@@ -20,24 +20,22 @@ const (
 func (p *Program) watchCommand(home *string) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
-		Use:   "watch",
-		Short: "Keep the sign-in fresh without a tray and print each change",
-		Long: `Keep the sign-in fresh without a tray and print one line for each change of
-its state. If Rekey is running already, only print, until it ends; then take
-its place.`,
-		Example: `  rekey watch
-  rekey watch --format json | jq --unbuffered -r .state.status`,
-		Args: usage(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.watch(cmd.Context(), *home, format) },
+		Use:     "watch",
+		Short:   "help.watch.short",
+		Long:    "help.watch.long",
+		Example: "help.watch.example",
+		Args:    p.noArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.watch(cmd.Context(), *home, format) },
 	}
-	cmd.Flags().StringVar(&format, "format", formatText, "text or json")
+	cmd.Flags().StringVar(&format, "format", formatText, "flag.format")
+	_ = cmd.RegisterFlagCompletionFunc("format", choices(formatText, formatJSON)) // the flag is there
 	return cmd
 }
 
 // watch prints until ctx ends.
 func (p *Program) watch(ctx context.Context, home, format string) error {
 	if format != formatText && format != formatJSON {
-		return &codeError{ExitUsage, fmt.Errorf("--format is %q; use text or json", format)}
+		return p.misuse("usage.format", "Given", format)
 	}
 	return p.Watch(ctx, home, func(ctx context.Context, s ui.Session, r Report) error {
 		said := "" // the words of the last line

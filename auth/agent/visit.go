@@ -1,0 +1,64 @@
+package agent
+
+import (
+	"context"
+	"time"
+
+	"rekey/auth"
+)
+
+// visitLimit is how long a visitor waits for an agent that has its socket and
+// does not answer. The promises hold without it: the home's locks, refusals and
+// escrow are on disk.
+const visitLimit = 3 * time.Second
+
+// session is a face's session (ui.Session) with an end.
+type session interface {
+	State() auth.State
+	Subscribe(ctx context.Context) <-chan auth.State
+	Refresh(ctx context.Context) error
+	SignIn(ctx context.Context, method auth.SignInMethod) error
+	CancelSignIn()
+	AnswerSignIn(ctx context.Context, yes bool) error
+	SignOut(ctx context.Context) error
+	SetPreferences(ctx context.Context, c auth.PreferenceChange) error
+	Activity(ctx context.Context) ([]auth.Activity, error)
+	Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error)
+	ClaimNotice(ctx context.Context, notice string) (bool, error)
+	// Close gives the session up, and waits for a renewal under way in this
+	// process until ctx ends.
+	Close(ctx context.Context) error
+}
+
+// Visitor is a face's session (ui.Session) for the length of one command. It
+// becomes no agent: it keeps nothing ahead of time, and watches nothing.
+type Visitor struct {
+	session
+	// Attached tells that an agent does the work. When it ends meanwhile, calls
+	// fail with appserver.ErrAgentGone.
+	Attached bool
+}
+
+// Visit goes through the home's agent if one answers, and works in this process
+// otherwise, or if alone is set; the same is promised for both. It returns when
+// the State is known.
+func Visit(ctx context.Context, opts Options, alone bool) (*Visitor, error) {
+	h, err := Open(opts)
+	if err != nil {
+		return nil, err
+	}
+	if !alone {
+		attaching, cancel := context.WithTimeout(ctx, visitLimit)
+		defer cancel()
+		client, err := h.Attach(attaching)
+		if err == nil {
+			return &Visitor{session: attached{client, opts.OpenURL}, Attached: true}, nil
+		}
+		if ctx.Err() != nil {
+			return nil, context.Cause(ctx)
+		}
+		h.opts.Log.Debug("no agent answers; this process does the work", "error", err)
+	}
+	_ = h.Reload(ctx, true) // what is wrong is in the State
+	return &Visitor{session: h}, nil
+}

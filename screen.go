@@ -1,0 +1,17 @@
+package main
+
+import (
+	"os"
+
+	"rekey/ui/cli"
+)
+
+// screen finds out where a standard stream leads.
+func screen(f *os.File) cli.Screen {
+	terminal := isTerminal(f)
+	s := cli.Screen{Terminal: terminal, Colour: cli.Coloured(terminal, os.Getenv)}
+	if terminal {
+		s.Width = func() int { return columns(f) }
+	}
+	return s
+}

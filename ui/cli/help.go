@@ -1,0 +1,134 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// The texts of a command are ids of messages until somebody wants to read them:
+// most runs of the program print no help, and need not pay for it.
+
+// withCodes marks a command whose help explains the exit codes.
+var withCodes = map[string]string{"help": "codes"}
+
+// describe puts the words of p's language into a tree of commands, once.
+func (p *Program) describe(cmd *cobra.Command) {
+	cmd.InitDefaultHelpCmd()
+	say := func(text *string) {
+		if *text != "" {
+			*text = p.Words.Say(*text)
+		}
+	}
+	say(&cmd.Short)
+	say(&cmd.Long)
+	say(&cmd.Example)
+	if cmd.Annotations["help"] == withCodes["help"] {
+		cmd.Long += "\n\n" + p.Words.Say("help.codes")
+	}
+	flag := func(f *pflag.Flag) { say(&f.Usage) }
+	cmd.LocalNonPersistentFlags().VisitAll(flag)
+	cmd.PersistentFlags().VisitAll(flag)
+	for _, below := range cmd.Commands() {
+		p.describe(below)
+	}
+}
+
+// helpful gives a tree of commands its help in p's language.
+func (p *Program) helpful(root *cobra.Command) {
+	root.PersistentFlags().BoolP("help", "h", false, "flag.help")
+	root.Flags().BoolP("version", "v", false, "flag.version")
+	root.SetHelpCommand(p.helpCommand())
+	print := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		p.describe(root)
+		root.SetUsageTemplate(p.usageTemplate())
+		print(cmd, args)
+	})
+}
+
+// usageTemplate is cobra's, less what is not used here.
+func (p *Program) usageTemplate() string {
+	return p.Words.Say("help.usage") + `{{if .Runnable}}
+  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} ` + p.Words.Say("help.command") + `{{end}}{{if .HasExample}}
+
+` + p.Words.Say("help.examples") + `
+{{.Example}}{{end}}{{if .HasAvailableSubCommands}}
+
+` + p.Words.Say("help.commands") + `{{range .Commands}}{{if (or .IsAvailableCommand (eq .Name "help"))}}
+  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+
+` + p.Words.Say("help.flags") + `
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
+
+` + p.Words.Say("help.global_flags") + `
+{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
+
+` + p.Words.Say("help.more") + `{{end}}
+`
+}
+
+// helpCommand is cobra's own, but for the code when it knows no such command.
+func (p *Program) helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "help.help.short",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return p.unknown(about, append(rest, args...)[0])
+			}
+			return about.Help()
+		},
+	}
+}
+
+// completing reports whether the shell asks for completions, which show the
+// commands' texts.
+func completing(args []string) bool {
+	return len(args) > 0 && slices.Contains([]string{cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0])
+}
+
+// noArgs is the argument check of commands that take none.
+func (p *Program) noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return p.unknown(cmd, args[0])
+}
+
+// unknown is the error about an argument that nobody understands.
+func (p *Program) unknown(cmd *cobra.Command, given string) error {
+	if !cmd.HasAvailableSubCommands() {
+		return p.misuse("usage.extra", "Given", given, "Command", cmd.CommandPath())
+	}
+	if near := cmd.SuggestionsFor(given); len(near) > 0 {
+		return p.misuse("usage.near", "Given", given, "Near", cmd.CommandPath()+" "+near[0])
+	}
+	return p.misuse("usage.unknown", "Given", given, "Command", cmd.CommandPath())
+}
+
+// flagError is the error about a flag that is not known or has no such value.
+func (p *Program) flagError(cmd *cobra.Command, err error) error {
+	path := cmd.CommandPath()
+	switch e := err.(type) { // as pflag returns them
+	case *pflag.NotExistError:
+		return p.misuse("usage.unknown_flag", "Flag", dashed(e.GetSpecifiedName()), "Command", path)
+	case *pflag.ValueRequiredError:
+		return p.misuse("usage.no_value", "Flag", dashed(e.GetSpecifiedName()), "Command", path)
+	case *pflag.InvalidValueError:
+		return p.misuse("usage.bad_value", "Flag", "--"+e.GetFlag().Name, "Given", e.GetValue(), "Command", path)
+	}
+	return &codeError{ExitUsage, err}
+}
+
+// dashed is a flag as it was written.
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + strings.TrimLeft(name, "-")
+}

@@ -1,0 +1,48 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"rekey/auth"
+)
+
+func (p *Program) refreshCommand(home *string) *cobra.Command {
+	return &cobra.Command{
+		Use:         "refresh",
+		Short:       "help.refresh.short",
+		Long:        "help.refresh.long",
+		Example:     "help.refresh.example",
+		Annotations: withCodes,
+		Args:        p.noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			report, err := p.Refresh(cmd.Context(), *home)
+			if err == nil {
+				if err := p.writeText(report.State); err != nil {
+					return err
+				}
+				return statusCode(report.State.Status)
+			}
+			return p.refreshError(report.State, err)
+		},
+	}
+}
+
+// refreshError adds the code to a failed renewal: that of the State it left,
+// except that an unreached server is its own finding.
+func (p *Program) refreshError(s auth.State, err error) error {
+	code := ExitCode(s.Status)
+	switch {
+	case errors.Is(err, context.Canceled): // which is no failure of those who stay
+		return errInterrupted
+	case s.Status == "", errors.Is(err, auth.ErrCannotSave):
+		code = ExitFailure
+	case auth.OutcomeOf(err) == auth.OutcomeTransient && s.Status != auth.StatusUnreadable:
+		code = ExitWaiting
+	case code == ExitOK:
+		code = ExitFailure
+	}
+	return &codeError{code, err}
+}

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rekey/auth"
+	"rekey/ui"
+)
+
+const (
+	// usualValidity is what Codex wants a token to have left before it renews.
+	usualValidity = 5 * time.Minute
+	// mostValidity bounds what can be asked for: more than a token ever has
+	// would be a renewal for every call.
+	mostValidity = 24 * time.Hour
+)
+
+func (p *Program) tokenCommand(home *string) *cobra.Command {
+	var least time.Duration
+	cmd := &cobra.Command{
+		Use:     "token",
+		Short:   "help.token.short",
+		Long:    "help.token.long",
+		Example: "help.token.example",
+		Args:    p.noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if least < 0 || least > mostValidity {
+				return p.misuse("usage.min_validity", "Given", least.String())
+			}
+			return p.Visit(cmd.Context(), *home, func(ctx context.Context, s ui.Session) error {
+				return p.token(ctx, s, least)
+			})
+		},
+	}
+	cmd.Flags().DurationVar(&least, "min-validity", usualValidity, "flag.min_validity")
+	cmd.Flags().Lookup("min-validity").DefValue = "5m"
+	return cmd
+}
+
+// token prints the token and nothing else.
+func (p *Program) token(ctx context.Context, s ui.Session, least time.Duration) error {
+	t, err := s.Token(ctx, least)
+	if err != nil {
+		return p.tokenError(err, s.State())
+	}
+	if _, err := fmt.Fprintln(p.Out, t.Token.Reveal()); err != nil {
+		return err
+	}
+	if p.OutScreen.Terminal {
+		p.tell(p.Words.Say("cli.token_shown"))
+	}
+	return nil
+}
+
+// tokenError adds the code to a failure. It goes by the error alone: the State
+// that an agent has told may be from before.
+func (p *Program) tokenError(err error, s auth.State) error {
+	var refused *auth.RefreshError
+	var unreadable *auth.UnreadableError
+	code := ExitFailure
+	switch {
+	case errors.Is(err, context.Canceled):
+		return errInterrupted
+	case errors.Is(err, auth.ErrNoCredential):
+		code = ExitSignedOut
+	case errors.As(err, &unreadable):
+		code = ExitUnreadable
+	case errors.Is(err, auth.ErrCannotSave):
+	case errors.As(err, &refused) && !refused.Permanent:
+		code = ExitWaiting
+	case refused != nil && refused.Reason == auth.ReasonAccountChanged:
+	case refused != nil && s.Usable && p.Now().Before(s.ExpiresAt):
+		code = ExitExpiring
+	case refused != nil:
+		code = ExitSignInRequired
+	}
+	return &codeError{code, err}
+}
