@@ -13,6 +13,9 @@ var (
 	// ErrStoreChanged means that a commit was given up because the store no
 	// longer holds the credentials that were redeemed. Nothing was written.
 	ErrStoreChanged = errors.New("the credential store changed in the meantime")
+	// ErrSignInForbidden means that the configuration allows no sign-in with
+	// ChatGPT (forced_login_method).
+	ErrSignInForbidden = errors.New("the configuration allows only an API key (forced_login_method)")
 	// ErrCannotSave means that nothing was sent because the answer could not
 	// have been kept. It wraps the reason.
 	ErrCannotSave = errors.New("the sign-in could not be saved")

@@ -136,8 +136,8 @@ func TestSignInToAnotherAccountIsDeclined(t *testing.T) {
 	before := r.content()
 	h := r.open()
 	r.answer(h, false, "grace@example.com")
-	if err := h.SignIn(within(t), auth.SignInPreferred); !errors.Is(err, errKept) {
-		t.Errorf("SignIn = %v, want %v", err, errKept)
+	if err := h.SignIn(within(t), auth.SignInPreferred); !errors.Is(err, ErrAccountKept) {
+		t.Errorf("SignIn = %v, want %v", err, ErrAccountKept)
 	}
 	if st := h.State(); r.content() != before || st.Email != "ada@example.com" || st.SigningIn || st.SignIn != (auth.SignInProgress{}) {
 		t.Errorf("the State is %+v, the home:\n%s", st, r.content())
@@ -168,6 +168,31 @@ func TestSignInShowsItsPage(t *testing.T) {
 	}
 }
 
+// A device code is in the State until it is entered, whoever follows it.
+func TestSignInWithADeviceCode(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, authtest.Config{DeviceInterval: time.Second})
+	agent, _ := r.join()
+	client, _ := r.join()
+	done := later(func() error { return client.SignIn(within(t), auth.SignInDevice) })
+	for _, m := range []*Member{agent, client} {
+		st := await(t, m, "a code", func(st auth.State) bool { return st.SignIn.UserCode != "" })
+		if p := st.SignIn; !st.SigningIn || p.Method != auth.SignInDevice || !strings.HasPrefix(p.Page, r.server.Issuer()) || !p.Until.After(time.Now()) {
+			t.Errorf("the State is %+v", st)
+		}
+	}
+	if err := r.server.ApproveDevice(agent.State().SignIn.UserCode); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("SignIn = %v", err)
+	}
+	st := await(t, client, "the end", func(st auth.State) bool { return !st.SigningIn })
+	if st.Status != auth.StatusHealthy || st.SignIn != (auth.SignInProgress{}) {
+		t.Errorf("the State is %+v", st)
+	}
+}
+
 func TestSignInIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -175,7 +200,7 @@ func TestSignInIsRefusedAtOnce(t *testing.T) {
 		change func(*Options)
 		want   error
 	}{
-		"the configuration forbids it": {`forced_login_method = "api"`, func(*Options) {}, errMethodForbidden},
+		"the configuration forbids it": {`forced_login_method = "api"`, func(*Options) {}, auth.ErrSignInForbidden},
 		"nobody to show the page to":   {"", func(o *Options) { o.OpenURL = nil }, errNoBrowser},
 	}
 	for name, tt := range tests {
@@ -281,11 +306,11 @@ func TestBeginSignInReplacesTheRunningOne(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, authtest.Config{})
 	h := r.open()
-	_, waitFirst, _, err := h.BeginSignIn(within(t))
+	_, waitFirst, _, err := h.BeginSignIn(within(t), auth.SignInBrowser)
 	if err != nil {
 		t.Fatal(err)
 	}
-	url, waitSecond, _, err := h.BeginSignIn(within(t))
+	shown, waitSecond, _, err := h.BeginSignIn(within(t), auth.SignInBrowser)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -295,7 +320,7 @@ func TestBeginSignInReplacesTheRunningOne(t *testing.T) {
 	if !h.State().SigningIn {
 		t.Error("the State does not tell of the second")
 	}
-	if err := errors.Join(browse(within(t), url), waitSecond()); err != nil {
+	if err := errors.Join(browse(within(t), shown.Page), waitSecond()); err != nil {
 		t.Errorf("the second ends with %v", err)
 	}
 	if st := h.State(); st.SigningIn || st.Status != auth.StatusHealthy {
@@ -311,7 +336,7 @@ func TestManyBeginSignIns(t *testing.T) {
 	var running, most atomic.Int32
 	for range 10 {
 		began.Go(func() {
-			_, wait, _, err := h.BeginSignIn(within(t))
+			_, wait, _, err := h.BeginSignIn(within(t), auth.SignInBrowser)
 			if err != nil {
 				if !errors.Is(err, login.ErrCancelled) {
 					t.Errorf("BeginSignIn: %v", err)
@@ -336,12 +361,12 @@ func TestManyBeginSignIns(t *testing.T) {
 		t.Error("the State tells of a sign-in that has ended")
 	}
 	gaveUp, giveUp := context.WithCancel(t.Context())
-	_, _, stop, err := h.BeginSignIn(within(t))
+	_, _, stop, err := h.BeginSignIn(within(t), auth.SignInBrowser)
 	if err != nil {
 		t.Fatal(err)
 	}
 	giveUp()
-	if _, _, _, err := h.BeginSignIn(gaveUp); !errors.Is(err, context.Canceled) {
+	if _, _, _, err := h.BeginSignIn(gaveUp, auth.SignInBrowser); !errors.Is(err, context.Canceled) {
 		t.Errorf("BeginSignIn of a caller that has gone = %v", err)
 	}
 	stop()
@@ -366,14 +391,14 @@ func TestStoreThatChangedMeanwhile(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, authtest.Config{})
 			h := r.open()
-			url, wait, _, err := h.BeginSignIn(within(t))
+			shown, wait, _, err := h.BeginSignIn(within(t), auth.SignInBrowser)
 			if err != nil {
 				t.Fatal(err)
 			}
 			// The flow reads the store before it shows the page.
 			tt.meanwhile(r)
 			after := r.content()
-			if err := browse(within(t), url); err != nil {
+			if err := browse(within(t), shown.Page); err != nil {
 				t.Fatal(err)
 			}
 			if err := wait(); !errors.Is(err, tt.want) {

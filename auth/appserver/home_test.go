@@ -83,6 +83,7 @@ func (prints) Whole(s *auth.Snapshot) string { return string(s.Encode()) }
 type home struct {
 	manager   *auth.Manager
 	needsAuth bool
+	forbidden bool // to sign in with ChatGPT
 
 	mu       sync.Mutex
 	signedIn chan error // what the sign-in under way ends with
@@ -95,8 +96,15 @@ func (h *home) Dir() string              { return "/home/ada/.codex" }
 func (h *home) RequiresOpenAIAuth() bool { return h.needsAuth }
 func (h *home) Identify(string, string)  {}
 
-func (h *home) BeginSignIn(ctx context.Context) (string, func() error, func(), error) {
+func (h *home) BeginSignIn(ctx context.Context, method auth.SignInMethod) (auth.SignInProgress, func() error, func(), error) {
 	ended := make(chan error, 2)
+	shown := auth.SignInProgress{Method: method, Page: "https://auth.example/authorize"}
+	if method == auth.SignInDevice {
+		shown.Page, shown.UserCode = "https://auth.example/codex/device", "ABCD-1234"
+	}
+	if h.forbidden {
+		return auth.SignInProgress{}, nil, nil, auth.ErrSignInForbidden
+	}
 	h.mu.Lock()
 	h.signedIn = ended
 	h.mu.Unlock()
@@ -108,7 +116,7 @@ func (h *home) BeginSignIn(ctx context.Context) (string, func() error, func(), e
 			return ctx.Err()
 		}
 	}
-	return "https://auth.example/authorize", wait, func() { ended <- errors.New("Login was not completed") }, nil
+	return shown, wait, func() { ended <- errors.New("Login was not completed") }, nil
 }
 
 func (h *home) SignIn(_ context.Context, method auth.SignInMethod) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync/atomic"
 
 	"github.com/creachadair/jrpc2"
 	"github.com/google/uuid"
@@ -11,11 +12,17 @@ import (
 	"rekey/auth"
 )
 
-// signIn is a browser sign-in that this connection has started.
+// signIn is a sign-in that this connection has started.
 type signIn struct {
 	id     string
 	cancel func()
+	// stopped: the client has cancelled it. Only stopSignIn sets it, before
+	// cancel is called.
+	stopped atomic.Bool
 }
+
+// errNotCompleted is how Codex calls a sign-in that its client has cancelled.
+var errNotCompleted = errors.New("Login was not completed")
 
 func (c *conn) loginStart(ctx context.Context, req *jrpc2.Request) (any, error) {
 	p, err := params[loginStartParams](req)
@@ -29,15 +36,15 @@ func (c *conn) loginStart(ctx context.Context, req *jrpc2.Request) (any, error) 
 			return nil, invalid("External auth is active. Use account/login/start (chatgptAuthTokens) to update it or account/logout to clear it.")
 		}
 		return c.loginAPIKey(ctx, p)
-	case "chatgpt":
+	case "chatgpt", "chatgptDeviceCode":
 		if external {
 			return nil, invalid("External auth is active. Use account/login/start (chatgptAuthTokens) to update it or account/logout to clear it.")
 		}
-		return c.loginChatGPT()
+		return c.loginChatGPT(p.Type)
 	case "chatgptAuthTokens":
 		return c.loginHostTokens(p)
 	}
-	return nil, invalid("Invalid request: unknown variant `%s`, expected one of `apiKey`, `chatgpt`, `chatgptAuthTokens`", p.Type)
+	return nil, invalid("Invalid request: unknown variant `%s`, expected one of `apiKey`, `chatgpt`, `chatgptDeviceCode`, `chatgptAuthTokens`", p.Type)
 }
 
 // holdsHostTokens reports whether a host program has handed its tokens over.
@@ -85,11 +92,19 @@ func (c *conn) loginHostTokens(p loginStartParams) (any, error) {
 	return loginStartResult{Type: p.Type}, nil
 }
 
-// loginChatGPT starts a browser sign-in; starting again ends the first.
-func (c *conn) loginChatGPT() (any, error) {
+// loginChatGPT starts a sign-in in the browser or with a device code; starting
+// again ends the first.
+func (c *conn) loginChatGPT(kind string) (any, error) {
 	c.stopSignIn("")
-	url, wait, cancel, err := c.server.Home.BeginSignIn(c.ctx)
-	if err != nil {
+	method := auth.SignInBrowser
+	if kind == "chatgptDeviceCode" {
+		method = auth.SignInDevice
+	}
+	shown, wait, cancel, err := c.server.Home.BeginSignIn(c.ctx, method)
+	switch {
+	case errors.Is(err, auth.ErrSignInForbidden):
+		return nil, invalid("ChatGPT login is disabled. Use API key login instead.")
+	case err != nil:
 		return nil, internal("failed to start login server: %v", err)
 	}
 	flow := &signIn{id: uuid.NewString(), cancel: cancel}
@@ -98,6 +113,9 @@ func (c *conn) loginChatGPT() (any, error) {
 	c.mu.Unlock()
 	c.work.Go(func() {
 		err := wait()
+		if err != nil && flow.stopped.Load() {
+			err = errNotCompleted
+		}
 		c.mu.Lock()
 		if c.login == flow {
 			c.login = nil
@@ -105,7 +123,11 @@ func (c *conn) loginChatGPT() (any, error) {
 		c.mu.Unlock()
 		c.completed(&flow.id, err)
 	})
-	return loginStartResult{Type: "chatgpt", LoginID: flow.id, AuthURL: url}, nil
+	result := loginStartResult{Type: kind, LoginID: flow.id, AuthURL: shown.Page}
+	if method == auth.SignInDevice {
+		result.AuthURL, result.VerificationURL, result.UserCode = "", shown.Page, shown.UserCode
+	}
+	return result, nil
 }
 
 func (c *conn) loginCancel(_ context.Context, req *jrpc2.Request) (any, error) {
@@ -136,6 +158,7 @@ func (c *conn) stopSignIn(id string) bool {
 	if flow == nil {
 		return false
 	}
+	flow.stopped.Store(true)
 	flow.cancel()
 	return true
 }

@@ -82,6 +82,30 @@ func TestLoginCancel(t *testing.T) {
 	}
 }
 
+// TestSignInWithADeviceCode: the client shows the code.
+func TestSignInWithADeviceCode(t *testing.T) {
+	t.Parallel()
+	p := initialized(t, &appserver.Server{Home: newHome(t, nil, refusing())})
+	m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgptDeviceCode"}}`)
+	for _, part := range []string{`{"type":"chatgptDeviceCode","loginId":"`, `"verificationUrl":"https://auth.example/codex/device","userCode":"ABCD-1234"}`} {
+		if !strings.Contains(string(m.Result), part) {
+			t.Errorf("got %s", m.line)
+		}
+	}
+}
+
+// TestSignInIsForbidden in Codex's own words.
+func TestSignInIsForbidden(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, nil, refusing())
+	h.forbidden = true
+	p := initialized(t, &appserver.Server{Home: h})
+	m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgpt"}}`)
+	if m.Error == nil || m.Error.Code != -32600 || m.Error.Message != "ChatGPT login is disabled. Use API key login instead." {
+		t.Errorf("got %s", m.line)
+	}
+}
+
 // TestHostTokens hands tokens over, has them refused and is asked for new ones.
 func TestHostTokens(t *testing.T) {
 	t.Parallel()

@@ -106,6 +106,9 @@ type loginStartResult struct {
 	Type    string `json:"type"`
 	LoginID string `json:"loginId,omitempty"`
 	AuthURL string `json:"authUrl,omitempty"`
+	// VerificationURL and UserCode belong to chatgptDeviceCode.
+	VerificationURL string `json:"verificationUrl,omitempty"`
+	UserCode        string `json:"userCode,omitempty"`
 }
 
 type loginCancelParams struct {

@@ -28,9 +28,9 @@ type Home interface {
 	RequiresOpenAIAuth() bool
 	// Identify names the program that asks, for the authorization server's log.
 	Identify(name, version string)
-	// BeginSignIn starts a browser sign-in for a client that opens the page
-	// itself. wait returns when it has ended; cancel ends it.
-	BeginSignIn(ctx context.Context) (url string, wait func() error, cancel func(), err error)
+	// BeginSignIn starts a sign-in for a client that shows the page itself.
+	// wait returns when it has ended; cancel ends it.
+	BeginSignIn(ctx context.Context, method auth.SignInMethod) (shown auth.SignInProgress, wait func() error, cancel func(), err error)
 	// SignInShown is SignIn for a client that shows the page itself.
 	SignInShown(ctx context.Context, method auth.SignInMethod) error
 	// The rest is the faces' session (ui.Session).
@@ -91,6 +91,7 @@ func (s *Server) Serve(ctx context.Context, rwc io.ReadWriteCloser) error {
 	defer stop()
 	status := c.rpc.WaitStatus()
 	cancel()
+	c.stopSignIn("") // nobody is left who would show its page
 	c.work.Wait()
 	if c.wire.hadLong.Load() {
 		debug.FreeOSMemory() // more than everything else here takes

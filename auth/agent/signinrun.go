@@ -1,0 +1,120 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/login"
+	"rekey/auth/store"
+)
+
+// ErrAccountKept means that the user did not want another account in the place
+// of the present one. Nothing was written.
+var ErrAccountKept = errors.New("the account was kept; the sign-in to another one was not saved")
+
+// runSignIn goes through the flow. The credentials are written only if nobody
+// else has signed in or out since it began.
+func (h *Home) runSignIn(ctx context.Context, f *flow) error {
+	h.mu.Lock()
+	cfg := h.config
+	h.mu.Unlock()
+	if cfg.ForcedLogin == store.LoginAPI {
+		return auth.ErrSignInForbidden
+	}
+	// What the store holds, whether it may be used or not; nil for nothing and
+	// for what cannot be read. All of that a sign-in may replace.
+	base, _ := h.store.Load(ctx)
+	client, err := h.authority.client()
+	if err != nil {
+		return err
+	}
+	var confirm func(context.Context, auth.SignIn) error
+	if f.asks {
+		confirm = func(ctx context.Context, s auth.SignIn) error { return h.confirm(ctx, f, base, s) }
+	}
+	save := func(ctx context.Context, s auth.SignIn) error {
+		next, err := auth.NewChatGPT(s, time.Now())
+		if err != nil {
+			return err
+		}
+		return h.manager.CommitSignIn(ctx, base, next)
+	}
+	switch f.method {
+	case auth.SignInBrowser:
+		b := login.Browser{
+			Authority: client, Ports: h.opts.LoginPorts, Workspaces: cfg.Workspaces, Confirm: confirm, Save: save,
+		}
+		b.Open, b.Prompt = h.shownPage(f)
+		_, err = b.Run(ctx)
+		return err
+	case auth.SignInDevice:
+		_, err = login.Device{
+			Authority: client, Workspaces: cfg.Workspaces, Confirm: confirm, Save: save,
+			Show: func(c login.DeviceCode) {
+				h.tellOf(f, auth.SignInProgress{Page: c.Page, UserCode: c.UserCode, Until: c.ExpiresAt})
+			},
+		}.Run(ctx)
+		return err
+	}
+	return fmt.Errorf("there is no sign-in method %q", f.method)
+}
+
+// tellOf puts what the user has to know into the State and gives it to the
+// flow's own caller.
+func (h *Home) tellOf(f *flow, p auth.SignInProgress) {
+	p.Method, p.Until = f.method, p.Until.UTC().Round(0)
+	h.showSignIn(p)
+	if f.shown != nil {
+		f.shown(p)
+	}
+}
+
+// shownPage puts the page's address into the State before the browser shows it,
+// so that a user whose browser does not open can copy it.
+func (h *Home) shownPage(f *flow) (open func(context.Context, string) error, prompt func(string)) {
+	until := time.Now().Add(login.DefaultLimit)
+	show := func(url string) { h.tellOf(f, auth.SignInProgress{Page: url, Until: until}) }
+	if f.open == nil {
+		return nil, show
+	}
+	return func(ctx context.Context, url string) error {
+		show(url)
+		return f.open(ctx, url)
+	}, f.prompt
+}
+
+// confirm asks whether a sign-in may replace base where that is another
+// account's, and waits for the answer until the flow ends.
+func (h *Home) confirm(ctx context.Context, f *flow, base *auth.Snapshot, s auth.SignIn) error {
+	next, err := auth.NewChatGPT(s, time.Now())
+	if err != nil || !next.OtherAccount(base) {
+		return err
+	}
+	ask := func(other string) { h.manager.Annotate(func(in *auth.Inputs) { in.SignIn.Other = other }) }
+	ask(nameOf(next))
+	defer ask("")
+	limit := time.NewTimer(login.DefaultLimit)
+	defer limit.Stop()
+	select {
+	case yes := <-f.answer:
+		if !yes {
+			return ErrAccountKept
+		}
+		return nil
+	case <-limit.C:
+		return login.ErrTimeout
+	case <-ctx.Done():
+		return login.ErrCancelled
+	}
+}
+
+// nameOf is how a person knows an account: by its e-mail address.
+func nameOf(s *auth.Snapshot) string {
+	if email := s.Claims().Email; email != "" {
+		return email
+	}
+	return "another account"
+}
