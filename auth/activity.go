@@ -114,7 +114,7 @@ func turn(was, s *Snapshot) ActivityKind {
 		return ""
 	case s == nil:
 		return ActivitySignedOut
-	case !sameSignIn(was, s):
+	case !was.SameSignIn(s):
 		return ActivitySignedIn
 	case s.HasTokens() && was.AccessToken() != s.AccessToken():
 		return ActivityAdopted

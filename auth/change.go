@@ -74,6 +74,14 @@ func (s *Snapshot) SameAccount(t *Snapshot) bool {
 	return okA && okB && a == b
 }
 
+// SameSignIn reports whether both come from one sign-in: equal, or renewed.
+func (s *Snapshot) SameSignIn(t *Snapshot) bool {
+	if s.Managed() && t.Managed() && s.HasTokens() && t.HasTokens() {
+		return s.SameAccount(t) && same(s.tokens.ownerID, t.tokens.ownerID)
+	}
+	return s.Equal(t)
+}
+
 // RedeemedBy reports whether an answer to a request made with s may be
 // committed on top of current, the present content of the store: still the
 // same sign-in with the same tokens. Formatting, unknown fields, id_token,

@@ -77,7 +77,7 @@ func (m *Manager) ReplaceSignIn(ctx context.Context, next *Snapshot) error {
 // ErrStoreChanged and writes nothing. A renewal of the old sign-in in the
 // meantime does not count; it is replaced.
 func (m *Manager) CommitSignIn(ctx context.Context, base, next *Snapshot) error {
-	return m.signIn(ctx, next, func(current *Snapshot) bool { return sameSignIn(base, current) })
+	return m.signIn(ctx, next, func(current *Snapshot) bool { return base.SameSignIn(current) })
 }
 
 // signIn writes next if may agrees to what the store holds now.
@@ -104,14 +104,6 @@ func (m *Manager) signIn(ctx context.Context, next *Snapshot, may func(current *
 	m.mu.Unlock()
 	m.takeIssued(next, ActivitySignedIn)
 	return nil
-}
-
-// sameSignIn reports whether both come from one sign-in: equal, or renewed.
-func sameSignIn(a, b *Snapshot) bool {
-	if a.Managed() && b.Managed() && a.HasTokens() && b.HasTokens() {
-		return a.SameAccount(b) && same(a.tokens.ownerID, b.tokens.ownerID)
-	}
-	return a.Equal(b)
 }
 
 // Logout removes the credentials from the store and tells the authorization

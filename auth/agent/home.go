@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/login"
 	"rekey/auth/store"
 )
 
@@ -24,6 +25,9 @@ type Options struct {
 	// ShowURL hands out the page of a sign-in for the user to open; nil:
 	// nobody reads it.
 	ShowURL func(url string)
+	// FindCodex finds the user's own codex for SignInCodex; nil: that method is
+	// not offered.
+	FindCodex func() (login.CodexProgram, error)
 	// AsCodex follows Codex to the letter: see auth.Options.
 	AsCodex bool
 	// Tell hands out a sentence that a person at the terminal should read; nil:

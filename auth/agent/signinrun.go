@@ -58,9 +58,49 @@ func (h *Home) runSignIn(ctx context.Context, f *flow) error {
 			},
 		}.Run(ctx)
 		return err
+	case auth.SignInCodex:
+		return h.runCodex(ctx, f, base)
 	}
-	return fmt.Errorf("there is no sign-in method %q", f.method)
+	return errMethod(f.method)
 }
+
+// errMethod says that a sign-in cannot be made in a way that was asked for.
+func errMethod(method auth.SignInMethod) error {
+	return fmt.Errorf("there is no way to sign in that is called %q here", method)
+}
+
+// runCodex leaves the sign-in to the user's own codex, which writes the store
+// by itself. It is done only when the store holds another sign-in than base.
+func (h *Home) runCodex(ctx context.Context, f *flow, base *auth.Snapshot) error {
+	if h.opts.FindCodex == nil {
+		return errMethod(f.method)
+	}
+	codex, err := h.opts.FindCodex()
+	if err != nil {
+		return err
+	}
+	until := time.Now().Add(login.DefaultDeviceLimit)
+	h.tellOf(f, auth.SignInProgress{Until: until})
+	err = login.CodexCLI{
+		Program: codex.Path, Home: h.opts.Dir,
+		Lookup: func(name string) (string, bool) { v := h.opts.Getenv(name); return v, v != "" },
+		Prompt: func(url string) { h.tellOf(f, auth.SignInProgress{Page: url, Until: until}) },
+	}.Run(ctx)
+	if err != nil {
+		_ = h.Reload(ctx, true) // it has signed out first
+		return err
+	}
+	if err := h.Reload(ctx, true); err != nil {
+		return err
+	}
+	if now, _ := h.manager.Snapshot(); !now.Managed() || !now.HasTokens() || now.SameSignIn(base) {
+		return errNothingNew
+	}
+	return nil
+}
+
+// errNothingNew means that codex said that it had signed in, and had not.
+var errNothingNew = errors.New("codex has ended without an error, and there is no new sign-in in the store")
 
 // tellOf puts what the user has to know into the State and gives it to the
 // flow's own caller.

@@ -21,8 +21,11 @@ type signIn struct {
 	stopped atomic.Bool
 }
 
-// errNotCompleted is how Codex calls a sign-in that its client has cancelled.
-var errNotCompleted = errors.New("Login was not completed")
+// codexWords is an error in Codex's own words.
+type codexWords string
+
+// Error implements error.
+func (w codexWords) Error() string { return string(w) }
 
 func (c *conn) loginStart(ctx context.Context, req *jrpc2.Request) (any, error) {
 	p, err := params[loginStartParams](req)
@@ -114,7 +117,7 @@ func (c *conn) loginChatGPT(kind string) (any, error) {
 	c.work.Go(func() {
 		err := wait()
 		if err != nil && flow.stopped.Load() {
-			err = errNotCompleted
+			err = codexWords("Login was not completed")
 		}
 		c.mu.Lock()
 		if c.login == flow {
