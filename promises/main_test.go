@@ -27,7 +27,14 @@ const life = 4 * time.Hour
 // built is the folder that Rekey is built into, once for all tests.
 const built = "REKEY_TEST_BUILT"
 
+// nobodySocket makes this test's program connect to the socket it names as
+// another user.
+const nobodySocket = "REKEY_TEST_NOBODY"
+
 func TestMain(m *testing.M) {
+	if socket := os.Getenv(nobodySocket); socket != "" {
+		os.Exit(playNobody(socket))
+	}
 	dir, err := os.MkdirTemp("", "rekey-built")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

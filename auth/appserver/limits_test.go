@@ -200,9 +200,9 @@ func TestForcedRenewalsAreShared(t *testing.T) {
 					}
 				}
 				ask(1)
-				time.Sleep(limits.Spacing - 1)
+				time.Sleep(limits.Spacing - time.Nanosecond)
 				ask(1)
-				time.Sleep(1)
+				time.Sleep(time.Nanosecond)
 				ask(2)
 				next, err := auth.ParseSnapshot(authtest.AuthJSON(authtest.WithAccount(authtest.Grace())))
 				if err != nil {

@@ -100,3 +100,16 @@ func TestMethodsAreServed(t *testing.T) {
 		t.Errorf("a method that is none: %s", m.line)
 	}
 }
+
+// Who asks for a token that works for longer than can be counted gets none that
+// works for less.
+func TestTokenForEver(t *testing.T) {
+	t.Parallel()
+	p := initialized(t, &appserver.Server{Home: newHome(t, signedIn(), refusing())})
+	for validity, want := range map[string]bool{"0": true, "-1e300": true, "3600": true, "1e9": false, "1e300": false} {
+		m := p.ask(`{"id":1,"method":"rekey/token","params":{"minValiditySeconds":` + validity + `}}`)
+		if got := m.Error == nil; got != want {
+			t.Errorf("a token for %s seconds: %s", validity, m.line)
+		}
+	}
+}

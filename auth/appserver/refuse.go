@@ -7,7 +7,7 @@ import (
 )
 
 // ErrFull refuses a client for which there is no room.
-var ErrFull = errors.New("Rekey has more clients already than it serves at a time")
+var ErrFull = errors.New("the agent has as many clients already as it serves at a time")
 
 // codeRefused is the code of an error that ends a connection before anything
 // was asked. The standard leaves it to the server.
