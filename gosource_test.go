@@ -122,7 +122,7 @@ var logging = []string{"Debug", "Info", "Warn", "Error", "DebugContext", "InfoCo
 func (r *sourceReader) call(n *ast.CallExpr) {
 	on, name := callee(n)
 	switch {
-	case name == "Say" || name == "Count", name == "tell" && on == "w":
+	case name == "Say" || name == "Count", name == "tell" && on == "w", passesOn(n):
 		r.say(n, name == "Count")
 	case on == "errors" && name == "New", on == "fmt" && name == "Errorf", name == "Tell", name == "tell":
 		r.fault(n.Args[0])
@@ -133,6 +133,19 @@ func (r *sourceReader) call(n *ast.CallExpr) {
 		name == "Format", name == "MustParse", name == "Set", on == "Header":
 		r.mark(n.Args...)
 	}
+}
+
+// passesOn reports whether a function is called like Say: with an id and pairs.
+func passesOn(n *ast.CallExpr) bool {
+	if len(n.Args) < 3 || len(n.Args)%2 == 0 {
+		return false
+	}
+	first, ok := stringOf(n.Args[0])
+	for i := 1; i < len(n.Args); i += 2 {
+		_, written := stringOf(n.Args[i])
+		ok = ok && written
+	}
+	return ok && id.MatchString(first)
 }
 
 // callee is the name of a called function and what stands before its dot.

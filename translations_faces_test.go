@@ -13,9 +13,7 @@ func TestFacesSpeakThroughTheCatalogue(t *testing.T) {
 	t.Parallel()
 	english := catalogues(t)["en"]
 	for _, source := range goSources(t) {
-		if !slices.ContainsFunc(faces, func(pattern string) bool {
-			return matches(pattern, source.dir()) || pattern == source.name
-		}) {
+		if !source.isFace() {
 			continue
 		}
 		for _, w := range source.words {
@@ -28,8 +26,14 @@ func TestFacesSpeakThroughTheCatalogue(t *testing.T) {
 
 // faces are the packages and files that show something to a person.
 var faces = []string{
-	"ui/notify", "ui/tray", "ui/window", "ui/words",
+	"ui/cli", "ui/notify", "ui/tray", "ui/window", "ui/words",
 	"auth/login/page.go", "main.go", "wire.go", "demo.go", "children.go", "auth/authtest/demo/demo.go",
+}
+
+func (s goSource) isFace() bool {
+	return slices.ContainsFunc(faces, func(pattern string) bool {
+		return matches(pattern, s.dir()) || pattern == s.name
+	})
 }
 
 // names are the same in every language, or are no words at all.

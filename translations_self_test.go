@@ -64,6 +64,8 @@ func f(w words, log logger) {
 	w.Say("a.filled", "M", x)
 	w.Say("a.gone")
 	w.Count("a.more", 3)
+	p.misuse("a.filled", "N", x)
+	p.misuse("a.filled", "O", x)
 	w.Count("a.more", 3, "N", x)
 	log.Warn("Some thing happened", "Key", v)
 	t.opts.Log.Error("Another thing happened", "error", err)
@@ -118,7 +120,8 @@ func TestWrongCallsAreFound(t *testing.T) {
 	want := []string{
 		`p.go:18:2: a.filled has the placeholders ["N"], not ["M"]`,
 		`p.go:19:2: there is no message "a.gone"`,
-		`p.go:21:2: a.more has the placeholders ["Count"], not ["Count" "N"]`,
+		`p.go:22:2: a.filled has the placeholders ["N"], not ["O"]`,
+		`p.go:23:2: a.more has the placeholders ["Count"], not ["Count" "N"]`,
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("wrong calls = %q, want %q", got, want)

@@ -55,8 +55,8 @@ func parseCatalogue(name string, text []byte) (catalogue, error) {
 	return c, nil
 }
 
-// TestCataloguesAgree: every language has every message, whole.
-func TestCataloguesAgree(t *testing.T) {
+// TestFilesOfTranslationsAgree: every language has every message, whole.
+func TestFilesOfTranslationsAgree(t *testing.T) {
 	t.Parallel()
 	all := catalogues(t)
 	if got, want := slices.Sorted(maps.Keys(all)), lang.Languages(); !slices.Equal(got, want) {
@@ -132,10 +132,16 @@ func placeholders(text string) []string {
 func TestMessagesAreUsed(t *testing.T) {
 	t.Parallel()
 	english := catalogues(t)["en"]
-	used := map[string]bool{}
+	used, sections := map[string]bool{}, map[string]bool{}
+	for id := range english {
+		sections[section(id)] = true
+	}
 	for _, source := range goSources(t) {
 		for _, text := range source.literals {
 			used[text] = true
+			if source.isFace() && id.MatchString(text) && sections[section(text)] && english[text] == nil {
+				t.Errorf("%s names the message %s, which is not there", source.name, text)
+			}
 		}
 		for _, problem := range source.wrongCalls(english) {
 			t.Error(problem)
@@ -146,6 +152,15 @@ func TestMessagesAreUsed(t *testing.T) {
 			t.Errorf("nothing says %s", id)
 		}
 	}
+}
+
+// id is what the name of a message looks like.
+var id = regexp.MustCompile(`^[a-z_]+(?:\.[a-z_]+)+$`)
+
+// section is the part of an id that many have in common.
+func section(id string) string {
+	name, _, _ := strings.Cut(id, ".")
+	return name
 }
 
 // TestFaultsAreFound: the English of a fault is what the code says, to the
