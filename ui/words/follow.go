@@ -2,45 +2,101 @@ package words
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"rekey/auth"
 )
 
-// Follow calls show with the newest State at once and again whenever the State
-// or the words about it change, and whenever look is received from: a face
-// that is being opened asks for true words that way, for timers stand still
-// while the machine sleeps. There is one timer, set to NextChange, and none
-// when only a new State can change the words.
+// Follow is FollowAll for one home.
+func Follow(ctx context.Context, states <-chan auth.State, look <-chan struct{}, show func(auth.State, time.Time)) {
+	FollowAll(ctx, []<-chan auth.State{states}, look, func(all []auth.State, now time.Time) { show(all[0], now) })
+}
+
+// FollowAll calls show with the newest States, as soon as each home has one,
+// and again whenever a State or the words about it change, and whenever look is
+// received from: a face that is being opened asks for true words that way, for
+// timers stand still while the machine sleeps. There is one timer for all
+// homes, set to the earliest NextChange, and none when only a new State can
+// change the words.
 //
 // show is called on the caller's goroutine, with the wall clock in the local
-// zone. Follow returns when ctx ends or states is closed. look may be nil.
-func Follow(ctx context.Context, states <-chan auth.State, look <-chan struct{}, show func(auth.State, time.Time)) {
+// zone, and keeps nothing of the list. FollowAll returns when ctx ends or one
+// of the channels is closed. look may be nil.
+func FollowAll(ctx context.Context, homes []<-chan auth.State, look <-chan struct{}, show func([]auth.State, time.Time)) {
+	ctx, cancel := context.WithCancel(ctx)
+	var forwarding sync.WaitGroup
+	defer forwarding.Wait()
+	defer cancel()
+	news := make(chan newState)
+	for i, states := range homes {
+		forwarding.Go(func() { forward(ctx, i, states, news) })
+	}
 	timer := time.NewTimer(0)
 	timer.Stop()
 	defer timer.Stop()
-	var state auth.State
-	known := false
+	states, known := make([]auth.State, len(homes)), make(map[int]bool)
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case next, ok := <-states:
-			if !ok {
+		case n := <-news:
+			if n.ended {
 				return
 			}
-			state, known = next, true
+			states[n.home], known[n.home] = n.state, true
 		case <-timer.C:
 		case <-look:
 		}
-		if !known {
+		if len(known) < len(homes) {
 			continue
 		}
 		now := time.Now()
-		show(state, now)
+		show(states, now)
 		timer.Stop()
-		if next := NextChange(state, now); !next.IsZero() {
+		if next := nextOfAll(states, now); !next.IsZero() {
 			timer.Reset(time.Until(next))
 		}
 	}
+}
+
+// newState is a home's newest State, or the end of them.
+type newState struct {
+	home  int
+	state auth.State
+	ended bool
+}
+
+// forward passes on what comes from one home until ctx or the States end.
+func forward(ctx context.Context, home int, states <-chan auth.State, to chan<- newState) {
+	for {
+		n := newState{home: home, ended: true}
+		select {
+		case <-ctx.Done():
+			return
+		case s, ok := <-states:
+			if ok {
+				n = newState{home: home, state: s}
+			}
+		}
+		select {
+		case to <- n:
+		case <-ctx.Done():
+			return
+		}
+		if n.ended {
+			return
+		}
+	}
+}
+
+// nextOfAll is the earliest NextChange, zero when there is none.
+func nextOfAll(states []auth.State, now time.Time) time.Time {
+	var next time.Time
+	for _, s := range states {
+		if t := NextChange(s, now); !t.IsZero() && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	return next
 }
