@@ -52,9 +52,12 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 		Click:    func(ctx context.Context) error { return w.clickDemo(ctx, box, o.Auto, inTray) },
 	}
 	play := func(ctx context.Context) error { return box.Run(ctx, script) }
-	notices := func(ctx context.Context) error { notify.Run(ctx, box.Agent, shown, w.words, log); return nil }
+	notices := func(ctx context.Context) error {
+		notify.Run(ctx, box.Agent, shown, notify.Options{Words: w.words, Log: log})
+		return nil
+	}
 	if inTray {
-		return w.run(ctx, box.Agent, w.trayFace(box.Agent, box.Agent.Socket(), box.Agent.Dir(), log), play, notices)
+		return w.run(ctx, box.Agent, w.trayFace([]tray.Home{trayHome("", box.Agent, box.Agent.Socket(), box.Agent.Dir())}, log), play, notices)
 	}
 	return w.run(ctx, box.Agent, play, notices)
 }

@@ -27,7 +27,7 @@ func TestFacesSpeakThroughTheCatalogue(t *testing.T) {
 // faces are the packages and files that show something to a person.
 var faces = []string{
 	"ui/cli", "ui/notify", "ui/tray", "ui/window", "ui/words",
-	"auth/login/page.go", "main.go", "wire.go", "demo.go", "children.go", "auth/authtest/demo/demo.go",
+	"auth/login/page.go", "main.go", "wire.go", "wire_tray.go", "clipboard.go", "demo.go", "children.go", "auth/authtest/demo/demo.go",
 }
 
 func (s goSource) isFace() bool {
@@ -39,6 +39,7 @@ func (s goSource) isFace() bool {
 // names are the same in every language, or are no words at all.
 var names = []string{
 	"Rekey", "SystemRoot",
+	"NameOwnerChanged", "SettingChanged", // D-Bus signals
 	"text/html; charset=utf-8", "text/plain; charset=utf-8",
 	"renewed ahead of time", "left alone", "signed in again", // stations that a demo that fails names
 	"cannot read ", "exit code %d", // an error's text, looked for or never seen

@@ -5,6 +5,11 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"rekey/auth/agent"
 	"rekey/ui"
@@ -13,8 +18,17 @@ import (
 	"rekey/ui/tray"
 )
 
+// noticePatience is how long a refusal waits before its notification while the
+// access token still works: longer than the second look, for whoever won a race
+// may have had a slow answer.
+const noticePatience = 10 * time.Second
+
 // tray shows the tray of a home, whether this process is its agent or not.
-func (w wiring) tray(ctx context.Context, home string) error {
+func (w wiring) tray(ctx context.Context, home string) error { return w.trayOf(ctx, []string{home}) }
+
+// trayOf shows one tray for these homes, but for those that another process's
+// tray shows. If that is all of them, it shows the first one's window.
+func (w wiring) trayOf(ctx context.Context, homes []string) error {
 	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
 	var noBus *tray.NoBusError
 	if err := tray.Probe(ctx, bus); errors.As(err, &noBus) {
@@ -22,50 +36,159 @@ func (w wiring) tray(ctx context.Context, home string) error {
 	} else if errors.Is(err, tray.ErrNoPanel) {
 		w.tell("tell.no_panel")
 	}
-	o, err := w.options(home)
+	ours, first, err := w.takeHomes(homes)
 	if err != nil {
 		return err
 	}
-	h, err := agent.Open(o)
-	if err != nil {
-		return err
-	}
-	unlock, err := h.LockTray()
-	if errors.Is(err, agent.ErrRunning) {
+	defer ours.unlock()
+	if len(ours) == 0 {
 		w.tell("tell.already_running")
-		return showWindow(ctx, h.Socket())
+		return showWindow(ctx, first)
 	}
-	if err != nil {
+	if err := ours.join(ctx); err != nil {
 		return err
 	}
-	defer unlock()
-	m, err := agent.Join(ctx, o, version)
-	if err != nil {
-		return err
+	var notices []func(context.Context) error
+	for i, h := range ours {
+		desktop := notify.NewDesktop(bus)
+		defer desktop.Close()
+		o := notify.Options{Words: w.words, Patience: noticePatience, Log: h.options.Log}
+		if len(ours) > 1 {
+			o.Home = ours.name(i)
+		}
+		notices = append(notices, func(ctx context.Context) error { notify.Run(ctx, h.member, desktop, o); return nil })
 	}
-	desktop := notify.NewDesktop(bus)
-	defer desktop.Close()
-	err = w.run(ctx, m, w.trayFace(m, m.Socket(), o.Dir, o.Log),
-		func(ctx context.Context) error { notify.Run(ctx, m, desktop, w.words, o.Log); return nil })
+	var shown []tray.Home
+	for i, h := range ours {
+		shown = append(shown, trayHome(ours.name(i), h.member, h.member.Socket(), h.options.Dir))
+	}
+	err = w.run(ctx, ours, w.trayFace(shown, ours[0].options.Log), notices...)
 	if errors.As(err, &noBus) {
 		return &cli.NoTrayError{Reason: w.words.Say("tell.tray_gone")}
 	}
 	return err
 }
 
-// trayFace shows a session in the panel until its user quits.
-func (w wiring) trayFace(s ui.Session, socket, dir string, log *slog.Logger) func(context.Context) error {
+// trayHome is a session as the tray shows it.
+func trayHome(name string, s ui.Session, socket, dir string) tray.Home {
+	return tray.Home{
+		Name: name, Session: s,
+		OpenWindow: func(ctx context.Context) error { return showWindow(ctx, socket) },
+		OpenFolder: func(ctx context.Context) error { return openURL(ctx, dir) },
+	}
+}
+
+// trayFace shows homes in the panel until their user quits.
+func (w wiring) trayFace(homes []tray.Home, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		ctx, quit := context.WithCancel(ctx)
 		defer quit()
-		return tray.Run(ctx, s, tray.Options{
-			Words:      w.words,
-			OpenWindow: func(ctx context.Context) error { return showWindow(ctx, socket) },
-			OpenFolder: func(ctx context.Context) error { return openURL(ctx, dir) },
-			Quit:       quit,
-			DarkPanel:  true,
-			Desktop:    os.Getenv("XDG_CURRENT_DESKTOP"),
-			Log:        log,
+		return tray.Run(ctx, homes, tray.Options{
+			Words:     w.words,
+			Copy:      copyText,
+			Quit:      quit,
+			DarkPanel: true,
+			Desktop:   os.Getenv("XDG_CURRENT_DESKTOP"),
+			Log:       log,
 		})
 	}
+}
+
+// ourHomes are the homes that this process's tray shows. Together they are a part.
+type ourHomes []*ourHome
+
+// ourHome is one of them.
+type ourHome struct {
+	options agent.Options
+	member  *agent.Member // from join on
+	unlock  func()        // of its tray lock
+}
+
+// takeHomes takes the tray locks of the homes that no other tray shows. The
+// same home is taken once, whatever names it goes by. first is the first
+// home's socket.
+func (w wiring) takeHomes(homes []string) (ours ourHomes, first string, err error) {
+	seen := make(map[string]bool)
+	for _, home := range homes {
+		o, err := w.options(home)
+		if err != nil {
+			ours.unlock()
+			return nil, "", err
+		}
+		h, err := agent.Open(o)
+		if err != nil {
+			ours.unlock()
+			return nil, "", err
+		}
+		if first == "" {
+			first = h.Socket()
+		}
+		if seen[h.Socket()] {
+			continue
+		}
+		seen[h.Socket()] = true
+		unlock, err := h.LockTray()
+		if errors.Is(err, agent.ErrRunning) {
+			continue
+		}
+		if err != nil {
+			ours.unlock()
+			return nil, "", err
+		}
+		ours = append(ours, &ourHome{options: o, unlock: unlock})
+	}
+	return ours, first, nil
+}
+
+// unlock gives the tray locks back.
+func (homes ourHomes) unlock() {
+	for _, h := range homes {
+		h.unlock()
+	}
+}
+
+// join takes part in every home.
+func (homes ourHomes) join(ctx context.Context) error {
+	group, joining := errgroup.WithContext(ctx)
+	for _, h := range homes {
+		group.Go(func() (err error) {
+			h.member, err = agent.Join(joining, h.options, version)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return errors.Join(err, homes.Close(ctx))
+	}
+	return nil
+}
+
+// Run implements part.
+func (homes ourHomes) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, h := range homes {
+		group.Go(func() error { return h.member.Run(ctx) })
+	}
+	return group.Wait()
+}
+
+// Close implements part.
+func (homes ourHomes) Close(ctx context.Context) error {
+	var group errgroup.Group
+	for _, h := range homes {
+		if h.member != nil {
+			group.Go(func() error { return h.member.Close(ctx) })
+		}
+	}
+	return group.Wait()
+}
+
+// name is a home's path as its user writes it.
+func (homes ourHomes) name(i int) string {
+	dir := homes[i].options.Dir
+	if user, err := os.UserHomeDir(); err == nil {
+		if rest, ok := strings.CutPrefix(dir, user+string(filepath.Separator)); ok {
+			return "~" + string(filepath.Separator) + rest
+		}
+	}
+	return dir
 }

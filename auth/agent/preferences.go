@@ -29,6 +29,7 @@ func (h *Home) loadKeepFresh() {
 		h.opts.Log.Warn("the preferences cannot be read; the sign-in is kept fresh", "error", err)
 	}
 	h.applyKeepFresh(p.KeepFresh)
+	h.manager.Annotate(func(f *auth.Inputs) { f.Notifications = true }) // there is no switch for them yet
 }
 
 // SetPreferences takes over what the user has chosen, now and for every later

@@ -11,9 +11,6 @@ import (
 
 // Beeep is the Notifier for desktops without D-Bus. Its messages have no
 // button and cannot be withdrawn; the desktop takes them away by itself.
-//
-// On Linux and the BSDs it must not be used beside a tray: beeep there speaks
-// on the D-Bus connection that fyne.io/systray depends on.
 type Beeep struct {
 	send func(title, message string, icon any) error
 	busy sync.Mutex // held while a message is under way

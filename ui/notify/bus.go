@@ -4,6 +4,7 @@ package notify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -23,6 +24,13 @@ const (
 	urgencyNormal = byte(1)
 	neverExpires  = int32(0) // it is shown once, so it waits to be seen
 )
+
+// errNoService means that there is no notification service on the bus.
+var errNoService = errors.New("no notification service runs")
+
+// absent are the errors of the bus that say so: of the service's name and of
+// the number of one that has ended.
+var absent = []string{"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"}
 
 // Bus is the Notifier that speaks to the desktop's notification service over a
 // private connection of its own, made when it is first needed and made again
@@ -56,28 +64,35 @@ func (b *Bus) Show(ctx context.Context, n Notification) error {
 		return fmt.Errorf("connecting to the session bus: %w", err)
 	}
 	var can []string
-	if err := b.call(ctx, "GetCapabilities").Store(&can); err != nil {
+	if err := b.call(ctx, service, "GetCapabilities").Store(&can); err != nil {
 		return fmt.Errorf("asking the notification service: %w", err)
+	}
+	// Now it runs, if it had to be started. From here on its own name counts:
+	// another service that takes over knows nothing of our message, and may have
+	// given its number to somebody else's.
+	var server string
+	owner := b.conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, service)
+	if err := owner.Store(&server); err != nil {
+		return fmt.Errorf("finding the notification service: %w", err)
+	}
+	if server != b.server {
+		b.server, b.id, b.signIn = server, 0, nil
 	}
 	actions := []string{}
 	if n.SignIn != nil && slices.Contains(can, "actions") {
 		actions = []string{actionKey, n.Button}
 	}
 	text := body(n, len(actions) > 0, slices.Contains(can, "body-markup"))
-	call := b.call(ctx, "Notify", appName, b.id, "", n.Title, text, actions, hints(n), neverExpires)
+	call := b.call(ctx, server, "Notify", appName, b.id, "", n.Title, text, actions, hints(n), neverExpires)
 	var id uint32
 	if err := call.Store(&id); err != nil {
 		return fmt.Errorf("sending a notification: %w", err)
 	}
 	b.id, b.signIn = id, n.SignIn
-	owner := b.conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, service)
-	if err := owner.Store(&b.server); err != nil {
-		return fmt.Errorf("finding the notification service: %w", err)
-	}
 	return nil
 }
 
-// Withdraw implements Notifier.
+// Withdraw implements Notifier. A service that has ended took the message along.
 func (b *Bus) Withdraw(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -86,7 +101,8 @@ func (b *Bus) Withdraw(ctx context.Context) error {
 	if id == 0 || !b.conn.Connected() {
 		return nil
 	}
-	if err := b.call(ctx, "CloseNotification", id).Err; err != nil {
+	err := b.call(ctx, b.server, "CloseNotification", id).Err
+	if err != nil && !errors.Is(err, errNoService) {
 		return fmt.Errorf("closing a notification: %w", err)
 	}
 	return nil
@@ -121,7 +137,7 @@ func (b *Bus) connect(ctx context.Context) error {
 	}
 	signals := make(chan *dbus.Signal, 16)
 	conn.Signal(signals)
-	b.conn, b.id = conn, 0
+	b.conn, b.server, b.id, b.signIn = conn, "", 0, nil
 	b.work.Go(func() {
 		for signal := range signals { // closed with the connection
 			b.hear(signal)
@@ -158,7 +174,12 @@ func (b *Bus) hear(signal *dbus.Signal) {
 	}
 }
 
-// call calls a method of the notification service.
-func (b *Bus) call(ctx context.Context, method string, args ...any) *dbus.Call {
-	return b.conn.Object(service, path).CallWithContext(ctx, service+"."+method, 0, args...)
+// call calls a method of the notification service, which has this name.
+func (b *Bus) call(ctx context.Context, name, method string, args ...any) *dbus.Call {
+	call := b.conn.Object(name, path).CallWithContext(ctx, service+"."+method, 0, args...)
+	var failed dbus.Error
+	if errors.As(call.Err, &failed) && slices.Contains(absent, failed.Name) {
+		call.Err = fmt.Errorf("%w: %w", errNoService, failed)
+	}
+	return call
 }

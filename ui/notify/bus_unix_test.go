@@ -34,7 +34,7 @@ func TestBusWholeWay(t *testing.T) {
 	defer func() { cancel(); <-ended }()
 	go func() {
 		defer close(ended)
-		notify.Run(ctx, session, bus, words.English(), slog.New(slog.DiscardHandler))
+		notify.Run(ctx, session, bus, notify.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
 	}()
 
 	session.Expect(t, "ClaimNotice notice-1")
@@ -200,5 +200,63 @@ func TestBusMuteService(t *testing.T) {
 	defer func() { _ = bus.Close() }()
 	if err := bus.Show(ctx, message(nil)); !errors.Is(err, context.Canceled) {
 		t.Errorf("Show = %v, want context.Canceled", err)
+	}
+}
+
+// TestBusServiceRestarts: a message ends with the service that showed it. The
+// next one knows nothing of it, and may have given its number to another
+// program's message.
+func TestBusServiceRestarts(t *testing.T) {
+	t.Parallel()
+	address := uitest.Bus(t)
+	bus := notify.NewBus(address)
+	defer func() { _ = bus.Close() }()
+	show := func(s *server) note {
+		t.Helper()
+		if err := bus.Show(t.Context(), message(func() {})); err != nil {
+			t.Fatal(err)
+		}
+		return receive(t, "a notification", s.notes)
+	}
+	first := newServer(t, address, "actions")
+	show(first)
+	first.retire(t)
+	if err := bus.Withdraw(t.Context()); err != nil {
+		t.Errorf("withdrawing from a service that has ended: %v", err)
+	}
+	second := newServer(t, address, "actions")
+	if got := show(second); got.replaces != 0 {
+		t.Errorf("the first message of a service replaces %d", got.replaces)
+	}
+	second.retire(t)
+	third := newServer(t, address, "actions")
+	if err := bus.Withdraw(t.Context()); err != nil || len(third.closed) != 0 {
+		t.Errorf("Withdraw = %v, the new service was asked to close %d messages", err, len(third.closed))
+	}
+	if got := show(third); got.replaces != 0 {
+		t.Errorf("after a restart the message replaces %d", got.replaces)
+	}
+	if err := bus.Withdraw(t.Context()); err != nil {
+		t.Error(err)
+	}
+	receive(t, "a withdrawal", third.closed)
+}
+
+// TestBusTwoHomes: each home's message has its own place.
+func TestBusTwoHomes(t *testing.T) {
+	t.Parallel()
+	address := uitest.Bus(t)
+	desktop := newServer(t, address, "actions")
+	for range 2 {
+		bus := notify.NewBus(address)
+		defer func() { _ = bus.Close() }()
+		for range 2 { // the second time in the same State
+			if err := bus.Show(t.Context(), message(nil)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if first, second := receive(t, "a notification", desktop.notes), receive(t, "another", desktop.notes); first.replaces != 0 || second.replaces != noteID {
+			t.Errorf("a home's messages replace %d and %d, want 0 and its own %d", first.replaces, second.replaces, noteID)
+		}
 	}
 }

@@ -2,6 +2,43 @@
 
 package notify
 
+import (
+	"context"
+	"errors"
+)
+
 // NewDesktop returns the Notifier for this system. The address is that of the
 // session bus, or "" for the one of this session.
-func NewDesktop(address string) Desktop { return NewBus(address) }
+func NewDesktop(address string) Desktop { return &fallback{bus: NewBus(address), other: NewBeeep()} }
+
+// fallback is the bus's notification service, and what package beeep finds
+// where there is none.
+//
+// beeep speaks on the connection that fyne.io/systray depends on, and what
+// comes back there can make systray forget the icon. The tray looks after its
+// icon by itself for that reason.
+type fallback struct {
+	bus   Desktop
+	other Desktop
+}
+
+// Show implements Notifier. A service that is there and does not work is left
+// alone: beeep could not do better.
+func (f *fallback) Show(ctx context.Context, n Notification) error {
+	err := f.bus.Show(ctx, n)
+	if !errors.Is(err, errNoService) {
+		return err
+	}
+	if other := f.other.Show(ctx, n); other != nil {
+		return errors.Join(err, other)
+	}
+	return nil
+}
+
+// Withdraw implements Notifier.
+func (f *fallback) Withdraw(ctx context.Context) error {
+	return errors.Join(f.bus.Withdraw(ctx), f.other.Withdraw(ctx))
+}
+
+// Close implements Desktop.
+func (f *fallback) Close() error { return errors.Join(f.bus.Close(), f.other.Close()) }

@@ -19,14 +19,40 @@ const (
 	iconSize = 64
 )
 
+// Options say how Run speaks.
+type Options struct {
+	// Words are the language.
+	Words words.Words
+	// Home is what the home is called, "" when there is no other one to tell it
+	// from.
+	Home string
+	// Patience is how long a refusal waits before it is told of while the access
+	// token still works: another process may mend it meanwhile. 0: not at all.
+	Patience time.Duration
+	// Log gets what goes wrong.
+	Log *slog.Logger
+}
+
 // Run watches s and shows each notice that is owed once, if this process is the
 // one that may. It returns when ctx ends or the session does, after it has
 // taken back what it shows: the button would lead nowhere.
-func Run(ctx context.Context, s ui.Session, n Notifier, w words.Words, log *slog.Logger) {
-	r := &runner{session: s, notifier: n, words: w, log: log}
-	for state := range s.Subscribe(ctx) {
+func Run(ctx context.Context, s ui.Session, n Notifier, o Options) {
+	r := &runner{session: s, notifier: n, opts: o, log: o.Log, patience: time.NewTimer(0)}
+	r.patience.Stop()
+	states := s.Subscribe(ctx)
+	for open := true; open; {
+		var state auth.State
+		select {
+		case state, open = <-states:
+			if !open {
+				continue
+			}
+		case <-r.patience.C:
+			state = s.State()
+		}
 		r.see(ctx, state)
 	}
+	r.patience.Stop()
 	r.withdraw(context.WithoutCancel(ctx))
 	r.work.Wait()
 }
@@ -35,24 +61,32 @@ func Run(ctx context.Context, s ui.Session, n Notifier, w words.Words, log *slog
 type runner struct {
 	session  ui.Session
 	notifier Notifier
-	words    words.Words
+	opts     Options
 	log      *slog.Logger
 	icons    assets.Renderer
 	work     sync.WaitGroup // sign-ins begun by the button
 
+	patience *time.Timer // runs while waiting is not told of yet
+	waiting  string      // the notice that it was started for
+	due      time.Time   // when it may be told of
+
 	claimed string // the notice that is ours to show, "" when none is
-	shown   string // the notice that is on the screen, "" when none is
+	told    string // the notice that was shown last
+	shown   bool   // it is still on the screen
 	failing bool   // the last Show failed and the log knows
 }
 
 // see brings the screen in line with state.
 func (r *runner) see(ctx context.Context, state auth.State) {
 	if !state.NeedsSignIn() {
-		r.claimed = ""
-		r.withdraw(ctx)
+		r.claimed, r.waiting = "", ""
+		r.patience.Stop()
+	}
+	if !state.NeedsSignIn() || !state.Notifications {
+		r.withdraw(ctx) // what is not claimed can be shown when they are on again
 		return
 	}
-	if state.Notice == "" || state.Notice == r.shown {
+	if state.Notice == "" || state.Notice == r.told || state.SigningIn || r.early(state) {
 		return
 	}
 	if state.Notice != r.claimed && !r.claim(ctx, state.Notice) {
@@ -63,6 +97,20 @@ func (r *runner) see(ctx context.Context, state auth.State) {
 	if now := r.session.State(); now.NeedsSignIn() && now.Notice == state.Notice {
 		r.show(ctx, now)
 	}
+}
+
+// early reports whether the state's notice has to wait, and then has see called
+// when it has waited enough. Nothing works without it: then it does not wait.
+func (r *runner) early(state auth.State) bool {
+	if state.Status != auth.StatusExpiring || r.opts.Patience == 0 {
+		return false
+	}
+	now := time.Now()
+	if r.waiting != state.Notice {
+		r.waiting, r.due = state.Notice, now.Add(r.opts.Patience)
+		r.patience.Reset(r.opts.Patience)
+	}
+	return now.Before(r.due)
 }
 
 // claim reports whether notice is ours to show.
@@ -83,7 +131,7 @@ func (r *runner) claim(ctx context.Context, notice string) bool {
 // show puts the notice for state on the screen. When that fails the notice
 // stays ours: the next State brings the next try.
 func (r *runner) show(ctx context.Context, state auth.State) {
-	text := r.words.NoticeOf(state, time.Now())
+	text := r.opts.Words.NoticeOf(state, time.Now())
 	icon, err := r.icons.Icon(state.Status, false, iconSize)
 	if err != nil {
 		r.log.Error("No icon for this state", "error", err)
@@ -91,8 +139,8 @@ func (r *runner) show(ctx context.Context, state auth.State) {
 	call, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	err = r.notifier.Show(call, Notification{
-		Title: text.Title, Account: text.Account, Body: text.Body, Icon: icon,
-		Button: r.words.Say("notice.button"), Buttonless: r.words.Say("notice.buttonless"),
+		Title: text.Title, Account: r.account(text.Account), Body: text.Body, Icon: icon,
+		Button: r.opts.Words.Say("notice.button"), Buttonless: r.opts.Words.Say("notice.buttonless"),
 		SignIn: func() { r.signIn(ctx) },
 	})
 	if err != nil {
@@ -102,15 +150,26 @@ func (r *runner) show(ctx context.Context, state auth.State) {
 		r.failing = true
 		return
 	}
-	r.failing, r.shown = false, state.Notice
+	r.failing, r.shown, r.told = false, true, state.Notice
+}
+
+// account names whose sign-in it is, and of several homes which.
+func (r *runner) account(account string) string {
+	switch {
+	case r.opts.Home == "":
+		return account
+	case account == "":
+		return words.Line(r.opts.Home)
+	}
+	return r.opts.Words.Say("tray.home", "Name", words.Line(r.opts.Home), "State", account)
 }
 
 // withdraw takes back what is on the screen.
 func (r *runner) withdraw(ctx context.Context) {
-	if r.shown == "" {
+	if !r.shown {
 		return
 	}
-	r.shown = ""
+	r.shown = false
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	if err := r.notifier.Withdraw(ctx); err != nil {

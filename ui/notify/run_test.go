@@ -102,7 +102,7 @@ func TestRunMendedWhileClaiming(t *testing.T) {
 		shown, ended := &screen{}, make(chan struct{})
 		go func() {
 			defer close(ended)
-			notify.Run(ctx, s, shown, words.English(), slog.New(slog.DiscardHandler))
+			notify.Run(ctx, s, shown, notify.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
 		}()
 		s.Expect(t, "ClaimNotice notice-1")
 		synctest.Wait()
@@ -179,6 +179,105 @@ func TestRunTakesBackAtTheEnd(t *testing.T) {
 		st.expect("the end", "withdraw")
 		if strings.Contains(st.log.String(), "Cannot withdraw") {
 			t.Error("the end's context was over before the message was taken back")
+		}
+	})
+}
+
+// TestRunIsPatient: while the access token still works there is time for
+// another process to mend the sign-in; once it has ended there is none.
+func TestRunIsPatient(t *testing.T) {
+	t.Parallel()
+	const soon = "show The refresh token was already used. Codex still works until "
+	tests := []struct {
+		name string
+		play func(st *stage)
+		want string // the screen at last begins with
+	}{
+		{"waits", func(st *stage) {
+			st.publish(auth.StatusExpiring, nil)
+			st.wait(59 * time.Second)
+			st.publish(auth.StatusExpiring, func(s *auth.State) { s.AnswerLost = true }) // does not start again
+			st.expect("within the minute", "")
+			st.wait(time.Second)
+		}, soon},
+		{"mended meanwhile", func(st *stage) {
+			st.publish(auth.StatusExpiring, nil)
+			st.wait(59 * time.Second)
+			st.publish(auth.StatusHealthy, nil)
+			st.wait(time.Hour)
+		}, ""},
+		{"ended meanwhile", func(st *stage) {
+			st.publish(auth.StatusExpiring, nil)
+			st.wait(time.Second)
+			st.publish(auth.StatusSignInRequired, nil)
+		}, dead},
+		{"refused anew", func(st *stage) {
+			st.publish(auth.StatusExpiring, nil)
+			st.wait(30 * time.Second)
+			st.publish(auth.StatusHealthy, nil)
+			st.publish(auth.StatusExpiring, nil)
+			st.wait(59 * time.Second)
+			st.expect("within a minute of the second refusal", "")
+			st.wait(time.Second)
+		}, soon},
+		{"the user is at it", func(st *stage) {
+			st.publish(auth.StatusExpiring, func(s *auth.State) { s.SigningIn = true })
+			st.wait(time.Hour)
+			st.expect("while signing in", "")
+			st.publish(auth.StatusExpiring, nil)
+			st.wait(time.Minute)
+		}, soon},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				st := beginPatient(t, time.Minute)
+				defer st.stop()
+				tt.play(st)
+				if got := st.screen.take(); !strings.HasPrefix(got, tt.want) || (tt.want == "") != (got == "") {
+					t.Errorf("the screen saw %q, want %q", got, tt.want)
+				}
+			})
+		})
+	}
+}
+
+// TestRunSwitchedOff: nothing is shown and nothing claimed; what is still true
+// when they are on again is shown then, once.
+func TestRunSwitchedOff(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := begin(t)
+		defer st.stop()
+		off := func(s *auth.State) { s.Notifications = false }
+		st.publish(auth.StatusSignInRequired, off)
+		st.expect("off", "")
+		if n := len(st.session.Calls); n > 0 {
+			t.Errorf("%d calls while they are off", n)
+		}
+		st.publish(auth.StatusSignInRequired, nil)
+		st.expect("on", dead)
+		st.publish(auth.StatusSignInRequired, off)
+		st.expect("off again", "withdraw")
+		st.publish(auth.StatusSignInRequired, nil)
+		st.expect("on again: it was told", "")
+	})
+}
+
+// TestRunNamesTheHome: with several homes the message says which it is about.
+func TestRunNamesTheHome(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := beginWith(t, notify.Options{Home: "~/work"})
+		defer st.stop()
+		st.publish(auth.StatusSignInRequired, nil)
+		if got := st.screen.last.Account; got != "~/work: ada@example.com · Pro" {
+			t.Errorf("the message is about %q", got)
+		}
+		st.publish(auth.StatusSignInRequired, func(s *auth.State) { revoked(s); s.Email, s.Plan = "", "" })
+		if got := st.screen.last.Account; got != "~/work" {
+			t.Errorf("the message is about %q", got)
 		}
 	})
 }

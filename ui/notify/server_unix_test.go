@@ -32,6 +32,17 @@ type note struct {
 // The id that every message gets.
 const noteID = uint32(7)
 
+// retire takes the service off the bus, as when its process ends.
+func (s *server) retire(t *testing.T) {
+	t.Helper()
+	if _, err := s.conn.ReleaseName(service); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.conn.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func newServer(t *testing.T, address string, can ...string) *server {
 	t.Helper()
 	s := &server{conn: uitest.Connect(t, address), can: can, notes: make(chan note, 16), closed: make(chan uint32, 16)}

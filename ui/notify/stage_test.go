@@ -62,7 +62,13 @@ type stage struct {
 	ended   chan struct{}
 }
 
-func begin(t *testing.T) *stage {
+func begin(t *testing.T) *stage { return beginWith(t, notify.Options{}) }
+
+func beginPatient(t *testing.T, patience time.Duration) *stage {
+	return beginWith(t, notify.Options{Patience: patience})
+}
+
+func beginWith(t *testing.T, o notify.Options) *stage {
 	ctx, cancel := context.WithCancel(t.Context())
 	st := &stage{
 		t: t, session: uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now())),
@@ -70,8 +76,9 @@ func begin(t *testing.T) *stage {
 	}
 	go func() {
 		defer close(st.ended)
-		log := slog.NewTextHandler(st.log, &slog.HandlerOptions{Level: slog.LevelDebug})
-		notify.Run(ctx, st.session, st.screen, words.English(), slog.New(log))
+		o.Words = words.English()
+		o.Log = slog.New(slog.NewTextHandler(st.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		notify.Run(ctx, st.session, st.screen, o)
 	}()
 	return st
 }
@@ -83,6 +90,12 @@ func (st *stage) publish(status auth.Status, change func(*auth.State)) {
 		change(&s)
 	}
 	st.session.Publish(s)
+	synctest.Wait()
+}
+
+// wait lets time pass.
+func (st *stage) wait(d time.Duration) {
+	time.Sleep(d)
 	synctest.Wait()
 }
 

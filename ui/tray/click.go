@@ -10,65 +10,108 @@ import (
 
 // click does what a row stands for. It returns at once: what takes time runs
 // on its own, so that every row stays responsive.
-func (t *tray) click(ctx context.Context, id RowID) {
+func (t *tray) click(ctx context.Context, h *home, id RowID) {
 	t.mu.Lock()
-	main, keep := t.main, t.state.KeepFresh
+	main, state := h.main, h.state
 	t.mu.Unlock()
 	switch id {
 	case RowAction:
-		t.clickMain(ctx, main)
+		t.clickMain(ctx, h, main)
+	case RowBrowser:
+		t.signIn(ctx, h, auth.SignInBrowser)
+	case RowDevice:
+		t.signIn(ctx, h, auth.SignInDevice)
+	case RowCodex:
+		t.signIn(ctx, h, auth.SignInCodex)
+	case RowReplace:
+		t.answer(ctx, h, true)
+	case RowKeep:
+		t.answer(ctx, h, false)
+	case RowCode:
+		t.copyText(ctx, h, state.SignIn.UserCode)
+	case RowLink:
+		t.copyText(ctx, h, state.SignIn.Page)
 	case RowRefresh:
-		t.start(ctx, "failed.renewal", t.session.Refresh)
+		t.start(ctx, h, "failed.renewal", h.Session.Refresh)
 	case RowOpen:
-		t.start(ctx, "failed.window", t.opts.OpenWindow)
+		t.start(ctx, h, "failed.window", h.OpenWindow)
+	case RowSignOutNow:
+		t.start(ctx, h, "failed.sign_out", h.Session.SignOut)
+	case RowDiagnostics:
+		t.startNoting(ctx, h, "failed.diagnostics", t.opts.CopyDiagnostics)
 	case RowKeepFresh:
-		t.start(ctx, "failed.change", func(ctx context.Context) error { return t.session.SetPreferences(ctx, auth.KeepFresh(!keep)) })
+		t.change(ctx, h, auth.KeepFresh(!state.KeepFresh))
+	case RowStartAtLogin:
+		on := !state.StartAtLogin
+		t.change(ctx, h, auth.PreferenceChange{StartAtLogin: &on})
 	case RowQuit:
 		t.opts.Quit()
 	}
 }
 
-func (t *tray) clickMain(ctx context.Context, main words.Action) {
+func (t *tray) clickMain(ctx context.Context, h *home, main words.Action) {
 	switch main {
 	case words.ActionSignIn:
-		t.start(ctx, "failed.sign_in", t.signIn)
+		t.signIn(ctx, h, auth.SignInPreferred)
 	case words.ActionCancelSignIn:
-		t.begin() // the sign-in's own failure is then no news
-		t.work.Go(t.session.CancelSignIn)
+		t.begin(h) // the sign-in's own failure is then no news
+		t.work.Go(h.Session.CancelSignIn)
 	case words.ActionRefresh:
-		t.start(ctx, "failed.renewal", t.session.Refresh)
+		t.start(ctx, h, "failed.renewal", h.Session.Refresh)
 	case words.ActionOpenFolder:
-		t.start(ctx, "failed.folder", t.opts.OpenFolder)
+		t.start(ctx, h, "failed.folder", h.OpenFolder)
 	}
 }
 
+func (t *tray) signIn(ctx context.Context, h *home, method auth.SignInMethod) {
+	t.start(ctx, h, "failed.sign_in", func(ctx context.Context) error { return h.Session.SignIn(ctx, method) })
+}
+
+func (t *tray) answer(ctx context.Context, h *home, yes bool) {
+	t.start(ctx, h, "failed.answer", func(ctx context.Context) error { return h.Session.AnswerSignIn(ctx, yes) })
+}
+
+func (t *tray) change(ctx context.Context, h *home, c auth.PreferenceChange) {
+	t.start(ctx, h, "failed.change", func(ctx context.Context) error { return h.Session.SetPreferences(ctx, c) })
+}
+
+func (t *tray) copyText(ctx context.Context, h *home, text string) {
+	t.startNoting(ctx, h, "failed.copy", func(ctx context.Context) (string, error) {
+		return t.opts.Words.Say("tray.copied"), t.opts.Copy(ctx, text)
+	})
+}
+
 // start runs do in the background. When it fails the menu says so, with the
-// message failed, until the next click or the next change of status.
-func (t *tray) start(ctx context.Context, failed string, do func(context.Context) error) {
-	mine := t.begin()
+// message of that id, until the next click or the next change of status.
+func (t *tray) start(ctx context.Context, h *home, failed string, do func(context.Context) error) {
+	t.startNoting(ctx, h, failed, func(ctx context.Context) (string, error) { return "", do(ctx) })
+}
+
+// startNoting is start for what has something to say when it worked, too.
+func (t *tray) startNoting(ctx context.Context, h *home, failed string, do func(context.Context) (string, error)) {
+	mine := t.begin(h)
 	t.work.Go(func() {
-		err := do(ctx)
-		if err == nil || ctx.Err() != nil || errors.Is(err, context.Canceled) {
+		text, err := do(ctx)
+		switch {
+		case ctx.Err() != nil, errors.Is(err, context.Canceled):
+			return
+		case err != nil:
+			text = t.opts.Words.Say(failed, "Why", t.opts.Words.Error(err))
+			t.opts.Log.Warn("What was clicked did not work", "message", failed, "error", err)
+		case text == "":
 			return
 		}
-		t.opts.Log.Warn("A click did not work", "what", failed, "error", err)
 		t.mu.Lock()
-		if mine == t.clicks {
-			t.note = t.opts.Words.Say(failed, "Why", t.opts.Words.Error(err))
-		}
+		h.note.say(mine, text)
 		t.mu.Unlock()
 		t.lookAgain()
 	})
 }
 
-// begin counts a click, which takes the note about the last one away.
-func (t *tray) begin() int {
+// begin counts a click on a home's row, and returns its number.
+func (t *tray) begin(h *home) int {
 	defer t.lookAgain()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.clicks++
-	t.note = ""
-	return t.clicks
+	return h.note.begin()
 }
-
-func (t *tray) signIn(ctx context.Context) error { return t.session.SignIn(ctx, auth.SignInPreferred) }

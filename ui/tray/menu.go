@@ -1,90 +1,120 @@
 package tray
 
 import (
+	"strings"
 	"time"
 
 	"rekey/auth"
 	"rekey/ui/words"
 )
 
-// RowID names a row of the menu. Their order is the menu's.
-type RowID int
-
-// The rows.
-const (
-	RowAccount RowID = iota
-	RowState
-	RowDetail
-	RowExpiry
-	RowObstacle
-	RowNote
-	RowAction // below a line
-	RowRefresh
-	RowOpen
-	RowKeepFresh
-	RowQuit // below a line
-	rows
-)
-
 // rowLimit is the number of characters after which a row is cut.
 const rowLimit = 72
 
-// Row is one row of the menu. A row without a label is not shown, one that is
-// not Enabled only informs.
-type Row struct {
-	Label   string
-	Enabled bool
-	Checked bool
+// View is what the menu says about one home.
+type View struct {
+	// Name is what the home is called where there are several.
+	Name string
+	// State is the home's.
+	State auth.State
+	// Note is a line about the last click, "" for none.
+	Note string
 }
 
-// MenuModel is all that the tray shows. Models are values: compare them with ==.
+// HomeModel is one home's part of the menu. Models are values: compare them
+// with ==.
+type HomeModel struct {
+	// Title is the row that opens the home's submenu, "" when there is no other
+	// home and so no submenu.
+	Title string
+	// Main is what a click on RowAction means.
+	Main words.Action
+	// Rows are those of the home; the shared ones are empty.
+	Rows Rows
+}
+
+// MenuModel is all that the tray shows.
 type MenuModel struct {
 	// Icon selects the picture.
 	Icon auth.Status
 	// Tooltip is the first line.
 	Tooltip string
-	// Main is what a click on RowAction means.
-	Main words.Action
-	// Rows are indexed by RowID.
-	Rows [rows]Row
+	// Homes are as many as there are views.
+	Homes []HomeModel
+	// Rows are those of the program; the ones of a home are empty.
+	Rows Rows
 }
 
 // Abilities are what the program around the tray can do. Rows for what it
 // cannot are left out.
 type Abilities struct {
-	OpenWindow bool
-	OpenFolder bool
+	OpenWindow  bool
+	OpenFolder  bool
+	Copy        bool
+	Diagnostics bool
 }
 
-// Menu is what the tray shows for s at the time now, in now's zone and in the
-// language of w.
-func Menu(w words.Words, s auth.State, now time.Time, can Abilities) MenuModel {
-	m := MenuModel{Icon: s.Status, Tooltip: w.Headline(s, now)}
+// Menu is what the tray shows at the time now, in now's zone and in the
+// language of w. There is at least one view.
+func Menu(w words.Words, views []View, now time.Time, can Abilities) MenuModel {
+	states := make([]auth.State, len(views))
+	for i, v := range views {
+		states[i] = v.State
+	}
+	worst := views[Worst(states...)]
+	m := MenuModel{Icon: worst.State.Status, Tooltip: w.Headline(worst.State, now)}
+	for _, v := range views {
+		m.Homes = append(m.Homes, homeMenu(w, v, now, can))
+	}
+	if len(views) > 1 {
+		m.Tooltip = title(w, worst, now)
+		for i, v := range views {
+			m.Homes[i].Title = title(w, v, now)
+		}
+	}
+	// The switches are the program's, and every home's State has them.
+	m.Rows.offer(RowDiagnostics, w.Say("tray.diagnostics"), can.Diagnostics)
+	m.Rows[RowKeepFresh] = Row{Label: w.Say("tray.keep_fresh"), Enabled: true, Checked: views[0].State.KeepFresh}
+	m.Rows[RowStartAtLogin] = Row{Label: w.Say("tray.start_at_login"), Enabled: true, Checked: views[0].State.StartAtLogin}
+	m.Rows.offer(RowQuit, w.Say("tray.quit"), true)
+	return m
+}
+
+// title is a home in one line: which it is, and how it is.
+func title(w words.Words, v View, now time.Time) string {
+	line := w.Say("tray.home", "Name", words.Line(v.Name), "State", w.Headline(v.State, now))
+	return words.Clip(line, rowLimit)
+}
+
+func homeMenu(w words.Words, v View, now time.Time, can Abilities) HomeModel {
+	var m HomeModel
+	s := v.State
 	m.inform(w, s, now)
+	m.Rows[RowNote].Label = words.Clip(words.Line(v.Note), rowLimit)
+	m.ask(w, s, can)
 	main, label := w.MainAction(s)
 	if main != words.ActionOpenFolder || can.OpenFolder {
 		m.Main = main
-		m.offer(RowAction, label, main != words.ActionNone)
+		m.Rows.offer(RowAction, label, main != words.ActionNone)
+	}
+	if m.Main == words.ActionSignIn {
+		m.otherWays(w, s)
 	}
 	if words.Refreshable(s) {
 		m.Rows[RowRefresh] = Row{Label: w.Say("action.refresh"), Enabled: s.Status == auth.StatusHealthy}
 	}
-	m.offer(RowOpen, w.Say("tray.open"), can.OpenWindow)
-	m.Rows[RowKeepFresh] = Row{Label: w.Say("tray.keep_fresh"), Enabled: true, Checked: s.KeepFresh}
-	m.offer(RowQuit, w.Say("tray.quit"), true)
-	return m
-}
-
-// WithNote is m with a line about a click that did not work, "" for none.
-func (m MenuModel) WithNote(text string) MenuModel {
-	m.Rows[RowNote].Label = words.Clip(words.Line(text), rowLimit)
+	m.Rows.offer(RowOpen, w.Say("tray.open"), can.OpenWindow)
+	if canSignOut(s) {
+		m.Rows.offer(RowSignOut, w.Say("tray.sign_out"), true)
+		m.Rows.offer(RowSignOutNow, signOutNow(w, s), true)
+	}
 	return m
 }
 
 // inform fills in the rows that only say something, each thing once.
-func (m *MenuModel) inform(w words.Words, s auth.State, now time.Time) {
+func (m *HomeModel) inform(w words.Words, s auth.State, now time.Time) {
 	m.Rows[RowAccount].Label = w.Account(s)
-	m.Rows[RowState].Label = m.Tooltip
+	m.Rows[RowState].Label = w.Headline(s, now)
 	m.Rows[RowDetail].Label = w.Renewal(s, now)
 	m.Rows[RowExpiry].Label = w.Expiry(s, now)
 	m.Rows[RowObstacle].Label = w.Obstacle(s)
@@ -97,13 +127,71 @@ func (m *MenuModel) inform(w words.Words, s auth.State, now time.Time) {
 	case auth.StatusExpiring:
 		m.Rows[RowExpiry].Label = ""
 	}
-	for id := range RowAction {
+	for id := range RowNote {
 		m.Rows[id].Label = words.Clip(m.Rows[id].Label, rowLimit)
 	}
 }
 
-func (m *MenuModel) offer(id RowID, label string, offered bool) {
-	if offered {
-		m.Rows[id] = Row{Label: label, Enabled: true}
+// ask fills in what a sign-in under way wants from its user.
+func (m *HomeModel) ask(w words.Words, s auth.State, can Abilities) {
+	p := s.SignIn
+	switch {
+	case !s.SigningIn:
+	case p.Other != "":
+		m.Rows[RowDetail].Label = words.Clip(w.Say("tray.another", "Who", words.Line(p.Other)), rowLimit)
+		m.Rows[RowExpiry].Label = ""
+		m.Rows.offer(RowReplace, words.Clip(w.Say("tray.replace", "Who", words.Line(p.Other)), rowLimit), true)
+		m.Rows.offer(RowKeep, words.Clip(w.Say("tray.keep", "Who", who(w, s)), rowLimit), true)
+	case p.UserCode != "":
+		code := words.Line(p.UserCode)
+		if can.Copy {
+			m.Rows.offer(RowCode, w.Say("tray.copy_code", "Code", code), true)
+		} else {
+			m.Rows[RowCode].Label = w.Say("tray.code", "Code", code)
+		}
+		m.Rows.offer(RowLink, words.Clip(w.Say("tray.copy_page", "Page", short(p.Page)), rowLimit), can.Copy && p.Page != "")
+	case p.Page != "":
+		m.Rows.offer(RowLink, w.Say("tray.copy_link"), can.Copy)
 	}
+}
+
+// short is a page's address without what everybody can add by himself.
+func short(page string) string {
+	return strings.TrimPrefix(words.Line(page), "https://")
+}
+
+// otherWays offers the ways to sign in that the main action does not take.
+func (m *HomeModel) otherWays(w words.Words, s auth.State) {
+	preferred := s.SignInMethod
+	if preferred == auth.SignInPreferred {
+		preferred = auth.SignInBrowser
+	}
+	m.Rows.offer(RowSignInWith, w.Say("tray.sign_in_with"), true)
+	m.Rows.offer(RowBrowser, w.Say("tray.browser"), preferred != auth.SignInBrowser)
+	m.Rows.offer(RowDevice, w.Say("tray.device"), preferred != auth.SignInDevice)
+	m.Rows.offer(RowCodex, w.Say("tray.codex"), preferred != auth.SignInCodex)
+}
+
+// canSignOut: there is something to forget that is Codex's own.
+func canSignOut(s auth.State) bool {
+	switch s.Status {
+	case auth.StatusSignedOut, auth.StatusExternal, auth.StatusUnreadable:
+		return false
+	}
+	return !s.SigningIn
+}
+
+func signOutNow(w words.Words, s auth.State) string {
+	if s.Email == "" {
+		return w.Say("tray.sign_out_plain")
+	}
+	return words.Clip(w.Say("tray.sign_out_now", "Who", who(w, s)), rowLimit)
+}
+
+// who is the present sign-in in a few words.
+func who(w words.Words, s auth.State) string {
+	if email := words.Line(s.Email); email != "" {
+		return email
+	}
+	return w.Credential(s.Method)
 }

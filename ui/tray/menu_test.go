@@ -1,32 +1,60 @@
 package tray_test
 
 import (
+	"flag"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"rekey/assets/lang"
 	"rekey/auth"
 	"rekey/ui/tray"
 	"rekey/ui/uitest"
 	"rekey/ui/words"
 )
 
+var update = flag.Bool("update", false, "write the menus of TestMenus to testdata/menus.txt, to be read before they are committed")
+
 var now = time.Date(2026, 11, 23, 11, 5, 0, 0, time.FixedZone("EET", 2*60*60))
 
 // able is a program that can do everything.
-var able = tray.Abilities{OpenWindow: true, OpenFolder: true}
+var able = tray.Abilities{OpenWindow: true, OpenFolder: true, Copy: true, Diagnostics: true}
 
-// lines are the menu's rows as a person reads them: what can be clicked in
-// brackets, a tick before what is checked.
-func lines(m tray.MenuModel) []string {
+var languages = []words.Words{words.English(), words.New(lang.For("zh-Hans"))}
+
+// menu is the menu of one home.
+func menu(w words.Words, s auth.State, can tray.Abilities) tray.MenuModel {
+	return tray.Menu(w, []tray.View{{Name: "~/.codex", State: s}}, now, can)
+}
+
+// merged are all rows of a single home's menu, in order.
+func merged(m tray.MenuModel) tray.Rows {
+	all := m.Homes[0].Rows
+	for id, row := range m.Rows {
+		if row.Label != "" {
+			all[id] = row
+		}
+	}
+	return all
+}
+
+// lines are rows as a person reads them: what can be clicked in brackets, a
+// tick before what is checked.
+func lines(rows tray.Rows) []string {
 	var out []string
-	for _, row := range m.Rows {
+	for id, row := range rows {
 		text := row.Label
 		if row.Enabled {
 			text = "[" + text + "]"
 		}
 		if row.Checked {
 			text = "✓ " + text
+		}
+		switch tray.RowID(id) {
+		case tray.RowBrowser, tray.RowDevice, tray.RowCodex, tray.RowSignOutNow:
+			text = "    " + text
 		}
 		if row.Label != "" {
 			out = append(out, text)
@@ -35,93 +63,166 @@ func lines(m tray.MenuModel) []string {
 	return out
 }
 
-func TestMenu(t *testing.T) {
-	t.Parallel()
-	const (
-		ada  = "ada@example.com · Pro"
-		open = "[Open Rekey…]"
-		keep = "✓ [Keep my sign-in fresh]"
-		quit = "[Quit]"
-	)
-	tests := []struct {
-		name   string
-		status auth.Status
-		change func(*auth.State)
-		main   words.Action
-		want   []string
-	}{
-		{"signed out", auth.StatusSignedOut, nil, words.ActionSignIn,
-			[]string{"Not signed in", "[Sign in…]", open, keep, quit}},
-		{"signing in", auth.StatusSignedOut, func(s *auth.State) { s.SigningIn = true }, words.ActionCancelSignIn,
-			[]string{"Signing in…", "[Cancel sign-in]", open, keep, quit}},
-		{"api key", auth.StatusAPIKey, nil, words.ActionSignIn,
-			[]string{"Using an API key", "[Sign in with ChatGPT…]", open, keep, quit}},
-		{"external", auth.StatusExternal, nil, words.ActionNone,
-			[]string{ada, "Managed by a host program", "Works until 14:05 (in 3 h)", open, keep, quit}},
-		{"healthy", auth.StatusHealthy, nil, words.ActionNone,
-			[]string{ada, "Renews at 13:35", "Works until 14:05 (in 3 h)", "[Refresh now]", open, keep, quit}},
-		{"healthy, keeper off", auth.StatusHealthy, func(s *auth.State) { s.KeepFresh = false }, words.ActionNone,
-			[]string{ada, "Not kept fresh by Rekey", "Works until 14:05 (in 3 h)", "[Refresh now]", open, "[Keep my sign-in fresh]", quit}},
-		{"healthy, tokens not saved", auth.StatusHealthy, func(s *auth.State) { s.CommitPending = true }, words.ActionNone,
-			[]string{ada, "Renews at 13:35", "Works until 14:05 (in 3 h)", "New tokens wait to be saved", "[Refresh now]", open, keep, quit}},
-		{"healthy, no account id", auth.StatusHealthy, func(s *auth.State) { s.Renewable = auth.RenewableNo }, words.ActionNone,
-			[]string{ada, "Cannot be renewed", "Works until 14:05 (in 3 h)", open, keep, quit}},
-		{"renewing", auth.StatusRenewing, nil, words.ActionNone,
-			[]string{ada, "Renewing…", "Works until 14:05 (in 3 h)", "Refresh now", open, keep, quit}},
-		{"waiting", auth.StatusWaiting, nil, words.ActionRefresh,
-			[]string{ada, "Offline: will renew when back", "Ended at 10:05", "[Try now]", open, keep, quit}},
-		{"sign-in required, no account id", auth.StatusSignInRequired, func(s *auth.State) { s.Refused, s.Renewable = "", auth.RenewableNo }, words.ActionSignIn,
-			[]string{ada, "Sign in again: this sign-in cannot be renewed", "Ended at 11:04", "[Sign in again…]", open, keep, quit}},
-		{"expiring", auth.StatusExpiring, nil, words.ActionSignIn,
-			[]string{ada, "Works until 14:05, then sign in again", "Cannot be renewed: the refresh token was already used", "[Sign in again…]", open, keep, quit}},
-		{"sign-in required", auth.StatusSignInRequired, nil, words.ActionSignIn,
-			[]string{ada, "Sign in again: the refresh token was already used", "Ended at 11:04", "[Sign in again…]", open, keep, quit}},
-		{"sign-in required, signing in", auth.StatusSignInRequired, func(s *auth.State) { s.SigningIn = true }, words.ActionCancelSignIn,
-			[]string{ada, "Signing in…", "Ended at 11:04", "[Cancel sign-in]", open, keep, quit}},
-		{"unreadable", auth.StatusUnreadable, nil, words.ActionOpenFolder,
-			[]string{ada, "Cannot read auth.json: it is not valid JSON", "[Open folder]", open, keep, quit}},
-		{"locked", auth.StatusUnreadable, func(s *auth.State) { s.Locked = true }, words.ActionNone,
-			[]string{ada, "The keyring is locked", open, keep, quit}},
+// situation is a State that has a menu of its own.
+type situation struct {
+	name   string
+	status auth.Status
+	change func(*auth.State)
+	main   words.Action
+}
+
+func situations() []situation {
+	signingIn := func(p auth.SignInProgress) func(*auth.State) {
+		return func(s *auth.State) { s.SigningIn, s.SignIn = true, p }
 	}
+	const page, codePage = "https://auth.example.com/oauth/authorize?state=fake", "https://auth.example.com/codex/device"
+	return []situation{
+		{"signed out", auth.StatusSignedOut, nil, words.ActionSignIn},
+		{"signed out, device code preferred", auth.StatusSignedOut, func(s *auth.State) { s.SignInMethod = auth.SignInDevice }, words.ActionSignIn},
+		{"signing in", auth.StatusSignedOut, signingIn(auth.SignInProgress{Method: auth.SignInBrowser}), words.ActionCancelSignIn},
+		{"signing in, browser", auth.StatusSignInRequired, signingIn(auth.SignInProgress{Method: auth.SignInBrowser, Page: page}), words.ActionCancelSignIn},
+		{"signing in, device code", auth.StatusSignedOut, signingIn(auth.SignInProgress{Method: auth.SignInDevice, Page: codePage, UserCode: "ABCD-1234"}), words.ActionCancelSignIn},
+		{"signing in, another account", auth.StatusExpiring, signingIn(auth.SignInProgress{Method: auth.SignInBrowser, Page: page, Other: "grace@example.com"}), words.ActionCancelSignIn},
+		{"api key", auth.StatusAPIKey, nil, words.ActionSignIn},
+		{"external", auth.StatusExternal, nil, words.ActionNone},
+		{"healthy", auth.StatusHealthy, func(s *auth.State) { s.StartAtLogin = true }, words.ActionNone},
+		{"healthy, keeper off", auth.StatusHealthy, func(s *auth.State) { s.KeepFresh = false }, words.ActionNone},
+		{"healthy, tokens not saved", auth.StatusHealthy, func(s *auth.State) { s.CommitPending = true }, words.ActionNone},
+		{"healthy, no account id", auth.StatusHealthy, func(s *auth.State) { s.Renewable = auth.RenewableNo }, words.ActionNone},
+		{"renewing", auth.StatusRenewing, nil, words.ActionNone},
+		{"waiting", auth.StatusWaiting, nil, words.ActionRefresh},
+		{"expiring", auth.StatusExpiring, nil, words.ActionSignIn},
+		{"sign-in required", auth.StatusSignInRequired, nil, words.ActionSignIn},
+		{"sign-in required, no account id", auth.StatusSignInRequired, func(s *auth.State) { s.Refused, s.Renewable = "", auth.RenewableNo }, words.ActionSignIn},
+		{"unreadable", auth.StatusUnreadable, nil, words.ActionOpenFolder},
+		{"locked", auth.StatusUnreadable, func(s *auth.State) { s.Locked = true }, words.ActionNone},
+	}
+}
+
+func (x situation) state() auth.State {
+	s := uitest.State(x.status, now)
+	if x.change != nil {
+		x.change(&s)
+	}
+	return s
+}
+
+// TestMenus compares the menu of every situation, in every language, with what
+// was read and found good: testdata/menus.txt.
+func TestMenus(t *testing.T) {
+	t.Parallel()
+	var all strings.Builder
 	seen := map[auth.Status]bool{}
-	for _, tt := range tests {
-		seen[tt.status] = true
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			s := uitest.State(tt.status, now)
-			if tt.change != nil {
-				tt.change(&s)
+	for _, x := range situations() {
+		seen[x.status] = true
+		for _, w := range languages {
+			m := menu(w, x.state(), able)
+			fmt.Fprintf(&all, "== %s (%s)\n# %s\n%s\n\n", x.name, w.Language(), m.Tooltip, strings.Join(lines(merged(m)), "\n"))
+			if m.Homes[0].Main != x.main || m.Icon != x.status || m.Homes[0].Title != "" {
+				t.Errorf("%s: main action %v, icon %q, title %q, want %v, %q and none", x.name, m.Homes[0].Main, m.Icon, m.Homes[0].Title, x.main, x.status)
 			}
-			m := tray.Menu(words.English(), s, now, able)
-			if got, want := strings.Join(lines(m), "\n"), strings.Join(tt.want, "\n"); got != want {
-				t.Errorf("the menu is\n%s\nwant\n%s", got, want)
-			}
-			if m.Main != tt.main || m.Icon != tt.status {
-				t.Errorf("main action %v, icon %q, want %v, %q", m.Main, m.Icon, tt.main, tt.status)
-			}
-		})
+		}
 	}
 	for _, s := range auth.Statuses() {
 		if !seen[s] {
-			t.Errorf("no case for status %q", s)
+			t.Errorf("no situation has the status %q", s)
 		}
+	}
+	const file = "testdata/menus.txt"
+	if *update {
+		if err := os.WriteFile(file, []byte(all.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := strings.Split(all.String(), "\n\n")
+	for i, block := range strings.Split(string(want), "\n\n") {
+		if i >= len(got) || got[i] != block {
+			t.Fatalf("%s has\n%s\n\nbut the menu is\n%s", file, block, strings.Join(got[min(i, len(got)-1):min(i+1, len(got))], ""))
+		}
+	}
+	if all.String() != string(want) {
+		t.Errorf("there are more menus than in %s", file)
+	}
+}
+
+// TestMenuOfSeveralHomes: each home has a row with its State in words, the icon
+// and the tooltip are the worst one's.
+func TestMenuOfSeveralHomes(t *testing.T) {
+	t.Parallel()
+	views := []tray.View{
+		{Name: "~/.codex", State: uitest.State(auth.StatusHealthy, now)},
+		{Name: "~/work", State: uitest.State(auth.StatusSignInRequired, now), Note: "a note"},
+		{Name: "~/play", State: uitest.State(auth.StatusSignedOut, now)},
+	}
+	views[0].State.StartAtLogin = true
+	m := tray.Menu(words.English(), views, now, able)
+	if m.Icon != auth.StatusSignInRequired || m.Tooltip != "~/work: Sign in again: the refresh token was already used" {
+		t.Errorf("icon %q, tooltip %q", m.Icon, m.Tooltip)
+	}
+	var got []string
+	for _, h := range m.Homes {
+		got = append(got, h.Title)
+		for _, line := range lines(h.Rows) {
+			got = append(got, "  "+line)
+		}
+	}
+	want := `~/.codex: ada@example.com · Pro
+  ada@example.com · Pro
+  Renews at 13:35
+  Works until 14:05 (in 3 h)
+  [Refresh now]
+  [Open Rekey…]
+  [Sign out]
+      [Sign out ada@example.com]
+~/work: Sign in again: the refresh token was already used
+  ada@example.com · Pro
+  Sign in again: the refresh token was already used
+  Ended at 11:04
+  a note
+  [Sign in again…]
+  [Sign in another way]
+      [With a code, on another device…]
+      [With “codex login”…]
+  [Open Rekey…]
+  [Sign out]
+      [Sign out ada@example.com]
+~/play: Not signed in
+  Not signed in
+  [Sign in…]
+  [Sign in another way]
+      [With a code, on another device…]
+      [With “codex login”…]
+  [Open Rekey…]
+[Copy diagnostics]
+✓ [Keep my sign-in fresh]
+✓ [Start at login]
+[Quit]`
+	if got := strings.Join(append(got, lines(m.Rows)...), "\n"); got != want {
+		t.Errorf("the menu is\n%s\nwant\n%s", got, want)
 	}
 }
 
 // TestMenuLeavesOut: no row stands for something the program cannot do.
 func TestMenuLeavesOut(t *testing.T) {
 	t.Parallel()
-	for _, status := range auth.Statuses() {
-		m := tray.Menu(words.English(), uitest.State(status, now), now, tray.Abilities{})
-		if m.Rows[tray.RowOpen].Label != "" || m.Main == words.ActionOpenFolder {
-			t.Errorf("%q offers what cannot be done: %q", status, lines(m))
+	for _, x := range situations() {
+		m := menu(words.English(), x.state(), tray.Abilities{})
+		home := m.Homes[0]
+		for _, id := range []tray.RowID{tray.RowOpen, tray.RowLink} {
+			if home.Rows[id].Label != "" || home.Rows[tray.RowCode].Enabled || m.Rows[tray.RowDiagnostics].Label != "" || home.Main == words.ActionOpenFolder {
+				t.Errorf("%s: the menu offers what cannot be done: %q", x.name, lines(merged(m)))
+			}
 		}
-		if (m.Main == words.ActionNone) != (m.Rows[tray.RowAction].Label == "") {
-			t.Errorf("%q: main action %v with the label %q", status, m.Main, m.Rows[tray.RowAction].Label)
+		if (home.Main == words.ActionNone) != (home.Rows[tray.RowAction].Label == "") {
+			t.Errorf("%s: main action %v with the label %q", x.name, home.Main, home.Rows[tray.RowAction].Label)
 		}
-		for id, row := range m.Rows {
+		for id, row := range merged(m) {
 			if row.Label == "" && row != (tray.Row{}) {
-				t.Errorf("%q: row %d has no label and yet %+v", status, id, row)
+				t.Errorf("%s: row %d has no label and yet %+v", x.name, id, row)
 			}
 		}
 	}
@@ -129,12 +230,24 @@ func TestMenuLeavesOut(t *testing.T) {
 
 func TestMenuIsBounded(t *testing.T) {
 	t.Parallel()
+	long := strings.Repeat("long", 100) + "@example.com"
 	s := uitest.State(auth.StatusHealthy, now)
-	s.Email = strings.Repeat("long", 100) + "@example.com"
-	m := tray.Menu(words.English(), s, now, able).WithNote("two\nlines " + strings.Repeat("and more ", 50))
-	for _, line := range lines(m) {
-		if n := len([]rune(line)); n > 80 || strings.Contains(line, "\n") {
-			t.Errorf("a row of %d characters: %q", n, line)
+	s.Email = long
+	asking := s
+	asking.SigningIn, asking.SignIn = true, auth.SignInProgress{Other: "two\nlines" + long, Page: "https://x"}
+	code := s
+	code.SigningIn, code.SignIn = true, auth.SignInProgress{UserCode: "A\nB", Page: "https://" + long}
+	note := "two\nlines " + strings.Repeat("and more ", 50)
+	for _, w := range languages {
+		m := tray.Menu(w, []tray.View{{Name: long, State: s, Note: note}, {State: asking}, {Name: "a\nb", State: code}}, now, able)
+		all := append(lines(m.Rows), m.Tooltip)
+		for _, h := range m.Homes {
+			all = append(append(all, lines(h.Rows)...), h.Title)
+		}
+		for _, line := range all {
+			if n := len([]rune(line)); n > 80 || strings.Contains(line, "\n") {
+				t.Errorf("a row of %d characters: %q", n, line)
+			}
 		}
 	}
 }

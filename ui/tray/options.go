@@ -5,17 +5,31 @@ import (
 	"errors"
 	"log/slog"
 
+	"rekey/ui"
 	"rekey/ui/words"
 )
+
+// Home is one home that the tray shows.
+type Home struct {
+	// Name is what the home is called where there are several: its path.
+	Name string
+	// Session is the home's sign-in.
+	Session ui.Session
+	// OpenWindow shows the window. Nil: the row is left out.
+	OpenWindow func(context.Context) error
+	// OpenFolder shows the folder of the credential store. Nil: left out.
+	OpenFolder func(context.Context) error
+}
 
 // Options are what the tray needs from the program around it.
 type Options struct {
 	// Words are the language that the tray speaks.
 	Words words.Words
-	// OpenWindow shows the window. Nil: the row is left out.
-	OpenWindow func(context.Context) error
-	// OpenFolder shows the folder of the credential store. Nil: left out.
-	OpenFolder func(context.Context) error
+	// Copy puts a text into the clipboard. Nil: its rows are left out.
+	Copy func(ctx context.Context, text string) error
+	// CopyDiagnostics puts what there is to say about all homes where the user
+	// can paste it from, and says where that is. Nil: the row is left out.
+	CopyDiagnostics func(context.Context) (note string, err error)
 	// Quit is called when the user asks for the end. It ends Run's context.
 	Quit func()
 	// DarkPanel: the panel is dark, so the icons are light. What the desktop
@@ -28,7 +42,7 @@ type Options struct {
 	Log *slog.Logger
 }
 
-// ErrSessionEnded is returned by Run when the Session ended before ctx did.
+// ErrSessionEnded is returned by Run when a Session ended before ctx did.
 var ErrSessionEnded = errors.New("the session ended")
 
 // NoBusError says that there is no desktop bus, or none any more, and so no tray.

@@ -131,7 +131,7 @@ func (p *panel) labels() string {
 // labels are a model's visible rows' texts.
 func labels(m tray.MenuModel) []string {
 	var out []string
-	for _, row := range m.Rows {
+	for _, row := range merged(m) {
 		if row.Label != "" {
 			out = append(out, row.Label)
 		}

@@ -5,7 +5,9 @@ package tray
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"fyne.io/systray"
@@ -28,8 +30,9 @@ var errBusGone = errors.New("the connection was closed")
 //
 // Everything is set before the item registers: it is complete from the first
 // moment, and there is no blank icon. systray does not tell when its connection
-// ends, so one of our own beside it does.
-func present(ctx context.Context, build func()) error {
+// ends, so one of our own beside it does. On that one watchPanel sees to it
+// that the icon is registered.
+func present(ctx context.Context, log *slog.Logger, build func()) error {
 	dialling, cancel := context.WithTimeout(ctx, dialLimit)
 	lifeline, err := sessionbus.Dial(dialling, "")
 	cancel()
@@ -43,6 +46,11 @@ func present(ctx context.Context, build func()) error {
 	start, end := systray.RunWithExternalLoop(nil, nil)
 	start()
 	defer end()
+	watching, stop := context.WithCancel(ctx)
+	var work sync.WaitGroup
+	work.Go(func() { watchPanel(watching, lifeline, log) })
+	defer work.Wait()
+	defer stop()
 	select {
 	case <-ctx.Done():
 		return nil

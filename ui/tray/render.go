@@ -1,29 +1,10 @@
 package tray
 
 import (
-	"time"
-
 	"fyne.io/systray"
 
 	"rekey/auth"
 )
-
-// show puts s on the panel.
-func (t *tray) show(s auth.State, now time.Time) {
-	can := Abilities{OpenWindow: t.opts.OpenWindow != nil, OpenFolder: t.opts.OpenFolder != nil}
-	model := Menu(t.opts.Words, s, now, can)
-
-	t.mu.Lock()
-	if s.Status != t.state.Status {
-		t.note = ""
-	}
-	t.state, t.main = s, model.Main
-	dark := t.dark
-	model = model.WithNote(t.note)
-	t.mu.Unlock()
-
-	t.render(model, dark)
-}
 
 // render changes what differs between model and what the panel shows. Every
 // change is a signal to the panel, so there is none without need.
@@ -34,11 +15,19 @@ func (t *tray) render(model MenuModel, dark bool) {
 	if model.Tooltip != t.shown.Tooltip {
 		systray.SetTooltip(model.Tooltip)
 	}
-	for id, row := range model.Rows {
-		if row != t.shown.Rows[id] {
-			renderRow(t.items[id], t.shown.Rows[id], row)
+	for i, h := range t.homes {
+		var was HomeModel
+		if len(t.shown.Homes) > i {
+			was = t.shown.Homes[i]
+		}
+		if now := model.Homes[i]; now != was {
+			if h.title != nil && now.Title != was.Title {
+				h.title.SetTitle(escape(now.Title))
+			}
+			renderRows(&h.items, was.Rows, now.Rows)
 		}
 	}
+	renderRows(&t.items, t.shown.Rows, model.Rows)
 	t.shown, t.shownDark = model, dark
 }
 
@@ -56,6 +45,20 @@ func (t *tray) renderIcon(status auth.Status, dark bool) {
 		}
 	}()
 	systray.SetIcon(iconFile(png))
+}
+
+// renderRows turns was into now. A submenu is filled before its row appears.
+func renderRows(items *rowItems, was, now Rows) {
+	for id := range rows {
+		if _, child := id.below(); child && now[id] != was[id] {
+			renderRow(items[id], was[id], now[id])
+		}
+	}
+	for id := range rows {
+		if _, child := id.below(); !child && now[id] != was[id] {
+			renderRow(items[id], was[id], now[id])
+		}
+	}
 }
 
 // renderRow turns was into row. The label comes first, so that a row which

@@ -10,23 +10,23 @@ import (
 
 	"rekey/assets"
 	"rekey/auth"
-	"rekey/ui"
 	"rekey/ui/words"
 )
 
-// Run shows s in the panel until ctx ends. It ends earlier with ErrSessionEnded
-// when the session does, and with a *NoBusError when there is no desktop bus or
-// none any more. It can be called once in a process, for fyne.io/systray is one
-// item for ever; on Windows and macOS it must be called on the main goroutine.
-// A panel may come, go and come back: the icon follows.
-func Run(ctx context.Context, s ui.Session, opts Options) error {
+// Run shows the homes, at least one, in the panel until ctx ends. It ends
+// earlier with ErrSessionEnded when a session does, and with a *NoBusError when
+// there is no desktop bus or none any more. It can be called once in a process,
+// for fyne.io/systray is one item for ever; on Windows and macOS it must be
+// called on the main goroutine. A panel may come, go and come back: the icon
+// follows.
+func Run(ctx context.Context, homes []Home, opts Options) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	t := &tray{session: s, opts: opts, look: make(chan struct{}, 1), dark: opts.DarkPanel}
-	err := present(ctx, func() {
+	t := newTray(homes, opts)
+	err := present(ctx, opts.Log, func() {
 		t.build(ctx)
 		t.work.Go(func() {
-			words.Follow(ctx, s.Subscribe(ctx), t.look, t.show)
+			words.FollowAll(ctx, t.subscribe(ctx), t.look, t.show)
 			cancel(ErrSessionEnded) // unless ctx ended first
 		})
 	})
@@ -38,66 +38,85 @@ func Run(ctx context.Context, s ui.Session, opts Options) error {
 	return err
 }
 
+// rowItems are the rows on the panel; a menu has those that belong into it.
+type rowItems [rows]*systray.MenuItem
+
 // tray is the adapter between MenuModel and fyne.io/systray.
 type tray struct {
-	session ui.Session
-	opts    Options
-	icons   assets.Renderer
-	look    chan struct{}  // asks show for a new look
-	work    sync.WaitGroup // all goroutines of this tray
+	opts  Options
+	homes []*home
+	icons assets.Renderer
+	look  chan struct{}  // asks show for a new look
+	work  sync.WaitGroup // all goroutines of this tray
 
 	// items, shown and shownDark belong to build and then to the one goroutine
 	// that calls show.
-	items     [rows]*systray.MenuItem
+	items     rowItems // the shared ones
 	shown     MenuModel
 	shownDark bool // the picture is that for a dark panel
 
-	mu     sync.Mutex   // guards what other goroutines share with show
-	dark   bool         // the panel is dark
-	state  auth.State   // what was last shown
-	main   words.Action // what a click on RowAction means now
-	clicks int          // how many there were
-	note   string       // about the last one, "" when it worked
+	mu   sync.Mutex // guards what other goroutines share with show
+	dark bool       // the panel is dark
 }
 
-// build makes every row once; from then on rows are changed in place and
-// hidden, never removed: panels close an open menu whose structure changes.
-func (t *tray) build(ctx context.Context) {
-	for id := range rows {
-		switch id {
-		case RowAction, RowQuit:
-			systray.AddSeparator()
-		}
-		var item *systray.MenuItem
-		if id == RowKeepFresh {
-			item = systray.AddMenuItemCheckbox("", "", false)
-		} else {
-			item = systray.AddMenuItem("", "")
-		}
-		item.Disable()
-		item.Hide()
-		t.items[id] = item
-		t.work.Go(func() { t.listen(ctx, id, item.ClickedCh) })
-	}
-	t.work.Go(func() { t.watchOpening(ctx) })
-	t.work.Go(func() { watchPanelColour(ctx, "", t.opts.Desktop, t.panelIs) })
-	t.show(t.session.State(), time.Now())
+// home is one home's part of the tray.
+type home struct {
+	Home
+	title *systray.MenuItem // its submenu's row, nil when there is none
+	items rowItems
+
+	// Guarded by tray.mu.
+	state auth.State   // what was last shown
+	main  words.Action // what a click on RowAction means now
+	note  note         // about the last click
 }
 
-// listen turns the clicks on one row into actions until ctx ends. A closed
-// channel is no click.
-func (t *tray) listen(ctx context.Context, id RowID, clicks <-chan struct{}) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case _, ok := <-clicks:
-			if !ok {
-				return
-			}
-			t.click(ctx, id)
-		}
+func newTray(homes []Home, opts Options) *tray {
+	t := &tray{opts: opts, look: make(chan struct{}, 1), dark: opts.DarkPanel}
+	for _, h := range homes {
+		t.homes = append(t.homes, &home{Home: h})
 	}
+	return t
+}
+
+// states are the homes' newest States.
+func (t *tray) states() []auth.State {
+	var states []auth.State
+	for _, h := range t.homes {
+		states = append(states, h.Session.State())
+	}
+	return states
+}
+
+func (t *tray) subscribe(ctx context.Context) []<-chan auth.State {
+	var all []<-chan auth.State
+	for _, h := range t.homes {
+		all = append(all, h.Session.Subscribe(ctx))
+	}
+	return all
+}
+
+// show puts the homes' States on the panel.
+func (t *tray) show(states []auth.State, now time.Time) {
+	first := t.homes[0]
+	can := Abilities{
+		OpenWindow: first.OpenWindow != nil, OpenFolder: first.OpenFolder != nil,
+		Copy: t.opts.Copy != nil, Diagnostics: t.opts.CopyDiagnostics != nil,
+	}
+	views := make([]View, len(t.homes))
+	t.mu.Lock()
+	for i, h := range t.homes {
+		h.note.follow(t.opts.Words, h.state, states[i])
+		h.state = states[i]
+		views[i] = View{Name: h.Name, State: states[i], Note: h.note.text}
+	}
+	model := Menu(t.opts.Words, views, now, can)
+	for i, h := range t.homes {
+		h.main = model.Homes[i].Main
+	}
+	dark := t.dark
+	t.mu.Unlock()
+	t.render(model, dark)
 }
 
 // watchOpening asks for true words whenever the menu is opened.

@@ -55,15 +55,15 @@ func TestTray(t *testing.T) {
 	session := uitest.NewSession(uitest.State(auth.StatusSignedOut, time.Now()))
 	opened, quit := make(chan struct{}, 1), make(chan struct{}, 1)
 	opts := tray.Options{
-		Words:      words.English(),
-		OpenWindow: func(context.Context) error { opened <- struct{}{}; return nil },
-		Quit:       func() { quit <- struct{}{} },
-		DarkPanel:  true,
-		Desktop:    "KDE",
-		Log:        slog.New(slog.DiscardHandler),
+		Words:     words.English(),
+		Quit:      func() { quit <- struct{}{} },
+		DarkPanel: true,
+		Desktop:   "KDE",
+		Log:       slog.New(slog.DiscardHandler),
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- tray.Run(t.Context(), session, opts) }()
+	home := tray.Home{Session: session, OpenWindow: func(context.Context) error { opened <- struct{}{}; return nil }}
+	go func() { ended <- tray.Run(t.Context(), []tray.Home{home}, opts) }()
 
 	p := newPanel(t, address)
 	uitest.Own(t, p.conn, "org.freedesktop.portal.Desktop") // which at first knows no colour
@@ -76,7 +76,7 @@ func TestTray(t *testing.T) {
 		if tip = p.tooltip(); id != "Rekey" || tip != "Not signed in" {
 			t.Errorf("the item is %q with the tooltip %q", id, tip)
 		}
-		want := tray.Menu(words.English(), session.State(), time.Now(), tray.Abilities{OpenWindow: true})
+		want := tray.Menu(words.English(), []tray.View{{State: session.State()}}, time.Now(), tray.Abilities{OpenWindow: true})
 		if got := p.labels(); got != strings.Join(labels(want), "\n") {
 			t.Errorf("the menu is\n%s\nwant\n%s", got, strings.Join(labels(want), "\n"))
 		}
@@ -203,7 +203,7 @@ func TestTrayWithoutBus(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(t.TempDir(), "none"))
 	session := uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now()))
 	var noBus *tray.NoBusError
-	if err := tray.Run(t.Context(), session, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)}); !errors.As(err, &noBus) {
+	if err := tray.Run(t.Context(), []tray.Home{{Session: session}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)}); !errors.As(err, &noBus) {
 		t.Errorf("Run = %v, want a *NoBusError", err)
 	}
 }
@@ -218,7 +218,7 @@ func TestTrayBusDies(t *testing.T) {
 	session := uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now()))
 	ended := make(chan error, 1)
 	go func() {
-		ended <- tray.Run(t.Context(), session, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
+		ended <- tray.Run(t.Context(), []tray.Home{{Session: session}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
 	}()
 	newPanel(t, address).open()
 	kill()

@@ -10,14 +10,14 @@ import (
 func State(status auth.Status, now time.Time) auth.State {
 	s := auth.State{
 		Status: status, Method: auth.KindChatGPT, Email: "ada@example.com", Plan: "pro",
-		Store: "/home/ada/.codex/auth.json", KeepFresh: true, Renewable: auth.RenewableYes, Usable: true,
+		Store: "/home/ada/.codex/auth.json", KeepFresh: true, Notifications: true, Renewable: auth.RenewableYes, Usable: true,
 		LastRefresh: clean(now.Add(-time.Hour)), ExpiresAt: clean(now.Add(3 * time.Hour)),
 	}
 	switch status {
 	case auth.StatusSignedOut:
-		return auth.State{Status: status, Store: s.Store, KeepFresh: true, Renewable: auth.RenewableNo}
+		return auth.State{Status: status, Store: s.Store, KeepFresh: true, Notifications: true, Renewable: auth.RenewableNo}
 	case auth.StatusAPIKey:
-		return auth.State{Status: status, Method: auth.KindAPIKey, Store: s.Store, KeepFresh: true, Usable: true, Renewable: auth.RenewableNo}
+		return auth.State{Status: status, Method: auth.KindAPIKey, Store: s.Store, KeepFresh: true, Notifications: true, Usable: true, Renewable: auth.RenewableNo}
 	case auth.StatusExternal:
 		s.Method, s.Renewable = auth.KindExternalTokens, auth.RenewableNo
 	case auth.StatusHealthy:
@@ -33,7 +33,7 @@ func State(status auth.Status, now time.Time) auth.State {
 			s.Usable, s.ExpiresAt = false, clean(now.Add(-time.Minute))
 		}
 	case auth.StatusUnreadable:
-		s = auth.State{Status: status, Email: s.Email, Plan: s.Plan, Store: s.Store, KeepFresh: true, Renewable: auth.RenewableNo}
+		s = auth.State{Status: status, Email: s.Email, Plan: s.Plan, Store: s.Store, KeepFresh: true, Notifications: true, Renewable: auth.RenewableNo}
 		s.Problem = "cannot read " + s.Store + ": it is not valid JSON"
 	}
 	return s

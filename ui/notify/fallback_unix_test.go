@@ -1,0 +1,50 @@
+//go:build linux || freebsd || openbsd || netbsd
+
+package notify
+
+import (
+	"context"
+	"errors"
+	"testing"
+)
+
+// screen counts what it is asked for, and fails with err.
+type screen struct {
+	err              error
+	shown, withdrawn int
+}
+
+// Show implements Notifier.
+func (s *screen) Show(context.Context, Notification) error { s.shown++; return s.err }
+
+// Withdraw implements Notifier.
+func (s *screen) Withdraw(context.Context) error { s.withdrawn++; return nil }
+
+// Close implements Desktop.
+func (s *screen) Close() error { return nil }
+
+// TestFallback: the other way is taken only where there is no service at all,
+// not beside one that hangs or refuses.
+func TestFallback(t *testing.T) {
+	t.Parallel()
+	refusal := errors.New("refused")
+	tests := []struct {
+		name       string
+		bus, other error
+		shown      int
+		want       error
+	}{
+		{"a service", nil, nil, 0, nil},
+		{"none", errNoService, nil, 1, nil},
+		{"none and no other way", errNoService, refusal, 1, refusal},
+		{"a service that refuses", refusal, nil, 0, refusal},
+		{"a service that hangs", context.DeadlineExceeded, nil, 0, context.DeadlineExceeded},
+	}
+	for _, tt := range tests {
+		other := &screen{err: tt.other}
+		f := &fallback{bus: &screen{err: tt.bus}, other: other}
+		if err := f.Show(t.Context(), Notification{}); !errors.Is(err, tt.want) || other.shown != tt.shown {
+			t.Errorf("%s: Show = %v, the other way was taken %d times, want %v, %d", tt.name, err, other.shown, tt.want, tt.shown)
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package tray
+
+// RowID names a row of the menu. Their order is the menu's.
+type RowID int
+
+// The rows.
+const (
+	RowAccount RowID = iota
+	RowState
+	RowDetail
+	RowExpiry
+	RowObstacle
+	RowNote
+	RowReplace // below a line
+	RowKeep
+	RowCode
+	RowLink
+	RowAction
+	RowSignInWith // the rows below it are its submenu
+	RowBrowser
+	RowDevice
+	RowCodex
+	RowRefresh
+	RowDiagnostics
+	RowOpen
+	RowKeepFresh // below a line
+	RowStartAtLogin
+	RowSignOut    // below a line; the row below it is its submenu
+	RowSignOutNow // a second click, so that nobody signs out by a slip
+	RowQuit
+	rows
+)
+
+// shared reports whether a row belongs to the program and not to one home.
+func (id RowID) shared() bool {
+	switch id {
+	case RowDiagnostics, RowKeepFresh, RowStartAtLogin, RowQuit:
+		return true
+	}
+	return false
+}
+
+// below reports whose submenu a row stands in.
+func (id RowID) below() (parent RowID, ok bool) {
+	switch id {
+	case RowBrowser, RowDevice, RowCodex:
+		return RowSignInWith, true
+	case RowSignOutNow:
+		return RowSignOut, true
+	}
+	return 0, false
+}
+
+// lined reports whether a line stands above a row. In a home's own submenu
+// there is only the one below what the rows say.
+func (id RowID) lined(ownMenu bool) bool {
+	switch id {
+	case RowReplace:
+		return true
+	case RowKeepFresh, RowSignOut:
+		return !ownMenu
+	}
+	return false
+}
+
+// checkable reports whether a row is a switch.
+func (id RowID) checkable() bool { return id == RowKeepFresh || id == RowStartAtLogin }
+
+// Row is one row of the menu. A row without a label is not shown, one that is
+// not Enabled only informs.
+type Row struct {
+	Label   string
+	Enabled bool
+	Checked bool
+}
+
+// Rows are indexed by RowID.
+type Rows [rows]Row
+
+// offer shows a row that can be clicked.
+func (r *Rows) offer(id RowID, label string, offered bool) {
+	if offered {
+		r[id] = Row{Label: label, Enabled: true}
+	}
+}

@@ -1,0 +1,100 @@
+//go:build linux || freebsd || openbsd || netbsd
+
+package tray
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+)
+
+const (
+	watcherPath = dbus.ObjectPath("/StatusNotifierWatcher")
+	// afterYou is how long systray may take to register with a new panel before
+	// we look whether it did.
+	afterYou = time.Second
+	// panelLimit bounds the calls to a panel, which may hang.
+	panelLimit = 10 * time.Second
+)
+
+// watchPanel sees to it that every panel which comes shows the icon, until ctx
+// or the connection ends. systray registers it by itself, but not with a panel
+// that comes in the first moment after the program's start, and never again
+// once its connection has received a signal that it does not know. So whenever
+// a panel has come, this asks it for the icon and registers it if it is missing.
+func watchPanel(ctx context.Context, conn *dbus.Conn, log *slog.Logger) {
+	changes := make(chan *dbus.Signal, 16)
+	conn.Signal(changes)
+	defer conn.RemoveSignal(changes)
+	err := conn.AddMatchSignalContext(ctx,
+		dbus.WithMatchSender("org.freedesktop.DBus"), dbus.WithMatchInterface("org.freedesktop.DBus"),
+		dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, watcher))
+	if err != nil && ctx.Err() == nil {
+		log.Warn("Cannot watch for panels; the icon may not come back after one was restarted", "error", err)
+	}
+	look := time.NewTimer(afterYou) // a panel may have been there before
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case change, ok := <-changes:
+			if !ok {
+				return // the connection has ended
+			}
+			if came(change) {
+				look.Reset(afterYou)
+			}
+		case <-look.C:
+			if err := ensureShown(ctx, conn); err != nil && ctx.Err() == nil {
+				log.Warn("The panel does not show the icon", "error", err)
+			}
+		}
+	}
+}
+
+// came reports whether a signal says that a panel has come.
+func came(change *dbus.Signal) bool {
+	var name, before, after string
+	return change.Sender == "org.freedesktop.DBus" && dbus.Store(change.Body, &name, &before, &after) == nil &&
+		name == watcher && after != ""
+}
+
+// ensureShown registers our item with the panel, if there is one that does not
+// have it.
+func ensureShown(ctx context.Context, conn *dbus.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, panelLimit)
+	defer cancel()
+	var owned bool
+	if err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, watcher).Store(&owned); err != nil || !owned {
+		return err
+	}
+	ours := fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", syscall.Getpid()) // as systray calls it
+	var unique string
+	if err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, ours).Store(&unique); err != nil {
+		return fmt.Errorf("finding the icon on the bus: %w", err)
+	}
+	panel := conn.Object(watcher, watcherPath)
+	var items []string
+	if err := panel.CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, watcher, "RegisteredStatusNotifierItems").Store(&items); err != nil {
+		return fmt.Errorf("asking for the panel's icons: %w", err)
+	}
+	// An item is listed by the name or the number of its connection, with or
+	// without its path.
+	if slices.ContainsFunc(items, func(item string) bool {
+		connection, _, _ := strings.Cut(item, "/")
+		return connection == ours || connection == unique
+	}) {
+		return nil
+	}
+	if err := panel.CallWithContext(ctx, watcher+".RegisterStatusNotifierItem", 0, ours).Err; err != nil {
+		return fmt.Errorf("registering the icon: %w", err)
+	}
+	return nil
+}
