@@ -87,7 +87,7 @@ func NextChange(s auth.State, now time.Time) time.Time {
 			next = t.In(now.Location())
 		}
 	}
-	for _, t := range []time.Time{s.ExpiresAt, s.NextRefresh, s.RefusedAt, s.LastRefresh} {
+	for _, t := range []time.Time{s.ExpiresAt, s.NextRefresh, s.RefusedAt, s.LastRefresh, s.LastActivity} {
 		if !t.IsZero() {
 			consider(t)
 			consider(midnight(now, 1))
@@ -98,6 +98,10 @@ func NextChange(s auth.State, now time.Time) time.Time {
 		unit, n := steps(d)
 		left := time.Duration(n)*unit - unit/2
 		consider(s.ExpiresAt.Add(-left))
+	}
+	if d := s.SignIn.Until.Sub(now); d > 0 {
+		unit, n := remaining(d) // rounded up, the number falls when n-1 units are left
+		consider(s.SignIn.Until.Add(-time.Duration(n-1) * unit))
 	}
 	return next
 }

@@ -1,0 +1,72 @@
+package words_test
+
+import (
+	"testing"
+	"time"
+
+	"rekey/assets/lang"
+	"rekey/auth"
+	"rekey/ui/words"
+)
+
+func TestActivityText(t *testing.T) {
+	t.Parallel()
+	chinese := words.New(lang.For("zh-Hans"))
+	tests := []struct {
+		in      auth.Activity
+		en, han string
+	}{
+		{auth.Activity{Kind: auth.ActivityRenewed, Count: 1}, "Renewed", "已续期"},
+		{auth.Activity{Kind: auth.ActivityAdopted, Count: 1}, "Renewed by another program, taken over", "由其他程序续期，已采用"},
+		{auth.Activity{Kind: auth.ActivityRefused, Reason: auth.ReasonReused, Count: 1},
+			"Refused: the refresh token was already used", "被拒绝：刷新令牌已被使用过"},
+		{auth.Activity{Kind: auth.ActivityFailed, Count: 1}, "Not renewed, will be tried again", "未能续期，稍后重试"},
+		{auth.Activity{Kind: auth.ActivityFailed, Count: 12}, "Not renewed, will be tried again (12 times)", "未能续期，稍后重试（12 次）"},
+		{auth.Activity{Kind: auth.ActivityLost, Count: 1}, "A renewal got no answer", "有一次续期未收到应答"},
+		{auth.Activity{Kind: auth.ActivityUnsaved, Count: 2}, "Renewed, but not saved yet (2 times)", "已续期，但尚未保存（2 次）"},
+		{auth.Activity{Kind: auth.ActivitySignedIn, Count: 1}, "Signed in", "已登录"},
+		{auth.Activity{Kind: auth.ActivitySignedOut, Count: 1}, "Signed out", "已退出登录"},
+		{auth.Activity{Kind: "of_a_newer_agent"}, "Something else happened", "发生了其他事情"},
+	}
+	for _, tt := range tests {
+		if got := english.ActivityText(tt.in); got != tt.en {
+			t.Errorf("ActivityText(%+v) = %q, want %q", tt.in, got, tt.en)
+		}
+		if got := chinese.ActivityText(tt.in); got != tt.han {
+			t.Errorf("ActivityText(%+v) = %q, want %q", tt.in, got, tt.han)
+		}
+	}
+}
+
+func TestActivityLine(t *testing.T) {
+	t.Parallel()
+	a := auth.Activity{At: now.Add(-2 * time.Hour).UTC(), Kind: auth.ActivityRenewed, Count: 1}
+	if got, want := english.ActivityLine(a, now), "09:05 Renewed"; got != want {
+		t.Errorf("ActivityLine = %q, want %q", got, want)
+	}
+}
+
+func TestActivityDay(t *testing.T) {
+	t.Parallel()
+	chinese := words.New(lang.For("zh-Hans"))
+	tests := []struct {
+		ago     time.Duration
+		en, han string
+	}{
+		{0, "Today", "今天"},
+		{11*time.Hour + 5*time.Minute, "Today", "今天"},
+		{11*time.Hour + 6*time.Minute, "Yesterday", "昨天"},
+		{3 * 24 * time.Hour, "Fri 20 Nov", "11月20日 周五"},
+		{40 * 24 * time.Hour, "Wed 14 Oct", "10月14日 周三"},
+		{365 * 24 * time.Hour, "23 Nov 2025", "2025年11月23日"},
+	}
+	for _, tt := range tests {
+		a := auth.Activity{At: now.Add(-tt.ago).UTC()}
+		if got := english.ActivityDay(a, now); got != tt.en {
+			t.Errorf("ActivityDay(%v ago) = %q, want %q", tt.ago, got, tt.en)
+		}
+		if got := chinese.ActivityDay(a, now); got != tt.han {
+			t.Errorf("ActivityDay(%v ago) = %q, want %q", tt.ago, got, tt.han)
+		}
+	}
+}

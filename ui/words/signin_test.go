@@ -1,0 +1,82 @@
+package words_test
+
+import (
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/ui/words"
+)
+
+func TestSignInStep(t *testing.T) {
+	t.Parallel()
+	const page = "https://auth.example.com/device"
+	tests := []struct {
+		name  string
+		state auth.State
+		want  string
+	}{
+		{"none", auth.State{}, ""},
+		{"starting", auth.State{SigningIn: true, SignIn: auth.SignInProgress{Method: auth.SignInBrowser}}, "One moment…"},
+		{"browser", auth.State{SigningIn: true, SignIn: auth.SignInProgress{Method: auth.SignInBrowser, Page: page}},
+			"Finish the sign-in in your browser"},
+		{"codex", auth.State{SigningIn: true, SignIn: auth.SignInProgress{Method: auth.SignInCodex}},
+			"Finish the sign-in in your browser"},
+		{"device", auth.State{SigningIn: true, SignIn: auth.SignInProgress{Method: auth.SignInDevice, Page: page, UserCode: "ABCD-1234"}},
+			"Open this page on any device and enter the code"},
+		{"other account", auth.State{SigningIn: true, Email: "ada@example.com", SignIn: auth.SignInProgress{Other: "grace@example.com\u202e"}},
+			"You signed in as grace@example.com; until now it was ada@example.com. Replace it?"},
+		{"other than a nameless one", auth.State{SigningIn: true, SignIn: auth.SignInProgress{Other: "grace@example.com"}},
+			"You signed in as grace@example.com, another account than before. Replace it?"},
+	}
+	for _, tt := range tests {
+		if got := english.SignInStep(tt.state); got != tt.want {
+			t.Errorf("%s: SignInStep = %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
+
+func TestMethod(t *testing.T) {
+	t.Parallel()
+	seen := map[string]auth.SignInMethod{}
+	for _, m := range auth.SignInMethods() {
+		text := english.Method(m)
+		if other, dup := seen[text]; dup {
+			t.Errorf("Method(%q) and Method(%q) read the same: %q", m, other, text)
+		}
+		seen[text] = m
+	}
+}
+
+// TestSignInLeft walks through a device code's fifteen minutes from one change
+// of the words to the next: minutes, and seconds only within the last one.
+func TestSignInLeft(t *testing.T) {
+	t.Parallel()
+	until := now.Add(15 * time.Minute)
+	s := auth.State{SigningIn: true, SignIn: auth.SignInProgress{Until: until.UTC()}}
+	var got []string
+	for at := now; ; {
+		got = append(got, english.SignInLeft(s, at))
+		next := words.NextChange(s, at)
+		if next.IsZero() {
+			break
+		}
+		if text := english.SignInLeft(s, next.Add(-1)); text != got[len(got)-1] {
+			t.Errorf("just before NextChange %v it reads %q, at first %q", next, text, got[len(got)-1])
+		}
+		at = next
+	}
+	want := append([]string{"15 min left", "14 min left", "13 min left", "12 min left", "11 min left", "10 min left", "9 min left",
+		"8 min left", "7 min left", "6 min left", "5 min left", "4 min left", "3 min left", "2 min left"}, "60 s left", "59 s left")
+	if len(got) != 14+60+1 || got[len(got)-1] != "" || got[len(got)-2] != "1 s left" {
+		t.Fatalf("%d texts: %q", len(got), got)
+	}
+	for i, text := range want {
+		if got[i] != text {
+			t.Errorf("text %d is %q, want %q", i, got[i], text)
+		}
+	}
+	if text := english.SignInLeft(auth.State{SigningIn: true}, now); text != "" {
+		t.Errorf("without an end: %q", text)
+	}
+}
