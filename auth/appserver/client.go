@@ -19,6 +19,7 @@ var ErrAgentGone = errors.New("the Rekey that kept this home has ended")
 // are safe for concurrent use.
 type Client struct {
 	rpc    *jrpc2.Client
+	home   string
 	states auth.Broadcast[auth.State]
 	ctx    context.Context // ends with the connection
 	cancel context.CancelCauseFunc
@@ -64,6 +65,7 @@ func (c *Client) begin(ctx context.Context) error {
 	if err := compare(*welcome.Rekey, spoken()); err != nil {
 		return err
 	}
+	c.home = welcome.CodexHome
 	var first stateMessage
 	if err := c.call(ctx, methodSubscribe, struct{}{}, &first); err != nil {
 		return err
@@ -121,6 +123,9 @@ func (c *Client) call(ctx context.Context, method string, params, result any) er
 func sentByServer(code jrpc2.Code) bool {
 	return code == jrpc2.InvalidRequest || code == jrpc2.InternalError || code == jrpc2.ParseError
 }
+
+// Home is the directory of the home that the agent keeps.
+func (c *Client) Home() string { return c.home }
 
 // State returns the newest State the agent has told.
 func (c *Client) State() auth.State {

@@ -4,52 +4,156 @@ import (
 	"context"
 	"errors"
 
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+
 	"rekey/auth"
 	"rekey/ui/words"
 )
 
-// clickMain does what the State's main action is.
-func (w *Window) clickMain(ctx context.Context) {
-	switch action, _ := w.words.MainAction(w.state); action {
-	case words.ActionSignIn:
-		w.start(ctx, "failed.sign_in", w.signIn)
-	case words.ActionCancelSignIn:
-		w.begin() // the sign-in's own failure is then no news
-		w.work.Go(w.session.CancelSignIn)
-	case words.ActionRefresh:
-		w.start(ctx, "failed.renewal", w.session.Refresh)
+// actions are what the widgets call.
+func (w *Window) actions(ctx context.Context) actions {
+	return actions{
+		main:    func() { w.clickMain(ctx) },
+		refresh: func() { w.clickRefresh(ctx) },
+		other:   func(at fyne.CanvasObject) { w.clickOther(ctx, at) },
+		signOut: func() { w.askSignOut(ctx) },
+		change:  func(c auth.PreferenceChange) { w.change(ctx, c) },
+		earlier: w.render,
+		choose: func(i int) {
+			if i >= 0 && i < len(w.homes) {
+				w.chosen = i
+				w.render()
+			}
+		},
+		signIn: signInActions{
+			open:   w.clickPage,
+			copied: func(text string) { fyne.CurrentApp().Clipboard().SetContent(text) },
+			answer: func(yes bool) {
+				w.start(ctx, "failed.answer", func(ctx context.Context, s Session) error { return s.AnswerSignIn(ctx, yes) })
+			},
+		},
 	}
 }
 
-func (w *Window) clickRefresh(ctx context.Context) { w.start(ctx, "failed.renewal", w.session.Refresh) }
+// clickMain does what the State's main action is.
+func (w *Window) clickMain(ctx context.Context) {
+	switch action, _ := w.words.MainAction(w.home().state); action {
+	case words.ActionSignIn:
+		w.signIn(ctx, auth.SignInPreferred)
+	case words.ActionCancelSignIn:
+		w.begin() // the sign-in's own failure is then no news
+		if s := w.home().session; s != nil {
+			w.work.Go(s.CancelSignIn)
+		}
+	case words.ActionRefresh:
+		w.refresh(ctx)
+	}
+}
+
+// clickRefresh renews, if that has a meaning now.
+func (w *Window) clickRefresh(ctx context.Context) {
+	s := w.home().state
+	if action, _ := w.words.MainAction(s); action == words.ActionRefresh || words.Refreshable(s) && s.Status == auth.StatusHealthy {
+		w.refresh(ctx)
+	}
+}
+
+func (w *Window) refresh(ctx context.Context) {
+	w.start(ctx, "failed.renewal", func(ctx context.Context, s Session) error { return s.Refresh(ctx) })
+}
+
+func (w *Window) signIn(ctx context.Context, method auth.SignInMethod) {
+	w.start(ctx, "failed.sign_in", func(ctx context.Context, s Session) error { return s.SignIn(ctx, method) })
+}
+
+// clickOther offers the ways to sign in.
+func (w *Window) clickOther(ctx context.Context, at fyne.CanvasObject) {
+	menu := fyne.NewMenu("")
+	for _, m := range auth.SignInMethods() {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(w.words.Method(m), func() { w.signIn(ctx, m) }))
+	}
+	p := widget.NewPopUpMenu(menu, w.Canvas())
+	p.ShowAtRelativePosition(fyne.NewPos(0, at.Size().Height), at)
+	p.ActivateNext()
+}
+
+// clickPage shows the page of the sign-in under way once more.
+func (w *Window) clickPage() {
+	page, mine := webPage(w.home().state.SignIn.Page), w.begin()
+	if page == nil {
+		return
+	}
+	h := w.home()
+	w.work.Go(func() {
+		if err := w.open(page); err != nil {
+			w.log.Warn("the page could not be opened", "error", err)
+			w.tell(h, mine, "failed.page", err)
+		}
+	})
+}
 
 // start runs do off Fyne's goroutine. When it fails the window says so, with the
-// message failed, until the next click or the next change of status.
-func (w *Window) start(ctx context.Context, failed string, do func(context.Context) error) {
-	mine := w.begin()
+// message id, until the next click or the next change of status.
+func (w *Window) start(ctx context.Context, id string, do func(context.Context, Session) error) {
+	h, mine := w.home(), w.begin()
+	s := h.session
+	if s == nil {
+		return
+	}
 	w.work.Go(func() {
-		err := do(ctx)
+		err := do(ctx, s)
 		if err == nil || ctx.Err() != nil || errors.Is(err, context.Canceled) {
 			return
 		}
-		w.log.Warn("A click did not work", "what", failed, "error", err)
-		w.do(func() {
-			if mine == w.clicks {
-				w.note = words.Line(w.words.Say(failed, "Why", w.words.Error(err)))
-				w.render()
-			}
-		})
+		w.log.Warn("a click did not work", "what", id, "error", err)
+		w.tell(h, mine, id, err)
+	})
+}
+
+// tell shows why the last click did not work.
+func (w *Window) tell(h *home, click int, id string, err error) {
+	w.do(func() {
+		if click == h.clicks && h.session != nil {
+			h.note = words.Line(w.words.Say(id, "Why", w.words.Error(err)))
+			w.render()
+		}
 	})
 }
 
 // begin counts a click, which takes the note about the last one away.
 func (w *Window) begin() int {
-	w.clicks++
-	w.note = ""
+	h := w.home()
+	h.clicks++
+	h.note = ""
 	w.render()
-	return w.clicks
+	return h.clicks
 }
 
-func (w *Window) signIn(ctx context.Context) error {
-	return w.session.SignIn(ctx, auth.SignInPreferred)
+// change saves what the user has chosen. The switch stays where the user has
+// put it meanwhile, and goes back to what the State says if that fails.
+func (w *Window) change(ctx context.Context, c auth.PreferenceChange) {
+	h := w.home()
+	s := h.session
+	if s == nil {
+		w.render()
+		return
+	}
+	h.changes++
+	h.saving++
+	h.preferencesNote = ""
+	mine := h.changes
+	w.render()
+	w.work.Go(func() {
+		err := s.SetPreferences(ctx, c)
+		w.do(func() {
+			h.saving--
+			if err == nil || mine != h.changes {
+				return // the State tells
+			}
+			w.log.Warn("a preference could not be saved", "error", err)
+			h.preferencesNote = words.Line(w.words.Say("failed.change", "Why", w.words.Error(err)))
+			w.render()
+		})
+	})
 }

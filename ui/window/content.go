@@ -1,155 +1,168 @@
 package window
 
 import (
-	"image/color"
+	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
-	"rekey/assets"
 	"rekey/auth"
 	"rekey/ui/words"
 )
 
-// iconSide is the side of the status picture, in Fyne's units.
-const iconSide = 48
+// actions are what the user can do, called on Fyne's goroutine.
+type actions struct {
+	main, refresh func()
+	other         func(at fyne.CanvasObject) // asks which other way to sign in
+	signOut       func()
+	change        func(auth.PreferenceChange)
+	earlier       func()
+	choose        func(home int)
+	signIn        signInActions
+}
+
+// shown is all that is on show.
+type shown struct {
+	view                  View
+	tone                  tone
+	state                 auth.State
+	home                  string // the directory
+	homes                 []string
+	chosen                int // which of homes
+	note, preferencesNote string
+	saving                bool // the user's change of a preference is under way
+	gone                  bool // there is no agent: what it knew is not shown
+	activities            []auth.Activity
+	activityProblem       error
+	now                   time.Time
+}
 
 // content are the window's widgets, built once and then filled in. They are
 // touched on Fyne's goroutine only.
 type content struct {
-	icon              *canvas.Image
-	account, headline *widget.Label
-	detail            *widget.Label
-	facts             *fyne.Container // names and values in turn
-	note              *widget.Label
-	main, refresh     *widget.Button
-
-	root fyne.CanvasObject
+	homes       *choice
+	card        *card
+	facts       *facts
+	signIn      *signIn
+	tabs        *tabs
+	timeline    *timeline
+	preferences *preferences
+	scroll      *container.Scroll
 }
 
-func newContent(w words.Words, onMain, onRefresh func()) *content {
-	c := &content{
-		icon:     &canvas.Image{FillMode: canvas.ImageFillContain},
-		account:  newLabel(),
-		headline: newLabel(),
-		detail:   newLabel(),
-		facts:    container.New(layout.NewFormLayout()),
-		note:     newLabel(),
-		main:     widget.NewButton("", onMain),
-		refresh:  widget.NewButton(w.Say("action.refresh"), onRefresh),
-	}
-	c.icon.SetMinSize(fyne.NewSquareSize(iconSide))
-	c.account.TextStyle.Bold = true
-	c.account.SizeName = theme.SizeNameSubHeadingText
-	c.headline.TextStyle.Bold = true
-	c.note.Importance = widget.WarningImportance
-	tight := layout.NewCustomPaddedVBoxLayout(-theme.InnerPadding())
-	c.root = container.NewPadded(container.NewBorder(
-		container.NewBorder(nil, nil, container.NewPadded(c.icon), nil,
-			container.New(tight, layout.NewSpacer(), c.account, c.headline, layout.NewSpacer())),
-		container.NewVBox(c.note, container.NewHBox(layout.NewSpacer(), c.refresh, c.main)),
-		nil, nil,
-		container.NewVScroll(container.NewVBox(widget.NewSeparator(), c.detail, c.facts)),
-	))
+func newContent(w words.Words, do actions) *content {
+	c := &content{}
+	c.homes = newChoice(c, func(string) { do.choose(c.homes.SelectedIndex()) })
+	var other *button
+	other = newButton(c, w.Say("window.other_method"), func() { do.other(other) })
+	c.card = newCard(newButton(c, "", do.main), newButton(c, w.Say("action.refresh"), do.refresh), other)
+	c.facts = newFacts()
+	c.signIn = newSignIn(w, c, do.signIn)
+	c.timeline = newTimeline(w, c, do.earlier)
+	c.preferences = newPreferences(w, c, do.change, do.signOut)
+	c.tabs = newTabs(c.layOut)
+	c.tabs.add(c, w.Say("window.activity"), c.timeline.root)
+	c.tabs.add(c, w.Say("window.preferences"), c.preferences.root)
+	c.tabs.build()
+	page := container.New(column{theme.InnerPadding()},
+		c.homes, c.card.root, c.signIn.root, c.facts.root, c.tabs.root)
+	c.scroll = container.NewScroll(container.New(padded(2*theme.InnerPadding()), page))
 	return c
 }
 
-// newLabel is a label that breaks its lines, so that no text is cut off.
-func newLabel() *widget.Label {
-	l := widget.NewLabel("")
-	l.Wrapping = fyne.TextWrapWord
-	return l
-}
-
-// show fills in v and the note, a line about what did not work.
-func (c *content) show(v View, note string) {
-	c.showIcon(v.Icon)
-	fill(c.account, v.Account)
-	fill(c.headline, v.Headline)
-	fill(c.detail, v.Detail)
-	fill(c.note, note)
-	c.showFacts(v.Facts)
-
-	c.main.Importance = widget.MediumImportance
-	if v.Strong {
-		c.main.Importance = widget.HighImportance
-	}
-	c.main.SetText(v.MainLabel)
-	setVisible(c.main, v.MainLabel != "")
-	setVisible(c.refresh, v.Refresh)
-	if v.CanRefresh {
-		c.refresh.Enable()
+// show fills in what is on show.
+func (c *content) show(s shown) {
+	c.showHomes(s)
+	signingIn := s.view.SignIn.Step != ""
+	c.card.show(s.view, s.tone, s.note)
+	c.signIn.show(s.view.SignIn)
+	setVisible(c.signIn.root, signingIn)
+	c.facts.show(s.view.Facts)
+	setVisible(c.facts.root, !signingIn && !s.gone)
+	// A sign-in has the room for itself.
+	setVisible(c.tabs.root, !signingIn && !s.gone)
+	c.tabs.render()
+	c.timeline.show(s.activities, s.activityProblem, s.now)
+	if s.saving {
+		c.preferences.about(s.home, s.view, s.state, s.preferencesNote)
 	} else {
-		c.refresh.Disable()
+		c.preferences.show(s.state, s.home, s.view, s.preferencesNote)
+	}
+	c.layOut()
+}
+
+// layOut finds a place for all that has come, gone or changed its length. What
+// is wider in the first pass may be less high in the second.
+func (c *content) layOut() {
+	for range 2 {
+		layOut(c.scroll.Content)
+		c.scroll.Refresh()
 	}
 }
 
-// showIcon draws the status for the background it stands on.
-func (c *content) showIcon(status auth.Status) {
-	name, dark := string(status)+"-light.svg", darkBackground()
-	if dark {
-		name = string(status) + "-dark.svg"
-	}
-	if c.icon.Resource != nil && c.icon.Resource.Name() == name {
+func layOut(o fyne.CanvasObject) {
+	box, ok := o.(*fyne.Container)
+	if !ok || !box.Visible() {
 		return
 	}
-	svg, err := assets.StatusSVG(status, dark)
-	if err != nil {
-		return // a status of a newer agent: the words say it
+	if box.Layout != nil {
+		box.Layout.Layout(box.Objects, box.Size())
 	}
-	c.icon.Resource = fyne.NewStaticResource(name, svg)
-	c.icon.Refresh()
-}
-
-// darkBackground looks at the colour itself: a theme need not follow the
-// system's variant.
-func darkBackground() bool {
-	grey := color.GrayModel.Convert(theme.Color(theme.ColorNameBackground)).(color.Gray)
-	return grey.Y < 0x80
-}
-
-// showFacts fills in the facts that have a value.
-func (c *content) showFacts(facts []Fact) {
-	for len(c.facts.Objects) < 2*len(facts) {
-		c.facts.Add(newName())
-		c.facts.Add(newLabel())
-	}
-	for i := range len(c.facts.Objects) / 2 {
-		var fact Fact
-		if i < len(facts) {
-			fact = facts[i]
-		}
-		name, value := c.facts.Objects[2*i].(*widget.RichText), c.facts.Objects[2*i+1].(*widget.Label)
-		name.Segments[0].(*widget.TextSegment).Text = fact.Name
-		name.Refresh()
-		fill(value, fact.Value)
-		setVisible(name, fact.Value != "")
+	for _, child := range box.Objects {
+		layOut(child)
 	}
 }
 
-// newName is a text in a quiet colour.
-func newName() *widget.RichText {
-	style := widget.RichTextStyleInline
-	style.ColorName = theme.ColorNamePlaceHolder
-	return widget.NewRichText(&widget.TextSegment{Style: style})
+// showHomes offers the homes where there is more than one.
+func (c *content) showHomes(s shown) {
+	setVisible(c.homes, len(s.homes) > 1)
+	if len(s.homes) < 2 {
+		return
+	}
+	c.homes.Options = s.homes
+	if c.homes.Selected != s.homes[s.chosen] {
+		c.homes.Selected = s.homes[s.chosen]
+		c.homes.Refresh()
+	}
 }
 
-// fill sets a label's text; a label without text takes no room.
-func fill(l *widget.Label, text string) {
-	if l.Text != text {
-		l.SetText(text)
+// reveal implements page.
+func (c *content) reveal(o fyne.CanvasObject) {
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o).
+		Subtract(fyne.CurrentApp().Driver().AbsolutePositionForObject(c.scroll.Content))
+	view, margin := c.scroll.Size().Height, theme.InnerPadding()
+	switch top, bottom := at.Y-margin, at.Y+o.Size().Height+margin; {
+	case o.Size().Height == 0: // in a dialog, or nowhere yet
+		return
+	case top < c.scroll.Offset.Y:
+		c.scrollTo(top)
+	case bottom > c.scroll.Offset.Y+view:
+		c.scrollTo(bottom - view)
 	}
-	setVisible(l, text != "")
 }
 
-func setVisible(o fyne.CanvasObject, visible bool) {
-	if visible {
-		o.Show()
-	} else {
-		o.Hide()
+// key implements page: it scrolls.
+func (c *content) key(name fyne.KeyName) {
+	const line = 40
+	view := c.scroll.Size().Height
+	switch name {
+	case fyne.KeyUp:
+		c.scrollTo(c.scroll.Offset.Y - line)
+	case fyne.KeyDown:
+		c.scrollTo(c.scroll.Offset.Y + line)
+	case fyne.KeyPageUp:
+		c.scrollTo(c.scroll.Offset.Y - view)
+	case fyne.KeyPageDown:
+		c.scrollTo(c.scroll.Offset.Y + view)
+	case fyne.KeyHome:
+		c.scrollTo(0)
+	case fyne.KeyEnd:
+		c.scrollTo(c.scroll.Content.Size().Height)
 	}
+}
+
+func (c *content) scrollTo(y float32) {
+	bottom := max(0, c.scroll.Content.Size().Height-c.scroll.Size().Height)
+	c.scroll.ScrollToOffset(fyne.NewPos(c.scroll.Offset.X, min(max(0, y), bottom)))
 }

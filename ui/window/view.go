@@ -8,10 +8,25 @@ import (
 	"rekey/ui/words"
 )
 
-// Fact is one line of what is known, a name and its value.
-type Fact struct{ Name, Value string }
+// Mark is the answer that a fact gives, as a sign beside it.
+type Mark int
 
-// View is all that the window shows, as a pure function of State and clock.
+// The marks.
+const (
+	MarkNone Mark = iota
+	MarkYes
+	MarkMaybe
+	MarkNo
+)
+
+// Fact is one line of what is known: a name, its value and its mark.
+type Fact struct {
+	Name, Value string
+	Mark        Mark
+}
+
+// View is all that the window shows of a State, as a pure function of it and
+// the clock.
 type View struct {
 	// Icon selects the picture.
 	Icon auth.Status
@@ -19,16 +34,20 @@ type View struct {
 	Account string
 	// Headline is the State in a line, Detail what there is to add, or "".
 	Headline, Detail string
-	// Facts are the three truths and where they come from; those that are not
-	// known have no value and are not shown.
+	// Facts are the three truths and when the last renewal was; those that are
+	// not known have no value and are not shown.
 	Facts []Fact
 	// Main is the one action that helps, with its label.
 	Main      words.Action
 	MainLabel string
 	// Strong: Codex does not work well before the main action was taken.
 	Strong bool
-	// Refresh: a renewal can be asked for; CanRefresh: also right now.
-	Refresh, CanRefresh bool
+	// Refresh: a renewal can be asked for, now.
+	Refresh bool
+	// SignIn is the sign-in under way.
+	SignIn SignInView
+	// CanSignOut: there is a sign-in that can be ended.
+	CanSignOut bool
 }
 
 // ViewOf is what the window shows for s at the time now, in now's zone and in
@@ -39,20 +58,20 @@ func ViewOf(w words.Words, s auth.State, now time.Time) View {
 		Account:  w.Account(s),
 		Headline: w.Headline(s, now),
 		Detail:   detail(w, s),
-		Refresh:  words.Refreshable(s),
+		Refresh:  words.Refreshable(s) && s.Status == auth.StatusHealthy && !s.SigningIn,
 		Facts: []Fact{
-			{w.Say("window.credential"), credential(w, s)},
-			{w.Say("window.access_token"), w.Expiry(s, now)},
-			{w.Say("window.renewal"), cmp.Or(w.Refusal(s, now), w.Renewal(s, now))},
-			{w.Say("window.last_renewed"), w.LastRenewed(s, now)},
-			{w.Say("window.stored_in"), words.Line(s.Store)},
+			credential(w, s),
+			{w.Say("window.access_token"), w.Expiry(s, now), accessMark(s)},
+			{w.Say("window.renewal"), cmp.Or(w.Refusal(s, now), w.Renewal(s, now)), renewalMark(s)},
+			{w.Say("window.last_renewed"), w.LastRenewed(s, now), MarkNone},
 		},
+		SignIn:     signInView(w, s, now),
+		CanSignOut: s.Method != auth.KindNone && s.Status != auth.StatusSignedOut && !s.SigningIn,
 	}
-	v.CanRefresh = v.Refresh && s.Status == auth.StatusHealthy
 	if v.Headline == v.Account {
 		v.Headline = w.Say("state.signed_in") // the account has its own place
 	}
-	if a, label := w.MainAction(s); a != words.ActionOpenFolder {
+	if a, label := w.MainAction(s); a != words.ActionOpenFolder && s.SignIn.Other == "" {
 		v.Main, v.MainLabel = a, label
 	}
 	v.Strong = v.Main == words.ActionSignIn && s.Status != auth.StatusAPIKey
@@ -60,18 +79,43 @@ func ViewOf(w words.Words, s auth.State, now time.Time) View {
 }
 
 // credential is the first truth, unless it cannot be read.
-func credential(w words.Words, s auth.State) string {
-	if s.Status == auth.StatusUnreadable {
-		return ""
+func credential(w words.Words, s auth.State) Fact {
+	f := Fact{w.Say("window.credential"), w.Credential(s.Method), MarkYes}
+	switch {
+	case s.Status == auth.StatusUnreadable:
+		f.Value = ""
+	case s.Method == auth.KindNone:
+		f.Mark = MarkNo
+	case s.Restricted:
+		f.Mark = MarkMaybe
 	}
-	return w.Credential(s.Method)
+	return f
+}
+
+// accessMark answers the second truth: does the access token work?
+func accessMark(s auth.State) Mark {
+	if s.Usable {
+		return MarkYes
+	}
+	return MarkNo
+}
+
+// renewalMark answers the third truth: can it be renewed?
+func renewalMark(s auth.State) Mark {
+	switch {
+	case s.Renewable == auth.RenewableNo:
+		return MarkNo
+	case s.Renewable == auth.RenewableUnknown, !s.KeepFresh:
+		return MarkMaybe
+	}
+	return MarkYes
 }
 
 // detail is what the headline leaves out.
 func detail(w words.Words, s auth.State) string {
 	switch {
 	case s.SigningIn:
-		return w.Say("window.finish_in_browser")
+		return "" // the sign-in has a place of its own
 	case s.Status == auth.StatusExpiring:
 		return w.ReasonSentence(s.Refused)
 	case s.Status == auth.StatusSignInRequired:
@@ -82,4 +126,19 @@ func detail(w words.Words, s auth.State) string {
 		return ""
 	}
 	return w.Problem(s)
+}
+
+// toneOf is what a State means to its user.
+func toneOf(s auth.State) tone {
+	switch {
+	case s.SigningIn:
+		return toneQuiet
+	case s.Restricted, s.CannotSave, s.CommitPending, s.Status == auth.StatusExpiring, s.Status == auth.StatusUnreadable:
+		return toneWarning
+	case s.Status == auth.StatusSignInRequired:
+		return toneBad
+	case s.Status == auth.StatusHealthy, s.Status == auth.StatusRenewing, s.Status == auth.StatusExternal:
+		return toneGood
+	}
+	return toneQuiet
 }

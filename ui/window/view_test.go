@@ -13,9 +13,11 @@ import (
 
 var now = time.Date(2026, 11, 23, 11, 5, 0, 0, time.FixedZone("EET", 2*60*60))
 
+// signs stand for the marks in the tables of this file.
+var signs = map[window.Mark]string{window.MarkNone: " ", window.MarkYes: "✓", window.MarkMaybe: "?", window.MarkNo: "✗"}
+
 func TestViewOf(t *testing.T) {
 	t.Parallel()
-	const path = "Stored in: /home/ada/.codex/auth.json"
 	tests := []struct {
 		name             string
 		status           auth.Status
@@ -25,28 +27,28 @@ func TestViewOf(t *testing.T) {
 		main             string
 	}{
 		{"signed out", auth.StatusSignedOut, nil, "Not signed in", "",
-			[]string{"Credential: None", path}, "Sign in…"},
-		{"signing in", auth.StatusSignInRequired, func(s *auth.State) { s.SigningIn = true }, "Signing in…", "Finish the sign-in in your browser.",
-			[]string{"Credential: ChatGPT sign-in", "Access token: Ended at 11:04", "Renewal: Refused at 10:55", "Last renewed: 10:05", path}, "Cancel sign-in"},
+			[]string{"✗ Credential: None"}, "Sign in…"},
+		{"signing in", auth.StatusSignInRequired, func(s *auth.State) { s.SigningIn = true }, "Signing in…", "",
+			[]string{"✓ Credential: ChatGPT sign-in", "✗ Access token: Ended at 11:04", "✗ Renewal: Refused at 10:55", "  Last renewed: 10:05"}, "Cancel sign-in"},
 		{"api key", auth.StatusAPIKey, nil, "Using an API key", "",
-			[]string{"Credential: API key", path}, "Sign in with ChatGPT…"},
+			[]string{"✓ Credential: API key"}, "Sign in with ChatGPT…"},
 		{"external", auth.StatusExternal, nil, "Managed by a host program", "",
-			[]string{"Credential: ChatGPT tokens of a host program", "Access token: Works until 14:05 (in 3 h)", "Last renewed: 10:05", path}, ""},
+			[]string{"✓ Credential: ChatGPT tokens of a host program", "✓ Access token: Works until 14:05 (in 3 h)", "  Last renewed: 10:05"}, ""},
 		{"healthy", auth.StatusHealthy, nil, "Signed in", "",
-			[]string{"Credential: ChatGPT sign-in", "Access token: Works until 14:05 (in 3 h)", "Renewal: Renews at 13:35", "Last renewed: 10:05", path}, ""},
+			[]string{"✓ Credential: ChatGPT sign-in", "✓ Access token: Works until 14:05 (in 3 h)", "✓ Renewal: Renews at 13:35", "  Last renewed: 10:05"}, ""},
 		{"renewing", auth.StatusRenewing, nil, "Renewing…", "",
-			[]string{"Credential: ChatGPT sign-in", "Access token: Works until 14:05 (in 3 h)", "Renewal: Being renewed now", "Last renewed: 10:05", path}, ""},
+			[]string{"✓ Credential: ChatGPT sign-in", "✓ Access token: Works until 14:05 (in 3 h)", "✓ Renewal: Being renewed now", "  Last renewed: 10:05"}, ""},
 		{"waiting", auth.StatusWaiting, nil, "Offline: will renew when back",
 			"The last renewal did not work: the authorization server was not reached: no route to host",
-			[]string{"Credential: ChatGPT sign-in", "Access token: Ended at 10:05", "Renewal: Renews by itself", "Last renewed: 10:05", path}, "Try now"},
+			[]string{"✓ Credential: ChatGPT sign-in", "✗ Access token: Ended at 10:05", "? Renewal: Renews by itself", "  Last renewed: 10:05"}, "Try now"},
 		{"expiring", auth.StatusExpiring, nil, "Works until 14:05, then sign in again",
 			"The refresh token was already used.",
-			[]string{"Credential: ChatGPT sign-in", "Access token: Works until 14:05 (in 3 h)", "Renewal: Refused at 10:55", "Last renewed: 10:05", path}, "Sign in again…"},
+			[]string{"✓ Credential: ChatGPT sign-in", "✓ Access token: Works until 14:05 (in 3 h)", "✗ Renewal: Refused at 10:55", "  Last renewed: 10:05"}, "Sign in again…"},
 		{"sign-in required", auth.StatusSignInRequired, nil, "Sign in again: the refresh token was already used",
 			"Codex works again once you have signed in.",
-			[]string{"Credential: ChatGPT sign-in", "Access token: Ended at 11:04", "Renewal: Refused at 10:55", "Last renewed: 10:05", path}, "Sign in again…"},
+			[]string{"✓ Credential: ChatGPT sign-in", "✗ Access token: Ended at 11:04", "✗ Renewal: Refused at 10:55", "  Last renewed: 10:05"}, "Sign in again…"},
 		{"unreadable", auth.StatusUnreadable, nil, "Cannot read auth.json: it is not valid JSON", "The account shown is the one that was last read.",
-			[]string{path}, ""},
+			nil, ""},
 	}
 	seen := map[auth.Status]bool{}
 	for _, tt := range tests {
@@ -65,7 +67,7 @@ func TestViewOf(t *testing.T) {
 			var facts []string
 			for _, f := range v.Facts {
 				if f.Value != "" {
-					facts = append(facts, f.Name+": "+f.Value)
+					facts = append(facts, signs[f.Mark]+" "+f.Name+": "+f.Value)
 				}
 			}
 			if got, want := strings.Join(facts, "\n"), strings.Join(tt.facts, "\n"); got != want {

@@ -3,99 +3,149 @@ package window
 import (
 	"context"
 	"log/slog"
+	"net/url"
+	"strconv"
 	"sync"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"rekey/assets"
 	"rekey/auth"
-	"rekey/ui"
 	"rekey/ui/words"
 )
 
-// Window shows a Session. It lives from New until it is closed.
+// Options are what a window needs besides Fyne.
+type Options struct {
+	// Homes are what it shows, the first one first. There is at least one.
+	Homes []Home
+	// Words are the language.
+	Words words.Words
+	// Open shows a page in the user's browser. It may take seconds.
+	Open func(*url.URL) error
+	// Log gets what went wrong.
+	Log *slog.Logger
+	// Do runs a function on Fyne's goroutine, soon: fyne.Do, unless a test has
+	// its own.
+	Do func(func())
+}
+
+// Window shows homes' sign-ins. It lives from New until it is closed.
 type Window struct {
 	fyne.Window
-	session ui.Session
-	words   words.Words
-	log     *slog.Logger
-	do      func(func())   // runs a function on Fyne's goroutine, soon
-	work    sync.WaitGroup // all goroutines of this window
+	words words.Words
+	log   *slog.Logger
+	open  func(*url.URL) error
+	do    func(func())   // runs a function on Fyne's goroutine, soon, or not if closed
+	work  sync.WaitGroup // all goroutines of this window
 
 	// What follows belongs to Fyne's goroutine.
 	content *content
-	state   auth.State // what is on show
-	note    string     // about the last click, "" when it worked
-	clicks  int        // how many there were
-	ended   bool       // nothing more is shown: closed, or the session ended
+	homes   []*home
+	chosen  int    // the home on show
+	ended   bool   // the window is closed, and nothing more is shown
+	dialog  func() // closes the dialog on show, nil when there is none
 }
 
-// New makes the window for s, in the language of speech; the caller shows it. It must be called on Fyne's
+// New makes the window; the caller shows it. It must be called on Fyne's
 // goroutine, or on the main one before the app runs. The window's goroutines
 // end when it is closed or ctx ends.
-func New(ctx context.Context, a fyne.App, s ui.Session, speech words.Words, log *slog.Logger) *Window {
-	return newWindow(ctx, a, s, speech, log, fyne.Do)
-}
-
-func newWindow(ctx context.Context, a fyne.App, s ui.Session, speech words.Words, log *slog.Logger, do func(func())) *Window {
+func New(ctx context.Context, a fyne.App, o Options) *Window {
 	ctx, cancel := context.WithCancel(ctx)
-	w := &Window{Window: a.NewWindow("Rekey"), session: s, words: speech, log: log}
+	a.Settings().SetTheme(newPalette())
+	w := &Window{Window: a.NewWindow("Rekey"), words: o.Words, log: o.Log, open: o.Open}
 	w.do = func(f func()) {
-		do(func() {
+		o.Do(func() {
 			if ctx.Err() == nil {
 				f()
 			}
 		})
 	}
-	w.content = newContent(speech, func() { w.clickMain(ctx) }, func() { w.clickRefresh(ctx) })
+	w.content = newContent(o.Words, w.actions(ctx))
 	w.SetIcon(fyne.NewStaticResource("rekey.svg", assets.AppSVG()))
-	w.SetContent(w.content.root)
-	w.Resize(fyne.NewSize(480, 400))
+	w.SetPadded(false)
+	w.SetContent(w.content.scroll)
+	w.Resize(fyne.NewSize(480, 600))
 	w.SetOnClosed(func() {
 		w.ended = true
 		cancel()
 	})
+	w.shortcuts(ctx)
 	a.Settings().AddListener(func(fyne.Settings) { w.render() }) // light and dark
 	a.Lifecycle().SetOnEnteredForeground(w.render)               // timers stand still in sleep
-	w.show(s.State(), time.Now())
-	w.work.Go(func() { w.follow(ctx) })
+	for _, from := range o.Homes {
+		h := &home{}
+		if from.First != nil {
+			h.connected(from.First) // the first picture is a true one
+		}
+		w.homes = append(w.homes, h)
+		w.work.Go(func() { w.follow(ctx, h, from) })
+	}
+	w.render()
 	return w
 }
 
 // Wait returns when the closed window's goroutines have ended.
 func (w *Window) Wait() { w.work.Wait() }
 
-// follow brings every State and every change of words onto Fyne's goroutine.
-func (w *Window) follow(ctx context.Context) {
-	words.Follow(ctx, w.session.Subscribe(ctx), nil, func(s auth.State, now time.Time) {
-		w.do(func() { w.show(s, now) })
-	})
-	w.do(w.end)
-}
-
-// show makes s the State on show.
-func (w *Window) show(s auth.State, now time.Time) {
-	if s.Status != w.state.Status {
-		w.note = ""
+// shortcuts makes the keys work that a window is expected to know.
+func (w *Window) shortcuts(ctx context.Context) {
+	on := func(key fyne.KeyName, do func()) {
+		w.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault},
+			func(fyne.Shortcut) { do() })
 	}
-	w.state = s
-	w.content.show(ViewOf(w.words, s, now), w.note)
+	on(fyne.KeyW, w.Close)
+	on(fyne.KeyQ, w.Close)
+	on(fyne.KeyR, func() { w.clickRefresh(ctx) })
+	w.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) { w.key(k.Name) })
 }
 
-// render shows again what is on show.
+// key takes the keys that no widget has a use for.
+func (w *Window) key(name fyne.KeyName) {
+	if name == fyne.KeyEscape && w.dialog != nil {
+		w.dialog()
+		return
+	}
+	w.content.key(name)
+}
+
+// home is the one on show.
+func (w *Window) home() *home { return w.homes[w.chosen] }
+
+// render shows what there is to show now.
 func (w *Window) render() {
-	if !w.ended {
-		w.show(w.state, time.Now())
+	if w.ended {
+		return
 	}
+	h, now := w.home(), time.Now()
+	s := shown{
+		state: h.state, home: h.dir, chosen: w.chosen,
+		note: h.note, preferencesNote: h.preferencesNote, saving: h.saving > 0,
+		activities: h.activities, activityProblem: h.problem, now: now,
+	}
+	for i, h := range w.homes {
+		name := words.Line(h.dir)
+		if name == "" {
+			name = strconv.Itoa(i + 1)
+		}
+		s.homes = append(s.homes, name)
+	}
+	if h.session != nil {
+		s.view, s.tone = ViewOf(w.words, h.state, now), toneOf(h.state)
+	} else {
+		s.view, s.tone, s.gone = goneView(w.words, h), toneWarning, true
+	}
+	w.content.show(s)
 }
 
-// end says that the session has ended.
-func (w *Window) end() {
-	w.ended = true
-	w.content.show(View{
-		Icon:     w.state.Status,
-		Headline: w.words.Say("window.ended"),
-		Detail:   w.words.Say("window.start_again"),
-	}, "")
+// goneView says that there is no agent.
+func goneView(w words.Words, h *home) View {
+	if !h.known {
+		return View{Icon: auth.StatusWaiting, Headline: w.Say("window.not_running"), Detail: w.Say("window.gone_what")}
+	}
+	return View{
+		Icon: auth.StatusWaiting, Account: w.Account(h.state),
+		Headline: w.Say("window.gone"), Detail: w.Say("window.gone_what"),
+	}
 }

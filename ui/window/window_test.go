@@ -1,6 +1,7 @@
 package window
 
 import (
+	"context"
 	"errors"
 	"image"
 	"image/color"
@@ -27,23 +28,48 @@ type stage struct {
 	t       *testing.T
 	session *uitest.Session
 	window  *Window
+	again   chan *uitest.Session // agents that are started again
 	queue   chan func()
 	close   func() // closes the window and waits for its goroutines
 }
+
+// connection is a Session over the test's own.
+type connection struct{ *uitest.Session }
+
+// Home implements Session.
+func (connection) Home() string { return "/home/ada/.codex" }
+
+// Close implements Session.
+func (connection) Close() error { return nil }
 
 func open(t *testing.T, status auth.Status) *stage {
 	t.Helper()
 	st := &stage{
 		t: t, session: uitest.NewSession(uitest.State(status, time.Now())), queue: make(chan func(), 64),
+		again: make(chan *uitest.Session, 1),
 	}
-	st.window = newWindow(t.Context(), test.NewTempApp(t), st.session, words.English(), slog.New(slog.DiscardHandler),
-		func(f func()) { st.queue <- f })
+	st.window = New(t.Context(), test.NewTempApp(t), Options{
+		Homes: []Home{{First: connection{st.session}, Dial: st.dial}},
+		Words: words.English(),
+		Log:   slog.New(slog.DiscardHandler),
+		Do:    func(f func()) { st.queue <- f },
+	})
 	st.close = sync.OnceFunc(func() {
 		st.window.Close()
 		st.window.Wait()
 	})
 	t.Cleanup(st.close)
 	return st
+}
+
+// dial finds no agent until the test starts one.
+func (st *stage) dial(context.Context) (Session, error) {
+	select {
+	case s := <-st.again:
+		return connection{s}, nil
+	default:
+		return nil, errors.New("no agent answers")
+	}
 }
 
 // await does what the window wants done until text is on show.
@@ -63,14 +89,18 @@ func (st *stage) await(text string) {
 // text is all that can be read in the window, a line each.
 func (st *stage) text() string {
 	var lines []string
-	walk(st.window.content.root, func(o fyne.CanvasObject) {
+	walk(st.window.content.scroll, func(o fyne.CanvasObject) {
 		switch o := o.(type) {
 		case *widget.Label:
 			lines = append(lines, o.Text)
 		case *widget.RichText:
 			lines = append(lines, o.String())
-		case *widget.Button:
+		case *button:
 			lines = append(lines, "["+o.Text+"]")
+		case *check:
+			lines = append(lines, map[bool]string{true: "(x) ", false: "( ) "}[o.Checked]+o.Text)
+		case *choice:
+			lines = append(lines, "<"+o.Selected+">")
 		}
 	})
 	return strings.Join(lines, "\n")
@@ -95,9 +125,9 @@ func walk(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
 // tap presses the visible button of that label.
 func (st *stage) tap(label string) {
 	st.t.Helper()
-	var found *widget.Button
-	walk(st.window.content.root, func(o fyne.CanvasObject) {
-		if b, ok := o.(*widget.Button); ok && b.Text == label {
+	var found *button
+	walk(st.window.content.scroll, func(o fyne.CanvasObject) {
+		if b, ok := o.(*button); ok && b.Text == label {
 			found = b
 		}
 	})
@@ -109,7 +139,7 @@ func (st *stage) tap(label string) {
 
 func TestWindowFollowsTheState(t *testing.T) {
 	st := open(t, auth.StatusHealthy)
-	for _, want := range []string{"ada@example.com · Pro", "Signed in", "Renewal\nRenews", "[Refresh now]"} {
+	for _, want := range []string{"ada@example.com · Pro\nSigned in", "Renewal\nRenews", "[Refresh now]"} {
 		if !strings.Contains(st.text(), want) {
 			t.Errorf("a new window does not show %q but\n%s", want, st.text())
 		}
@@ -167,13 +197,17 @@ func TestWindowTellsFailure(t *testing.T) {
 	}
 }
 
-func TestWindowOutlivesTheSession(t *testing.T) {
+// TestWindowOutlivesTheAgent: one sentence while there is none, then on with the
+// next one.
+func TestWindowOutlivesTheAgent(t *testing.T) {
 	st := open(t, auth.StatusHealthy)
 	st.session.End()
 	st.await("Rekey has ended")
 	if strings.Contains(st.text(), "[") {
 		t.Errorf("there is still something to press:\n%s", st.text())
 	}
+	st.again <- uitest.NewSession(uitest.State(auth.StatusExpiring, time.Now()))
+	st.await("[Sign in again…]")
 }
 
 // TestWindowEnds: nothing is shown and nothing runs once it is closed.
@@ -206,13 +240,12 @@ func TestWindowIconFollowsTheme(t *testing.T) {
 	for variant, want := range map[fyne.ThemeVariant]string{
 		theme.VariantLight: "healthy-light.svg", theme.VariantDark: "healthy-dark.svg",
 	} {
-		fyne.CurrentApp().Settings().SetTheme(forced{theme.DefaultTheme(), variant})
-		uitest.Eventually(t, want, func() bool { return st.window.content.icon.Resource.Name() == want })
+		fyne.CurrentApp().Settings().SetTheme(forced{newPalette(), variant})
+		uitest.Eventually(t, want, func() bool { return st.window.content.card.icon.Resource.Name() == want })
 	}
 }
 
-// TestWindowIsDrawn: every State makes a picture of its own, with nothing
-// outside the window.
+// TestWindowIsDrawn: every State makes a picture of its own.
 func TestWindowIsDrawn(t *testing.T) {
 	var last image.Image
 	for _, status := range auth.Statuses() {
@@ -222,9 +255,6 @@ func TestWindowIsDrawn(t *testing.T) {
 			t.Errorf("%q looks like the State before it", status)
 		}
 		last = picture
-		if least, has := st.window.content.root.MinSize(), st.window.Canvas().Size(); least.Width > has.Width || least.Height > has.Height {
-			t.Errorf("%q needs %v and has %v", status, least, has)
-		}
 	}
 }
 

@@ -1,60 +1,92 @@
 // Rekey-window is Rekey's graphical window. The agent starts it when it is
-// asked for; it is a client of the agent's socket and gone when it is closed.
+// asked for; it is a client of the agents' sockets and gone when it is closed.
 package main
 
 import (
-	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"log"
 	"log/slog"
 	"os"
-	"time"
-
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/app"
-
-	"rekey/assets"
-	"rekey/assets/lang"
-	"rekey/auth/appserver"
-	"rekey/ui/window"
-	"rekey/ui/words"
 )
 
-// dialLimit bounds the connecting to the agent, which is on this machine.
-const dialLimit = 5 * time.Second
+// The exit codes.
+const (
+	exitClosed = 0 // the window was shown, and closed
+	exitFailed = 1 // no window could be shown: no agent, no display, no OpenGL
+	exitUsage  = 2 // wrong arguments
+)
 
-func main() {
-	socket := flag.String("socket", "", "the socket of the agent to show (needed)")
-	flag.Parse()
-	if *socket == "" || flag.NArg() > 0 {
-		flag.Usage()
-		os.Exit(2)
+const usage = `Usage: rekey-window --socket PATH [--socket PATH …]
+
+Shows the sign-ins that these Rekeys keep, the first one first. It is started by
+Rekey itself: from the tray's menu, or by "rekey window".
+
+  --socket PATH   the socket of a running Rekey; may be given several times
+
+Environment: REKEY_LOG=debug|info|warn|error tells on standard error what goes on.
+
+Exit codes: 0 the window was closed, 1 no window could be shown (no Rekey
+answers, no display, no OpenGL), 2 wrong arguments.
+`
+
+func main() { os.Exit(start(os.Args[1:])) }
+
+// start reads the command line, shows the window, and returns the exit code.
+func start(args []string) int {
+	sockets, err := parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Print(usage)
+		return exitClosed
+	case err != nil:
+		fmt.Fprintf(os.Stderr, "rekey-window: %v; see \"rekey-window --help\".\n", err)
+		return exitUsage
 	}
-	if err := run(*socket); err != nil {
+	if err := show(sockets, newLog(os.Getenv("REKEY_LOG"))); err != nil {
 		fmt.Fprintf(os.Stderr, "rekey-window: %v.\n", err)
-		os.Exit(1)
+		return exitFailed
 	}
+	return exitClosed
 }
 
-// run shows the window for the agent at socket until it is closed.
-func run(socket string) error {
-	if err := checkDisplay(); err != nil {
-		return err
+// parse reads the command line.
+func parse(args []string) (sockets []string, err error) {
+	flags := flag.NewFlagSet("rekey-window", flag.ContinueOnError)
+	flags.SetOutput(discard{})
+	flags.Func("socket", "", func(path string) error {
+		if path == "" {
+			return errors.New("it is empty")
+		}
+		sockets = append(sockets, path)
+		return nil
+	})
+	if err := flags.Parse(args); err != nil {
+		return nil, err
 	}
-	dialling, cancel := context.WithTimeout(context.Background(), dialLimit)
-	defer cancel()
-	session, err := appserver.Dial(dialling, socket)
-	if err != nil {
-		return err
+	if flags.NArg() > 0 {
+		return nil, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	defer session.Close()
+	if len(sockets) == 0 {
+		return nil, errors.New("--socket is needed: which Rekey to show")
+	}
+	return sockets, nil
+}
 
-	a := app.NewWithID("io.github.rekey.Rekey")
-	a.SetIcon(fyne.NewStaticResource("rekey.svg", assets.AppSVG()))
-	ctx, closed := context.WithCancel(context.Background())
-	w := window.New(ctx, a, session, words.New(lang.ForUser("", os.Getenv)), slog.New(slog.NewTextHandler(os.Stderr, nil)))
-	w.ShowAndRun()
-	closed() // also when the app was ended by a signal
-	w.Wait()
-	return nil
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
+
+// newLog writes to standard error from the level that REKEY_LOG names; without
+// it nothing is logged. Fyne's own lines are for debugging.
+func newLog(level string) *slog.Logger {
+	var least slog.Level
+	handler := slog.DiscardHandler
+	if level != "" && least.UnmarshalText([]byte(level)) == nil {
+		handler = slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: least})
+	}
+	log.SetFlags(0)
+	log.SetOutput(slog.NewLogLogger(handler, slog.LevelDebug).Writer())
+	return slog.New(handler)
 }

@@ -1,0 +1,136 @@
+package window
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"rekey/auth"
+	"rekey/ui"
+	"rekey/ui/words"
+)
+
+// Session is one connection to a home's agent. Its subscription ends when the
+// agent does.
+type Session interface {
+	ui.Session
+	// Home is the Codex home's directory.
+	Home() string
+	// Close ends the connection.
+	Close() error
+}
+
+// Home is one of the homes that a window shows.
+type Home struct {
+	// Dial connects to its agent. It is called again after the agent has gone,
+	// until there is one again. ctx ends with the window.
+	Dial func(ctx context.Context) (Session, error)
+	// First is the connection to begin with, nil when there is none yet. The
+	// window closes it.
+	First Session
+}
+
+// How long the window waits before it looks again for an agent that has gone.
+const (
+	firstWait = 200 * time.Millisecond
+	maxWait   = 3 * time.Second
+)
+
+// home is what the window knows of a Home. It belongs to Fyne's goroutine.
+type home struct {
+	session Session // nil while there is no agent
+	dir     string  // "" until the first connection
+	known   bool    // there has been a State
+	state   auth.State
+
+	note            string // about the last click, "" when it worked
+	preferencesNote string // about the last change of a preference
+	clicks          int    // how many there were
+	changes         int    // of preferences
+	saving          int    // changes under way
+
+	asked      time.Time // the State.LastActivity that the activities are for
+	activities []auth.Activity
+	problem    error // why there are none
+}
+
+// connected takes a new connection over.
+func (h *home) connected(s Session) {
+	h.session, h.dir = s, s.Home()
+	h.asked = time.Time{} // what happened meanwhile is asked for
+	h.took(s.State())
+}
+
+// took takes a State over.
+func (h *home) took(s auth.State) {
+	if s.Status != h.state.Status || s.SigningIn != h.state.SigningIn && s.SigningIn {
+		h.note = ""
+	}
+	h.state, h.known = s, true
+}
+
+// follow brings every State and every change of words onto Fyne's goroutine,
+// over one connection after the other.
+func (w *Window) follow(ctx context.Context, h *home, from Home) {
+	session, wait := from.First, firstWait
+	for ctx.Err() == nil {
+		if session == nil {
+			timer := time.NewTimer(wait)
+			select {
+			case <-ctx.Done():
+				timer.Stop()
+				return
+			case <-timer.C:
+			}
+			wait = min(2*wait, maxWait)
+			session, _ = from.Dial(ctx) // a failure is shown already: there is no agent
+			continue
+		}
+		wait = firstWait
+		w.run(ctx, h, session)
+		_ = session.Close() // it has ended, or nobody looks any more
+		session = nil
+	}
+}
+
+// run shows one session until it ends.
+func (w *Window) run(ctx context.Context, h *home, s Session) {
+	w.do(func() {
+		h.connected(s)
+		w.render()
+	})
+	words.Follow(ctx, s.Subscribe(ctx), nil, func(state auth.State, _ time.Time) {
+		w.do(func() {
+			h.took(state)
+			w.ask(ctx, h)
+			w.render()
+		})
+	})
+	w.do(func() {
+		h.session, h.note, h.preferencesNote = nil, "", ""
+		w.render()
+	})
+}
+
+// ask fetches what happened, if the State says that there is news.
+func (w *Window) ask(ctx context.Context, h *home) {
+	at, s := h.state.LastActivity, h.session
+	if at.Equal(h.asked) || s == nil {
+		return
+	}
+	h.asked = at
+	w.work.Go(func() {
+		list, err := s.Activity(ctx)
+		w.do(func() {
+			if !h.asked.Equal(at) || ctx.Err() != nil {
+				return // newer ones are on their way
+			}
+			if h.problem = err; err == nil {
+				h.activities = list
+			} else if !errors.Is(err, context.Canceled) {
+				w.log.Warn("the activity could not be read", "error", err)
+			}
+			w.render()
+		})
+	})
+}

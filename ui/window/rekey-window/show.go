@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/driver"
+
+	"rekey/assets"
+	"rekey/assets/lang"
+	"rekey/auth/appserver"
+	"rekey/ui/window"
+	"rekey/ui/words"
+)
+
+// dialLimit bounds the connecting to an agent, which is on this machine.
+const dialLimit = 5 * time.Second
+
+// errNoWindow: Fyne draws with OpenGL and has got none.
+var errNoWindow = errors.New("this display cannot draw the window, for it has no OpenGL; all else works without it")
+
+// show shows the window for the agents at the sockets until it is closed.
+func show(sockets []string, log *slog.Logger) error {
+	if err := checkDisplay(); err != nil {
+		return err
+	}
+	ctx, closed := context.WithCancel(context.Background())
+	defer closed()
+	found := dialAll(ctx, sockets) // while Fyne gets ready, which takes longer
+	a := app.NewWithID("io.github.rekey.Rekey")
+	a.SetIcon(fyne.NewStaticResource("rekey.svg", assets.AppSVG()))
+	homes, err := found()
+	if err != nil {
+		return err
+	}
+	w := window.New(ctx, a, window.Options{
+		Homes: homes,
+		Words: words.New(lang.ForUser("", os.Getenv)),
+		Open:  a.OpenURL,
+		Log:   log,
+		Do:    fyne.Do,
+	})
+	w.Show()
+	if !drawn(w.Window) {
+		return errNoWindow
+	}
+	a.Run()
+	closed() // also when the app was ended by a signal
+	w.Wait()
+	return nil
+}
+
+// drawn reports whether the system has made the window.
+func drawn(w fyne.Window) bool {
+	native, ok := w.(interface{ RunNative(func(any)) })
+	if !ok {
+		return true
+	}
+	made := true
+	native.RunNative(func(context any) {
+		switch c := context.(type) {
+		case driver.X11WindowContext:
+			made = c.WindowHandle != 0
+		case driver.WaylandWindowContext:
+			made = c.WaylandSurface != 0
+		case driver.WindowsWindowContext:
+			made = c.HWND != 0
+		case driver.MacWindowContext:
+			made = c.NSWindow != 0
+		}
+	})
+	return made
+}
+
+// dialAll begins to connect to every agent at once. found waits for them; it
+// fails when none answers, with the first one's reason.
+func dialAll(ctx context.Context, sockets []string) (found func() ([]window.Home, error)) {
+	homes, problems := make([]window.Home, len(sockets)), make([]error, len(sockets))
+	var all sync.WaitGroup
+	for i, socket := range sockets {
+		homes[i].Dial = func(ctx context.Context) (window.Session, error) { return dial(ctx, socket) }
+		all.Go(func() {
+			s, err := dial(ctx, socket)
+			if problems[i] = err; err == nil {
+				homes[i].First = s
+			}
+		})
+	}
+	return func() ([]window.Home, error) {
+		all.Wait()
+		for _, err := range problems {
+			if err == nil {
+				return homes, nil
+			}
+		}
+		return nil, problems[0]
+	}
+}
+
+// dial connects to one agent. It returns no typed nil.
+func dial(ctx context.Context, socket string) (window.Session, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialLimit)
+	defer cancel()
+	c, err := appserver.Dial(ctx, socket)
+	if err != nil {
+		return nil, err
+	}
+	return c, nil
+}
