@@ -56,8 +56,8 @@ func TestActivityDay(t *testing.T) {
 		{0, "Today", "今天"},
 		{11*time.Hour + 5*time.Minute, "Today", "今天"},
 		{11*time.Hour + 6*time.Minute, "Yesterday", "昨天"},
-		{3 * 24 * time.Hour, "Fri 20 Nov", "11月20日 周五"},
-		{40 * 24 * time.Hour, "Wed 14 Oct", "10月14日 周三"},
+		{3 * 24 * time.Hour, "Fri 20 Nov", "11月20日周五"},
+		{40 * 24 * time.Hour, "Wed 14 Oct", "10月14日周三"},
 		{365 * 24 * time.Hour, "23 Nov 2025", "2025年11月23日"},
 	}
 	for _, tt := range tests {
