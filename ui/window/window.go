@@ -63,7 +63,7 @@ func New(ctx context.Context, a fyne.App, o Options) *Window {
 		})
 	}
 	w.content = newContent(o.Words, w.actions(ctx))
-	w.SetIcon(fyne.NewStaticResource("rekey.svg", assets.AppSVG()))
+	w.setIcon()
 	w.SetPadded(false)
 	w.SetContent(w.content.scroll)
 	w.Resize(fyne.NewSize(480, 600))
@@ -84,6 +84,20 @@ func New(ctx context.Context, a fyne.App, o Options) *Window {
 	}
 	w.render()
 	return w
+}
+
+// iconSize is the window's icon's, in pixels. Fyne would draw an SVG far greater
+// before it shows the window, and that takes longer than all of the content.
+const iconSize = 64
+
+// setIcon gives the window the program's icon.
+func (w *Window) setIcon() {
+	icon, err := assets.AppIcon(iconSize)
+	if err != nil {
+		w.log.Error("The window has no icon", "error", err)
+		return
+	}
+	w.SetIcon(fyne.NewStaticResource("rekey.png", icon))
 }
 
 // Wait returns when the closed window's goroutines have ended.
