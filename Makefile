@@ -9,6 +9,7 @@ SHARE := .cache/share
 export PREFIX ?= /usr/local
 export DESTDIR ?=
 FUZZTIME ?= 2m
+export IDLE ?= 10m
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run build rekey window share install uninstall test soak bench lint fuzz icons-sheet clean
@@ -57,7 +58,7 @@ soak: ## Run the long variants of the tests that keep the promises
 	@REKEY_SOAK=1 PATH="$(CURDIR)/.cache/codex/node_modules/.bin:$$PATH" CGO_ENABLED=1 \
 		go test -race -v -timeout 12h ./promises/...
 
-bench: rekey ## Measure Rekey against its rivals, as ratios in one run
+bench: rekey ## Measure Rekey against its rivals, as ratios in one run (IDLE=10m)
 	@.ci/setup
 	@.ci/bench
 

@@ -1,6 +1,7 @@
 package bench_test
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,130 +12,112 @@ import (
 	"rekey/ui/uitest/desktop"
 )
 
-const (
-	// settled is how long programs that have just started are left alone.
-	settled = 3 * time.Second
-	// watched is for how long their wake-ups are counted then.
-	watched = 10 * time.Second
-)
+// settled is how long programs that have just started are left alone.
+const settled = 5 * time.Second
 
-// What a tray program on Fyne costs that does nothing: measured once, for
-// building one takes minutes (Debian 12, Fyne 2.8.1, two cores).
-const (
-	fyneTray      = "a bare Fyne tray (measured once)"
-	fyneMegabytes = 102
-	fyneWakeUps   = 27_327 / 6 // while ours are watched
-	fyneStart     = 150        // ms until its icon is registered
-)
+// watched is for how long their wake-ups are counted then.
+var watched = flag.Duration("idle", 10*time.Second, "for how long idle programs are watched")
 
 // cost is what a program costs that does nothing.
 type cost struct {
 	megabytes float64 // resident
+	cpu       float64 // milliseconds in the time that is watched
 	wakeUps   float64 // voluntary context switches in the time that is watched
 }
 
-// idle: what the agent without a tray costs while nothing happens.
+// idle: what the agent costs while nothing happens, without a tray and with
+// one, beside what others cost that have nothing to do. All are watched at the
+// same time.
 func (r *rivals) idle(b *testing.B) {
-	_, program := codex(b)
+	_, codex := codex(b)
+	bare := r.bare(b)
 	for b.Loop() {
-		w := newWorld(b)
-		agent, err := w.Start(func([]byte) {}, r.rekey, "watch")
+		headless := newWorld(b)
+		agent, err := headless.Start(func([]byte) {}, r.rekey, "watch")
 		must(b, err)
-		client, err := w.Attach(b.Context())
+		client, err := headless.Attach(b.Context())
 		must(b, err)
 		must(b, client.Close())
-		server, err := w.StartAppServer(b.Context(), program)
+		server, err := headless.StartAppServer(b.Context(), codex)
 		must(b, err)
 		_, err = server.AuthStatus(b.Context(), false)
 		must(b, err)
-		costs := idleCosts(b, agent.PID(), server.PID())
-		r.table.add(b, row{
-			what: "idle memory of the agent", unit: "MB", digits: 1,
-			rival: "codex app-server", ours: costs[0].megabytes, theirs: costs[1].megabytes,
-		})
-		r.table.add(b, row{
-			what: "idle for 10 s", unit: "wake-ups", rival: "codex app-server", ours: costs[0].wakeUps, theirs: costs[1].wakeUps,
-		})
-	}
-	b.ReportMetric(0, "ns/op") // it is all waiting
-}
 
-// tray: how long after its start the program's icon is there.
-func (r *rivals) tray(b *testing.B) {
-	w := newWorld(b)
-	d := desktop.New(b)
-	d.StartWatcher(b)
-	var ours samples
-	for b.Loop() {
-		var p *desktop.Process
-		ours.add(func() {
-			p = d.Start(b, w.Environ(), r.rekey)
-			d.Item(b, p)
-		})
-		p.Kill(b)
-	}
-	b.ReportMetric(0, "ns/op") // would be with the end
-	r.table.add(b, row{
-		what: "start → icon registered, median", unit: "ms", digits: 1, goal: 0.2,
-		rival: fyneTray, ours: ours.quantile(50), theirs: fyneStart,
-	})
-}
-
-// idleTray: the same with a tray, on a bus of its own.
-func (r *rivals) idleTray(b *testing.B) {
-	for b.Loop() {
-		w := newWorld(b)
 		d := desktop.New(b)
+		d.StartDisplay(b)
 		d.StartWatcher(b)
-		tray := d.Start(b, w.Environ(), r.rekey)
+		tray := d.Start(b, newWorld(b).Environ(), r.rekey)
 		d.Item(b, tray) // it is shown
-		c := idleCosts(b, tray.PID())[0]
-		r.table.add(b, row{
-			what: "idle memory with the tray", unit: "MB", digits: 1, goal: 0.15,
-			rival: fyneTray, ours: c.megabytes, theirs: fyneMegabytes,
-		})
-		r.table.add(b, row{
-			what: "idle for 10 s with the tray", unit: "wake-ups", goal: 0.01,
-			rival: fyneTray, ours: c.wakeUps, theirs: fyneWakeUps,
-		})
+		rival := d.Start(b, nil, bare.tray)
+		d.Item(b, rival)
+
+		costs := idleCosts(b, agent.PID(), server.PID(), tray.PID(), rival.PID())
+		r.idleRows(b, "of the agent", "codex app-server", costs[0], costs[1], cost{})
+		r.idleRows(b, "with the tray", fyneTray, costs[2], costs[3], cost{0.15, 0.01, 0.01})
 	}
 	b.ReportMetric(0, "ns/op") // it is all waiting
+}
+
+func (r *rivals) idleRows(b *testing.B, what, rival string, ours, theirs, goal cost) {
+	r.table.add(b, row{
+		what: "idle memory " + what, unit: "MB", digits: 1, goal: goal.megabytes,
+		rival: rival, ours: ours.megabytes, theirs: theirs.megabytes,
+	})
+	during := fmt.Sprintf("idle %s, %v: ", what, *watched)
+	r.table.add(b, row{
+		what: during + "CPU", unit: "ms", digits: 1, goal: goal.cpu, rival: rival, ours: ours.cpu, theirs: theirs.cpu,
+	})
+	r.table.add(b, row{
+		what: during + "wake-ups", unit: "switches", goal: goal.wakeUps, rival: rival, ours: ours.wakeUps, theirs: theirs.wakeUps,
+	})
 }
 
 // idleCosts watches processes in which nothing happens.
 func idleCosts(b *testing.B, pids ...int) []cost {
 	b.Helper()
 	<-time.After(settled)
-	before := make([]map[string]float64, len(pids))
+	before := make([]map[string]cost, len(pids))
 	for i, pid := range pids {
-		before[i] = wakeUps(b, pid)
+		before[i] = used(b, pid)
 	}
-	<-time.After(watched)
+	<-time.After(*watched)
 	costs := make([]cost, len(pids))
 	for i, pid := range pids {
-		for thread, n := range wakeUps(b, pid) {
-			costs[i].wakeUps += n - before[i][thread]
+		for thread, c := range used(b, pid) {
+			costs[i].wakeUps += c.wakeUps - before[i][thread].wakeUps
+			costs[i].cpu += c.cpu - before[i][thread].cpu
 		}
-		costs[i].megabytes = number(b, fmt.Sprintf("/proc/%d/status", pid), "VmRSS:") / 1000
+		costs[i].megabytes = resident(b, pid)
 	}
 	return costs
 }
 
-// wakeUps counts the voluntary context switches of a process so far, for each
-// of its threads.
-func wakeUps(b *testing.B, pid int) map[string]float64 {
+// used is what each thread of a process has used so far.
+func used(b *testing.B, pid int) map[string]cost {
 	b.Helper()
-	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", pid))
 	must(b, err)
-	n := make(map[string]float64, len(threads))
-	for _, thread := range threads {
-		n[thread] = number(b, thread, "voluntary_ctxt_switches:")
+	if len(threads) == 0 {
+		b.Fatalf("process %d has ended", pid)
 	}
-	return n
+	all := make(map[string]cost, len(threads))
+	for _, thread := range threads {
+		all[thread] = cost{
+			wakeUps: number(b, thread+"/status", "voluntary_ctxt_switches:"),
+			cpu:     number(b, thread+"/schedstat", "") / float64(time.Millisecond),
+		}
+	}
+	return all
 }
 
-// number finds a line of a file in /proc and returns what it says. Memory is
-// in kB there.
+// resident is the memory of a process in megabytes.
+func resident(b *testing.B, pid int) float64 {
+	b.Helper()
+	return number(b, fmt.Sprintf("/proc/%d/status", pid), "VmRSS:") / 1000
+}
+
+// number finds the first line of a file in /proc that begins with a name, and
+// returns what it says. Memory is in kB there, times are in nanoseconds.
 func number(b *testing.B, file, name string) (n float64) {
 	b.Helper()
 	content, err := os.ReadFile(file)

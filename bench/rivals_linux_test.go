@@ -34,15 +34,16 @@ func BenchmarkRivals(b *testing.B) {
 	b.Run("status", r.status)
 	b.Run("dead sign-in", r.deadSignIn)
 	b.Run("file to state", r.fileToState)
-	b.Run("idle", r.idle)
 	b.Run("tray", r.tray)
-	b.Run("idle tray", r.idleTray)
+	b.Run("window", r.window)
+	b.Run("idle", r.idle)
 	r.table.print(os.Stdout)
 }
 
 // rivals is the program that is measured, and what came of it.
 type rivals struct {
 	rekey string
+	built bare
 	table *table
 }
 

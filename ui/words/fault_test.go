@@ -29,7 +29,7 @@ func TestError(t *testing.T) {
 			"the sign-in was not renewed: no connection could be made", "登录未续期：无法建立连接",
 		},
 		{login.ErrTimeout, "the sign-in was not finished in the browser in time", "未在规定时间内在浏览器中完成登录"},
-		{&login.DeniedError{Code: "server_error"}, "the sign-in was refused: server_error", "登录被拒绝：server_error"},
+		{&login.DeniedError{Code: "access_denied"}, "the sign-in was refused: access_denied", "登录被拒绝：access_denied"},
 		{
 			&login.DeniedError{Description: "missing_codex_entitlement"},
 			"Codex is not enabled for this workspace; its administrator can grant access",

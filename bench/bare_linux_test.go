@@ -1,0 +1,39 @@
+package bench_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"rekey/ui/uitest"
+)
+
+// bare are programs on Fyne that do nothing, built as Rekey's window is.
+type bare struct{ tray, window string }
+
+const (
+	fyneTray   = "a bare Fyne tray"
+	fyneWindow = "a bare Fyne window"
+)
+
+// bare builds the bare programs, and Rekey's window beside the program that
+// opens it. The C step behind them takes minutes once.
+func (r *rivals) bare(b *testing.B) bare {
+	b.Helper()
+	if r.built != (bare{}) {
+		return r.built
+	}
+	if out, err := exec.Command("../.ci/window-parts").CombinedOutput(); err != nil {
+		uitest.Missing(b, "what a Fyne program is compiled with: "+string(out))
+	}
+	dir := filepath.Dir(r.rekey)
+	build := exec.Command("go", "build", "-trimpath", "-o", dir,
+		"rekey/bench/testdata/fynetray", "rekey/bench/testdata/fynewindow", "rekey/ui/window/rekey-window")
+	build.Env = append(os.Environ(), "CGO_ENABLED=1")
+	if out, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("build the bare programs: %v\n%s", err, out)
+	}
+	r.built = bare{filepath.Join(dir, "fynetray"), filepath.Join(dir, "fynewindow")}
+	return r.built
+}
