@@ -39,6 +39,9 @@ type Session interface {
 	// SignOut removes the credentials; the authorization server is told, best
 	// effort.
 	SignOut(ctx context.Context) error
+	// Unlock has the desktop ask its user to unlock the keyring that the
+	// credentials are in.
+	Unlock(ctx context.Context) error
 	// SetPreferences takes over what the user has chosen; it shows in the State.
 	SetPreferences(ctx context.Context, c auth.PreferenceChange) error
 	// Activity returns what happened lately, the oldest first. A new

@@ -128,6 +128,9 @@ func (m *Member) AnswerSignIn(ctx context.Context, yes bool) error {
 // SignOut implements ui.Session.
 func (m *Member) SignOut(ctx context.Context) error { return m.now().SignOut(ctx) }
 
+// Unlock implements ui.Session.
+func (m *Member) Unlock(ctx context.Context) error { return m.now().Unlock(ctx) }
+
 // SetPreferences implements ui.Session.
 func (m *Member) SetPreferences(ctx context.Context, c auth.PreferenceChange) error {
 	return m.now().SetPreferences(ctx, c)

@@ -2,9 +2,11 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/store"
 )
 
 // The methods that make a Home a face's session (ui.Session).
@@ -31,6 +33,26 @@ func (h *Home) SignOut(ctx context.Context) error {
 	_, err := h.manager.Logout(ctx)
 	return err
 }
+
+// errNotLocked means that there is nothing that could be unlocked.
+var errNotLocked = errors.New("the credentials are not in a keyring that could be unlocked")
+
+// Unlock has the desktop ask its user to unlock the keyring, and reads it then.
+func (h *Home) Unlock(ctx context.Context) error {
+	u, ok := h.store.now().(store.Unlocker)
+	if !ok {
+		return errNotLocked
+	}
+	ctx, cancel := context.WithTimeout(ctx, unlockLimit)
+	defer cancel()
+	if err := u.Unlock(ctx); err != nil {
+		return err
+	}
+	return h.Reload(ctx, true)
+}
+
+// unlockLimit is how long a user may take to enter a password.
+const unlockLimit = 5 * time.Minute
 
 // ClaimNotice reports exactly once for each notice that the caller shall show it.
 func (h *Home) ClaimNotice(_ context.Context, notice string) (bool, error) {

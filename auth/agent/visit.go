@@ -21,6 +21,7 @@ type session interface {
 	CancelSignIn()
 	AnswerSignIn(ctx context.Context, yes bool) error
 	SignOut(ctx context.Context) error
+	Unlock(ctx context.Context) error
 	SetPreferences(ctx context.Context, c auth.PreferenceChange) error
 	Activity(ctx context.Context) ([]auth.Activity, error)
 	Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error)

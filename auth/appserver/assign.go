@@ -117,6 +117,8 @@ func (c *conn) find(method string) handler {
 		return (*conn).answerSignIn
 	case methodSignOut:
 		return (*conn).signOut
+	case methodUnlock:
+		return (*conn).unlock
 	case methodPreferences:
 		return (*conn).setPreferences
 	case methodToken:

@@ -169,6 +169,11 @@ func (c *Client) SignOut(ctx context.Context) error {
 	return c.call(ctx, methodSignOut, struct{}{}, nil)
 }
 
+// Unlock implements ui.Session.
+func (c *Client) Unlock(ctx context.Context) error {
+	return c.call(ctx, methodUnlock, struct{}{}, nil)
+}
+
 // SetPreferences implements ui.Session.
 func (c *Client) SetPreferences(ctx context.Context, change auth.PreferenceChange) error {
 	return c.call(ctx, methodPreferences, change, nil)

@@ -141,6 +141,8 @@ func (h *home) SignOut(ctx context.Context) error {
 	return err
 }
 
+func (h *home) Unlock(context.Context) error { return errors.New("nothing is locked") }
+
 func (h *home) SetPreferences(_ context.Context, c auth.PreferenceChange) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -33,6 +33,7 @@ const (
 	methodCancelSignIn = "rekey/cancelSignIn"
 	methodAnswerSignIn = "rekey/answerSignIn"
 	methodSignOut      = "rekey/signOut"
+	methodUnlock       = "rekey/unlock"
 	methodPreferences  = "rekey/setPreferences"
 	methodClaimNotice  = "rekey/claimNotice"
 	methodRecover      = "rekey/recover"

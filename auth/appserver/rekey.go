@@ -96,6 +96,13 @@ func (c *conn) signOut(ctx context.Context, _ *jrpc2.Request) (any, error) {
 	return nil, nil
 }
 
+func (c *conn) unlock(ctx context.Context, _ *jrpc2.Request) (any, error) {
+	if err := c.server.Home.Unlock(ctx); err != nil {
+		return nil, internal("%v", err)
+	}
+	return nil, nil
+}
+
 func (c *conn) setPreferences(ctx context.Context, req *jrpc2.Request) (any, error) {
 	p, err := params[auth.PreferenceChange](req)
 	if err != nil {

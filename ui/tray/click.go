@@ -58,6 +58,8 @@ func (t *tray) clickMain(ctx context.Context, h *home, main words.Action) {
 		t.work.Go(h.Session.CancelSignIn)
 	case words.ActionRefresh:
 		t.start(ctx, h, "failed.renewal", h.Session.Refresh)
+	case words.ActionUnlock:
+		t.start(ctx, h, "failed.unlock", h.Session.Unlock)
 	case words.ActionOpenFolder:
 		t.start(ctx, h, "failed.folder", h.OpenFolder)
 	}

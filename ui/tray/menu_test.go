@@ -95,7 +95,7 @@ func situations() []situation {
 		{"sign-in required", auth.StatusSignInRequired, nil, words.ActionSignIn},
 		{"sign-in required, no account id", auth.StatusSignInRequired, func(s *auth.State) { s.Refused, s.Renewable = "", auth.RenewableNo }, words.ActionSignIn},
 		{"unreadable", auth.StatusUnreadable, nil, words.ActionOpenFolder},
-		{"locked", auth.StatusUnreadable, func(s *auth.State) { s.Locked = true }, words.ActionNone},
+		{"locked", auth.StatusUnreadable, func(s *auth.State) { s.Locked = true }, words.ActionUnlock},
 	}
 }
 

@@ -99,6 +99,9 @@ func (f *Session) AnswerSignIn(_ context.Context, yes bool) error {
 // SignOut implements ui.Session.
 func (f *Session) SignOut(context.Context) error { return f.called("SignOut", "") }
 
+// Unlock implements ui.Session.
+func (f *Session) Unlock(context.Context) error { return f.called("Unlock", "") }
+
 // SetPreferences implements ui.Session. The call is "SetPreferences" and the
 // change as JSON.
 func (f *Session) SetPreferences(_ context.Context, c auth.PreferenceChange) error {

@@ -48,6 +48,8 @@ func (w *Window) clickMain(ctx context.Context) {
 		}
 	case words.ActionRefresh:
 		w.refresh(ctx)
+	case words.ActionUnlock:
+		w.start(ctx, "failed.unlock", func(ctx context.Context, s Session) error { return s.Unlock(ctx) })
 	}
 }
 

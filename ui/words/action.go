@@ -12,6 +12,7 @@ const (
 	ActionCancelSignIn
 	ActionRefresh
 	ActionOpenFolder
+	ActionUnlock
 )
 
 // MainAction is the one thing that helps in s, with its label, or ActionNone
@@ -33,9 +34,10 @@ func (w Words) MainAction(s auth.State) (Action, string) {
 		}
 		return ActionRefresh, w.Say("action.try_now")
 	case auth.StatusUnreadable:
-		if !s.Locked {
-			return ActionOpenFolder, w.Say("action.open_folder")
+		if s.Locked {
+			return ActionUnlock, w.Say("action.unlock")
 		}
+		return ActionOpenFolder, w.Say("action.open_folder")
 	}
 	return ActionNone, ""
 }
