@@ -11,13 +11,14 @@ import (
 	"strings"
 	"time"
 
+	"rekey/assets/lang"
 	"rekey/auth/child"
 	"rekey/auth/login"
 )
 
 // showWindow starts rekey-window, which lies beside this program or on PATH,
-// and leaves it to itself.
-func showWindow(_ context.Context, socket string) error {
+// and leaves it to itself. It speaks the language that this program speaks.
+func (w wiring) showWindow(_ context.Context, socket string) error {
 	name := "rekey-window"
 	if runtime.GOOS == "windows" {
 		name += ".exe"
@@ -32,7 +33,8 @@ func showWindow(_ context.Context, socket string) error {
 	if err != nil {
 		return errors.New("the window program (rekey-window) is not installed; everything else works without it")
 	}
-	_, err = detach(path, "--socket", socket)
+	env := append(child.Environment(os.LookupEnv), lang.Variable+"="+w.words.Language())
+	_, err = detach(env, path, "--socket", socket)
 	return err
 }
 
@@ -62,7 +64,7 @@ const openingTime = 5 * time.Second
 
 // opens starts a program that shows a page, and reports whether it fails.
 func opens(ctx context.Context, program string, args ...string) error {
-	ended, err := detach(program, args...)
+	ended, err := detach(child.Environment(os.LookupEnv), program, args...)
 	if err != nil {
 		return err
 	}
@@ -81,12 +83,12 @@ func opens(ctx context.Context, program string, args ...string) error {
 	}
 }
 
-// detach starts a program with a short list of variables, no shell in between,
+// detach starts a program with these variables, no shell in between,
 // and leaves it to itself: it outlives us, and is reaped if it does not. ended
 // is given how it ended.
-func detach(program string, args ...string) (ended <-chan error, err error) {
+func detach(env []string, program string, args ...string) (ended <-chan error, err error) {
 	cmd := exec.Command(program, args...)
-	cmd.Env = child.Environment(os.LookupEnv)
+	cmd.Env = env
 	child.Apart(cmd)
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("%s could not be started: %w", filepath.Base(program), err)

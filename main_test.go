@@ -38,6 +38,7 @@ func TestProgram(t *testing.T) {
 		"token through the agent":    testTokenThroughTheAgent,
 		"token interrupted":          testTokenInterrupted,
 		"window":                     testWindow,
+		"languages":                  testLanguages,
 		"no token in what is logged": testNoTokenAnywhere,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -268,7 +268,7 @@ func testWindow(t *testing.T, program string) {
 	if err := os.WriteFile(filepath.Join(bin, "rekey-window"), []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	b.extra = []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "OPENAI_API_KEY=not-for-the-window", "CODEX_ACCESS_TOKEN="}
+	b.extra = []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "OPENAI_API_KEY=not-for-the-window", "CODEX_ACCESS_TOKEN=", "LC_ALL=zh_CN.UTF-8"}
 	b.rekey(cli.ExitOK, "window")
 	var shown string
 	uitest.Eventually(t, "the window", func() bool {
@@ -279,6 +279,9 @@ func testWindow(t *testing.T, program string) {
 	sockets, _ := filepath.Glob(filepath.Join(b.Options().Dirs.Runtime, "*.sock"))
 	if len(sockets) != 1 || !strings.HasPrefix(shown, "--socket "+sockets[0]+"\n") {
 		t.Errorf("the window is given %q, want the socket %q", shown, sockets)
+	}
+	if !strings.Contains(shown, "REKEY_LANGUAGE=zh-Hans\n") {
+		t.Errorf("the window is not told the language of who asks for it:\n%s", shown)
 	}
 	if strings.Contains(shown, "OPENAI") || strings.Contains(shown, "CODEX") {
 		t.Errorf("the window is told\n%s", shown)

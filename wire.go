@@ -188,5 +188,5 @@ func (w wiring) window(ctx context.Context, home string) error {
 		return errors.New("no Rekey is running for this home; start it with \"rekey\" or \"rekey watch\" first")
 	}
 	_ = client.Close() // the window opens a connection of its own
-	return showWindow(ctx, h.Socket())
+	return w.showWindow(ctx, h.Socket())
 }

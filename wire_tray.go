@@ -43,7 +43,7 @@ func (w wiring) trayOf(ctx context.Context, homes []string) error {
 	defer ours.unlock()
 	if len(ours) == 0 {
 		w.tell("tell.already_running")
-		return showWindow(ctx, first)
+		return w.showWindow(ctx, first)
 	}
 	if err := ours.join(ctx); err != nil {
 		return err
@@ -60,7 +60,7 @@ func (w wiring) trayOf(ctx context.Context, homes []string) error {
 	}
 	var shown []tray.Home
 	for i, h := range ours {
-		shown = append(shown, trayHome(ours.name(i), h.member, h.member.Socket(), h.options.Dir))
+		shown = append(shown, w.trayHome(ours.name(i), h.member, h.member.Socket(), h.options.Dir))
 	}
 	err = w.run(ctx, ours, w.trayFace(shown, ours[0].options.Log), notices...)
 	if errors.As(err, &noBus) {
@@ -70,10 +70,10 @@ func (w wiring) trayOf(ctx context.Context, homes []string) error {
 }
 
 // trayHome is a session as the tray shows it.
-func trayHome(name string, s ui.Session, socket, dir string) tray.Home {
+func (w wiring) trayHome(name string, s ui.Session, socket, dir string) tray.Home {
 	return tray.Home{
 		Name: name, Session: s,
-		OpenWindow: func(ctx context.Context) error { return showWindow(ctx, socket) },
+		OpenWindow: func(ctx context.Context) error { return w.showWindow(ctx, socket) },
 		OpenFolder: func(ctx context.Context) error { return openURL(ctx, dir) },
 	}
 }

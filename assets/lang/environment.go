@@ -15,10 +15,17 @@ func ForUser(configured string, getenv func(string) string) Printer {
 	return For(systemLanguages()...)
 }
 
+// Variable names the language of a program that is started with it, over all
+// that the environment says otherwise.
+const Variable = "REKEY_LANGUAGE"
+
 // environment are the languages that the environment asks for, as gettext reads
 // it: LC_ALL over LC_MESSAGES over LANG says which locale, and LANGUAGE is a
 // list that goes before it, unless that locale is none.
 func environment(getenv func(string) string) []string {
+	if ours := getenv(Variable); ours != "" {
+		return []string{ours}
+	}
 	locale := ""
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
 		if locale = getenv(name); locale != "" {

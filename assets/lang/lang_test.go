@@ -57,6 +57,7 @@ func TestForUser(t *testing.T) {
 		{"LANGUAGE before the locale", "", map[string]string{"LANG": "en_US.UTF-8", "LANGUAGE": "de:zh_CN:en"}, "zh-Hans"},
 		{"LANGUAGE alone", "", map[string]string{"LANGUAGE": "zh_CN"}, "en"},
 		{"no locale at all", "", map[string]string{"LANG": "C", "LANGUAGE": "zh_CN"}, "en"},
+		{"Rekey's own variable", "", map[string]string{"LC_ALL": "en_US.UTF-8", lang.Variable: "zh-Hans"}, "zh-Hans"},
 		{"configured", "zh-Hans", map[string]string{"LANG": "en_US.UTF-8"}, "zh-Hans"},
 		{"configured English", "en", map[string]string{"LANG": "zh_CN.UTF-8"}, "en"},
 	}
