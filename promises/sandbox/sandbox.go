@@ -20,9 +20,9 @@ type Sandbox struct {
 	Server *authtest.Server
 	Home   *authtest.Home
 
-	dir  string // everything lies in it
-	env  map[string]string
-	life time.Duration // of access tokens
+	dir    string // everything lies in it
+	env    map[string]string
+	config authtest.Config
 
 	mu        sync.Mutex // guards everything below
 	ago       time.Duration
@@ -32,7 +32,14 @@ type Sandbox struct {
 // New makes a sandbox whose server issues access tokens that live for life.
 // Nobody is signed in. Use Close after use.
 func New(life time.Duration) (*Sandbox, error) {
-	s := &Sandbox{life: life}
+	return NewWith(authtest.Config{AccessLife: life})
+}
+
+// NewWith makes a sandbox with another kind of server. Its clock is the
+// sandbox's own.
+func NewWith(cfg authtest.Config) (*Sandbox, error) {
+	s := &Sandbox{config: cfg}
+	s.config.Now = s.now
 	var err error
 	// Not a test's own folder: sockets lie here, whose paths have room for
 	// about a hundred characters.
@@ -48,7 +55,7 @@ func New(life time.Duration) (*Sandbox, error) {
 
 // furnish starts the server and writes the home.
 func (s *Sandbox) furnish() (err error) {
-	if s.Server, err = authtest.Start(authtest.Config{AccessLife: s.life, Now: s.now}); err != nil {
+	if s.Server, err = authtest.Start(s.config); err != nil {
 		return err
 	}
 	if s.Home, err = authtest.NewHome(filepath.Join(s.dir, ".codex")); err != nil {
@@ -109,7 +116,7 @@ func (s *Sandbox) now() time.Time {
 // SignIn signs Ada in with an access token that was issued some time ago and
 // ends after left, which may be negative, and replaces what the home held.
 func (s *Sandbox) SignIn(left time.Duration) error {
-	s.set(s.life - left)
+	s.set(s.config.AccessLife - left)
 	content := s.Server.SignIn(authtest.Ada())
 	s.set(0)
 	return s.Home.Replace(content)
@@ -157,6 +164,10 @@ func (s *Sandbox) Command(ctx context.Context, program string, args ...string) *
 	cmd.SysProcAttr = mortal()
 	return cmd
 }
+
+// Setenv gives the programs that are started from now on a further variable, or
+// another value for one.
+func (s *Sandbox) Setenv(name, value string) { s.env[name] = value }
 
 // Environ is the environment of the sandbox's programs, each "NAME=value".
 func (s *Sandbox) Environ() (env []string) {
