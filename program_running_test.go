@@ -48,6 +48,12 @@ func (r *running) signal(s syscall.Signal) {
 	}
 }
 
+// interrupt is Ctrl-C.
+func (r *running) interrupt() {
+	r.box.t.Helper()
+	r.signal(syscall.SIGINT)
+}
+
 // wait waits for the end and wants a code.
 func (r *running) wait(code int) {
 	r.box.t.Helper()

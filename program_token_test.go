@@ -4,7 +4,6 @@ package main_test
 
 import (
 	"encoding/json"
-	"os"
 	"slices"
 	"strings"
 	"syscall"
@@ -168,7 +167,7 @@ func testTokenInterrupted(t *testing.T, program string) {
 	if err := b.Server.WaitForRequests(inTime(t), 1); err != nil {
 		t.Fatal(err)
 	}
-	token.signal(os.Interrupt.(syscall.Signal))
+	token.interrupt()
 	token.err.until(t, 0, "A renewal is under way; waiting for its answer.")
 	close(answer)
 	token.wait(cli.ExitFailure)

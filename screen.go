@@ -9,7 +9,7 @@ import (
 // screen finds out where a standard stream leads.
 func screen(f *os.File) cli.Screen {
 	terminal := isTerminal(f)
-	s := cli.Screen{Terminal: terminal, Colour: cli.Coloured(terminal, os.Getenv)}
+	s := cli.NewScreen(terminal, os.Getenv)
 	if terminal {
 		s.Width = func() int { return columns(f) }
 	}

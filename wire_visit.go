@@ -17,7 +17,15 @@ func (w wiring) visit(ctx context.Context, home string, face func(context.Contex
 	if err != nil {
 		return err
 	}
-	o.Store.SharedBus = true // there is no tray in this process to disturb
+	o.Store.SharedBus = true    // there is no tray in this process to disturb
+	o.ShowURL = func(string) {} // face shows it
+	o.OpenURL = func(ctx context.Context, url string) error {
+		err := openURL(ctx, url)
+		if err != nil {
+			w.tell("tell.no_browser", "Why", w.words.Error(err))
+		}
+		return err
+	}
 	for alone := false; ; alone = true {
 		v, err := agent.Visit(ctx, o, alone)
 		if err != nil {

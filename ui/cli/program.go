@@ -18,6 +18,8 @@ type Program struct {
 	// In, Out and Err are the standard streams.
 	In       io.Reader
 	Out, Err io.Writer
+	// InTerminal: In is a terminal, where somebody would have to type.
+	InTerminal bool
 	// OutScreen and ErrScreen are where Out and Err lead.
 	OutScreen, ErrScreen Screen
 	// Words are the language that the commands speak.
@@ -35,6 +37,8 @@ type Program struct {
 	// promises. It does not return while a renewal is under way here. If the
 	// agent ends meanwhile, face is called once more.
 	Visit func(ctx context.Context, home string, face func(ctx context.Context, s ui.Session) error) error
+	// SignInAPIKey stores the API key that In holds, and returns the State.
+	SignInAPIKey func(ctx context.Context, home string) (Report, error)
 	// Watch calls face with a session, the agent's own or a client's, until
 	// ctx ends.
 	Watch func(ctx context.Context, home string, face func(ctx context.Context, s ui.Session, r Report) error) error

@@ -25,12 +25,14 @@ const home = "/home/ada/.codex"
 type terminal struct {
 	cli.Program
 	session  *uitest.Session // of those who visit
+	visited  ui.Session      // that session, or one in front of it
 	out, err bytes.Buffer
 	asked    []string
 }
 
 func newTerminal() *terminal {
-	p := &terminal{session: uitest.NewSession(healthy().State)}
+	p := &terminal{}
+	p.visit(uitest.NewSession(healthy().State))
 	note := func(what, home string) error {
 		p.asked = append(p.asked, strings.TrimSpace(what+" "+home))
 		return nil
@@ -41,7 +43,7 @@ func newTerminal() *terminal {
 		Status:  func(_ context.Context, h string) (cli.Report, error) { return healthy(), note("status", h) },
 		Refresh: func(_ context.Context, h string) (cli.Report, error) { return healthy(), note("refresh", h) },
 		Visit: func(ctx context.Context, h string, face func(context.Context, ui.Session) error) error {
-			return errors.Join(note("visit", h), face(ctx, p.session))
+			return errors.Join(note("visit", h), face(ctx, p.visited))
 		},
 		Watch: func(_ context.Context, h string, _ func(context.Context, ui.Session, cli.Report) error) error {
 			return note("watch", h)
@@ -53,6 +55,9 @@ func newTerminal() *terminal {
 				return note("app-server without watching", h)
 			}
 			return note("app-server", h)
+		},
+		SignInAPIKey: func(_ context.Context, h string) (cli.Report, error) {
+			return report(auth.StatusAPIKey), note("API key", h)
 		},
 		Demo: func(_ context.Context, o cli.DemoOptions) error {
 			what := "demo"
@@ -67,6 +72,9 @@ func newTerminal() *terminal {
 	}
 	return p
 }
+
+// visit makes it the session of those who visit.
+func (p *terminal) visit(s *uitest.Session) { p.session, p.visited = s, s }
 
 // healthy is what the parts report.
 func healthy() cli.Report { return report(auth.StatusHealthy) }

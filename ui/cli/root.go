@@ -49,6 +49,7 @@ func (p *Program) root() *cobra.Command {
 	root.SetFlagErrorFunc(p.flagError)
 	p.helpful(root)
 	root.AddCommand(p.statusCommand(&home), p.refreshCommand(&home), p.watchCommand(&home), p.tokenCommand(&home),
+		p.loginCommand(&home), p.logoutCommand(&home),
 		p.windowCommand(&home), p.appServerCommand(&home), p.demoCommand(), p.completionCommand())
 	return root
 }

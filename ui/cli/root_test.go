@@ -17,22 +17,25 @@ import (
 func TestCommandsReachTheirParts(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"":                             "tray",
-		"--home /h":                    "tray /h",
-		"status":                       "status",
-		"status --json --home /h":      "status /h",
-		"--home=/h refresh":            "refresh /h",
-		"watch":                        "watch",
-		"watch --format json":          "watch",
-		"token --home /h":              "visit /h",
-		"token --min-validity 0":       "visit",
-		"window --home /h":             "window /h",
-		"app-server":                   "app-server",
-		"app-server --no-watch":        "app-server without watching",
-		"demo":                         "demo",
-		"demo --auto --text":           "demo auto text",
-		"app-server --no-watch=false":  "app-server",
-		"watch --format=text --home /": "watch /",
+		"":                                "tray",
+		"--home /h":                       "tray /h",
+		"status":                          "status",
+		"status --json --home /h":         "status /h",
+		"--home=/h refresh":               "refresh /h",
+		"watch":                           "watch",
+		"watch --format json":             "watch",
+		"token --home /h":                 "visit /h",
+		"token --min-validity 0":          "visit",
+		"login --home /h":                 "visit /h",
+		"logout --home /h":                "visit /h",
+		"login --api-key-stdin --home=/h": "API key /h",
+		"window --home /h":                "window /h",
+		"app-server":                      "app-server",
+		"app-server --no-watch":           "app-server without watching",
+		"demo":                            "demo",
+		"demo --auto --text":              "demo auto text",
+		"app-server --no-watch=false":     "app-server",
+		"watch --format=text --home /":    "watch /",
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()
@@ -48,28 +51,34 @@ func TestCommandsReachTheirParts(t *testing.T) {
 func TestWrongCommandLines(t *testing.T) {
 	t.Parallel()
 	for args, words := range map[string]string{
-		"nosuch":                   `unknown command "nosuch"`,
-		"statu":                    `unknown command "statu"; did you mean "rekey status"?`,
-		"status extra":             `"extra"`,
-		"refresh --json":           "--json",
-		"status --jsn":             "--jsn",
-		"-x":                       "-x",
-		"--home":                   "--home",
-		"watch --format xml":       `"xml"; use text or json`,
-		"watch --format":           "--format",
-		"watch --format=":          "use text or json",
-		"status --json=maybe":      "maybe",
-		"window now":               `"now"`,
-		"app-server 1":             `"1"`,
-		"demo fast":                `"fast"`,
-		"token 10m":                `"10m"`,
-		"token --min-validity -1s": "use a time from 0s to 24h",
-		"token --min-validity 25h": "use a time from 0s to 24h",
-		"token --min-validity 10":  "--min-validity",
-		"completion":               "name the shell",
-		"completion tcsh":          "name the shell",
-		"help nosuch":              `unknown command "nosuch"`,
-		"help status extra":        `"extra"`,
+		"nosuch":                          `unknown command "nosuch"`,
+		"statu":                           `unknown command "statu"; did you mean "rekey status"?`,
+		"status extra":                    `"extra"`,
+		"refresh --json":                  "--json",
+		"status --jsn":                    "--jsn",
+		"-x":                              "-x",
+		"--home":                          "--home",
+		"watch --format xml":              `"xml"; use text or json`,
+		"watch --format":                  "--format",
+		"watch --format=":                 "use text or json",
+		"status --json=maybe":             "maybe",
+		"window now":                      `"now"`,
+		"app-server 1":                    `"1"`,
+		"demo fast":                       `"fast"`,
+		"token 10m":                       `"10m"`,
+		"token --min-validity -1s":        "use a time from 0s to 24h",
+		"token --min-validity 25h":        "use a time from 0s to 24h",
+		"token --min-validity 10":         "--min-validity",
+		"login --device --api-key-stdin":  "choose one of",
+		"login --device --method browser": "choose one of",
+		"login --method magic":            "use browser, device or codex",
+		"login --method=":                 "use browser, device or codex",
+		"login now":                       `"now"`,
+		"logout now":                      `"now"`,
+		"completion":                      "name the shell",
+		"completion tcsh":                 "name the shell",
+		"help nosuch":                     `unknown command "nosuch"`,
+		"help status extra":               `"extra"`,
 	} {
 		t.Run(args, func(t *testing.T) {
 			t.Parallel()
@@ -84,7 +93,7 @@ func TestWrongCommandLines(t *testing.T) {
 }
 
 // commands are those that have a part of their own, "" for the tray.
-var commands = []string{"", "status", "refresh", "watch", "token", "window", "app-server", "demo", "completion"}
+var commands = []string{"", "status", "refresh", "watch", "token", "login", "logout", "window", "app-server", "demo", "completion"}
 
 func TestHelp(t *testing.T) {
 	t.Parallel()

@@ -6,7 +6,7 @@ import (
 	"rekey/ui/cli"
 )
 
-func TestColoured(t *testing.T) {
+func TestScreen(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
 		terminal bool
@@ -24,8 +24,9 @@ func TestColoured(t *testing.T) {
 		"no TERM, as Windows'": {true, nil, true},
 	}
 	for name, tt := range tests {
-		if got := cli.Coloured(tt.terminal, func(n string) string { return tt.env[n] }); got != tt.want {
-			t.Errorf("%s: colours: %t", name, got)
+		got := cli.NewScreen(tt.terminal, func(n string) string { return tt.env[n] })
+		if got.Colour != tt.want || got.Terminal != tt.terminal || got.Rewrites != (tt.terminal && tt.env["TERM"] != "dumb") {
+			t.Errorf("%s: %+v", name, got)
 		}
 	}
 }

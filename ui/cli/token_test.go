@@ -68,7 +68,7 @@ func TestTokenErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newTerminal()
-			p.session = uitest.NewSession(uitest.State(tt.state, noon))
+			p.visit(uitest.NewSession(uitest.State(tt.state, noon)))
 			p.session.Answer("Token", tt.err)
 			p.run(t, tt.code, "token")
 			p.wantSentence(t, tt.words)

@@ -29,6 +29,13 @@ func (w *written) Write(p []byte) (int, error) {
 	return w.text.Write(p)
 }
 
+// String is all of it.
+func (w *written) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
 func (w *written) lines() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rekey/auth"
+	"rekey/ui"
+)
+
+// loginFlags say how to sign in.
+type loginFlags struct {
+	device, apiKey bool
+	method         string
+}
+
+func (p *Program) loginCommand(home *string) *cobra.Command {
+	var f loginFlags
+	cmd := &cobra.Command{
+		Use:     "login",
+		Short:   "help.login.short",
+		Long:    "help.login.long",
+		Example: "help.login.example",
+		Args:    p.noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			method, err := p.loginMethod(f, cmd.Flags().Changed("method"))
+			if err != nil {
+				return err
+			}
+			if f.apiKey {
+				return p.loginKey(cmd.Context(), *home)
+			}
+			return p.Visit(cmd.Context(), *home, func(ctx context.Context, s ui.Session) error {
+				return p.login(ctx, s, method)
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&f.device, "device", false, "flag.device")
+	cmd.Flags().BoolVar(&f.apiKey, "api-key-stdin", false, "flag.api_key_stdin")
+	cmd.Flags().StringVar(&f.method, "method", "", "flag.method")
+	_ = cmd.RegisterFlagCompletionFunc("method", choices(methodNames()...)) // the flag is there
+	return cmd
+}
+
+// methodNames are the words of --method.
+func methodNames() (names []string) {
+	for _, m := range auth.SignInMethods() {
+		names = append(names, string(m))
+	}
+	return names
+}
+
+// loginMethod is the one that the flags name; named tells that --method is one
+// of them.
+func (p *Program) loginMethod(f loginFlags, named bool) (auth.SignInMethod, error) {
+	chosen := 0
+	for _, given := range []bool{f.device, f.apiKey, named} {
+		if given {
+			chosen++
+		}
+	}
+	method := auth.SignInMethod(f.method)
+	switch {
+	case chosen > 1:
+		return "", p.misuse("usage.one_method")
+	case f.device:
+		return auth.SignInDevice, nil
+	case named && !slices.Contains(auth.SignInMethods(), method):
+		return "", p.misuse("usage.method", "Given", f.method)
+	}
+	return method, nil
+}
+
+// errCancelled ends a sign-in that its user gave up.
+var errCancelled = &codeError{ExitFailure, errors.New("the sign-in was cancelled")}
+
+// login signs in from start to end. What the user has to know and to do goes to
+// standard error, who has signed in to standard output.
+func (p *Program) login(ctx context.Context, s ui.Session, method auth.SignInMethod) error {
+	before := s.State()
+	following, stop := context.WithCancel(ctx)
+	defer stop()
+	var face sync.WaitGroup
+	then := "login.running"
+	face.Go(func() {
+		if p.followSignIn(following, s) {
+			then = "login.restart"
+		}
+	})
+	err := s.SignIn(ctx, method)
+	stop()
+	face.Wait()
+	if ctx.Err() != nil {
+		s.CancelSignIn()
+		return errCancelled
+	}
+	if err != nil {
+		return err
+	}
+	return p.signedIn(settled(ctx, s, before), then)
+}
+
+// settling is how long the State that a sign-in has led to may take to arrive
+// from an agent that has told that it was done.
+const settling = 2 * time.Second
+
+// settled is the State after a sign-in that began with another.
+func settled(ctx context.Context, s ui.Session, before auth.State) auth.State {
+	ctx, cancel := context.WithTimeout(ctx, settling)
+	defer cancel()
+	for st := range s.Subscribe(ctx) {
+		if !st.SigningIn && st != before {
+			return st
+		}
+	}
+	return s.State()
+}
+
+// signedIn says who it is now, and what that means for the Codex that runs: it
+// takes new tokens of the same account only.
+func (p *Program) signedIn(st auth.State, then string) error {
+	who := p.Words.Account(st)
+	if who == "" {
+		who = p.Words.Credential(st.Method)
+	}
+	_, err := fmt.Fprintf(p.Out, "%s\n%s\n", p.Words.Say("login.done", "Account", who), p.Words.Say(then))
+	return err
+}
+
+// loginKey takes an API key from standard input.
+func (p *Program) loginKey(ctx context.Context, home string) error {
+	if p.InTerminal {
+		return p.misuse("usage.api_key_terminal")
+	}
+	report, err := p.SignInAPIKey(ctx, home)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return errCancelled
+	case err != nil:
+		return err
+	}
+	return p.signedIn(report.State, "login.restart")
+}
+
+func (p *Program) logoutCommand(home *string) *cobra.Command {
+	return &cobra.Command{
+		Use:     "logout",
+		Short:   "help.logout.short",
+		Long:    "help.logout.long",
+		Example: "help.logout.example",
+		Args:    p.noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.Visit(cmd.Context(), *home, p.logout)
+		},
+	}
+}
+
+// logout removes the sign-in and says whose it was.
+func (p *Program) logout(ctx context.Context, s ui.Session) error {
+	before := s.State()
+	if err := s.SignOut(ctx); err != nil {
+		return err
+	}
+	text := p.Words.Say("logout.done")
+	switch who := p.Words.Account(before); {
+	case before.Status == auth.StatusSignedOut:
+		text = p.Words.Say("logout.nobody")
+	case who != "":
+		text = p.Words.Say("logout.done_account", "Account", who)
+	}
+	_, err := fmt.Fprintln(p.Out, text)
+	return err
+}
