@@ -82,14 +82,20 @@ func newRig(t *testing.T, program string, accessLife time.Duration) *rig {
 // newRigWith is newRig with an authorization server of another kind.
 func newRigWith(t *testing.T, program string, cfg authtest.Config) *rig {
 	t.Helper()
-	desktop.Require(t, desktop.Bus, desktop.DisplayServer, desktop.Camera, desktop.WindowManager,
-		desktop.PanelProgram, desktop.Notifier, desktop.Mouse)
-	r := &rig{Desktop: desktop.New(t), program: program}
+	r := newBareRig(t, program, cfg)
 	r.StartDisplay(t)
 	r.StartPanel(t)
 	r.StartNotifier(t)
 	r.notices = r.RecordNotices(t)
+	return r
+}
 
+// newBareRig is newRigWith where the desktop is no more than a bus.
+func newBareRig(t *testing.T, program string, cfg authtest.Config) *rig {
+	t.Helper()
+	desktop.Require(t, desktop.Bus, desktop.DisplayServer, desktop.Camera, desktop.WindowManager,
+		desktop.PanelProgram, desktop.Notifier, desktop.Mouse)
+	r := &rig{Desktop: desktop.New(t), program: program}
 	var err error
 	if r.server, err = authtest.Start(cfg); err != nil {
 		t.Fatal(err)
@@ -135,6 +141,11 @@ func buildRekey(t *testing.T) string {
 		t.Fatalf("%v: %v\n%s", build, err, out)
 	}
 	return program
+}
+
+// says is the condition that a process has printed a text.
+func says(p *desktop.Process, text string) func() bool {
+	return func() bool { return strings.Contains(p.Output(), text) }
 }
 
 // startRekey starts the program with these arguments.

@@ -9,45 +9,38 @@ import (
 
 // build makes every row once; from then on rows are changed in place and
 // hidden, never removed: panels close an open menu whose structure changes.
-//
-// A single home's rows and the program's are one menu. Several homes have a
-// submenu each.
 func (t *tray) build(ctx context.Context) {
+	first := t.homes[0]
 	if len(t.homes) == 1 {
-		t.add(ctx, nil, func(id RowID) (*home, *rowItems, bool) {
-			h := t.homes[0]
-			if id.shared() {
-				return h, &t.items, true
-			}
-			return h, &h.items, true
-		})
+		t.add(ctx, everything, nil, first)
 	} else {
 		for _, h := range t.homes {
-			h.title = systray.AddMenuItem(h.Name, "")
-			t.add(ctx, h.title, func(id RowID) (*home, *rowItems, bool) { return h, &h.items, !id.shared() })
+			h.title = systray.AddMenuItem(escape(h.Name), "")
+			t.add(ctx, ofHome, h.title, h)
 		}
-		systray.AddSeparator()
-		t.add(ctx, nil, func(id RowID) (*home, *rowItems, bool) { return t.homes[0], &t.items, id.shared() })
+		t.add(ctx, ofProgram, nil, first)
 	}
 	t.work.Go(func() { t.watchOpening(ctx) })
 	t.work.Go(func() { watchPanelColour(ctx, "", t.opts.Desktop, t.panelIs) })
 	t.show(t.states(), time.Now())
 }
 
-// add makes those rows that pick says belong into a menu: whose they are, and
-// where they are kept.
-func (t *tray) add(ctx context.Context, menu *systray.MenuItem, pick func(RowID) (*home, *rowItems, bool)) {
+// add makes a part's rows: in a submenu, or in the menu itself when there is
+// none. Their clicks are h's, the first home's for those of the program.
+func (t *tray) add(ctx context.Context, p part, menu *systray.MenuItem, h *home) {
 	var added []*systray.MenuItem
 	for id := range rows {
-		h, items, ok := pick(id)
-		if !ok {
+		if !p.has(id) {
 			continue
 		}
-		into := menu
+		items, into := &h.items, menu
+		if id.shared() {
+			items = &t.items
+		}
 		if parent, ok := id.below(); ok {
 			into = items[parent]
 		}
-		if len(added) > 0 && id.lined(menu != nil) {
+		if p.lined(id) {
 			addSeparator(into)
 		}
 		item := addItem(into, id.checkable())

@@ -25,7 +25,7 @@ type entry struct {
 // in the menu's order, and not for the layout: see layout.
 func (p *panel) rows() []entry {
 	p.t.Helper()
-	ids := make([]int32, 64)
+	ids := make([]int32, 256)
 	for i := range ids {
 		ids[i] = int32(i + 1)
 	}
@@ -116,6 +116,23 @@ func (p *panel) click(label string) {
 	if err := p.menu("Event", e.id, "clicked", dbus.MakeVariant(int32(0)), uint32(0)).Err; err != nil {
 		p.t.Fatal(err)
 	}
+}
+
+// clickBelow clicks the first row of that label below the row that begins with
+// title: the one in its submenu.
+func (p *panel) clickBelow(title, label string) {
+	p.t.Helper()
+	below := false
+	for _, e := range p.rows() {
+		below = below || strings.HasPrefix(e.label, title)
+		if below && e.label == label {
+			if err := p.menu("Event", e.id, "clicked", dbus.MakeVariant(int32(0)), uint32(0)).Err; err != nil {
+				p.t.Fatal(err)
+			}
+			return
+		}
+	}
+	p.t.Fatalf("no row %q below %q in\n%s", label, title, p.labels())
 }
 
 // labels are the visible rows' texts, a line each.

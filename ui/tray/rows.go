@@ -51,14 +51,31 @@ func (id RowID) below() (parent RowID, ok bool) {
 	return 0, false
 }
 
-// lined reports whether a line stands above a row. In a home's own submenu
-// there is only the one below what the rows say.
-func (id RowID) lined(ownMenu bool) bool {
+// part says which rows a menu has.
+type part int
+
+// A single home's rows and the program's are one menu. With several homes,
+// each has a submenu, and the program's rows stand below them.
+const (
+	everything part = iota
+	ofHome
+	ofProgram
+)
+
+// has reports whether a row belongs into a menu.
+func (p part) has(id RowID) bool {
+	return p == everything || id.shared() == (p == ofProgram)
+}
+
+// lined reports whether a line stands above a row.
+func (p part) lined(id RowID) bool {
 	switch id {
 	case RowReplace:
-		return true
+		return p != ofProgram
 	case RowKeepFresh, RowSignOut:
-		return !ownMenu
+		return p == everything
+	case RowDiagnostics, RowQuit:
+		return p == ofProgram
 	}
 	return false
 }

@@ -53,13 +53,15 @@ func TestTray(t *testing.T) {
 	address := uitest.Bus(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address) // systray's own way to find it
 	session := uitest.NewSession(uitest.State(auth.StatusSignedOut, time.Now()))
-	opened, quit := make(chan struct{}, 1), make(chan struct{}, 1)
+	opened, quit, copied := make(chan struct{}, 1), make(chan struct{}, 1), make(chan string, 1)
 	opts := tray.Options{
-		Words:     words.English(),
-		Quit:      func() { quit <- struct{}{} },
-		DarkPanel: true,
-		Desktop:   "KDE",
-		Log:       slog.New(slog.DiscardHandler),
+		Words:           words.English(),
+		Copy:            func(_ context.Context, text string) error { copied <- text; return nil },
+		CopyDiagnostics: func(context.Context) (string, error) { return "Diagnostics are in a file", nil },
+		Quit:            func() { quit <- struct{}{} },
+		DarkPanel:       true,
+		Desktop:         "KDE",
+		Log:             slog.New(slog.DiscardHandler),
 	}
 	ended := make(chan error, 1)
 	home := tray.Home{Session: session, OpenWindow: func(context.Context) error { opened <- struct{}{}; return nil }}
@@ -76,7 +78,7 @@ func TestTray(t *testing.T) {
 		if tip = p.tooltip(); id != "Rekey" || tip != "Not signed in" {
 			t.Errorf("the item is %q with the tooltip %q", id, tip)
 		}
-		want := tray.Menu(words.English(), []tray.View{{State: session.State()}}, time.Now(), tray.Abilities{OpenWindow: true})
+		want := tray.Menu(words.English(), []tray.View{{State: session.State()}}, time.Now(), tray.Abilities{OpenWindow: true, Copy: true, Diagnostics: true})
 		if got := p.labels(); got != strings.Join(labels(want), "\n") {
 			t.Errorf("the menu is\n%s\nwant\n%s", got, strings.Join(labels(want), "\n"))
 		}
@@ -84,8 +86,8 @@ func TestTray(t *testing.T) {
 		if underRace {
 			return
 		}
-		if ids := p.layout(); !slices.IsSorted(ids) || len(ids) != len(want.Rows)+2 {
-			t.Errorf("the layout is %v, want %d rows and two lines in order", ids, len(want.Rows))
+		if ids := p.layout(); !slices.IsSorted(ids) || len(ids) != len(want.Rows)-4+3 {
+			t.Errorf("the layout is %v, want %d rows, but for 4 in submenus, and three lines in order", ids, len(want.Rows))
 		}
 	})
 
@@ -170,6 +172,53 @@ func TestTray(t *testing.T) {
 		p.click("Try now")
 		session.Expect(t, "Refresh")
 		p.gone(note)
+	})
+
+	t.Run("another way", func(t *testing.T) {
+		p.t = t
+		session.Publish(uitest.State(auth.StatusSignInRequired, time.Now()))
+		p.click("With a code, on another device…")
+		session.Expect(t, "SignIn device")
+		p.click("With “codex login”…")
+		session.Expect(t, "SignIn codex")
+	})
+
+	t.Run("a sign-in asks", func(t *testing.T) {
+		p.t = t
+		s := uitest.State(auth.StatusSignInRequired, time.Now())
+		s.SigningIn, s.SignIn = true, auth.SignInProgress{Method: auth.SignInBrowser, Page: "https://auth.example.com/authorize"}
+		session.Publish(s)
+		p.click("Copy link")
+		if got := <-copied; got != s.SignIn.Page {
+			t.Errorf("%q was copied, want %q", got, s.SignIn.Page)
+		}
+		p.await("Copied")
+		s.SignIn.UserCode, s.SignIn.Page = "ABCD-1234", "https://auth.example.com/device"
+		session.Publish(s)
+		p.click("Code: ABCD-1234 – click to copy")
+		if got := <-copied; got != "ABCD-1234" {
+			t.Errorf("%q was copied, want the code", got)
+		}
+		s.SignIn.UserCode, s.SignIn.Other = "", "grace@example.com"
+		session.Publish(s)
+		p.await("grace@example.com has signed in. Which account shall stay?")
+		p.click("Replace with grace@example.com")
+		session.Expect(t, "AnswerSignIn true")
+		p.click("Keep ada@example.com")
+		session.Expect(t, "AnswerSignIn false")
+		session.Publish(uitest.State(auth.StatusHealthy, time.Now()))
+		p.gone("Keep ada@example.com")
+	})
+
+	t.Run("diagnostics and sign-out", func(t *testing.T) {
+		p.t = t
+		p.click("Copy diagnostics")
+		p.await("Diagnostics are in a file")
+		p.click("Sign out") // opens its submenu and does nothing else
+		p.click("Start at login")
+		session.Expect(t, `SetPreferences {"startAtLogin":true}`)
+		p.click("Sign out ada@example.com")
+		session.Expect(t, "SignOut")
 	})
 
 	t.Run("cancel", func(t *testing.T) {

@@ -3,6 +3,7 @@
 package desktop
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -84,10 +85,15 @@ func (d *Desktop) Environ(extra ...string) []string {
 // waitForOwner waits until a program on the bus has this name.
 func (d *Desktop) waitForOwner(t testing.TB, name string) {
 	t.Helper()
+	d.waitForOwnerOrNone(t, name, true)
+}
+
+func (d *Desktop) waitForOwnerOrNone(t testing.TB, name string, want bool) {
+	t.Helper()
 	bus := d.Connect(t).BusObject()
-	uitest.Eventually(t, name+" on the bus", func() bool {
+	uitest.Eventually(t, fmt.Sprintf("%s on the bus: %t", name, want), func() bool {
 		var owned bool
 		err := bus.Call("org.freedesktop.DBus.NameHasOwner", 0, name).Store(&owned)
-		return err == nil && owned
+		return err == nil && owned == want
 	})
 }

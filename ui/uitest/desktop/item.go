@@ -66,18 +66,8 @@ func (d *Desktop) Item(t testing.TB, p *Process) *Item {
 
 // find looks for the item of a process among the registered ones.
 func (i *Item) find(pid int) bool {
-	registered, err := i.conn.Object(watcherName, watcherPath).GetProperty(watcherName + "." + watcherItems)
-	if err != nil {
-		return false // no watcher yet
-	}
-	items, _ := registered.Value().([]string)
-	for _, item := range items {
+	for _, item := range i.registered(pid) {
 		service, path, _ := strings.Cut(item, "/")
-		var owner uint32
-		err := i.conn.BusObject().Call("org.freedesktop.DBus.GetConnectionUnixProcessID", 0, service).Store(&owner)
-		if err != nil || int(owner) != pid {
-			continue
-		}
 		i.icon = i.conn.Object(service, dbus.ObjectPath("/"+path))
 		menu, err := i.icon.GetProperty(itemInterface + ".Menu")
 		if err != nil {
@@ -90,6 +80,30 @@ func (i *Item) find(pid int) bool {
 	}
 	return false
 }
+
+// registered are the items of a process that the watcher has.
+func (i *Item) registered(pid int) (list []string) {
+	registered, err := i.conn.Object(watcherName, watcherPath).GetProperty(watcherName + "." + watcherItems)
+	if err != nil {
+		return nil // no watcher yet
+	}
+	items, _ := registered.Value().([]string)
+	for _, item := range items {
+		service, _, _ := strings.Cut(item, "/")
+		var owner uint32
+		err := i.conn.BusObject().Call("org.freedesktop.DBus.GetConnectionUnixProcessID", 0, service).Store(&owner)
+		if err == nil && int(owner) == pid {
+			list = append(list, item)
+		}
+	}
+	return list
+}
+
+// Registered is the number of icons that the panel has of a process.
+func (i *Item) Registered(p *Process) int { return len(i.registered(p.PID())) }
+
+// Connection is the bus name of the process's connection that the icon is on.
+func (i *Item) Connection() string { return i.icon.Destination() }
 
 // wait waits until ok says yes; it asks after every signal.
 func (i *Item) wait(t testing.TB, what string, ok func() bool) {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -21,14 +23,18 @@ const (
 	notifyPath = dbus.ObjectPath("/org/freedesktop/Notifications")
 )
 
+// noticeWidth is in pixels.
+const noticeWidth = 420
+
 // dunstConfig keeps every notification on the display until it is closed.
 const dunstConfig = `[global]
 font = DejaVu Sans 11
-width = 420
+width = @WIDTH@
 offset = 20x60
 origin = top-right
 markup = full
 idle_threshold = 0
+mouse_left_click = do_action
 [urgency_low]
 timeout = 0
 [urgency_normal]
@@ -42,11 +48,19 @@ func (d *Desktop) StartNotifier(t testing.TB) {
 	t.Helper()
 	Require(t, Notifier)
 	config := filepath.Join(d.home, "dunstrc")
-	if err := os.WriteFile(config, []byte(dunstConfig), 0o600); err != nil {
+	if err := os.WriteFile(config, []byte(strings.ReplaceAll(dunstConfig, "@WIDTH@", strconv.Itoa(noticeWidth))), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d.Start(t, nil, string(Notifier), "-config", config)
 	d.waitForOwner(t, notifyName)
+}
+
+// ClickNotice clicks on the newest notification, as its user would: its only
+// action is done.
+func (d *Desktop) ClickNotice(t testing.TB) {
+	t.Helper()
+	// Where dunstConfig puts it.
+	d.Type(t, "mousemove", strconv.Itoa(width-20-noticeWidth/2), "80", "click", "1")
 }
 
 // Notice is a notification that a program sent.

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -13,13 +14,13 @@ import (
 )
 
 // panelConfig is a panel along the top with nothing in it but the tray, at its
-// left end, and dark, as Xfce's is.
+// left end. @DARK@ is true for a dark one, as Xfce's is.
 const panelConfig = `<?xml version="1.0" encoding="UTF-8"?>
 <channel name="xfce4-panel" version="1.0">
   <property name="configver" type="int" value="2"/>
   <property name="panels" type="array">
     <value type="int" value="1"/>
-    <property name="dark-mode" type="bool" value="true"/>
+    <property name="dark-mode" type="bool" value="@DARK@"/>
     <property name="panel-1" type="empty">
       <property name="position" type="string" value="p=6;x=0;y=0"/>
       <property name="length" type="uint" value="100"/>
@@ -40,24 +41,50 @@ const panelConfig = `<?xml version="1.0" encoding="UTF-8"?>
 // desktop's bus.
 const xfconf = "org.xfce.Xfconf"
 
-// StartPanel starts a real panel with a tray, and a window manager, on the
-// display. The panel is the StatusNotifierWatcher: not together with
-// StartWatcher.
-func (d *Desktop) StartPanel(t testing.TB) {
+// StartPanel starts a real panel with a tray, dark as Xfce's is, and a window
+// manager, on the display. The panel is the StatusNotifierWatcher: not together
+// with StartWatcher.
+func (d *Desktop) StartPanel(t testing.TB) *Process {
+	t.Helper()
+	return d.startPanel(t, true)
+}
+
+// StartLightPanel is StartPanel with a light panel.
+func (d *Desktop) StartLightPanel(t testing.TB) *Process {
+	t.Helper()
+	return d.startPanel(t, false)
+}
+
+func (d *Desktop) startPanel(t testing.TB, dark bool) *Process {
 	t.Helper()
 	Require(t, WindowManager, PanelProgram)
 	dir := filepath.Join(d.dirs()["XDG_CONFIG_HOME"], "xfce4", "xfconf", "xfce-perchannel-xml")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "xfce4-panel.xml"), []byte(panelConfig), 0o600); err != nil {
+	config := strings.ReplaceAll(panelConfig, "@DARK@", strconv.FormatBool(dark))
+	if err := os.WriteFile(filepath.Join(dir, "xfce4-panel.xml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	d.Start(t, nil, string(WindowManager))
 	d.Start(t, nil, serviceProgram(t, xfconf))
 	d.waitForOwner(t, xfconf)
-	d.Start(t, nil, string(PanelProgram), "--disable-wm-check")
+	return d.StartPanelAgain(t)
+}
+
+// StartPanelAgain starts the panel of StartPanel once more, after it has ended.
+func (d *Desktop) StartPanelAgain(t testing.TB) *Process {
+	t.Helper()
+	p := d.Start(t, nil, string(PanelProgram), "--disable-wm-check")
 	d.waitForOwner(t, watcherName)
+	return p
+}
+
+// WaitForNoPanel waits until no panel shows tray icons: what belongs to a panel
+// that was killed ends after it.
+func (d *Desktop) WaitForNoPanel(t testing.TB) {
+	t.Helper()
+	d.waitForOwnerOrNone(t, watcherName, false)
 }
 
 // serviceProgram is the program that a D-Bus service is started with.

@@ -1,0 +1,105 @@
+//go:build linux
+
+package main_test
+
+import (
+	"fmt"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+
+	"rekey/auth/authtest"
+	"rekey/ui/uitest"
+	"rekey/ui/uitest/desktop"
+)
+
+// TestIconComesBack: whatever happens to the panel, and whatever else is on the
+// bus, the panel that runs shows the icon, once. The panel is a real one.
+func TestIconComesBack(t *testing.T) {
+	r := newBareRig(t, buildRekey(t), authtest.Config{AccessLife: -time.Minute})
+	r.StartDisplay(t)
+	r.StartNotifier(t)
+	notices := r.RecordNotices(t)
+	r.server.RevokeAll()
+	r.server.SetAccessLife(time.Hour)
+
+	// No panel yet: one clear sentence, and the rest goes on.
+	p := r.startRekey(t)
+	uitest.Eventually(t, "the word about the panel", says(p, "No panel shows tray icons yet; the icon appears when one does."))
+	notices.Wait(t, "a notification without a panel", func(n []desktop.Notice) bool { return len(n) == 1 && n[0].ID != 0 })
+
+	panel := r.StartPanel(t)
+	item := r.Item(t, p)
+	item.WaitTooltip(t, "Sign in again")
+	r.ScreenshotAfter(t, "1-panel-came-late", nil)
+
+	back := func(step string, end func(*testing.T)) {
+		t.Run(step, func(t *testing.T) {
+			end(t)
+			r.WaitForNoPanel(t)
+			panel = r.StartPanelAgain(t)
+			uitest.Eventually(t, "the icon on the new panel", func() bool { return item.Registered(p) > 0 })
+			item.WaitTooltip(t, "Sign in again")
+			if n := item.Registered(p); n != 1 {
+				t.Errorf("the panel has %d icons of the program", n)
+			}
+		})
+	}
+	back("the panel is restarted", func(t *testing.T) { panel.Stop(t) })
+	back("the panel is killed", func(t *testing.T) { panel.Kill(t) })
+	back("the panel hangs and is killed", func(t *testing.T) {
+		if err := syscall.Kill(-panel.PID(), syscall.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+		panel.Kill(t)
+		_ = syscall.Kill(-panel.PID(), syscall.SIGKILL) // what it started still hangs
+	})
+	back("the panel is killed after a signal that systray does not know", func(t *testing.T) {
+		confuse(t, r.Connect(t), item.Connection())
+		panel.Kill(t)
+	})
+	back("the panel is killed once more", func(t *testing.T) { panel.Kill(t) })
+
+	// The button of a real notification.
+	r.ClickNotice(t)
+	item.WaitTooltip(t, account)
+	notices.Wait(t, "the notification's end", func(n []desktop.Notice) bool { return len(n) == 1 })
+	item.WaitMenu(t, "what to know about it", has("Signed in. Running Codex processes use it from their next request on."))
+	t.Run("after the notification's button", func(t *testing.T) {
+		panel.Kill(t)
+		r.WaitForNoPanel(t)
+		panel = r.StartPanelAgain(t)
+		uitest.Eventually(t, "the icon on the new panel", func() bool { return item.Registered(p) == 1 })
+		item.WaitTooltip(t, account)
+		r.ScreenshotAfter(t, "2-back", nil)
+	})
+	if code := p.Stop(t); code != 0 {
+		t.Errorf("the program ended with %d", code)
+	}
+}
+
+// confuse sends a connection a signal as NotificationClosed is, which makes
+// systray forget that it has to register with new panels.
+func confuse(t *testing.T, conn *dbus.Conn, to string) {
+	t.Helper()
+	call := conn.Send(&dbus.Message{
+		Type: dbus.TypeSignal,
+		Headers: map[dbus.HeaderField]dbus.Variant{
+			dbus.FieldDestination: dbus.MakeVariant(to),
+			dbus.FieldPath:        dbus.MakeVariant(dbus.ObjectPath("/org/freedesktop/Notifications")),
+			dbus.FieldInterface:   dbus.MakeVariant("org.freedesktop.Notifications"),
+			dbus.FieldMember:      dbus.MakeVariant("NotificationClosed"),
+			dbus.FieldSignature:   dbus.MakeVariant(dbus.SignatureOf(uint32(1), uint32(1))),
+		},
+		Body: []any{uint32(1), uint32(1)},
+	}, nil)
+	if call != nil && call.Err != nil {
+		t.Fatal(call.Err)
+	}
+	// Once it answers a call it has received what came before.
+	if err := conn.Object(to, "/").Call("org.freedesktop.DBus.Peer.Ping", 0).Err; err != nil {
+		t.Fatal(fmt.Errorf("the program does not answer: %w", err))
+	}
+}

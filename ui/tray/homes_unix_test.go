@@ -1,0 +1,91 @@
+//go:build linux || freebsd || openbsd || netbsd
+
+package tray_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/ui/tray"
+	"rekey/ui/uitest"
+	"rekey/ui/words"
+)
+
+// TestTrayOfTwoHomes: each home has a submenu whose clicks are its own.
+func TestTrayOfTwoHomes(t *testing.T) {
+	if !uitest.Alone(t) {
+		return
+	}
+	address := uitest.Bus(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
+	first := uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now()))
+	second := uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now()))
+	opened := make(chan string, 1)
+	open := func(name string) func(context.Context) error {
+		return func(context.Context) error { opened <- name; return nil }
+	}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- tray.Run(t.Context(), []tray.Home{
+			{Name: "~/.codex", Session: first, OpenWindow: open("first")},
+			{Name: "~/work", Session: second, OpenWindow: open("second")},
+		}, tray.Options{Words: words.English(), DarkPanel: true, Log: slog.New(slog.DiscardHandler)})
+	}()
+	p := newPanel(t, address)
+	p.open()
+	const healthy = "ada@example.com · Pro"
+	p.await("~/.codex: " + healthy)
+	p.await("~/work: " + healthy)
+	if tip := p.tooltip(); tip != "~/.codex: "+healthy {
+		t.Errorf("the tooltip is %q, want the first of equals", tip)
+	}
+	if !underRace {
+		if ids := p.layout(); !slices.IsSorted(ids) || len(ids) != 2+1+3+1+1 {
+			t.Errorf("the layout is %v, want two homes, a line, three rows, a line and one row", ids)
+		}
+	}
+	p.clickBelow("~/work", "Refresh now")
+	second.Expect(t, "Refresh")
+	p.clickBelow("~/.codex", "Open Rekey…")
+	if got := <-opened; got != "first" {
+		t.Errorf("the %s home's window was opened", got)
+	}
+	p.click("Keep my sign-in fresh")
+	first.Expect(t, `SetPreferences {"keepFresh":false}`)
+
+	picture := p.picture()
+	dead := uitest.State(auth.StatusExpiring, time.Now())
+	second.Publish(dead)
+	p.await("~/work: Works until " + dead.ExpiresAt.Local().Format("15:04") + ", then sign in again")
+	uitest.Eventually(t, "another picture", func() bool { return p.picture() != picture })
+	p.clickBelow("~/work", "Sign in again…")
+	second.Expect(t, "SignIn")
+
+	// One row changes: one signal, and one that says that something did.
+	p.count()
+	dead.Refused = auth.ReasonExpired
+	second.Publish(dead)
+	p.await("Cannot be renewed: the refresh token has expired")
+	got := p.count()
+	if got[itemIface+".NewIcon"] != 0 || got[itemIface+".NewToolTip"] != 0 ||
+		got[menuIface+".ItemsPropertiesUpdated"] != 1 || got[menuIface+".LayoutUpdated"] > 2 {
+		t.Errorf("one changed row made these signals: %v", got)
+	}
+	if len(first.Calls) != 0 {
+		t.Errorf("the first home's session was asked to %s", <-first.Calls)
+	}
+	second.End()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, tray.ErrSessionEnded) {
+			t.Errorf("Run = %v, want ErrSessionEnded", err)
+		}
+	case <-time.After(uitest.Patience):
+		t.Fatal("Run did not end")
+	}
+}
