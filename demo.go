@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"sync/atomic"
 	"time"
@@ -27,7 +28,7 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	log := newLog(os.Getenv("REKEY_LOG"))
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: w.config.Stderr}))
 	box, err := demo.Open(ctx, dir, version, log)
 	if err != nil {
 		return err
@@ -40,7 +41,7 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 	}
 	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
 	inTray := !o.Text && tray.Probe(ctx, bus) == nil
-	shown := &counting{Notifier: printed(w), first: make(chan struct{})}
+	shown := &counting{Notifier: printed{w.words}, first: make(chan struct{})}
 	if inTray {
 		desktop := notify.NewDesktop(bus)
 		defer desktop.Close()

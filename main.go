@@ -1,20 +1,17 @@
 // Rekey keeps the sign-in of OpenAI's Codex fresh and says once when it is
 // dead. This file parses the command line, wires the parts and runs them;
-// wire.go and demo.go hold the wiring of the longer commands.
+// configuration.go, wire.go and demo.go hold the wiring of the longer commands.
 package main
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
 	"rekey/assets/lang"
 	"rekey/auth/agent"
-	"rekey/auth/store"
 	"rekey/ui/cli"
 	"rekey/ui/words"
 )
@@ -28,13 +25,15 @@ func main() {
 	// A reader of our output that leaves must not kill us: a renewal may be
 	// under way. Writing fails instead.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	w := wiring{words: words.New(lang.ForUser("", os.Getenv))}
+	config := readConfiguration(os.Getenv)
+	w := wiring{config: config, words: words.New(lang.ForUser(config.Language, os.Getenv))}
 	p := cli.Program{
 		Version: version,
 		In:      os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		InTerminal: isTerminal(os.Stdin), OutScreen: screen(os.Stdout), ErrScreen: screen(os.Stderr),
 		Words:        w.words,
 		Now:          time.Now,
+		Problems:     config.problems,
 		Status:       w.status,
 		Refresh:      w.refresh,
 		Visit:        w.visit,
@@ -59,34 +58,40 @@ func endings() []os.Signal {
 
 // wiring puts the parts together for each command.
 type wiring struct {
-	words words.Words // the language of every face
+	config configuration
+	words  words.Words // the language of every face
 }
 
-// options are those of the home that a command is about: the one that is
-// named, else Codex's own.
+// options are those of the home that a command is about: the one that is named,
+// else the first of those that are looked after.
 func (w wiring) options(home string) (agent.Options, error) {
 	user, err := os.UserHomeDir()
 	if err != nil {
 		return agent.Options{}, err
 	}
-	getenv := os.Getenv
+	var named []string
 	if home != "" {
-		if home, err = filepath.Abs(home); err != nil {
-			return agent.Options{}, err
-		}
-		getenv = func(name string) string {
-			if name == "CODEX_HOME" {
-				return home
-			}
-			return os.Getenv(name)
-		}
+		named = []string{home}
 	}
-	dir, err := store.ResolveHome(getenv, os.UserHomeDir)
-	if err != nil && !errors.Is(err, store.ErrHomeMissing) { // a home may come yet
+	homes, err := w.homes(named...)
+	if len(homes) == 0 {
 		return agent.Options{}, err
 	}
+	return w.optionsOf(homes[0], user), nil
+}
+
+// optionsOf are those of a home that homes has listed.
+func (w wiring) optionsOf(dir, user string) agent.Options {
+	getenv := func(name string) string {
+		if name == "CODEX_HOME" {
+			return dir
+		}
+		return os.Getenv(name)
+	}
+	dirs := agent.UserDirs(os.Getenv, user)
+	log, level := w.log(dirs, dir)
 	return agent.Options{
-		Dir: dir, Dirs: agent.UserDirs(getenv, user), Getenv: getenv,
-		OpenURL: openURL, ShowURL: w.showURL, Tell: w.passOn, Log: newLog(getenv("REKEY_LOG")),
-	}, nil
+		Dir: dir, Dirs: dirs, Getenv: getenv, Settings: w.config.path, Autostart: w.autostart(user),
+		OpenURL: openURL, ShowURL: w.showURL, Tell: w.passOn, Log: log, LogLevel: level,
+	}
 }

@@ -215,7 +215,7 @@ var verb = regexp.MustCompile(`%[-+# 0]*\d*[a-z]`)
 
 // shownErrors are the packages whose errors reach a person.
 var shownErrors = []string{
-	".", "auth", "auth/authority", "auth/login", "auth/store", "auth/agent", "auth/appserver",
+	".", "auth", "auth/authority", "auth/login", "auth/store", "auth/agent", "auth/agent/settings", "auth/agent/hook", "auth/appserver",
 	"ui/window/display", "ui/tray", "ui/sessionbus",
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"time"
 
@@ -20,16 +19,6 @@ import (
 // closing is how long the end of the program waits for a renewal under way:
 // its answer must not be lost.
 const closing = 2 * time.Minute
-
-// newLog writes to standard error from the level that REKEY_LOG names; without
-// it nothing is logged.
-func newLog(level string) *slog.Logger {
-	var min slog.Level
-	if level == "" || min.UnmarshalText([]byte(level)) != nil {
-		return slog.New(slog.DiscardHandler)
-	}
-	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: min}))
-}
 
 // tell says a message to the person at the terminal.
 func (w wiring) tell(id string, pairs ...string) {

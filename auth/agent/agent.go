@@ -31,11 +31,12 @@ func (h *Home) Become(ctx context.Context, version string) (*Agent, error) {
 	return &Agent{Home: h, unlock: unlock, version: version}, nil
 }
 
-// Run watches, keeps and serves until ctx ends or one of them cannot go on.
+// Run watches, keeps, serves and calls the user's hook until ctx ends or one of them cannot go on.
 func (a *Agent) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.Watch(ctx) })
 	group.Go(func() error { return a.keep(ctx) })
+	group.Go(func() error { a.hook.Run(ctx, a.Subscribe(ctx)); return nil })
 	group.Go(func() error {
 		if err := a.serve(ctx); err != nil {
 			// Without a socket the faces of this process still work.

@@ -3,11 +3,14 @@ package agent
 import (
 	"context"
 	"log/slog"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/agent/autostart"
+	"rekey/auth/agent/hook"
+	"rekey/auth/agent/settings"
+	"rekey/auth/child"
 	"rekey/auth/login"
 	"rekey/auth/store"
 )
@@ -35,8 +38,17 @@ type Options struct {
 	Tell func(sentence string)
 	// LoginPorts are tried for a sign-in's callback; nil: Codex's own.
 	LoginPorts []int
+	// Settings is the path of the configuration file, which need not exist;
+	// "": there is none, and what is chosen ends with the process.
+	Settings string
+	// Autostart starts Rekey when its user signs in to the desktop; nil: there
+	// is no such thing.
+	Autostart autostart.Login
 	// Log receives one line for each decision; nil: nobody does.
 	Log *slog.Logger
+	// LogLevel is set to the level that the configuration file names; nil: it
+	// sets none.
+	LogLevel *slog.LevelVar
 	// Store is for tests: it replaces the file locks in the Codex home, and its
 	// Step is called at the Manager's steps as well. Every program leaves it zero.
 	Store store.Options
@@ -55,10 +67,15 @@ type Home struct {
 	authority *lateAuthority
 	signIns   signIns
 	work      sync.WaitGroup // sign-ins
-	saving    sync.Mutex     // one writer of the preferences at a time
+	hook      *hook.Hook
+
+	saving sync.Mutex        // guards what follows, and keeps to one writer of the file at a time
+	onFile settings.Settings // what the configuration file says
+	said   map[string]bool   // what was told about it
 
 	mu     sync.Mutex // guards everything below
 	config store.Config
+	chosen settings.Settings // what holds: the file, the environment over it, and what could not be saved
 }
 
 // secondLook is how long another process that won a race may take to commit.
@@ -76,7 +93,7 @@ func Open(opts Options) (*Home, error) {
 		opts.Tell = func(string) {}
 	}
 	id := identity(opts.Dir)
-	h := &Home{opts: opts, id: id, stateDir: filepath.Join(opts.Dirs.State, id)}
+	h := &Home{opts: opts, id: id, stateDir: opts.Dirs.StateDir(opts.Dir)}
 	h.authority = &lateAuthority{getenv: opts.Getenv}
 	var err error
 	if h.state, err = store.OpenState(h.stateDir); err != nil {
@@ -105,8 +122,20 @@ func Open(opts Options) (*Home, error) {
 	}
 	h.manager = auth.NewManager(managed)
 	h.loadActivity()
-	h.loadKeepFresh()
+	h.hook = hook.New(hook.Options{
+		Config: opts.Settings, Home: opts.Dir, Environ: h.environ(), Tell: opts.Tell, Log: opts.Log,
+	})
+	h.readSettings()
+	h.showStartAtLogin()
 	return h, nil
+}
+
+// environ is what the programs that Rekey starts may know of the environment.
+func (h *Home) environ() []string {
+	return child.Environment(func(name string) (string, bool) {
+		value := h.opts.Getenv(name)
+		return value, value != ""
+	})
 }
 
 // Manager returns the Manager of the home's credentials.

@@ -7,11 +7,15 @@ import (
 
 // Dirs are the folders of this user that belong to Rekey.
 type Dirs struct {
-	// State holds what must survive: refusals, escrow, notices, preferences.
+	// State holds what must survive: refusals, escrow, notices, activity, log.
 	State string
 	// Runtime holds sockets; it may vanish at logout.
 	Runtime string
 }
+
+// StateDir is the folder for what Rekey remembers of a Codex home, its log among
+// it. It is named after the home's identity: see store.ID.
+func (d Dirs) StateDir(home string) string { return filepath.Join(d.State, identity(home)) }
 
 // UserDirs follows the XDG base directory specification on Linux and the
 // systems' own rules elsewhere. userHome is the user's home directory.

@@ -2,60 +2,168 @@ package agent
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"rekey/auth"
+	"rekey/auth/agent/settings"
 )
 
-// preferences are what the user has chosen for one home.
-type preferences struct {
-	KeepFresh bool `json:"keepFresh"`
-}
+// errNoAutostart means that nothing here can start Rekey.
+var errNoAutostart = errors.New("there is no way to start Rekey at login here")
 
-func (h *Home) preferencesPath() string { return filepath.Join(h.stateDir, "preferences.json") }
-
-// loadKeepFresh takes over the stored choice. Without one the keeper is on.
-func (h *Home) loadKeepFresh() {
-	p := preferences{KeepFresh: true}
-	data, err := readLimited(h.preferencesPath(), 64<<10)
-	if err == nil {
-		err = json.Unmarshal(data, &p)
-	}
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		h.opts.Log.Warn("the preferences cannot be read; the sign-in is kept fresh", "error", err)
-	}
-	h.applyKeepFresh(p.KeepFresh)
-	h.manager.Annotate(func(f *auth.Inputs) { f.Notifications = true }) // there is no switch for them yet
+// Preferences is what the user has chosen, as it holds now.
+func (h *Home) Preferences() settings.Settings {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.chosen
 }
 
 // SetPreferences takes over what the user has chosen, now and for every later
-// start.
-func (h *Home) SetPreferences(_ context.Context, c auth.PreferenceChange) error {
-	if c.KeepFresh == nil {
-		return nil
-	}
+// start: it is written to the configuration file.
+func (h *Home) SetPreferences(ctx context.Context, c auth.PreferenceChange) error {
 	h.saving.Lock()
 	defer h.saving.Unlock()
-	h.applyKeepFresh(*c.KeepFresh)
-	data, err := json.Marshal(preferences{KeepFresh: *c.KeepFresh})
-	if err != nil {
-		return err
+	if c.StartAtLogin != nil {
+		if err := h.setStartAtLogin(*c.StartAtLogin); err != nil {
+			return err
+		}
 	}
-	tmp := h.preferencesPath() + ".new"
-	if err := os.WriteFile(tmp, data, 0o600); err != nil {
-		return fmt.Errorf("the choice holds until Rekey ends, it could not be saved: %w", err)
+	chosen := h.Preferences()
+	var edits []settings.Edit
+	if c.KeepFresh != nil {
+		chosen.KeepFresh = *c.KeepFresh
+		edits = append(edits, settings.Set("keep_fresh", chosen.KeepFresh))
 	}
-	if err := os.Rename(tmp, h.preferencesPath()); err != nil {
-		return fmt.Errorf("the choice holds until Rekey ends, it could not be saved: %w", err)
+	if c.Notifications != nil {
+		chosen.Notifications = *c.Notifications
+		edits = append(edits, settings.Set("notifications", chosen.Notifications))
 	}
+	if c.SignInMethod != nil {
+		chosen.SignIn = *c.SignInMethod
+		edits = append(edits, settings.Set("sign_in", string(chosen.SignIn)))
+	}
+	if len(edits) == 0 {
+		return nil
+	}
+	if h.opts.Settings != "" {
+		if err := settings.Change(ctx, h.opts.Settings, edits...); err != nil {
+			var wrong *settings.Problem
+			if errors.As(err, &wrong) && wrong.Code == settings.CodeBadValue {
+				return err
+			}
+			h.apply(chosen)
+			return fmt.Errorf("the choice holds until Rekey ends, it could not be saved: %w", err)
+		}
+		h.onFile, _ = h.onFile.Reload(h.opts.Settings)
+	}
+	h.apply(chosen)
 	return nil
 }
 
-// applyKeepFresh tells the keeper, if it runs, and the State.
-func (h *Home) applyKeepFresh(on bool) {
-	h.manager.Annotate(func(f *auth.Inputs) { f.KeepFresh = on })
+// readSettings reads the configuration file for the first time. Whoever opens a
+// Home has read it already, and has said what is wrong with it.
+func (h *Home) readSettings() {
+	h.saving.Lock()
+	defer h.saving.Unlock()
+	var problems []*settings.Problem
+	h.onFile = settings.Default()
+	if h.opts.Settings != "" {
+		h.onFile, problems = settings.Load(h.opts.Settings)
+	}
+	h.said = make(map[string]bool)
+	for _, p := range problems {
+		h.said[p.Error()] = true
+		h.opts.Log.Warn("settings: a line cannot be used", "error", p)
+	}
+	chosen, _ := h.onFile.WithEnvironment(h.opts.Getenv)
+	h.apply(chosen)
+}
+
+// reloadSettings reads the configuration file again and applies what is new in
+// it. Unless final, a file that has become empty or unreadable may be half
+// written: nothing changes then, and it asks to be called again.
+func (h *Home) reloadSettings(final bool) (again bool) {
+	if h.opts.Settings == "" {
+		return false
+	}
+	h.saving.Lock()
+	defer h.saving.Unlock()
+	next, problems := h.onFile.Reload(h.opts.Settings)
+	if !final && h.halfWritten(next, problems) {
+		return true
+	}
+	h.tellProblems(problems)
+	if next.Equal(h.onFile) {
+		return false
+	}
+	h.onFile = next
+	chosen, _ := next.WithEnvironment(h.opts.Getenv)
+	h.opts.Log.Info("settings: read", "keepFresh", chosen.KeepFresh, "notifications", chosen.Notifications,
+		"signIn", chosen.SignIn, "hook", chosen.Hook, "log", chosen.Log)
+	h.apply(chosen)
+	return false
+}
+
+// halfWritten reports whether the file may be on its way to something else than
+// next: while it is truncated, or removed to be made again. The caller holds
+// saving.
+func (h *Home) halfWritten(next settings.Settings, problems []*settings.Problem) bool {
+	for _, p := range problems {
+		if (p.Code == settings.CodeSyntax || p.Code == settings.CodeUnreadable) && !h.said[p.Error()] {
+			return true
+		}
+	}
+	return next.Equal(settings.Default()) && !h.onFile.Equal(next)
+}
+
+// tellProblems says once what in the file cannot be used. The caller holds saving.
+func (h *Home) tellProblems(problems []*settings.Problem) {
+	said := h.said
+	h.said = make(map[string]bool)
+	for _, p := range problems {
+		text := p.Error()
+		if !said[text] && !h.said[text] {
+			h.opts.Log.Warn("settings: a line cannot be used", "error", p)
+			h.opts.Tell(text + ".")
+		}
+		h.said[text] = true
+	}
+}
+
+// apply makes a choice hold.
+func (h *Home) apply(chosen settings.Settings) {
+	h.mu.Lock()
+	h.chosen = chosen
+	h.mu.Unlock()
+	h.manager.Annotate(func(f *auth.Inputs) {
+		f.KeepFresh, f.Notifications, f.SignInMethod = chosen.KeepFresh, chosen.Notifications, chosen.SignIn
+	})
+	if h.opts.LogLevel != nil {
+		h.opts.LogLevel.Set(chosen.Log)
+	}
+	h.hook.Use(chosen.Hook)
+}
+
+// setStartAtLogin has the desktop start Rekey, or not.
+func (h *Home) setStartAtLogin(on bool) error {
+	if h.opts.Autostart == nil {
+		return errNoAutostart
+	}
+	err := h.opts.Autostart.Set(on)
+	h.showStartAtLogin()
+	return err
+}
+
+// showStartAtLogin puts what the desktop does into the State. What it does
+// cannot be told where its files cannot be read: then it is not shown as on.
+func (h *Home) showStartAtLogin() {
+	if h.opts.Autostart == nil {
+		return
+	}
+	on, err := h.opts.Autostart.Enabled()
+	if err != nil {
+		h.opts.Log.Warn("whether Rekey starts at login cannot be told", "error", err)
+	}
+	h.manager.Annotate(func(f *auth.Inputs) { f.StartAtLogin = on })
 }

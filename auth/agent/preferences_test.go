@@ -1,75 +1,159 @@
 package agent
 
 import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
 	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
 
 	"rekey/auth"
+	"rekey/auth/agent/settings"
 )
 
-func TestKeepFreshIsRemembered(t *testing.T) {
+func TestChoicesAreRemembered(t *testing.T) {
 	t.Parallel()
 	r := newBareRig(t)
 	h := r.open()
-	if !h.State().KeepFresh {
-		t.Error("at first the keeper is off")
+	if st := h.State(); !st.KeepFresh || !st.Notifications || st.SignInMethod != auth.SignInBrowser {
+		t.Errorf("at first the State is %+v", st)
 	}
+	device := auth.SignInDevice
 	for _, on := range []bool{false, true, false} {
-		if err := h.SetPreferences(t.Context(), auth.KeepFresh(on)); err != nil {
+		change := auth.PreferenceChange{KeepFresh: &on, Notifications: &on, SignInMethod: &device}
+		if err := h.SetPreferences(t.Context(), change); err != nil {
 			t.Fatal(err)
 		}
-		if now, later := h.State().KeepFresh, r.open().State().KeepFresh; now != on || later != on {
-			t.Errorf("set to %t it is %t now and %t after a start", on, now, later)
+		for when, st := range map[string]auth.State{"now": h.State(), "after a start": r.open().State()} {
+			if st.KeepFresh != on || st.Notifications != on || st.SignInMethod != device {
+				t.Errorf("set to %t, the State %s is %+v", on, when, st)
+			}
 		}
 	}
-	info, err := os.Stat(h.preferencesPath())
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("the file: %v, %v", info, err)
+	if got := r.settings(); got != "keep_fresh = false\nnotifications = false\nsign_in = \"device\"\n" {
+		t.Errorf("the file is %q", got)
+	}
+	if h.preferred(auth.SignInPreferred) != device || h.preferred(auth.SignInBrowser) != auth.SignInBrowser {
+		t.Error("the chosen method is not used")
+	}
+	magic := auth.SignInMethod("magic")
+	var wrong *settings.Problem
+	if err := h.SetPreferences(t.Context(), auth.PreferenceChange{SignInMethod: &magic}); !errors.As(err, &wrong) || h.State().SignInMethod != device {
+		t.Errorf("an unknown method: %v, %+v", err, h.State())
 	}
 }
 
-func TestDamagedPreferencesKeepFresh(t *testing.T) {
+// The agent applies what an editor writes, at once: also where there was no
+// folder when it began.
+func TestTheConfigurationFileIsWatched(t *testing.T) {
 	t.Parallel()
-	for name, content := range map[string]string{
-		"empty": "", "garbage": "{", "another form": `[false]`, "huge": strings.Repeat(" ", 100<<10) + `{"keepFresh":false}`,
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := newBareRig(t)
-			if err := os.WriteFile(r.open().preferencesPath(), []byte(content), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if !r.open().State().KeepFresh {
-				t.Error("the keeper is off")
-			}
-			if !strings.Contains(r.log.String(), "preferences cannot be read") {
-				t.Errorf("the log says nothing of it:\n%s", r.log)
-			}
-		})
+	r := newBareRig(t)
+	level := new(slog.LevelVar)
+	a := r.start(func(o *Options) { o.LogLevel = level })
+	r.set("# mine\nkeep_fresh = false\nnotifications = false\nsign_in = \"codex\"\nlog = \"debug\"\n")
+	await(t, a, "what the file says", func(st auth.State) bool {
+		return !st.KeepFresh && !st.Notifications && st.SignInMethod == auth.SignInCodex
+	})
+	eventually(t, "the level", func() bool { return level.Level() == slog.LevelDebug })
+
+	// A slip of the pen is told, and leaves everything as it was.
+	r.set("# mine\nkeep_fresh = fals\nnotifications = false\nsign_in = \"codx\"\n")
+	eventually(t, "two problems", func() bool { return len(r.told.lines()) == 2 })
+	if told := r.told.String(); !strings.Contains(told, "config.toml:2: this line is not valid TOML") ||
+		!strings.Contains(told, `config.toml:4: sign_in is "codx"; use browser, device or codex.`) {
+		t.Errorf("it tells %s", told)
+	}
+	if st := a.State(); st.KeepFresh || st.SignInMethod != auth.SignInCodex {
+		t.Errorf("the State is %+v", st)
+	}
+	r.put([]byte(`{"OPENAI_API_KEY": "not-a-real-key"}`)) // the file is looked at again
+	await(t, a, "an API key", status(auth.StatusAPIKey))
+
+	if err := os.Remove(r.settingsPath()); err != nil {
+		t.Fatal(err)
+	}
+	await(t, a, "the defaults", func(st auth.State) bool {
+		return st.KeepFresh && st.Notifications && st.SignInMethod == auth.SignInBrowser
+	})
+	if got := len(r.told.lines()); got != 2 {
+		t.Errorf("the problems were told again: %s", r.told)
+	}
+}
+
+// While an editor has truncated the file, nothing is switched on.
+func TestAHalfWrittenFileChangesNothing(t *testing.T) {
+	t.Parallel()
+	r := newBareRig(t)
+	r.set("keep_fresh = false\n")
+	h := r.open()
+	for _, half := range []string{"", "keep_fresh = ", "keep_fr"} {
+		r.set(half)
+		if !h.reloadSettings(false) || h.State().KeepFresh {
+			t.Errorf("%q is believed", half)
+		}
+	}
+	r.set("keep_fresh = false\nlog = \"off\"\n")
+	if h.reloadSettings(false) || h.Preferences().Log != settings.LevelOff {
+		t.Error("the whole file is not believed")
+	}
+	r.set("")
+	if h.reloadSettings(true) || !h.State().KeepFresh {
+		t.Error("the empty file is not believed in the end")
+	}
+}
+
+func TestTheEnvironmentIsStrongerThanTheFile(t *testing.T) {
+	t.Parallel()
+	r := newBareRig(t)
+	r.env = map[string]string{"REKEY_CODEX": "/opt/codex", "REKEY_LANGUAGE": "en"}
+	r.set("codex = \"/usr/bin/codex\"\nlanguage = \"zh-Hans\"\n")
+	h := r.open()
+	if p := h.Preferences(); p.Codex != "/opt/codex" || p.Language != "en" {
+		t.Errorf("%+v", p)
+	}
+	if err := h.SetPreferences(t.Context(), auth.KeepFresh(false)); err != nil {
+		t.Fatal(err)
+	}
+	if p := h.Preferences(); p.Codex != "/opt/codex" || p.KeepFresh {
+		t.Errorf("after a change: %+v", p)
+	}
+	if got := r.settings(); got != "codex = \"/usr/bin/codex\"\nlanguage = \"zh-Hans\"\nkeep_fresh = false\n" {
+		t.Errorf("the file is %q", got)
 	}
 }
 
 // A choice that cannot be saved holds all the same, and says so.
-func TestKeepFreshWithoutAFolder(t *testing.T) {
+func TestChoicesThatCannotBeSaved(t *testing.T) {
 	t.Parallel()
 	r := newBareRig(t)
-	h := r.open()
-	if err := os.RemoveAll(h.stateDir); err != nil {
+	if err := os.WriteFile(filepath.Join(r.root, "config"), nil, 0o600); err != nil { // no folder can be made there
 		t.Fatal(err)
 	}
-	if err := h.SetPreferences(t.Context(), auth.KeepFresh(false)); err == nil || !strings.Contains(err.Error(), "until Rekey ends") {
+	h := r.open()
+	err := h.SetPreferences(t.Context(), auth.KeepFresh(false))
+	var unsaved *settings.SaveError
+	if !errors.As(err, &unsaved) || !strings.Contains(err.Error(), "holds until Rekey ends") {
 		t.Errorf("SetPreferences = %v", err)
 	}
+	h.reloadSettings(true)
 	if h.State().KeepFresh {
 		t.Error("the choice does not hold")
 	}
+	if err := h.SetPreferences(t.Context(), auth.PreferenceChange{}); err != nil {
+		t.Errorf("no change at all = %v", err)
+	}
 }
 
-func TestKeepFreshFromManySides(t *testing.T) {
+func TestChoicesFromManySides(t *testing.T) {
 	t.Parallel()
-	h := newBareRig(t).open()
+	r := newBareRig(t)
+	h := r.open()
 	var faces sync.WaitGroup
 	for i := range 20 {
 		faces.Go(func() {
@@ -79,9 +163,71 @@ func TestKeepFreshFromManySides(t *testing.T) {
 		})
 	}
 	faces.Wait()
-	want := h.State().KeepFresh
-	h.loadKeepFresh()
-	if got := h.State().KeepFresh; got != want {
+	if got, want := r.open().State().KeepFresh, h.State().KeepFresh; got != want {
 		t.Errorf("%t is in the file and %t in the State", got, want)
 	}
+}
+
+// desktop is an autostart.Login.
+type desktop struct {
+	on  bool
+	err error
+}
+
+func (d *desktop) Enabled() (bool, error) { return d.on, d.err }
+
+func (d *desktop) Set(on bool) error { d.on = on; return d.err }
+
+func TestStartAtLogin(t *testing.T) {
+	t.Parallel()
+	r := newBareRig(t)
+	d := &desktop{on: true}
+	h := r.open(func(o *Options) { o.Autostart = d })
+	if !h.State().StartAtLogin {
+		t.Error("what the desktop does is not shown")
+	}
+	off := false
+	if err := h.SetPreferences(t.Context(), auth.PreferenceChange{StartAtLogin: &off}); err != nil || d.on || h.State().StartAtLogin {
+		t.Errorf("switched off: %v, %+v", err, d)
+	}
+	d.err = errors.New("no room")
+	if err := h.SetPreferences(t.Context(), auth.PreferenceChange{StartAtLogin: &off}); !errors.Is(err, d.err) {
+		t.Errorf("a failure: %v", err)
+	}
+	if got := r.settings(); got != "" {
+		t.Errorf("the file is %q", got)
+	}
+	if err := r.open().SetPreferences(t.Context(), auth.PreferenceChange{StartAtLogin: &off}); err == nil {
+		t.Error("it works without a desktop")
+	}
+}
+
+// The hook is the agent's, follows the file and reads what "rekey watch" prints.
+func TestTheHookIsCalled(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the script is for a shell")
+	}
+	r := newBareRig(t)
+	script := filepath.Join(r.root, "hook")
+	// Another process writes it: see the tests of the package hook.
+	install := exec.Command("sh", "-c", `umask 077; cat >"$1" && chmod 0700 "$1"`, "sh", script)
+	install.Stdin = strings.NewReader("#!/bin/sh\ncat >\"$0.new\"; mv \"$0.new\" \"$0.out\"\n")
+	if out, err := install.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	r.env = map[string]string{"PATH": os.Getenv("PATH")}
+	a := r.start()
+	r.set(fmt.Sprintf("hook = %q\n", script))
+	read := func() (report auth.StateReport) {
+		text, _ := os.ReadFile(script + ".out")
+		_ = json.Unmarshal(text, &report)
+		return report
+	}
+	eventually(t, "the first State", func() bool { return read().State.Status == auth.StatusSignedOut })
+	if got := read(); got.Home != r.home.Dir() || got.Schema != auth.ReportSchema {
+		t.Errorf("the report is %+v", got)
+	}
+	r.put([]byte(`{"OPENAI_API_KEY": "not-a-real-key"}`))
+	eventually(t, "the next State", func() bool { return read().State == a.State() && a.State().Status == auth.StatusAPIKey })
 }

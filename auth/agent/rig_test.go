@@ -111,6 +111,7 @@ func (r *rig) options(change ...func(*Options)) Options {
 		Dir:        r.home.Dir(),
 		Dirs:       dirsBelow(r.root),
 		Getenv:     func(name string) string { return r.env[name] },
+		Settings:   r.settingsPath(),
 		OpenURL:    browse,
 		LoginPorts: []int{0},
 		Tell:       func(sentence string) { fmt.Fprintln(r.told, sentence) },
@@ -120,6 +121,30 @@ func (r *rig) options(change ...func(*Options)) Options {
 		f(&o)
 	}
 	return o
+}
+
+// settingsPath is where the configuration file would be.
+func (r *rig) settingsPath() string { return filepath.Join(r.root, "config", "rekey", "config.toml") }
+
+// set writes the configuration file as an editor does that truncates it first.
+func (r *rig) set(toml string) {
+	r.t.Helper()
+	path := r.settingsPath()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(toml), 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// settings is what the configuration file holds, "" for none.
+func (r *rig) settings() string {
+	text, err := os.ReadFile(r.settingsPath())
+	if err != nil {
+		return ""
+	}
+	return string(text)
 }
 
 func dirsBelow(root string) Dirs {

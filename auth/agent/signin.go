@@ -65,10 +65,7 @@ func (h *Home) SignInShown(ctx context.Context, method auth.SignInMethod) error 
 // preferred is the method to use where none was asked for.
 func (h *Home) preferred(method auth.SignInMethod) auth.SignInMethod {
 	if method == auth.SignInPreferred {
-		method = h.State().SignInMethod
-	}
-	if method == auth.SignInPreferred {
-		method = auth.SignInBrowser
+		return h.Preferences().SignIn
 	}
 	return method
 }

@@ -17,10 +17,14 @@ import (
 // again: it may be half written, and the event for the rest may be lost.
 var rereads = [...]time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond}
 
-// Watch keeps the Manager in step with the store until ctx ends. It reads on
+// Watch keeps the Manager in step with the store, and the preferences with the
+// configuration file, until ctx ends. It reads on
 // the first event, without a pause, and once at its start.
 func (h *Home) Watch(ctx context.Context) error {
 	files := append(store.ConfigPaths(h.opts.Dir), filepath.Join(h.opts.Dir, "auth.json"))
+	if h.opts.Settings != "" {
+		files = append(files, h.opts.Settings)
+	}
 	w, err := watcher.New(files)
 	if err != nil {
 		return err
@@ -44,9 +48,11 @@ func (h *Home) follow(ctx context.Context, changes <-chan struct{}) {
 		again = nil
 		h.reloadConfig()
 		keyring.follow(ctx, h.store.now())
-		err := h.Reload(ctx, tries == len(rereads))
+		final := tries == len(rereads)
+		err := h.Reload(ctx, final)
+		incomplete := h.reloadSettings(final) // after it: nothing of a sign-in depends on them
 		var unreadable *auth.UnreadableError
-		if errors.As(err, &unreadable) && tries < len(rereads) {
+		if (incomplete || errors.As(err, &unreadable)) && !final {
 			again = time.After(rereads[tries])
 			tries++
 			return

@@ -10,7 +10,8 @@ import (
 	"rekey/ui/words"
 )
 
-// Program is what the commands stand on. Every field is needed. The functions
+// Program is what the commands stand on. Every field but
+// Problems is needed. The functions
 // honour ctx.
 type Program struct {
 	// Version is shown by --version.
@@ -26,6 +27,8 @@ type Program struct {
 	Words words.Words
 	// Now is the wall clock, in the local zone.
 	Now func() time.Time
+	// Problems is what of the configuration cannot be used, nil for nothing.
+	Problems []error
 
 	// Status reads a home's State once, sending nothing.
 	Status func(ctx context.Context, home string) (Report, error)

@@ -34,6 +34,8 @@ func (p *Program) root() *cobra.Command {
 		Args:          p.noArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+
+		PersistentPreRunE: p.checkConfiguration,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			err := p.Tray(cmd.Context(), home)
 			var none *NoTrayError

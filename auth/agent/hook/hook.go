@@ -131,9 +131,6 @@ func (h *Hook) call(ctx context.Context, program string, st auth.State) {
 	}
 }
 
-// errLate means that a hook was ended.
-var errLate = errors.New("it took too long and was ended")
-
 // try runs the program and waits for it.
 func (h *Hook) try(ctx context.Context, program string, st auth.State) error {
 	path, err := Trusted(program)
@@ -162,7 +159,7 @@ func (h *Hook) try(ctx context.Context, program string, st auth.State) error {
 	case errors.Is(err, exec.ErrWaitDelay): // it has ended well, and something it has started has not
 		return nil
 	case limited.Err() != nil:
-		return fmt.Errorf("%w (the limit is %v)", errLate, h.limit)
+		return fmt.Errorf("it took longer than %v and was ended", h.limit)
 	case err != nil && said.text.Len() > 0:
 		return fmt.Errorf("%w: %s", err, strings.Join(strings.Fields(said.text.String()), " "))
 	}

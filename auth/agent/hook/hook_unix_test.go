@@ -274,7 +274,7 @@ wait; sleep 1000`)
 	r.hook.Use(hook)
 	r.run()
 	r.states.Publish(state("a"))
-	r.hears("too long and was ended (the limit is 300ms)")
+	r.hears("it took longer than 300ms and was ended")
 	r.eventually("the end of the grandchild", func() bool { return !r.alive(hook + ".pid") })
 }
 

@@ -60,7 +60,7 @@ func (e Edit) check(path string, home func() (string, error)) error {
 		return &Problem{Code: CodeUnknownKey, Key: e.key, What: e.key + " is no setting of Rekey's", Do: suggestion(e.key)}
 	}
 	if e.broken {
-		return &Problem{Code: CodeBadValue, Key: e.key, What: e.key + " would not be text", Do: "use another value"}
+		return &Problem{Code: CodeBadValue, Key: e.key, What: e.key + " would not be a text", Do: "use another value"}
 	}
 	_, found := Default().parse(path, []byte(e.key+" = "+e.literal), home)
 	if len(found) == 0 {

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"strconv"
+	"strings"
 )
 
 // WithEnvironment puts what the environment says over what the file says:
@@ -17,13 +18,13 @@ func (s Settings) WithEnvironment(getenv func(string) string) (Settings, []*Prob
 			return
 		}
 		for _, allowed := range k.Values {
-			if value == allowed {
-				set(value)
+			if strings.EqualFold(value, allowed) {
+				set(allowed)
 				return
 			}
 		}
 		found = append(found, &Problem{
-			Code: CodeBadValue, Key: name, What: name + " is " + strconv.Quote(value), Do: "use " + listing(k.Values),
+			Code: CodeBadValue, Key: name, Value: strconv.Quote(value), What: name + " is " + strconv.Quote(value), Do: "use " + listing(k.Values),
 		})
 	}
 	if home := getenv("CODEX_HOME"); home != "" {

@@ -181,7 +181,7 @@ func (r *reader) paths(raw []byte, into *[]string) (do string) {
 		}
 	}
 	if len(paths) == 0 {
-		return "name at least one home, or remove the line"
+		return "use at least one home, or remove the line"
 	}
 	*into = paths
 	return ""
@@ -230,13 +230,13 @@ func tilde(path string) bool {
 func (r *reader) resolve(path string) (absolute, do string) {
 	switch {
 	case path == "":
-		return "", "name a path, or remove the line"
+		return "", "use a path, or remove the line"
 	case strings.ContainsRune(path, 0):
 		return "", "use a path that can exist"
 	case tilde(path):
 		home, err := r.home()
 		if err != nil {
-			return "", "write the path without ~, for your home directory is not known here"
+			return "", "use the path without ~, for your home directory is not known here"
 		}
 		return filepath.Join(home, path[1:]), ""
 	case filepath.IsAbs(path):

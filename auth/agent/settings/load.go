@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -99,6 +100,7 @@ func (s Settings) parse(path string, data []byte, home func() (string, error)) (
 		if do := k.set(r, k.Key, raw); do != "" {
 			k.keep(&r.Settings, s)
 			report(e.line, CodeBadValue, e.name, e.name+" is "+shown(raw), do)
+			found[len(found)-1].Value = shown(raw)
 		}
 	}
 	for _, t := range d.tables {
@@ -108,6 +110,7 @@ func (s Settings) parse(path string, data []byte, home func() (string, error)) (
 	if d.broken != nil {
 		report(d.broken.line, CodeSyntax, "", "this line is not valid TOML ("+d.broken.what+")", "correct it")
 	}
+	slices.SortStableFunc(found, func(a, b *Problem) int { return a.Line - b.Line })
 	return r.Settings, found
 }
 

@@ -68,8 +68,8 @@ hook = "/usr/bin/notify"
 				`config.toml:7: log is 3; use debug, info, warn, error or off`,
 				`config.toml:8: hook is 2026-01-01; use a text in quotation marks`,
 			}},
-		"homes that are none": {"homes = []", Default(), []string{"config.toml:1: homes is []; name at least one home, or remove the line"}},
-		"a nameless home":     {`homes = ["/a", ""]`, Default(), []string{"name a path, or remove the line"}},
+		"homes that are none": {"homes = []", Default(), []string{"config.toml:1: homes is []; use at least one home, or remove the line"}},
+		"a nameless home":     {`homes = ["/a", ""]`, Default(), []string{"use a path, or remove the line"}},
 		"an impossible path":  {`codex = "/a\u0000"`, Default(), []string{"use a path that can exist"}},
 		"a relative hook":     {`hook = "bin/notify"`, Default(), []string{`config.toml:1: hook is "bin/notify"; use the absolute path of a program`}},
 		"a hook at home":      {`hook = "~/bin/notify"`, with(func(s *Settings) { s.Hook = "/home/ada/bin/notify" }), nil},
@@ -118,7 +118,7 @@ func TestLoadWithoutAUser(t *testing.T) {
 	t.Parallel()
 	nobody := func() (string, error) { return "", errors.New("who?") }
 	got, found := Default().parse("config.toml", []byte("homes = [\"~/.codex\"]\nkeep_fresh = false"), nobody)
-	if got.KeepFresh || len(found) != 1 || !strings.Contains(found[0].Error(), "write the path without ~") {
+	if got.KeepFresh || len(found) != 1 || !strings.Contains(found[0].Error(), "use the path without ~") {
 		t.Errorf("%+v, %v", got, found)
 	}
 }
@@ -206,7 +206,7 @@ func TestTheEnvironmentIsStronger(t *testing.T) {
 	if got, found := file.WithEnvironment(getenv); !got.Equal(file) || found != nil {
 		t.Errorf("an empty environment: %+v, %v", got, found)
 	}
-	env["CODEX_HOME"], env["REKEY_CODEX"], env["REKEY_LANGUAGE"], env["REKEY_LOG"] = "/c", "codex", "zh-Hans", "debug"
+	env["CODEX_HOME"], env["REKEY_CODEX"], env["REKEY_LANGUAGE"], env["REKEY_LOG"] = "/c", "codex", "zh-hans", "DEBUG"
 	want := file
 	want.Homes, want.Codex, want.Language, want.Stderr = []string{"/c"}, "codex", "zh-Hans", slog.LevelDebug
 	if got, found := file.WithEnvironment(getenv); !got.Equal(want) || found != nil {

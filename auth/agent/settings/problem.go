@@ -1,6 +1,9 @@
 package settings
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Code says what kind of Problem one is. The values are stable.
 type Code string
@@ -31,6 +34,8 @@ type Problem struct {
 	Code Code
 	// Key is the key, the table or the variable, "" when it is about none.
 	Key string
+	// Value is the value of a CodeBadValue, as far as one can show it.
+	Value string
 	// What is wrong, and what to Do about it: one clause each.
 	What, Do string
 	// Err is the cause below, may be nil. It is not part of the text.
@@ -40,6 +45,9 @@ type Problem struct {
 // Error implements error: one sentence that begins with file and line.
 func (p *Problem) Error() string {
 	text := p.What + "; " + p.Do
+	if p.Code == CodeBadValue && p.Value != "" {
+		text = fmt.Sprintf("%s is %s; use %s", p.Key, p.Value, strings.TrimPrefix(p.Do, "use "))
+	}
 	switch {
 	case p.Path == "":
 		return text

@@ -1,0 +1,40 @@
+package agent
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"rekey/auth/agent/settings"
+	"rekey/auth/store"
+)
+
+// Homes lists the Codex homes that a program is about, absolute and free of
+// links: those named on the command line, else those that the user has chosen
+// (settings.Settings.WithEnvironment puts $CODEX_HOME there), else Codex's own.
+// Homes that share one sign-in count once. userHome is os.UserHomeDir.
+//
+// Homes that do not exist yet are listed. One that cannot be found is in the
+// error, beside the others.
+func Homes(named []string, chosen settings.Settings, userHome func() (string, error)) ([]string, error) {
+	wanted := named
+	if len(wanted) == 0 {
+		wanted = chosen.Homes
+	}
+	if len(wanted) == 0 {
+		wanted = []string{""} // Codex's own
+	}
+	var homes, ids []string
+	var failed error
+	for _, name := range wanted {
+		dir, err := store.ResolveHome(func(string) string { return name }, userHome)
+		if err != nil && !errors.Is(err, store.ErrHomeMissing) { // a home may come yet
+			failed = errors.Join(failed, fmt.Errorf("the home %s: %w", name, err))
+			continue
+		}
+		if id := identity(dir); !slices.Contains(ids, id) {
+			homes, ids = append(homes, dir), append(ids, id)
+		}
+	}
+	return homes, failed
+}

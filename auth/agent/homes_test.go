@@ -1,0 +1,59 @@
+package agent
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"rekey/auth/agent/settings"
+)
+
+func TestHomes(t *testing.T) {
+	t.Parallel()
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := func(name string) string { return filepath.Join(root, name) }
+	for _, dir := range []string{".codex", "work", "shared"} {
+		if err := os.Mkdir(at(dir), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// One home by another name, and one with the sign-in of another.
+	for name, to := range map[string]string{"link": "work", "shared/auth.json": "../work/auth.json"} {
+		if err := os.Symlink(to, at(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(at("file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	userHome := func() (string, error) { return root, nil }
+	tests := map[string]struct {
+		named, chosen []string
+		want          []string
+		says          string
+	}{
+		"nothing":                      {nil, nil, []string{".codex"}, ""},
+		"the user's choice":            {nil, []string{at("work"), at(".codex")}, []string{"work", ".codex"}, ""},
+		"the command line is stronger": {[]string{at("later")}, []string{at("work")}, []string{"later"}, ""},
+		"each once":                    {[]string{at("link"), at("work"), at("shared")}, nil, []string{"work"}, ""},
+		"one cannot be":                {[]string{at("file"), at("work")}, nil, []string{"work"}, "the home " + at("file")},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var want []string
+			for _, name := range tt.want {
+				want = append(want, at(name))
+			}
+			got, err := Homes(tt.named, settings.Settings{Homes: tt.chosen}, userHome)
+			if !slices.Equal(got, want) || (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("Homes = %q, %v, want %q, %q", got, err, want, tt.says)
+			}
+		})
+	}
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"rekey/auth/agent"
+	"rekey/auth/agent/autostart"
+	"rekey/auth/agent/logfile"
+	"rekey/auth/agent/settings"
+)
+
+// configuration is what the configuration file says, and the environment over
+// it.
+type configuration struct {
+	settings.Settings
+	path     string  // of the file, "" where a user has no home directory
+	problems []error // what of it cannot be used
+}
+
+// readConfiguration reads the file once. The agent follows it afterwards.
+func readConfiguration(getenv func(string) string) configuration {
+	var c configuration
+	var found []*settings.Problem
+	c.Settings = settings.Default()
+	if user, err := os.UserHomeDir(); err == nil {
+		c.path = settings.Path(getenv, user)
+		c.Settings, found = settings.Load(c.path)
+	}
+	var more []*settings.Problem
+	c.Settings, more = c.WithEnvironment(getenv)
+	for _, p := range append(found, more...) {
+		c.problems = append(c.problems, p)
+	}
+	return c
+}
+
+// homes are the Codex homes that a command is about: those that are named, else
+// those of the environment or the configuration, else Codex's own.
+func (w wiring) homes(named ...string) ([]string, error) {
+	return agent.Homes(named, w.config.Settings, os.UserHomeDir)
+}
+
+// log is the log of a home, and what sets its level.
+func (w wiring) log(dirs agent.Dirs, home string) (*slog.Logger, *slog.LevelVar) {
+	level := new(slog.LevelVar)
+	level.Set(w.config.Log)
+	state := dirs.StateDir(home)
+	return logfile.New(logfile.Options{
+		Path: filepath.Join(state, "rekey.log"), Home: filepath.Base(state), Level: level,
+		Stderr: os.Stderr, StderrLevel: w.config.Stderr, Tell: w.passOn,
+	}), level
+}
+
+// autostart is the desktop's way to start Rekey, nil where it has none.
+func (w wiring) autostart(user string) autostart.Login {
+	login, err := autostart.New(autostart.Options{Getenv: os.Getenv, UserHome: user})
+	if err != nil {
+		return nil
+	}
+	return login
+}

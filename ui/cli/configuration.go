@@ -1,0 +1,31 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+)
+
+// tolerant are the commands that go on with what they can use of the
+// configuration: those that last, and those that help to mend it.
+var tolerant = []string{
+	"rekey", "watch", "window", "app-server", "doctor", "demo", "help", "completion", "bash", "zsh", "fish", "powershell", "man",
+	cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd,
+}
+
+// checkConfiguration says what of the configuration cannot be used, and refuses
+// a command that answers one question: the answer could be about another home
+// than the user means.
+func (p *Program) checkConfiguration(cmd *cobra.Command, _ []string) error {
+	if len(p.Problems) == 0 || cmd.Name() == "help" {
+		return nil
+	}
+	for _, problem := range p.Problems {
+		fmt.Fprintln(p.Err, "rekey: "+p.Words.Error(problem))
+	}
+	if slices.Contains(tolerant, cmd.Name()) {
+		return nil
+	}
+	return &codeError{code: ExitUsage}
+}
