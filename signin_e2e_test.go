@@ -26,6 +26,8 @@ func TestSignInInChromium(t *testing.T) {
 	t.Run("cancelled on the page", func(t *testing.T) { testCancelledOnThePage(t, program) })
 	t.Run("the wrong workspace", func(t *testing.T) { testWrongWorkspace(t, program) })
 	t.Run("a page attacks meanwhile", func(t *testing.T) { testPageAttacks(t, program) })
+	t.Run("another account is asked about", func(t *testing.T) { testAnotherAccount(t, program) })
+	t.Run("with a code", func(t *testing.T) { testWithCode(t, program) })
 }
 
 // chromiumRig is a rig with Chromium as the user's browser and a server that
@@ -33,7 +35,7 @@ func TestSignInInChromium(t *testing.T) {
 func chromiumRig(t *testing.T, program string) (*rig, *browser.Browser) {
 	t.Helper()
 	browser.Require(t)
-	r := newRigWith(t, program, authtest.Config{AccessLife: time.Hour, ApprovalPage: true})
+	r := newRigWith(t, program, authtest.Config{AccessLife: time.Hour, ApprovalPage: true, DeviceInterval: time.Second})
 	if err := r.home.Delete(); err != nil {
 		t.Fatal(err)
 	}
@@ -111,6 +113,78 @@ func testWrongWorkspace(t *testing.T, program string) {
 	b.WaitText(t, "Wrong workspace")
 	b.Keep(t, ".", "1-wrong-workspace")
 	r.wantStillSignedOut(t, item)
+}
+
+// testAnotherAccount: the browser sends its user back to Rekey, whose menu asks,
+// and only a yes changes the home.
+func testAnotherAccount(t *testing.T, program string) {
+	r, b := chromiumRig(t, program)
+	if err := r.home.Replace(r.server.SignIn(authtest.Ada())); err != nil {
+		t.Fatal(err)
+	}
+	ada := r.tokens(t)
+	r.server.RevokeAll()
+	r.server.SetAccount(authtest.Grace())
+	item := r.Item(t, r.startRekey(t))
+	item.WaitTooltip(t, account)
+	item.Click(t, "Refresh now")
+
+	for _, answer := range []struct{ click, now string }{{"Keep ada@example.com", "Works until"}, {"Replace with grace@example.com", "grace@example.com"}} {
+		item.Click(t, "Sign in again")
+		b.Click(t, "#approve")
+		b.WaitText(t, "Go back to Rekey to confirm")
+		if answer.click == "Keep ada@example.com" {
+			b.Keep(t, ".", "1-one-more-step")
+			item.WaitMenu(t, "the question", has("Replace with grace@example.com"))
+			r.OpenMenu(t)
+			r.ScreenshotAfter(t, "2-asked", nil)
+			r.CloseMenu(t)
+		}
+		if r.tokens(t) != ada {
+			t.Error("the home was changed before the answer")
+		}
+		item.Click(t, answer.click)
+		item.WaitTooltip(t, answer.now)
+	}
+	if tokens := r.tokens(t); tokens == ada || !r.server.Works(tokens.RefreshToken) {
+		t.Error("the home has no working sign-in of Grace's")
+	}
+	revoked := 0
+	for _, request := range r.server.Requests() {
+		if request.Endpoint == "/oauth/revoke" && request.Outcome == authtest.OutcomeOK {
+			revoked++
+		}
+	}
+	if revoked != 1 {
+		t.Errorf("%d sign-ins were revoked, want the declined one", revoked)
+	}
+}
+
+// testWithCode: the menu shows a code, and any browser is good enough.
+func testWithCode(t *testing.T, program string) {
+	r, b := chromiumRig(t, program)
+	item := r.Item(t, r.startRekey(t))
+	item.WaitTooltip(t, "Not signed in")
+	item.Click(t, "With a code")
+	var code string
+	item.WaitMenu(t, "a code", func(m desktop.Menu) bool {
+		line, ok := m.Find("Code: ")
+		if fields := strings.Fields(line.Label); ok && len(fields) > 1 {
+			code = fields[1]
+		}
+		return ok
+	})
+	r.ScreenshotAfter(t, "1-code", nil)
+	b.Open(t, r.server.Issuer()+"/codex/device")
+	b.Run(t, "document.querySelector('input').value = '"+code+"'", nil)
+	b.Keep(t, ".", "2-entered")
+	b.Click(t, "#approve")
+	b.WaitText(t, "Approved.")
+	item.WaitTooltip(t, account)
+	if !r.server.Works(r.tokens(t).RefreshToken) {
+		t.Error("the home has no working sign-in")
+	}
+	r.wantNoListener(t)
 }
 
 // wantStillSignedOut: the flow has ended, nothing was written, and the way to
