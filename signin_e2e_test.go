@@ -174,7 +174,9 @@ func testWithCode(t *testing.T, program string) {
 		}
 		return ok
 	})
+	r.OpenMenu(t)
 	r.ScreenshotAfter(t, "1-code", nil)
+	r.CloseMenu(t)
 	b.Open(t, r.server.Issuer()+"/codex/device")
 	b.Run(t, "document.querySelector('input').value = '"+code+"'", nil)
 	b.Keep(t, ".", "2-entered")

@@ -38,7 +38,7 @@ func pageFor(p lang.Printer, e ending) page {
 	case e.err != nil:
 		return page{Title: p.Say("page.failed"), Failed: true, Lead: sentence(p, e.err), Hint: p.Say("page.start_again")}
 	case e.unconfirmed:
-		return page{Title: p.Say("page.one_more_step"), Waiting: true, Lead: signedIn(p, e.account), Hint: p.Say("page.confirm")}
+		return page{Title: p.Say("page.one_more_step"), Waiting: true, Lead: chosen(p, e.account), Hint: p.Say("page.confirm")}
 	}
 	return page{Title: p.Say("page.signed_in"), Lead: signedIn(p, e.account), Hint: p.Say("page.close_tab")}
 }
@@ -49,6 +49,14 @@ func signedIn(p lang.Printer, account string) string {
 		return p.Say("page.signed_in_nobody")
 	}
 	return p.Say("page.signed_in_as", "Account", account)
+}
+
+// chosen says which account waits for a yes, where that is known.
+func chosen(p lang.Printer, account string) string {
+	if account == "" {
+		return p.Say("page.chosen_another")
+	}
+	return p.Say("page.chosen", "Account", account)
 }
 
 // sentence makes a sentence of an error's text.
