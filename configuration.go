@@ -4,11 +4,13 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"rekey/auth/agent"
 	"rekey/auth/agent/autostart"
 	"rekey/auth/agent/logfile"
 	"rekey/auth/agent/settings"
+	"rekey/auth/login"
 )
 
 // configuration is what the configuration file says, and the environment over
@@ -60,4 +62,12 @@ func (w wiring) autostart(user string) autostart.Login {
 		return nil
 	}
 	return login
+}
+
+// findCodex finds the user's own codex, at the configured path if there is one.
+func findCodex(configured string) (login.CodexProgram, error) {
+	user, _ := os.UserHomeDir() // without one, fewer places are looked at
+	return login.FindCodex(login.CodexSearch{
+		Setting: configured, Getenv: os.Getenv, UserHome: user, System: runtime.GOOS,
+	})
 }

@@ -92,6 +92,6 @@ func (w wiring) optionsOf(dir, user string) agent.Options {
 	log, level := w.log(dirs, dir)
 	return agent.Options{
 		Dir: dir, Dirs: dirs, Getenv: getenv, Settings: w.config.path, Autostart: w.autostart(user),
-		OpenURL: openURL, ShowURL: w.showURL, Tell: w.passOn, Log: log, LogLevel: level,
+		OpenURL: openURL, ShowURL: w.showURL, FindCodex: findCodex, Tell: w.passOn, Log: log, LogLevel: level,
 	}
 }

@@ -28,9 +28,9 @@ type Options struct {
 	// ShowURL hands out the page of a sign-in for the user to open; nil:
 	// nobody reads it.
 	ShowURL func(url string)
-	// FindCodex finds the user's own codex for SignInCodex; nil: that method is
-	// not offered.
-	FindCodex func() (login.CodexProgram, error)
+	// FindCodex finds the user's own codex for SignInCodex, at the path that the
+	// user has configured if that is not ""; nil: that method is not offered.
+	FindCodex func(configured string) (login.CodexProgram, error)
 	// AsCodex follows Codex to the letter: see auth.Options.
 	AsCodex bool
 	// Tell hands out a sentence that a person at the terminal should read; nil:

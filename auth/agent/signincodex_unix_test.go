@@ -39,7 +39,7 @@ func (r *rig) useCodex(content []byte, code string) func(*Options) {
 	}
 	r.env["PATH"] = os.Getenv("PATH")
 	return func(o *Options) {
-		o.FindCodex = func() (login.CodexProgram, error) { return login.CodexProgram{Path: path}, nil }
+		o.FindCodex = func(string) (login.CodexProgram, error) { return login.CodexProgram{Path: path}, nil }
 	}
 }
 
@@ -82,7 +82,7 @@ func TestSignInWithoutCodex(t *testing.T) {
 	r := newRig(t, authtest.Config{})
 	missing := &login.NoCodexError{Looked: []string{"/nowhere/codex"}}
 	h := r.open(func(o *Options) {
-		o.FindCodex = func() (login.CodexProgram, error) { return login.CodexProgram{}, missing }
+		o.FindCodex = func(string) (login.CodexProgram, error) { return login.CodexProgram{}, missing }
 	})
 	if err := h.SignIn(within(t), auth.SignInCodex); !errors.Is(err, missing) {
 		t.Errorf("SignIn = %v", err)

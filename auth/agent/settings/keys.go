@@ -84,8 +84,8 @@ var table = []key{
 	},
 	{
 		Key{Name: "codex", Type: TypePath, Default: "the codex that is found", Env: "REKEY_CODEX",
-			Doc: "the Codex program, for those whose desktop session does not find it on PATH"},
-		func(r *reader, _ Key, raw []byte) string { return r.program(raw, &r.Codex) },
+			Doc: "the absolute path of the Codex program, for those whose desktop session does not find it on PATH"},
+		func(r *reader, _ Key, raw []byte) string { return r.absolute(raw, &r.Codex) },
 		func(to *Settings, from Settings) { to.Codex = from.Codex },
 	},
 	{
@@ -185,23 +185,6 @@ func (r *reader) paths(raw []byte, into *[]string) (do string) {
 	}
 	*into = paths
 	return ""
-}
-
-// program reads a path, or a name without a folder, which stays as it is.
-func (r *reader) program(raw []byte, into *string) (do string) {
-	var path string
-	if do := decode(raw, &path, TypePath); do != "" {
-		return do
-	}
-	if path != "" && path != "~" && !strings.ContainsAny(path, `/\`) {
-		*into = path
-		return ""
-	}
-	path, do = r.resolve(path)
-	if do == "" {
-		*into = path
-	}
-	return do
 }
 
 // absolute reads a path that must not depend on any folder.

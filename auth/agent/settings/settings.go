@@ -13,7 +13,7 @@ import (
 // LevelOff is the level at which nothing is logged.
 const LevelOff = slog.Level(math.MaxInt32)
 
-// Settings are what the user has chosen. Paths are absolute, but for Codex.
+// Settings are what the user has chosen. Paths are absolute.
 type Settings struct {
 	// Homes are the Codex homes to look after; nil: Codex's own.
 	Homes []string
@@ -23,8 +23,7 @@ type Settings struct {
 	Notifications bool
 	// SignIn is how a sign-in is made.
 	SignIn auth.SignInMethod
-	// Codex is the Codex program: a path, or a name to be looked for on PATH;
-	// "": wherever it is found.
+	// Codex is the Codex program, "": wherever it is found.
 	Codex string
 	// Language is that of all texts, "": the environment's.
 	Language string
