@@ -185,9 +185,7 @@ func (r *sourceReader) markLiteral(n ast.Node) bool {
 // fault notes the text of an error: it is translated where it is shown.
 func (r *sourceReader) fault(e ast.Expr) {
 	r.mark(e)
-	if text, ok := stringOf(e); ok {
-		r.errors = append(r.errors, literal{r.at(e), text})
-	}
+	r.errors = append(r.errors, literal{r.at(e), format(e)})
 }
 
 // returned notes what an Error method returns.

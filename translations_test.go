@@ -177,7 +177,7 @@ func TestFaultsAreFound(t *testing.T) {
 			continue
 		}
 		for _, part := range placeholder.Split(m.Other, -1) {
-			if part = strings.Trim(part, " :()"); part != "" && !strings.Contains(all, part) {
+			if part = strings.Trim(part, " :;()"); part != "" && !strings.Contains(all, part) {
 				t.Errorf("%s: nothing says %q", id, part)
 			}
 		}
@@ -215,7 +215,7 @@ var verb = regexp.MustCompile(`%[-+# 0]*\d*[a-z]`)
 
 // shownErrors are the packages whose errors reach a person.
 var shownErrors = []string{
-	".", "auth", "auth/authority", "auth/login", "auth/store", "auth/agent", "auth/agent/settings", "auth/agent/hook", "auth/appserver",
+	".", "auth", "auth/authority", "auth/login", "auth/store", "auth/agent/...", "auth/appserver", "auth/child",
 	"ui/window/display", "ui/tray", "ui/sessionbus",
 }
 
@@ -227,6 +227,7 @@ var unseen = map[string]bool{
 	"only looked":             true,                                            // the end of a second look
 	"not a table of sockets":  true,                                            // leaves a check out
 	"%w, it is in %s: %w":     true, "%w (%d bytes, %d are allowed): %s": true, // as fault.is_in, fault.socket_path_bytes
+	"%w (the limit is %v)": true, "%v is %v": true, // as fault.with_limit, fault.setting_…
 	"%sit answered %d (%s)": true, "%sit answered %d": true, "ports %v on this machine are in use by other programs": true, // as fault.exchange, fault.ports_busy
 	"%w: %d bytes of address":                                  true,
 	"the item does not exist":                                  true, // stands for no credential

@@ -37,16 +37,18 @@ func (p Printer) translate(english string, patterns []pattern) string {
 		}
 		return p.Say(pat.id, pairs...)
 	}
-	// Go's errors say what failed, and then why.
-	what, why, more := strings.Cut(english, ": ")
-	if !more {
-		return english
+	// Go's errors say what failed and then why, and ours what to do about it.
+	for _, join := range []struct{ between, id string }{{": ", "join.because"}, {"; ", "join.advice"}} {
+		what, why, more := strings.Cut(english, join.between)
+		if !more {
+			continue
+		}
+		said, reason := p.translate(what, patterns), p.translate(why, patterns)
+		if said != what || reason != why {
+			return p.Say(join.id, "What", said, "Why", reason)
+		}
 	}
-	said, reason := p.translate(what, patterns), p.translate(why, patterns)
-	if said == what && reason == why {
-		return english
-	}
-	return p.Say("join.because", "What", said, "Why", reason)
+	return english
 }
 
 // pattern is an English message in reverse: from the text to what stood in its
@@ -90,7 +92,8 @@ func newPattern(id, text string) pattern {
 func (p pattern) weight() int { return len(strings.Join(p.fixed, "")) }
 
 // match reports whether text is the pattern's, and what stands in its
-// placeholders, which may be nothing between two texts.
+// placeholders, which may be nothing between two texts. One at the beginning
+// does not reach across a colon: what stands before that is another text.
 func (p pattern) match(text string) (found []string, ok bool) {
 	last := len(p.names)
 	if last == 0 {
@@ -110,5 +113,6 @@ func (p pattern) match(text string) (found []string, ok bool) {
 		}
 		found, text = append(found, value), rest
 	}
-	return append(found, text), text != "" || p.fixed[last] != ""
+	found = append(found, text)
+	return found, (text != "" || p.fixed[last] != "") && (p.fixed[0] != "" || !strings.Contains(found[0], ": "))
 }

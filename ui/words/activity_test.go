@@ -22,7 +22,7 @@ func TestActivityText(t *testing.T) {
 			"Refused: the refresh token was already used", "被拒绝：刷新令牌已被使用过"},
 		{auth.Activity{Kind: auth.ActivityFailed, Count: 1}, "Not renewed, will be tried again", "未能续期，稍后重试"},
 		{auth.Activity{Kind: auth.ActivityFailed, Count: 12}, "Not renewed, will be tried again (12 times)", "未能续期，稍后重试（12 次）"},
-		{auth.Activity{Kind: auth.ActivityLost, Count: 1}, "A renewal got no answer", "有一次续期未收到应答"},
+		{auth.Activity{Kind: auth.ActivityLost, Count: 1}, "A renewal got no answer", "有一次续期没有收到响应"},
 		{auth.Activity{Kind: auth.ActivityUnsaved, Count: 2}, "Renewed, but not saved yet (2 times)", "已续期，但尚未保存（2 次）"},
 		{auth.Activity{Kind: auth.ActivitySignedIn, Count: 1}, "Signed in", "已登录"},
 		{auth.Activity{Kind: auth.ActivitySignedOut, Count: 1}, "Signed out", "已退出登录"},

@@ -29,7 +29,7 @@ func TestError(t *testing.T) {
 			"the sign-in was not renewed: no connection could be made", "登录未续期：无法建立连接",
 		},
 		{login.ErrTimeout, "the sign-in was not finished in the browser in time", "未在规定时间内在浏览器中完成登录"},
-		{&login.DeniedError{Code: "access_denied"}, "the sign-in was refused: access_denied", "登录被拒绝：access_denied"},
+		{&login.DeniedError{Code: "server_error"}, "the sign-in was refused: server_error", "登录被拒绝：server_error"},
 		{
 			&login.DeniedError{Description: "missing_codex_entitlement"},
 			"Codex is not enabled for this workspace; its administrator can grant access",
@@ -48,6 +48,16 @@ func TestError(t *testing.T) {
 			&auth.UnreadableError{Where: "/home/ada/.codex/auth.json", What: "tokens id_token is not a JSON Web Token"},
 			"cannot read /home/ada/.codex/auth.json: tokens id_token is not a JSON Web Token",
 			"无法读取 /home/ada/.codex/auth.json：tokens id_token 不是 JSON Web Token",
+		},
+		{
+			errors.New("/home/ada/.config/rekey/config.toml:3: colour is no setting of Rekey's; did you mean log?"),
+			"/home/ada/.config/rekey/config.toml:3: colour is no setting of Rekey's; did you mean log?",
+			"/home/ada/.config/rekey/config.toml:3：Rekey 没有名为 colour 的设置；是否想写 log？",
+		},
+		{
+			errors.New(`REKEY_LOG is "loud"; use debug, info, warn, error or off`),
+			`REKEY_LOG is "loud"; use debug, info, warn, error or off`,
+			`REKEY_LOG 的值为 "loud"，请使用 debug, info, warn, error or off`,
 		},
 		{errors.New("something and another: foreign"), "something and another: foreign", "something and another: foreign"},
 		{errors.New("mine: it is locked"), "mine: it is locked", "mine：已锁定"},
