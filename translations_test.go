@@ -173,8 +173,8 @@ func TestFaultsAreFound(t *testing.T) {
 	}
 	all := strings.Join(said, "\x00")
 	for id, m := range catalogues(t)["en"] {
-		if !strings.HasPrefix(id, "fault.") {
-			continue
+		if !strings.HasPrefix(id, "fault.") || strings.HasPrefix(id, "fault.setting.words_") {
+			continue // or a list that the code puts together
 		}
 		for _, part := range placeholder.Split(m.Other, -1) {
 			if part = strings.Trim(part, " :;()"); part != "" && !strings.Contains(all, part) {

@@ -57,7 +57,7 @@ func TestError(t *testing.T) {
 		{
 			errors.New(`REKEY_LOG is "loud"; use debug, info, warn, error or off`),
 			`REKEY_LOG is "loud"; use debug, info, warn, error or off`,
-			`REKEY_LOG 的值为 "loud"，请使用 debug, info, warn, error or off`,
+			`REKEY_LOG 的值为 "loud"；请使用 debug、info、warn、error 或 off`,
 		},
 		{errors.New("something and another: foreign"), "something and another: foreign", "something and another: foreign"},
 		{errors.New("mine: it is locked"), "mine: it is locked", "mine：已锁定"},
