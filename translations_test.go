@@ -171,11 +171,15 @@ func TestFaultsAreFound(t *testing.T) {
 	for _, source := range goSources(t) {
 		said = append(said, source.literals...)
 	}
-	all := strings.Join(said, "\x00")
+	all, seen := strings.Join(said, "\x00"), map[string]string{}
 	for id, m := range catalogues(t)["en"] {
 		if !strings.HasPrefix(id, "fault.") || strings.HasPrefix(id, "fault.setting.words_") {
 			continue // or a list that the code puts together
 		}
+		if other := seen[m.Other]; other != "" {
+			t.Errorf("%s and %s are the same", id, other)
+		}
+		seen[m.Other] = id
 		for _, part := range placeholder.Split(m.Other, -1) {
 			if part = strings.Trim(part, " :;()"); part != "" && !strings.Contains(all, part) {
 				t.Errorf("%s: nothing says %q", id, part)

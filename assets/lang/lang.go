@@ -7,13 +7,8 @@ package lang
 
 import (
 	"strconv"
-	"sync"
 
-	"github.com/nicksnyder/go-i18n/v2/i18n"
-	"github.com/pelletier/go-toml/v2"
 	"golang.org/x/text/language"
-
-	"rekey/assets/translations"
 )
 
 // Printer says messages in one language. It is a value, immutable and safe for
@@ -29,10 +24,10 @@ type Printer struct {
 // ("zh_CN.UTF-8"), or the list of an Accept-Language header.
 func For(wanted ...string) Printer {
 	tag := match(wanted)
-	p := Printer{tag: tag, messages: newCatalogue(tag)}
+	p := Printer{tag: tag, messages: &catalogue{tag: tag}}
 	p.english = p.messages
 	if tag != language.English {
-		p.english = newCatalogue(language.English)
+		p.english = &catalogue{tag: language.English}
 	}
 	return p
 }
@@ -80,51 +75,4 @@ func values(pairs []string) map[string]string {
 		v[pairs[i]] = pairs[i+1]
 	}
 	return v
-}
-
-// catalogue is one language's messages, read when the first is needed: a
-// command that prints no words does not pay for them.
-type catalogue struct {
-	load    func() loaded
-	chinese bool
-}
-
-// loaded is a catalogue that was read, the zero value when it cannot be.
-type loaded struct {
-	localizer *i18n.Localizer
-	messages  []*i18n.Message
-}
-
-func newCatalogue(tag language.Tag) *catalogue {
-	return &catalogue{chinese: tag == language.SimplifiedChinese, load: sync.OnceValue(func() loaded {
-		name := tag.String() + ".toml"
-		text, err := translations.Files.ReadFile(name)
-		if err != nil {
-			return loaded{}
-		}
-		bundle := i18n.NewBundle(tag)
-		bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-		file, err := bundle.ParseMessageFileBytes(text, name)
-		if err != nil {
-			return loaded{}
-		}
-		return loaded{i18n.NewLocalizer(bundle, tag.String()), file.Messages}
-	})}
-}
-
-// say reports whether the catalogue has the message. A message with one form
-// for all numbers is no less one: go-i18n then returns it with an error.
-func (c *catalogue) say(id string, count any, v map[string]string) (string, bool) {
-	l := c.load().localizer
-	if l == nil {
-		return "", false
-	}
-	if c.chinese && v != nil {
-		v = marked(v)
-	}
-	text, _ := l.Localize(&i18n.LocalizeConfig{MessageID: id, PluralCount: count, TemplateData: v})
-	if c.chinese && v != nil {
-		text = spaced(text)
-	}
-	return text, text != ""
 }

@@ -10,10 +10,10 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 )
 
-// faults begins the ids of the sentences that the program's inside makes: they
+// faults is the table of the sentences that the program's inside makes: they
 // are English wherever they come from, also from another process, and are
 // translated where somebody reads them.
-const faults = "fault."
+const faults = "fault"
 
 // Translate says what the program's inside found, an error's text for one, in
 // p's language. Foreign parts of it, a path or the system's own message, and
@@ -22,7 +22,7 @@ func (p Printer) Translate(english string) string {
 	if p.messages == nil || p.tag == language.English {
 		return english
 	}
-	return p.translate(english, patterns(p.english.load().messages))
+	return p.translate(english, p.english.patterns())
 }
 
 func (p Printer) translate(english string, patterns []pattern) string {
@@ -59,13 +59,11 @@ type pattern struct {
 	names []string // of the placeholders
 }
 
-// patterns are those of the faults among messages, the most definite first.
+// patterns are messages in reverse, the most definite first.
 func patterns(messages []*i18n.Message) []pattern {
-	var list []pattern
+	list := make([]pattern, 0, len(messages))
 	for _, m := range messages {
-		if strings.HasPrefix(m.ID, faults) {
-			list = append(list, newPattern(m.ID, m.Other))
-		}
+		list = append(list, newPattern(m.ID, m.Other))
 	}
 	// One that says how a text begins goes before one that says only its end.
 	slices.SortFunc(list, func(a, b pattern) int {
