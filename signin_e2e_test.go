@@ -136,8 +136,9 @@ func testAnotherAccount(t *testing.T, program string) {
 		if answer.click == "Keep ada@example.com" {
 			b.Keep(t, ".", "1-one-more-step")
 			item.WaitMenu(t, "the question", has("Replace with grace@example.com"))
+			rest := r.ScreenshotAfter(t, "2-panel", nil)
 			r.OpenMenu(t)
-			r.ScreenshotAfter(t, "2-asked", nil)
+			r.ScreenshotAfter(t, "3-asked", rest)
 			r.CloseMenu(t)
 		}
 		if r.tokens(t) != ada {
@@ -174,12 +175,13 @@ func testWithCode(t *testing.T, program string) {
 		}
 		return ok
 	})
+	rest := r.ScreenshotAfter(t, "1-panel", nil)
 	r.OpenMenu(t)
-	r.ScreenshotAfter(t, "1-code", nil)
+	r.ScreenshotAfter(t, "2-code", rest)
 	r.CloseMenu(t)
 	b.Open(t, r.server.Issuer()+"/codex/device")
 	b.Run(t, "document.querySelector('input').value = '"+code+"'", nil)
-	b.Keep(t, ".", "2-entered")
+	b.Keep(t, ".", "3-entered")
 	b.Click(t, "#approve")
 	b.WaitText(t, "Approved.")
 	item.WaitTooltip(t, account)
