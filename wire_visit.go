@@ -6,6 +6,7 @@ import (
 
 	"rekey/auth/agent"
 	"rekey/auth/appserver"
+	"rekey/auth/login"
 	"rekey/ui"
 )
 
@@ -21,7 +22,11 @@ func (w wiring) visit(ctx context.Context, home string, face func(context.Contex
 	o.ShowURL = func(string) {} // face shows it
 	o.OpenURL = func(ctx context.Context, url string) error {
 		err := openURL(ctx, url)
-		if err != nil {
+		var headless *login.NoBrowserError
+		switch {
+		case errors.As(err, &headless):
+			w.tell("tell.headless")
+		case err != nil:
 			w.tell("tell.no_browser", "Why", w.words.Error(err))
 		}
 		return err

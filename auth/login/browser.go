@@ -32,12 +32,11 @@ type Browser struct {
 	// is any free port. The authorization server accepts only those it knows.
 	Ports []int
 	// Open shows the page in the user's browser. It runs beside the flow; its
-	// context ends with the flow, and then it has to return. An error that is a
-	// *NoBrowserError (see CheckBrowser) ends the flow. nil opens none.
+	// context ends with the flow, and then it has to return. nil opens none.
 	Open func(ctx context.Context, url string) error
-	// Prompt is given the page's address when Open failed otherwise or is nil,
-	// so that the user can open it by hand; then the flow goes on. It must not
-	// block. nil: the flow ends, for nobody can see the page.
+	// Prompt is given the page's address when Open failed or is nil, so that
+	// the user can open it by hand; then the flow goes on. It must not block.
+	// nil: the flow ends with a *NoBrowserError, for nobody can see the page.
 	Prompt func(url string)
 	// Workspaces are the only ones that may sign in
 	// (forced_chatgpt_workspace_id), empty for any.
@@ -106,7 +105,7 @@ func (b Browser) show(ctx context.Context, url string) (failed <-chan error, sto
 		var none *NoBrowserError
 		switch {
 		case err == nil || ctx.Err() != nil:
-		case errors.As(err, &none):
+		case b.Prompt == nil && errors.As(err, &none):
 			failure <- err
 		case b.Prompt == nil:
 			failure <- &NoBrowserError{Err: err}

@@ -123,19 +123,18 @@ func TestNobodySeesThePage(t *testing.T) {
 		return func(context.Context, string) error { return err }
 	}
 	for name, tt := range map[string]struct {
-		open   func(context.Context, string) error
-		prompt func(string)
-		cause  error
+		open  func(context.Context, string) error
+		cause error
 	}{
-		"nothing to show it with":   {nil, nil, nil},
-		"no browser, no prompt":     {opens(broken), nil, broken},
-		"headless, with a prompt":   {opens(CheckBrowser("linux", func(string) string { return "" })), func(string) { t.Error("prompted") }, nil},
-		"headless, said with words": {opens(fmt.Errorf("opening: %w", &NoBrowserError{})), nil, nil},
+		"nothing to show it with":   {nil, nil},
+		"no browser, no prompt":     {opens(broken), broken},
+		"headless":                  {opens(CheckBrowser("linux", func(string) string { return "" })), nil},
+		"headless, said with words": {opens(fmt.Errorf("opening: %w", &NoBrowserError{})), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, err := Browser{
-				Authority: clientOf("https://auth.example"), Ports: []int{0}, Open: tt.open, Prompt: tt.prompt, Save: never(t),
+				Authority: clientOf("https://auth.example"), Ports: []int{0}, Open: tt.open, Save: never(t),
 			}.Run(t.Context())
 			var none *NoBrowserError
 			if !errors.As(err, &none) || !errors.Is(err, tt.cause) && tt.cause != nil || !strings.Contains(err.Error(), "there is no browser here") {
