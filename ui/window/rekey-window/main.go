@@ -9,6 +9,9 @@ import (
 	"log"
 	"log/slog"
 	"os"
+
+	"rekey/assets/lang"
+	"rekey/ui/words"
 )
 
 // The exit codes.
@@ -18,34 +21,22 @@ const (
 	exitUsage  = 2 // wrong arguments
 )
 
-const usage = `Usage: rekey-window --socket PATH [--socket PATH …]
-
-Shows the sign-ins that these Rekeys keep, the first one first. It is started by
-Rekey itself: from the tray's menu, or by "rekey window".
-
-  --socket PATH   the socket of a running Rekey; may be given several times
-
-Environment: REKEY_LOG=debug|info|warn|error tells on standard error what goes on.
-
-Exit codes: 0 the window was closed, 1 no window could be shown (no Rekey
-answers, no display, no OpenGL), 2 wrong arguments.
-`
-
 func main() { os.Exit(start(os.Args[1:])) }
 
 // start reads the command line, shows the window, and returns the exit code.
 func start(args []string) int {
+	w := words.New(lang.ForUser("", os.Getenv))
 	sockets, err := parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Print(usage)
+		fmt.Println(w.Say("window_program.usage"))
 		return exitClosed
 	case err != nil:
-		fmt.Fprintf(os.Stderr, "rekey-window: %v; see \"rekey-window --help\".\n", err)
+		fmt.Fprintln(os.Stderr, "rekey-window: "+w.Say("window_program.misuse", "Why", w.Error(err)))
 		return exitUsage
 	}
-	if err := show(sockets, newLog(os.Getenv("REKEY_LOG"))); err != nil {
-		fmt.Fprintf(os.Stderr, "rekey-window: %v.\n", err)
+	if err := show(sockets, w, newLog(os.Getenv("REKEY_LOG"))); err != nil {
+		fmt.Fprintln(os.Stderr, "rekey-window: "+w.Say("reason.sentence", "Why", w.Error(err)))
 		return exitFailed
 	}
 	return exitClosed

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
@@ -13,7 +12,6 @@ import (
 	"fyne.io/fyne/v2/driver"
 
 	"rekey/assets"
-	"rekey/assets/lang"
 	"rekey/auth/appserver"
 	"rekey/ui/window"
 	"rekey/ui/words"
@@ -25,8 +23,9 @@ const dialLimit = 5 * time.Second
 // errNoWindow: Fyne draws with OpenGL and has got none.
 var errNoWindow = errors.New("this display cannot draw the window, for it has no OpenGL; all else works without it")
 
-// show shows the window for the agents at the sockets until it is closed.
-func show(sockets []string, log *slog.Logger) error {
+// show shows the window for the agents at the sockets until it is closed, in
+// the language of speech.
+func show(sockets []string, speech words.Words, log *slog.Logger) error {
 	if err := checkDisplay(); err != nil {
 		return err
 	}
@@ -41,7 +40,7 @@ func show(sockets []string, log *slog.Logger) error {
 	}
 	w := window.New(ctx, a, window.Options{
 		Homes: homes,
-		Words: words.New(lang.ForUser("", os.Getenv)),
+		Words: speech,
 		Open:  a.OpenURL,
 		Log:   log,
 		Do:    fyne.Do,
