@@ -48,9 +48,9 @@ func TestProgramInTheBrowser(t *testing.T) {
 		b := newBox(t, program)
 		b.signIn(time.Hour)
 		login := b.start("login")
-		n := login.err.until(t, 0, "rekey: No browser can be started here: ")
+		n := login.err.until(t, 0, "rekey: There is no browser here.")
 		login.err.until(t, 0, b.Server.Issuer())
-		if lines, _ := login.err.lines(); !strings.Contains(lines[n-1], `use "rekey login --device"`) {
+		if lines, _ := login.err.lines(); !strings.Contains(lines[n-1], `Use "rekey login --device"`) {
 			t.Errorf("it says %q", lines)
 		}
 		login.interrupt()
