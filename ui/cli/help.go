@@ -44,15 +44,15 @@ func (p *Program) helpful(root *cobra.Command) {
 	print := root.HelpFunc()
 	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
 		p.describe(root)
-		root.SetUsageTemplate(p.usageTemplate())
+		root.SetUsageTemplate(p.usageTemplate(cmd))
 		print(cmd, args)
 	})
 }
 
-// usageTemplate is cobra's, less what is not used here.
-func (p *Program) usageTemplate() string {
+// usageTemplate is cobra's for a command, less what is not used here.
+func (p *Program) usageTemplate(cmd *cobra.Command) string {
 	return p.Words.Say("help.usage") + `{{if .Runnable}}
-  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+  ` + p.useLine(cmd) + `{{end}}{{if .HasAvailableSubCommands}}
   {{.CommandPath}} ` + p.Words.Say("help.command") + `{{end}}{{if .HasExample}}
 
 ` + p.Words.Say("help.examples") + `
@@ -62,10 +62,10 @@ func (p *Program) usageTemplate() string {
   {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
 
 ` + p.Words.Say("help.flags") + `
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
+` + p.flagUsages(cmd.LocalFlags()) + `{{end}}{{if .HasAvailableInheritedFlags}}
 
 ` + p.Words.Say("help.global_flags") + `
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
+` + p.flagUsages(cmd.InheritedFlags()) + `{{end}}{{if .HasAvailableSubCommands}}
 
 ` + p.Words.Say("help.more") + `{{end}}
 `
