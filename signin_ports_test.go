@@ -1,0 +1,84 @@
+//go:build linux
+
+package main_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/promises/sandbox"
+	"rekey/ui/cli"
+	"rekey/ui/uitest"
+)
+
+// Rekey and the real Codex sign in through the same ports: whoever comes later
+// has the earlier one give up, in both directions.
+func TestSignInSharesThePortsWithCodex(t *testing.T) {
+	program := buildProgram(t)
+	_, codex, err := sandbox.Codex(t.Context())
+	if err != nil {
+		uitest.Missing(t, err.Error())
+	}
+	t.Run("Codex gives up", func(t *testing.T) {
+		b := newBox(t, program)
+		theirs := startCodexLogin(t, b, codex)
+		ours := b.start("login")
+		wantPort(t, ours.page(), "1455")
+		wantEnded(t, theirs, "Login cancelled")
+		ours.interrupt()
+		ours.wait(cli.ExitFailure)
+	})
+	t.Run("Rekey gives up", func(t *testing.T) {
+		b := newBox(t, program)
+		ours := b.start("login")
+		wantPort(t, ours.page(), "1455")
+		theirs := startCodexLogin(t, b, codex)
+		ours.wait(cli.ExitFailure)
+		ours.err.until(t, 0, "rekey: the sign-in was cancelled")
+		if _, err := os.Stat(b.Home.AuthPath()); err == nil {
+			t.Error("something was stored")
+		}
+		theirs.Kill()
+	})
+}
+
+// startCodexLogin starts the real "codex login" and waits until it listens. It
+// asks its server for nothing until a browser comes back.
+func startCodexLogin(t *testing.T, b *box, codex string) *sandbox.Process {
+	t.Helper()
+	p, err := b.Start(func([]byte) {}, codex, "login")
+	if err != nil {
+		t.Fatal(err)
+	}
+	uitest.Eventually(t, "codex login waits on port 1455", func() bool { return strings.Contains(p.Stderr(), "localhost:1455") })
+	return p
+}
+
+// page is the address that a program prints for its user to open.
+func (r *running) page() string {
+	r.box.t.Helper()
+	n := r.err.until(r.box.t, 0, "/oauth/authorize?")
+	lines, _ := r.err.lines()
+	return lines[n-1]
+}
+
+func wantPort(t *testing.T, page, port string) {
+	t.Helper()
+	if !strings.Contains(page, "127.0.0.1%3A"+port+"%2F") {
+		t.Errorf("the page is %s, want that it leads back to port %s", page, port)
+	}
+}
+
+func wantEnded(t *testing.T, p *sandbox.Process, says string) {
+	t.Helper()
+	select {
+	case <-p.Ended():
+	case <-time.After(uitest.Patience):
+		t.Fatalf("codex login goes on: %s", p.Stderr())
+	}
+	if !strings.Contains(p.Stderr(), says) {
+		t.Errorf("codex login says %q, want %q", p.Stderr(), says)
+	}
+}
