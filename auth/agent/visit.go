@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"rekey/auth"
+	"rekey/auth/appserver"
 )
 
 // visitLimit is how long a visitor waits for an agent that has its socket and
@@ -14,18 +14,7 @@ const visitLimit = 3 * time.Second
 
 // session is a face's session (ui.Session) with an end.
 type session interface {
-	State() auth.State
-	Subscribe(ctx context.Context) <-chan auth.State
-	Refresh(ctx context.Context) error
-	SignIn(ctx context.Context, method auth.SignInMethod) error
-	CancelSignIn()
-	AnswerSignIn(ctx context.Context, yes bool) error
-	SignOut(ctx context.Context) error
-	Unlock(ctx context.Context) error
-	SetPreferences(ctx context.Context, c auth.PreferenceChange) error
-	Activity(ctx context.Context) ([]auth.Activity, error)
-	Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error)
-	ClaimNotice(ctx context.Context, notice string) (bool, error)
+	appserver.Session
 	// Close gives the session up, and waits for a renewal under way in this
 	// process until ctx ends.
 	Close(ctx context.Context) error

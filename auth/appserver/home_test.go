@@ -92,6 +92,7 @@ type home struct {
 }
 
 func (h *home) Manager() *auth.Manager   { return h.manager }
+func (h *home) State() auth.State        { return h.manager.State() }
 func (h *home) Dir() string              { return "/home/ada/.codex" }
 func (h *home) RequiresOpenAIAuth() bool { return h.needsAuth }
 func (h *home) Identify(string, string)  {}
@@ -139,6 +140,14 @@ func (h *home) AnswerSignIn(_ context.Context, yes bool) error {
 func (h *home) SignOut(ctx context.Context) error {
 	_, err := h.manager.Logout(ctx)
 	return err
+}
+
+func (h *home) Subscribe(ctx context.Context) <-chan auth.State { return h.manager.Subscribe(ctx) }
+
+func (h *home) Refresh(ctx context.Context) error { return h.manager.Refresh(ctx, auth.RefreshForced) }
+
+func (h *home) ClaimNotice(_ context.Context, notice string) (bool, error) {
+	return h.manager.ClaimNotice(notice)
 }
 
 func (h *home) Unlock(context.Context) error { return errors.New("nothing is locked") }

@@ -33,7 +33,16 @@ type Home interface {
 	BeginSignIn(ctx context.Context, method auth.SignInMethod) (shown auth.SignInProgress, wait func() error, cancel func(), err error)
 	// SignInShown is SignIn for a client that shows the page itself.
 	SignInShown(ctx context.Context, method auth.SignInMethod) error
-	// The rest is the faces' session (ui.Session).
+	Session
+}
+
+// Session is a face's session as both sides of the socket have it: a Server
+// passes on that of its Home, a Client is one. ui.Session says what each method
+// promises.
+type Session interface {
+	State() auth.State
+	Subscribe(ctx context.Context) <-chan auth.State
+	Refresh(ctx context.Context) error
 	SignIn(ctx context.Context, method auth.SignInMethod) error
 	CancelSignIn()
 	AnswerSignIn(ctx context.Context, yes bool) error
@@ -42,7 +51,10 @@ type Home interface {
 	SetPreferences(ctx context.Context, c auth.PreferenceChange) error
 	Activity(ctx context.Context) ([]auth.Activity, error)
 	Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error)
+	ClaimNotice(ctx context.Context, notice string) (bool, error)
 }
+
+var _ Session = (*Client)(nil)
 
 // Server answers connections from one Home.
 type Server struct {
