@@ -1,0 +1,124 @@
+package main_test
+
+import (
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/authtest"
+)
+
+// The console commands on Windows, for which Wine stands. Slow things, among
+// them the Windows that is made for it, are done once.
+func TestWindowsConsole(t *testing.T) {
+	t.Parallel()
+	begun := time.Now()
+	w := newWine(t)
+	ready := time.Since(begun)
+	w.testStatus()
+	w.testRefresh()
+	w.testToken()
+	w.testPipe()
+	t.Logf("Windows was there after %v, the commands took %v", ready, time.Since(begun)-ready)
+}
+
+// want runs Rekey and wants an exit code and words on standard output, or on
+// standard error if they begin with "rekey: ".
+func (w *wine) want(code int, words string, args ...string) result {
+	w.t.Helper()
+	r := w.run(args...)
+	text := r.out
+	if strings.HasPrefix(words, "rekey: ") {
+		text = r.err
+	}
+	if r.code != code || !strings.Contains(text, words) {
+		w.t.Errorf("rekey %s ends with %d, want %d and %q\n%s%s", strings.Join(args, " "), r.code, code, words, r.out, r.err)
+	}
+	return r
+}
+
+func (w *wine) testStatus() {
+	t := w.t
+	w.want(0, "rekey ", "--version")
+	w.want(0, "Examples:", "--help")
+	w.want(2, "rekey: ", "no-such-command")
+	w.want(3, "Not signed in", "status")
+	w.must(w.Home.Write([]byte("{broken}")))
+	w.want(6, "it is not valid JSON", "status")
+	w.must(w.SignIn(time.Hour))
+	w.want(0, "ada@example.com", "status")
+	var report struct {
+		Home  string
+		State auth.State
+	}
+	if err := json.Unmarshal([]byte(w.want(0, "{", "status", "--json").out), &report); err != nil {
+		t.Error(err)
+	}
+	if want := w.path(w.Home.AuthPath()); report.State.Status != auth.StatusHealthy || report.State.Store != want {
+		t.Errorf("status --json tells %+v, want a healthy sign-in in %s", report, want)
+	}
+}
+
+// A renewal takes Rekey's locks and Codex's, keeps the answer in the escrow and
+// renames over a file that is there.
+func (w *wine) testRefresh() {
+	t := w.t
+	before, err := w.Home.Read()
+	w.must(err)
+	w.want(0, "", "refresh")
+	after, err := w.Home.Read()
+	w.must(err)
+	if string(after) == string(before) || w.Server.Refreshes() != 1 {
+		t.Errorf("after %d requests the sign-in is new: %v", w.Server.Refreshes(), string(after) != string(before))
+	}
+	if _, err := auth.ParseSnapshot(after); err != nil {
+		t.Error(err)
+	}
+	entries, err := os.ReadDir(w.Home.Dir())
+	w.must(err)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") {
+			t.Errorf("left over: %s", e.Name())
+		}
+	}
+	w.Server.RevokeAll()
+	for range 2 {
+		w.want(7, "", "refresh") // the access token still works
+	}
+	w.want(7, "ada@example.com", "status")
+	if n := w.Server.Refreshes(); n != 2 {
+		t.Errorf("%d requests, want one more for the refused sign-in", n)
+	}
+}
+
+func (w *wine) testToken() {
+	w.must(w.SignIn(time.Hour))
+	content, err := w.Home.Read()
+	w.must(err)
+	s, err := auth.ParseSnapshot(content)
+	w.must(err)
+	w.want(0, s.AccessToken().Reveal(), "token")
+	w.must(w.Home.Replace(authtest.AuthJSON(authtest.WithAPIKey("not-a-real-key"))))
+	if r := w.run("token"); r.code == 0 || r.out != "" {
+		w.t.Errorf("a token of an API key: %+v", r)
+	}
+}
+
+// The agent's socket is a named pipe there.
+func (w *wine) testPipe() {
+	out, err := output(w.command(w.emulator, w.agent, "-test.run=^TestPipe$", "-test.v", "-test.timeout=1m"))
+	w.must(err)
+	if !strings.Contains(out, "--- PASS: TestPipe") {
+		w.t.Errorf("the test of the pipe says:\n%s", out)
+	}
+}
+
+func (w *wine) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}

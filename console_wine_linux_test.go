@@ -1,0 +1,126 @@
+package main_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rekey/promises/sandbox"
+	"rekey/ui/uitest"
+)
+
+// wineLimit bounds everything that is done with Wine together.
+const wineLimit = 5 * time.Minute
+
+// wine runs Windows programs in a sandbox, in a Windows of its own and without
+// a display.
+type wine struct {
+	*sandbox.Sandbox
+	t        *testing.T
+	ctx      context.Context
+	emulator string
+	prefix   string // the folder of that Windows
+	rekey    string // the program
+	agent    string // the tests of auth/agent
+}
+
+// newWine builds Rekey for Windows, and a Windows to run it in.
+func newWine(t *testing.T) *wine {
+	t.Helper()
+	emulator, err := exec.LookPath("wine64")
+	if err != nil {
+		emulator, err = exec.LookPath("/usr/lib/wine/wine64") // where Debian has it
+	}
+	if err != nil {
+		uitest.Missing(t, "Wine (wine64)")
+	}
+	compiler, err := exec.LookPath("x86_64-w64-mingw32-gcc")
+	if err != nil {
+		uitest.Missing(t, "a C compiler for Windows (x86_64-w64-mingw32-gcc)")
+	}
+	s, err := sandbox.New(time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	ctx, cancel := context.WithTimeout(t.Context(), wineLimit)
+	dir := t.TempDir()
+	w := &wine{s, t, ctx, emulator, filepath.Join(dir, "prefix"), filepath.Join(dir, "rekey.exe"), filepath.Join(dir, "agent.test.exe")}
+	t.Cleanup(func() {
+		cancel()
+		w.ctx = context.Background()
+		_ = w.command("wineserver", "-k").Run() // nothing of it is left running; it may have ended
+		_ = w.command("wineserver", "-w").Run()
+	})
+	library := filepath.Join(w.prefix, "drive_c", "windows", "system32", "bcryptprimitives.dll")
+	var group errgroup.Group // what takes long, side by side
+	group.Go(func() error { return w.build("build", "-o", w.rekey, ".") })
+	group.Go(func() error { return w.build("test", "-c", "-o", w.agent, "./auth/agent") })
+	group.Go(func() error {
+		if _, err := output(w.command(w.emulator, "wineboot", "--init")); err != nil {
+			return err
+		}
+		_, err := output(exec.CommandContext(ctx, compiler, "-shared", "-s", "-o", library, "testdata/wine/prng.c", "-ladvapi32"))
+		return err
+	})
+	w.must(group.Wait())
+	return w
+}
+
+// build runs a go command that builds for Windows.
+func (w *wine) build(args ...string) error {
+	cmd := exec.CommandContext(w.ctx, "go", args...)
+	cmd.Env = append(os.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
+	_, err := output(cmd)
+	return err
+}
+
+// output runs a command that has to work and returns what it prints.
+func output(cmd *exec.Cmd) (string, error) {
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		err = fmt.Errorf("%v: %w\n%s", cmd, err, out)
+	}
+	return string(out), err
+}
+
+// command makes a command of Wine's, or of a Windows program's for Wine.
+func (w *wine) command(program string, args ...string) *exec.Cmd {
+	if program == "wineserver" {
+		program = filepath.Join(filepath.Dir(w.emulator), "wineserver64")
+		if _, err := os.Stat(program); err != nil {
+			program = filepath.Join(filepath.Dir(w.emulator), "wineserver")
+		}
+	}
+	cmd := w.Command(w.ctx, program, args...)
+	cmd.Env = append(cmd.Env, "WINEPREFIX="+w.prefix, "WINEDEBUG=-all",
+		"WINEDLLOVERRIDES=mscoree=;mshtml=;winemenubuilder.exe=", // nothing to install, no menus
+		"CODEX_HOME="+w.path(w.Home.Dir()))
+	return cmd
+}
+
+// path is what Windows calls a file: Wine shows all there is as drive Z.
+func (w *wine) path(path string) string { return "Z:" + strings.ReplaceAll(path, "/", `\`) }
+
+// run runs Rekey to its end.
+func (w *wine) run(args ...string) result {
+	w.t.Helper()
+	var out, errs bytes.Buffer
+	cmd := w.command(w.emulator, append([]string{w.rekey}, args...)...)
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		w.t.Fatalf("%v: %v", cmd, err)
+	}
+	return result{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
+}
