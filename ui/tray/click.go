@@ -33,7 +33,7 @@ func (t *tray) click(ctx context.Context, h *home, id RowID) {
 		t.copyText(ctx, h, state.SignIn.Page)
 	case RowRefresh:
 		t.start(ctx, h, "failed.renewal", h.Session.Refresh)
-	case RowOpen:
+	case RowOpen, RowAccount, RowState, RowNote:
 		t.start(ctx, h, "failed.window", h.OpenWindow)
 	case RowSignOutNow:
 		t.start(ctx, h, "failed.sign_out", h.Session.SignOut)
@@ -104,7 +104,9 @@ func (t *tray) startNoting(ctx context.Context, h *home, failed string, do func(
 			return
 		}
 		t.mu.Lock()
-		h.note.say(mine, text)
+		if failed != "failed.renewal" || !h.state.NeedsSignIn() { // else the State says why
+			h.note.say(mine, text)
+		}
 		t.mu.Unlock()
 		t.lookAgain()
 	})

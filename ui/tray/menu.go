@@ -9,7 +9,7 @@ import (
 )
 
 // rowLimit is the number of characters after which a row is cut.
-const rowLimit = 72
+const rowLimit = 64
 
 // View is what the menu says about one home.
 type View struct {
@@ -91,6 +91,7 @@ func homeMenu(w words.Words, v View, now time.Time, can Abilities) HomeModel {
 	s := v.State
 	m.inform(w, s, now)
 	m.Rows[RowNote].Label = words.Clip(words.Line(v.Note), rowLimit)
+	m.stress(can)
 	m.ask(w, s, can)
 	main, label := w.MainAction(s)
 	if main != words.ActionOpenFolder || can.OpenFolder {
@@ -129,6 +130,14 @@ func (m *HomeModel) inform(w words.Words, s auth.State, now time.Time) {
 	}
 	for id := range RowNote {
 		m.Rows[id].Label = words.Clip(m.Rows[id].Label, rowLimit)
+	}
+}
+
+// stress lets the rows that matter most stand out: panels grey out what cannot
+// be clicked. A click on them opens the window, which says more.
+func (m *HomeModel) stress(can Abilities) {
+	for _, id := range []RowID{RowAccount, RowState, RowNote} {
+		m.Rows[id].Enabled = can.OpenWindow && m.Rows[id].Label != ""
 	}
 }
 

@@ -171,7 +171,7 @@ func TestMenuOfSeveralHomes(t *testing.T) {
 		}
 	}
 	want := `~/.codex: ada@example.com · Pro
-  ada@example.com · Pro
+  [ada@example.com · Pro]
   Renews at 13:35
   Works until 14:05 (in 3 h)
   [Refresh now]
@@ -179,10 +179,10 @@ func TestMenuOfSeveralHomes(t *testing.T) {
   [Sign out]
       [Sign out ada@example.com]
 ~/work: Sign in again: the refresh token was already used
-  ada@example.com · Pro
-  Sign in again: the refresh token was already used
+  [ada@example.com · Pro]
+  [Sign in again: the refresh token was already used]
   Ended at 11:04
-  a note
+  [a note]
   [Sign in again…]
   [Sign in another way]
       [With a code, on another device…]
@@ -191,7 +191,7 @@ func TestMenuOfSeveralHomes(t *testing.T) {
   [Sign out]
       [Sign out ada@example.com]
 ~/play: Not signed in
-  Not signed in
+  [Not signed in]
   [Sign in…]
   [Sign in another way]
       [With a code, on another device…]

@@ -44,6 +44,9 @@ func New(t testing.TB) *Desktop {
 // Home is the home directory of the desktop's programs.
 func (d *Desktop) Home() string { return d.home }
 
+// Address is that of the desktop's bus.
+func (d *Desktop) Address() string { return d.bus }
+
 // Connect opens a connection to the desktop's bus that is closed with the test.
 func (d *Desktop) Connect(t testing.TB) *dbus.Conn {
 	t.Helper()

@@ -75,6 +75,12 @@ func (d *Desktop) ScreenshotAfter(t testing.TB, name string, before *image.RGBA)
 	return picture
 }
 
+// Keep keeps a picture as artefacts/<test>/<name>.png.
+func (d *Desktop) Keep(t testing.TB, name string, picture image.Image) {
+	t.Helper()
+	keep(t, name, picture)
+}
+
 // look takes a picture.
 func (d *Desktop) look(t testing.TB) *image.RGBA {
 	t.Helper()

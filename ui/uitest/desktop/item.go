@@ -4,6 +4,7 @@ package desktop
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,17 @@ type Icon struct {
 // this package's or a panel's, and returns the icon.
 func (d *Desktop) Item(t testing.TB, p *Process) *Item {
 	t.Helper()
+	return d.itemOf(t, p.PID())
+}
+
+// OwnItem is Item for an icon that the test's own process shows.
+func (d *Desktop) OwnItem(t testing.TB) *Item {
+	t.Helper()
+	return d.itemOf(t, os.Getpid())
+}
+
+func (d *Desktop) itemOf(t testing.TB, pid int) *Item {
+	t.Helper()
 	conn := d.Connect(t)
 	i := &Item{conn: conn, changed: make(chan struct{}, 1)}
 	signals := make(chan *dbus.Signal, 64)
@@ -60,7 +72,7 @@ func (d *Desktop) Item(t testing.TB, p *Process) *Item {
 			t.Fatal(err)
 		}
 	}
-	i.wait(t, fmt.Sprintf("the tray icon of process %d", p.PID()), func() bool { return i.find(p.PID()) })
+	i.wait(t, fmt.Sprintf("the tray icon of process %d", pid), func() bool { return i.find(pid) })
 	return i
 }
 
