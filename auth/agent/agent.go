@@ -3,10 +3,12 @@ package agent
 import (
 	"context"
 	"errors"
+	"path/filepath"
 
 	"golang.org/x/sync/errgroup"
 
 	"rekey/auth/appserver"
+	"rekey/auth/store"
 )
 
 // ErrRunning means that another process is the agent of this home.
@@ -52,6 +54,16 @@ func (a *Agent) Close(ctx context.Context) error {
 	err := a.Home.Close(ctx)
 	a.unlock()
 	return err
+}
+
+// Running reports whether a process is the agent of this home, whether it
+// answers or not.
+func (h *Home) Running() bool {
+	unlock, err := store.TryLock(filepath.Join(h.stateDir, "agent.lock"), 0o600)
+	if err == nil {
+		unlock()
+	}
+	return errors.Is(err, store.ErrLockBusy)
 }
 
 // Socket returns the path of the home's socket, where its agent listens.

@@ -18,11 +18,12 @@ var ErrAgentGone = errors.New("the Rekey that kept this home has ended")
 // Client is a face's session with the agent in another process. All methods
 // are safe for concurrent use.
 type Client struct {
-	rpc    *jrpc2.Client
-	home   string
-	states auth.Broadcast[auth.State]
-	ctx    context.Context // ends with the connection
-	cancel context.CancelCauseFunc
+	rpc     *jrpc2.Client
+	home    string
+	version string // the agent's
+	states  auth.Broadcast[auth.State]
+	ctx     context.Context // ends with the connection
+	cancel  context.CancelCauseFunc
 }
 
 // Dial connects to the agent's socket, checks that the process behind it is
@@ -65,7 +66,7 @@ func (c *Client) begin(ctx context.Context) error {
 	if err := compare(*welcome.Rekey, spoken()); err != nil {
 		return err
 	}
-	c.home = welcome.CodexHome
+	c.home, c.version = welcome.CodexHome, welcome.Rekey.Version
 	var first stateMessage
 	if err := c.call(ctx, methodSubscribe, struct{}{}, &first); err != nil {
 		return err
@@ -126,6 +127,9 @@ func sentByServer(code jrpc2.Code) bool {
 
 // Home is the directory of the home that the agent keeps.
 func (c *Client) Home() string { return c.home }
+
+// AgentVersion is the version of the agent's program, "" where it does not say.
+func (c *Client) AgentVersion() string { return c.version }
 
 // State returns the newest State the agent has told.
 func (c *Client) State() auth.State {

@@ -133,14 +133,12 @@ func (h *Hook) call(ctx context.Context, program string, st auth.State) {
 
 // try runs the program and waits for it.
 func (h *Hook) try(ctx context.Context, program string, st auth.State) error {
+	if err := Check(program, h.opts.Config); err != nil {
+		return err
+	}
 	path, err := Trusted(program)
 	if err != nil {
 		return err
-	}
-	if h.opts.Config != "" {
-		if err := trustedFile(h.opts.Config); err != nil {
-			return fmt.Errorf("the file that names it is not safe: %w", err)
-		}
 	}
 	var input bytes.Buffer
 	if err := auth.NewStateReport(h.opts.Home, st, time.Now()).Write(&input, false); err != nil {

@@ -43,6 +43,21 @@ func Trusted(program string) (path string, err error) {
 	return path, nil
 }
 
+// Check says why a program that a configuration file names is not run, nil if it
+// is. config may be "": see Options.
+func Check(program, config string) error {
+	if _, err := Trusted(program); err != nil {
+		return err
+	}
+	if config == "" {
+		return nil
+	}
+	if err := trustedFile(config); err != nil {
+		return fmt.Errorf("the file that names it is not safe: %w", err)
+	}
+	return nil
+}
+
 // trustedFile is Trusted for a file that is only read.
 func trustedFile(path string) error {
 	_, info, err := safely(path)

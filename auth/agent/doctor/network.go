@@ -1,0 +1,52 @@
+package doctor
+
+import (
+	"context"
+	"net/url"
+	"os"
+	"strings"
+)
+
+// network looks at the variables for proxies and certificates. Of a proxy the
+// host is shown and nothing that lets one in.
+func (in Inputs) network(context.Context) (f found) {
+	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"} {
+		value := in.Getenv(name)
+		if value == "" {
+			continue
+		}
+		host, ok := proxyHost(value)
+		f.fact(FactProxy, name, host)
+		if !ok {
+			f.finding(FindBadProxy, Problem, name, name+" is not the address of a proxy", "write it as http://host:port")
+		}
+	}
+	for _, name := range []string{"NO_PROXY", "no_proxy"} {
+		if value := in.Getenv(name); value != "" {
+			f.fact(FactProxy, name, "set")
+		}
+	}
+	for _, name := range []string{"CODEX_CA_CERTIFICATE", "SSL_CERT_FILE"} {
+		path := in.Getenv(name)
+		if path == "" {
+			continue
+		}
+		f.fact(FactCA, name, "set")
+		if _, err := os.Stat(path); err != nil {
+			f.finding(FindBadCA, Problem, name, name+" names a file that cannot be read: "+err.Error(), "correct the path")
+		}
+	}
+	return f
+}
+
+// proxyHost is the host and port of a proxy's address.
+func proxyHost(value string) (host string, ok bool) {
+	if !strings.Contains(value, "://") {
+		value = "http://" + value
+	}
+	u, err := url.Parse(value)
+	if err != nil || u.Host == "" {
+		return "not an address", false
+	}
+	return u.Scheme + "://" + u.Host, true
+}

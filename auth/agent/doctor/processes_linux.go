@@ -1,0 +1,83 @@
+package doctor
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// running lists the Codex processes of this user. proc is "" for /proc. Of Codex
+// as npm installs it, Node.js starts the program itself: only that one counts.
+func running(ctx context.Context, proc string) (list []process, looked bool) {
+	if proc == "" {
+		proc = "/proc"
+	}
+	entries, err := os.ReadDir(proc)
+	if err != nil {
+		return nil, false
+	}
+	children := make(map[int]bool) // those whose parent is listed
+	parents := make(map[int]int)
+	for _, e := range entries {
+		pid, err := strconv.Atoi(e.Name())
+		if err != nil || ctx.Err() != nil {
+			continue
+		}
+		dir := filepath.Join(proc, e.Name())
+		info, err := os.Stat(dir)
+		if err != nil {
+			continue // it has ended
+		}
+		if st, ok := info.Sys().(*syscall.Stat_t); !ok || int(st.Uid) != os.Geteuid() {
+			continue
+		}
+		if !isCodex(fields(filepath.Join(dir, "cmdline"))) {
+			continue
+		}
+		p := process{pid: pid, home: "?"}
+		environ := fields(filepath.Join(dir, "environ"))
+		folder, _ := os.Readlink(filepath.Join(dir, "cwd"))
+		if home, err := homeOf(environ, folder); err == nil && len(environ) > 0 {
+			p.home = home
+		}
+		list = append(list, p)
+		parents[pid] = parentOf(filepath.Join(dir, "stat"))
+	}
+	for _, parent := range parents {
+		children[parent] = true
+	}
+	kept := list[:0]
+	for _, p := range list {
+		if !children[p.pid] {
+			kept = append(kept, p)
+		}
+	}
+	return kept, true
+}
+
+// fields reads a file of texts with a NUL after each, nil where it cannot be.
+func fields(path string) []string {
+	data, err := os.ReadFile(path)
+	if err != nil || len(data) == 0 {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(string(data), "\x00"), "\x00")
+}
+
+// parentOf reads a process's parent, 0 where that cannot be known. The name
+// before it stands in parentheses and may hold anything.
+func parentOf(stat string) int {
+	data, err := os.ReadFile(stat)
+	if err != nil {
+		return 0
+	}
+	rest := strings.Fields(string(data[strings.LastIndexByte(string(data), ')')+1:]))
+	if len(rest) < 2 {
+		return 0
+	}
+	parent, _ := strconv.Atoi(rest[1])
+	return parent
+}
