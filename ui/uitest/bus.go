@@ -129,6 +129,8 @@ func Alone(t *testing.T) bool {
 		t.Errorf("in a process of its own: %v\n%s", err, out)
 	case strings.Contains(string(out), "--- SKIP"):
 		t.Skipf("in a process of its own:\n%s", out)
+	default:
+		t.Logf("in a process of its own:\n%s", out)
 	}
 	return false
 }

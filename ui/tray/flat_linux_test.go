@@ -1,0 +1,199 @@
+//go:build !race
+
+package tray
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+
+	"rekey/auth"
+	"rekey/ui/uitest"
+	"rekey/ui/uitest/desktop"
+	"rekey/ui/words"
+)
+
+// changes is how many States the test shows: with REKEY_SOAK=1, as in make bench,
+// ten times as many.
+func changes() int {
+	if os.Getenv("REKEY_SOAK") == "1" {
+		return 10_000
+	}
+	return 1_000
+}
+
+// TestManyStates: however often the State changes, a submenu that its user has
+// opened in a real panel stays open and its click works; and memory, goroutines,
+// connections and rows are in the end what they were.
+//
+// It is not run under the race detector, which takes a hundred megabytes of its
+// own and finds that systray counts its menu's versions without a lock.
+func TestManyStates(t *testing.T) {
+	if !uitest.Alone(t) {
+		return
+	}
+	desktop.Require(t, desktop.DisplayServer, desktop.Camera, desktop.WindowManager, desktop.PanelProgram, desktop.Mouse)
+	d := desktop.New(t)
+	d.StartDisplay(t)
+	d.StartPanel(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", variable(d.Environ(), "DBUS_SESSION_BUS_ADDRESS"))
+
+	session := uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now()))
+	tr := newTray([]Home{{Session: session}}, Options{
+		Words: words.English(), Quit: func() {}, DarkPanel: true, Log: slog.New(slog.DiscardHandler),
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	built, ended := make(chan struct{}), make(chan error, 1)
+	go func() { ended <- present(ctx, tr.opts.Log, func() { tr.build(ctx); close(built) }) }()
+	<-built
+	bus := d.Connect(t)
+	uitest.Eventually(t, "the icon in the panel", func() bool { return len(itemsOf(t, bus)) == 1 })
+
+	closed := d.ScreenshotAfter(t, "1-icon", nil)
+	d.OpenMenu(t)
+	menu := d.ScreenshotAfter(t, "2-menu", closed)
+	d.Type(t, "key", "End", "key", "Up", "key", "Right") // "Sign out", above "Quit", and into its submenu
+	d.ScreenshotAfter(t, "3-submenu", menu)
+
+	tr.showMany(t, bus, 200) // until what is remembered is
+	before := measure(t, bus)
+	tr.showMany(t, bus, changes())
+	uitest.Eventually(t, "an end of what was only under way", func() bool {
+		return runtime.NumGoroutine() <= before.goroutines
+	})
+	after := measure(t, bus)
+	after.goroutines = before.goroutines // now and then one more or less works at an answer
+	t.Logf("after %d changes of State: %+v, before: %+v", changes(), after, before)
+	d.Screenshot(t, "4-submenu-after")
+	if grown := after.heap - before.heap; grown > 256<<10 {
+		t.Errorf("the heap has grown by %d bytes", grown)
+	}
+	if grown := after.resident - before.resident; grown > 4<<10 {
+		t.Errorf("the memory has grown by %d kB", grown)
+	}
+	before.heap, before.resident, after.heap, after.resident = 0, 0, 0, 0
+	if before != after {
+		t.Errorf("before %+v, after %+v", before, after)
+	}
+	if len(session.Calls) > 0 {
+		t.Fatalf("the session was asked to %s before the click", <-session.Calls)
+	}
+	d.Type(t, "key", "Return")
+	session.Expect(t, "SignOut")
+
+	cancel()
+	tr.work.Wait()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// showMany shows so many States, each of another status, account and end. All of
+// them can be signed out from. The panel is given the time to follow, else it
+// runs into its own limit of questions under way: it has read what came before
+// when it answers one of ours.
+func (tr *tray) showMany(t *testing.T, bus *dbus.Conn, n int) {
+	t.Helper()
+	statuses := []auth.Status{auth.StatusHealthy, auth.StatusRenewing, auth.StatusWaiting, auth.StatusExpiring, auth.StatusSignInRequired}
+	now := time.Now()
+	for i := range n {
+		s := uitest.State(statuses[i%len(statuses)], now.Add(time.Duration(i)*time.Minute))
+		s.Email = fmt.Sprintf("ada%d@example.com", i)
+		tr.show([]auth.State{s}, now)
+		if i%8 == 0 && len(itemsOf(t, bus)) != 1 {
+			t.Fatal("the panel has lost the icon")
+		}
+	}
+}
+
+// load is what this process keeps.
+type load struct {
+	heap        int64 // bytes in use
+	resident    int64 // kB
+	goroutines  int
+	connections int // to the bus, of everybody
+	objects     int // rows of the menu and objects around it
+}
+
+// measure is taken when all that is under way has come to rest.
+func measure(t *testing.T, bus *dbus.Conn) (l load) {
+	t.Helper()
+	for {
+		last := l
+		l = load{goroutines: runtime.NumGoroutine(), connections: len(namesOf(t, bus)), objects: objectsOf(t, bus)}
+		if l == last {
+			break
+		}
+	}
+	runtime.GC()
+	runtime.GC() // what finalizers let go of
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	l.heap = int64(stats.HeapAlloc)
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, resident, _ := strings.Cut(string(status), "VmRSS:")
+	if _, err := fmt.Sscan(resident, &l.resident); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func namesOf(t *testing.T, bus *dbus.Conn) (names []string) {
+	t.Helper()
+	if err := bus.BusObject().Call("org.freedesktop.DBus.ListNames", 0).Store(&names); err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
+
+// itemsOf are the icons that the panel knows.
+func itemsOf(t *testing.T, bus *dbus.Conn) (items []string) {
+	t.Helper()
+	if v, err := bus.Object(watcher, watcherPath).GetProperty(watcher + ".RegisteredStatusNotifierItems"); err == nil {
+		items, _ = v.Value().([]string)
+	}
+	return items
+}
+
+// objectsOf counts the nodes below our item and the rows of its menu.
+func objectsOf(t *testing.T, bus *dbus.Conn) int {
+	t.Helper()
+	ours := fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid())
+	var description string
+	if err := bus.Object(ours, "/StatusNotifierItem").Call("org.freedesktop.DBus.Introspectable.Introspect", 0).Store(&description); err != nil {
+		t.Fatal(err)
+	}
+	ids := make([]int32, 1024)
+	for i := range ids {
+		ids[i] = int32(i)
+	}
+	var items []struct {
+		ID         int32
+		Properties map[string]dbus.Variant
+	}
+	menu := bus.Object(ours, "/StatusNotifierItem/menu")
+	if err := menu.Call("com.canonical.dbusmenu.GetGroupProperties", 0, ids, []string{}).Store(&items); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Count(description, "<node") + len(items)
+}
+
+// variable is what a list of variables says of one.
+func variable(env []string, name string) string {
+	for _, v := range env {
+		if value, ok := strings.CutPrefix(v, name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
