@@ -3,11 +3,15 @@
 package main_test
 
 import (
+	"context"
+	"errors"
+	"net"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
+	"rekey/auth/login"
 	"rekey/promises/sandbox"
 	"rekey/ui/cli"
 	"rekey/ui/uitest"
@@ -42,6 +46,40 @@ func TestSignInSharesThePortsWithCodex(t *testing.T) {
 		}
 		theirs.Kill()
 	})
+}
+
+// The user's own codex, as npm installs it: its page is found in what it
+// prints, and giving up ends the script and the program below it.
+func TestCodexLoginIsGivenUp(t *testing.T) {
+	command, _, err := sandbox.Codex(t.Context())
+	if err != nil {
+		uitest.Missing(t, err.Error())
+	}
+	box, err := sandbox.New(time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(box.Close)
+	environment := make(map[string]string)
+	for _, variable := range box.Environ() {
+		name, value, _ := strings.Cut(variable, "=")
+		environment[name] = value
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), uitest.Patience)
+	defer cancel()
+	page := ""
+	err = login.CodexCLI{
+		Program: command, Home: box.Home.Dir(),
+		Lookup: func(name string) (string, bool) { v, ok := environment[name]; return v, ok },
+		Prompt: func(url string) { page = url; cancel() },
+	}.Run(ctx)
+	if !errors.Is(err, login.ErrCancelled) || !strings.HasPrefix(page, "https://auth.openai.com/oauth/authorize?") {
+		t.Errorf("the page is %q, the end %v", page, err)
+	}
+	if c, err := net.Dial("tcp4", "127.0.0.1:1455"); err == nil {
+		c.Close()
+		t.Error("codex still listens")
+	}
 }
 
 // startCodexLogin starts the real "codex login" and waits until it listens. It
