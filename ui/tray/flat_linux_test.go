@@ -62,9 +62,9 @@ func TestManyStates(t *testing.T) {
 	d.Type(t, "key", "End", "key", "Up", "key", "Right") // "Sign out", above "Quit", and into its submenu
 	d.ScreenshotAfter(t, "3-submenu", menu)
 
-	tr.showMany(t, bus, 200) // until what is remembered is
+	showMany(t, tr, bus, 200) // until what is remembered is
 	before := measure(t, bus)
-	tr.showMany(t, bus, changes())
+	showMany(t, tr, bus, changes())
 	uitest.Eventually(t, "an end of what was only under way", func() bool {
 		return runtime.NumGoroutine() <= before.goroutines
 	})
@@ -99,7 +99,7 @@ func TestManyStates(t *testing.T) {
 // them can be signed out from. The panel is given the time to follow, else it
 // runs into its own limit of questions under way: it has read what came before
 // when it answers one of ours.
-func (tr *tray) showMany(t *testing.T, bus *dbus.Conn, n int) {
+func showMany(t *testing.T, tr *tray, bus *dbus.Conn, n int) {
 	t.Helper()
 	statuses := []auth.Status{auth.StatusHealthy, auth.StatusRenewing, auth.StatusWaiting, auth.StatusExpiring, auth.StatusSignInRequired}
 	now := time.Now()
