@@ -40,8 +40,17 @@ func readConfiguration(getenv func(string) string) configuration {
 
 // homes are the Codex homes that a command is about: those that are named, else
 // those of the environment or the configuration, else Codex's own.
-func (w wiring) homes(named ...string) ([]string, error) {
+func (w wiring) homes(named []string) ([]string, error) {
 	return agent.Homes(named, w.config.Settings, os.UserHomeDir)
+}
+
+// userHome is the user's home directory, "" where it is not known.
+func userHome() string {
+	dir, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return dir
 }
 
 // log is the log of a home, and what sets its level.

@@ -34,6 +34,8 @@ func main() {
 		Words:        w.words,
 		Now:          time.Now,
 		Problems:     config.problems,
+		UserHome:     userHome(),
+		Homes:        w.homes,
 		Status:       w.status,
 		Refresh:      w.refresh,
 		Visit:        w.visit,
@@ -73,7 +75,7 @@ func (w wiring) options(home string) (agent.Options, error) {
 	if home != "" {
 		named = []string{home}
 	}
-	homes, err := w.homes(named...)
+	homes, err := w.homes(named)
 	if len(homes) == 0 {
 		return agent.Options{}, err
 	}

@@ -12,7 +12,6 @@ import (
 
 	"rekey/auth/agent"
 	"rekey/auth/appserver"
-	"rekey/ui"
 	"rekey/ui/cli"
 )
 
@@ -69,18 +68,25 @@ func (w wiring) refresh(ctx context.Context, home string) (cli.Report, error) {
 	return report, err
 }
 
-// watch becomes the agent of the home or attaches to it, and takes its place
+// watch becomes the agent of each home or attaches to it, and takes its place
 // when it ends.
-func (w wiring) watch(ctx context.Context, home string, face func(context.Context, ui.Session, cli.Report) error) error {
-	o, err := w.options(home)
-	if err != nil {
+func (w wiring) watch(ctx context.Context, homes []string, face func(context.Context, []cli.Watched) error) error {
+	var ours ourHomes
+	for _, home := range homes {
+		o, err := w.options(home)
+		if err != nil {
+			return err
+		}
+		ours = append(ours, &ourHome{options: o})
+	}
+	if err := ours.join(ctx); err != nil {
 		return err
 	}
-	m, err := agent.Join(ctx, o, version)
-	if err != nil {
-		return err
+	var list []cli.Watched
+	for _, h := range ours {
+		list = append(list, cli.Watched{Home: h.options.Dir, Session: h.member})
 	}
-	return w.run(ctx, m, func(ctx context.Context) error { return face(ctx, m, cli.Report{Home: o.Dir}) })
+	return w.run(ctx, ours, func(ctx context.Context) error { return face(ctx, list) })
 }
 
 // part is what faces show: a member of a home, or its agent.

@@ -23,12 +23,9 @@ import (
 // may have had a slow answer.
 const noticePatience = 10 * time.Second
 
-// tray shows the tray of a home, whether this process is its agent or not.
-func (w wiring) tray(ctx context.Context, home string) error { return w.trayOf(ctx, []string{home}) }
-
-// trayOf shows one tray for these homes, but for those that another process's
+// tray shows one tray for these homes, but for those that another process's
 // tray shows. If that is all of them, it shows the first one's window.
-func (w wiring) trayOf(ctx context.Context, homes []string) error {
+func (w wiring) tray(ctx context.Context, homes []string) error {
 	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
 	var noBus *tray.NoBusError
 	if err := tray.Probe(ctx, bus); errors.As(err, &noBus) {

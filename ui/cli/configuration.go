@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -18,11 +17,11 @@ var tolerant = []string{
 // a command that answers one question: the answer could be about another home
 // than the user means.
 func (p *Program) checkConfiguration(cmd *cobra.Command, _ []string) error {
-	if len(p.Problems) == 0 || cmd.Name() == "help" {
+	if len(p.Problems) == 0 || cmd.Name() == "help" || cmd.Name() == "prompt" {
 		return nil
 	}
 	for _, problem := range p.Problems {
-		fmt.Fprintln(p.Err, "rekey: "+p.Words.Error(problem))
+		p.tellAll(problem)
 	}
 	if slices.Contains(tolerant, cmd.Name()) {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"rekey/auth"
 )
@@ -54,13 +55,29 @@ func (e *codeError) Error() string {
 
 func (e *codeError) Unwrap() error { return e.err }
 
-// statusCode is nil for a State that is well, else the code to end with.
-func statusCode(s auth.Status) error {
-	if code := ExitCode(s); code != ExitOK {
-		return &codeError{code: code}
-	}
-	return nil
+// fromWorst are the codes, the one that most needs somebody first.
+var fromWorst = []int{
+	ExitUsage, ExitFailure, ExitSignInRequired, ExitUnreadable, ExitExpiring, ExitWaiting, ExitSignedOut, ExitOK,
 }
+
+// worse is the code for two homes that ended with these.
+func worse(a, b int) int {
+	if slices.Index(fromWorst, b) < slices.Index(fromWorst, a) {
+		return b
+	}
+	return a
+}
+
+// exitWith ends the program with a code and has nothing more to say.
+func exitWith(code int) error {
+	if code == ExitOK {
+		return nil
+	}
+	return &codeError{code: code}
+}
+
+// statusCode is nil for a State that is well, else the code to end with.
+func statusCode(s auth.Status) error { return exitWith(ExitCode(s)) }
 
 // misuse is the error for a command line that makes no sense.
 func (p *Program) misuse(id string, pairs ...string) error {
@@ -73,18 +90,37 @@ var errInterrupted = &codeError{ExitFailure, errors.New("interrupted")}
 // tell says a sentence to the person at the terminal.
 func (p *Program) tell(sentence string) { fmt.Fprintln(p.Err, "rekey: "+sentence) }
 
-// finish prints what is left to say and returns the code for err.
-func (p *Program) finish(err error) int {
+// tellAll says each of the errors that were joined, in words.
+func (p *Program) tellAll(err error) {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { // as errors.Join makes it
+		for _, e := range joined.Unwrap() {
+			p.tellAll(e)
+		}
+	} else if err != nil {
+		p.tell(p.Words.Error(err))
+	}
+}
+
+// codeOf is the code for err and what there is to say, "" for nothing. Who is
+// told to end has not failed.
+func (p *Program) codeOf(err error) (code int, what string) {
 	var ce *codeError
 	switch {
 	case err == nil, errors.Is(err, context.Canceled):
-		return ExitOK
-	case errors.As(err, &ce):
-		if ce.err != nil {
-			p.tell(p.Words.Error(ce.err))
-		}
-		return ce.code
+		return ExitOK, ""
+	case errors.As(err, &ce) && ce.err == nil:
+		return ce.code, ""
+	case ce != nil:
+		return ce.code, p.Words.Error(ce.err)
 	}
-	p.tell(p.Words.Error(err))
-	return ExitFailure
+	return ExitFailure, p.Words.Error(err)
+}
+
+// finish prints what is left to say and returns the code for err.
+func (p *Program) finish(err error) int {
+	code, what := p.codeOf(err)
+	if what != "" {
+		p.tell(what)
+	}
+	return code
 }

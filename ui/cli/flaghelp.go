@@ -3,7 +3,6 @@ package cli
 import (
 	"regexp"
 	"strings"
-	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -36,22 +35,11 @@ func (p *Program) flagUsages(flags *pflag.FlagSet) string {
 			text = p.Words.Say("help.default", "Text", strings.TrimSpace(text[:m[0]]), "Value", text[m[2]:m[3]])
 		}
 		names, texts = append(names, name), append(texts, text)
-		widest = max(widest, width(name))
+		widest = max(widest, cells(name))
 	}
 	for i, name := range names {
-		gap := strings.Repeat(" ", widest-width(name)+3)
+		gap := strings.Repeat(" ", widest-cells(name)+3)
 		names[i] = strings.TrimRight(name+gap+texts[i], " ")
 	}
 	return strings.Join(names, "\n")
-}
-
-// width is how many columns of a terminal a text takes.
-func width(text string) (columns int) {
-	for _, r := range text {
-		columns++
-		if unicode.Is(unicode.Han, r) || r >= '\uFF01' && r <= '\uFF60' || r >= '\u3000' && r <= '\u303F' {
-			columns++
-		}
-	}
-	return columns
 }

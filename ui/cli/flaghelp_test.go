@@ -30,7 +30,7 @@ func TestFlagsInLine(t *testing.T) {
 					if m == nil {
 						continue
 					}
-					if at := width(line[:m[4]]); column != 0 && at != column {
+					if at := cells(line[:m[4]]); column != 0 && at != column {
 						t.Errorf("%s, %s: a text begins in column %d, another in %d:\n%s", language, cmd.Name(), at, column, got)
 					} else {
 						column = at
@@ -47,8 +47,8 @@ func TestFlagsInLine(t *testing.T) {
 func TestWidth(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]int{"": 0, "abc": 3, "登录": 4, "（a）": 5, "、": 2, "é…": 2} {
-		if got := width(text); got != want {
-			t.Errorf("width(%q) = %d, want %d", text, got, want)
+		if got := cells(text); got != want {
+			t.Errorf("cells(%q) = %d, want %d", text, got, want)
 		}
 	}
 }

@@ -20,7 +20,7 @@ type loginFlags struct {
 	method         string
 }
 
-func (p *Program) loginCommand(home *string) *cobra.Command {
+func (p *Program) loginCommand(s *scope) *cobra.Command {
 	var f loginFlags
 	cmd := &cobra.Command{
 		Use:     "login",
@@ -33,10 +33,14 @@ func (p *Program) loginCommand(home *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if f.apiKey {
-				return p.loginKey(cmd.Context(), *home)
+			home, err := p.home(cmd, s)
+			if err != nil {
+				return err
 			}
-			return p.Visit(cmd.Context(), *home, func(ctx context.Context, s ui.Session) error {
+			if f.apiKey {
+				return p.loginKey(cmd.Context(), home)
+			}
+			return p.Visit(cmd.Context(), home, func(ctx context.Context, s ui.Session) error {
 				return p.login(ctx, s, method)
 			})
 		},
@@ -148,16 +152,16 @@ func (p *Program) loginKey(ctx context.Context, home string) error {
 	return p.signedIn(report.State, "login.restart")
 }
 
-func (p *Program) logoutCommand(home *string) *cobra.Command {
+func (p *Program) logoutCommand(s *scope) *cobra.Command {
 	return &cobra.Command{
 		Use:     "logout",
 		Short:   "help.logout.short",
 		Long:    "help.logout.long",
 		Example: "help.logout.example",
 		Args:    p.noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.Visit(cmd.Context(), *home, p.logout)
-		},
+		RunE: p.oneHome(s, func(ctx context.Context, home string) error {
+			return p.Visit(ctx, home, p.logout)
+		}),
 	}
 }
 

@@ -10,9 +10,8 @@ import (
 	"rekey/ui/words"
 )
 
-// Program is what the commands stand on. Every field but
-// Problems is needed. The functions
-// honour ctx.
+// Program is what the commands stand on. Every field but Problems is needed.
+// The functions honour ctx.
 type Program struct {
 	// Version is shown by --version.
 	Version string
@@ -30,6 +29,12 @@ type Program struct {
 	// Problems is what of the configuration cannot be used, nil for nothing.
 	Problems []error
 
+	// UserHome is the user's home directory, "" where it is not known.
+	UserHome string
+	// Homes are the Codex homes, absolute and each once: those that are named,
+	// else those of the environment, the configuration or Codex. The error is
+	// about those that cannot be found, beside the others.
+	Homes func(named []string) ([]string, error)
 	// Status reads a home's State once, sending nothing.
 	Status func(ctx context.Context, home string) (Report, error)
 	// Refresh renews a home's sign-in once and returns the State it left. Its
@@ -42,12 +47,12 @@ type Program struct {
 	Visit func(ctx context.Context, home string, face func(ctx context.Context, s ui.Session) error) error
 	// SignInAPIKey stores the API key that In holds, and returns the State.
 	SignInAPIKey func(ctx context.Context, home string) (Report, error)
-	// Watch calls face with a session, the agent's own or a client's, until
-	// ctx ends.
-	Watch func(ctx context.Context, home string, face func(ctx context.Context, s ui.Session, r Report) error) error
+	// Watch calls face with a session for each home, the agent's own or a
+	// client's, until ctx ends.
+	Watch func(ctx context.Context, homes []string, face func(ctx context.Context, list []Watched) error) error
 	// Tray shows the tray until the user quits or ctx ends. NoTrayError means
 	// that there is nowhere to show it.
-	Tray func(ctx context.Context, home string) error
+	Tray func(ctx context.Context, homes []string) error
 	// Window shows the window of a home's agent.
 	Window func(ctx context.Context, home string) error
 	// AppServer answers Codex's app-server dialect on the standard streams.
@@ -60,6 +65,12 @@ type Program struct {
 type Report struct {
 	Home  string
 	State auth.State
+}
+
+// Watched is a home and its session.
+type Watched struct {
+	Home    string
+	Session ui.Session
 }
 
 // DemoOptions are the flags of "rekey demo".

@@ -9,7 +9,7 @@ import (
 	"rekey/auth"
 )
 
-func (p *Program) refreshCommand(home *string) *cobra.Command {
+func (p *Program) refreshCommand(s *scope) *cobra.Command {
 	return &cobra.Command{
 		Use:         "refresh",
 		Short:       "help.refresh.short",
@@ -18,14 +18,16 @@ func (p *Program) refreshCommand(home *string) *cobra.Command {
 		Annotations: withCodes,
 		Args:        p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			report, err := p.Refresh(cmd.Context(), *home)
-			if err == nil {
-				if err := p.writeText(report.State); err != nil {
+			return p.eachHome(s, func(home string, several bool) error {
+				report, err := p.Refresh(cmd.Context(), home)
+				if err != nil {
+					return p.refreshError(report.State, err)
+				}
+				if err := p.writeText(report, several); err != nil {
 					return err
 				}
 				return statusCode(report.State.Status)
-			}
-			return p.refreshError(report.State, err)
+			})
 		},
 	}
 }

@@ -45,10 +45,17 @@ func newTerminal() *terminal {
 		Visit: func(ctx context.Context, h string, face func(context.Context, ui.Session) error) error {
 			return errors.Join(note("visit", h), face(ctx, p.visited))
 		},
-		Watch: func(_ context.Context, h string, _ func(context.Context, ui.Session, cli.Report) error) error {
-			return note("watch", h)
+		Homes: func(named []string) ([]string, error) {
+			if len(named) == 0 {
+				named = []string{home}
+			}
+			return named, nil
 		},
-		Tray:   func(_ context.Context, h string) error { return note("tray", h) },
+		UserHome: "/home/ada",
+		Watch: func(_ context.Context, h []string, _ func(context.Context, []cli.Watched) error) error {
+			return note("watch", strings.Join(h, " "))
+		},
+		Tray:   func(_ context.Context, h []string) error { return note("tray", strings.Join(h, " ")) },
 		Window: func(_ context.Context, h string) error { return note("window", h) },
 		AppServer: func(_ context.Context, h string, noWatch bool) error {
 			if noWatch {

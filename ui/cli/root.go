@@ -23,7 +23,7 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 
 // root is "rekey" itself: the tray.
 func (p *Program) root() *cobra.Command {
-	var home string
+	var homes scope
 	root := &cobra.Command{
 		Use:           "rekey",
 		Short:         "help.rekey.short",
@@ -37,37 +37,42 @@ func (p *Program) root() *cobra.Command {
 
 		PersistentPreRunE: p.checkConfiguration,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			err := p.Tray(cmd.Context(), home)
+			list, err := p.homes(&homes)
+			if err != nil {
+				return err
+			}
+			err = p.Tray(cmd.Context(), list)
 			var none *NoTrayError
 			if !errors.As(err, &none) {
 				return err
 			}
 			p.tell(p.Words.Say("cli.no_tray", "Why", none.Reason))
-			return p.watch(cmd.Context(), home, formatText)
+			return p.watch(cmd.Context(), list, formatText)
 		},
 	}
 	root.SetVersionTemplate("rekey {{.Version}}\n")
-	root.PersistentFlags().StringVar(&home, "home", "", "flag.home")
+	root.PersistentFlags().StringArrayVar(&homes.named, "home", nil, "flag.home")
+	_ = root.MarkPersistentFlagDirname("home") // the flag is there
 	root.SetFlagErrorFunc(p.flagError)
 	p.helpful(root)
-	root.AddCommand(p.statusCommand(&home), p.refreshCommand(&home), p.watchCommand(&home), p.tokenCommand(&home),
-		p.loginCommand(&home), p.logoutCommand(&home),
-		p.windowCommand(&home), p.appServerCommand(&home), p.demoCommand(), p.completionCommand())
+	root.AddCommand(p.statusCommand(&homes), p.refreshCommand(&homes), p.watchCommand(&homes), p.promptCommand(&homes), p.tokenCommand(&homes),
+		p.loginCommand(&homes), p.logoutCommand(&homes),
+		p.windowCommand(&homes), p.appServerCommand(&homes), p.demoCommand(), p.completionCommand())
 	return root
 }
 
-func (p *Program) windowCommand(home *string) *cobra.Command {
+func (p *Program) windowCommand(s *scope) *cobra.Command {
 	return &cobra.Command{
 		Use:     "window",
 		Short:   "help.window.short",
 		Long:    "help.window.long",
 		Example: "help.window.example",
 		Args:    p.noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.Window(cmd.Context(), *home) },
+		RunE:    p.oneHome(s, p.Window),
 	}
 }
 
-func (p *Program) appServerCommand(home *string) *cobra.Command {
+func (p *Program) appServerCommand(s *scope) *cobra.Command {
 	var noWatch bool
 	cmd := &cobra.Command{
 		Use:     "app-server",
@@ -75,9 +80,9 @@ func (p *Program) appServerCommand(home *string) *cobra.Command {
 		Long:    "help.app_server.long",
 		Example: "help.app_server.example",
 		Args:    p.noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.AppServer(cmd.Context(), *home, noWatch)
-		},
+		RunE: p.oneHome(s, func(ctx context.Context, home string) error {
+			return p.AppServer(ctx, home, noWatch)
+		}),
 	}
 	cmd.Flags().BoolVar(&noWatch, "no-watch", false, "flag.no_watch")
 	return cmd

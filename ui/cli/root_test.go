@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"rekey/auth"
-	"rekey/ui"
 	"rekey/ui/cli"
 	"rekey/ui/uitest"
 )
@@ -17,24 +16,27 @@ import (
 func TestCommandsReachTheirParts(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]string{
-		"":                                "tray",
+		"":                                "tray " + home,
 		"--home /h":                       "tray /h",
-		"status":                          "status",
+		"status":                          "status " + home,
 		"status --json --home /h":         "status /h",
 		"--home=/h refresh":               "refresh /h",
-		"watch":                           "watch",
-		"watch --format json":             "watch",
+		"watch":                           "watch " + home,
+		"watch --format json":             "watch " + home,
 		"token --home /h":                 "visit /h",
-		"token --min-validity 0":          "visit",
+		"token --min-validity 0":          "visit " + home,
 		"login --home /h":                 "visit /h",
 		"logout --home /h":                "visit /h",
 		"login --api-key-stdin --home=/h": "API key /h",
+		"--home /a --home /b":             "tray /a /b",
+		"watch --home /a --home=/b":       "watch /a /b",
+		"prompt":                          "status " + home,
 		"window --home /h":                "window /h",
-		"app-server":                      "app-server",
-		"app-server --no-watch":           "app-server without watching",
+		"app-server":                      "app-server " + home,
+		"app-server --no-watch":           "app-server without watching " + home,
 		"demo":                            "demo",
 		"demo --auto --text":              "demo auto text",
-		"app-server --no-watch=false":     "app-server",
+		"app-server --no-watch=false":     "app-server " + home,
 		"watch --format=text --home /":    "watch /",
 	} {
 		t.Run(args, func(t *testing.T) {
@@ -58,13 +60,18 @@ func TestWrongCommandLines(t *testing.T) {
 		"status --jsn":                    "--jsn",
 		"-x":                              "-x",
 		"--home":                          "--home",
-		"watch --format xml":              `"xml"; use text or json`,
+		"watch --format xml":              `"xml"; use text, json or waybar`,
 		"watch --format":                  "--format",
-		"watch --format=":                 "use text or json",
+		"watch --format=":                 "use text, json or waybar",
 		"status --json=maybe":             "maybe",
 		"window now":                      `"now"`,
 		"app-server 1":                    `"1"`,
 		"demo fast":                       `"fast"`,
+		"token --home /a --home /b":       "one home",
+		"window --home /a --home /b":      "one home",
+		"login --home /a --home /b":       "one home",
+		"logout --home /a --home /b":      "one home",
+		"app-server --home /a --home /b":  "one home",
 		"token 10m":                       `"10m"`,
 		"token --min-validity -1s":        "use a time from 0s to 24h",
 		"token --min-validity 25h":        "use a time from 0s to 24h",
@@ -93,7 +100,7 @@ func TestWrongCommandLines(t *testing.T) {
 }
 
 // commands are those that have a part of their own, "" for the tray.
-var commands = []string{"", "status", "refresh", "watch", "token", "login", "logout", "window", "app-server", "demo", "completion"}
+var commands = []string{"", "status", "refresh", "watch", "prompt", "token", "login", "logout", "window", "app-server", "demo", "completion"}
 
 func TestHelp(t *testing.T) {
 	t.Parallel()
@@ -189,7 +196,7 @@ func TestErrors(t *testing.T) {
 
 	// Who is told to end has not failed.
 	p = newTerminal()
-	p.Tray = func(context.Context, string) error { return fmt.Errorf("tray: %w", context.Canceled) }
+	p.Tray = func(context.Context, []string) error { return fmt.Errorf("tray: %w", context.Canceled) }
 	p.run(t, cli.ExitOK)
 	if p.err.Len() > 0 {
 		t.Errorf("it says %q", &p.err)
@@ -200,11 +207,11 @@ func TestErrors(t *testing.T) {
 func TestWithoutATray(t *testing.T) {
 	t.Parallel()
 	p := newTerminal()
-	p.Tray = func(context.Context, string) error { return &cli.NoTrayError{Reason: "There is no tray here."} }
+	p.Tray = func(context.Context, []string) error { return &cli.NoTrayError{Reason: "There is no tray here."} }
 	session := uitest.NewSession(healthy().State)
-	p.Watch = func(ctx context.Context, h string, face func(context.Context, ui.Session, cli.Report) error) error {
+	p.Watch = func(ctx context.Context, h []string, face func(context.Context, []cli.Watched) error) error {
 		session.End()
-		return errors.Join(face(ctx, session, cli.Report{Home: h}), errOther)
+		return errors.Join(face(ctx, []cli.Watched{{Home: h[0], Session: session}}), errOther)
 	}
 	p.run(t, cli.ExitFailure, "--home", "/h")
 	sentence, rest, _ := strings.Cut(p.err.String(), "\n")

@@ -54,7 +54,7 @@ const (
 	green        style = "32"
 	yellow       style = "33"
 	faint        style = "2"
-	whiteOnBlack style = "97;40"
+	blackOnWhite style = "30;107"
 )
 
 // paint gives a text a style where colours are wanted.

@@ -105,25 +105,27 @@ func (p *Program) code(address string) []string {
 	if err != nil || len(squares)+2*qr.QuietZone+2 > p.ErrScreen.columns() {
 		return nil
 	}
-	rows := halves(squares, qr.QuietZone)
+	rows := halves(squares, qr.QuietZone, p.ErrScreen.Colour)
 	for i, row := range rows {
-		rows[i] = p.ErrScreen.paint(whiteOnBlack, row)
+		rows[i] = p.ErrScreen.paint(blackOnWhite, row)
 	}
 	return append(rows, "")
 }
 
-// halves draws squares two rows to a line. The light ones are painted, for most
-// terminals are dark; cameras read the code the other way round as well.
-func halves(dark [][]bool, quiet int) (lines []string) {
+// halves draws squares two rows to a line. Where it has no colours it draws the
+// light ones, for most terminals are dark; cameras read the code the other way
+// round as well.
+func halves(dark [][]bool, quiet int, ink bool) (lines []string) {
 	size := len(dark) + 2*quiet
-	light := func(x, y int) bool {
+	drawn := func(x, y int) bool {
 		x, y = x-quiet, y-quiet
-		return x < 0 || y < 0 || x >= len(dark) || y >= len(dark) || !dark[y][x]
+		inside := x >= 0 && y >= 0 && x < len(dark) && y < len(dark)
+		return (inside && dark[y][x]) == ink
 	}
 	for y := 0; y < size; y += 2 {
 		var line strings.Builder
 		for x := range size {
-			upper, lower := light(x, y), y+1 < size && light(x, y+1)
+			upper, lower := drawn(x, y), drawn(x, y+1)
 			switch {
 			case upper && lower:
 				line.WriteRune('█')

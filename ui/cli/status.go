@@ -2,13 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"rekey/auth"
 )
 
-func (p *Program) statusCommand(home *string) *cobra.Command {
+func (p *Program) statusCommand(s *scope) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:         "status",
@@ -18,19 +19,21 @@ func (p *Program) statusCommand(home *string) *cobra.Command {
 		Annotations: withCodes,
 		Args:        p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			report, err := p.Status(cmd.Context(), *home)
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				err = p.writeJSON(report, true)
-			} else {
-				err = p.writeText(report.State)
-			}
-			if err != nil {
-				return err
-			}
-			return statusCode(report.State.Status)
+			return p.eachHome(s, func(home string, several bool) error {
+				report, err := p.Status(cmd.Context(), home)
+				if err != nil {
+					return err
+				}
+				if asJSON {
+					err = p.writeJSON(report, !several)
+				} else {
+					err = p.writeText(report, several)
+				}
+				if err != nil {
+					return err
+				}
+				return statusCode(report.State.Status)
+			})
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "flag.json")
@@ -41,21 +44,56 @@ func (p *Program) writeJSON(r Report, indented bool) error {
 	return auth.NewStateReport(r.Home, r.State, p.Now()).Write(p.Out, indented)
 }
 
-// writeText prints what there is to say, a line each.
-func (p *Program) writeText(s auth.State) error {
-	w, now := p.Words, p.Now()
-	lines := []string{w.Headline(s, now)}
-	if account := w.Account(s); account != lines[0] {
-		lines = append(lines, account)
-	}
-	lines = append(lines, w.Expiry(s, now), w.Renewal(s, now), w.Obstacle(s))
-	for _, line := range lines {
-		if line == "" {
-			continue
-		}
-		if _, err := fmt.Fprintln(p.Out, line); err != nil {
+// writeText prints what there is to say, a line each; where there are several
+// homes, below the name of this one.
+func (p *Program) writeText(r Report, several bool) error {
+	lines, indent := p.lines(r.State, p.Now()), ""
+	if several {
+		indent = "  "
+		if _, err := fmt.Fprintln(p.Out, p.OutScreen.paint(bold, p.short(r.Home))); err != nil {
 			return err
 		}
 	}
+	for i, line := range lines {
+		how := plain
+		if i == 0 {
+			how = styleOf(r.State.Status)
+		}
+		for _, part := range p.OutScreen.fold(line, indent) {
+			if _, err := fmt.Fprintln(p.Out, indent+p.OutScreen.paint(how, part)); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
+}
+
+// lines are what there is to say about a State. None is empty, and the first is
+// the one that counts.
+func (p *Program) lines(s auth.State, now time.Time) (lines []string) {
+	w := p.Words
+	first := w.Headline(s, now)
+	account := w.Account(s)
+	if account == first {
+		account = ""
+	}
+	for _, line := range []string{first, account, w.Expiry(s, now), w.Renewal(s, now), w.Obstacle(s)} {
+		if line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// styleOf is how the first line of a State looks.
+func styleOf(s auth.Status) style {
+	switch s {
+	case auth.StatusHealthy, auth.StatusRenewing, auth.StatusAPIKey, auth.StatusExternal:
+		return green
+	case auth.StatusSignedOut, auth.StatusWaiting:
+		return faint
+	case auth.StatusExpiring, auth.StatusUnreadable:
+		return yellow
+	}
+	return red
 }

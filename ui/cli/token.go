@@ -20,7 +20,7 @@ const (
 	mostValidity = 24 * time.Hour
 )
 
-func (p *Program) tokenCommand(home *string) *cobra.Command {
+func (p *Program) tokenCommand(s *scope) *cobra.Command {
 	var least time.Duration
 	cmd := &cobra.Command{
 		Use:     "token",
@@ -28,14 +28,14 @@ func (p *Program) tokenCommand(home *string) *cobra.Command {
 		Long:    "help.token.long",
 		Example: "help.token.example",
 		Args:    p.noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: p.oneHome(s, func(ctx context.Context, home string) error {
 			if least < 0 || least > mostValidity {
 				return p.misuse("usage.min_validity", "Given", least.String())
 			}
-			return p.Visit(cmd.Context(), *home, func(ctx context.Context, s ui.Session) error {
+			return p.Visit(ctx, home, func(ctx context.Context, s ui.Session) error {
 				return p.token(ctx, s, least)
 			})
-		},
+		}),
 	}
 	cmd.Flags().DurationVar(&least, "min-validity", usualValidity, "flag.min_validity")
 	cmd.Flags().Lookup("min-validity").DefValue = "5m"

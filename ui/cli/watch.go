@@ -3,21 +3,27 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"rekey/auth"
-	"rekey/ui"
 )
 
 // The formats of "rekey watch".
 const (
-	formatText = "text"
-	formatJSON = "json"
+	formatText   = "text"
+	formatJSON   = "json"
+	formatWaybar = "waybar"
 )
 
-func (p *Program) watchCommand(home *string) *cobra.Command {
+// formats are all of them, the default first.
+var formats = []string{formatText, formatJSON, formatWaybar}
+
+func (p *Program) watchCommand(s *scope) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:     "watch",
@@ -25,37 +31,77 @@ func (p *Program) watchCommand(home *string) *cobra.Command {
 		Long:    "help.watch.long",
 		Example: "help.watch.example",
 		Args:    p.noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.watch(cmd.Context(), *home, format) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if !slices.Contains(formats, format) {
+				return p.misuse("usage.format", "Given", format)
+			}
+			homes, err := p.homes(s)
+			if err != nil {
+				return err
+			}
+			return p.watch(cmd.Context(), homes, format)
+		},
 	}
 	cmd.Flags().StringVar(&format, "format", formatText, "flag.format")
-	_ = cmd.RegisterFlagCompletionFunc("format", choices(formatText, formatJSON)) // the flag is there
+	_ = cmd.RegisterFlagCompletionFunc("format", choices(formats...)) // the flag is there
 	return cmd
 }
 
 // watch prints until ctx ends.
-func (p *Program) watch(ctx context.Context, home, format string) error {
-	if format != formatText && format != formatJSON {
-		return p.misuse("usage.format", "Given", format)
-	}
-	return p.Watch(ctx, home, func(ctx context.Context, s ui.Session, r Report) error {
-		said := "" // the words of the last line
-		for r.State = range s.Subscribe(ctx) {
-			if format == formatJSON {
-				if err := p.writeJSON(r, false); err != nil {
-					return err
-				}
-				continue
-			}
-			now := p.Now()
-			if line := p.watchLine(r.State, now); line != said {
-				said = line
-				if _, err := fmt.Fprintln(p.Out, now.Format("15:04:05")+"  "+line); err != nil {
-					return err
-				}
-			}
+func (p *Program) watch(ctx context.Context, homes []string, format string) error {
+	return p.Watch(ctx, homes, func(ctx context.Context, list []Watched) error {
+		if format == formatWaybar {
+			return p.watchBar(ctx, list)
 		}
-		return nil
+		lines := &lines{p: p, json: format == formatJSON, several: len(list) > 1}
+		group, ctx := errgroup.WithContext(ctx)
+		for _, home := range list {
+			group.Go(func() error { return lines.follow(ctx, home) })
+		}
+		return group.Wait()
 	})
+}
+
+// lines prints one line for each change in any of several homes.
+type lines struct {
+	p       *Program
+	json    bool
+	several bool
+
+	printing sync.Mutex // one line at a time
+}
+
+// follow prints what changes in one home, until its session ends.
+func (l *lines) follow(ctx context.Context, w Watched) error {
+	said := "" // the words of the last line
+	for st := range w.Session.Subscribe(ctx) {
+		if err := l.print(Report{w.Home, st}, &said); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// print prints a State unless it reads as the last one did.
+func (l *lines) print(r Report, said *string) error {
+	l.printing.Lock()
+	defer l.printing.Unlock()
+	if l.json {
+		return l.p.writeJSON(r, false)
+	}
+	now := l.p.Now()
+	words := l.p.watchLine(r.State, now)
+	if words == *said {
+		return nil
+	}
+	*said = words
+	screen := l.p.OutScreen
+	line := screen.paint(faint, now.Format("15:04:05")) + "  "
+	if l.several {
+		line += screen.paint(bold, l.p.short(r.Home)) + "  "
+	}
+	_, err := fmt.Fprintln(l.p.Out, line+screen.paint(styleOf(r.State.Status), words))
+	return err
 }
 
 // watchLine is a State in one line of words.

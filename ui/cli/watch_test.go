@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/ui"
 	"rekey/ui/cli"
 	"rekey/ui/uitest"
 )
@@ -48,8 +47,8 @@ func watching(t *testing.T, session *uitest.Session, args ...string) (out *writt
 	t.Helper()
 	p, out := newTerminal(), &written{}
 	p.Out = out
-	p.Watch = func(ctx context.Context, _ string, face func(context.Context, ui.Session, cli.Report) error) error {
-		return face(ctx, session, cli.Report{Home: home})
+	p.Watch = func(ctx context.Context, h []string, face func(context.Context, []cli.Watched) error) error {
+		return face(ctx, []cli.Watched{{Home: h[0], Session: session}})
 	}
 	code := make(chan int, 1)
 	go func() { code <- p.Run(t.Context(), append([]string{"watch"}, args...)) }()
@@ -116,12 +115,12 @@ func TestWatchPrintsOneJSONObjectALine(t *testing.T) {
 // When nobody reads any more, watching ends.
 func TestWatchEndsWithItsReader(t *testing.T) {
 	t.Parallel()
-	for _, format := range []string{"text", "json"} {
+	for _, format := range []string{"text", "json", "waybar"} {
 		p := newTerminal()
 		p.Out = deaf{}
 		ended := errors.New("the face has not ended")
-		p.Watch = func(ctx context.Context, _ string, face func(context.Context, ui.Session, cli.Report) error) error {
-			ended = face(ctx, uitest.NewSession(healthy().State), cli.Report{})
+		p.Watch = func(ctx context.Context, _ []string, face func(context.Context, []cli.Watched) error) error {
+			ended = face(ctx, []cli.Watched{{Session: uitest.NewSession(healthy().State)}})
 			return ended
 		}
 		p.run(t, cli.ExitFailure, "watch", "--format", format)

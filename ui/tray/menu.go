@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/ui"
 	"rekey/ui/words"
 )
 
@@ -61,7 +62,7 @@ func Menu(w words.Words, views []View, now time.Time, can Abilities) MenuModel {
 	for i, v := range views {
 		states[i] = v.State
 	}
-	worst := views[Worst(states...)]
+	worst := views[ui.Worst(states...)]
 	m := MenuModel{Icon: worst.State.Status, Tooltip: w.Headline(worst.State, now)}
 	for _, v := range views {
 		m.Homes = append(m.Homes, homeMenu(w, v, now, can))

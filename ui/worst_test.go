@@ -1,10 +1,10 @@
-package tray_test
+package ui_test
 
 import (
 	"testing"
 
 	"rekey/auth"
-	"rekey/ui/tray"
+	"rekey/ui"
 )
 
 // fromWorst are all statuses, the one that asks most for a look first.
@@ -18,7 +18,7 @@ func TestWorst(t *testing.T) {
 	if len(fromWorst) != len(auth.Statuses())+1 {
 		t.Fatalf("%d statuses in order, want all %d and one that is not known", len(fromWorst), len(auth.Statuses()))
 	}
-	if got := tray.Worst(); got != -1 {
+	if got := ui.Worst(); got != -1 {
 		t.Errorf("the worst of none is %d", got)
 	}
 	for i, worse := range fromWorst {
@@ -27,7 +27,7 @@ func TestWorst(t *testing.T) {
 			if j < i {
 				want = 1
 			}
-			if got := tray.Worst(auth.State{Status: worse}, auth.State{Status: better}); got != want {
+			if got := ui.Worst(auth.State{Status: worse}, auth.State{Status: better}); got != want {
 				t.Errorf("of %q and %q the worse is number %d, want %d", worse, better, got, want)
 			}
 		}

@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rekey/auth"
+	"rekey/ui"
+)
+
+// promptLimit is how long a prompt may wait for a store that does not answer.
+const promptLimit = 300 * time.Millisecond
+
+func (p *Program) promptCommand(s *scope) *cobra.Command {
+	return &cobra.Command{
+		Use:     "prompt",
+		Short:   "help.prompt.short",
+		Long:    "help.prompt.long",
+		Example: "help.prompt.example",
+		Args:    p.noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			ctx, cancel := context.WithTimeout(cmd.Context(), promptLimit)
+			defer cancel()
+			homes, _ := p.Homes(s.named)
+			var states []auth.State
+			for _, home := range homes {
+				if report, err := p.Status(ctx, home); err == nil && ctx.Err() == nil {
+					states = append(states, report.State)
+				}
+			}
+			if text := p.prompt(states); text != "" {
+				fmt.Fprintln(p.Out, text)
+			}
+			return nil // a shell must be able to go on
+		},
+	}
+}
+
+// prompt is the worst State in a sign and a word or two, "" for one that is well.
+func (p *Program) prompt(states []auth.State) string {
+	worst := ui.Worst(states...)
+	if worst < 0 {
+		return ""
+	}
+	switch s := states[worst]; s.Status {
+	case auth.StatusSignedOut:
+		return p.Words.Say("prompt.signed_out")
+	case auth.StatusWaiting:
+		return p.Words.Say("prompt.waiting")
+	case auth.StatusExpiring:
+		return p.Words.Say("prompt.expiring", "When", s.ExpiresAt.In(p.Now().Location()).Format("15:04"))
+	case auth.StatusSignInRequired:
+		return p.Words.Say("prompt.sign_in_required")
+	case auth.StatusUnreadable:
+		return p.Words.Say("prompt.unreadable")
+	}
+	return ""
+}

@@ -1,0 +1,51 @@
+package cli_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"rekey/auth"
+	"rekey/ui/cli"
+)
+
+func TestPrompt(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[auth.Status]string{
+		auth.StatusHealthy: "", auth.StatusRenewing: "", auth.StatusAPIKey: "", auth.StatusExternal: "",
+		auth.StatusSignedOut: "○ Codex signed out\n", auth.StatusWaiting: "◔ Codex offline\n", auth.StatusExpiring: "▲ Codex until 15:00\n",
+		auth.StatusSignInRequired: "✖ Codex sign-in\n", auth.StatusUnreadable: "? Codex unreadable\n",
+	} {
+		p := newTerminal()
+		p.OutScreen = cli.Screen{Terminal: true, Colour: true} // those are the prompt's own
+		several(p, auth.StatusHealthy, status)
+		p.run(t, cli.ExitOK, "prompt")
+		if p.out.String() != want || p.err.Len() > 0 {
+			t.Errorf("%s: it prints %q and says %q, want %q", status, &p.out, &p.err, want)
+		}
+	}
+}
+
+// Whatever is wrong, a shell can go on and shows nothing that is not the prompt's.
+func TestPromptIsSilent(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(*terminal){
+		"no home":           func(p *terminal) { p.Homes = func([]string) ([]string, error) { return nil, errOther } },
+		"no State":          func(p *terminal) { several(p, "") },
+		"no configuration":  func(p *terminal) { p.Problems = []error{errors.New("config.toml:1: one")} },
+		"no answer in time": func(p *terminal) { p.Status = neverAnswers },
+	} {
+		p := newTerminal()
+		prepare(p)
+		p.run(t, cli.ExitOK, "prompt")
+		if p.out.Len()+p.err.Len() > 0 {
+			t.Errorf("%s: it prints %q and says %q", name, &p.out, &p.err)
+		}
+	}
+}
+
+// neverAnswers is a store that is waited for.
+func neverAnswers(ctx context.Context, _ string) (cli.Report, error) {
+	<-ctx.Done()
+	return report(auth.StatusUnreadable), nil
+}

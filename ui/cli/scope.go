@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// scope is which homes a command is about.
+type scope struct {
+	named []string // by --home
+}
+
+// homes are those that a command is about, one at least; of one that cannot be
+// found it is said why.
+func (p *Program) homes(s *scope) ([]string, error) {
+	homes, err := p.Homes(s.named)
+	if len(homes) == 0 {
+		return nil, err
+	}
+	p.tellAll(err)
+	return homes, nil
+}
+
+// home is the one home of a command that cannot be about several: the first.
+func (p *Program) home(cmd *cobra.Command, s *scope) (string, error) {
+	if len(s.named) > 1 {
+		return "", p.misuse("usage.one_home", "Command", cmd.CommandPath())
+	}
+	homes, err := p.Homes(s.named)
+	if len(homes) == 0 {
+		return "", err
+	}
+	return homes[0], nil
+}
+
+// oneHome makes a command of what is done with one home.
+func (p *Program) oneHome(s *scope, do func(ctx context.Context, home string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, _ []string) error {
+		home, err := p.home(cmd, s)
+		if err != nil {
+			return err
+		}
+		return do(cmd.Context(), home)
+	}
+}
+
+// eachHome does something with every home of a command, one after the other.
+// What goes wrong with one is said and does not hold the others up. The code is
+// that of the worst.
+func (p *Program) eachHome(s *scope, do func(home string, several bool) error) error {
+	homes, err := p.Homes(s.named)
+	if len(homes) == 0 {
+		return err
+	}
+	if len(homes) == 1 && err == nil {
+		return do(homes[0], false)
+	}
+	code := ExitOK
+	if err != nil {
+		p.tellAll(err)
+		code = ExitFailure
+	}
+	for _, home := range homes {
+		err := do(home, len(homes) > 1)
+		if errors.Is(err, context.Canceled) {
+			return err
+		}
+		c, what := p.codeOf(err)
+		if what != "" {
+			p.tell(p.Words.Say("cli.of_home", "Home", p.short(home), "What", what))
+		}
+		code = worse(code, c)
+	}
+	return exitWith(code)
+}
+
+// short is a home's path as its user writes it.
+func (p *Program) short(home string) string {
+	rest, ok := strings.CutPrefix(home, p.UserHome+string(filepath.Separator))
+	if !ok || p.UserHome == "" {
+		return home
+	}
+	return "~" + string(filepath.Separator) + rest
+}

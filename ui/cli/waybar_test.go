@@ -1,0 +1,81 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/ui/uitest"
+)
+
+// barLine is a line as Waybar reads it.
+type barLine struct{ Text, Alt, Tooltip, Class string }
+
+func parseBar(t *testing.T, line string) (b barLine) {
+	t.Helper()
+	decoder := json.NewDecoder(strings.NewReader(line))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&b); err != nil {
+		t.Fatalf("Waybar cannot read %q: %v", line, err)
+	}
+	for _, markup := range []string{b.Text, b.Tooltip} { // Pango's is XML
+		if err := xml.Unmarshal([]byte("<markup>"+markup+"</markup>"), new(struct{})); err != nil {
+			t.Errorf("%q is no markup: %v", markup, err)
+		}
+	}
+	return b
+}
+
+// Every State is a class of its own, and the tooltip says what status says.
+func TestWaybar(t *testing.T) {
+	t.Parallel()
+	now := time.Now() // the bar follows the wall clock
+	for _, status := range auth.Statuses() {
+		session := uitest.NewSession(uitest.State(status, now))
+		out, end := watching(t, session, "--format", "waybar")
+		out.wantLines(t, 1, `"class":"`+string(status)+`"`)
+		b := parseBar(t, out.lines()[0])
+		if b.Alt != string(status) || b.Text == "" || !strings.HasPrefix(b.Tooltip, b.Text) {
+			t.Errorf("%s is %+v", status, b)
+		}
+		end()
+	}
+}
+
+// What others wrote is no markup, and steers nothing.
+func TestWaybarEscapes(t *testing.T) {
+	t.Parallel()
+	state := uitest.State(auth.StatusHealthy, time.Now())
+	state.Email = "a&b<span size='9999'>\x1b[1m\n\"c\"@example.com"
+	session := uitest.NewSession(state)
+	out, end := watching(t, session, "--format", "waybar")
+	out.wantLines(t, 1, "@example.com")
+	b := parseBar(t, out.lines()[0])
+	if strings.ContainsAny(b.Text, "<>\"'\x1b\n") || !strings.HasPrefix(b.Text, "a&amp;b&lt;span ") {
+		t.Errorf("the text is %q", b.Text)
+	}
+	end()
+}
+
+// Of several homes the bar shows the worst, and the tooltip all.
+func TestWaybarOfSeveralHomes(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	a, b := uitest.NewSession(uitest.State(auth.StatusHealthy, now)), uitest.NewSession(uitest.State(auth.StatusSignInRequired, now))
+	out, end := watchingSeveral(t, []string{"--format", "waybar"}, a, b)
+	out.wantLines(t, 1, "sign_in_required")
+	got := parseBar(t, out.lines()[0])
+	if got.Class != "sign_in_required" || got.Text != "Sign in again: the refresh token was already used" ||
+		!strings.HasPrefix(got.Tooltip, "<b>~/.codex-1</b>\nada@example.com · Pro\n") || !strings.Contains(got.Tooltip, "\n<b>~/.codex-2</b>\nSign in again") {
+		t.Errorf("the bar shows %+v", got)
+	}
+	same := uitest.State(auth.StatusHealthy, now)
+	same.KeepFresh, same.Notifications = true, true // nothing that is shown
+	a.Publish(same)
+	b.Publish(uitest.State(auth.StatusHealthy, now))
+	out.wantLines(t, 2, `"class":"healthy"`)
+	end()
+}
