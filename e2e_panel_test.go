@@ -4,6 +4,7 @@ package main_test
 
 import (
 	"fmt"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -101,5 +102,39 @@ func confuse(t *testing.T, conn *dbus.Conn, to string) {
 	// Once it answers a call it has received what came before.
 	if err := conn.Object(to, "/").Call("org.freedesktop.DBus.Peer.Ping", 0).Err; err != nil {
 		t.Fatal(fmt.Errorf("the program does not answer: %w", err))
+	}
+}
+
+// TestNobodyNotifies: without a notification service the log says so once, the
+// other ways that are tried leave the icon alone, and the service that comes
+// shows what is owed.
+func TestNobodyNotifies(t *testing.T) {
+	r := newBareRig(t, buildRekey(t), authtest.Config{AccessLife: -time.Minute})
+	r.StartDisplay(t)
+	panel := r.StartPanel(t)
+	notices := r.RecordNotices(t)
+	r.server.RevokeAll()
+	p := r.startRekey(t)
+	item := r.Item(t, p)
+	item.WaitTooltip(t, "Sign in again")
+	const trouble = "Cannot show a notification; the icon and the menu still say what is the matter"
+	uitest.Eventually(t, "the log's word", says(p, trouble))
+	item.Click(t, "Keep my sign-in fresh") // another State, and so another try
+	item.WaitMenu(t, "the switch", func(m desktop.Menu) bool {
+		row, ok := m.Find("Keep my sign-in fresh")
+		return ok && !row.Checked
+	})
+	panel.Kill(t)
+	r.WaitForNoPanel(t)
+	r.StartPanelAgain(t)
+	uitest.Eventually(t, "the icon on the new panel", func() bool { return item.Registered(p) == 1 })
+
+	r.StartNotifier(t)
+	item.Click(t, "Keep my sign-in fresh")
+	notices.Wait(t, "the notification that is owed", func(n []desktop.Notice) bool {
+		return len(n) > 0 && n[len(n)-1].ID != 0
+	})
+	if n := strings.Count(p.Output(), trouble); n != 1 {
+		t.Errorf("the log says %d times that nobody notifies, want once", n)
 	}
 }

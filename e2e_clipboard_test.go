@@ -1,0 +1,82 @@
+//go:build linux
+
+package main_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth/authtest"
+	"rekey/ui/uitest"
+	"rekey/ui/uitest/desktop"
+)
+
+// TestLinkInTheClipboard: while a sign-in waits for its browser, its page's
+// address can be had for another one.
+func TestLinkInTheClipboard(t *testing.T) {
+	program := buildRekey(t)
+	t.Run("through a real program", func(t *testing.T) {
+		for _, reader := range []string{"xclip", "xsel"} {
+			t.Run(reader, func(t *testing.T) { testClipboard(t, program, reader) })
+		}
+	})
+	t.Run("without one", func(t *testing.T) {
+		_, item := signingIn(t, program, t.TempDir())
+		item.Click(t, "Copy link")
+		item.WaitMenu(t, "why nothing was copied", has("Copying did not work: there is no program for it; install "))
+		item.Click(t, "Cancel sign-in")
+		item.WaitTooltip(t, "Works until")
+	})
+}
+
+// testClipboard has only that program copy, and reads back what it copied.
+func testClipboard(t *testing.T, program, copier string) {
+	path, err := exec.LookPath(copier)
+	if err != nil {
+		uitest.Missing(t, copier)
+	}
+	only := t.TempDir()
+	if err := os.Symlink(path, filepath.Join(only, copier)); err != nil {
+		t.Fatal(err)
+	}
+	r, item := signingIn(t, program, only)
+	item.Click(t, "Copy link")
+	item.WaitMenu(t, "the word that it was copied", has("Copied"))
+	// xsel ends before its child has the clipboard.
+	uitest.Eventually(t, "the address in the clipboard", func() bool {
+		reading := exec.Command(path, "-selection", "clipboard", "-o")
+		if copier == "xsel" {
+			reading = exec.Command(path, "--clipboard", "--output")
+		}
+		reading.Env = r.Environ()
+		out, err := reading.Output()
+		return err == nil && strings.HasPrefix(string(out), r.server.Issuer()+"/oauth/authorize?")
+	})
+	item.Click(t, "Cancel sign-in")
+	item.WaitTooltip(t, "Works until")
+	item.Click(t, "Quit") // the clipboard's program stays, and holds up nobody
+}
+
+// signingIn starts a tray whose programs are those in a folder, and in it a
+// sign-in that nobody goes on with.
+func signingIn(t *testing.T, program, path string) (*rig, *desktop.Item) {
+	t.Helper()
+	r := newBareRig(t, program, authtest.Config{AccessLife: time.Hour})
+	r.StartDisplay(t)
+	r.StartWatcher(t)
+	r.server.RevokeAll()
+	idle, err := exec.LookPath("true")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := r.Start(t, append(append([]string{}, r.env...), "PATH="+path, "BROWSER="+idle), r.program)
+	item := r.Item(t, p)
+	item.Click(t, "Refresh now")
+	item.WaitTooltip(t, "Works until")
+	item.Click(t, "Sign in again…")
+	return r, item
+}
