@@ -15,11 +15,14 @@ import (
 // translated where somebody reads them.
 const faults = "fault"
 
+// longest is the length in bytes above which a text is none of ours.
+const longest = 4 << 10
+
 // Translate says what the program's inside found, an error's text for one, in
 // p's language. Foreign parts of it, a path or the system's own message, and
 // sentences that are not in the catalogue stay as they are.
 func (p Printer) Translate(english string) string {
-	if p.messages == nil || p.tag == language.English {
+	if p.messages == nil || p.tag == language.English || len(english) > longest {
 		return english
 	}
 	return p.translate(english, p.english.patterns())
@@ -37,26 +40,39 @@ func (p Printer) translate(english string, patterns []pattern) string {
 		}
 		return p.Say(pat.id, pairs...)
 	}
-	// Go's errors say what failed and then why, and ours what to do about it.
-	for _, join := range []struct{ between, id string }{{": ", "join.because"}, {"; ", "join.advice"}} {
-		what, why, more := strings.Cut(english, join.between)
-		if !more {
-			continue
-		}
-		said, reason := p.translate(what, patterns), p.translate(why, patterns)
-		if said != what || reason != why {
-			return p.Say(join.id, "What", said, "Why", reason)
-		}
+	what, why, join := split(english)
+	if join == "" {
+		return english
 	}
-	return english
+	said, reason := p.translate(what, patterns), p.translate(why, patterns)
+	if said == what && reason == why {
+		return english
+	}
+	return p.Say(join, "What", said, "Why", reason)
+}
+
+// split cuts a text in two where Go's errors say why, or ours what to do about
+// it, and names the message that joins the two; "" when there is nothing to cut.
+// It cuts at the first such place only, so that a text from outside, full of
+// colons, takes no longer than any other.
+func split(text string) (what, why, join string) {
+	because, advice := strings.Index(text, ": "), strings.Index(text, "; ")
+	switch {
+	case because < 0 && advice < 0:
+		return text, "", ""
+	case advice < 0, because >= 0 && because < advice:
+		return text[:because], text[because+2:], "join.because"
+	}
+	return text[:advice], text[advice+2:], "join.advice"
 }
 
 // pattern is an English message in reverse: from the text to what stood in its
 // placeholders.
 type pattern struct {
-	id    string
-	fixed []string // the texts before, between and after the placeholders
-	names []string // of the placeholders
+	id     string
+	fixed  []string // the texts before, between and after the placeholders
+	names  []string // of the placeholders
+	weight int      // how much of a text the pattern decides
 }
 
 // patterns are messages in reverse, the most definite first.
@@ -67,7 +83,7 @@ func patterns(messages []*i18n.Message) []pattern {
 	}
 	// One that says how a text begins goes before one that says only its end.
 	slices.SortFunc(list, func(a, b pattern) int {
-		return cmp.Or(min(len(b.fixed[0]), 1)-min(len(a.fixed[0]), 1), b.weight()-a.weight(), strings.Compare(a.id, b.id))
+		return cmp.Or(min(len(b.fixed[0]), 1)-min(len(a.fixed[0]), 1), b.weight-a.weight, strings.Compare(a.id, b.id))
 	})
 	return list
 }
@@ -77,6 +93,7 @@ func newPattern(id, text string) pattern {
 	for {
 		before, rest, found := strings.Cut(text, "{{.")
 		pat.fixed = append(pat.fixed, before)
+		pat.weight += len(before)
 		if !found {
 			return pat
 		}
@@ -86,9 +103,6 @@ func newPattern(id, text string) pattern {
 	}
 }
 
-// weight is how much of a text the pattern decides.
-func (p pattern) weight() int { return len(strings.Join(p.fixed, "")) }
-
 // match reports whether text is the pattern's, and what stands in its
 // placeholders, which may be nothing between two texts. One at the beginning
 // does not reach across a colon: what stands before that is another text.
@@ -97,20 +111,23 @@ func (p pattern) match(text string) (found []string, ok bool) {
 	if last == 0 {
 		return nil, text == p.fixed[0]
 	}
-	text, ok = strings.CutPrefix(text, p.fixed[0])
-	if !ok || p.weight() == 0 {
+	if text, ok = strings.CutPrefix(text, p.fixed[0]); !ok || p.weight == 0 {
 		return nil, false
 	}
 	if text, ok = strings.CutSuffix(text, p.fixed[last]); !ok {
 		return nil, false
 	}
-	for _, between := range p.fixed[1:last] {
-		value, rest, has := strings.Cut(text, between)
-		if !has || value == "" && len(found) == 0 && p.fixed[0] == "" {
+	for i, between := range p.fixed[1 : last+1] {
+		value := text
+		if i+1 < last {
+			if value, text, ok = strings.Cut(text, between); !ok {
+				return nil, false
+			}
+		}
+		if value == "" && (p.fixed[i] == "" || between == "") || p.fixed[0] == "" && i == 0 && strings.Contains(value, ": ") {
 			return nil, false
 		}
-		found, text = append(found, value), rest
+		found = append(found, value)
 	}
-	found = append(found, text)
-	return found, (text != "" || p.fixed[last] != "") && (p.fixed[0] != "" || !strings.Contains(found[0], ": "))
+	return found, true
 }
