@@ -77,7 +77,6 @@ func (c *content) show(s shown) {
 	signingIn := s.view.SignIn.Step != ""
 	c.card.show(s.view, s.tone, s.note)
 	c.signIn.show(s.view.SignIn)
-	setVisible(c.signIn.root, signingIn)
 	c.facts.show(s.view.Facts)
 	setVisible(c.facts.root, !signingIn && !s.gone)
 	// A sign-in has the room for itself.

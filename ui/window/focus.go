@@ -192,3 +192,33 @@ func (c *choice) TypedKey(k *fyne.KeyEvent) {
 		c.focus.page.key(k.Name)
 	}
 }
+
+// link is a hyperlink that can be used from the keyboard: Enter follows it too.
+// Fyne draws a ring around it by itself.
+type link struct {
+	widget.Hyperlink
+	page page
+}
+
+func newLink(p page, tapped func()) *link {
+	l := &link{page: p}
+	l.OnTapped = tapped
+	l.ExtendBaseWidget(l)
+	return l
+}
+
+// FocusGained implements fyne.Focusable.
+func (l *link) FocusGained() {
+	l.Hyperlink.FocusGained()
+	l.page.reveal(l)
+}
+
+// TypedKey implements fyne.Focusable.
+func (l *link) TypedKey(k *fyne.KeyEvent) {
+	switch k.Name {
+	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
+		l.OnTapped()
+	default:
+		l.page.key(k.Name)
+	}
+}

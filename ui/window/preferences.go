@@ -58,7 +58,7 @@ func newPreferences(w words.Words, p page, change func(auth.PreferenceChange), o
 		container.New(table{-theme.InnerPadding()},
 			newName(w.Say("window.home"), false), f.home,
 			newName(w.Say("window.store"), false), f.store),
-		container.NewHBox(f.signOut))
+		container.New(insetLeft(theme.InnerPadding()), container.NewHBox(f.signOut)))
 	return f
 }
 

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -19,16 +20,14 @@ const qrSide = 132
 
 // signIn are the widgets for a sign-in under way.
 type signIn struct {
-	words                    words.Words
-	step, left               *widget.Label
-	code                     *widget.Label
-	page, openPage, copyLink *button
-	copyCode, replace, keep  *button
-	picture                  *canvas.Image
-	scan                     *fyne.Container // the picture with its caption
-	links, answers           *fyne.Container
-	shown                    SignInView
-	root                     fyne.CanvasObject
+	words                   words.Words
+	step, left, code        *widget.Label
+	page                    *link
+	openPage, copyLink      *button
+	copyCode, replace, keep *button
+	picture                 *canvas.Image
+	shown                   SignInView
+	root                    *fyne.Container
 }
 
 // signInActions are what the buttons do.
@@ -44,8 +43,8 @@ func newSignIn(w words.Words, p page, do signInActions) *signIn {
 	f.left.Importance = widget.LowImportance
 	f.code.Selectable, f.code.SizeName, f.code.TextStyle.Monospace = true, sizeNameCode, true
 	f.code.Wrapping = fyne.TextWrapOff
-	f.page = newButton(p, "", do.open)
-	f.page.Importance, f.page.Alignment = widget.LowImportance, widget.ButtonAlignLeading
+	f.page = newLink(p, do.open)
+	f.page.Wrapping = fyne.TextWrapBreak
 	f.openPage = newButton(p, w.Say("window.open_page"), do.open)
 	f.copyLink = newButton(p, w.Say("window.copy_link"), func() {
 		do.copied(f.shown.Page.String())
@@ -59,15 +58,14 @@ func newSignIn(w words.Words, p page, do signInActions) *signIn {
 	f.replace.Importance = widget.HighImportance
 	f.keep = newButton(p, "", func() { do.answer(false) })
 
-	caption := newLabel()
-	caption.SetText(w.Say("window.page_code"))
-	caption.Importance, caption.Alignment, caption.Wrapping = widget.LowImportance, fyne.TextAlignCenter, fyne.TextWrapOff
-	f.scan = container.NewVBox(caption, container.NewCenter(f.picture))
-	f.links = container.NewHBox(f.copyCode, f.openPage, f.copyLink)
-	f.answers = container.NewHBox(f.keep, f.replace)
-	f.root = container.New(column{theme.Padding()},
-		f.step, f.page, container.NewCenter(f.code), container.NewCenter(f.links), f.scan,
-		f.left, container.NewCenter(f.answers))
+	room := theme.InnerPadding()
+	f.root = container.NewBorder(nil, nil, nil,
+		container.NewVBox(f.picture),
+		container.New(column{theme.Padding()},
+			f.step, f.page, f.code,
+			container.New(layout.NewCustomPaddedLayout(0, 0, room, 0),
+				container.NewHBox(f.copyCode, f.openPage, f.copyLink, f.keep, f.replace)),
+			f.left))
 	return f
 }
 
@@ -77,11 +75,14 @@ func (f *signIn) show(v SignInView) {
 	fill(f.left, v.Left)
 	fill(f.code, v.Code)
 	f.keep.SetText(v.Keep)
-	setVisible(f.answers, v.Question)
-	setVisible(f.links, v.Page != nil)
+	device := v.Page != nil && v.Code != ""
+	setVisible(f.keep, v.Question)
+	setVisible(f.replace, v.Question)
+	setVisible(f.copyLink, v.Page != nil)
 	setVisible(f.copyCode, v.Code != "")
-	setVisible(f.openPage, v.Code == "")
-	setVisible(f.page, v.Page != nil && v.Code != "")
+	setVisible(f.openPage, v.Page != nil && !device)
+	setVisible(f.page, device)
+	setVisible(f.root, v.Step != "")
 	f.showPage(v)
 	f.shown = v
 }
@@ -102,7 +103,7 @@ func (f *signIn) showPage(v SignInView) {
 	f.page.SetText(words.Clip(address(v), longestLink))
 	squares, err := qr.Encode(address(v))
 	// Where the browser is on this machine, there is nothing to scan.
-	setVisible(f.scan, err == nil && v.Code != "")
+	setVisible(f.picture, err == nil && v.Code != "")
 	if err == nil && v.Code != "" {
 		f.picture.Image = paint(squares)
 		side := f.picture.Image.Bounds().Dx()
@@ -112,7 +113,7 @@ func (f *signIn) showPage(v SignInView) {
 }
 
 // longestLink is how much of an address is shown; the whole is behind the button.
-const longestLink = 48
+const longestLink = 80
 
 // paint draws a QR code black on white, whatever the theme: that is what a
 // camera looks for. A pixel is a square; they are enlarged on the screen.

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -99,7 +100,11 @@ func (t *timeline) show(list []auth.Activity, problem error, now time.Time) {
 	for _, line := range lines {
 		if line.Time == "" {
 			form = container.New(table{-theme.InnerPadding() - theme.LineSpacing()})
-			t.lines.Add(newName(line.Text, true))
+			above := theme.InnerPadding()
+			if len(t.lines.Objects) == 0 {
+				above = 0
+			}
+			t.lines.Add(container.New(layout.NewCustomPaddedLayout(above, 0, 0, 0), newName(line.Text, true)))
 			t.lines.Add(form)
 			continue
 		}

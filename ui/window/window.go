@@ -66,7 +66,7 @@ func New(ctx context.Context, a fyne.App, o Options) *Window {
 	w.setIcon()
 	w.SetPadded(false)
 	w.SetContent(w.content.scroll)
-	w.Resize(fyne.NewSize(480, 600))
+	w.Resize(fyne.NewSize(480, 640))
 	w.SetOnClosed(func() {
 		w.ended = true
 		cancel()

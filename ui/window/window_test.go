@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"image"
-	"image/color"
 	"log/slog"
 	"strings"
 	"sync"
@@ -223,16 +222,6 @@ func TestWindowEnds(t *testing.T) {
 	if got := st.text(); got != before {
 		t.Errorf("a closed window changed to\n%s", got)
 	}
-}
-
-// forced is a theme that does not care what variant it is asked for.
-type forced struct {
-	fyne.Theme
-	variant fyne.ThemeVariant
-}
-
-func (f forced) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) color.Color {
-	return f.Theme.Color(name, f.variant)
 }
 
 func TestWindowIconFollowsTheme(t *testing.T) {

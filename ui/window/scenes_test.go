@@ -1,0 +1,151 @@
+package window
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
+
+	"rekey/assets/lang"
+	"rekey/auth"
+	"rekey/ui/uitest"
+	"rekey/ui/words"
+)
+
+// moment is the time at which the scenes play: a Monday, 11:05.
+var moment = time.Date(2026, 11, 23, 11, 5, 0, 0, time.FixedZone("EET", 2*60*60))
+
+// scene is something that the window may have to show.
+type scene struct {
+	name        string
+	state       auth.State
+	homes       []string
+	note        string
+	gone        bool
+	preferences bool // that page is on show, not the activity
+	problem     error
+	activities  []auth.Activity
+}
+
+// scenes are one for every State, and all else there is to see.
+func scenes() (list []scene) {
+	for _, status := range auth.Statuses() {
+		list = append(list, scene{name: string(status), state: uitest.State(status, moment), activities: past()})
+	}
+	signingIn := func(p auth.SignInProgress) auth.State {
+		s := uitest.State(auth.StatusSignInRequired, moment)
+		p.Until = moment.Add(14 * time.Minute).UTC()
+		s.SigningIn, s.SignIn = true, p
+		return s
+	}
+	const device, page = "https://auth.openai.com/codex/device", "https://auth.openai.com/oauth/authorize?client_id=fake"
+	codex := uitest.State(auth.StatusHealthy, moment)
+	codex.SignInMethod, codex.Notifications, codex.StartAtLogin = auth.SignInCodex, true, true
+	return append(list,
+		scene{name: "signing_in_starting", state: signingIn(auth.SignInProgress{Method: auth.SignInDevice})},
+		scene{name: "signing_in_browser", state: signingIn(auth.SignInProgress{Method: auth.SignInBrowser, Page: page})},
+		scene{name: "signing_in_device", state: signingIn(auth.SignInProgress{Method: auth.SignInDevice, Page: device, UserCode: "ABCD-12345"})},
+		scene{name: "signing_in_other", state: signingIn(auth.SignInProgress{Method: auth.SignInBrowser, Other: "grace@example.com"})},
+		scene{name: "preferences", state: codex, preferences: true, homes: []string{"/home/ada/.codex", "/home/ada/work/.codex"}},
+		scene{name: "gone", state: uitest.State(auth.StatusHealthy, moment), gone: true},
+		scene{
+			name: "trouble", state: uitest.State(auth.StatusHealthy, moment), problem: errors.New("the recent activity cannot be read"),
+			note: "The renewal did not work: the authorization server answered 503; the sign-in was not renewed",
+		},
+	)
+}
+
+// past is a recent past with everything in it.
+func past() (list []auth.Activity) {
+	kinds := []auth.ActivityKind{
+		auth.ActivitySignedOut, auth.ActivitySignedIn, auth.ActivityRenewed, auth.ActivityLost, auth.ActivityUnsaved,
+		auth.ActivityFailed, auth.ActivityRefused, auth.ActivityAdopted, auth.ActivityRenewed,
+	}
+	for i, kind := range kinds {
+		a := auth.Activity{At: moment.Add(time.Duration(i+1-len(kinds)) * 7 * time.Hour).UTC(), Kind: kind, Count: 1}
+		switch kind {
+		case auth.ActivityRefused:
+			a.Reason = auth.ReasonReused
+		case auth.ActivityFailed:
+			a.Count = 12
+		}
+		list = append(list, a)
+	}
+	return list
+}
+
+// shown is what the content is given for the scene.
+func (s scene) shown(w words.Words) shown {
+	v := shown{
+		view: ViewOf(w, s.state, moment), tone: toneOf(s.state), state: s.state, home: "/home/ada/.codex",
+		homes: s.homes, note: s.note, activities: s.activities, activityProblem: s.problem, now: moment,
+	}
+	if s.gone {
+		v.view, v.tone, v.gone = goneView(w, &home{known: true, state: s.state}), toneWarning, true
+	}
+	return v
+}
+
+// who is whose sign-in a scene is about.
+type who struct{ name, email string }
+
+// people have easy addresses and hard ones.
+func people() []who {
+	return []who{
+		{"ada", "ada@example.com"},
+		{"long", "augusta.ada.king-noel.countess.of.lovelace+analytical.engine@mathematics.university.example.com"},
+		{"rtl", "עדה.לאבלייס@דוגמה.example.com"},
+	}
+}
+
+// of makes it the scene of another person, if it is anybody's.
+func (s scene) of(p who) scene {
+	if s.state.Email != "" {
+		s.state.Email = p.email
+	}
+	if s.state.SignIn.Other != "" && p.name != "ada" {
+		s.state.SignIn.Other = strings.Replace(p.email, "example.com", "example.org", 1)
+	}
+	return s
+}
+
+// forced is a theme that does not care what variant it is asked for.
+type forced struct {
+	fyne.Theme
+	variant fyne.ThemeVariant
+}
+
+func (f forced) Color(name fyne.ThemeColorName, _ fyne.ThemeVariant) colour {
+	return f.Theme.Color(name, f.variant)
+}
+
+// variants are the themes by name.
+func variants() map[string]fyne.ThemeVariant {
+	return map[string]fyne.ThemeVariant{"light": theme.VariantLight, "dark": theme.VariantDark}
+}
+
+// tongues are the words by language.
+func tongues() (list []words.Words) {
+	for _, name := range lang.Languages() {
+		list = append(list, words.New(lang.For(name)))
+	}
+	return list
+}
+
+// set shows a scene in a window of that size. Its clicks go nowhere.
+func set(t *testing.T, s scene, w words.Words, size fyne.Size) (fyne.Window, *content) {
+	t.Helper()
+	c := newContent(w, actions{})
+	window := test.NewTempWindow(t, c.scroll)
+	window.SetPadded(false)
+	window.Resize(size)
+	if s.preferences {
+		c.tabs.choose(1)
+	}
+	c.show(s.shown(w))
+	return window, c
+}
