@@ -151,6 +151,13 @@ func (w *Window) render() {
 		s.view, s.tone, s.gone = goneView(w.words, h), toneWarning, true
 	}
 	w.content.show(s)
+	title := s.view.Headline
+	if !s.gone {
+		title = w.words.Say("window.title", "State", title)
+	}
+	if w.Title() != title {
+		w.SetTitle(title)
+	}
 }
 
 // goneView says that there is no agent.

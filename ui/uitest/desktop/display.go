@@ -30,6 +30,17 @@ const (
 // programs can connect to it.
 func (d *Desktop) StartDisplay(t testing.TB) {
 	t.Helper()
+	d.startDisplay(t, "+extension", "GLX")
+}
+
+// StartBareDisplay is StartDisplay without OpenGL.
+func (d *Desktop) StartBareDisplay(t testing.TB) {
+	t.Helper()
+	d.startDisplay(t, "-extension", "GLX")
+}
+
+func (d *Desktop) startDisplay(t testing.TB, options ...string) {
+	t.Helper()
 	Require(t, DisplayServer, Camera)
 	number, tell, err := os.Pipe()
 	if err != nil {
@@ -38,8 +49,8 @@ func (d *Desktop) StartDisplay(t testing.TB) {
 	defer number.Close()
 	p := &Process{ended: make(chan struct{})}
 	// -displayfd picks a free number and tells it when the display accepts.
-	p.cmd = exec.Command(string(DisplayServer), "-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height),
-		"-nolisten", "tcp", "-noreset", "+extension", "GLX")
+	p.cmd = exec.Command(string(DisplayServer), append([]string{"-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height),
+		"-nolisten", "tcp", "-noreset"}, options...)...)
 	p.cmd.Env = d.Environ()
 	p.cmd.ExtraFiles = []*os.File{tell}
 	p.start(t)
