@@ -17,8 +17,9 @@ import (
 )
 
 // showWindow starts rekey-window, which lies beside this program or on PATH,
-// and leaves it to itself. It speaks the language that this program speaks.
-func (w wiring) showWindow(_ context.Context, socket string) error {
+// and leaves it to itself, with the home of the first socket on show. It speaks
+// the language that this program speaks.
+func (w wiring) showWindow(_ context.Context, sockets ...string) error {
 	name := "rekey-window"
 	if runtime.GOOS == "windows" {
 		name += ".exe"
@@ -33,9 +34,19 @@ func (w wiring) showWindow(_ context.Context, socket string) error {
 	if err != nil {
 		return errors.New("the window program (rekey-window) is not installed; everything else works without it")
 	}
-	env := append(child.Environment(os.LookupEnv), lang.Variable+"="+w.words.Language())
-	_, err = detach(env, path, "--socket", socket)
+	env := append(child.Environment(os.LookupEnv, windowVariables()...), lang.Variable+"="+w.words.Language())
+	var args []string
+	for _, socket := range sockets {
+		args = append(args, "--socket", socket)
+	}
+	_, err = detach(env, path, args...)
 	return err
+}
+
+// windowVariables are what the window may know besides: how large and how bright
+// its user wants it, how it is drawn, and what it says on standard error.
+func windowVariables() []string {
+	return []string{"FYNE_SCALE", "FYNE_THEME", "FYNE_FONT", "LIBGL_ALWAYS_SOFTWARE", "REKEY_LOG"}
 }
 
 // openURL shows a page in the user's browser: the first of BROWSER's programs

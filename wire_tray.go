@@ -57,7 +57,7 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 	}
 	var shown []tray.Home
 	for i, h := range ours {
-		shown = append(shown, w.trayHome(ours.name(i), h.member, h.member.Socket(), h.options.Dir))
+		shown = append(shown, w.trayHome(ours.name(i), h.member, ours.sockets(i), h.options.Dir))
 	}
 	err = w.run(ctx, ours, w.trayFace(shown, ours[0].options.Log), notices...)
 	if errors.As(err, &noBus) {
@@ -67,10 +67,11 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 }
 
 // trayHome is a session as the tray shows it.
-func (w wiring) trayHome(name string, s ui.Session, socket, dir string) tray.Home {
+// Its window is that of the sockets, the first of which is its own.
+func (w wiring) trayHome(name string, s ui.Session, sockets []string, dir string) tray.Home {
 	return tray.Home{
 		Name: name, Session: s,
-		OpenWindow: func(ctx context.Context) error { return w.showWindow(ctx, socket) },
+		OpenWindow: func(ctx context.Context) error { return w.showWindow(ctx, sockets...) },
 		OpenFolder: func(ctx context.Context) error { return openURL(ctx, dir) },
 	}
 }
@@ -93,6 +94,17 @@ func (w wiring) trayFace(homes []tray.Home, log *slog.Logger) func(context.Conte
 
 // ourHomes are the homes that this process's tray shows. Together they are a part.
 type ourHomes []*ourHome
+
+// sockets are those of all homes, with the one of number first at the head.
+func (homes ourHomes) sockets(first int) []string {
+	list := []string{homes[first].member.Socket()}
+	for i, h := range homes {
+		if i != first {
+			list = append(list, h.member.Socket())
+		}
+	}
+	return list
+}
 
 // ourHome is one of them.
 type ourHome struct {

@@ -101,7 +101,7 @@ func (b *button) TypedKey(k *fyne.KeyEvent) {
 	switch k.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
 		if !b.Disabled() {
-			b.Tapped(nil)
+			b.OnTapped() // Tapped would take the focus away
 		}
 	default:
 		b.focus.page.key(k.Name)

@@ -163,6 +163,10 @@ func label(o fyne.CanvasObject) string {
 		}
 	case *button:
 		return fmt.Sprintf("[%s]", o.Text)
+	case *choice:
+		return fmt.Sprintf("{%s}", o.Selected)
+	case *link:
+		return fmt.Sprintf("<%s>", o.Text)
 	case *check:
 		return fmt.Sprintf("( ) %s", o.Text)
 	}

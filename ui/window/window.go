@@ -71,7 +71,11 @@ func New(ctx context.Context, a fyne.App, o Options) *Window {
 		w.ended = true
 		cancel()
 	})
-	w.shortcuts(ctx)
+	for key, do := range w.shortcuts(ctx) {
+		shortcut := &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
+		w.Canvas().AddShortcut(shortcut, func(fyne.Shortcut) { do() })
+	}
+	w.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) { w.key(k.Name) })
 	a.Settings().AddListener(func(fyne.Settings) { w.render() }) // light and dark
 	a.Lifecycle().SetOnEnteredForeground(w.render)               // timers stand still in sleep
 	for _, from := range o.Homes {
@@ -103,16 +107,13 @@ func (w *Window) setIcon() {
 // Wait returns when the closed window's goroutines have ended.
 func (w *Window) Wait() { w.work.Wait() }
 
-// shortcuts makes the keys work that a window is expected to know.
-func (w *Window) shortcuts(ctx context.Context) {
-	on := func(key fyne.KeyName, do func()) {
-		w.Canvas().AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault},
-			func(fyne.Shortcut) { do() })
+// shortcuts are the keys that work together with Ctrl.
+func (w *Window) shortcuts(ctx context.Context) map[fyne.KeyName]func() {
+	return map[fyne.KeyName]func(){
+		fyne.KeyW: w.Close,
+		fyne.KeyQ: w.Close,
+		fyne.KeyR: func() { w.clickRefresh(ctx) },
 	}
-	on(fyne.KeyW, w.Close)
-	on(fyne.KeyQ, w.Close)
-	on(fyne.KeyR, func() { w.clickRefresh(ctx) })
-	w.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) { w.key(k.Name) })
 }
 
 // key takes the keys that no widget has a use for.

@@ -4,137 +4,13 @@ import (
 	"context"
 	"errors"
 	"image"
-	"log/slog"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
-
 	"rekey/auth"
 	"rekey/ui/uitest"
-	"rekey/ui/words"
 )
-
-// stage is a window under test. The test's goroutine stands for Fyne's: what
-// the window wants done there waits in queue until the test does it.
-type stage struct {
-	t       *testing.T
-	session *uitest.Session
-	window  *Window
-	again   chan *uitest.Session // agents that are started again
-	queue   chan func()
-	close   func() // closes the window and waits for its goroutines
-}
-
-// connection is a Session over the test's own.
-type connection struct{ *uitest.Session }
-
-// Home implements Session.
-func (connection) Home() string { return "/home/ada/.codex" }
-
-// Close implements Session.
-func (connection) Close() error { return nil }
-
-func open(t *testing.T, status auth.Status) *stage {
-	t.Helper()
-	st := &stage{
-		t: t, session: uitest.NewSession(uitest.State(status, time.Now())), queue: make(chan func(), 64),
-		again: make(chan *uitest.Session, 1),
-	}
-	st.window = New(t.Context(), test.NewTempApp(t), Options{
-		Homes: []Home{{First: connection{st.session}, Dial: st.dial}},
-		Words: words.English(),
-		Log:   slog.New(slog.DiscardHandler),
-		Do:    func(f func()) { st.queue <- f },
-	})
-	st.close = sync.OnceFunc(func() {
-		st.window.Close()
-		st.window.Wait()
-	})
-	t.Cleanup(st.close)
-	return st
-}
-
-// dial finds no agent until the test starts one.
-func (st *stage) dial(context.Context) (Session, error) {
-	select {
-	case s := <-st.again:
-		return connection{s}, nil
-	default:
-		return nil, errors.New("no agent answers")
-	}
-}
-
-// await does what the window wants done until text is on show.
-func (st *stage) await(text string) {
-	st.t.Helper()
-	deadline := time.After(uitest.Patience)
-	for !strings.Contains(st.text(), text) {
-		select {
-		case f := <-st.queue:
-			f()
-		case <-deadline:
-			st.t.Fatalf("did not come: %q; the window shows\n%s", text, st.text())
-		}
-	}
-}
-
-// text is all that can be read in the window, a line each.
-func (st *stage) text() string {
-	var lines []string
-	walk(st.window.content.scroll, func(o fyne.CanvasObject) {
-		switch o := o.(type) {
-		case *widget.Label:
-			lines = append(lines, o.Text)
-		case *widget.RichText:
-			lines = append(lines, o.String())
-		case *button:
-			lines = append(lines, "["+o.Text+"]")
-		case *check:
-			lines = append(lines, map[bool]string{true: "(x) ", false: "( ) "}[o.Checked]+o.Text)
-		case *choice:
-			lines = append(lines, "<"+o.Selected+">")
-		}
-	})
-	return strings.Join(lines, "\n")
-}
-
-// walk visits every visible object.
-func walk(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
-	if !o.Visible() {
-		return
-	}
-	visit(o)
-	switch o := o.(type) {
-	case *fyne.Container:
-		for _, child := range o.Objects {
-			walk(child, visit)
-		}
-	case *container.Scroll:
-		walk(o.Content, visit)
-	}
-}
-
-// tap presses the visible button of that label.
-func (st *stage) tap(label string) {
-	st.t.Helper()
-	var found *button
-	walk(st.window.content.scroll, func(o fyne.CanvasObject) {
-		if b, ok := o.(*button); ok && b.Text == label {
-			found = b
-		}
-	})
-	if found == nil {
-		st.t.Fatalf("there is no button %q", label)
-	}
-	test.Tap(found)
-}
 
 func TestWindowFollowsTheState(t *testing.T) {
 	st := open(t, auth.StatusHealthy)
@@ -142,6 +18,9 @@ func TestWindowFollowsTheState(t *testing.T) {
 		if !strings.Contains(st.text(), want) {
 			t.Errorf("a new window does not show %q but\n%s", want, st.text())
 		}
+	}
+	if got := st.window.Title(); got != "Rekey: Signed in" {
+		t.Errorf("its title is %q", got)
 	}
 	st.session.Publish(uitest.State(auth.StatusSignInRequired, time.Now()))
 	st.await("Sign in again: the refresh token was already used")
@@ -153,6 +32,9 @@ func TestWindowFollowsTheState(t *testing.T) {
 	if strings.Contains(st.text(), "ada@example.com") || strings.Contains(st.text(), "Renewal") {
 		t.Errorf("the window still shows the account:\n%s", st.text())
 	}
+	if got := st.window.Title(); got != "Rekey: Not signed in" {
+		t.Errorf("its title is %q", got)
+	}
 }
 
 func TestWindowActions(t *testing.T) {
@@ -163,9 +45,7 @@ func TestWindowActions(t *testing.T) {
 	st.await("[Sign in again…]")
 	st.tap("Sign in again…")
 	st.session.Expect(t, "SignIn")
-	s := st.session.State()
-	s.SigningIn = true
-	st.session.Publish(s)
+	st.publish(func(s *auth.State) { s.SigningIn = true })
 	st.await("[Cancel sign-in]")
 	st.tap("Cancel sign-in")
 	st.session.Expect(t, "CancelSignIn")
@@ -205,8 +85,12 @@ func TestWindowOutlivesTheAgent(t *testing.T) {
 	if strings.Contains(st.text(), "[") {
 		t.Errorf("there is still something to press:\n%s", st.text())
 	}
-	st.again <- uitest.NewSession(uitest.State(auth.StatusExpiring, time.Now()))
+	next := uitest.NewSession(uitest.State(auth.StatusExpiring, time.Now()))
+	next.Happened(auth.Activity{At: time.Now(), Kind: auth.ActivitySignedOut, Count: 1})
+	st.again <- next
 	st.await("[Sign in again…]")
+	st.tap("Sign in again…")
+	next.Expect(t, "SignIn")
 }
 
 // TestWindowEnds: nothing is shown and nothing runs once it is closed.
@@ -224,13 +108,36 @@ func TestWindowEnds(t *testing.T) {
 	}
 }
 
+// TestWindowShowsSeveralHomes: one at a time, and each gets its own clicks.
+func TestWindowShowsSeveralHomes(t *testing.T) {
+	work := uitest.NewSession(uitest.State(auth.StatusExpiring, time.Now()))
+	never := Home{Dial: func(ctx context.Context) (Session, error) { return nil, errors.New("no agent answers") }}
+	st := openState(t, uitest.State(auth.StatusHealthy, time.Now()),
+		Home{First: connection{work, "/home/ada/work/.codex"}, Dial: never.Dial}, never)
+	if text := st.text(); !strings.HasPrefix(text, "{/home/ada/.codex}\n") || !strings.Contains(text, "Signed in") {
+		t.Errorf("at first it shows\n%s", text)
+	}
+	st.window.content.homes.SetSelectedIndex(1)
+	st.await("[Sign in again…]")
+	st.tap("Sign in again…")
+	work.Expect(t, "SignIn")
+	st.window.content.homes.SetSelectedIndex(2)
+	st.await("Rekey is not running for this home")
+	st.window.content.homes.SetSelectedIndex(0)
+	st.tap("Refresh now")
+	st.session.Expect(t, "Refresh")
+
+	alone := open(t, auth.StatusHealthy)
+	if strings.Contains(alone.text(), "{/home") {
+		t.Error("one home alone is to be chosen")
+	}
+}
+
 func TestWindowIconFollowsTheme(t *testing.T) {
 	st := open(t, auth.StatusHealthy)
-	for variant, want := range map[fyne.ThemeVariant]string{
-		theme.VariantLight: "healthy-light.svg", theme.VariantDark: "healthy-dark.svg",
-	} {
-		fyne.CurrentApp().Settings().SetTheme(forced{newPalette(), variant})
-		uitest.Eventually(t, want, func() bool { return st.window.content.card.icon.Resource.Name() == want })
+	for variant, want := range map[string]string{"light": "healthy-light.svg", "dark": "healthy-dark.svg"} {
+		st.app.Settings().SetTheme(forced{newPalette(), variants()[variant]})
+		st.until(want, func() bool { return st.window.content.card.icon.Resource.Name() == want })
 	}
 }
 

@@ -1,0 +1,178 @@
+package window
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"rekey/auth"
+	"rekey/ui/uitest"
+	"rekey/ui/words"
+)
+
+// press types keys into a window, as Fyne's drivers pass them on: "Tab" and
+// "Shift+Tab" move the focus.
+func press(w fyne.Window, keys ...string) {
+	for _, key := range keys {
+		focused := w.Canvas().Focused()
+		switch {
+		case key == "Tab":
+			w.Canvas().FocusNext()
+		case key == "Shift+Tab":
+			w.Canvas().FocusPrevious()
+		case focused == nil:
+			w.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyName(key)})
+		default:
+			focused.TypedKey(&fyne.KeyEvent{Name: fyne.KeyName(key)})
+			if key == "Space" {
+				focused.TypedRune(' ')
+			}
+		}
+	}
+}
+
+// reached is what Tab comes to, in its order, once around.
+func reached(w fyne.Window) (list []string) {
+	for {
+		press(w, "Tab")
+		o, ok := w.Canvas().Focused().(fyne.CanvasObject)
+		if !ok {
+			return append(list, "nothing")
+		}
+		if name := label(o); !slices.Contains(list, name) {
+			list = append(list, name)
+			continue
+		}
+		return list
+	}
+}
+
+// TestKeyboardReaches: everything that the mouse can press, Tab comes to, in the
+// order of reading, and it can be seen that it has.
+func TestKeyboardReaches(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(newPalette())
+	for _, s := range scenes() {
+		window, c := set(t, s, words.English(), usual)
+		var want []string
+		for _, drawn := range look(c.scroll) {
+			switch o := drawn.object.(type) {
+			case *button, *check, *choice, *link:
+				want = append(want, label(o))
+			}
+		}
+		if len(want) == 0 {
+			continue
+		}
+		got := reached(window)
+		got = slices.DeleteFunc(got, func(name string) bool { return strings.Contains(name, "focusSelectable") }) // the code
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: Tab comes to %q, want %q", s.name, got, want)
+		}
+	}
+}
+
+// TestKeyboardShowsTheFocus: what has the focus can be seen, scrolled to where
+// it is, and looks different.
+func TestKeyboardShowsTheFocus(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(newPalette())
+	small := fyne.NewSize(480, 260)
+	window, c := set(t, scenes()[len(scenes())-3], words.English(), small) // the preferences
+	for range reached(window) {
+		press(window, "Tab")
+		o := window.Canvas().Focused().(fyne.CanvasObject)
+		at := app.Driver().AbsolutePositionForObject(o)
+		if at.Y < 0 || at.Y+o.Size().Height > small.Height {
+			t.Errorf("%s has the focus at %v, outside the window", label(o), at)
+		}
+		with := window.Canvas().Capture()
+		window.Canvas().Unfocus()
+		if same(with, window.Canvas().Capture()) {
+			t.Errorf("it cannot be seen that %s has the focus", label(o))
+		}
+		window.Canvas().Focus(o.(fyne.Focusable))
+	}
+	if c.scroll.Offset.Y == 0 {
+		t.Error("there was nothing to scroll to")
+	}
+}
+
+func TestKeyboardWorks(t *testing.T) {
+	st := open(t, auth.StatusExpiring)
+	press(st.window, "Tab", "Return")
+	st.session.Expect(t, "SignIn")
+	press(st.window, "Space")
+	st.session.Expect(t, "SignIn")
+	press(st.window, "Tab", "Return") // another way
+	press(st.window, "Down", "Down", "Return")
+	st.session.Expect(t, "SignIn codex")
+
+	press(st.window, "Tab", "Tab", "Return") // past the activity to the preferences
+	st.await("Keep my sign-in fresh")
+	press(st.window, "Tab", "Space")
+	st.session.Expect(t, `SetPreferences {"keepFresh":false}`)
+	press(st.window, "Return")
+	st.session.Expect(t, `SetPreferences {"keepFresh":true}`)
+
+	st.session.Publish(uitest.State(auth.StatusHealthy, time.Now()))
+	st.await("Signed in")
+	// Fyne's test driver has no shortcuts; the real window is tested beside the
+	// real agent.
+	st.window.shortcuts(t.Context())[fyne.KeyR]()
+	st.session.Expect(t, "Refresh")
+	for _, key := range []fyne.KeyName{fyne.KeyW, fyne.KeyQ} {
+		closing := open(t, auth.StatusHealthy)
+		closing.window.shortcuts(t.Context())[key]()
+		if !closing.window.ended {
+			t.Errorf("Ctrl+%s does not close the window", key)
+		}
+	}
+}
+
+// TestKeyboardScrolls: a small window shows all, by the keys alone.
+func TestKeyboardScrolls(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(newPalette())
+	_, c := set(t, scenes()[3], words.English(), fyne.NewSize(480, 200))
+	bottom := c.scroll.Content.Size().Height - c.scroll.Size().Height
+	if bottom <= 0 {
+		t.Fatal("there is nothing to scroll")
+	}
+	for _, step := range []struct {
+		key  fyne.KeyName
+		want float32
+	}{
+		{fyne.KeyDown, 40}, {fyne.KeyPageDown, 240}, {fyne.KeyEnd, bottom}, {fyne.KeyDown, bottom},
+		{fyne.KeyPageUp, bottom - 200}, {fyne.KeyHome, 0}, {fyne.KeyUp, 0},
+	} {
+		c.key(step.key)
+		if got := c.scroll.Offset.Y; got != step.want {
+			t.Errorf("after %s it stands at %v, want %v", step.key, got, step.want)
+		}
+	}
+}
+
+// TestNarrowWindowScrolls: what is too narrow scrolls, and cuts nothing off.
+func TestNarrowWindowScrolls(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(newPalette())
+	for _, width := range []float32{120, 260, 340} {
+		for _, s := range scenes() {
+			_, c := set(t, s.of(people()[1]), words.English(), fyne.NewSize(width, 300))
+			need := c.scroll.Content.MinSize()
+			if has := c.scroll.Content.Size(); has.Width < need.Width || has.Height < need.Height {
+				t.Errorf("%s, %v wide: it needs %v and has %v", s.name, width, need, has)
+			}
+			for _, drawn := range look(c.scroll.Content) {
+				if w, ok := drawn.object.(fyne.Widget); ok && w.MinSize().Height > w.Size().Height+0.5 {
+					t.Errorf("%s, %v wide: %s needs %v and has %v", s.name, width, label(w), w.MinSize(), w.Size())
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,236 @@
+package window
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/ui/uitest"
+)
+
+// TestActivity: it is fetched when the State says that there is news, and then
+// only; the newest is first.
+func TestActivity(t *testing.T) {
+	s := uitest.State(auth.StatusHealthy, time.Now())
+	st := openState(t, s)
+	st.await("Nothing has happened yet.")
+	at := time.Now().UTC().Round(0)
+	st.session.Happened(
+		auth.Activity{At: at.Add(-time.Second), Kind: auth.ActivityFailed, Count: 12},
+		auth.Activity{At: at, Kind: auth.ActivityRenewed, Count: 1})
+	st.publish(func(s *auth.State) { s.LastActivity = at })
+	st.await("Renewed")
+	text := st.text()
+	newest, older := strings.Index(text, "Renewed\n"), strings.Index(text, "Not renewed, will be tried again (12 times)")
+	if day := strings.Index(text, "Today"); day < 0 || newest < day || older < newest {
+		t.Errorf("it shows\n%s", text)
+	}
+
+	st.session.Happened(auth.Activity{At: at, Kind: auth.ActivitySignedOut, Count: 1})
+	st.publish(func(s *auth.State) { s.Plan = "plus" })
+	st.await("ada@example.com · Plus")
+	if strings.Contains(st.text(), "Signed out") {
+		t.Error("it was asked for without news")
+	}
+	st.session.Answer("Activity", errors.New("the recent activity cannot be read"))
+	st.publish(func(s *auth.State) { s.LastActivity = at.Add(time.Second) })
+	st.await("Not shown: the recent activity cannot be read")
+}
+
+func TestActivityEarlier(t *testing.T) {
+	st := open(t, auth.StatusHealthy)
+	var list []auth.Activity
+	at := time.Now().UTC().Round(0)
+	for i := range auth.MaxActivities {
+		list = append(list, auth.Activity{At: at.Add(time.Duration(i-auth.MaxActivities) * time.Hour), Kind: auth.ActivityRenewed, Count: i + 1})
+	}
+	st.session.Happened(list...)
+	st.publish(func(s *auth.State) { s.LastActivity = at })
+	st.await("(200 times)")
+	if strings.Contains(st.text(), "(2 times)") {
+		t.Error("all is shown at once")
+	}
+	st.tap("Show earlier")
+	if text := st.text(); !strings.Contains(text, "(2 times)") || strings.Contains(text, "[Show earlier]") {
+		t.Errorf("after Show earlier:\n%s", text)
+	}
+}
+
+// TestPreferences: each is saved through the session. Where that fails the
+// window says why, and the switch goes back to what the State says.
+func TestPreferences(t *testing.T) {
+	s := uitest.State(auth.StatusHealthy, time.Now())
+	s.Notifications, s.SignInMethod = true, auth.SignInBrowser
+	st := openState(t, s)
+	st.tap("Preferences")
+	for _, want := range []string{
+		"(x) Keep my sign-in fresh", "(x) Notifications", "( ) Start at login", "{In the browser}", "Home\n/home/ada/.codex\n", "/home/ada/.codex/auth.json",
+	} {
+		if !strings.Contains(st.text(), want) {
+			t.Errorf("the preferences do not show %q but\n%s", want, st.text())
+		}
+	}
+	for _, tt := range []struct{ label, call string }{
+		{"Keep my sign-in fresh", `{"keepFresh":false}`},
+		{"Notifications", `{"notifications":false}`},
+		{"Start at login", `{"startAtLogin":true}`},
+	} {
+		c := st.check(tt.label)
+		c.SetChecked(!c.Checked)
+		st.session.Expect(t, "SetPreferences "+tt.call)
+	}
+	st.window.content.preferences.method.SetSelectedIndex(2)
+	st.session.Expect(t, `SetPreferences {"signInMethod":"codex"}`)
+	st.await("codex login signs you out before it signs you in")
+
+	// The agent's word stands: another face has changed one.
+	st.until("all is saved", func() bool { return st.window.home().saving == 0 })
+	st.publish(func(s *auth.State) { s.SignInMethod = auth.SignInDevice })
+	st.await("{With a code, on any device}")
+	st.await("(x) Keep my sign-in fresh")
+
+	st.session.Answer("SetPreferences", errors.New("permission denied"))
+	st.check("Keep my sign-in fresh").SetChecked(false)
+	st.session.Expect(t, `SetPreferences {"keepFresh":false}`)
+	st.await("The change did not work: permission denied")
+	st.await("(x) Keep my sign-in fresh")
+}
+
+// TestSwitchStaysWhileSaving: what the user has just chosen does not jump back
+// before it was saved.
+func TestSwitchStaysWhileSaving(t *testing.T) {
+	st := open(t, auth.StatusHealthy)
+	st.tap("Preferences")
+	st.check("Keep my sign-in fresh").SetChecked(false)
+	st.session.Expect(t, `SetPreferences {"keepFresh":false}`)
+	st.window.render() // the words may change at any time
+	if !strings.Contains(st.text(), "( ) Keep my sign-in fresh") {
+		t.Errorf("the switch has jumped back:\n%s", st.text())
+	}
+}
+
+func TestSignInInTheBrowser(t *testing.T) {
+	st := open(t, auth.StatusSignInRequired)
+	st.publish(func(s *auth.State) {
+		s.SigningIn = true
+		s.SignIn = auth.SignInProgress{Method: auth.SignInBrowser}
+	})
+	st.await("One moment…")
+	st.publish(func(s *auth.State) {
+		s.SignIn = auth.SignInProgress{Method: auth.SignInBrowser, Page: "https://auth.example.com/login", Until: time.Now().Add(10 * time.Minute)}
+	})
+	st.await("Finish the sign-in in your browser")
+	st.await("10 min left")
+	if strings.Contains(st.text(), "Credential") || strings.Contains(st.text(), "[Copy code]") {
+		t.Errorf("there is more than the sign-in:\n%s", st.text())
+	}
+	st.tap("Open the page again")
+	if got := <-st.opened; got != "https://auth.example.com/login" {
+		t.Errorf("%q was opened", got)
+	}
+	st.tap("Copy link")
+	if got := st.app.Clipboard().Content(); got != "https://auth.example.com/login" {
+		t.Errorf("%q was copied", got)
+	}
+	st.await("[Copied]")
+	st.openErr = errors.New("there is no browser here")
+	st.tap("Open the page again")
+	st.await("The page could not be opened: there is no browser here")
+	st.session.Publish(uitest.State(auth.StatusHealthy, time.Now()))
+	st.await("Signed in")
+	if strings.Contains(st.text(), "browser") {
+		t.Errorf("the sign-in is still shown:\n%s", st.text())
+	}
+}
+
+func TestSignInWithACode(t *testing.T) {
+	st := open(t, auth.StatusSignedOut)
+	show := func(page string) {
+		st.publish(func(s *auth.State) {
+			s.SigningIn = true
+			s.SignIn = auth.SignInProgress{Method: auth.SignInDevice, Page: page, UserCode: "ABCD-12345", Until: time.Now().Add(15 * time.Minute)}
+		})
+	}
+	show("https://auth.example.com/device")
+	for _, want := range []string{"ABCD-12345", "<https://auth.example.com/device>", "[Copy code]", "[Copy link]", "15 min left"} {
+		st.await(want)
+	}
+	if !st.window.content.signIn.picture.Visible() {
+		t.Error("there is no QR code")
+	}
+	if !st.window.content.signIn.code.Selectable {
+		t.Error("the code cannot be selected")
+	}
+	st.tap("Copy code")
+	if got := st.app.Clipboard().Content(); got != "ABCD-12345" {
+		t.Errorf("%q was copied", got)
+	}
+	st.window.content.signIn.page.OnTapped()
+	if got := <-st.opened; got != "https://auth.example.com/device" {
+		t.Errorf("%q was opened", got)
+	}
+
+	// What is no page of the web is neither opened nor drawn.
+	show("file:///etc/passwd")
+	st.until("no page", func() bool { return !st.window.content.signIn.page.Visible() })
+	if st.window.content.signIn.picture.Visible() || strings.Contains(st.text(), "[Copy link]") {
+		t.Errorf("a file is offered as a page:\n%s", st.text())
+	}
+}
+
+func TestSignInToAnotherAccount(t *testing.T) {
+	for answer, label := range map[string]string{"AnswerSignIn true": "Replace it", "AnswerSignIn false": "Keep ada@example.com"} {
+		st := open(t, auth.StatusHealthy)
+		st.publish(func(s *auth.State) {
+			s.SigningIn = true
+			s.SignIn = auth.SignInProgress{Method: auth.SignInBrowser, Page: "https://auth.example.com/", Other: "grace@example.com"}
+		})
+		st.await("You signed in as grace@example.com; until now it was ada@example.com. Replace it?")
+		if text := st.text(); strings.Count(text, "[") != 2 {
+			t.Errorf("there are other buttons than the two answers:\n%s", text)
+		}
+		st.tap(label)
+		st.session.Expect(t, answer)
+	}
+}
+
+func TestSignInAnotherWay(t *testing.T) {
+	st := open(t, auth.StatusSignedOut)
+	st.tap("Sign in another way")
+	press(st.window, "Down", "Return") // from the browser to the code
+	st.session.Expect(t, "SignIn device")
+	st.session.Publish(uitest.State(auth.StatusHealthy, time.Now()))
+	st.await("Signed in")
+	if strings.Contains(st.text(), "another way") {
+		t.Error("who is signed in is asked to sign in")
+	}
+}
+
+func TestSignOut(t *testing.T) {
+	st := open(t, auth.StatusHealthy)
+	st.tap("Preferences")
+	st.tap("Sign out…")
+	st.await("Sign out?")
+	st.tap("Cancel")
+	st.await("[Sign out…]")
+	st.tap("Sign out…")
+	press(st.window, "Escape")
+	st.await("[Sign out…]")
+	select {
+	case call := <-st.session.Calls:
+		t.Fatalf("a question that was not answered with yes: %s", call)
+	default:
+	}
+	st.tap("Sign out…")
+	st.session.Answer("SignOut", errors.New("permission denied"))
+	st.tap("Sign out")
+	st.session.Expect(t, "SignOut")
+	st.await("Signing out did not work: permission denied")
+	st.session.Publish(uitest.State(auth.StatusSignedOut, time.Now()))
+	st.await("Not signed in")
+	if strings.Contains(st.text(), "[Sign out…]") {
+		t.Error("there is nothing to sign out of")
+	}
+}
