@@ -47,5 +47,10 @@ func needless(text []rune, i int) bool {
 		after++
 	}
 	return before >= 0 && after < len(text) && (before < i-1 || after > i+1) &&
-		unicode.Is(unicode.Han, text[before]) && unicode.Is(unicode.Han, text[after])
+		wide(text[before]) && wide(text[after])
+}
+
+// wide reports whether a rune is a Chinese character or one of its marks.
+func wide(r rune) bool {
+	return unicode.Is(unicode.Han, r) || r >= '\u3000' && r <= '\u303F' || r >= '\uFF01' && r <= '\uFF60'
 }
