@@ -221,3 +221,36 @@ func TestForcedRenewalsAreShared(t *testing.T) {
 		})
 	}
 }
+
+// Who asks again and again for a token that lives longer than there are any
+// causes one renewal for each spacing.
+func TestTokensThatLiveForTooShort(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a := &script{answer: func(n int) (auth.TokenResponse, error) {
+			fresh := auth.NewSecret(authtest.JWT(map[string]any{"exp": time.Now().Add(time.Hour).Unix(), "jti": n}))
+			return auth.TokenResponse{AccessToken: &fresh, RefreshToken: &fresh}, nil
+		}}
+		nc, ended := limited(t, newHome(t, signedIn(), a))
+		lines := newLines(nc)
+		lines.introduce(t, nc)
+		for round := range 3 {
+			for i := range 10 {
+				write(nc, fmt.Sprintf(`{"id":%d,"method":"rekey/token","params":{"minValiditySeconds":1e6}}`+"\n", i+1))
+				if line := lines.until(t, `{"id":`); !strings.Contains(line, `"shortLived"`) {
+					t.Errorf("got %s", line)
+				}
+			}
+			if n := a.requests(); n != round+1 {
+				t.Errorf("round %d: %d requests", round, n)
+			}
+			write(nc, `{"id":99,"method":"rekey/token","params":{"minValiditySeconds":60}}`+"\n")
+			if line := lines.until(t, `{"id":`); !strings.Contains(line, `"accessToken"`) {
+				t.Errorf("for a minute: %s", line)
+			}
+			time.Sleep(limits.Spacing)
+		}
+		_ = nc.Close()
+		<-ended
+	})
+}

@@ -129,7 +129,7 @@ func (c *conn) token(ctx context.Context, req *jrpc2.Request) (any, error) {
 	}
 	// The longest there is stands for what is longer, and wraps round to nothing less.
 	atLeast := min(max(0, p.MinValiditySeconds), math.MaxInt32)
-	t, err := c.server.Home.Token(ctx, time.Duration(atLeast*float64(time.Second)))
+	t, err := c.server.short.token(ctx, c.server.Home, time.Duration(atLeast*float64(time.Second)), c.server.Limits.Spacing)
 	if err != nil {
 		return nil, failure(err)
 	}

@@ -79,6 +79,7 @@ type Server struct {
 	Log *slog.Logger
 
 	forced forced        // what the forced renewals of all connections share
+	short  short         // and the tokens that live for too short
 	began  sync.Once     // makes long
 	long   chan struct{} // held by the one connection whose long line is in memory
 }
