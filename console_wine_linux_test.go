@@ -30,7 +30,7 @@ type wine struct {
 	emulator string
 	prefix   string // the folder of that Windows
 	rekey    string // the program
-	agent    string // the tests of auth/agent
+	tests    string // the folder of the tests that are made for Windows
 }
 
 // newWine builds Rekey for Windows, and a Windows to run it in.
@@ -54,7 +54,7 @@ func newWine(t *testing.T) *wine {
 	t.Cleanup(s.Close)
 	ctx, cancel := context.WithTimeout(t.Context(), wineLimit)
 	dir := t.TempDir()
-	w := &wine{s, t, ctx, emulator, filepath.Join(dir, "prefix"), filepath.Join(dir, "rekey.exe"), filepath.Join(dir, "agent.test.exe")}
+	w := &wine{s, t, ctx, emulator, filepath.Join(dir, "prefix"), filepath.Join(dir, "rekey.exe"), dir}
 	t.Cleanup(func() {
 		cancel()
 		w.ctx = context.Background()
@@ -64,7 +64,9 @@ func newWine(t *testing.T) *wine {
 	library := filepath.Join(w.prefix, "drive_c", "windows", "system32", "bcryptprimitives.dll")
 	var group errgroup.Group // what takes long, side by side
 	group.Go(func() error { return w.build("build", "-o", w.rekey, ".") })
-	group.Go(func() error { return w.build("test", "-c", "-o", w.agent, "./auth/agent") })
+	for pkg := range windowsTests() {
+		group.Go(func() error { return w.build("test", "-c", "-o", w.test(pkg), "./auth/"+pkg) })
+	}
 	group.Go(func() error {
 		if _, err := output(w.command(w.emulator, "wineboot", "--init")); err != nil {
 			return err
@@ -75,6 +77,14 @@ func newWine(t *testing.T) *wine {
 	w.must(group.Wait())
 	return w
 }
+
+// windowsTests maps packages below auth to what they test on Windows alone.
+func windowsTests() map[string]string {
+	return map[string]string{"agent": "TestPipe", "store": "TestFileIsReplacedWhileItIsRead"}
+}
+
+// test is the program with a package's tests.
+func (w *wine) test(pkg string) string { return filepath.Join(w.tests, pkg+".test.exe") }
 
 // build runs a go command that builds for Windows.
 func (w *wine) build(args ...string) error {

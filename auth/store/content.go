@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"os"
 	"syscall"
 
 	"rekey/auth"
@@ -31,8 +30,7 @@ type content struct {
 // readContent reads a whole file. A file that does not exist, or is a link to
 // one that does not, is no error.
 func readContent(path string) (content, error) {
-	// Without openFlags a named pipe would hold the reader for ever.
-	f, err := os.OpenFile(path, os.O_RDONLY|openFlags, 0)
+	f, err := openToRead(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return content{}, nil
 	}

@@ -13,6 +13,12 @@ import (
 // openFlags keep an open from waiting for the other end of a named pipe.
 const openFlags = unix.O_NONBLOCK
 
+// openToRead opens a file, also a named pipe to which nobody writes.
+func openToRead(path string) (*os.File, error) { return os.OpenFile(path, os.O_RDONLY|openFlags, 0) }
+
+// replaceFile renames a file over another one.
+func replaceFile(from, to string) error { return os.Rename(from, to) }
+
 // linkCount returns how many names an open file has.
 func linkCount(f *os.File) (uint64, error) {
 	var st unix.Stat_t

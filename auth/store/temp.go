@@ -128,7 +128,7 @@ func (t *tempFile) rename(target string) error {
 	if err := t.file.Close(); err != nil {
 		return err
 	}
-	return os.Rename(t.path, target)
+	return replaceFile(t.path, target)
 }
 
 // putBack exchanges the names again after somebody else's content came out.
