@@ -126,6 +126,9 @@ func (r *sourceReader) call(n *ast.CallExpr) {
 		r.say(n, name == "Count")
 	case on == "errors" && name == "New", on == "fmt" && name == "Errorf", name == "Tell", name == "tell":
 		r.fault(n.Args[0])
+	case name == "finding" && len(n.Args) == 5: // of package doctor: what is wrong, and what to do
+		r.fault(n.Args[3])
+		r.fault(n.Args[4])
 	case slices.Contains(logging, name) && (strings.EqualFold(on, "log") || on == "slog"):
 		r.mark(n.Args...)
 	case (on == "os" || on == "") && strings.EqualFold(name, "getenv"), on == "os" && name == "LookupEnv",
