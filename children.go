@@ -16,23 +16,30 @@ import (
 	"rekey/auth/login"
 )
 
-// showWindow starts rekey-window, which lies beside this program or on PATH,
-// and leaves it to itself, with the home of the first socket on show. It speaks
-// the language that this program speaks.
-func (w wiring) showWindow(_ context.Context, sockets ...string) error {
+// windowProgram finds rekey-window, which lies beside this program or on PATH.
+func windowProgram() (path string, err error) {
 	name := "rekey-window"
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
-	path, err := exec.LookPath(name)
-	if self, e := os.Executable(); e == nil {
+	if self, err := os.Executable(); err == nil {
 		beside := filepath.Join(filepath.Dir(self), name)
-		if _, e := os.Stat(beside); e == nil {
-			path, err = beside, nil
+		if _, err := os.Stat(beside); err == nil {
+			return beside, nil
 		}
 	}
+	if path, err = exec.LookPath(name); err != nil {
+		return "", errors.New("the window program (rekey-window) is not installed; everything else works without it")
+	}
+	return path, nil
+}
+
+// showWindow starts the window program and leaves it to itself, with the home of
+// the first socket on show. It speaks the language that this program speaks.
+func (w wiring) showWindow(_ context.Context, sockets ...string) error {
+	path, err := windowProgram()
 	if err != nil {
-		return errors.New("the window program (rekey-window) is not installed; everything else works without it")
+		return err
 	}
 	env := append(child.Environment(os.LookupEnv, windowVariables()...), lang.Variable+"="+w.words.Language())
 	var args []string

@@ -1,6 +1,6 @@
 // Rekey keeps the sign-in of OpenAI's Codex fresh and says once when it is
 // dead. This file parses the command line, wires the parts and runs them;
-// configuration.go, wire.go and demo.go hold the wiring of the longer commands.
+// configuration.go, demo.go and the wire files hold the wiring of the commands.
 package main
 
 import (
@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"rekey/assets/lang"
-	"rekey/auth/agent"
 	"rekey/ui/cli"
 	"rekey/ui/words"
 )
@@ -43,6 +42,7 @@ func main() {
 		Watch:        w.watch,
 		Tray:         w.tray,
 		Window:       w.window,
+		Doctor:       w.doctor,
 		AppServer:    w.appServer,
 		Demo:         w.demo,
 	}
@@ -56,44 +56,4 @@ func endings() []os.Signal {
 		list = append(list, syscall.SIGHUP)
 	}
 	return list
-}
-
-// wiring puts the parts together for each command.
-type wiring struct {
-	config configuration
-	words  words.Words // the language of every face
-}
-
-// options are those of the home that a command is about: the one that is named,
-// else the first of those that are looked after.
-func (w wiring) options(home string) (agent.Options, error) {
-	user, err := os.UserHomeDir()
-	if err != nil {
-		return agent.Options{}, err
-	}
-	var named []string
-	if home != "" {
-		named = []string{home}
-	}
-	homes, err := w.homes(named)
-	if len(homes) == 0 {
-		return agent.Options{}, err
-	}
-	return w.optionsOf(homes[0], user), nil
-}
-
-// optionsOf are those of a home that homes has listed.
-func (w wiring) optionsOf(dir, user string) agent.Options {
-	getenv := func(name string) string {
-		if name == "CODEX_HOME" {
-			return dir
-		}
-		return os.Getenv(name)
-	}
-	dirs := agent.UserDirs(os.Getenv, user)
-	log, level := w.log(dirs, dir)
-	return agent.Options{
-		Dir: dir, Dirs: dirs, Getenv: getenv, Settings: w.config.path, Autostart: w.autostart(user),
-		OpenURL: openURL, ShowURL: w.showURL, FindCodex: findCodex, Tell: w.passOn, Log: log, LogLevel: level,
-	}
 }

@@ -43,16 +43,6 @@ func (w wiring) status(ctx context.Context, home string) (cli.Report, error) {
 	return report, nil
 }
 
-func (w wiring) open(home string) (*agent.Home, cli.Report, error) {
-	o, err := w.options(home)
-	if err != nil {
-		return nil, cli.Report{}, err
-	}
-	o.Store.SharedBus = true // there is no tray in this process to disturb
-	h, err := agent.Open(o)
-	return h, cli.Report{Home: o.Dir}, err
-}
-
 // refresh takes only the refresh lock, whoever the agent is. Who is told to end
 // meanwhile still waits for the answer.
 func (w wiring) refresh(ctx context.Context, home string) (cli.Report, error) {

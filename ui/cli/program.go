@@ -55,6 +55,8 @@ type Program struct {
 	Tray func(ctx context.Context, homes []string) error
 	// Window shows the window of a home's agent.
 	Window func(ctx context.Context, home string) error
+	// Doctor finds out what there is on this machine and what is wrong with it.
+	Doctor func(ctx context.Context, homes []string) (Diagnosis, error)
 	// AppServer answers Codex's app-server dialect on the standard streams.
 	AppServer func(ctx context.Context, home string, noWatch bool) error
 	// Demo shows the main job in a sandbox.

@@ -63,6 +63,9 @@ func newTerminal() *terminal {
 			}
 			return note("app-server", h)
 		},
+		Doctor: func(_ context.Context, h []string) (cli.Diagnosis, error) {
+			return cli.Diagnosis{}, note("doctor", strings.Join(h, " "))
+		},
 		SignInAPIKey: func(_ context.Context, h string) (cli.Report, error) {
 			return report(auth.StatusAPIKey), note("API key", h)
 		},

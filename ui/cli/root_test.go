@@ -30,6 +30,8 @@ func TestCommandsReachTheirParts(t *testing.T) {
 		"login --api-key-stdin --home=/h": "API key /h",
 		"--home /a --home /b":             "tray /a /b",
 		"watch --home /a --home=/b":       "watch /a /b",
+		"doctor --home /a --home /b":      "doctor /a /b",
+		"autostart status":                "visit " + home,
 		"prompt":                          "status " + home,
 		"window --home /h":                "window /h",
 		"app-server":                      "app-server " + home,
@@ -82,6 +84,8 @@ func TestWrongCommandLines(t *testing.T) {
 		"login --method=":                 "use browser, device or codex",
 		"login now":                       `"now"`,
 		"logout now":                      `"now"`,
+		"autostart":                       "on, off or status",
+		"autostart maybe":                 "on, off or status",
 		"completion":                      "name the shell",
 		"completion tcsh":                 "name the shell",
 		"help nosuch":                     `unknown command "nosuch"`,
@@ -100,7 +104,7 @@ func TestWrongCommandLines(t *testing.T) {
 }
 
 // commands are those that have a part of their own, "" for the tray.
-var commands = []string{"", "status", "refresh", "watch", "prompt", "token", "login", "logout", "window", "app-server", "demo", "completion"}
+var commands = []string{"", "status", "refresh", "watch", "prompt", "token", "login", "logout", "window", "autostart", "doctor", "app-server", "demo", "completion"}
 
 func TestHelp(t *testing.T) {
 	t.Parallel()

@@ -123,3 +123,8 @@ func (m mute) GetCapabilities() ([]string, *dbus.Error) {
 	<-m.until
 	return nil, nil
 }
+
+// GetServerInformation is called by who wants to know whom it speaks to.
+func (s *server) GetServerInformation() (name, vendor, version, spec string, err *dbus.Error) {
+	return "test-daemon", "nobody", "4.2", "1.3", nil
+}

@@ -1,0 +1,59 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"rekey/auth"
+	"rekey/ui"
+)
+
+// switches are the words of "rekey autostart".
+var switches = []string{"on", "off", "status"}
+
+func (p *Program) autostartCommand(s *scope) *cobra.Command {
+	return &cobra.Command{
+		Use:       "autostart " + strings.Join(switches, "|"),
+		Short:     "help.autostart.short",
+		Long:      "help.autostart.long",
+		Example:   "help.autostart.example",
+		ValidArgs: switches,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 || !slices.Contains(switches, args[0]) {
+				return p.misuse("usage.autostart")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			home, err := p.home(cmd, s)
+			if err != nil {
+				return err
+			}
+			return p.Visit(cmd.Context(), home, func(ctx context.Context, s ui.Session) error {
+				return p.autostart(ctx, s, args[0])
+			})
+		},
+	}
+}
+
+// autostart asks for what the desktop does, or changes it. An agent that runs
+// does it, so that its faces show it at once.
+func (p *Program) autostart(ctx context.Context, s ui.Session, word string) error {
+	on := s.State().StartAtLogin
+	if word != "status" {
+		on = word == "on"
+		if err := s.SetPreferences(ctx, auth.PreferenceChange{StartAtLogin: &on}); err != nil {
+			return err
+		}
+	}
+	id := "autostart.off"
+	if on {
+		id = "autostart.on"
+	}
+	_, err := fmt.Fprintln(p.Out, p.Words.Say(id))
+	return err
+}

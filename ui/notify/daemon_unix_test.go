@@ -1,0 +1,26 @@
+//go:build linux || freebsd || openbsd || netbsd
+
+package notify_test
+
+import (
+	"testing"
+
+	"rekey/ui/notify"
+	"rekey/ui/uitest"
+)
+
+// TestDaemon: who shows notifications is named, and nobody is an error.
+func TestDaemon(t *testing.T) {
+	t.Parallel()
+	address := uitest.Bus(t)
+	if name, err := notify.Daemon(t.Context(), address); err == nil {
+		t.Errorf("without a service it is called %q", name)
+	}
+	newServer(t, address)
+	if name, err := notify.Daemon(t.Context(), address); err != nil || name != "test-daemon 4.2" {
+		t.Errorf("it is called %q, %v", name, err)
+	}
+	if _, err := notify.Daemon(t.Context(), "unix:path=/nowhere/bus"); err == nil {
+		t.Error("there is a service on no bus")
+	}
+}
