@@ -70,9 +70,9 @@ func sentence(p lang.Printer, err error) string {
 // that the browser asks for.
 func writePage(w http.ResponseWriter, r *http.Request, e ending) {
 	style, _ := pages.ReadFile("pages/result.css") // embedded: it is there
-	reader := lang.For(r.Header.Values("Accept-Language")...)
-	p := pageFor(reader, e)
-	p.Language = reader.Language()
+	speech := reader(r)
+	p := pageFor(speech, e)
+	p.Language = speech.Language()
 	p.Style = template.CSS(style)
 	var body bytes.Buffer
 	t, err := template.ParseFS(pages, "pages/result.html")
@@ -87,6 +87,9 @@ func writePage(w http.ResponseWriter, r *http.Request, e ending) {
 	write(w, http.StatusOK, "text/html; charset=utf-8", body.Bytes(),
 		"style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'; ")
 }
+
+// reader is the language that the browser asks for.
+func reader(r *http.Request) lang.Printer { return lang.For(r.Header.Values("Accept-Language")...) }
 
 // refuse writes a line of plain text, also where nothing is refused.
 func refuse(w http.ResponseWriter, status int, text string) {

@@ -120,7 +120,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	allowed, _ := r.Context().Value(peerKey{}).(bool)
 	switch {
 	case !allowed:
-		refuse(w, http.StatusForbidden, "This sign-in belongs to another user.")
+		refuse(w, http.StatusForbidden, reader(r).Say("page.other_user"))
 	case !s.isOurHost(r.Host):
 		refuse(w, http.StatusMisdirectedRequest, "Not served under this name.")
 	case r.Method != http.MethodGet:
@@ -191,7 +191,7 @@ func (s *server) answer(w http.ResponseWriter, r *http.Request, c *callback) {
 	select {
 	case <-s.turn:
 	default:
-		refuse(w, http.StatusConflict, "This sign-in was already answered.")
+		refuse(w, http.StatusConflict, reader(r).Say("page.answered"))
 		return
 	}
 	c.end, c.shown = make(chan ending, 1), make(chan struct{})
