@@ -93,15 +93,14 @@ func (a Activity) same(kept []Activity) int {
 	return -1
 }
 
-// shortFingerprint is how much of a fingerprint an Activity shows.
+// shortFingerprint is how much of a fingerprint an Activity and the log show.
 const shortFingerprint = 8
 
 // happened tells of an activity with the credentials s, nil for none.
 func (m *Manager) happened(kind ActivityKind, s *Snapshot, reason Reason) {
 	a := Activity{At: clean(m.opts.Now()), Kind: kind, Reason: reason, Count: 1}
 	if s.HasTokens() {
-		a.Fingerprint = m.opts.Fingerprints.Token(s)
-		a.Fingerprint = a.Fingerprint[:min(shortFingerprint, len(a.Fingerprint))]
+		a.Fingerprint = m.short(s)
 	}
 	m.opts.Activity(a)
 }

@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 )
 
 // commit writes the answer for s to the store, but only if the store still
-// holds what was redeemed, and takes it over.
-func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse) error {
+// holds what was redeemed, and takes it over. done is the log's word for that.
+func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse, done string) error {
 	m.opts.Step(StepCommitting)
 	var committed *Snapshot
 	err := m.opts.Store.Update(ctx, func(current *Snapshot) (*Snapshot, error) {
@@ -25,20 +26,20 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse)
 	switch {
 	case err == nil:
 		m.opts.Step(StepCommitted)
-		m.opts.Log.Info("refresh: renewed")
+		m.decided(ctx, slog.LevelInfo, s, done, "to", m.short(committed))
 		m.takeIssued(committed, ActivityRenewed)
 		m.setLost(key, false)
 		m.clearEscrow(key)
 		m.opts.Step(StepCleared)
 		return nil
 	case errors.Is(err, ErrStoreChanged):
-		m.opts.Log.Info("refresh: somebody signed in or out meanwhile, the answer is kept out")
+		m.decided(ctx, slog.LevelInfo, s, "somebody signed in or out meanwhile, the answer is kept out")
 		return m.yield(ctx, s)
 	}
 	m.mu.Lock()
 	m.held = true
 	m.mu.Unlock()
-	m.opts.Log.Warn("refresh: renewed, but not saved; the escrow holds the answer", "error", err)
+	m.decided(ctx, slog.LevelWarn, s, "renewed, but not saved; the escrow holds the answer", "error", err)
 	m.Annotate(func(f *Inputs) { f.CommitErr = err })
 	m.happened(ActivityUnsaved, s, "")
 	return &RefreshError{Err: fmt.Errorf("the new tokens could not be saved yet: %w", err)}
@@ -77,7 +78,7 @@ func (m *Manager) lookAgain(ctx context.Context, s *Snapshot) (seen bool, err er
 	defer cancel()
 	changes := m.changed.Subscribe(ctx)
 	if m.movedOn(ctx, s) {
-		return true, m.adoptedAfter(s)
+		return true, m.adoptedAfter(ctx, s)
 	}
 	deadline := time.NewTimer(m.opts.SecondLook)
 	defer deadline.Stop()
@@ -85,7 +86,7 @@ func (m *Manager) lookAgain(ctx context.Context, s *Snapshot) (seen bool, err er
 		select {
 		case <-changes:
 			if m.moved(s) {
-				return true, m.adoptedAfter(s)
+				return true, m.adoptedAfter(ctx, s)
 			}
 		case <-deadline.C:
 			// Under auth.lock no Codex is in the middle of its commit.
@@ -96,7 +97,7 @@ func (m *Manager) lookAgain(ctx context.Context, s *Snapshot) (seen bool, err er
 			}
 			stop()
 			if m.movedOn(ctx, s) {
-				return true, m.adoptedAfter(s)
+				return true, m.adoptedAfter(ctx, s)
 			}
 			return false, nil
 		}
@@ -119,11 +120,13 @@ func (m *Manager) moved(s *Snapshot) bool {
 }
 
 // adoptedAfter is the callers' answer when the store has moved on from s.
-func (m *Manager) adoptedAfter(s *Snapshot) error {
-	if now, _ := m.Snapshot(); !now.SameAccount(s) {
+func (m *Manager) adoptedAfter(ctx context.Context, s *Snapshot) error {
+	now, _ := m.Snapshot()
+	if !now.SameAccount(s) {
+		m.decided(ctx, slog.LevelInfo, s, "refused, and somebody signed out or in to another account meanwhile")
 		return &RefreshError{Permanent: true, Reason: ReasonAccountChanged}
 	}
-	m.opts.Log.Info("refresh: another process won the race, adopted")
+	m.decided(ctx, slog.LevelInfo, s, "refused, for another process won the race; adopted", "to", m.short(now))
 	return nil
 }
 
@@ -166,7 +169,7 @@ func (m *Manager) finishHeld(ctx context.Context, s *Snapshot) (done bool, err e
 		m.clearEscrow(entry.Redeemed) // the store has moved on without that answer
 		return false, nil
 	case entry.Answer != nil:
-		return true, m.commit(ctx, s, *entry.Answer)
+		return true, m.commit(ctx, s, *entry.Answer, "saved the answer of an earlier request, nothing sent")
 	case entry.Sent:
 		m.setLost(entry.Redeemed, true)
 		m.Annotate(func(f *Inputs) { f.Attempt, f.Tried = &RefreshError{AnswerLost: true}, true })

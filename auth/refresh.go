@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 )
 
 // flight is one renewal that any number of callers wait for.
@@ -37,7 +38,7 @@ func (m *Manager) join(ctx context.Context, reason RefreshReason, judged *Snapsh
 		}
 		f = &flight{done: make(chan struct{})}
 		m.flight = f
-		go m.fly(context.WithoutCancel(ctx), f, reason)
+		go m.fly(context.WithValue(context.WithoutCancel(ctx), asked{}, reason), f, reason)
 	}
 	m.mu.Unlock()
 	select {
@@ -64,11 +65,12 @@ func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 		return m.refreshExternal(ctx, cached)
 	}
 	if _, ok := cached.AccountID(); !ok || !cached.Managed() {
-		m.opts.Log.Info("refresh: nothing to do", "kind", cached.Kind())
+		m.decided(ctx, slog.LevelInfo, nil, "nothing to do", "kind", cached.Kind())
 		return nil
 	}
 	unlock, err := m.opts.RefreshLock(ctx)
 	if err != nil {
+		m.decided(ctx, slog.LevelWarn, cached, "the lock for renewals could not be had, nothing sent", "error", err)
 		return &RefreshError{Err: fmt.Errorf("the lock for renewals could not be had: %w", err)}
 	}
 	defer unlock()
@@ -78,7 +80,7 @@ func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 	}
 	m.opts.Step(StepReread)
 	if refusal := m.heedRefusal(cached); refusal != nil {
-		m.opts.Log.Info("refresh: refused before, nothing sent", "reason", refusal.Reason)
+		m.decided(ctx, slog.LevelInfo, cached, "refused before, nothing sent", "reason", refusal.Reason, "at", refusal.At)
 		return refusalError(refusal)
 	}
 	if done, err := m.finishHeld(ctx, cached); done {
@@ -98,15 +100,16 @@ func (m *Manager) guardedReload(ctx context.Context, cached *Snapshot) (adopted 
 	disk, err := m.opts.Store.Load(ctx)
 	switch {
 	case err != nil && !errors.Is(err, ErrNoCredential):
+		m.decided(ctx, slog.LevelWarn, cached, "the store cannot be read, nothing sent", "error", err)
 		return false, &RefreshError{Err: err}
 	case err != nil || !disk.SameAccount(cached):
-		m.opts.Log.Info("refresh: signed out or in to another account, nothing sent")
+		m.decided(ctx, slog.LevelInfo, cached, "signed out or in to another account, nothing sent")
 		if !m.opts.AsCodex {
 			m.found(disk, err)
 		}
 		return false, &RefreshError{Permanent: true, Reason: ReasonAccountChanged}
 	case !disk.Equal(cached):
-		m.opts.Log.Info("refresh: adopted what another process wrote, nothing sent")
+		m.decided(ctx, slog.LevelInfo, cached, "adopted what another process wrote, nothing sent", "to", m.short(disk))
 		m.found(disk, nil)
 		return true, nil
 	}
@@ -123,17 +126,17 @@ func (m *Manager) prepare(ctx context.Context, s *Snapshot) error {
 	if m.opts.AsCodex {
 		return nil // Codex sends whatever may come of it
 	}
-	return m.savable(err)
+	return m.savable(ctx, s, err)
 }
 
 // savable shows in the State whether an answer can be kept. With an error it
 // returns ErrCannotSave: nothing may be sent.
-func (m *Manager) savable(err error) error {
+func (m *Manager) savable(ctx context.Context, s *Snapshot, err error) error {
 	m.Annotate(func(f *Inputs) { f.SaveErr = err })
 	if err == nil {
 		return nil
 	}
-	m.opts.Log.Warn("refresh: the answer could not be saved, nothing sent", "error", err)
+	m.decided(ctx, slog.LevelWarn, s, "the answer could not be saved, nothing sent", "error", err)
 	return fmt.Errorf("%w: %w", ErrCannotSave, err)
 }
 
@@ -141,7 +144,7 @@ func (m *Manager) savable(err error) error {
 func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason) error {
 	key := m.opts.Fingerprints.Token(s)
 	if err := m.opts.Escrow.Sent(key); err != nil && !m.opts.AsCodex {
-		return m.savable(err)
+		return m.savable(ctx, s, err)
 	}
 	m.opts.Step(StepSent)
 	m.Annotate(func(f *Inputs) { f.Renewing = true })
@@ -158,10 +161,10 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 		return m.failed(ctx, s, key, &RefreshError{Status: 200, Err: fmt.Errorf("the ID token %w", err)})
 	}
 	if err := m.opts.Escrow.Keep(key, answer); err != nil {
-		m.opts.Log.Warn("refresh: the escrow did not take the answer", "error", err)
+		m.opts.Log.Warn("the escrow did not take the answer", "error", err)
 	}
 	m.opts.Step(StepKept)
-	return m.commit(ctx, s, answer)
+	return m.commit(ctx, s, answer, "renewed")
 }
 
 // failed sorts the authority's refusals from its absences.
@@ -170,13 +173,13 @@ func (m *Manager) failed(ctx context.Context, s *Snapshot, key string, err error
 	if !errors.As(err, &re) {
 		re = &RefreshError{Err: err}
 	}
-	m.opts.Log.Info("refresh: no new tokens", "permanent", re.Permanent, "reason", re.Reason,
-		"status", re.Status, "code", re.Code, "answerLost", re.AnswerLost)
 	m.setLost(key, re.AnswerLost)
 	if !re.AnswerLost {
 		m.clearEscrow(key)
 	}
 	if !re.Permanent {
+		m.decided(ctx, slog.LevelInfo, s, "no answer that counts, it may work later",
+			"status", re.Status, "code", re.Code, "answerLost", re.AnswerLost, "error", re)
 		m.Annotate(func(f *Inputs) {
 			if f.Snapshot.Equal(s) {
 				f.Attempt, f.Tried, f.Renewing = re, true, false
@@ -196,5 +199,6 @@ func (m *Manager) failed(ctx context.Context, s *Snapshot, key string, err error
 		}
 		m.opts.Step(StepLooked)
 	}
+	m.decided(ctx, slog.LevelWarn, s, "refused", "reason", re.Reason, "status", re.Status, "code", re.Code)
 	return m.refuse(s, re)
 }

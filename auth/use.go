@@ -1,6 +1,9 @@
 package auth
 
-import "context"
+import (
+	"context"
+	"log/slog"
+)
 
 // Use returns the credentials for use, and their refusal if they have one. Like
 // Codex it renews stale ones first, at most one request, and if that fails for
@@ -45,13 +48,16 @@ func (m *Manager) ClearExternal(ctx context.Context) {
 func (m *Manager) refreshExternal(ctx context.Context, s *Snapshot) error {
 	owner := m.externalOwner()
 	if owner == nil {
+		m.decided(ctx, slog.LevelInfo, nil, "nothing to do", "kind", s.Kind())
 		return nil
 	}
 	account, _ := s.AccountID()
 	t, err := owner.RefreshExternal(ctx, "unauthorized", account)
 	if err != nil {
+		m.decided(ctx, slog.LevelInfo, nil, "the host program gave no new tokens", "error", err)
 		return &RefreshError{Err: err}
 	}
+	m.decided(ctx, slog.LevelInfo, nil, "the host program gave new tokens")
 	return m.SetExternal(t, owner)
 }
 

@@ -35,6 +35,19 @@ const (
 	forgive               // forget an unexplained refusal and ask once more
 )
 
+// String implements fmt.Stringer, for the log.
+func (a action) String() string {
+	switch a {
+	case renew:
+		return "renew"
+	case save:
+		return "save"
+	case forgive:
+		return "ask once more"
+	}
+	return "rest"
+}
+
 // plan is the next action and its moment, which is the zero time for rest.
 type plan struct {
 	do     action

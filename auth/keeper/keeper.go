@@ -34,6 +34,7 @@ type Keeper struct {
 	clock        Clock
 	log          *slog.Logger
 	course       course // of Run's goroutine
+	noted        noted  // Run's as well
 }
 
 // New returns a Keeper that does nothing yet: see Run.
@@ -111,11 +112,27 @@ func (k *Keeper) act(ctx context.Context) time.Time {
 	for ctx.Err() == nil {
 		v := k.look()
 		if v.plan.do == rest || v.plan.at.After(v.now) {
+			k.note(v)
 			return earliest(v.plan.at, v.tick)
 		}
 		k.perform(ctx, v)
 	}
 	return time.Time{}
+}
+
+// note says in the log what the keeper waits for, or why for nothing, when that
+// is another thing than before.
+func (k *Keeper) note(v view) {
+	next := noted{v.plan, v.rests()}
+	if next == k.noted {
+		return
+	}
+	k.noted = next
+	if v.plan.do == rest {
+		k.log.Info("keeper: rests", "because", next.because)
+		return
+	}
+	k.log.Info("keeper: waits", "to", v.plan.do, "until", v.plan.at.UTC().Round(time.Second), "why", v.plan.reason)
 }
 
 // perform carries out a plan whose moment has come.

@@ -93,3 +93,28 @@ func nextTick(f *auth.Inputs, now time.Time) time.Time {
 	}
 	return time.Time{}
 }
+
+// noted is what the log was last told of a plan.
+type noted struct {
+	plan    plan
+	because string
+}
+
+// rests says why there is nothing to wait for, "" if there is.
+func (v view) rests() string {
+	switch {
+	case v.plan.do != rest:
+		return ""
+	case !v.Managed:
+		return "there is nothing to renew"
+	case !v.KeepFresh:
+		return "keeping fresh is switched off"
+	case v.Refused:
+		return "the sign-in was refused"
+	case !v.HasAccount:
+		return "the credentials name no account"
+	case v.answerLost:
+		return "an answer was lost, and the token may be spent"
+	}
+	return "nothing is due"
+}
