@@ -1,3 +1,5 @@
+//go:build !windows
+
 package autostart
 
 import (
@@ -38,31 +40,6 @@ func (p *place) login() freedesktop {
 
 func (p *place) entry() string       { return filepath.Join(p.user, "autostart", id+".desktop") }
 func (p *place) systemEntry() string { return filepath.Join(p.system, "autostart", id+".desktop") }
-
-func put(t *testing.T, name, content string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(content), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func set(t *testing.T, l Login, on bool) {
-	t.Helper()
-	if err := l.Set(on); err != nil {
-		t.Fatalf("Set(%t): %v", on, err)
-	}
-	expect(t, l, on)
-}
-
-func expect(t *testing.T, l Login, want bool) {
-	t.Helper()
-	if on, err := l.Enabled(); err != nil || on != want {
-		t.Errorf("Enabled = %t, %v, want %t", on, err, want)
-	}
-}
 
 func TestOnAndOff(t *testing.T) {
 	t.Parallel()
@@ -177,19 +154,6 @@ func TestFolders(t *testing.T) {
 	}
 }
 
-// programs are paths that need quoting, of one kind or another.
-var programs = []string{
-	"/usr/bin/rekey",
-	"/opt/My Programs/rekey",
-	`/opt/"quoted"/rekey`,
-	"/opt/$HOME/`id`/rekey",
-	`/opt/back\slash/rekey`,
-	"/opt/100%/%f/rekey",
-	"/opt/tab\tnewline\nreturn\r/rekey",
-	"/opt/钥匙/rekey",
-	"/opt/it's; rm *?#|&<>()~/rekey",
-}
-
 // TestExec reads the line back as the specification says that a desktop does.
 func TestExec(t *testing.T) {
 	t.Parallel()
@@ -264,14 +228,4 @@ func TestValid(t *testing.T) {
 			t.Errorf("%v\n%s\n%s", err, out, content)
 		}
 	}
-}
-
-// missing ends a test that lacks a program, as uitest.Missing does, which this
-// side of the walls may not use.
-func missing(t *testing.T, part string) {
-	t.Helper()
-	if os.Getenv("REKEY_CI") == "1" || os.Getenv("CI") == "true" {
-		t.Fatalf("missing: %s", part)
-	}
-	t.Skipf("missing: %s", part)
 }

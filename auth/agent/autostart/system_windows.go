@@ -18,23 +18,23 @@ func system(o Options) (Login, error) {
 	if err != nil {
 		return nil, err
 	}
-	return run{command}, nil
+	return run{valueName, command}, nil
 }
 
 // run is a value of the registry's Run key of this user.
-type run struct{ command string }
+type run struct{ name, command string }
 
 // Enabled implements Login.
-func (run) Enabled() (bool, error) {
+func (r run) Enabled() (bool, error) {
 	command, err := withKey(runKey, registry.QUERY_VALUE, func(k registry.Key) (string, error) {
-		text, _, err := k.GetStringValue(valueName)
+		text, _, err := k.GetStringValue(r.name)
 		return text, err
 	})
 	if err != nil || command == "" {
 		return false, err
 	}
 	setting, err := withKey(approvedKey, registry.QUERY_VALUE, func(k registry.Key) ([]byte, error) {
-		data, _, err := k.GetBinaryValue(valueName)
+		data, _, err := k.GetBinaryValue(r.name)
 		return data, err
 	})
 	return approved(setting), err
@@ -42,7 +42,7 @@ func (run) Enabled() (bool, error) {
 
 // Set implements Login.
 func (r run) Set(on bool) error {
-	forget := func(k registry.Key) (struct{}, error) { return struct{}{}, k.DeleteValue(valueName) }
+	forget := func(k registry.Key) (struct{}, error) { return struct{}{}, k.DeleteValue(r.name) }
 	if !on {
 		_, err := withKey(runKey, registry.SET_VALUE, forget)
 		return err
@@ -51,7 +51,7 @@ func (r run) Set(on bool) error {
 	if err != nil {
 		return fmt.Errorf("opening the registry's Run key: %w", err)
 	}
-	if err := errors.Join(k.SetStringValue(valueName, r.command), k.Close()); err != nil {
+	if err := errors.Join(k.SetStringValue(r.name, r.command), k.Close()); err != nil {
 		return fmt.Errorf("writing the registry's Run key: %w", err)
 	}
 	_, err = withKey(approvedKey, registry.SET_VALUE, forget)
