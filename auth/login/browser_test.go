@@ -150,7 +150,7 @@ func TestCheckBrowser(t *testing.T) {
 		system, name string
 		there        bool
 	}{
-		{"linux", "HOME", false}, {"linux", "DISPLAY", true}, {"linux", "WAYLAND_DISPLAY", true}, {"linux", "BROWSER", true},
+		{"linux", "HOME", false}, {"linux", "DISPLAY", true}, {"linux", "WAYLAND_DISPLAY", true}, {"linux", "BROWSER", true}, {"linux", "WSL_DISTRO_NAME", true},
 		{"freebsd", "HOME", false}, {"windows", "HOME", true}, {"darwin", "HOME", true},
 	} {
 		err := CheckBrowser(tt.system, func(name string) string {

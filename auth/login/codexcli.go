@@ -11,15 +11,12 @@ import (
 	"rekey/auth/child"
 )
 
-// CodexSignsOutFirst is what a user has to know before a CodexCLI runs.
-const CodexSignsOutFirst = "Codex signs you out before it signs you in: if its sign-in is cancelled or fails, you stay signed out."
-
 // CodexCLI is the sign-in by the user's own "codex login", for those who
 // prefer it to Rekey's.
 //
 // Codex 0.169 revokes the stored refresh token and deletes auth.json before it
 // asks anything, so a run that is cancelled or fails leaves the user signed
-// out: see CodexSignsOutFirst. It writes the store by itself. A run without an
+// out, which faces say before. It writes the store by itself. A run without an
 // error says that codex ended well; the sign-in is done only when the store
 // holds a new one, which the caller checks.
 type CodexCLI struct {

@@ -65,14 +65,14 @@ func (e *NoBrowserError) Error() string {
 func (e *NoBrowserError) Unwrap() error { return e.Err }
 
 // CheckBrowser tells without starting anything whether a page can be shown
-// here: its error is a *NoBrowserError or nil. A Linux session has a display or
-// names a browser of its own in BROWSER; other systems always have one. system
-// is runtime.GOOS.
+// here: its error is a *NoBrowserError or nil. A Linux session has a display,
+// names a browser of its own in BROWSER, or lives in Windows and uses that
+// one's; other systems always have one. system is runtime.GOOS.
 func CheckBrowser(system string, getenv func(string) string) error {
 	if system == "windows" || system == "darwin" {
 		return nil
 	}
-	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "BROWSER"} {
+	for _, name := range []string{"DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "WSL_DISTRO_NAME"} {
 		if getenv(name) != "" {
 			return nil
 		}

@@ -179,7 +179,7 @@ func TestTray(t *testing.T) {
 		session.Publish(uitest.State(auth.StatusSignInRequired, time.Now()))
 		p.click("With a code, on another device…")
 		session.Expect(t, "SignIn device")
-		p.click("With “codex login”…")
+		p.click("With “codex login”, which signs out first…")
 		session.Expect(t, "SignIn codex")
 	})
 
