@@ -35,6 +35,7 @@ func windowProgram(t *testing.T) string {
 func TestWindowOnDesktop(t *testing.T) {
 	window, program := windowProgram(t), buildRekey(t)
 	t.Run("it lives with its agent", func(t *testing.T) { testWindowLives(t, program, window) })
+	t.Run("it suits its user", func(t *testing.T) { testWindowSuits(t, program, window) })
 	t.Run("it says in a sentence why there is none", func(t *testing.T) { testNoWindow(t, program, window) })
 }
 
@@ -84,6 +85,37 @@ func testWindowLives(t *testing.T, program, windowProgram string) {
 	}
 	if out := shown.Output(); r.leaks(out) {
 		t.Errorf("the window printed a token:\n%s", out)
+	}
+}
+
+// testWindowSuits: light and dark, small and large, English and Chinese.
+func testWindowSuits(t *testing.T, program, windowProgram string) {
+	r := newRig(t, program, time.Hour)
+	r.startRekey(t, "watch")
+	socket := r.socket(t)
+	for _, tt := range []struct{ theme, scale, language, title string }{
+		{"light", "1", "en", "Rekey: Signed in"},
+		{"dark", "1", "zh-Hans", "Rekey：已登录"},
+		{"light", "2", "zh-Hans", "Rekey：已登录"},
+		{"dark", "2", "en", "Rekey: Signed in"},
+	} {
+		shown := r.Start(t, []string{"FYNE_THEME=" + tt.theme, "FYNE_SCALE=" + tt.scale, "REKEY_LANGUAGE=" + tt.language}, windowProgram, "--socket", socket)
+		window := r.WaitWindow(t, tt.title)
+		name := tt.theme + "-" + tt.scale + "-" + tt.language
+		var picture *image.RGBA
+		uitest.Eventually(t, name+" to be drawn", func() bool {
+			picture = r.Screenshot(t, name)
+			return colours(picture) > 100
+		})
+		picture = r.ScreenshotAfter(t, name, nil)
+		middle := color.GrayModel.Convert(picture.At(picture.Rect.Dx()/2, picture.Rect.Dy()/2)).(color.Gray)
+		if light := middle.Y > 0x80; light != (tt.theme == "light") {
+			t.Errorf("%s: its middle is of the brightness %#x", name, middle.Y)
+		}
+		r.Press(t, window, "ctrl+q")
+		if code := shown.Wait(t); code != 0 {
+			t.Errorf("%s: ended with %d", name, code)
+		}
 	}
 }
 

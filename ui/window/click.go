@@ -3,6 +3,8 @@ package window
 import (
 	"context"
 	"errors"
+	"net/url"
+	"path/filepath"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
@@ -50,6 +52,8 @@ func (w *Window) clickMain(ctx context.Context) {
 		w.refresh(ctx)
 	case words.ActionUnlock:
 		w.start(ctx, "failed.unlock", func(ctx context.Context, s Session) error { return s.Unlock(ctx) })
+	case words.ActionOpenFolder:
+		w.browse(&url.URL{Scheme: "file", Path: filepath.ToSlash(w.home().dir)}, "failed.folder")
 	}
 }
 
@@ -82,15 +86,19 @@ func (w *Window) clickOther(ctx context.Context, at fyne.CanvasObject) {
 
 // clickPage shows the page of the sign-in under way once more.
 func (w *Window) clickPage() {
-	page, mine := webPage(w.home().state.SignIn.Page), w.begin()
-	if page == nil {
-		return
+	if page := webPage(w.home().state.SignIn.Page); page != nil {
+		w.browse(page, "failed.page")
 	}
-	h := w.home()
+}
+
+// browse shows a page or a folder. When that fails the window says so, with the
+// message id.
+func (w *Window) browse(what *url.URL, id string) {
+	h, mine := w.home(), w.begin()
 	w.work.Go(func() {
-		if err := w.open(page); err != nil {
-			w.log.Warn("the page could not be opened", "error", err)
-			w.tell(h, mine, "failed.page", err)
+		if err := w.open(what); err != nil {
+			w.log.Warn("a click did not work", "what", id, "error", err)
+			w.tell(h, mine, id, err)
 		}
 	})
 }

@@ -53,7 +53,8 @@ func (m Mark) sign() fyne.Resource {
 	case MarkYes:
 		return theme.NewSuccessThemedResource(theme.ConfirmIcon())
 	case MarkMaybe:
-		return theme.NewWarningThemedResource(theme.QuestionIcon())
+		// Not to be known is nothing to worry about.
+		return theme.NewColoredResource(theme.QuestionIcon(), theme.ColorNamePlaceHolder)
 	case MarkNo:
 		return theme.NewErrorThemedResource(theme.CancelIcon())
 	}

@@ -39,6 +39,7 @@ type signInActions struct {
 
 func newSignIn(w words.Words, p page, do signInActions) *signIn {
 	f := &signIn{words: w, step: newLabel(), left: newLabel(), code: newLabel(), picture: &canvas.Image{ScaleMode: canvas.ImageScalePixels}}
+	f.picture.Hide()
 	f.step.TextStyle.Bold = true
 	f.left.Importance = widget.LowImportance
 	f.code.Selectable, f.code.SizeName, f.code.TextStyle.Monospace = true, sizeNameCode, true
@@ -101,15 +102,20 @@ func (f *signIn) showPage(v SignInView) {
 	f.copyLink.SetText(f.words.Say("window.copy_link"))
 	f.copyCode.SetText(f.words.Say("window.copy_code"))
 	f.page.SetText(words.Clip(address(v), longestLink))
-	squares, err := qr.Encode(address(v))
 	// Where the browser is on this machine, there is nothing to scan.
-	setVisible(f.picture, err == nil && v.Code != "")
-	if err == nil && v.Code != "" {
-		f.picture.Image = paint(squares)
-		side := f.picture.Image.Bounds().Dx()
-		f.picture.SetMinSize(fyne.NewSquareSize(float32(side * max(1, qrSide/side)))) // whole pixels to a square
-		f.picture.Refresh()
+	f.picture.Hide()
+	if v.Page == nil || v.Code == "" {
+		return
 	}
+	squares, err := qr.Encode(address(v))
+	if err != nil {
+		return // too long for one: there is still the link
+	}
+	f.picture.Image = paint(squares)
+	side := f.picture.Image.Bounds().Dx()
+	f.picture.SetMinSize(fyne.NewSquareSize(float32(side * max(1, qrSide/side)))) // whole pixels to a square
+	f.picture.Refresh()
+	f.picture.Show()
 }
 
 // longestLink is how much of an address is shown; the whole is behind the button.

@@ -71,10 +71,10 @@ func ViewOf(w words.Words, s auth.State, now time.Time) View {
 	if v.Headline == v.Account {
 		v.Headline = w.Say("state.signed_in") // the account has its own place
 	}
-	if a, label := w.MainAction(s); a != words.ActionOpenFolder && s.SignIn.Other == "" {
-		v.Main, v.MainLabel = a, label
+	if s.SignIn.Other == "" { // else there is a question to answer first
+		v.Main, v.MainLabel = w.MainAction(s)
 	}
-	v.Strong = v.Main == words.ActionSignIn && s.Status != auth.StatusAPIKey
+	v.Strong = v.Main == words.ActionUnlock || v.Main == words.ActionSignIn && s.Status != auth.StatusAPIKey
 	return v
 }
 

@@ -48,7 +48,9 @@ func TestViewOf(t *testing.T) {
 			"Codex works again once you have signed in.",
 			[]string{"✓ Credential: ChatGPT sign-in", "✗ Access token: Ended at 11:04", "✗ Renewal: Refused at 10:55", "  Last renewed: 10:05"}, "Sign in again…"},
 		{"unreadable", auth.StatusUnreadable, nil, "Cannot read auth.json: it is not valid JSON", "The account shown is the one that was last read.",
-			nil, ""},
+			nil, "Open folder"},
+		{"locked", auth.StatusUnreadable, func(s *auth.State) { s.Locked, s.Email = true, "" }, "The keyring is locked", "",
+			nil, "Unlock the keyring…"},
 	}
 	seen := map[auth.Status]bool{}
 	for _, tt := range tests {
@@ -76,7 +78,7 @@ func TestViewOf(t *testing.T) {
 			if s.Email != "" && v.Account != "ada@example.com · Pro" {
 				t.Errorf("account %q", v.Account)
 			}
-			strong := tt.main == "Sign in…" || tt.main == "Sign in again…"
+			strong := tt.main == "Sign in…" || tt.main == "Sign in again…" || tt.main == "Unlock the keyring…"
 			if v.Strong != strong {
 				t.Errorf("the main action %q stands out: %v", v.MainLabel, v.Strong)
 			}

@@ -22,7 +22,8 @@ type Options struct {
 	Homes []Home
 	// Words are the language.
 	Words words.Words
-	// Open shows a page in the user's browser. It may take seconds.
+	// Open shows a page in the user's browser, or a folder (file:). It may take
+	// seconds.
 	Open func(*url.URL) error
 	// Log gets what went wrong.
 	Log *slog.Logger

@@ -55,6 +55,18 @@ func TestWindowActions(t *testing.T) {
 	st.session.Expect(t, "Refresh")
 }
 
+func TestWindowMendsWhatCannotBeRead(t *testing.T) {
+	st := open(t, auth.StatusUnreadable)
+	st.tap("Open folder")
+	if got := <-st.opened; got != "file:///home/ada/.codex" {
+		t.Errorf("%q was opened", got)
+	}
+	st.publish(func(s *auth.State) { s.Locked, s.Problem = true, "cannot read the keyring: it is locked" })
+	st.await("The keyring is locked")
+	st.tap("Unlock the keyring…")
+	st.session.Expect(t, "Unlock")
+}
+
 func TestWindowTellsFailure(t *testing.T) {
 	st := open(t, auth.StatusHealthy)
 	const note = "The renewal did not work: no route to host"

@@ -1,0 +1,23 @@
+package window
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2/test"
+
+	"rekey/ui/words"
+)
+
+// TestGolden compares every scene with its master in testdata, object by object.
+// A scene that looks different is written to testdata/failed, to be looked at
+// and moved over the master if that is how it shall be.
+func TestGolden(t *testing.T) {
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(newPalette())
+	for _, s := range scenes() {
+		t.Run(s.name, func(t *testing.T) {
+			window, _ := set(t, s, words.English(), usual)
+			test.AssertRendersToMarkup(t, s.name+".xml", window.Canvas())
+		})
+	}
+}
