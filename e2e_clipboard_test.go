@@ -25,9 +25,20 @@ func TestLinkInTheClipboard(t *testing.T) {
 		}
 	})
 	t.Run("without one", func(t *testing.T) {
-		_, item := signingIn(t, program, t.TempDir())
+		r, item := signingIn(t, program, t.TempDir())
 		item.Click(t, "Copy link")
 		item.WaitMenu(t, "why nothing was copied", has("Copying did not work: there is no program for it; install "))
+		item.Click(t, "Copy diagnostics")
+		item.WaitMenu(t, "where they are", has("The diagnostics are in "))
+		found, err := filepath.Glob(filepath.Join(r.Home(), ".local/state/rekey/*/diagnostics.txt"))
+		if err != nil || len(found) != 1 {
+			t.Fatalf("the diagnostics are in %q, %v", found, err)
+		}
+		text, err := os.ReadFile(found[0])
+		if err != nil || !strings.Contains(string(text), "~/.codex") {
+			t.Errorf("the diagnostics are %q, %v", text, err)
+		}
+		r.wantPublic(t, string(text))
 		item.Click(t, "Cancel sign-in")
 		item.WaitTooltip(t, "Works until")
 	})
@@ -47,18 +58,38 @@ func testClipboard(t *testing.T, program, copier string) {
 	item.Click(t, "Copy link")
 	item.WaitMenu(t, "the word that it was copied", has("Copied"))
 	// xsel ends before its child has the clipboard.
-	uitest.Eventually(t, "the address in the clipboard", func() bool {
+	clipboard := func() string {
 		reading := exec.Command(path, "-selection", "clipboard", "-o")
 		if copier == "xsel" {
 			reading = exec.Command(path, "--clipboard", "--output")
 		}
 		reading.Env = r.Environ()
 		out, err := reading.Output()
-		return err == nil && strings.HasPrefix(string(out), r.server.Issuer()+"/oauth/authorize?")
+		if err != nil {
+			return err.Error()
+		}
+		return string(out)
+	}
+	uitest.Eventually(t, "the address in the clipboard", func() bool {
+		return strings.HasPrefix(clipboard(), r.server.Issuer()+"/oauth/authorize?")
 	})
+	item.Click(t, "Copy diagnostics")
+	item.WaitMenu(t, "where they are", has("The diagnostics are in the clipboard"))
+	uitest.Eventually(t, "the diagnostics in the clipboard", func() bool { return strings.Contains(clipboard(), "~/.codex") })
+	r.wantPublic(t, clipboard())
 	item.Click(t, "Cancel sign-in")
 	item.WaitTooltip(t, "Works until")
 	item.Click(t, "Quit") // the clipboard's program stays, and holds up nobody
+}
+
+// wantPublic: everybody may see the text.
+func (r *rig) wantPublic(t *testing.T, text string) {
+	t.Helper()
+	for _, private := range []string{"ada@example.com", r.Home()} {
+		if r.leaks(text) || strings.Contains(text, private) {
+			t.Errorf("%q or a token is in\n%s", private, text)
+		}
+	}
 }
 
 // signingIn starts a tray whose programs are those in a folder, and in it a

@@ -59,15 +59,18 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 	for i, h := range ours {
 		shown = append(shown, w.trayHome(ours.name(i), h.member, ours.sockets(i), h.options.Dir))
 	}
-	err = w.run(ctx, ours, w.trayFace(shown, ours[0].options.Log), notices...)
+	diagnostics := func(ctx context.Context) (string, error) {
+		return w.copyDiagnostics(ctx, ours.options(), ours[0].options.Dirs.StateDir(ours[0].options.Dir))
+	}
+	err = w.run(ctx, ours, w.trayFace(shown, diagnostics, ours[0].options.Log), notices...)
 	if errors.As(err, &noBus) {
 		return &cli.NoTrayError{Reason: w.words.Say("tell.tray_gone")}
 	}
 	return err
 }
 
-// trayHome is a session as the tray shows it.
-// Its window is that of the sockets, the first of which is its own.
+// trayHome is a session as the tray shows it. Its window is that of the
+// sockets, the first of which is its own.
 func (w wiring) trayHome(name string, s ui.Session, sockets []string, dir string) tray.Home {
 	return tray.Home{
 		Name: name, Session: s,
@@ -76,18 +79,20 @@ func (w wiring) trayHome(name string, s ui.Session, sockets []string, dir string
 	}
 }
 
-// trayFace shows homes in the panel until their user quits.
-func (w wiring) trayFace(homes []tray.Home, log *slog.Logger) func(context.Context) error {
+// trayFace shows homes in the panel until their user quits. Without diagnostics
+// none are offered.
+func (w wiring) trayFace(homes []tray.Home, diagnostics func(context.Context) (string, error), log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		ctx, quit := context.WithCancel(ctx)
 		defer quit()
 		return tray.Run(ctx, homes, tray.Options{
-			Words:     w.words,
-			Copy:      copyText,
-			Quit:      quit,
-			DarkPanel: true,
-			Desktop:   os.Getenv("XDG_CURRENT_DESKTOP"),
-			Log:       log,
+			Words:           w.words,
+			Copy:            copyText,
+			CopyDiagnostics: diagnostics,
+			Quit:            quit,
+			DarkPanel:       true,
+			Desktop:         os.Getenv("XDG_CURRENT_DESKTOP"),
+			Log:             log,
 		})
 	}
 }
@@ -102,6 +107,14 @@ func (homes ourHomes) sockets(first int) []string {
 		if i != first {
 			list = append(list, h.member.Socket())
 		}
+	}
+	return list
+}
+
+// options are those of all homes.
+func (homes ourHomes) options() (list []agent.Options) {
+	for _, h := range homes {
+		list = append(list, h.options)
 	}
 	return list
 }

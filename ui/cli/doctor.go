@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"rekey/ui/words"
 )
 
 // Diagnosis is what was found out about this machine. Nothing of it is secret.
@@ -74,6 +76,9 @@ func (p *Program) doctor(ctx context.Context, homes []string, asJSON bool) error
 	}
 	return nil
 }
+
+// Text is the diagnosis for people, without colours and not folded.
+func (d Diagnosis) Text(w words.Words) string { return (&Program{Words: w}).diagnosis(d) }
 
 // diagnosis is a report for people.
 func (p *Program) diagnosis(d Diagnosis) string {
