@@ -141,6 +141,7 @@ var factNames = map[string]string{
 	"config.hook":           "doctor.hook",
 	"home":                  "doctor.home",
 	"home.store":            "doctor.store",
+	"home.keyring":          "doctor.keyring",
 	"home.status":           "doctor.status",
 	"home.account":          "doctor.account",
 	"home.expires":          "doctor.expires",

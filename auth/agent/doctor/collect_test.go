@@ -303,3 +303,22 @@ func TestNothingLeaks(t *testing.T) {
 		t.Errorf("too much is hidden: %+v", report.Facts)
 	}
 }
+
+// A keyring that does not answer is found, whether it is the only place or not.
+func TestTheKeyring(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("the other systems' keyrings are there")
+	}
+	for kind, want := range map[string]string{"keyring": FindUnreadable, "auto": FindKeyring} {
+		r := newRig(t)
+		r.Homes[0].Store.BusAddress = "unix:path=" + filepath.Join(r.root, "no-bus")
+		if err := r.home.WriteConfig(fmt.Sprintf("cli_auth_credentials_store = %q", kind)); err != nil {
+			t.Fatal(err)
+		}
+		report := Collect(t.Context(), r.Inputs)
+		if value(report, FactStore) != kind || value(report, FactKeyring) == "" || value(report, FactKeyring) == "reachable" || !slices.Contains(codes(report), want) {
+			t.Errorf("%s: %+v", kind, report)
+		}
+	}
+}

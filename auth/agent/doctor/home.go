@@ -32,7 +32,12 @@ func (in Inputs) configuration(context.Context) (f found) {
 	}
 	f.fact(FactHook, "", in.Settings.Hook)
 	if err := hook.Check(in.Settings.Hook, in.Config); err != nil {
-		f.finding(FindHook, Warning, "", "the hook is not run: "+err.Error(), "give it and its folders to yourself alone")
+		var unsafe *hook.UnsafeError
+		if errors.As(err, &unsafe) {
+			f.finding(FindHook, Warning, "", "the hook is not run: "+err.Error(), "give it and its folders to yourself alone")
+		} else {
+			f.finding(FindHook, Warning, "", "the hook is not run: "+err.Error(), "correct the setting hook")
+		}
 	}
 	return f
 }
@@ -50,6 +55,7 @@ func (in Inputs) home(ctx context.Context, o agent.Options) (f found) {
 		f.finding(FindConfig, Warning, o.Dir, "Codex's configuration cannot be used: "+err.Error(), "correct it; Codex's command line refuses to start")
 	}
 	f.fact(FactStore, o.Dir, string(cfg.Kind))
+	f.keyring(ctx, o, cfg)
 	f.permissions(o.Dir)
 	f.locks(o.Dir)
 	if _, err := store.OpenState(o.Dirs.StateDir(o.Dir)); err != nil {
@@ -104,6 +110,33 @@ func (f *found) signIn(home string, st auth.State) {
 		f.finding(FindCannotSave, Problem, home, "new tokens could not be saved, so none are asked for: "+st.Problem, "make the credential store writable")
 	case st.Status == auth.StatusWaiting:
 		f.finding(FindWaiting, Warning, home, "the access token is past or ending, and no renewal has worked: "+st.Problem, "look at the network, then refresh")
+	}
+}
+
+// keyring looks whether the keyring that holds the sign-in, or would, answers.
+// The store bounds the wait.
+func (f *found) keyring(ctx context.Context, o agent.Options, cfg store.Config) {
+	if cfg.Encrypted || cfg.Kind != store.KindKeyring && cfg.Kind != store.KindAuto {
+		return
+	}
+	auto := cfg.Kind == store.KindAuto
+	cfg.Kind = store.KindKeyring // "auto" hides what is wrong with it
+	s, err := store.Open(o.Dir, cfg, o.Store)
+	if err != nil {
+		return // which the State says
+	}
+	_, err = s.Load(ctx)
+	var unreadable *auth.UnreadableError
+	switch {
+	case !errors.As(err, &unreadable):
+		f.fact(FactKeyring, o.Dir, "reachable")
+	case unreadable.Locked:
+		f.fact(FactKeyring, o.Dir, "locked") // what that means, the State says
+	default:
+		f.fact(FactKeyring, o.Dir, unreadable.What)
+		if auto {
+			f.finding(FindKeyring, Note, o.Dir, "the keyring cannot be used, so the sign-in is kept in auth.json: "+unreadable.What, "start a keyring service, if that is not wanted")
+		}
 	}
 }
 

@@ -65,6 +65,7 @@ const (
 	FactHook          = "config.hook"
 	FactHome          = "home"           // once for each; "exists" or "missing"
 	FactStore         = "home.store"     // file, keyring, auto or ephemeral
+	FactKeyring       = "home.keyring"   // where the store is a keyring: "reachable", "locked", or what is wrong
 	FactStatus        = "home.status"    // see auth.Status
 	FactAccount       = "home.account"   // masked, with the plan
 	FactExpires       = "home.expires"   // RFC 3339
@@ -92,6 +93,7 @@ const (
 	FindOpenFolder      = "home.open_folder"
 	FindUnreadable      = "home.unreadable"
 	FindLocked          = "home.keyring_locked"
+	FindKeyring         = "home.keyring"
 	FindEncrypted       = "home.encrypted"
 	FindRestricted      = "home.restricted"
 	FindSignedOut       = "home.signed_out"
