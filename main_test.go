@@ -36,6 +36,8 @@ func TestProgram(t *testing.T) {
 		"usage":                      testUsage,
 		"token":                      testToken,
 		"token through the agent":    testTokenThroughTheAgent,
+		"page about scripts":         testScriptingPage,
+		"page about the socket":      testSocketPage,
 		"several homes":              testSeveralHomes,
 		"autostart":                  testAutostart,
 		"doctor":                     testDoctor,

@@ -162,16 +162,24 @@ func newStdio() stdio {
 	return stdio{r, os.Stdout}
 }
 
-// window starts the window program for a home's agent.
-func (w wiring) window(ctx context.Context, home string) error {
-	h, _, err := w.open(home)
-	if err != nil {
-		return err
+// window starts the window program for the agents of these homes, the first
+// home on show.
+func (w wiring) window(ctx context.Context, homes []string) error {
+	var sockets []string
+	for _, home := range homes {
+		h, _, err := w.open(home)
+		if err != nil {
+			return err
+		}
+		client, err := h.Attach(ctx)
+		if err != nil {
+			continue // no Rekey keeps this home
+		}
+		_ = client.Close() // the window opens a connection of its own
+		sockets = append(sockets, h.Socket())
 	}
-	client, err := h.Attach(ctx)
-	if err != nil {
+	if len(sockets) == 0 {
 		return errors.New("no Rekey is running for this home; start it with \"rekey\" or \"rekey watch\" first")
 	}
-	_ = client.Close() // the window opens a connection of its own
-	return w.showWindow(ctx, h.Socket())
+	return w.showWindow(ctx, sockets...)
 }

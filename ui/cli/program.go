@@ -53,8 +53,8 @@ type Program struct {
 	// Tray shows the tray until the user quits or ctx ends. NoTrayError means
 	// that there is nowhere to show it.
 	Tray func(ctx context.Context, homes []string) error
-	// Window shows the window of a home's agent.
-	Window func(ctx context.Context, home string) error
+	// Window shows the window of the homes' agents, the first home on show.
+	Window func(ctx context.Context, homes []string) error
 	// Doctor finds out what there is on this machine and what is wrong with it.
 	Doctor func(ctx context.Context, homes []string) (Diagnosis, error)
 	// AppServer answers Codex's app-server dialect on the standard streams.

@@ -56,7 +56,7 @@ func newTerminal() *terminal {
 			return note("watch", strings.Join(h, " "))
 		},
 		Tray:   func(_ context.Context, h []string) error { return note("tray", strings.Join(h, " ")) },
-		Window: func(_ context.Context, h string) error { return note("window", h) },
+		Window: func(_ context.Context, h []string) error { return note("window", strings.Join(h, " ")) },
 		AppServer: func(_ context.Context, h string, noWatch bool) error {
 			if noWatch {
 				return note("app-server without watching", h)

@@ -68,7 +68,13 @@ func (p *Program) windowCommand(s *scope) *cobra.Command {
 		Long:    "help.window.long",
 		Example: "help.window.example",
 		Args:    p.noArgs,
-		RunE:    p.oneHome(s, p.Window),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			homes, err := p.homes(s)
+			if err != nil {
+				return err
+			}
+			return p.Window(cmd.Context(), homes)
+		},
 	}
 }
 

@@ -1,0 +1,139 @@
+package cli_test
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"rekey/auth"
+	"rekey/ui/cli"
+	"rekey/ui/uitest"
+)
+
+const schemaPath = "../../docs/status.schema.json"
+
+// statusSchema is the documented schema, which checks formats as well.
+func statusSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	schema, err := compiler.Compile(schemaPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// reasons are all that a refusal may name.
+var reasons = []auth.Reason{
+	auth.ReasonExpired, auth.ReasonReused, auth.ReasonRevoked, auth.ReasonInvalidGrant, auth.ReasonUnauthorized, auth.ReasonAccountChanged,
+}
+
+// statesOfAllKinds are a likely State for each status, and one with everything
+// in it for each method and reason.
+func statesOfAllKinds(t *testing.T) (list []auth.State) {
+	t.Helper()
+	for _, status := range auth.Statuses() {
+		list = append(list, uitest.State(status, noon))
+	}
+	for _, method := range auth.SignInMethods() {
+		for _, reason := range reasons {
+			s := full(t)
+			s.Status, s.Renewable, s.Refused, s.SignInMethod = auth.StatusExpiring, auth.RenewableNo, reason, method
+			s.SignIn = auth.SignInProgress{Method: method, Page: "https://example.com/", UserCode: "ABCD-1234", Until: noon, Other: "grace@example.com"}
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// What status and watch print is what the schema says, for every State.
+func TestStatusFitsItsSchema(t *testing.T) {
+	t.Parallel()
+	schema := statusSchema(t)
+	for _, state := range statesOfAllKinds(t) {
+		p := newTerminal()
+		p.Status = func(context.Context, string) (cli.Report, error) { return cli.Report{Home: home, State: state}, nil }
+		p.Run(t.Context(), []string{"status", "--json"})
+		printed, err := jsonschema.UnmarshalJSON(&p.out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(printed); err != nil {
+			t.Errorf("%s: %v", state.Status, err)
+		}
+		whole := printed.(map[string]any)
+		for name, wrong := range map[string]any{"schema": json.Number("2"), "at": "noon", "more": true, "state": map[string]any{}} {
+			before, had := whole[name]
+			whole[name] = wrong
+			if schema.Validate(printed) == nil {
+				t.Errorf("the schema allows %s to be %v", name, wrong)
+			}
+			if whole[name] = before; !had {
+				delete(whole, name)
+			}
+		}
+	}
+}
+
+// The schema names every member that there is and no other, and every word.
+func TestSchemaNamesEverything(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(schemaPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type node struct {
+		Properties map[string]node
+		Enum       []string
+	}
+	var schema node
+	if err := json.Unmarshal(text, &schema); err == nil && schema.Properties == nil {
+		t.Fatal("the schema describes no members")
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	members := func(of reflect.Type, in node) {
+		t.Helper()
+		var names []string
+		for i := range of.NumField() {
+			name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+			names = append(names, name)
+			if _, ok := in.Properties[name]; !ok {
+				t.Errorf("the schema does not name %s of %v", name, of)
+			}
+		}
+		for name := range in.Properties {
+			if !slices.Contains(names, name) {
+				t.Errorf("the schema names %s, which %v does not have", name, of)
+			}
+		}
+	}
+	state := schema.Properties["state"]
+	members(reflect.TypeFor[auth.StateReport](), schema)
+	members(reflect.TypeFor[auth.State](), state)
+	members(reflect.TypeFor[auth.SignInProgress](), state.Properties["signIn"])
+	words := func(name string, in node, want []string) {
+		t.Helper()
+		if !slices.Equal(in.Enum, want) {
+			t.Errorf("%s may be %q in the schema, and is %q", name, in.Enum, want)
+		}
+	}
+	words("status", state.Properties["status"], texts(auth.Statuses()))
+	words("refused", state.Properties["refused"], texts(reasons))
+	words("signInMethod", state.Properties["signInMethod"], texts(auth.SignInMethods()))
+	words("renewable", state.Properties["renewable"], texts([]auth.Renewability{auth.RenewableYes, auth.RenewableUnknown, auth.RenewableNo}))
+}
+
+func texts[T ~string](list []T) (words []string) {
+	for _, w := range list {
+		words = append(words, string(w))
+	}
+	return words
+}
