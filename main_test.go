@@ -40,6 +40,7 @@ func TestProgram(t *testing.T) {
 		"page about the socket":      testSocketPage,
 		"several homes":              testSeveralHomes,
 		"autostart":                  testAutostart,
+		"configuration":              testConfiguration,
 		"doctor":                     testDoctor,
 		"login with a code":          testLoginDevice,
 		"login as another":           testLoginOther,
