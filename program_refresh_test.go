@@ -180,7 +180,8 @@ func testNothingSentIfNotSaved(t *testing.T, program string) {
 // No command shows a token, whatever it logs and whatever the server says.
 func testNoTokenAnywhere(t *testing.T, program string) {
 	b := newBox(t, program)
-	b.extra = []string{"REKEY_LOG=debug"}
+	b.extra = []string{"REKEY_LOG=debug", "XDG_CONFIG_HOME=" + filepath.Join(filepath.Dir(b.Home.Dir()), "config")}
+	b.prefer(`log = "debug"`)
 	b.signIn(time.Minute)
 	content, err := b.Home.Read()
 	if err != nil {
@@ -222,6 +223,11 @@ func testNoTokenAnywhere(t *testing.T, program string) {
 	if !strings.Contains(b.printed.String(), "level=") {
 		t.Error("nothing was logged")
 	}
+	written, err := os.ReadFile(filepath.Join(b.Options().Dirs.StateDir(b.Home.Dir()), "rekey.log"))
+	if err != nil || !strings.Contains(string(written), "refresh: refused") {
+		t.Errorf("the log file has %s, %v", written, err)
+	}
+	_, _ = b.Write(written) // to be searched with the rest
 }
 
 func testUsage(t *testing.T, program string) {
