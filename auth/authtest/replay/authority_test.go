@@ -111,7 +111,7 @@ func TestSettleWaitsForTheAnswer(t *testing.T) {
 	if err := a.awaitMore(t.Context(), 0); err != nil {
 		t.Fatal(err)
 	}
-	if err := a.settle(t.Context(), time.Millisecond); err != nil {
+	if err := a.settle(t.Context(), time.Millisecond, 0); err != nil {
 		t.Fatal(err)
 	}
 	a.mu.Lock()

@@ -110,7 +110,7 @@ func (w *world) startCommand(ctx context.Context) (observed, error) {
 		return observed{}, err
 	}
 	w.client.send(message{Method: "initialized"})
-	if err := w.authority.settle(ctx, w.options.QuietStart); err != nil {
+	if err := w.authority.settle(ctx, w.options.QuietStart, 0); err != nil {
 		return observed{}, err
 	}
 	return observed{requests: len(w.authority.seen())}, nil

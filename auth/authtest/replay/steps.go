@@ -33,9 +33,9 @@ func (w *world) play(ctx context.Context, s step) (observed, error) {
 			return observed{}, fmt.Errorf("no call %q was started", s.ID)
 		}
 		delete(w.held, s.ID)
-		return w.collect(ctx, answer)
+		return w.collect(ctx, s, answer)
 	case s.Action == "count":
-		return w.collect(ctx)
+		return w.collect(ctx, s)
 	case s.Action != "":
 		return observed{}, w.act(ctx, s)
 	case len(s.Concurrent) == 0 && !knows(w.options.Methods, s.Call):
@@ -45,11 +45,11 @@ func (w *world) play(ctx context.Context, s step) (observed, error) {
 	for _, call := range s.calls() {
 		answers = append(answers, w.client.begin(call.Call, w.templates.expand(call.Params)))
 	}
-	return w.collect(ctx, answers...)
+	return w.collect(ctx, s, answers...)
 }
 
-// collect waits for answers and then for the authority, and counts.
-func (w *world) collect(ctx context.Context, answers ...pending) (observed, error) {
+// collect waits for a step's answers and then for the authority, and counts.
+func (w *world) collect(ctx context.Context, s step, answers ...pending) (observed, error) {
 	var o observed
 	for _, answer := range answers {
 		r, err := answer.wait(ctx)
@@ -59,7 +59,11 @@ func (w *world) collect(ctx context.Context, answers ...pending) (observed, erro
 		r.value = w.templates.collapse(r.value)
 		o.results = append(o.results, r)
 	}
-	if err := w.authority.settle(ctx, w.options.Quiet); err != nil {
+	expected := 0
+	if s.ExpectRequests != nil {
+		expected = *s.ExpectRequests
+	}
+	if err := w.authority.settle(ctx, w.options.Quiet, expected); err != nil {
 		return observed{}, err
 	}
 	o.requests = len(w.authority.seen())

@@ -1,0 +1,55 @@
+package agent
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// troubled is a listener that cannot accept anybody for a while, as one whose
+// process has no handle left, and is closed then.
+type troubled struct{ failures int }
+
+func (l *troubled) Accept() (net.Conn, error) {
+	if l.failures--; l.failures < 0 {
+		return nil, net.ErrClosed
+	}
+	return nil, errors.New("too many open files")
+}
+
+func (*troubled) Close() error   { return nil }
+func (*troubled) Addr() net.Addr { return nil }
+
+// Trouble with accepting passes; it neither ends the socket nor makes it spin.
+func TestDoorOutlivesTrouble(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		log := &record{}
+		d := &door{log: slog.New(slog.NewTextHandler(log, nil))}
+		begun := time.Now()
+		if err := d.accept(t.Context(), &troubled{failures: 3}); err != nil {
+			t.Errorf("accept = %v", err)
+		}
+		if took := time.Since(begun); took != 3*doorPause {
+			t.Errorf("it took %v", took)
+		}
+		if n := strings.Count(log.String(), "too many open files"); n != 3 {
+			t.Errorf("it was logged %d times", n)
+		}
+
+		ctx, cancel := context.WithTimeout(t.Context(), doorPause/2)
+		defer cancel()
+		begun = time.Now()
+		if err := d.accept(ctx, &troubled{failures: 1 << 20}); err != nil {
+			t.Errorf("accept = %v", err)
+		}
+		if took := time.Since(begun); took != doorPause/2 {
+			t.Errorf("it ends %v after it was told to", took-doorPause/2)
+		}
+	})
+}
