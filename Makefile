@@ -12,7 +12,7 @@ FUZZTIME ?= 2m
 export IDLE ?= 10m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build rekey window share install uninstall test soak bench lint fuzz icons-sheet clean
+.PHONY: help demo run build rekey window share install uninstall test soak bench lint fuzz screenshots icons-sheet clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ lint: ## Check format, comments and suspicious code, also for Windows and macOS
 
 fuzz: ## Fuzz every parser for FUZZTIME each (2m; make fuzz FUZZTIME=1h)
 	@.ci/fuzz $(FUZZTIME)
+
+screenshots: ## Take the README's pictures from the real programs, into docs/pictures
+	@.ci/setup
+	@packaging/screenshots
 
 icons-sheet: ## Draw all icons of the tray, in all sizes and on all panels, into artefacts
 	@CGO_ENABLED=0 go run ./packaging/icons sheet artefacts/icons-sheet.png

@@ -20,6 +20,7 @@ const (
 	PanelProgram  Part = "xfce4-panel"
 	Notifier      Part = "dunst"
 	Camera        Part = "import"
+	Painter       Part = "xsetroot"
 	Mouse         Part = "xdotool"
 )
 
@@ -28,6 +29,8 @@ func (p Part) debian() string {
 	switch p {
 	case DisplayServer:
 		return "xvfb"
+	case Painter:
+		return "x11-xserver-utils"
 	case Camera:
 		return "imagemagick"
 	}
