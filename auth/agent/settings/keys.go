@@ -90,7 +90,7 @@ var table = []key{
 	},
 	{
 		Key{Name: "language", Type: TypeWord, Values: []string{"en", "zh-Hans"}, Default: "the environment's", Env: "REKEY_LANGUAGE",
-			Doc: "the language of all texts"},
+			Doc: "the language of all texts, from the next start on"},
 		func(r *reader, k Key, raw []byte) string { return setWord(raw, k, &r.Language) },
 		func(to *Settings, from Settings) { to.Language = from.Language },
 	},
