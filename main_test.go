@@ -38,6 +38,7 @@ func TestProgram(t *testing.T) {
 		"token through the agent":    testTokenThroughTheAgent,
 		"page about scripts":         testScriptingPage,
 		"page about the socket":      testSocketPage,
+		"screen":                     testScreen,
 		"several homes":              testSeveralHomes,
 		"autostart":                  testAutostart,
 		"configuration":              testConfiguration,

@@ -3,6 +3,7 @@ package cli
 import (
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -17,8 +18,8 @@ func (p *Program) useLine(cmd *cobra.Command) string {
 
 // A line of pflag's about a flag: the flag, a gap, what it is for, the default.
 var (
-	flagLine    = regexp.MustCompile(`^( +(?:-\w, )?--\S+(?: \S+)?) {2,}(.*)$`)
-	flagDefault = regexp.MustCompile(`\(default (.*)\)$`)
+	flagLine    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^( +(?:-\w, )?--\S+(?: \S+)?) {2,}(.*)$`) })
+	flagDefault = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\(default (.*)\)$`) })
 )
 
 // flagUsages is pflag's table of flags in p's language, in line also where a
@@ -28,10 +29,10 @@ func (p *Program) flagUsages(flags *pflag.FlagSet) string {
 	widest := 0
 	for _, line := range strings.Split(strings.TrimRight(flags.FlagUsages(), "\n"), "\n") {
 		name, text := line, ""
-		if m := flagLine.FindStringSubmatch(line); m != nil {
+		if m := flagLine().FindStringSubmatch(line); m != nil {
 			name, text = m[1], m[2]
 		}
-		if m := flagDefault.FindStringSubmatchIndex(text); m != nil {
+		if m := flagDefault().FindStringSubmatchIndex(text); m != nil {
 			text = p.Words.Say("help.default", "Text", strings.TrimSpace(text[:m[0]]), "Value", text[m[2]:m[3]])
 		}
 		names, texts = append(names, name), append(texts, text)

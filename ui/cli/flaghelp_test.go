@@ -26,7 +26,7 @@ func TestFlagsInLine(t *testing.T) {
 				}
 				column := 0
 				for _, line := range strings.Split(got, "\n") {
-					m := flagLine.FindStringSubmatchIndex(line)
+					m := flagLine().FindStringSubmatchIndex(line)
 					if m == nil {
 						continue
 					}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -46,21 +47,27 @@ func realPath(path string) string {
 
 var (
 	// A JSON Web Token, and what else is long and random.
-	tokenLike = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{4,}(\.[A-Za-z0-9_-]*){0,2}|\b(sk|rt|at)-[A-Za-z0-9_-]{8,}|[A-Za-z0-9_+=-]{32,}`)
+	tokenLike = lazily(`eyJ[A-Za-z0-9_-]{4,}(\.[A-Za-z0-9_-]*){0,2}|\b(sk|rt|at)-[A-Za-z0-9_-]{8,}|[A-Za-z0-9_+=-]{32,}`)
 	// Who is behind an address shows in its letters, not in the first two.
-	address = regexp.MustCompile(`([^\s@<>"'(:=/])[^\s@<>"'(:=/]*@([\pL\pN])[\pL\pN.-]*`)
+	address = lazily(`([^\s@<>"'(:=/])[^\s@<>"'(:=/]*@([\pL\pN])[\pL\pN.-]*`)
 	// The user's part of a URL.
-	credentials = regexp.MustCompile(`(\w://)[^\s/@]*@`)
+	credentials = lazily(`(\w://)[^\s/@]*@`)
 )
+
+// lazily compiles an expression when it is first needed: most runs of the
+// program need none.
+func lazily(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 // text cleans one text.
 func (c cleaner) text(s string) string {
 	for _, home := range c.homes {
 		s = replacePath(s, home)
 	}
-	s = credentials.ReplaceAllString(s, "${1}")
-	s = address.ReplaceAllString(s, "${1}…@${2}…")
-	s = tokenLike.ReplaceAllString(s, "[redacted]")
+	s = credentials().ReplaceAllString(s, "${1}")
+	s = address().ReplaceAllString(s, "${1}…@${2}…")
+	s = tokenLike().ReplaceAllString(s, "[redacted]")
 	for _, name := range c.names {
 		for range 2 { // two that share what is between them
 			s = name.ReplaceAllString(s, "${1}[name]${2}")
