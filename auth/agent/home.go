@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"log/slog"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -123,7 +124,8 @@ func Open(opts Options) (*Home, error) {
 	h.manager = auth.NewManager(managed)
 	h.loadActivity()
 	h.hook = hook.New(hook.Options{
-		Config: opts.Settings, Home: opts.Dir, Environ: h.environ(), Tell: opts.Tell, Log: opts.Log,
+		Config: opts.Settings, Home: opts.Dir, Lock: filepath.Join(opts.Dirs.State, "hook.lock"),
+		Environ: h.environ(), Tell: opts.Tell, Log: opts.Log,
 	})
 	h.readSettings()
 	h.showStartAtLogin()

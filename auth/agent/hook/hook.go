@@ -14,6 +14,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/child"
+	"rekey/auth/store"
 )
 
 // limit is how long a hook may run before it is ended.
@@ -26,6 +27,9 @@ type Options struct {
 	Config string
 	// Home is the Codex home that the report names.
 	Home string
+	// Lock is a file by which the hooks of all homes wait for each other; "":
+	// they do not.
+	Lock string
 	// Environ is what the program may know of the environment, and nothing else.
 	Environ []string
 	// Tell hands out a sentence about a hook that does not work, once until it
@@ -101,16 +105,41 @@ func (h *Hook) Run(ctx context.Context, states <-chan auth.State) {
 			return
 		}
 		next.program = h.current()
-		if seen && next != last {
-			last = next
-			h.call(ctx, next.program, next.state)
+		if !seen || next == last {
+			continue
 		}
+		unlock := h.turn(ctx, next.program)
+		select {
+		case st, ok := <-states: // newer than what it has waited with
+			if ok {
+				next.state = st
+			}
+		default:
+		}
+		last = next
+		h.call(ctx, next.program, next.state)
+		unlock()
 	}
+}
+
+// turn waits until no other home's hook runs, or until ctx ends.
+func (h *Hook) turn(ctx context.Context, program string) (unlock func()) {
+	if h.opts.Lock == "" || program == "" {
+		return func() {}
+	}
+	unlock, err := store.Lock(ctx, h.opts.Lock, 0o600)
+	if err != nil {
+		if ctx.Err() == nil {
+			h.opts.Log.Warn("hook: it does not wait for those of other homes", "error", err)
+		}
+		return func() {}
+	}
+	return unlock
 }
 
 // call runs the program, if there is one, and says how that went.
 func (h *Hook) call(ctx context.Context, program string, st auth.State) {
-	if program == "" {
+	if program == "" || ctx.Err() != nil {
 		return
 	}
 	began := time.Now()

@@ -492,3 +492,45 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// The hooks of several homes are one program: they wait for each other, and the
+// one that has waited gets what is newest then.
+func TestHooksOfSeveralHomesTakeTurns(t *testing.T) {
+	t.Parallel()
+	one, two := newRig(t), newRig(t)
+	one.hook.opts.Lock = filepath.Join(one.dir, "lock")
+	two.hook.opts.Lock = one.hook.opts.Lock
+	gate := one.fifo("gate")
+	hook := one.script("hook", `mkdir "$0.running" || echo twice >"$0.twice"
+cat >>"$0.out"
+read go <"`+gate+`"
+rmdir "$0.running"`)
+	for _, r := range []*rig{one, two} {
+		r.hook.Use(hook)
+		r.run()
+	}
+	one.states.Publish(state("one"))
+	one.eventually("the first run", func() bool { return len(one.reports(hook+".out")) == 1 })
+	two.states.Publish(state("old"))
+	two.states.Publish(state("two"))
+	one.open(gate)
+	one.eventually("the second run", func() bool { return len(one.reports(hook+".out")) == 2 })
+	if got := one.reports(hook + ".out")[1].State.Email; got != "two" {
+		t.Errorf("the second home's hook gets %q", got)
+	}
+	one.open(gate)
+	two.logs(1, "hook: ran")
+	if _, err := os.Stat(hook + ".twice"); err == nil {
+		t.Error("two ran at once")
+	}
+	// One that waits for its turn ends with its context.
+	one.states.Publish(state("again"))
+	one.eventually("the third run", func() bool { return len(one.reports(hook+".out")) == 3 })
+	two.states.Publish(state("late"))
+	two.stop()
+	one.open(gate)
+	one.logs(2, "hook: ran")
+	if got := len(one.reports(hook + ".out")); got != 3 {
+		t.Errorf("it ran %d times", got)
+	}
+}
