@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
+	"time"
 
 	"rekey/auth/agent"
 	"rekey/auth/agent/autostart"
@@ -79,4 +81,25 @@ func findCodex(configured string) (login.CodexProgram, error) {
 	return login.FindCodex(login.CodexSearch{
 		Setting: configured, Getenv: os.Getenv, UserHome: user, System: runtime.GOOS,
 	})
+}
+
+// recent is what was said lately: several homes find the same thing wrong with
+// one file, and it is said once. It is safe for concurrent use.
+type recent struct {
+	mu   sync.Mutex // guards said
+	said map[string]time.Time
+}
+
+// together is how far apart what is said twice about one thing can be.
+const together = 5 * time.Second
+
+// again notes a sentence, and reports whether it was said a moment ago.
+func (r *recent) again(sentence string, now time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now.Sub(r.said[sentence]).Abs() < together {
+		return true
+	}
+	r.said[sentence] = now
+	return false
 }

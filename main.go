@@ -25,7 +25,10 @@ func main() {
 	// under way. Writing fails instead.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	config := readConfiguration(os.Getenv)
-	w := wiring{config: config, words: words.New(lang.ForUser(config.Language, os.Getenv))}
+	w := wiring{
+		config: config, words: words.New(lang.ForUser(config.Language, os.Getenv)),
+		said: &recent{said: make(map[string]time.Time)},
+	}
 	p := cli.Program{
 		Version: version,
 		In:      os.Stdin, Out: os.Stdout, Err: os.Stderr,

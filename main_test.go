@@ -42,6 +42,7 @@ func TestProgram(t *testing.T) {
 		"several homes":              testSeveralHomes,
 		"autostart":                  testAutostart,
 		"configuration":              testConfiguration,
+		"one file for several homes": testConfigurationOfSeveralHomes,
 		"doctor":                     testDoctor,
 		"login with a code":          testLoginDevice,
 		"login as another":           testLoginOther,

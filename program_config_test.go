@@ -68,3 +68,21 @@ func testConfiguration(t *testing.T, program string) {
 	b.wantOutcomes(authtest.OutcomeOK)
 	b.wantQuiet()
 }
+
+// testConfigurationOfSeveralHomes: one file and its mistake, said once.
+func testConfigurationOfSeveralHomes(t *testing.T, program string) {
+	b := newBox(t, program)
+	b.signIn(time.Hour)
+	b.second(apiKey)
+	watch := b.start("watch")
+	watch.out.until(t, 0, "ada@example.com")
+	watch.out.until(t, 0, "Using an API key")
+	b.prefer("homes = [\"~/.codex\", \"~/.codex-work\"]\nkeep_fresh = 1")
+	watch.err.until(t, 0, "config.toml:2: keep_fresh is 1; use true or false.")
+	b.prefer("homes = [\"~/.codex\", \"~/.codex-work\"]\nnotifications = 2")
+	watch.err.until(t, 0, "config.toml:2: notifications is 2; use true or false.")
+	watch.end()
+	if lines, _ := watch.err.lines(); len(lines) != 2 {
+		t.Errorf("it says\n%s", strings.Join(lines, "\n"))
+	}
+}

@@ -26,6 +26,9 @@ func (w wiring) tell(id string, pairs ...string) {
 
 // passOn says to the person at the terminal what the agent has to say.
 func (w wiring) passOn(sentence string) {
+	if w.said.again(sentence, time.Now()) {
+		return
+	}
 	fmt.Fprintln(os.Stderr, "rekey: "+w.words.Translate(sentence))
 }
 

@@ -12,6 +12,7 @@ import (
 type wiring struct {
 	config configuration
 	words  words.Words // the language of every face
+	said   *recent
 }
 
 // options are those of the home that a command is about: the one that is named,
