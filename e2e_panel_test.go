@@ -67,7 +67,7 @@ func TestIconComesBack(t *testing.T) {
 	r.ClickNotice(t)
 	item.WaitTooltip(t, account)
 	notices.Wait(t, "the notification's end", func(n []desktop.Notice) bool { return len(n) == 1 })
-	item.WaitMenu(t, "what to know about it", has("Signed in. Running Codex processes use it from their next request on."))
+	item.WaitMenu(t, "what to know about it", has("Signed in. Codex processes already running pick it up on their next request."))
 	t.Run("after the notification's button", func(t *testing.T) {
 		panel.Kill(t)
 		r.WaitForNoPanel(t)

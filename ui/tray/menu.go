@@ -9,8 +9,13 @@ import (
 	"rekey/ui/words"
 )
 
-// rowLimit is the number of characters after which a row is cut.
+// rowLimit is the number of characters after which a row is cut: a menu is as
+// wide as its widest.
 const rowLimit = 64
+
+// noteLimit is that of the row about a click. It is seldom there, and an error
+// has to fit.
+const noteLimit = 88
 
 // View is what the menu says about one home.
 type View struct {
@@ -91,7 +96,7 @@ func homeMenu(w words.Words, v View, now time.Time, can Abilities) HomeModel {
 	var m HomeModel
 	s := v.State
 	m.inform(w, s, now)
-	m.Rows[RowNote].Label = words.Clip(words.Line(v.Note), rowLimit)
+	m.Rows[RowNote].Label = words.Clip(words.Line(v.Note), noteLimit)
 	m.stress(can)
 	m.ask(w, s, can)
 	main, label := w.MainAction(s)

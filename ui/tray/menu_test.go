@@ -245,7 +245,7 @@ func TestMenuIsBounded(t *testing.T) {
 			all = append(append(all, lines(h.Rows)...), h.Title)
 		}
 		for _, line := range all {
-			if n := len([]rune(line)); n > 80 || strings.Contains(line, "\n") {
+			if n := len([]rune(line)); n > 90 || strings.Contains(line, "\n") {
 				t.Errorf("a row of %d characters: %q", n, line)
 			}
 		}

@@ -9,7 +9,7 @@ import (
 	"rekey/ui/words"
 )
 
-const mended = "Signed in. Running Codex processes use it from their next request on."
+const mended = "Signed in. Codex processes already running pick it up on their next request."
 
 // TestNoteOfASignIn: whoever started it, a sign-in that worked is noted, and
 // one that did not is not.
