@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"image/color"
 
 	"rekey/auth"
 )
@@ -50,25 +51,15 @@ func StatusSVG(status auth.Status, dark bool) ([]byte, error) {
 	return svg, nil
 }
 
-// edges are the outlines of a status in the colour of the background that is
-// expected, for a picture of size pixels. There they vanish; if the panel turns
-// out to be of the other kind, which no desktop tells reliably, they are what
-// keeps the icon readable.
-func edges(status auth.Status, dark bool, size int) ([]byte, error) {
-	svg, err := files.ReadFile("icons/" + string(status) + ".svg")
-	if err != nil {
-		return nil, fmt.Errorf("no icon for status %q: %w", status, err)
-	}
-	background := "#f4f4f4"
+// edge is the colour of the background that is expected behind a status' picture
+// and that its edges are drawn in. There they vanish; if the panel turns out to
+// be of the other kind, which not every desktop tells, they are what keeps the
+// icon readable.
+func edge(dark bool) color.RGBA {
 	if dark {
-		background = "#2b2f36"
+		return color.RGBA{0x2b, 0x2f, 0x36, 0xff}
 	}
-	// oksvg takes a line's width for pixels, whatever the drawing's units are.
-	outline := fmt.Appendf(nil, `fill="none" stroke="%s" stroke-width="%.2f"`, background, float64(size)/16)
-	for _, colour := range colours {
-		svg = bytes.ReplaceAll(svg, []byte(`fill="`+colour.light+`"`), outline)
-	}
-	return svg, nil
+	return color.RGBA{0xf4, 0xf4, 0xf4, 0xff}
 }
 
 // AppSVG is the program's own icon, 64 units square. Callers must not modify it.

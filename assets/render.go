@@ -3,13 +3,11 @@ package assets
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
 	"sync"
-
-	"github.com/fyne-io/oksvg"
-	"github.com/srwiley/rasterx"
 
 	"rekey/auth"
 )
@@ -37,15 +35,13 @@ func (r *Renderer) Icon(status auth.Status, dark bool, size int) ([]byte, error)
 	if icon, ok := r.done[key]; ok {
 		return icon, nil
 	}
-	below, err := edges(status, dark, size)
+	svg, err := StatusSVG(status, dark)
 	if err != nil {
 		return nil, err
 	}
-	above, err := StatusSVG(status, dark)
-	if err != nil {
-		return nil, err
-	}
-	icon, err := render(size, below, above)
+	icon, err := render(size, svg, func(d drawing, on *image.RGBA) error {
+		return errors.Join(d.stroke(on, edge(dark), float64(size)/16), d.fill(on))
+	})
 	if err != nil {
 		return nil, fmt.Errorf("icon for status %q: %w", status, err)
 	}
@@ -57,22 +53,20 @@ func (r *Renderer) Icon(status auth.Status, dark bool, size int) ([]byte, error)
 }
 
 // AppIcon is the program's own icon as a PNG picture, size pixels square.
-func AppIcon(size int) ([]byte, error) { return render(size, app) }
+func AppIcon(size int) ([]byte, error) { return render(size, app, drawing.fill) }
 
-// render draws square SVGs over each other as a PNG of size by size pixels.
-func render(size int, drawings ...[]byte) ([]byte, error) {
+// render makes a PNG of size by size pixels of an SVG.
+func render(size int, svg []byte, draw func(drawing, *image.RGBA) error) ([]byte, error) {
 	if size < 1 || size > 1024 {
 		return nil, fmt.Errorf("no picture has a size of %d pixels", size)
 	}
+	d, err := parseDrawing(svg)
+	if err != nil {
+		return nil, err
+	}
 	img := image.NewRGBA(image.Rect(0, 0, size, size))
-	for _, svg := range drawings {
-		drawing, err := oksvg.ReadIconStream(bytes.NewReader(svg), oksvg.StrictErrorMode)
-		if err != nil {
-			return nil, fmt.Errorf("reading the drawing: %w", err)
-		}
-		drawing.SetTarget(0, 0, float64(size), float64(size))
-		scanner := rasterx.NewScannerGV(size, size, img, img.Bounds())
-		drawing.Draw(rasterx.NewDasher(size, size, scanner), 1)
+	if err := draw(d, img); err != nil {
+		return nil, err
 	}
 	var out bytes.Buffer
 	if err := png.Encode(&out, img); err != nil {
