@@ -138,3 +138,42 @@ func TestNobodyNotifies(t *testing.T) {
 		t.Errorf("the log says %d times that nobody notifies, want once", n)
 	}
 }
+
+// TestNotifierHangs: a notification service that does not answer holds up
+// nothing but the notification, which it shows when it works again.
+func TestNotifierHangs(t *testing.T) {
+	r := newBareRig(t, buildRekey(t), authtest.Config{AccessLife: -time.Minute})
+	r.StartDisplay(t)
+	r.StartWatcher(t)
+	notifier := r.StartNotifier(t)
+	notices := r.RecordNotices(t)
+	if err := syscall.Kill(notifier.PID(), syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	r.server.RevokeAll()
+	p := r.startRekey(t)
+	item := r.Item(t, p)
+	item.WaitTooltip(t, "Sign in again")
+	fresh := func(on bool) {
+		item.Click(t, "Keep my sign-in fresh")
+		item.WaitMenu(t, "the switch", func(m desktop.Menu) bool {
+			row, ok := m.Find("Keep my sign-in fresh")
+			return ok && row.Checked == on
+		})
+	}
+	fresh(false)
+	const trouble = "Cannot show a notification; the icon and the menu still say what is the matter"
+	if says(p, trouble)() {
+		t.Error("the menu was held up until the notification was given up")
+	}
+	uitest.Eventually(t, "the log's word", says(p, trouble))
+	fresh(true)
+	if err := syscall.Kill(notifier.PID(), syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	fresh(false) // another State, and so another try
+	notices.Wait(t, "the notification that is owed", func(n []desktop.Notice) bool { return len(n) == 1 && n[0].ID != 0 })
+	if n := strings.Count(p.Output(), trouble); n != 1 {
+		t.Errorf("the log says %d times that nobody notifies, want once", n)
+	}
+}

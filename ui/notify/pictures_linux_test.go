@@ -18,7 +18,7 @@ import (
 // beside each other, for people to look at. They are kept in artefacts.
 func TestPictures(t *testing.T) {
 	t.Parallel()
-	daemons := map[string]func(*desktop.Desktop, testing.TB){
+	daemons := map[string]func(*desktop.Desktop, testing.TB) *desktop.Process{
 		"dunst": (*desktop.Desktop).StartNotifier,
 		"xfce":  (*desktop.Desktop).StartXfceNotifier,
 	}

@@ -33,7 +33,7 @@ func (t *tray) click(ctx context.Context, h *home, id RowID) {
 		t.copyText(ctx, h, state.SignIn.Page)
 	case RowRefresh:
 		t.start(ctx, h, "failed.renewal", h.Session.Refresh)
-	case RowOpen, RowAccount, RowState, RowNote:
+	case RowOpen, RowAccount, RowState, RowDetail, RowNote:
 		t.start(ctx, h, "failed.window", h.OpenWindow)
 	case RowSignOutNow:
 		t.start(ctx, h, "failed.sign_out", h.Session.SignOut)

@@ -153,7 +153,7 @@ func (m *HomeModel) ask(w words.Words, s auth.State, can Abilities) {
 	switch {
 	case !s.SigningIn:
 	case p.Other != "":
-		m.Rows[RowDetail].Label = words.Clip(w.Say("tray.another", "Who", words.Line(p.Other)), rowLimit)
+		m.Rows[RowDetail] = Row{Label: words.Clip(w.Say("tray.another", "Who", words.Line(p.Other)), rowLimit), Enabled: can.OpenWindow}
 		m.Rows[RowExpiry].Label = ""
 		m.Rows.offer(RowReplace, words.Clip(w.Say("tray.replace", "Who", words.Line(p.Other)), rowLimit), true)
 		m.Rows.offer(RowKeep, words.Clip(w.Say("tray.keep", "Who", who(w, s)), rowLimit), true)

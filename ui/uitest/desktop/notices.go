@@ -44,15 +44,16 @@ timeout = 0
 `
 
 // StartNotifier starts a real notification daemon on the display.
-func (d *Desktop) StartNotifier(t testing.TB) {
+func (d *Desktop) StartNotifier(t testing.TB) *Process {
 	t.Helper()
 	Require(t, Notifier)
 	config := filepath.Join(d.home, "dunstrc")
 	if err := os.WriteFile(config, []byte(strings.ReplaceAll(dunstConfig, "@WIDTH@", strconv.Itoa(noticeWidth))), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d.Start(t, nil, string(Notifier), "-config", config)
+	p := d.Start(t, nil, string(Notifier), "-config", config)
 	d.waitForOwner(t, notifyName)
+	return p
 }
 
 // ClickNotice clicks on the newest notification, as its user would: its only

@@ -11,10 +11,11 @@ import (
 
 // StartXfceNotifier starts Xfce's notification daemon, whose notifications show
 // their buttons. It needs StartPanel's settings.
-func (d *Desktop) StartXfceNotifier(t testing.TB) {
+func (d *Desktop) StartXfceNotifier(t testing.TB) *Process {
 	t.Helper()
-	d.Start(t, nil, serviceProgram(t, "org.xfce.xfce4-notifyd.Notifications"))
+	p := d.Start(t, nil, serviceProgram(t, "org.xfce.xfce4-notifyd.Notifications"))
 	d.waitForOwner(t, notifyName)
+	return p
 }
 
 // Paint fills what is behind all windows with a colour.
