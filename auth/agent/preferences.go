@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"rekey/auth"
 	"rekey/auth/agent/settings"
@@ -96,6 +97,9 @@ func (h *Home) reloadSettings(final bool) (again bool) {
 	h.tellProblems(problems)
 	if next.Equal(h.onFile) {
 		return false
+	}
+	if !slices.Equal(next.Homes, h.onFile.Homes) || next.Language != h.onFile.Language {
+		h.opts.Tell("What the configuration says of homes and language holds from the next start of Rekey on.")
 	}
 	h.onFile = next
 	chosen, _ := next.WithEnvironment(h.opts.Getenv)

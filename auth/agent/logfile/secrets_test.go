@@ -37,6 +37,7 @@ func carriers(t *testing.T, secret string) map[string]any {
 		"auth.RefreshRequest":   auth.RefreshRequest{RefreshToken: s},
 		"auth.TokenResponse":    answer,
 		"auth.ExternalTokens":   auth.ExternalTokens{AccessToken: s},
+		"auth.AccessToken":      auth.AccessToken{Token: s},
 		"auth.SignIn":           auth.SignIn{IDToken: s, AccessToken: s, RefreshToken: s, APIKey: &s},
 		"auth.EscrowEntry":      auth.EscrowEntry{Answer: &answer},
 		"auth.Inputs":           auth.Inputs{Snapshot: snapshot, LastGood: snapshot},

@@ -60,7 +60,7 @@ type key struct {
 var table = []key{
 	{
 		Key{Name: "homes", Type: TypePaths, Default: `["~/.codex"]`, Env: "CODEX_HOME",
-			Doc: "the Codex homes to look after; --home is stronger than both"},
+			Doc: "the Codex homes to look after; relative ones begin at this file's folder; --home is stronger"},
 		func(r *reader, _ Key, raw []byte) string { return r.paths(raw, &r.Homes) },
 		func(to *Settings, from Settings) { to.Homes = from.Homes },
 	},
