@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"bufio"
 	"encoding/json"
 	"os"
 	"strings"
@@ -21,6 +22,8 @@ func TestWindowsConsole(t *testing.T) {
 	w.testStatus()
 	w.testRefresh()
 	w.testToken()
+	w.testDoctor()
+	w.testWatch()
 	w.testPackages()
 	t.Logf("Windows was there after %v, the commands took %v", ready, time.Since(begun)-ready)
 }
@@ -107,14 +110,61 @@ func (w *wine) testToken() {
 	}
 }
 
+func (w *wine) testDoctor() {
+	if r := w.run("doctor"); r.code > 1 || !strings.Contains(r.out, "windows/amd64") {
+		w.t.Errorf("rekey doctor: %+v", r)
+	}
+	var report struct{ Facts []struct{ Code string } }
+	if r := w.run("doctor", "--json"); json.Unmarshal([]byte(r.out), &report) != nil || len(report.Facts) == 0 {
+		w.t.Errorf("rekey doctor --json: %+v", r)
+	}
+	before := w.want(0, "", "autostart", "status")
+	w.want(0, "", "autostart", "on")
+	if on := w.want(0, "", "autostart", "status"); on == before {
+		w.t.Errorf("started at login or not: %+v", on)
+	}
+	w.want(0, "", "autostart", "off")
+	if off := w.want(0, "", "autostart", "status"); off != before {
+		w.t.Errorf("not started at login any more: %+v, before %+v", off, before)
+	}
+}
+
+// The agent notices what others write.
+func (w *wine) testWatch() {
+	w.must(w.SignIn(time.Hour))
+	cmd := w.command(w.emulator, w.rekey, "watch", "--format", "json")
+	out, err := cmd.StdoutPipe()
+	w.must(err)
+	w.must(cmd.Start())
+	defer func() { _ = cmd.Wait() }()
+	defer func() { _ = cmd.Process.Kill() }()
+	lines := bufio.NewReader(out)
+	until := func(status auth.Status) {
+		w.t.Helper()
+		for {
+			line, err := lines.ReadBytes('\n')
+			w.must(err) // the command ends with the test's time
+			var report struct{ State auth.State }
+			w.must(json.Unmarshal(line, &report))
+			if report.State.Status == status {
+				return
+			}
+		}
+	}
+	until(auth.StatusHealthy)
+	w.must(w.Home.Replace(authtest.AuthJSON(authtest.WithAPIKey("not-a-real-key"))))
+	until(auth.StatusAPIKey)
+	w.must(w.Home.Delete())
+	until(auth.StatusSignedOut)
+}
+
 // testPackages runs the tests that are for Windows alone: the agent's socket is
 // a named pipe there, and files cannot be replaced while they are read.
 func (w *wine) testPackages() {
 	for pkg, test := range windowsTests() {
-		out, err := output(w.command(w.emulator, w.test(pkg), "-test.run=^"+test+"$", "-test.v", "-test.timeout=1m"))
-		w.must(err)
-		if !strings.Contains(out, "--- PASS: "+test) {
-			w.t.Errorf("the test of auth/%s says:\n%s", pkg, out)
+		r := w.windows(w.test(pkg), "-test.run=^"+test+"$", "-test.v", "-test.timeout=1m")
+		if r.code != 0 || !strings.Contains(r.out, "--- PASS: "+test) {
+			w.t.Errorf("the test of auth/%s: %+v", pkg, r)
 		}
 	}
 }

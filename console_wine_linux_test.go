@@ -1,7 +1,6 @@
 package main_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -68,8 +67,8 @@ func newWine(t *testing.T) *wine {
 		group.Go(func() error { return w.build("test", "-c", "-o", w.test(pkg), "./auth/"+pkg) })
 	}
 	group.Go(func() error {
-		if _, err := output(w.command(w.emulator, "wineboot", "--init")); err != nil {
-			return err
+		if err := w.command(w.emulator, "wineboot", "--init").Run(); err != nil {
+			return fmt.Errorf("wineboot: %w", err)
 		}
 		_, err := output(exec.CommandContext(ctx, compiler, "-shared", "-s", "-o", library, "testdata/wine/prng.c", "-ladvapi32"))
 		return err
@@ -124,13 +123,36 @@ func (w *wine) path(path string) string { return "Z:" + strings.ReplaceAll(path,
 // run runs Rekey to its end.
 func (w *wine) run(args ...string) result {
 	w.t.Helper()
-	var out, errs bytes.Buffer
-	cmd := w.command(w.emulator, append([]string{w.rekey}, args...)...)
-	cmd.Stdout, cmd.Stderr = &out, &errs
+	return w.windows(w.rekey, args...)
+}
+
+// windows runs a program to its end.
+func (w *wine) windows(program string, args ...string) result {
+	w.t.Helper()
+	cmd := w.command(w.emulator, append([]string{program}, args...)...)
+	out, errs := w.file(), w.file()
+	// Files, not pipes: Wine's own processes inherit them and end later.
+	cmd.Stdout, cmd.Stderr = out, errs
 	err := cmd.Run()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		w.t.Fatalf("%v: %v", cmd, err)
 	}
-	return result{cmd.ProcessState.ExitCode(), out.String(), errs.String()}
+	return result{cmd.ProcessState.ExitCode(), w.content(out), w.content(errs)}
+}
+
+// file makes an empty file.
+func (w *wine) file() *os.File {
+	w.t.Helper()
+	f, err := os.CreateTemp(w.t.TempDir(), "printed")
+	w.must(err)
+	return f
+}
+
+// content reads what was written to a file, and closes it.
+func (w *wine) content(f *os.File) string {
+	w.t.Helper()
+	content, err := os.ReadFile(f.Name())
+	w.must(errors.Join(err, f.Close()))
+	return string(content)
 }
