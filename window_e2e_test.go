@@ -6,12 +6,14 @@ import (
 	"image"
 	"image/color"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"rekey/auth/authtest"
 	"rekey/ui/uitest"
 	"rekey/ui/uitest/desktop"
 )
@@ -35,6 +37,7 @@ func windowProgram(t *testing.T) string {
 func TestWindowOnDesktop(t *testing.T) {
 	window, program := windowProgram(t), buildRekey(t)
 	t.Run("it lives with its agent", func(t *testing.T) { testWindowLives(t, program, window) })
+	t.Run("it signs in with a code", func(t *testing.T) { testWindowCode(t, program, window) })
 	t.Run("it suits its user", func(t *testing.T) { testWindowSuits(t, program, window) })
 	t.Run("it says in a sentence why there is none", func(t *testing.T) { testNoWindow(t, program, window) })
 }
@@ -46,7 +49,7 @@ func testWindowLives(t *testing.T, program, windowProgram string) {
 	shown := r.Start(t, []string{"REKEY_LOG=debug"}, windowProgram, "--socket", socket)
 	window := r.WaitWindow(t, "Rekey")
 	r.WaitTitle(t, window, "Signed in")
-	uitest.Eventually(t, "the first picture in the window", func() bool { return colours(r.Screenshot(t, "0-opening")) > 100 })
+	uitest.Eventually(t, "the first picture in the window", func() bool { return contentDrawn(r.Screenshot(t, "0-opening")) })
 	picture := r.ScreenshotAfter(t, "1-healthy", nil)
 
 	// A change of the file shows.
@@ -75,16 +78,80 @@ func testWindowLives(t *testing.T, program, windowProgram string) {
 	if clients(t, socket) != 1 {
 		t.Errorf("the agent has %d clients, want the window", clients(t, socket))
 	}
-	r.Press(t, window, "ctrl+w")
-	if code := shown.Wait(t); code != 0 {
-		t.Errorf("the window's process ended with %d", code)
-	}
+	r.closeByKeys(t, window, shown, "ctrl+w")
 	uitest.Eventually(t, "no client left", func() bool { return clients(t, socket) == 0 })
 	if err := syscall.Kill(agent.PID(), 0); err != nil {
 		t.Errorf("the agent has gone with the window: %v", err)
 	}
 	if out := shown.Output(); r.leaks(out) {
 		t.Errorf("the window printed a token:\n%s", out)
+	}
+}
+
+// testWindowCode: by the keys alone to a code, which a phone can read from the
+// screen; and a second home, which has its own sign-in.
+func testWindowCode(t *testing.T, program, windowProgram string) {
+	const reader = "zbarimg"
+	if _, err := exec.LookPath(reader); err != nil {
+		uitest.Missing(t, reader+" (Debian package zbar-tools)")
+	}
+	r := newRigWith(t, program, authtest.Config{AccessLife: time.Hour, DeviceInterval: time.Second})
+	if err := r.home.Replace(apiKey); err != nil {
+		t.Fatal(err)
+	}
+	r.startRekey(t, "watch")
+	first := r.socket(t)
+	other := filepath.Join(r.Home(), "other")
+	if err := os.Mkdir(other, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r.startRekey(t, "watch", "--home", other)
+	second := ""
+	uitest.Eventually(t, "the second agent's socket", func() bool {
+		for _, socket := range sockets(t, r.Desktop) {
+			if socket != first {
+				second = socket
+			}
+		}
+		return second != ""
+	})
+	shown := r.Start(t, nil, windowProgram, "--socket", first, "--socket", second)
+	window := r.WaitWindow(t, "Rekey: Using an API key")
+	// The choice of the home, the main button, the other ways: the second is a code.
+	r.Press(t, window, "Tab", "Tab", "Tab", "Return")
+	r.ScreenshotAfter(t, "1-ways", nil)
+	r.Press(t, window, "Down", "Return")
+	r.WaitTitle(t, window, "Signing in")
+	uitest.Eventually(t, "a code", func() bool { return len(r.server.DeviceCodes()) == 1 })
+	page := r.server.Issuer() + "/codex/device"
+	read := ""
+	uitest.Eventually(t, "the QR code of "+page+" on the screen", func() bool {
+		r.Screenshot(t, "2-code")
+		out, _ := exec.Command(reader, "--quiet", "--raw", filepath.Join("artefacts", filepath.FromSlash(t.Name()), "2-code.png")).Output()
+		read = strings.TrimSpace(string(out))
+		return read != ""
+	})
+	if read != page {
+		t.Errorf("the QR code leads to %q, want %q", read, page)
+	}
+	if err := r.server.ApproveDevice(r.server.DeviceCodes()[0]); err != nil {
+		t.Fatal(err)
+	}
+	r.WaitTitle(t, window, "Signed in")
+	picture := r.ScreenshotAfter(t, "3-signed-in", nil)
+	// What was pressed has gone: Tab begins at the choice of the home.
+	r.Press(t, window, "Tab", "Right")
+	r.WaitTitle(t, window, "Not signed in")
+	r.ScreenshotAfter(t, "4-second-home", picture)
+	r.closeByKeys(t, window, shown, "ctrl+w")
+	kept, err := filepath.Glob(filepath.Join(r.Home(), ".config", "fyne", "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range kept { // Fyne makes one whether there is something to keep or not
+		if content, err := os.ReadFile(file); err != nil || strings.TrimSpace(string(content)) != "{}" {
+			t.Errorf("the window keeps %s: %q, %v", file, content, err)
+		}
 	}
 }
 
@@ -105,30 +172,50 @@ func testWindowSuits(t *testing.T, program, windowProgram string) {
 		var picture *image.RGBA
 		uitest.Eventually(t, name+" to be drawn", func() bool {
 			picture = r.Screenshot(t, name)
-			return colours(picture) > 100
+			return contentDrawn(picture)
 		})
 		picture = r.ScreenshotAfter(t, name, nil)
 		middle := color.GrayModel.Convert(picture.At(picture.Rect.Dx()/2, picture.Rect.Dy()/2)).(color.Gray)
 		if light := middle.Y > 0x80; light != (tt.theme == "light") {
 			t.Errorf("%s: its middle is of the brightness %#x", name, middle.Y)
 		}
-		r.Press(t, window, "ctrl+q")
-		if code := shown.Wait(t); code != 0 {
-			t.Errorf("%s: ended with %d", name, code)
-		}
+		r.closeByKeys(t, window, shown, "ctrl+q")
 	}
 }
 
-// colours counts the colours of a picture: a window that nothing is drawn in yet
-// has few.
-func colours(picture *image.RGBA) int {
+// contentDrawn reports whether there is something in the middle of the display, where
+// the window's contents come to lie: a window that nothing is drawn in yet has
+// one colour there.
+func contentDrawn(picture *image.RGBA) bool {
 	seen := map[color.Color]bool{}
-	for y := range picture.Rect.Dy() {
-		for x := range picture.Rect.Dx() {
+	for y := 130; y < 600; y++ {
+		for x := 500; x < 780; x++ {
 			seen[picture.At(x, y)] = true
 		}
 	}
-	return len(seen)
+	return len(seen) > 20
+}
+
+// closeByKeys closes a window, and with it its process. A key that the window
+// manager has taken for another window is pressed again.
+func (r *rig) closeByKeys(t *testing.T, window desktop.Window, shown *desktop.Process, keys string) {
+	t.Helper()
+	pressed := time.Time{}
+	uitest.Eventually(t, "the end of the window after "+keys, func() bool {
+		if time.Since(pressed) > 3*time.Second {
+			r.Press(t, window, keys)
+			pressed = time.Now()
+		}
+		select {
+		case <-shown.Ended():
+			return true
+		default:
+			return false
+		}
+	})
+	if code := shown.Wait(t); code != 0 {
+		t.Errorf("the window's process ended with %d", code)
+	}
 }
 
 // testNoWindow: one clear sentence for each thing that is missing, and the exit
@@ -171,13 +258,22 @@ func (r *rig) socket(t *testing.T) string { return socketIn(t, r.Desktop) }
 func socketIn(t *testing.T, d *desktop.Desktop) (socket string) {
 	t.Helper()
 	uitest.Eventually(t, "the agent's socket", func() bool {
-		found, err := filepath.Glob(filepath.Join(d.Home(), "run", "rekey", "*.sock"))
-		if err == nil && len(found) == 1 {
+		if found := sockets(t, d); len(found) == 1 {
 			socket = found[0]
 		}
 		return socket != ""
 	})
 	return socket
+}
+
+// sockets are those of all agents.
+func sockets(t *testing.T, d *desktop.Desktop) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(d.Home(), "run", "rekey", "*.sock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
 }
 
 // clients counts the connections to an agent's socket, as the kernel lists them.

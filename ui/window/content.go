@@ -1,6 +1,7 @@
 package window
 
 import (
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -111,6 +112,20 @@ func layOut(o fyne.CanvasObject) {
 	for _, child := range box.Objects {
 		layOut(child)
 	}
+}
+
+// shows reports whether o can be seen, as far as nothing hides it.
+func (c *content) shows(o fyne.CanvasObject) bool { return within(c.scroll.Content, o) }
+
+func within(root, o fyne.CanvasObject) bool {
+	if !root.Visible() {
+		return false
+	}
+	box, ok := root.(*fyne.Container)
+	if !ok {
+		return root == o
+	}
+	return slices.ContainsFunc(box.Objects, func(child fyne.CanvasObject) bool { return within(child, o) })
 }
 
 // showHomes offers the homes where there is more than one.

@@ -134,6 +134,19 @@ func TestKeyboardWorks(t *testing.T) {
 	}
 }
 
+// TestKeyboardPressesNothingHidden: what has gone cannot be pressed any more.
+func TestKeyboardPressesNothingHidden(t *testing.T) {
+	st := open(t, auth.StatusExpiring)
+	press(st.window, "Tab", "Tab") // on "Sign in another way"
+	st.session.Publish(uitest.State(auth.StatusHealthy, time.Now()))
+	st.await("Signed in")
+	if o := st.window.Canvas().Focused(); o != nil {
+		t.Errorf("%s has gone and still has the focus", label(o.(fyne.CanvasObject)))
+	}
+	press(st.window, "Tab", "Return")
+	st.session.Expect(t, "Refresh")
+}
+
 // TestKeyboardScrolls: a small window shows all, by the keys alone.
 func TestKeyboardScrolls(t *testing.T) {
 	app := test.NewTempApp(t)

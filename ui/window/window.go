@@ -153,12 +153,24 @@ func (w *Window) render() {
 		s.view, s.tone, s.gone = goneView(w.words, h), toneWarning, true
 	}
 	w.content.show(s)
+	w.dropFocus()
 	title := s.view.Headline
 	if !s.gone {
 		title = w.words.Say("window.title", "State", title)
 	}
 	if w.Title() != title {
 		w.SetTitle(title)
+	}
+}
+
+// dropFocus takes the focus from a widget that has gone: no key shall press what
+// cannot be seen.
+func (w *Window) dropFocus() {
+	if w.dialog != nil || w.Canvas().Overlays().Top() != nil {
+		return // the focus is there
+	}
+	if o, ok := w.Canvas().Focused().(fyne.CanvasObject); ok && !w.content.shows(o) {
+		w.Canvas().Unfocus()
 	}
 }
 
