@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"rekey/auth/agent/logfile"
 	"rekey/auth/agent/settings"
 	"rekey/auth/login"
+	"rekey/ui/cli"
 )
 
 // configuration is what the configuration file says, and the environment over
@@ -38,6 +40,23 @@ func readConfiguration(getenv func(string) string) configuration {
 		c.problems = append(c.problems, p)
 	}
 	return c
+}
+
+// report is what holds, and where it comes from.
+func (c configuration) report() cli.Configuration {
+	r := cli.Configuration{Path: c.path}
+	inFile := settings.Named(c.path)
+	for _, k := range settings.Keys() {
+		s := cli.Setting{Name: k.Name, Value: c.Value(k.Name)}
+		switch {
+		case k.Env != "" && os.Getenv(k.Env) != "":
+			s.Origin = k.Env
+		case slices.Contains(inFile, k.Name):
+			s.Origin = filepath.Base(c.path)
+		}
+		r.Settings = append(r.Settings, s)
+	}
+	return r
 }
 
 // homes are the Codex homes that a command is about: those that are named, else

@@ -46,6 +46,7 @@ func main() {
 		Tray:         w.tray,
 		Window:       w.window,
 		Doctor:       w.doctor,
+		Config:       config.report,
 		AppServer:    w.appServer,
 		Demo:         w.demo,
 	}

@@ -9,7 +9,7 @@ import (
 // tolerant are the commands that go on with what they can use of the
 // configuration: those that last, and those that help to mend it.
 var tolerant = []string{
-	"rekey", "watch", "window", "app-server", "doctor", "demo", "help", "completion", "bash", "zsh", "fish", "powershell", "man",
+	"rekey", "watch", "window", "app-server", "doctor", "config", "demo", "help", "completion", "bash", "zsh", "fish", "powershell", "man",
 	cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd,
 }
 

@@ -25,8 +25,11 @@ func (p *Program) describe(cmd *cobra.Command) {
 	say(&cmd.Short)
 	say(&cmd.Long)
 	say(&cmd.Example)
-	if cmd.Annotations["help"] == withCodes["help"] {
+	switch cmd.Annotations["help"] {
+	case withCodes["help"]:
 		cmd.Long += "\n\n" + p.Words.Say("help.codes")
+	case withKeys["help"]:
+		cmd.Long += p.keysHelp()
 	}
 	flag := func(f *pflag.Flag) { say(&f.Usage) }
 	cmd.LocalNonPersistentFlags().VisitAll(flag)

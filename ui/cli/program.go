@@ -57,6 +57,8 @@ type Program struct {
 	Window func(ctx context.Context, homes []string) error
 	// Doctor finds out what there is on this machine and what is wrong with it.
 	Doctor func(ctx context.Context, homes []string) (Diagnosis, error)
+	// Config is what the configuration amounts to.
+	Config func() Configuration
 	// AppServer answers Codex's app-server dialect on the standard streams.
 	AppServer func(ctx context.Context, home string, noWatch bool) error
 	// Demo shows the main job in a sandbox.

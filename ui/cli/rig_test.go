@@ -66,6 +66,7 @@ func newTerminal() *terminal {
 		Doctor: func(_ context.Context, h []string) (cli.Diagnosis, error) {
 			return cli.Diagnosis{}, note("doctor", strings.Join(h, " "))
 		},
+		Config: func() cli.Configuration { _ = note("config", ""); return cli.Configuration{} },
 		SignInAPIKey: func(_ context.Context, h string) (cli.Report, error) {
 			return report(auth.StatusAPIKey), note("API key", h)
 		},

@@ -57,7 +57,7 @@ func (p *Program) root() *cobra.Command {
 	p.helpful(root)
 	root.AddCommand(p.statusCommand(&homes), p.refreshCommand(&homes), p.watchCommand(&homes), p.promptCommand(&homes), p.tokenCommand(&homes),
 		p.loginCommand(&homes), p.logoutCommand(&homes),
-		p.windowCommand(&homes), p.autostartCommand(&homes), p.doctorCommand(&homes), p.appServerCommand(&homes), p.demoCommand(), p.completionCommand())
+		p.windowCommand(&homes), p.autostartCommand(&homes), p.doctorCommand(&homes), p.configCommand(), p.appServerCommand(&homes), p.demoCommand(), p.completionCommand())
 	return root
 }
 

@@ -31,6 +31,7 @@ func TestCommandsReachTheirParts(t *testing.T) {
 		"--home /a --home /b":             "tray /a /b",
 		"watch --home /a --home=/b":       "watch /a /b",
 		"doctor --home /a --home /b":      "doctor /a /b",
+		"config":                          "config",
 		"autostart status":                "visit " + home,
 		"window --home /a --home /b":      "window /a /b",
 		"prompt":                          "status " + home,
@@ -104,7 +105,7 @@ func TestWrongCommandLines(t *testing.T) {
 }
 
 // commands are those that have a part of their own, "" for the tray.
-var commands = []string{"", "status", "refresh", "watch", "prompt", "token", "login", "logout", "window", "autostart", "doctor", "app-server", "demo", "completion"}
+var commands = []string{"", "status", "refresh", "watch", "prompt", "token", "login", "logout", "window", "autostart", "doctor", "config", "app-server", "demo", "completion"}
 
 func TestHelp(t *testing.T) {
 	t.Parallel()

@@ -1,0 +1,90 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"rekey/auth/agent/settings"
+)
+
+// Configuration is what holds, and why.
+type Configuration struct {
+	// Path is the configuration file, which need not exist.
+	Path string
+	// Settings are all of them, in the order of the manual.
+	Settings []Setting
+}
+
+// Setting is one of them.
+type Setting struct {
+	Name string
+	// Value is as it would stand in the file, "" where the machine decides.
+	Value string
+	// Origin is the file, the environment variable, or "" for neither.
+	Origin string
+}
+
+func (p *Program) configCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:         "config",
+		Short:       "help.config.short",
+		Long:        "help.config.long",
+		Example:     "help.config.example",
+		Annotations: withKeys,
+		Args:        p.noArgs,
+		RunE:        func(*cobra.Command, []string) error { return p.config() },
+	}
+}
+
+// config prints what holds as a file that would say it: where a setting comes
+// from is a comment behind it.
+func (p *Program) config() error {
+	c := p.Config()
+	var text strings.Builder
+	fmt.Fprintf(&text, "# %s\n", c.Path)
+	for _, s := range c.Settings {
+		origin := s.Origin
+		if origin == "" {
+			origin = p.Words.Say("configuration.default")
+		}
+		if s.Value == "" {
+			fmt.Fprintf(&text, "# %s  # %s\n", s.Name, origin)
+		} else {
+			fmt.Fprintf(&text, "%s = %s  # %s\n", s.Name, s.Value, origin)
+		}
+	}
+	_, err := fmt.Fprint(p.Out, text.String())
+	return err
+}
+
+// withKeys marks the command whose help explains the configuration file.
+var withKeys = map[string]string{"help": "keys"}
+
+// keysHelp explains every key of the configuration file.
+func (p *Program) keysHelp() string {
+	var text strings.Builder
+	for _, k := range settings.Keys() {
+		fmt.Fprintf(&text, "\n\n  %s = %s\n      %s", k.Name, k.Default, p.Words.Say(settingTexts[k.Name]))
+		if len(k.Values) > 0 {
+			text.WriteString("\n      " + p.Words.Say("configuration.values", "Values", strings.Join(k.Values, ", ")))
+		}
+		if k.Env != "" {
+			text.WriteString("\n      " + p.Words.Say("configuration.env", "Variable", k.Env))
+		}
+	}
+	return text.String()
+}
+
+// settingTexts are the messages that explain the keys.
+var settingTexts = map[string]string{
+	"homes":         "setting.homes",
+	"keep_fresh":    "setting.keep_fresh",
+	"notifications": "setting.notifications",
+	"sign_in":       "setting.sign_in",
+	"codex":         "setting.codex",
+	"language":      "setting.language",
+	"log":           "setting.log",
+	"hook":          "setting.hook",
+}
