@@ -71,6 +71,7 @@ func TestAttacks(t *testing.T) {
 		"fetch, no CORS": {"GET", func(f *flow) string { return f.callback("code", "c") }, []string{
 			"Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "empty",
 		}, 403},
+		"fetch, no destination": {"GET", func(f *flow) string { return f.callback("code", "c") }, []string{"Sec-Fetch-Mode", "cors"}, 403},
 		"img": {"GET", func(f *flow) string { return f.callback("code", "c") }, []string{
 			"Referer", "https://evil.example/", "Sec-Fetch-Site", "cross-site", "Sec-Fetch-Mode", "no-cors", "Sec-Fetch-Dest", "image",
 		}, 403},
