@@ -42,8 +42,9 @@ window:
 share: rekey
 	@packaging/build $(BIN) $(SHARE)
 
-# Under sudo there may be no Go; what was built before is installed then.
-install: $(if $(shell command -v go),rekey share) ## Install what is built (DESTDIR=, PREFIX=/usr/local)
+# Under sudo, or where there is no Go, what was built before is installed: root
+# leaves nothing behind that the user cannot build over.
+install: $(if $(SUDO_UID),,$(if $(shell command -v go),rekey share)) ## Install what is built (DESTDIR=, PREFIX=/usr/local)
 	@packaging/install $(BIN) $(SHARE)
 
 uninstall: ## Remove what was installed (with the same DESTDIR and PREFIX)
