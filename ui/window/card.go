@@ -49,7 +49,7 @@ func newCard(main, refresh, other *button) *card {
 	c.headline.SizeName = theme.SizeNameSubHeadingText
 	c.note.Importance = widget.WarningImportance
 	c.other.Importance = widget.LowImportance
-	c.buttons = container.NewHBox(c.main, c.refresh, c.other)
+	c.buttons = side(c.main, c.refresh, c.other)
 	texts := container.New(tight(), c.account, c.headline, c.detail, c.note)
 	pad := theme.InnerPadding()
 	c.root = container.NewStack(c.ground, container.New(padded(pad),

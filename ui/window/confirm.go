@@ -33,7 +33,7 @@ func (w *Window) confirm(title, text, yes string, do func()) {
 	})
 	ok.Importance = widget.DangerImportance
 	question := container.New(padded(theme.InnerPadding()), container.New(column{theme.Padding()},
-		head, body, container.NewHBox(layout.NewSpacer(), no, ok)))
+		head, body, side(layout.NewSpacer(), no, ok)))
 
 	canvas := w.Canvas()
 	before := canvas.Focused()

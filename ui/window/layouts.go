@@ -2,6 +2,7 @@ package window
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 )
@@ -112,3 +113,8 @@ func padded(room float32) fyne.Layout {
 
 // insetLeft is a layout with room on the left.
 func insetLeft(room float32) fyne.Layout { return layout.NewCustomPaddedLayout(0, 0, room, 0) }
+
+// side puts buttons side by side, with room for the ring around one.
+func side(buttons ...fyne.CanvasObject) *fyne.Container {
+	return container.New(layout.NewCustomPaddedHBoxLayout(theme.InnerPadding()), buttons...)
+}

@@ -234,3 +234,11 @@ func TestSignOut(t *testing.T) {
 		t.Error("there is nothing to sign out of")
 	}
 }
+
+func TestPreferencesNameOnlyWhatIsKnown(t *testing.T) {
+	st := openState(t, auth.State{Status: auth.StatusSignedOut})
+	st.tap("Preferences")
+	if text := st.text(); strings.Contains(text, "Stored in") || !strings.Contains(text, "Home\n") {
+		t.Errorf("the preferences show\n%s", text)
+	}
+}

@@ -18,6 +18,7 @@ type preferences struct {
 	method                                 *choice
 	warning                                *widget.Label // about the chosen method
 	note                                   *widget.Label // about the last change
+	homeName, storeName                    *widget.RichText
 	home, store                            *widget.Label
 	signOut                                *button
 	root                                   fyne.CanvasObject
@@ -36,6 +37,7 @@ func newPreferences(w words.Words, p page, change func(auth.PreferenceChange), o
 	for _, m := range auth.SignInMethods() {
 		f.method.Options = append(f.method.Options, w.Method(m))
 	}
+	f.homeName, f.storeName = newName(w.Say("window.home"), false), newName(w.Say("window.store"), false)
 	f.signOut = newButton(p, w.Say("window.sign_out"), onSignOut)
 	f.note.Importance, f.warning.Importance = widget.WarningImportance, widget.WarningImportance
 	f.home.Wrapping, f.store.Wrapping = fyne.TextWrapBreak, fyne.TextWrapBreak
@@ -56,8 +58,7 @@ func newPreferences(w words.Words, p page, change func(auth.PreferenceChange), o
 		container.New(table{}, newName(w.Say("window.method"), false), f.method),
 		f.warning,
 		container.New(table{-theme.InnerPadding()},
-			newName(w.Say("window.home"), false), f.home,
-			newName(w.Say("window.store"), false), f.store),
+			f.homeName, f.home, f.storeName, f.store),
 		container.New(insetLeft(theme.InnerPadding()), container.NewHBox(f.signOut)))
 	return f
 }
@@ -80,6 +81,8 @@ func (f *preferences) about(home string, v View, s auth.State, note string) {
 	fill(f.note, note)
 	fill(f.home, words.Line(home))
 	fill(f.store, words.Line(s.Store))
+	setVisible(f.homeName, home != "")
+	setVisible(f.storeName, s.Store != "")
 	setVisible(f.signOut, v.CanSignOut)
 }
 

@@ -65,7 +65,7 @@ func newSignIn(w words.Words, p page, do signInActions) *signIn {
 		container.New(column{theme.Padding()},
 			f.step, f.page, f.code,
 			container.New(layout.NewCustomPaddedLayout(0, 0, room, 0),
-				container.NewHBox(f.copyCode, f.openPage, f.copyLink, f.keep, f.replace)),
+				side(f.copyCode, f.openPage, f.copyLink, f.keep, f.replace)),
 			f.left))
 	f.root.Hide() // not to be measured before there is a sign-in
 	return f
