@@ -97,14 +97,16 @@ func testSocketPage(t *testing.T, program string) {
 	b.signIn(time.Hour)
 	watch := b.start("watch")
 	watch.out.until(t, 0, "ada@example.com")
-	sockets, _ := filepath.Glob(filepath.Join(b.Options().Dirs.Runtime, "*.sock"))
-	if len(sockets) != 1 {
-		t.Fatalf("there are the sockets %q", sockets)
-	}
-	conn, err := (&net.Dialer{}).DialContext(inTime(t), "unix", sockets[0])
-	if err != nil {
-		t.Fatal(err)
-	}
+	var conn net.Conn
+	uitest.Eventually(t, "the socket", func() bool {
+		sockets, _ := filepath.Glob(filepath.Join(b.Options().Dirs.Runtime, "*.sock"))
+		if len(sockets) != 1 {
+			return false
+		}
+		var err error
+		conn, err = (&net.Dialer{}).DialContext(inTime(t), "unix", sockets[0])
+		return err == nil
+	})
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(uitest.Patience))
 	answers := bufio.NewReader(conn)

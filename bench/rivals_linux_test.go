@@ -141,9 +141,10 @@ func (r *rivals) status(b *testing.B) {
 	run := func(program string, args ...string) func() {
 		return func() { must(b, w.Command(context.Background(), program, args...).Run()) }
 	}
-	var ours, theirs, bare samples
+	var ours, prompt, theirs, bare samples
 	runOurs, runTheirs, runBare := run(r.rekey, "status"), run(command, "login", "status"), run(program, "login", "status")
-	interleave(b, func() { ours.add(runOurs) }, func() { theirs.add(runTheirs) }, func() { bare.add(runBare) })
+	runPrompt := run(r.rekey, "prompt")
+	interleave(b, func() { ours.add(runOurs) }, func() { prompt.add(runPrompt) }, func() { theirs.add(runTheirs) }, func() { bare.add(runBare) })
 	r.table.add(b, row{
 		what: "status as a process, median", unit: "ms", digits: 1, goal: 0.1,
 		rival: "codex login status", ours: ours.quantile(50), theirs: theirs.quantile(50),
@@ -151,5 +152,9 @@ func (r *rivals) status(b *testing.B) {
 	r.table.add(b, row{
 		what: "", unit: "ms", digits: 1,
 		rival: "the same without npm's script", ours: ours.quantile(50), theirs: bare.quantile(50),
+	})
+	r.table.add(b, row{
+		what: "prompt as a process, median", unit: "ms", digits: 1, goal: 0.1,
+		rival: "codex login status", ours: prompt.quantile(50), theirs: theirs.quantile(50),
 	})
 }
