@@ -135,7 +135,7 @@ func TestSignInInTheBrowser(t *testing.T) {
 		t.Errorf("%q was copied", got)
 	}
 	st.await("[Copied]")
-	st.openErr = errors.New("there is no browser here")
+	st.openErr <- errors.New("there is no browser here")
 	st.tap("Open the page again")
 	st.await("The page could not be opened: there is no browser here")
 	st.session.Publish(uitest.State(auth.StatusHealthy, time.Now()))

@@ -40,7 +40,7 @@ type stage struct {
 	window  *Window
 	again   chan *uitest.Session // the first home's agents that are started again
 	opened  chan string          // pages shown in the browser
-	openErr error
+	openErr chan error           // why the next one is not
 	queue   chan func()
 	close   func() // closes the window and waits for its goroutines
 }
@@ -56,7 +56,7 @@ func openState(t *testing.T, s auth.State, others ...Home) *stage {
 	t.Helper()
 	st := &stage{
 		t: t, app: test.NewTempApp(t), session: uitest.NewSession(s), queue: make(chan func(), 64),
-		again: make(chan *uitest.Session, 1), opened: make(chan string, 4),
+		again: make(chan *uitest.Session, 1), opened: make(chan string, 4), openErr: make(chan error, 1),
 	}
 	const dir = "/home/ada/.codex"
 	first := Home{First: connection{st.session, dir}, Dial: func(context.Context) (Session, error) {
@@ -72,7 +72,12 @@ func openState(t *testing.T, s auth.State, others ...Home) *stage {
 		Words: words.English(),
 		Open: func(u *url.URL) error {
 			st.opened <- u.String()
-			return st.openErr
+			select {
+			case err := <-st.openErr:
+				return err
+			default:
+				return nil
+			}
 		},
 		Log: slog.New(slog.DiscardHandler),
 		Do:  func(f func()) { st.queue <- f },
