@@ -28,6 +28,13 @@ func (w *Window) actions(ctx context.Context) actions {
 				w.render()
 			}
 		},
+		shortcut: func(s fyne.Shortcut) {
+			for key, do := range w.shortcuts(ctx) {
+				if s.ShortcutName() == shortcut(key).ShortcutName() {
+					do()
+				}
+			}
+		},
 		signIn: signInActions{
 			open:   w.clickPage,
 			copied: func(text string) { fyne.CurrentApp().Clipboard().SetContent(text) },

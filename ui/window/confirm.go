@@ -56,6 +56,8 @@ type dialogKeys struct{ w *Window }
 
 func (dialogKeys) reveal(fyne.CanvasObject) {}
 
+func (dialogKeys) shortcut(fyne.Shortcut) {}
+
 func (d dialogKeys) key(name fyne.KeyName) {
 	if name == fyne.KeyEscape {
 		d.w.key(name)

@@ -20,6 +20,7 @@ type actions struct {
 	change        func(auth.PreferenceChange)
 	earlier       func()
 	choose        func(home int)
+	shortcut      func(fyne.Shortcut)
 	signIn        signInActions
 }
 
@@ -50,10 +51,11 @@ type content struct {
 	timeline    *timeline
 	preferences *preferences
 	scroll      *container.Scroll
+	onShortcut  func(fyne.Shortcut)
 }
 
 func newContent(w words.Words, do actions) *content {
-	c := &content{}
+	c := &content{onShortcut: do.shortcut}
 	c.homes = newChoice(c, func(string) { do.choose(c.homes.SelectedIndex()) })
 	var other *button
 	other = newButton(c, w.Say("window.other_method"), func() { do.other(other) })
@@ -155,6 +157,9 @@ func (c *content) reveal(o fyne.CanvasObject) {
 		c.scrollTo(bottom - view)
 	}
 }
+
+// shortcut implements page.
+func (c *content) shortcut(s fyne.Shortcut) { c.onShortcut(s) }
 
 // key implements page: it scrolls.
 func (c *content) key(name fyne.KeyName) {

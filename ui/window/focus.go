@@ -16,6 +16,8 @@ type page interface {
 	reveal(o fyne.CanvasObject)
 	// key takes a key that the focused widget has no use for.
 	key(name fyne.KeyName)
+	// shortcut takes a shortcut that the focused widget has no use for.
+	shortcut(s fyne.Shortcut)
 }
 
 // ringed draws a ring around a widget that has the focus: Fyne's own tint cannot

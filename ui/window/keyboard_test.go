@@ -2,7 +2,6 @@ package window
 
 import (
 	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -61,7 +60,7 @@ func TestKeyboardReaches(t *testing.T) {
 		var want []string
 		for _, drawn := range look(c.scroll) {
 			switch o := drawn.object.(type) {
-			case *button, *check, *choice, *link:
+			case *button, *check, *choice, *link, *userCode:
 				want = append(want, label(o))
 			}
 		}
@@ -69,7 +68,6 @@ func TestKeyboardReaches(t *testing.T) {
 			continue
 		}
 		got := reached(window)
-		got = slices.DeleteFunc(got, func(name string) bool { return strings.Contains(name, "focusSelectable") }) // the code
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: Tab comes to %q, want %q", s.name, got, want)
 		}
@@ -131,6 +129,30 @@ func TestKeyboardWorks(t *testing.T) {
 		if !closing.window.ended {
 			t.Errorf("Ctrl+%s does not close the window", key)
 		}
+	}
+}
+
+// TestKeyboardCopiesTheCode: it is selected as a whole, and the window's own
+// shortcuts go on working.
+func TestKeyboardCopiesTheCode(t *testing.T) {
+	st := open(t, auth.StatusSignedOut)
+	st.publish(func(s *auth.State) {
+		s.SigningIn = true
+		s.SignIn = auth.SignInProgress{Method: auth.SignInDevice, Page: "https://auth.example.com/device", UserCode: "ABCD-12345"}
+	})
+	st.await("[Copy code]")
+	code := st.window.content.signIn.code
+	test.Tap(code)
+	if st.window.Canvas().Focused() != fyne.Focusable(code) || !code.under.Visible() {
+		t.Error("a click does not select it")
+	}
+	code.TypedShortcut(&fyne.ShortcutCopy{})
+	if got := st.app.Clipboard().Content(); got != "ABCD-12345" {
+		t.Errorf("%q was copied", got)
+	}
+	code.TypedShortcut(shortcut(fyne.KeyW))
+	if !st.window.ended {
+		t.Error("Ctrl+W does not close the window while the code has the focus")
 	}
 }
 

@@ -160,9 +160,6 @@ func TestSignInWithACode(t *testing.T) {
 	if !st.window.content.signIn.picture.Visible() {
 		t.Error("there is no QR code")
 	}
-	if !st.window.content.signIn.code.Selectable {
-		t.Error("the code cannot be selected")
-	}
 	st.tap("Copy code")
 	if got := st.app.Clipboard().Content(); got != "ABCD-12345" {
 		t.Errorf("%q was copied", got)

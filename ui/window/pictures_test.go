@@ -165,6 +165,8 @@ func label(o fyne.CanvasObject) string {
 		return fmt.Sprintf("[%s]", o.Text)
 	case *choice:
 		return fmt.Sprintf("{%s}", o.Selected)
+	case *userCode:
+		return fmt.Sprintf("%q", o.text)
 	case *link:
 		return fmt.Sprintf("<%s>", o.Text)
 	case *check:

@@ -21,7 +21,8 @@ const qrSide = 132
 // signIn are the widgets for a sign-in under way.
 type signIn struct {
 	words                   words.Words
-	step, left, code        *widget.Label
+	step, left              *widget.Label
+	code                    *userCode
 	page                    *link
 	openPage, copyLink      *button
 	copyCode, replace, keep *button
@@ -38,12 +39,11 @@ type signInActions struct {
 }
 
 func newSignIn(w words.Words, p page, do signInActions) *signIn {
-	f := &signIn{words: w, step: newLabel(), left: newLabel(), code: newLabel(), picture: &canvas.Image{ScaleMode: canvas.ImageScalePixels}}
+	f := &signIn{words: w, step: newLabel(), left: newLabel(), picture: &canvas.Image{ScaleMode: canvas.ImageScalePixels}}
 	f.picture.Hide()
 	f.step.TextStyle.Bold = true
 	f.left.Importance = widget.LowImportance
-	f.code.Selectable, f.code.SizeName, f.code.TextStyle.Monospace = true, sizeNameCode, true
-	f.code.Wrapping = fyne.TextWrapOff
+	f.code = newUserCode(p, do.copied)
 	f.page = newLink(p, do.open)
 	f.page.Wrapping = fyne.TextWrapBreak
 	f.openPage = newButton(p, w.Say("window.open_page"), do.open)
@@ -75,7 +75,7 @@ func newSignIn(w words.Words, p page, do signInActions) *signIn {
 func (f *signIn) show(v SignInView) {
 	fill(f.step, v.Step)
 	fill(f.left, v.Left)
-	fill(f.code, v.Code)
+	f.code.set(v.Code)
 	f.keep.SetText(v.Keep)
 	device := v.Page != nil && v.Code != ""
 	setVisible(f.keep, v.Question)

@@ -73,8 +73,7 @@ func New(ctx context.Context, a fyne.App, o Options) *Window {
 		cancel()
 	})
 	for key, do := range w.shortcuts(ctx) {
-		shortcut := &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
-		w.Canvas().AddShortcut(shortcut, func(fyne.Shortcut) { do() })
+		w.Canvas().AddShortcut(shortcut(key), func(fyne.Shortcut) { do() })
 	}
 	w.Canvas().SetOnTypedKey(func(k *fyne.KeyEvent) { w.key(k.Name) })
 	a.Settings().AddListener(func(fyne.Settings) { w.render() }) // light and dark
@@ -107,6 +106,11 @@ func (w *Window) setIcon() {
 
 // Wait returns when the closed window's goroutines have ended.
 func (w *Window) Wait() { w.work.Wait() }
+
+// shortcut is a key together with Ctrl, or what stands for it.
+func shortcut(key fyne.KeyName) *desktop.CustomShortcut {
+	return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
+}
 
 // shortcuts are the keys that work together with Ctrl.
 func (w *Window) shortcuts(ctx context.Context) map[fyne.KeyName]func() {
