@@ -99,7 +99,7 @@ func (t *tray) startNoting(ctx context.Context, h *home, failed string, do func(
 			return
 		case err != nil:
 			text = t.opts.Words.Say(failed, "Why", t.opts.Words.Error(err))
-			t.opts.Log.Warn("What was clicked did not work", "message", failed, "error", err)
+			t.opts.Log.Info("What was clicked did not work", "message", failed, "error", err)
 		case text == "":
 			return
 		}
