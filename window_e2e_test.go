@@ -52,6 +52,11 @@ func testWindowLives(t *testing.T, program, windowProgram string) {
 	uitest.Eventually(t, "the first picture in the window", func() bool { return contentDrawn(r.Screenshot(t, "0-opening")) })
 	picture := r.ScreenshotAfter(t, "1-healthy", nil)
 
+	// A second start has the one that is there come forward, and opens none.
+	if again := r.Start(t, nil, windowProgram, "--socket", socket); again.Wait(t) != 0 {
+		t.Errorf("a second start failed:\n%s", again.Output())
+	}
+
 	// A change of the file shows.
 	if err := r.home.Replace(apiKey); err != nil {
 		t.Fatal(err)

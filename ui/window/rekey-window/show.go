@@ -24,10 +24,13 @@ const dialLimit = 5 * time.Second
 var errNoWindow = errors.New("this display cannot draw the window, for it has no OpenGL; all else works without it")
 
 // show shows the window for the agents at the sockets until it is closed, in
-// the language of speech.
+// the language of speech. If there is one already, that one comes forward.
 func show(sockets []string, speech words.Words, log *slog.Logger) error {
 	if err := checkDisplay(); err != nil {
 		return err
+	}
+	if raiseFirst(sockets[0]) {
+		return nil
 	}
 	ctx, closed := context.WithCancel(context.Background())
 	defer closed()
@@ -49,9 +52,14 @@ func show(sockets []string, speech words.Words, log *slog.Logger) error {
 	if !drawn(w.Window) {
 		return errNoWindow
 	}
+	var raising sync.WaitGroup
+	raising.Go(func() {
+		beRaised(ctx, sockets[0], func() { fyne.Do(w.RequestFocus) })
+	})
 	a.Run()
 	closed() // also when the app was ended by a signal
 	w.Wait()
+	raising.Wait()
 	return nil
 }
 

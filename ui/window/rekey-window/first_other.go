@@ -1,0 +1,11 @@
+//go:build !unix
+
+package main
+
+import "context"
+
+// raiseFirst finds no window: on this system each start opens one.
+func raiseFirst(string) bool { return false }
+
+// beRaised waits for nobody.
+func beRaised(context.Context, string, func()) {}
