@@ -95,6 +95,7 @@ func (r *rig) open(with store.Options) *agent.Home {
 	r.t.Helper()
 	home, err := agent.Open(r.options(with))
 	r.must(err)
+	r.t.Cleanup(func() { _ = home.Close(context.Background()) }) // what it still writes comes before the folder goes
 	_ = home.Reload(r.ctx, true)
 	return home
 }
