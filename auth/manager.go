@@ -136,7 +136,8 @@ func (m *Manager) Annotate(change func(*Inputs)) {
 	m.publish()
 }
 
-// Reload reads the store and takes over what it holds. Content that cannot be
+// Reload reads the store and takes over what it holds, and what another process
+// was told about it: a refusal. Content that cannot be
 // read may be half written: unless final, it is returned as an error and
 // nothing changes; when final it becomes the State.
 func (m *Manager) Reload(ctx context.Context, final bool) error {
@@ -147,6 +148,8 @@ func (m *Manager) Reload(ctx context.Context, final bool) error {
 		}
 		return err
 	}
+	cached, _ := m.Snapshot()
+	m.heedRefusal(cached)
 	m.settleEscrow(ctx, s)
 	return nil
 }

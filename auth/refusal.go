@@ -16,9 +16,9 @@ func (m *Manager) sameRefusal(t, s *Snapshot) bool {
 	return t.Managed() && t.HasTokens() && m.refusalKey(t) == m.refusalKey(s)
 }
 
-// heedRefusal returns the refusal of s, which is cached, nil when it has none.
-// The caller holds the refresh lock: whoever held it before, in this process
-// or another, may have been refused since s was read.
+// heedRefusal returns the refusal of s, which is cached, nil when it has none:
+// another process may have been refused since s was read. Before a request the
+// caller holds the refresh lock, so that nobody is being refused just now.
 func (m *Manager) heedRefusal(s *Snapshot) *Refusal {
 	if m.opts.AsCodex {
 		_, refusal := m.Snapshot()

@@ -17,11 +17,11 @@ import (
 // again: it may be half written, and the event for the rest may be lost.
 var rereads = [...]time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond}
 
-// Watch keeps the Manager in step with the store, and the preferences with the
-// configuration file, until ctx ends. It reads on
-// the first event, without a pause, and once at its start.
+// Watch keeps the Manager in step with the store and with what other processes
+// are refused, and the preferences with the configuration file, until ctx ends.
+// It reads on the first event, without a pause, and once at its start.
 func (h *Home) Watch(ctx context.Context) error {
-	files := append(store.ConfigPaths(h.opts.Dir), filepath.Join(h.opts.Dir, "auth.json"))
+	files := append(store.ConfigPaths(h.opts.Dir), filepath.Join(h.opts.Dir, "auth.json"), store.RefusalsPath(h.stateDir))
 	if h.opts.Settings != "" {
 		files = append(files, h.opts.Settings)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -13,6 +14,10 @@ import (
 const maxRefusals = 128
 
 const refusalsFile = "refusals.json"
+
+// RefusalsPath is the file that changes when a process that shares the state
+// directory is refused.
+func RefusalsPath(stateDir string) string { return filepath.Join(stateDir, refusalsFile) }
 
 // storedRefusal is an entry of refusals.json.
 type storedRefusal struct {
