@@ -8,4 +8,4 @@ import "context"
 func raiseFirst(string) bool { return false }
 
 // beRaised waits for nobody.
-func beRaised(context.Context, string, func()) {}
+func beRaised(context.Context, string, func(done func())) {}

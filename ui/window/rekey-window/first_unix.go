@@ -32,15 +32,15 @@ func raiseFirst(socket string) bool {
 		return false
 	}
 	_ = nc.SetReadDeadline(time.Now().Add(raiseLimit))
-	// It hangs up when it has come forward; one that does not answer is no window.
-	_, err = nc.Read(make([]byte, 1))
-	var slow net.Error
-	return !errors.As(err, &slow) || !slow.Timeout()
+	// It says when it has come forward. One that is being closed does not.
+	n, _ := nc.Read(make([]byte, 1))
+	return n == 1
 }
 
-// beRaised calls raise for everybody who asks, until ctx ends. What a window
-// has left behind that was killed is replaced.
-func beRaised(ctx context.Context, socket string, raise func()) {
+// beRaised calls raise for everybody who asks, until ctx ends; raise calls its
+// argument when the window has come forward. What a window has left behind that
+// was killed is replaced.
+func beRaised(ctx context.Context, socket string, raise func(done func())) {
 	place := placeOf(socket)
 	if err := os.Remove(place); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return // then there may be two windows, and nothing worse
@@ -55,9 +55,17 @@ func beRaised(ctx context.Context, socket string, raise func()) {
 		if err != nil {
 			return
 		}
-		if appserver.SameUser(nc) == nil {
-			raise()
+		if appserver.SameUser(nc) != nil {
+			_ = nc.Close()
+			continue
 		}
-		_ = nc.Close()
+		// One that is asked while it closes neither answers nor hangs up by
+		// itself; its end does.
+		hangUp := context.AfterFunc(ctx, func() { _ = nc.Close() })
+		raise(func() {
+			_, _ = nc.Write([]byte{1})
+			_ = nc.Close()
+			hangUp()
+		})
 	}
 }

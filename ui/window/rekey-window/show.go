@@ -54,7 +54,9 @@ func show(sockets []string, speech words.Words, log *slog.Logger) error {
 	}
 	var raising sync.WaitGroup
 	raising.Go(func() {
-		beRaised(ctx, sockets[0], func() { fyne.Do(w.RequestFocus) })
+		beRaised(ctx, sockets[0], func(done func()) {
+			fyne.Do(func() { w.RequestFocus(); done() })
+		})
 	})
 	a.Run()
 	closed() // also when the app was ended by a signal
