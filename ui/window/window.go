@@ -30,6 +30,9 @@ type Options struct {
 	// Do runs a function on Fyne's goroutine, soon: fyne.Do, unless a test has
 	// its own.
 	Do func(func())
+	// Closed is called on Fyne's goroutine when the window has been closed; nil:
+	// nobody wants to know.
+	Closed func()
 }
 
 // Window shows homes' sign-ins. It lives from New until it is closed.
@@ -71,6 +74,9 @@ func New(ctx context.Context, a fyne.App, o Options) *Window {
 	w.SetOnClosed(func() {
 		w.ended = true
 		cancel()
+		if o.Closed != nil {
+			o.Closed()
+		}
 	})
 	for key, do := range w.shortcuts(ctx) {
 		w.Canvas().AddShortcut(shortcut(key), func(fyne.Shortcut) { do() })

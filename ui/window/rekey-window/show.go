@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 
@@ -19,6 +20,10 @@ import (
 
 // dialLimit bounds the connecting to an agent, which is on this machine.
 const dialLimit = 5 * time.Second
+
+// closeLimit bounds the wait for what is under way when the window is closed: an
+// agent may hang.
+const closeLimit = 2 * time.Second
 
 // errNoWindow: Fyne draws with OpenGL and has got none.
 var errNoWindow = errors.New("this display cannot draw the window, for it has no OpenGL; all else works without it")
@@ -41,18 +46,27 @@ func show(sockets []string, speech words.Words, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	w := window.New(ctx, a, window.Options{
+	var w *window.Window
+	var raising sync.WaitGroup
+	w = window.New(ctx, a, window.Options{
 		Homes: homes,
 		Words: speech,
 		Open:  a.OpenURL,
 		Log:   log,
 		Do:    fyne.Do,
+		Closed: func() {
+			closed()
+			within(closeLimit, func() { w.Wait(); raising.Wait() })
+			// Not by way of Fyne 2.8, whose end now and then panics: it closes
+			// the queue that its last event is on its way to. It keeps nothing
+			// of ours.
+			os.Exit(exitClosed)
+		},
 	})
 	w.Show()
 	if !drawn(w.Window) {
 		return errNoWindow
 	}
-	var raising sync.WaitGroup
 	raising.Go(func() {
 		beRaised(ctx, sockets[0], func(done func()) {
 			fyne.Do(func() { w.RequestFocus(); done() })
@@ -63,6 +77,16 @@ func show(sockets []string, speech words.Words, log *slog.Logger) error {
 	w.Wait()
 	raising.Wait()
 	return nil
+}
+
+// within waits until f has returned, but no longer than the limit.
+func within(limit time.Duration, f func()) {
+	done := make(chan struct{})
+	go func() { f(); close(done) }()
+	select {
+	case <-done:
+	case <-time.After(limit):
+	}
 }
 
 // drawn reports whether the system has made the window.
