@@ -70,6 +70,18 @@ func testSeveralHomes(t *testing.T, program string) {
 	}
 	b.rekey(cli.ExitUsage, "token", "--home", other.Dir(), "--home", b.Home.Dir()).sentence(t, "about one home")
 
+	// Two that begin together share the homes, whoever is first at which.
+	for range 5 {
+		one := b.start("watch", "--home", b.Home.Dir(), "--home", other.Dir())
+		two := b.start("watch", "--home", other.Dir(), "--home", b.Home.Dir())
+		for _, w := range []*running{one, two} {
+			w.out.until(t, 0, "ada@example.com · Pro")
+			w.out.until(t, 0, "Using an API key")
+		}
+		one.end()
+		two.end()
+	}
+
 	watch, bar := b.start("watch"), b.start("watch", "--format", "waybar")
 	watch.out.until(t, 0, "  ~/.codex  ada@example.com · Pro")
 	watch.out.until(t, 0, "  ~/.codex-work  Using an API key")

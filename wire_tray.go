@@ -122,8 +122,11 @@ func (homes ourHomes) options() (list []agent.Options) {
 // ourHome is one of them.
 type ourHome struct {
 	options agent.Options
-	member  *agent.Member // from join on
-	unlock  func()        // of its tray lock
+	unlock  func() // of its tray lock
+	// From join on:
+	member *agent.Member
+	stop   func()     // ends what it runs
+	ended  chan error // how that ended; capacity 1
 }
 
 // takeHomes takes the tray locks of the homes that no other tray shows. The
@@ -169,26 +172,48 @@ func (homes ourHomes) unlock() {
 	}
 }
 
-// join takes part in every home.
+// join takes part in every home, and runs its part of each at once: another
+// process may have taken another home of these, and each would wait for the
+// other one's answer.
 func (homes ourHomes) join(ctx context.Context) error {
 	group, joining := errgroup.WithContext(ctx)
 	for _, h := range homes {
 		group.Go(func() (err error) {
-			h.member, err = agent.Join(joining, h.options, version)
-			return err
+			if h.member, err = agent.Join(joining, h.options, version); err != nil {
+				return err
+			}
+			running, stop := context.WithCancel(ctx)
+			h.stop, h.ended = stop, make(chan error, 1)
+			go func() { h.ended <- h.member.Run(running) }()
+			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return errors.Join(err, homes.Close(ctx))
+		gone, cancel := context.WithCancel(ctx)
+		cancel()
+		return errors.Join(err, homes.Run(gone), homes.Close(ctx))
 	}
 	return nil
 }
 
-// Run implements part.
+// Run implements part: it ends what join has begun when ctx ends or one of them
+// does.
 func (homes ourHomes) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, h := range homes {
-		group.Go(func() error { return h.member.Run(ctx) })
+		if h.ended == nil {
+			continue // it was not joined
+		}
+		group.Go(func() error {
+			defer h.stop()
+			select {
+			case err := <-h.ended:
+				return err
+			case <-ctx.Done():
+				h.stop()
+				return <-h.ended
+			}
+		})
 	}
 	return group.Wait()
 }
