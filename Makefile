@@ -57,7 +57,7 @@ test: ## Install what is missing, run every check and test, list what could not 
 soak: ## Run the long variants of the tests that keep the promises
 	@.ci/setup
 	@REKEY_SOAK=1 PATH="$(CURDIR)/.cache/codex/node_modules/.bin:$$PATH" CGO_ENABLED=1 \
-		go test -race -v -timeout 12h ./promises/...
+		go test -race -v -timeout 12h ./test/promises/...
 
 bench: rekey ## Measure Rekey against its rivals, as ratios in one run (IDLE=10m)
 	@.ci/setup

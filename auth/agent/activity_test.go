@@ -7,14 +7,14 @@ import (
 	"testing"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // What happened is on disk when a program ends, and known to the next one and to
 // every client.
 func TestActivityIsKept(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	first := r.open()
 	if err := first.Refresh(within(t)); err != nil {
 		t.Fatal(err)
@@ -54,12 +54,12 @@ func TestActivityIsKept(t *testing.T) {
 // A program that cannot write its own folder goes on.
 func TestActivityWithoutAFolder(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	if err := os.WriteFile(r.options().Dirs.State, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	h := r.open()
-	r.put(r.newSignIn(authtest.Grace()))
+	r.put(r.newSignIn(box.Grace()))
 	if err := h.Reload(within(t), true); err != nil {
 		t.Fatal(err)
 	}

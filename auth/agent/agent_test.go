@@ -14,13 +14,13 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
 	"rekey/auth/store"
+	"rekey/internal/box"
 )
 
 // Not parallel: it looks at every goroutine of the program.
 func TestRunLeavesNothingBehind(t *testing.T) {
-	r := newRig(t, authtest.Config{AccessLife: 4 * time.Second}) // renewed at its half
+	r := newRig(t, box.Config{AccessLife: 4 * time.Second}) // renewed at its half
 	h, err := Open(r.options())
 	if err != nil {
 		t.Fatal(err)
@@ -179,7 +179,7 @@ func holdLock(root string) int {
 // another process has under way, although that one's attempt is in the escrow.
 func TestReloadWaitsForNobodysRenewal(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	other := r.open()
 	s, _ := other.Manager().Snapshot()
 	if err := errors.Join(other.state.Reserve(other.state.Token(s), time.Now()), other.state.Sent(other.state.Token(s))); err != nil {
@@ -221,9 +221,9 @@ func TestReloadWaitsForNobodysRenewal(t *testing.T) {
 // Close waits for the answer of a renewal, but not for ever.
 func TestCloseWaitsForARenewal(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	answer := make(chan struct{})
-	r.server.Script(authtest.Reply{Gate: answer})
+	r.server.Script(box.Reply{Gate: answer})
 	h := r.open()
 	before := r.content()
 	renewed := make(chan error, 1)

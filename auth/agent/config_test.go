@@ -6,13 +6,13 @@ import (
 	"testing"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // What config.toml says holds from the moment it is written.
 func TestConfigurationHoldsAtOnce(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	h := r.open()
 	r.run(h.Watch)
 	await(t, h, "healthy", status(auth.StatusHealthy))
@@ -41,7 +41,7 @@ func TestConfigurationHoldsAtOnce(t *testing.T) {
 
 func TestProviderIsFollowed(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	h := r.open()
 	r.run(h.Watch)
 	if !h.RequiresOpenAIAuth() {
@@ -57,7 +57,7 @@ func TestProviderIsFollowed(t *testing.T) {
 // app-server, and says so in the log.
 func TestUnusableConfigurationLeavesTheDefaults(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	r.configure("forced_login_method = [")
 	if st := r.open().State(); st.Status != auth.StatusHealthy {
 		t.Errorf("the State is %+v", st)
@@ -70,7 +70,7 @@ func TestUnusableConfigurationLeavesTheDefaults(t *testing.T) {
 // CODEX_ACCESS_TOKEN beats auth.json, and nothing writes past it.
 func TestAccessTokenFromTheEnvironment(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	before := r.content()
 	r.env["CODEX_ACCESS_TOKEN"] = "at-not-a-real-one"
 	h := r.open()

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // scriptedStore is a store that holds what the test says. It notes when it was
@@ -79,7 +79,7 @@ func inFollow(t *testing.T, f func(h *Home, s *scriptedStore, change func())) {
 
 func signedIn(t *testing.T, refreshToken string) *auth.Snapshot {
 	t.Helper()
-	s, err := auth.ParseSnapshot(authtest.AuthJSON(authtest.WithRefreshToken(refreshToken), authtest.WithIssued(time.Now())))
+	s, err := auth.ParseSnapshot(box.AuthJSON(box.WithRefreshToken(refreshToken), box.WithIssued(time.Now())))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,12 +8,12 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/agent/autostart"
-	"rekey/auth/agent/hook"
-	"rekey/auth/agent/settings"
-	"rekey/auth/child"
 	"rekey/auth/login"
 	"rekey/auth/store"
+	"rekey/internal/autostart"
+	"rekey/internal/config"
+	"rekey/internal/hook"
+	"rekey/internal/proc"
 )
 
 // Options describe a Home. Dir, Dirs and Getenv are needed.
@@ -70,13 +70,13 @@ type Home struct {
 	work      sync.WaitGroup // sign-ins
 	hook      *hook.Hook
 
-	saving sync.Mutex        // guards what follows, and keeps to one writer of the file at a time
-	onFile settings.Settings // what the configuration file says
-	said   map[string]bool   // what was told about it
+	saving sync.Mutex      // guards what follows, and keeps to one writer of the file at a time
+	onFile config.Settings // what the configuration file says
+	said   map[string]bool // what was told about it
 
 	mu     sync.Mutex // guards everything below
 	config store.Config
-	chosen settings.Settings // what holds: the file, the environment over it, and what could not be saved
+	chosen config.Settings // what holds: the file, the environment over it, and what could not be saved
 }
 
 // secondLook is how long another process that won a race may take to commit.
@@ -134,7 +134,7 @@ func Open(opts Options) (*Home, error) {
 
 // environ is what the programs that Rekey starts may know of the environment.
 func (h *Home) environ() []string {
-	return child.Environment(func(name string) (string, bool) {
+	return proc.Environment(func(name string) (string, bool) {
 		value := h.opts.Getenv(name)
 		return value, value != ""
 	})

@@ -5,18 +5,18 @@ import (
 	"fmt"
 	"slices"
 
-	"rekey/auth/agent/settings"
 	"rekey/auth/store"
+	"rekey/internal/config"
 )
 
 // Homes lists the Codex homes that a program is about, absolute and free of
 // links: those named on the command line, else those that the user has chosen
-// (settings.Settings.WithEnvironment puts $CODEX_HOME there), else Codex's own.
+// (config.Settings.WithEnvironment puts $CODEX_HOME there), else Codex's own.
 // Homes that share one sign-in count once. userHome is os.UserHomeDir.
 //
 // Homes that do not exist yet are listed. One that cannot be found is in the
 // error, beside the others.
-func Homes(named []string, chosen settings.Settings, userHome func() (string, error)) ([]string, error) {
+func Homes(named []string, chosen config.Settings, userHome func() (string, error)) ([]string, error) {
 	wanted := named
 	if len(wanted) == 0 {
 		wanted = chosen.Homes

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"rekey/auth/agent/settings"
+	"rekey/internal/config"
 )
 
 func TestHomes(t *testing.T) {
@@ -50,7 +50,7 @@ func TestHomes(t *testing.T) {
 			for _, name := range tt.want {
 				want = append(want, at(name))
 			}
-			got, err := Homes(tt.named, settings.Settings{Homes: tt.chosen}, userHome)
+			got, err := Homes(tt.named, config.Settings{Homes: tt.chosen}, userHome)
 			if !slices.Equal(got, want) || (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("Homes = %q, %v, want %q, %q", got, err, want, tt.says)
 			}

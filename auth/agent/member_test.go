@@ -11,7 +11,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/appserver"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // join takes part until the test ends or leave is called, which waits for it.
@@ -41,7 +41,7 @@ func agents(members ...*Member) (found []*Member) {
 
 func TestMembersElectANewAgent(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	a, leave := r.join()
 	if st := a.State(); st.Status != auth.StatusHealthy {
 		t.Errorf("the first State of the agent is %+v", st)
@@ -59,7 +59,7 @@ func TestMembersElectANewAgent(t *testing.T) {
 	eventually(t, "one agent and its client", func() bool {
 		return len(agents(b, c)) == 1 && len(r.told.lines()) == 2
 	})
-	r.put(authtest.AuthJSON(authtest.WithAPIKey("not-a-real-key")))
+	r.put(box.AuthJSON(box.WithAPIKey("not-a-real-key")))
 	for _, m := range []*Member{b, c} {
 		await(t, m, "an API key", status(auth.StatusAPIKey))
 	}
@@ -73,7 +73,7 @@ func TestMembersElectANewAgent(t *testing.T) {
 		left, last = leaveC, b
 	}
 	left()
-	r.put(r.newSignIn(authtest.Grace()))
+	r.put(r.newSignIn(box.Grace()))
 	await(t, last, "healthy", status(auth.StatusHealthy))
 	if len(agents(last)) != 1 {
 		t.Error("the last one is no agent")
@@ -84,7 +84,7 @@ func TestMembersElectANewAgent(t *testing.T) {
 // said is not said again.
 func TestSubscriptionOutlivesTheAgent(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	first, leave := r.join()
 	if err := first.SetPreferences(within(t), auth.KeepFresh(false)); err != nil { // nothing about the keeper's plans in the State
 		t.Fatal(err)
@@ -95,7 +95,7 @@ func TestSubscriptionOutlivesTheAgent(t *testing.T) {
 	before := <-states
 	leave()
 	eventually(t, "the election", func() bool { return len(agents(m)) == 1 })
-	r.put(authtest.AuthJSON(authtest.WithAPIKey("not-a-real-key")))
+	r.put(box.AuthJSON(box.WithAPIKey("not-a-real-key")))
 	for st := range states {
 		if st == before {
 			t.Error("the State was said twice")
@@ -110,7 +110,7 @@ func TestSubscriptionOutlivesTheAgent(t *testing.T) {
 // Everything a face asks for reaches the agent, wherever it is.
 func TestMemberPassesEverythingOn(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	agent, _ := r.join()
 	client, _ := r.join()
 	if agent.Socket() != client.Socket() {
@@ -137,7 +137,7 @@ func TestMemberPassesEverythingOn(t *testing.T) {
 // Between two agents a client says so, at once.
 func TestCallsBetweenTwoAgents(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	a := r.open()
 	held, err := a.Become(t.Context(), "test")
 	if err != nil {
@@ -159,7 +159,7 @@ func TestCallsBetweenTwoAgents(t *testing.T) {
 // An agent that has the lock and does not listen yet is waited for.
 func TestJoinWaitsForAnAgentThatStarts(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	a, err := r.open().Become(t.Context(), "test")
 	if err != nil {
 		t.Fatal(err)

@@ -10,7 +10,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/authority"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 func TestCertificatesFromTheEnvironment(t *testing.T) {
@@ -55,7 +55,7 @@ func TestCertificatesFromTheEnvironment(t *testing.T) {
 // else goes on.
 func TestUnusableCertificates(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	r.env["CODEX_CA_CERTIFICATE"] = filepath.Join(r.root, "missing.pem")
 	h := r.open()
 	if err := h.Refresh(within(t)); !errors.Is(err, os.ErrNotExist) || auth.OutcomeOf(err) != auth.OutcomeTransient {

@@ -7,14 +7,14 @@ import (
 	"slices"
 
 	"rekey/auth"
-	"rekey/auth/agent/settings"
+	"rekey/internal/config"
 )
 
 // errNoAutostart means that nothing here can start Rekey.
 var errNoAutostart = errors.New("there is no way to start Rekey at login here")
 
 // Preferences is what the user has chosen, as it holds now.
-func (h *Home) Preferences() settings.Settings {
+func (h *Home) Preferences() config.Settings {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.chosen
@@ -31,26 +31,26 @@ func (h *Home) SetPreferences(ctx context.Context, c auth.PreferenceChange) erro
 		}
 	}
 	chosen := h.Preferences()
-	var edits []settings.Edit
+	var edits []config.Edit
 	if c.KeepFresh != nil {
 		chosen.KeepFresh = *c.KeepFresh
-		edits = append(edits, settings.Set("keep_fresh", chosen.KeepFresh))
+		edits = append(edits, config.Set("keep_fresh", chosen.KeepFresh))
 	}
 	if c.Notifications != nil {
 		chosen.Notifications = *c.Notifications
-		edits = append(edits, settings.Set("notifications", chosen.Notifications))
+		edits = append(edits, config.Set("notifications", chosen.Notifications))
 	}
 	if c.SignInMethod != nil {
 		chosen.SignIn = *c.SignInMethod
-		edits = append(edits, settings.Set("sign_in", string(chosen.SignIn)))
+		edits = append(edits, config.Set("sign_in", string(chosen.SignIn)))
 	}
 	if len(edits) == 0 {
 		return nil
 	}
 	if h.opts.Settings != "" {
-		if err := settings.Change(ctx, h.opts.Settings, edits...); err != nil {
-			var wrong *settings.Problem
-			if errors.As(err, &wrong) && wrong.Code == settings.CodeBadValue {
+		if err := config.Change(ctx, h.opts.Settings, edits...); err != nil {
+			var wrong *config.Problem
+			if errors.As(err, &wrong) && wrong.Code == config.CodeBadValue {
 				return err
 			}
 			h.apply(chosen)
@@ -67,10 +67,10 @@ func (h *Home) SetPreferences(ctx context.Context, c auth.PreferenceChange) erro
 func (h *Home) readSettings() {
 	h.saving.Lock()
 	defer h.saving.Unlock()
-	var problems []*settings.Problem
-	h.onFile = settings.Default()
+	var problems []*config.Problem
+	h.onFile = config.Default()
 	if h.opts.Settings != "" {
-		h.onFile, problems = settings.Load(h.opts.Settings)
+		h.onFile, problems = config.Load(h.opts.Settings)
 	}
 	h.said = make(map[string]bool)
 	for _, p := range problems {
@@ -112,17 +112,17 @@ func (h *Home) reloadSettings(final bool) (again bool) {
 // halfWritten reports whether the file may be on its way to something else than
 // next: while it is truncated, or removed to be made again. The caller holds
 // saving.
-func (h *Home) halfWritten(next settings.Settings, problems []*settings.Problem) bool {
+func (h *Home) halfWritten(next config.Settings, problems []*config.Problem) bool {
 	for _, p := range problems {
-		if (p.Code == settings.CodeSyntax || p.Code == settings.CodeUnreadable) && !h.said[p.Error()] {
+		if (p.Code == config.CodeSyntax || p.Code == config.CodeUnreadable) && !h.said[p.Error()] {
 			return true
 		}
 	}
-	return next.Equal(settings.Default()) && !h.onFile.Equal(next)
+	return next.Equal(config.Default()) && !h.onFile.Equal(next)
 }
 
 // tellProblems says once what in the file cannot be used. The caller holds saving.
-func (h *Home) tellProblems(problems []*settings.Problem) {
+func (h *Home) tellProblems(problems []*config.Problem) {
 	said := h.said
 	h.said = make(map[string]bool)
 	for _, p := range problems {
@@ -136,7 +136,7 @@ func (h *Home) tellProblems(problems []*settings.Problem) {
 }
 
 // apply makes a choice hold.
-func (h *Home) apply(chosen settings.Settings) {
+func (h *Home) apply(chosen config.Settings) {
 	h.mu.Lock()
 	h.chosen = chosen
 	h.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"rekey/auth"
-	"rekey/auth/agent/settings"
+	"rekey/internal/config"
 )
 
 func TestChoicesAreRemembered(t *testing.T) {
@@ -43,7 +43,7 @@ func TestChoicesAreRemembered(t *testing.T) {
 		t.Error("the chosen method is not used")
 	}
 	magic := auth.SignInMethod("magic")
-	var wrong *settings.Problem
+	var wrong *config.Problem
 	if err := h.SetPreferences(t.Context(), auth.PreferenceChange{SignInMethod: &magic}); !errors.As(err, &wrong) || h.State().SignInMethod != device {
 		t.Errorf("an unknown method: %v, %+v", err, h.State())
 	}
@@ -105,7 +105,7 @@ func TestAHalfWrittenFileChangesNothing(t *testing.T) {
 		}
 	}
 	r.set("keep_fresh = false\nlog = \"off\"\n")
-	if h.reloadSettings(false) || h.Preferences().Log != settings.LevelOff {
+	if h.reloadSettings(false) || h.Preferences().Log != config.LevelOff {
 		t.Error("the whole file is not believed")
 	}
 	r.set("")
@@ -143,7 +143,7 @@ func TestChoicesThatCannotBeSaved(t *testing.T) {
 	}
 	h := r.open()
 	err := h.SetPreferences(t.Context(), auth.KeepFresh(false))
-	var unsaved *settings.SaveError
+	var unsaved *config.SaveError
 	if !errors.As(err, &unsaved) || !strings.Contains(err.Error(), "holds until Rekey ends") {
 		t.Errorf("SetPreferences = %v", err)
 	}

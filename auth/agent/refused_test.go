@@ -5,14 +5,14 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // What one command of Rekey was refused, the agent knows at once, without asking
 // the server itself.
 func TestAgentHeedsWhatAnotherProcessIsRefused(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{AccessLife: 4 * time.Hour})
+	r := newRig(t, box.Config{AccessLife: 4 * time.Hour})
 	agent, _ := r.join()
 	await(t, agent, "a healthy sign-in", func(st auth.State) bool { return st.Status == auth.StatusHealthy })
 	r.server.RevokeAll()

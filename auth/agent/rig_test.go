@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // patience bounds every wait for what has to come. A test that passes never
@@ -37,8 +37,8 @@ func TestMain(m *testing.M) {
 type rig struct {
 	t      *testing.T
 	root   string
-	home   *authtest.Home
-	server *authtest.Server
+	home   *box.Home
+	server *box.Server
 	log    *record
 	told   *record
 	env    map[string]string
@@ -49,9 +49,9 @@ type rig struct {
 
 // newRig makes a home with Ada's sign-in. What is logged and told is searched
 // for its tokens when the test ends.
-func newRig(t *testing.T, cfg authtest.Config) *rig {
+func newRig(t *testing.T, cfg box.Config) *rig {
 	t.Helper()
-	server, err := authtest.Start(cfg)
+	server, err := box.Start(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func newRig(t *testing.T, cfg authtest.Config) *rig {
 		"CODEX_REVOKE_TOKEN_URL_OVERRIDE":  server.RevokeURL(),
 		"CODEX_APP_SERVER_LOGIN_ISSUER":    server.Issuer(),
 	}
-	r.put(r.newSignIn(authtest.Ada()))
+	r.put(r.newSignIn(box.Ada()))
 	return r
 }
 
@@ -76,7 +76,7 @@ func newBareRig(t *testing.T) *rig {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(root) })
-	home, err := authtest.NewHome(filepath.Join(root, "codex"))
+	home, err := box.NewHome(filepath.Join(root, "codex"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,12 +86,12 @@ func newBareRig(t *testing.T) *rig {
 }
 
 // newSignIn signs somebody in at the server and returns the content for auth.json.
-func (r *rig) newSignIn(a authtest.Account) []byte {
+func (r *rig) newSignIn(a box.Account) []byte {
 	tokens := r.server.Issue(a)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.secrets = append(r.secrets, tokens.IDToken, tokens.AccessToken, tokens.RefreshToken)
-	return authtest.AuthJSON(authtest.WithAccount(a), authtest.WithTokens(tokens))
+	return box.AuthJSON(box.WithAccount(a), box.WithTokens(tokens))
 }
 
 func (r *rig) searchForTokens() {

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
 	"rekey/auth/login"
+	"rekey/internal/box"
 )
 
 // heldBrowser is a browser that opens its page when it is let go. It counts how
@@ -50,15 +50,15 @@ func TestSignIn(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string][]byte{
 		"after nothing":        nil,
-		"over a dead sign-in":  authtest.AuthJSON(),
-		"over an API key":      authtest.AuthJSON(authtest.WithAPIKey("not-a-real-key")),
+		"over a dead sign-in":  box.AuthJSON(),
+		"over an API key":      box.AuthJSON(box.WithAPIKey("not-a-real-key")),
 		"over half a file":     []byte(`{"auth_mode":"chat`),
 		"over an empty file":   {},
-		"over another account": authtest.AuthJSON(authtest.WithAccount(authtest.Grace())),
+		"over another account": box.AuthJSON(box.WithAccount(box.Grace())),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, authtest.Config{})
+			r := newRig(t, box.Config{})
 			if before == nil {
 				_ = r.home.Delete()
 			} else {
@@ -87,7 +87,7 @@ func TestSignIn(t *testing.T) {
 // sign-in replaces.
 func TestSignInOverWhatIsNotAllowed(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{Account: authtest.Grace()})
+	r := newRig(t, box.Config{Account: box.Grace()})
 	r.configure(`forced_chatgpt_workspace_id = "acct-grace"`)
 	h := r.open()
 	if st := h.State(); !st.Restricted {
@@ -132,7 +132,7 @@ func (r *rig) answer(h *Home, yes bool, account string) {
 // Another account is not taken without being asked about.
 func TestSignInToAnotherAccountIsDeclined(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{Account: authtest.Grace()})
+	r := newRig(t, box.Config{Account: box.Grace()})
 	before := r.content()
 	h := r.open()
 	r.answer(h, false, "grace@example.com")
@@ -150,7 +150,7 @@ func TestSignInToAnotherAccountIsDeclined(t *testing.T) {
 // The page's address can be copied while the browser is asked to show it.
 func TestSignInShowsItsPage(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	b := newHeldBrowser()
 	h := r.open(b.use)
 	done := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
@@ -171,7 +171,7 @@ func TestSignInShowsItsPage(t *testing.T) {
 // A device code is in the State until it is entered, whoever follows it.
 func TestSignInWithADeviceCode(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{DeviceInterval: time.Second})
+	r := newRig(t, box.Config{DeviceInterval: time.Second})
 	agent, _ := r.join()
 	client, _ := r.join()
 	done := later(func() error { return client.SignIn(within(t), auth.SignInDevice) })
@@ -206,7 +206,7 @@ func TestSignInIsRefusedAtOnce(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, authtest.Config{})
+			r := newRig(t, box.Config{})
 			r.configure(tt.config)
 			before := r.content()
 			h := r.open(tt.change)
@@ -223,7 +223,7 @@ func TestSignInIsRefusedAtOnce(t *testing.T) {
 // The wrong workspace is found out after the sign-in; nothing of it is kept.
 func TestSignInToAForbiddenWorkspace(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	r.configure(`forced_chatgpt_workspace_id = "acct-grace"`)
 	before := r.content()
 	var wrong *login.WorkspaceError
@@ -234,7 +234,7 @@ func TestSignInToAForbiddenWorkspace(t *testing.T) {
 
 func TestOneSignInForAllCallers(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	b := newHeldBrowser()
 	h := r.open(b.use)
 	first := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
@@ -260,7 +260,7 @@ func TestOneSignInForAllCallers(t *testing.T) {
 
 func TestCancelSignIn(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	before := r.content()
 	b := newHeldBrowser()
 	h := r.open(b.use)
@@ -288,7 +288,7 @@ func TestCancelSignIn(t *testing.T) {
 
 func TestCloseEndsASignIn(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	b := newHeldBrowser()
 	h := r.open(b.use)
 	caller := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
@@ -304,7 +304,7 @@ func TestCloseEndsASignIn(t *testing.T) {
 // A client that begins anew ends what it, or another one, has begun.
 func TestBeginSignInReplacesTheRunningOne(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	h := r.open()
 	_, waitFirst, _, err := h.BeginSignIn(within(t), auth.SignInBrowser)
 	if err != nil {
@@ -330,7 +330,7 @@ func TestBeginSignInReplacesTheRunningOne(t *testing.T) {
 
 func TestManyBeginSignIns(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	h := r.open()
 	var began, ended sync.WaitGroup
 	var running, most atomic.Int32
@@ -380,16 +380,16 @@ func TestStoreThatChangedMeanwhile(t *testing.T) {
 		meanwhile func(*rig)
 		want      error
 	}{
-		"another account": {func(r *rig) { r.put(r.newSignIn(authtest.Grace())) }, auth.ErrStoreChanged},
-		"an API key":      {func(r *rig) { r.put(authtest.AuthJSON(authtest.WithAPIKey("x"))) }, auth.ErrStoreChanged},
+		"another account": {func(r *rig) { r.put(r.newSignIn(box.Grace())) }, auth.ErrStoreChanged},
+		"an API key":      {func(r *rig) { r.put(box.AuthJSON(box.WithAPIKey("x"))) }, auth.ErrStoreChanged},
 		"signed out":      {func(r *rig) { _ = r.home.Delete() }, auth.ErrStoreChanged},
-		"renewed":         {func(r *rig) { r.put(r.newSignIn(authtest.Ada())) }, nil},
+		"renewed":         {func(r *rig) { r.put(r.newSignIn(box.Ada())) }, nil},
 		"nothing":         {func(*rig) {}, nil},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, authtest.Config{})
+			r := newRig(t, box.Config{})
 			h := r.open()
 			shown, wait, _, err := h.BeginSignIn(within(t), auth.SignInBrowser)
 			if err != nil {
@@ -414,7 +414,7 @@ func TestStoreThatChangedMeanwhile(t *testing.T) {
 // The browser that cannot be started leaves the link.
 func TestShowURLWithoutABrowser(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	shown := make(chan string, 1)
 	h := r.open(func(o *Options) {
 		o.OpenURL = func(context.Context, string) error { return errors.New("no browser") }

@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
 	"rekey/auth/login"
+	"rekey/internal/box"
 )
 
 // codexScript plays the user's codex: it says where to sign in and leaves what
@@ -59,10 +59,10 @@ func TestSignInByCodex(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, authtest.Config{})
+			r := newRig(t, box.Config{})
 			var content []byte
 			if tt.renewed {
-				content = r.newSignIn(authtest.Grace())
+				content = r.newSignIn(box.Grace())
 			}
 			h := r.open(r.useCodex(content, tt.code))
 			done := later(func() error { return h.SignIn(within(t), auth.SignInCodex) })
@@ -79,7 +79,7 @@ func TestSignInByCodex(t *testing.T) {
 // Where no codex can be found, the sentence says so.
 func TestSignInWithoutCodex(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	missing := &login.NoCodexError{Looked: []string{"/nowhere/codex"}}
 	h := r.open(func(o *Options) {
 		o.FindCodex = func(string) (login.CodexProgram, error) { return login.CodexProgram{}, missing }

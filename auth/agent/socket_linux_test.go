@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // nobody is a user who is not the one that runs the tests.
@@ -24,7 +24,7 @@ func TestAnotherUserIsRefused(t *testing.T) {
 	if os.Geteuid() != 0 {
 		missing(t, "root, who can be another user")
 	}
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	if err := os.Chmod(r.root, 0o755); err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // Two hundred clients and a file that changes all the time: each client ends on
@@ -22,11 +22,11 @@ func TestManyClientsLeaveNothing(t *testing.T) {
 		changes = 3000
 	}
 	content := func(n int) []byte {
-		a := authtest.Ada()
+		a := box.Ada()
 		a.Email = fmt.Sprintf("user-%d@example.com", n)
-		return authtest.AuthJSON(authtest.WithAccount(a), authtest.WithExpiry(time.Now().Add(24*time.Hour)))
+		return box.AuthJSON(box.WithAccount(a), box.WithExpiry(time.Now().Add(24*time.Hour)))
 	}
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	before := runtime.NumGoroutine()
 	a, err := r.open().Become(t.Context(), "test")
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/appserver"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // connect attaches to an agent that may be just about to listen.
@@ -92,7 +92,7 @@ func (c raw) introduce() {
 
 func TestSocketIsPrivate(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	a := r.start()
 	r.client()
 	for path, want := range map[string]os.FileMode{
@@ -112,7 +112,7 @@ func TestSocketIsPrivate(t *testing.T) {
 
 func TestStaleSocketIsReplaced(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	socket := r.open().Socket()
 	if err := os.Mkdir(filepath.Dir(socket), 0o700); err != nil {
 		t.Fatal(err)
@@ -160,14 +160,14 @@ func TestAgentGoesOnWithoutASocket(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, authtest.Config{})
+			r := newRig(t, box.Config{})
 			dir := tt.runtime(r.root)
 			a := r.start(func(o *Options) { o.Dirs.Runtime = dir })
 			eventually(t, "the sentence", func() bool { return len(r.told.lines()) > 0 })
 			if got := r.told.lines(); len(got) != 1 || !strings.Contains(got[0], tt.want) {
 				t.Errorf("it tells %q, want one sentence with %q", got, tt.want)
 			}
-			r.put(authtest.AuthJSON(authtest.WithAPIKey("not-a-real-key")))
+			r.put(box.AuthJSON(box.WithAPIKey("not-a-real-key")))
 			await(t, a, "an API key", status(auth.StatusAPIKey))
 			if _, err := a.Attach(within(t)); err == nil {
 				t.Error("a client can attach")
@@ -178,15 +178,15 @@ func TestAgentGoesOnWithoutASocket(t *testing.T) {
 
 func TestClientsAreToldOfChanges(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	a := r.start()
 	clients := []*appserver.Client{r.client(), r.client(), r.client()}
 	for _, change := range []struct {
 		content []byte
 		want    auth.Status
 	}{
-		{authtest.AuthJSON(authtest.WithAPIKey("not-a-real-key")), auth.StatusAPIKey},
-		{r.newSignIn(authtest.Grace()), auth.StatusHealthy},
+		{box.AuthJSON(box.WithAPIKey("not-a-real-key")), auth.StatusAPIKey},
+		{r.newSignIn(box.Grace()), auth.StatusHealthy},
 	} {
 		r.put(change.content)
 		for _, c := range clients {
@@ -205,9 +205,9 @@ func TestClientsAreToldOfChanges(t *testing.T) {
 // Who leaves in the middle of a renewal does not end it, and nobody else notices.
 func TestClientThatLeavesHarmsNobody(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	answer := make(chan struct{})
-	r.server.Script(authtest.Reply{Gate: answer})
+	r.server.Script(box.Reply{Gate: answer})
 	a := r.start()
 	stays := r.client()
 	leaves := r.raw(a.Socket())
@@ -234,7 +234,7 @@ func TestClientThatLeavesHarmsNobody(t *testing.T) {
 // Who subscribes and then reads nothing keeps nobody waiting, not even the end.
 func TestClientThatReadsNothingHarmsNobody(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	a, err := r.open().Become(t.Context(), "test")
 	if err != nil {
 		t.Fatal(err)
@@ -259,7 +259,7 @@ func TestClientThatReadsNothingHarmsNobody(t *testing.T) {
 // over tokens of its own.
 func TestSocketTakesNoTokens(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	a := r.start()
 	r.client()
 	c := r.raw(a.Socket())
@@ -275,7 +275,7 @@ func TestSocketTakesNoTokens(t *testing.T) {
 // The errors of the agent keep their types on the way to a client.
 func TestClientKnowsARefusal(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, authtest.Config{})
+	r := newRig(t, box.Config{})
 	r.start()
 	c := r.client()
 	r.server.RevokeAll()

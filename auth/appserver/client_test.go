@@ -10,7 +10,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/appserver"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // dial serves h on a socket and connects to it.
@@ -89,14 +89,14 @@ func TestClient(t *testing.T) {
 		t.Errorf("sign-in: got %v", err)
 	}
 
-	next, err := auth.ParseSnapshot(authtest.AuthJSON(authtest.WithAccount(authtest.Grace())))
+	next, err := auth.ParseSnapshot(box.AuthJSON(box.WithAccount(box.Grace())))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := h.manager.ReplaceSignIn(t.Context(), next); err != nil {
 		t.Fatal(err)
 	}
-	await(t, c, func(st auth.State) bool { return st.Email == authtest.Grace().Email })
+	await(t, c, func(st auth.State) bool { return st.Email == box.Grace().Email })
 }
 
 func TestClientOutlivesItsAgent(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/appserver"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // memoryStore is a credential store without a file.
@@ -194,7 +194,7 @@ func refusing() *script {
 
 // signedIn is an auth.json that nobody needs to renew.
 func signedIn() []byte {
-	return authtest.AuthJSON(authtest.WithExpiry(time.Now().Add(24 * time.Hour)))
+	return box.AuthJSON(box.WithExpiry(time.Now().Add(24 * time.Hour)))
 }
 
 // peer is the client's side of a connection, line by line.

@@ -13,7 +13,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/appserver"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 const hello = `{"id":0,"method":"initialize","params":{"clientInfo":{"name":"t","version":"1"}}}`
@@ -204,7 +204,7 @@ func TestForcedRenewalsAreShared(t *testing.T) {
 				ask(1)
 				time.Sleep(time.Nanosecond)
 				ask(2)
-				next, err := auth.ParseSnapshot(authtest.AuthJSON(authtest.WithAccount(authtest.Grace())))
+				next, err := auth.ParseSnapshot(box.AuthJSON(box.WithAccount(box.Grace())))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -228,7 +228,7 @@ func TestTokensThatLiveForTooShort(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := &script{answer: func(n int) (auth.TokenResponse, error) {
-			fresh := auth.NewSecret(authtest.JWT(map[string]any{"exp": time.Now().Add(time.Hour).Unix(), "jti": n}))
+			fresh := auth.NewSecret(box.JWT(map[string]any{"exp": time.Now().Add(time.Hour).Unix(), "jti": n}))
 			return auth.TokenResponse{AccessToken: &fresh, RefreshToken: &fresh}, nil
 		}}
 		nc, ended := limited(t, newHome(t, signedIn(), a))

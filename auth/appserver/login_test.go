@@ -8,7 +8,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/appserver"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // serveLine sends one line and returns what Serve ended with.
@@ -112,7 +112,7 @@ func TestHostTokens(t *testing.T) {
 	a := refusing()
 	p := initialized(t, &appserver.Server{Home: newHome(t, nil, a), HostTokens: true})
 	token := func(n string) string {
-		return authtest.JWT(map[string]any{"exp": 4102444800, "email": "host@example.com", "jti": n})
+		return box.JWT(map[string]any{"exp": 4102444800, "email": "host@example.com", "jti": n})
 	}
 	m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgptAuthTokens","accessToken":"` + token("1") +
 		`","chatgptAccountId":"acct_1","chatgptPlanType":"plus"}}`)

@@ -9,7 +9,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/appserver"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 func TestHandshake(t *testing.T) {
@@ -192,10 +192,10 @@ func TestAccountRead(t *testing.T) {
 		want    string
 	}{
 		{"nobody", nil, `{"account":null,"userId":null,"requiresOpenaiAuth":true,"workspaceRouting":null}`},
-		{"API key", authtest.AuthJSON(authtest.WithAPIKey("sk-fake")),
+		{"API key", box.AuthJSON(box.WithAPIKey("sk-fake")),
 			`{"account":{"type":"apiKey"},"userId":null,"requiresOpenaiAuth":true,"workspaceRouting":null}`},
 		{"ChatGPT", signedIn(), `{"account":{"type":"chatgpt","email":"ada@example.com","planType":"pro","workspaceName":null},` +
-			`"userId":"` + authtest.Ada().UserID + `","requiresOpenaiAuth":true,"workspaceRouting":null}`},
+			`"userId":"` + box.Ada().UserID + `","requiresOpenaiAuth":true,"workspaceRouting":null}`},
 		{"no tokens", []byte(`{}`), ""},
 	}
 	for _, tt := range tests {

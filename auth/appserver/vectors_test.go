@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"rekey/auth/authtest/replay"
+	"rekey/test/kit/replay"
 )
 
 // buildRekey builds the program itself, without the race detector, for what it

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // weather is how an authorization server is reached, and in what mood.
@@ -97,7 +97,7 @@ func (s *server) mint(at time.Time) (access, refresh string) {
 	s.issued++
 	access = fmt.Sprintf("opaque-access-%d", s.issued)
 	if s.life > 0 {
-		access = authtest.JWT(map[string]any{
+		access = box.JWT(map[string]any{
 			"iat": at.Unix(), "exp": at.Add(s.life).Unix(), "jti": s.issued,
 		})
 	}
@@ -114,8 +114,8 @@ func (s *server) signIn() []byte {
 	defer s.mu.Unlock()
 	at := s.clock.True()
 	access, refresh := s.mint(at)
-	return authtest.AuthJSON(authtest.WithIssued(at),
-		authtest.WithTokens(authtest.Tokens{AccessToken: access, RefreshToken: refresh}))
+	return box.AuthJSON(box.WithIssued(at),
+		box.WithTokens(box.Tokens{AccessToken: access, RefreshToken: refresh}))
 }
 
 // turn changes the weather.

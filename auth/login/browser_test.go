@@ -14,14 +14,14 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/authority"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // TestSignIn is the flow as it should be: a browser that is opened, a server
 // that approves, tokens that can be stored.
 func TestSignIn(t *testing.T) {
 	t.Parallel()
-	server := box(t, authtest.Config{APIKey: "sk-fake"})
+	server := boxed(t, box.Config{APIKey: "sk-fake"})
 	shown := make(chan visit, 1)
 	saved := make(chan auth.SignIn, 1)
 	b := Browser{
@@ -48,7 +48,7 @@ func TestSignIn(t *testing.T) {
 	if !server.Works(got.RefreshToken.Reveal()) {
 		t.Error("the refresh token does not work")
 	}
-	if want := (auth.Provenance{Issuer: server.Issuer(), ClientID: authtest.CodexClientID}); *got.Provenance != want {
+	if want := (auth.Provenance{Issuer: server.Issuer(), ClientID: box.CodexClientID}); *got.Provenance != want {
 		t.Errorf("provenance %+v, want %+v", *got.Provenance, want)
 	}
 	if got.APIKey == nil || got.APIKey.Reveal() != "sk-fake" || len(got.OwnerID) != 43 {
@@ -93,7 +93,7 @@ func TestPKCE(t *testing.T) {
 // goes on.
 func TestBrowserDoesNotOpen(t *testing.T) {
 	t.Parallel()
-	server := box(t, authtest.Config{})
+	server := boxed(t, box.Config{})
 	var b Browser
 	prompted := make(chan string, 1)
 	b = Browser{
@@ -268,7 +268,7 @@ func TestWorkspaces(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := box(t, authtest.Config{APIKey: "sk-fake"})
+			server := boxed(t, box.Config{APIKey: "sk-fake"})
 			f := run(t, Browser{Authority: clientOf(server.Issuer()), Workspaces: tt.allowed})
 			page := open(t, f.page.String())
 			var wrong *WorkspaceError
@@ -285,7 +285,7 @@ func TestWorkspaces(t *testing.T) {
 				t.Errorf("workspace %q", wrong.Workspace)
 			}
 			for _, r := range server.Requests() {
-				if r.Grant == authtest.GrantExchange {
+				if r.Grant == box.GrantExchange {
 					t.Error("an API key was asked for")
 				}
 			}
@@ -296,7 +296,7 @@ func TestWorkspaces(t *testing.T) {
 // TestNoAPIKey: a sign-in is good without one.
 func TestNoAPIKey(t *testing.T) {
 	t.Parallel()
-	f := run(t, Browser{Authority: clientOf(box(t, authtest.Config{}).Issuer())})
+	f := run(t, Browser{Authority: clientOf(boxed(t, box.Config{}).Issuer())})
 	open(t, f.page.String())
 	if err := f.end(t); err != nil || f.signIn.APIKey != nil {
 		t.Errorf("API key %v, error %v", f.signIn.APIKey, err)
@@ -308,7 +308,7 @@ func TestSaveFails(t *testing.T) {
 	t.Parallel()
 	full := errors.New("the disk is full")
 	f := run(t, Browser{
-		Authority: clientOf(box(t, authtest.Config{}).Issuer()),
+		Authority: clientOf(boxed(t, box.Config{}).Issuer()),
 		Save:      func(context.Context, auth.SignIn) error { return full },
 	})
 	page := open(t, f.page.String())

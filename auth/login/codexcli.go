@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"rekey/auth/child"
+	"rekey/internal/proc"
 )
 
 // CodexCLI is the sign-in by the user's own "codex login", for those who
@@ -85,11 +85,11 @@ func (c CodexCLI) Run(ctx context.Context) error {
 		args = append(args, "--device-auth")
 	}
 	said := &codexOutput{prompt: c.Prompt, show: c.Show}
-	cmd := child.Command(ctx, c.Program, append(args, c.more...)...)
+	cmd := proc.Command(ctx, c.Program, append(args, c.more...)...)
 	cmd.Env = c.environment()
 	cmd.Dir = c.Home
 	cmd.Stdout, cmd.Stderr = said, said // the same one: it is written to by turns
-	err := child.Run(cmd)
+	err := proc.Run(cmd)
 	var exit *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
@@ -117,5 +117,5 @@ func (c CodexCLI) environment() []string {
 		}
 		return beside + string(filepath.ListSeparator) + value, true
 	}
-	return append(child.Environment(lookup, codexVariables()...), "CODEX_HOME="+c.Home)
+	return append(proc.Environment(lookup, codexVariables()...), "CODEX_HOME="+c.Home)
 }

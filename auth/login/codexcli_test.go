@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // playing is a codex that this test plays.
@@ -117,7 +117,7 @@ func TestCodexCLIEnds(t *testing.T) {
 // TestRealCodexByCode: the real program prints what is read here.
 func TestRealCodexByCode(t *testing.T) {
 	t.Parallel()
-	server := box(t, authtest.Config{DeviceInterval: time.Second})
+	server := boxed(t, box.Config{DeviceInterval: time.Second})
 	home := t.TempDir()
 	config := "chatgpt_base_url = \"" + server.BackendURL() + "\"\n"
 	if err := os.WriteFile(filepath.Join(home, "config.toml"), []byte(config), 0o600); err != nil {
@@ -125,7 +125,7 @@ func TestRealCodexByCode(t *testing.T) {
 	}
 	c := CodexCLI{
 		Program: realCodex(t), Home: home, ByCode: true, Lookup: offline(server),
-		more: []string{"--experimental_issuer", server.Issuer(), "--experimental_client-id", authtest.CodexClientID},
+		more: []string{"--experimental_issuer", server.Issuer(), "--experimental_client-id", box.CodexClientID},
 		Show: func(d DeviceCode) {
 			if d.Page != server.Issuer()+"/codex/device" {
 				t.Errorf("page %s", d.Page)
@@ -165,7 +165,7 @@ func realCodex(t *testing.T) string {
 }
 
 // offline is this environment with every way out closed but the one to the box.
-func offline(server *authtest.Server) func(string) (string, bool) {
+func offline(server *box.Server) func(string) (string, bool) {
 	const closed = "http://127.0.0.1:1"
 	ours := map[string]string{"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "CODEX_REVOKE_TOKEN_URL_OVERRIDE": server.RevokeURL()}
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} {

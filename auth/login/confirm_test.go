@@ -7,13 +7,13 @@ import (
 	"testing"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // TestConfirmAtOnce: a question that needs no user is not noticed in the browser.
 func TestConfirmAtOnce(t *testing.T) {
 	t.Parallel()
-	server := box(t, authtest.Config{})
+	server := boxed(t, box.Config{})
 	var order []string
 	note := func(what string) func(context.Context, auth.SignIn) error {
 		return func(_ context.Context, s auth.SignIn) error {
@@ -44,7 +44,7 @@ func TestConfirmTakesTime(t *testing.T) {
 	}{"yes": {nil, 1}, "no": {ErrDeclined, 0}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := box(t, authtest.Config{})
+			server := boxed(t, box.Config{})
 			answers := make(chan error)
 			saves := 0
 			f := run(t, Browser{
@@ -76,7 +76,7 @@ func TestConfirmFreesThePort(t *testing.T) {
 	t.Parallel()
 	asked, answer := make(chan struct{}), make(chan error)
 	f := run(t, Browser{
-		Authority: clientOf(box(t, authtest.Config{}).Issuer()),
+		Authority: clientOf(boxed(t, box.Config{}).Issuer()),
 		Confirm: func(context.Context, auth.SignIn) error {
 			close(asked)
 			return <-answer
@@ -94,7 +94,7 @@ func TestConfirmFreesThePort(t *testing.T) {
 // TestConfirmNoAtOnce: the browser is told the truth.
 func TestConfirmNoAtOnce(t *testing.T) {
 	t.Parallel()
-	server := box(t, authtest.Config{})
+	server := boxed(t, box.Config{})
 	f := run(t, Browser{
 		Authority: clientOf(server.Issuer()), Save: never(t),
 		Confirm: func(context.Context, auth.SignIn) error { return ErrDeclined },
@@ -108,7 +108,7 @@ func TestConfirmNoAtOnce(t *testing.T) {
 // TestConfirmCancelled: nobody has to answer a question that is withdrawn.
 func TestConfirmCancelled(t *testing.T) {
 	t.Parallel()
-	server := box(t, authtest.Config{})
+	server := boxed(t, box.Config{})
 	asked := make(chan auth.SignIn, 1)
 	f := run(t, Browser{
 		Authority: clientOf(server.Issuer()), Save: never(t),

@@ -12,13 +12,13 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/authority"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // TestDeviceSignIn is the flow as it should be, against the server in a box.
 func TestDeviceSignIn(t *testing.T) {
 	t.Parallel()
-	server := box(t, authtest.Config{APIKey: "sk-fake"})
+	server := boxed(t, box.Config{APIKey: "sk-fake"})
 	var codes []DeviceCode
 	saved := make(chan auth.SignIn, 1)
 	got, err := Device{
@@ -43,7 +43,7 @@ func TestDeviceSignIn(t *testing.T) {
 	if !server.Works(got.RefreshToken.Reveal()) {
 		t.Error("the refresh token does not work")
 	}
-	if want := (auth.Provenance{Issuer: server.Issuer(), ClientID: authtest.CodexClientID}); *got.Provenance != want {
+	if want := (auth.Provenance{Issuer: server.Issuer(), ClientID: box.CodexClientID}); *got.Provenance != want {
 		t.Errorf("provenance %+v, want %+v", *got.Provenance, want)
 	}
 	if got.APIKey != nil || len(got.OwnerID) != 43 {
@@ -232,7 +232,7 @@ func TestDeviceConfirm(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := box(t, authtest.Config{})
+			server := boxed(t, box.Config{})
 			d.Authority, d.Save = clientOf(server.Issuer()), never(t)
 			d.Show = func(c DeviceCode) { _ = server.ApproveDevice(c.UserCode) }
 			var wrong *WorkspaceError
@@ -240,7 +240,7 @@ func TestDeviceConfirm(t *testing.T) {
 				t.Errorf("error %v", err)
 			}
 			requests := server.Requests()
-			if last := requests[len(requests)-1]; last.Endpoint != "/oauth/revoke" || last.Outcome != authtest.OutcomeOK {
+			if last := requests[len(requests)-1]; last.Endpoint != "/oauth/revoke" || last.Outcome != box.OutcomeOK {
 				t.Errorf("last request %s: %s, want the revocation", last.Endpoint, last.Outcome)
 			}
 		})

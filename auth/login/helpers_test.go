@@ -11,16 +11,16 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/authority"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // patience bounds every wait of a test.
 const patience = 20 * time.Second
 
-// box starts an authorization server.
-func box(t *testing.T, cfg authtest.Config) *authtest.Server {
+// boxed starts an authorization server.
+func boxed(t *testing.T, cfg box.Config) *box.Server {
 	t.Helper()
-	s, err := authtest.Start(cfg)
+	s, err := box.Start(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

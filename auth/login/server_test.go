@@ -18,7 +18,7 @@ import (
 	"time"
 
 	"rekey/auth/authority"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // TestAttacks sends to a waiting flow what it must not fall for. Each time the
@@ -94,7 +94,7 @@ func TestAttacks(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := box(t, authtest.Config{})
+			server := boxed(t, box.Config{})
 			f := run(t, Browser{Authority: clientOf(server.Issuer())})
 			got, err := try(t.Context(), tt.method, tt.target(f), tt.headers...)
 			// A server that refuses a large request may cut the connection
@@ -286,7 +286,7 @@ func TestDribble(t *testing.T) {
 // the right callback out nor the port.
 func TestSlowClients(t *testing.T) {
 	t.Parallel()
-	server := box(t, authtest.Config{})
+	server := boxed(t, box.Config{})
 	f := run(t, Browser{Authority: clientOf(server.Issuer())})
 	host := parse(t, f.at("/", nil)).Host
 	var dribbling sync.WaitGroup
@@ -324,11 +324,11 @@ func TestForeignCode(t *testing.T) {
 		says     string
 	}{
 		"for another client": {"app_other", "it answered 400 (invalid_client)."},
-		"of another flow":    {authtest.CodexClientID, "it answered 400 (invalid_grant)."},
+		"of another flow":    {box.CodexClientID, "it answered 400 (invalid_grant)."},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := box(t, authtest.Config{ClientID: tt.clientID})
+			server := boxed(t, box.Config{ClientID: tt.clientID})
 			other := run(t, Browser{Authority: authority.New(authority.Config{Issuer: server.Issuer(), ClientID: tt.clientID})})
 			f := run(t, Browser{Authority: clientOf(server.Issuer()), Save: never(t)})
 			page := open(t, f.callback("code", codeFor(t, other)))

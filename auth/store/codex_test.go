@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // codex is the real Codex command line in one home. It is found through
@@ -169,7 +169,7 @@ func TestCodexReadsAChatGPTSignInOfRekey(t *testing.T) {
 	home := tempDir(t)
 	c := newCodex(t, home)
 	c.configure("")
-	want := parsed(t, authtest.AuthJSON())
+	want := parsed(t, box.AuthJSON())
 	if err := open(t, home).Update(ctxFor(t), put(want)); err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // custom is a provider of the user's own.
@@ -226,14 +226,14 @@ func TestConfigPaths(t *testing.T) {
 // Every row was tried on Codex 0.169.0 with "codex login status".
 func TestRestriction(t *testing.T) {
 	t.Parallel()
-	chatgpt := string(authtest.AuthJSON()) // acct-ada
+	chatgpt := string(box.AuthJSON()) // acct-ada
 	const (
 		apiKey   = `{"OPENAI_API_KEY":"sk-fake"}`
 		bedrock  = `{"bedrock_api_key":{"api_key":"fake","region":"r"}}`
 		personal = `{"personal_access_token":"at-fake"}`
 	)
 	external := strings.Replace(chatgpt, `"chatgpt",`, `"chatgptAuthTokens",`, 1)
-	claimed := string(authtest.AuthJSON(authtest.WithoutAccountID()))
+	claimed := string(box.AuthJSON(box.WithoutAccountID()))
 	other := strings.Replace(chatgpt, `"account_id": "acct-ada"`, `"account_id": "acct-other"`, 1)
 	api, chat := Config{ForcedLogin: LoginAPI}, Config{ForcedLogin: LoginChatGPT}
 	ada, none := Config{Workspaces: []string{"x", "acct-ada"}}, Config{Workspaces: []string{}}

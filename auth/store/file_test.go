@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // open is the file store of a home.
@@ -322,7 +322,7 @@ func TestStoreNamesItsPath(t *testing.T) {
 
 func TestFixtureIsWhatIsWritten(t *testing.T) {
 	t.Parallel()
-	fixture := authtest.AuthJSON(authtest.WithAPIKey("sk-fake"))
+	fixture := box.AuthJSON(box.WithAPIKey("sk-fake"))
 	if got := parsed(t, fixture).Encode(); string(got) != string(fixture) {
 		t.Errorf("got %s", got)
 	}

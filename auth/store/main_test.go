@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 // childEnv makes the test binary play another process: see children.
@@ -112,7 +112,7 @@ func parsed(t *testing.T, data []byte) *auth.Snapshot {
 
 // signIn is the content of an auth.json with the given refresh token.
 func signIn(refresh string) []byte {
-	return authtest.AuthJSON(authtest.WithRefreshToken(refresh), authtest.WithIssued(time.Unix(1_700_000_000, 0)))
+	return box.AuthJSON(box.WithRefreshToken(refresh), box.WithIssued(time.Unix(1_700_000_000, 0)))
 }
 
 // write puts a file into a new or existing place.

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/authtest"
+	"rekey/internal/box"
 )
 
 func openState(t *testing.T, dir string) *State {
@@ -182,7 +182,7 @@ func TestFingerprints(t *testing.T) {
 func TestFingerprintsStayTheSame(t *testing.T) {
 	t.Parallel()
 	s := &State{key: [32]byte{1, 2, 3}}
-	snapshot := parsed(t, authtest.AuthJSON(authtest.WithAPIKey("sk-fake")))
+	snapshot := parsed(t, box.AuthJSON(box.WithAPIKey("sk-fake")))
 	// As Python's hmac computes them.
 	const token = "4e5d604aaffacacba2f6ea358d99b3475f17c16d48d932e23fd27d464f0b63e0"
 	const whole = "db50082e95245583377c3ca772d9eaa5fa2100b94f06baff0033ba1c09566d92"

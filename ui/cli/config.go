@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"rekey/auth/agent/settings"
+	"rekey/internal/config"
 )
 
 // Configuration is what holds, and why.
@@ -65,7 +65,7 @@ var withKeys = map[string]string{"help": "keys"}
 // keysHelp explains every key of the configuration file.
 func (p *Program) keysHelp() string {
 	var text strings.Builder
-	for _, k := range settings.Keys() {
+	for _, k := range config.Keys() {
 		fmt.Fprintf(&text, "\n\n  %s = %s\n      %s", k.Name, k.Default, p.Words.Say(settingTexts[k.Name]))
 		if len(k.Values) > 0 {
 			text.WriteString("\n      " + p.Words.Say("configuration.values", "Values", strings.Join(k.Values, ", ")))

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"rekey/auth/agent/settings"
+	"rekey/internal/config"
 	"rekey/ui/cli"
 )
 
@@ -29,7 +29,7 @@ func TestConfigHelp(t *testing.T) {
 	t.Parallel()
 	p := newTerminal()
 	p.run(t, cli.ExitOK, "config", "--help")
-	for _, k := range settings.Keys() {
+	for _, k := range config.Keys() {
 		_, rest, found := strings.Cut(p.out.String(), "\n  "+k.Name+" = ")
 		if _, text, _ := strings.Cut(rest, "\n      "); !found || len(text) < 10 || strings.HasPrefix(text, "setting.") {
 			t.Errorf("the help does not explain %s:\n%s", k.Name, &p.out)

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/cli"
-	"rekey/ui/uitest"
 )
 
 // diagnosed makes the doctor find these.
@@ -70,9 +70,9 @@ func TestAutostart(t *testing.T) {
 		}
 	}
 	p := newTerminal()
-	state := uitest.State(auth.StatusHealthy, noon)
+	state := kit.State(auth.StatusHealthy, noon)
 	state.StartAtLogin = true
-	p.visit(uitest.NewSession(state))
+	p.visit(kit.NewSession(state))
 	p.run(t, cli.ExitOK, "autostart", "status")
 	if p.out.String() != on {
 		t.Errorf("it prints %q", &p.out)

@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/cli"
-	"rekey/ui/uitest"
 )
 
 // several makes the terminal one with these homes, each in a status of its own;
@@ -27,7 +27,7 @@ func several(p *terminal, statuses ...auth.Status) {
 		if at[h] == "" {
 			return cli.Report{}, errOther
 		}
-		return cli.Report{Home: h, State: uitest.State(at[h], noon)}, nil
+		return cli.Report{Home: h, State: kit.State(at[h], noon)}, nil
 	}
 	p.Refresh = p.Status
 }
@@ -117,7 +117,7 @@ func TestSeveralHomesInJSON(t *testing.T) {
 }
 
 // watchingSeveral runs "rekey watch" over sessions.
-func watchingSeveral(t *testing.T, args []string, sessions ...*uitest.Session) (out *written, end func()) {
+func watchingSeveral(t *testing.T, args []string, sessions ...*kit.Session) (out *written, end func()) {
 	t.Helper()
 	p, out := newTerminal(), &written{}
 	p.Out = out
@@ -143,16 +143,16 @@ func watchingSeveral(t *testing.T, args []string, sessions ...*uitest.Session) (
 
 func TestWatchSeveralHomes(t *testing.T) {
 	t.Parallel()
-	a, b := uitest.NewSession(uitest.State(auth.StatusHealthy, noon)), uitest.NewSession(uitest.State(auth.StatusSignedOut, noon))
+	a, b := kit.NewSession(kit.State(auth.StatusHealthy, noon)), kit.NewSession(kit.State(auth.StatusSignedOut, noon))
 	out, end := watchingSeveral(t, nil, a, b)
-	uitest.Eventually(t, "two lines", func() bool { return len(out.lines()) == 2 })
+	kit.Eventually(t, "two lines", func() bool { return len(out.lines()) == 2 })
 	text := out.String()
 	for _, line := range []string{"12:00:00  ~/.codex-1  ada@example.com · Pro · Works until 15:00 (in 3 h)\n", "12:00:00  ~/.codex-2  Not signed in\n"} {
 		if !strings.Contains(text, line) {
 			t.Errorf("it prints\n%s\nwithout %q", text, line)
 		}
 	}
-	b.Publish(uitest.State(auth.StatusAPIKey, noon))
+	b.Publish(kit.State(auth.StatusAPIKey, noon))
 	out.wantLines(t, 3, "~/.codex-2  Using an API key")
 	end()
 }

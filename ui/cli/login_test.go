@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/cli"
-	"rekey/ui/uitest"
 )
 
 // flow is a session whose sign-ins end when the test says so.
 type flow struct {
-	*uitest.Session
+	*kit.Session
 	end chan error
 }
 
@@ -51,7 +51,7 @@ func signingIn(t *testing.T, p *terminal, args ...string) (f flow, out, errs *wr
 
 // signingInState is a State in which somebody signs in.
 func signingInState(now auth.SignInProgress) auth.State {
-	s := uitest.State(auth.StatusExpiring, noon)
+	s := kit.State(auth.StatusExpiring, noon)
 	s.SigningIn, s.SignIn = true, now
 	return s
 }
@@ -80,7 +80,7 @@ func TestLogin(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newTerminal()
-			p.visit(uitest.NewSession(uitest.State(auth.StatusExpiring, noon)))
+			p.visit(kit.NewSession(kit.State(auth.StatusExpiring, noon)))
 			f, out, errs, wait, _ := signingIn(t, p, strings.Fields(tt.args)...)
 			f.Expect(t, tt.call)
 			f.Publish(signingInState(auth.SignInProgress{Method: tt.shown.Method}))
@@ -88,8 +88,8 @@ func TestLogin(t *testing.T) {
 			again := signingInState(tt.shown) // nothing new about the sign-in
 			again.Plan = "plus"
 			f.Publish(again)
-			uitest.Eventually(t, "the page", func() bool { return strings.Contains(errs.String(), tt.says[len(tt.says)-1]) })
-			f.Publish(uitest.State(auth.StatusHealthy, noon))
+			kit.Eventually(t, "the page", func() bool { return strings.Contains(errs.String(), tt.says[len(tt.says)-1]) })
+			f.Publish(kit.State(auth.StatusHealthy, noon))
 			f.end <- nil
 			wait(cli.ExitOK)
 			said := errs.String()
@@ -115,12 +115,12 @@ func TestLogin(t *testing.T) {
 func TestLoginWaitsForTheState(t *testing.T) {
 	t.Parallel()
 	p := newTerminal()
-	p.visit(uitest.NewSession(uitest.State(auth.StatusSignedOut, noon)))
+	p.visit(kit.NewSession(kit.State(auth.StatusSignedOut, noon)))
 	f, out, _, wait, _ := signingIn(t, p, "login")
 	f.Expect(t, "SignIn")
 	f.end <- nil
 	f.Publish(signingInState(code))
-	f.Publish(uitest.State(auth.StatusHealthy, noon))
+	f.Publish(kit.State(auth.StatusHealthy, noon))
 	wait(cli.ExitOK)
 	if !strings.HasPrefix(out.String(), "Signed in: ada@example.com") {
 		t.Errorf("it prints %q", out)
@@ -134,15 +134,15 @@ func TestLoginAsAnother(t *testing.T) {
 		"":                "rekey: grace@example.com is another account than before and takes its place.\n",
 	} {
 		p := newTerminal()
-		state := uitest.State(auth.StatusHealthy, noon)
+		state := kit.State(auth.StatusHealthy, noon)
 		state.Email, state.Plan = before, ""
-		p.visit(uitest.NewSession(state))
+		p.visit(kit.NewSession(state))
 		f, out, errs, wait, _ := signingIn(t, p, "login")
 		f.Expect(t, "SignIn")
 		state.SigningIn, state.SignIn = true, auth.SignInProgress{Method: auth.SignInBrowser, Other: "grace@example.com\x1b[2J"}
 		f.Publish(state)
 		f.Expect(t, "AnswerSignIn true")
-		f.Publish(uitest.State(auth.StatusHealthy, noon))
+		f.Publish(kit.State(auth.StatusHealthy, noon))
 		f.end <- nil
 		wait(cli.ExitOK)
 		if got := strings.ReplaceAll(errs.String(), "[2J", ""); got != sentence {
@@ -190,7 +190,7 @@ func TestLoginWithACodeOnATerminal(t *testing.T) {
 	f, _, errs, wait, _ := signingIn(t, p, "login", "--device")
 	f.Expect(t, "SignIn device")
 	f.Publish(signingInState(code))
-	uitest.Eventually(t, "the countdown", func() bool {
+	kit.Eventually(t, "the countdown", func() bool {
 		return strings.Contains(errs.String(), "\r\x1b[KWaiting; the code works for another 15:00.")
 	})
 	f.end <- nil
@@ -206,7 +206,7 @@ func TestLoginWithACodeOnATerminal(t *testing.T) {
 	f, _, errs, wait, _ = signingIn(t, p, "login", "--device")
 	f.Expect(t, "SignIn device")
 	f.Publish(signingInState(code))
-	uitest.Eventually(t, "the code", func() bool { return strings.Contains(errs.String(), "works until 12:15.") })
+	kit.Eventually(t, "the code", func() bool { return strings.Contains(errs.String(), "works until 12:15.") })
 	f.end <- nil
 	wait(cli.ExitOK)
 	if strings.ContainsAny(errs.String(), "▀█\r\x1b") {
@@ -235,15 +235,15 @@ func TestLoginWithAKey(t *testing.T) {
 
 func TestLogout(t *testing.T) {
 	t.Parallel()
-	nameless := uitest.State(auth.StatusUnreadable, noon)
+	nameless := kit.State(auth.StatusUnreadable, noon)
 	nameless.Email, nameless.Plan = "", ""
 	for want, before := range map[string]auth.State{
-		"Signed out: ada@example.com · Pro\n": uitest.State(auth.StatusExpiring, noon),
+		"Signed out: ada@example.com · Pro\n": kit.State(auth.StatusExpiring, noon),
 		"Signed out.\n":                       nameless,
-		"Nobody was signed in.\n":             uitest.State(auth.StatusSignedOut, noon),
+		"Nobody was signed in.\n":             kit.State(auth.StatusSignedOut, noon),
 	} {
 		p := newTerminal()
-		p.visit(uitest.NewSession(before))
+		p.visit(kit.NewSession(before))
 		p.run(t, cli.ExitOK, "logout")
 		p.session.Expect(t, "SignOut")
 		if p.out.String() != want || p.err.Len() > 0 {

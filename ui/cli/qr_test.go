@@ -11,8 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"rekey/test/kit"
 	"rekey/ui/cli"
-	"rekey/ui/uitest"
 )
 
 // The picture of a code on a terminal, in colours and without, is read by
@@ -21,7 +21,7 @@ func TestCodeOnATerminalCanBeRead(t *testing.T) {
 	t.Parallel()
 	const reader = "zbarimg"
 	if _, err := exec.LookPath(reader); err != nil {
-		uitest.Missing(t, reader+" (Debian package zbar-tools)")
+		kit.Missing(t, reader+" (Debian package zbar-tools)")
 	}
 	for _, colour := range []bool{true, false} {
 		p := newTerminal()
@@ -29,7 +29,7 @@ func TestCodeOnATerminalCanBeRead(t *testing.T) {
 		f, _, errs, wait, _ := signingIn(t, p, "login", "--device")
 		f.Expect(t, "SignIn device")
 		f.Publish(signingInState(code))
-		uitest.Eventually(t, "the code", func() bool { return strings.Contains(errs.String(), "works until 12:15.") })
+		kit.Eventually(t, "the code", func() bool { return strings.Contains(errs.String(), "works until 12:15.") })
 		f.end <- nil
 		wait(cli.ExitOK)
 		picture := filepath.Join(t.TempDir(), "code.pbm")

@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui"
 	"rekey/ui/cli"
-	"rekey/ui/uitest"
 	"rekey/ui/words"
 )
 
@@ -24,15 +24,15 @@ const home = "/home/ada/.codex"
 // terminal is a Program whose parts do nothing but note that they were asked.
 type terminal struct {
 	cli.Program
-	session  *uitest.Session // of those who visit
-	visited  ui.Session      // that session, or one in front of it
+	session  *kit.Session // of those who visit
+	visited  ui.Session   // that session, or one in front of it
 	out, err bytes.Buffer
 	asked    []string
 }
 
 func newTerminal() *terminal {
 	p := &terminal{}
-	p.visit(uitest.NewSession(healthy().State))
+	p.visit(kit.NewSession(healthy().State))
 	note := func(what, home string) error {
 		p.asked = append(p.asked, strings.TrimSpace(what+" "+home))
 		return nil
@@ -85,13 +85,13 @@ func newTerminal() *terminal {
 }
 
 // visit makes it the session of those who visit.
-func (p *terminal) visit(s *uitest.Session) { p.session, p.visited = s, s }
+func (p *terminal) visit(s *kit.Session) { p.session, p.visited = s, s }
 
 // healthy is what the parts report.
 func healthy() cli.Report { return report(auth.StatusHealthy) }
 
 func report(status auth.Status) cli.Report {
-	return cli.Report{Home: home, State: uitest.State(status, noon)}
+	return cli.Report{Home: home, State: kit.State(status, noon)}
 }
 
 // run executes a command line and wants it to end with a code.

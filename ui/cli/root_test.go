@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/cli"
-	"rekey/ui/uitest"
 )
 
 func TestCommandsReachTheirParts(t *testing.T) {
@@ -213,7 +213,7 @@ func TestWithoutATray(t *testing.T) {
 	t.Parallel()
 	p := newTerminal()
 	p.Tray = func(context.Context, []string) error { return &cli.NoTrayError{Reason: "There is no tray here."} }
-	session := uitest.NewSession(healthy().State)
+	session := kit.NewSession(healthy().State)
 	p.Watch = func(ctx context.Context, h []string, face func(context.Context, []cli.Watched) error) error {
 		session.End()
 		return errors.Join(face(ctx, []cli.Watched{{Home: h[0], Session: session}}), errOther)

@@ -12,8 +12,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/cli"
-	"rekey/ui/uitest"
 )
 
 const schemaPath = "../../docs/status.schema.json"
@@ -40,7 +40,7 @@ var reasons = []auth.Reason{
 func statesOfAllKinds(t *testing.T) (list []auth.State) {
 	t.Helper()
 	for _, status := range auth.Statuses() {
-		list = append(list, uitest.State(status, noon))
+		list = append(list, kit.State(status, noon))
 	}
 	for _, method := range auth.SignInMethods() {
 		for _, reason := range reasons {

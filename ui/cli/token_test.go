@@ -8,8 +8,8 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/cli"
-	"rekey/ui/uitest"
 )
 
 // The token is all that is printed.
@@ -68,7 +68,7 @@ func TestTokenErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newTerminal()
-			p.visit(uitest.NewSession(uitest.State(tt.state, noon)))
+			p.visit(kit.NewSession(kit.State(tt.state, noon)))
 			p.session.Answer("Token", tt.err)
 			p.run(t, tt.code, "token")
 			p.wantSentence(t, tt.words)

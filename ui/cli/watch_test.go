@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/cli"
-	"rekey/ui/uitest"
 )
 
 // written is what was printed so far, and tells of more.
@@ -43,7 +43,7 @@ func (w *written) lines() []string {
 
 // watching runs "rekey watch" over a session and returns what it prints, and a
 // way to end the session and to wait for the exit code.
-func watching(t *testing.T, session *uitest.Session, args ...string) (out *written, end func() int) {
+func watching(t *testing.T, session *kit.Session, args ...string) (out *written, end func() int) {
 	t.Helper()
 	p, out := newTerminal(), &written{}
 	p.Out = out
@@ -61,7 +61,7 @@ func watching(t *testing.T, session *uitest.Session, args ...string) (out *writt
 // wantLines waits for so many lines and wants the last to have these words.
 func (w *written) wantLines(t *testing.T, n int, words string) {
 	t.Helper()
-	uitest.Eventually(t, words, func() bool {
+	kit.Eventually(t, words, func() bool {
 		lines := w.lines()
 		return len(lines) >= n && strings.Contains(lines[n-1], words)
 	})
@@ -72,15 +72,15 @@ func (w *written) wantLines(t *testing.T, n int, words string) {
 
 func TestWatchPrintsChangesInWords(t *testing.T) {
 	t.Parallel()
-	session := uitest.NewSession(uitest.State(auth.StatusHealthy, noon))
+	session := kit.NewSession(kit.State(auth.StatusHealthy, noon))
 	out, end := watching(t, session)
 	out.wantLines(t, 1, "12:00:00  ada@example.com · Pro · Works until 15:00 (in 3 h)")
-	session.Publish(uitest.State(auth.StatusExpiring, noon))
+	session.Publish(kit.State(auth.StatusExpiring, noon))
 	out.wantLines(t, 2, "12:00:00  Works until 15:00, then sign in again")
-	same := uitest.State(auth.StatusExpiring, noon)
+	same := kit.State(auth.StatusExpiring, noon)
 	same.RefusedAt = same.RefusedAt.Add(time.Minute) // another State, the same words
 	session.Publish(same)
-	session.Publish(uitest.State(auth.StatusSignedOut, noon))
+	session.Publish(kit.State(auth.StatusSignedOut, noon))
 	out.wantLines(t, 3, "12:00:00  Not signed in")
 	if code := end(); code != cli.ExitOK {
 		t.Errorf("it ends with %d", code)
@@ -89,10 +89,10 @@ func TestWatchPrintsChangesInWords(t *testing.T) {
 
 func TestWatchPrintsOneJSONObjectALine(t *testing.T) {
 	t.Parallel()
-	session := uitest.NewSession(uitest.State(auth.StatusHealthy, noon))
+	session := kit.NewSession(kit.State(auth.StatusHealthy, noon))
 	out, end := watching(t, session, "--format", "json")
 	out.wantLines(t, 1, `"healthy"`)
-	session.Publish(uitest.State(auth.StatusUnreadable, noon))
+	session.Publish(kit.State(auth.StatusUnreadable, noon))
 	out.wantLines(t, 2, `"unreadable"`)
 	if code := end(); code != cli.ExitOK {
 		t.Errorf("it ends with %d", code)
@@ -106,7 +106,7 @@ func TestWatchPrintsOneJSONObjectALine(t *testing.T) {
 		if err := json.Unmarshal([]byte(out.lines()[i]), &got); err != nil {
 			t.Fatal(err)
 		}
-		if got.Schema != 1 || got.Home != home || got.State != uitest.State(status, noon) {
+		if got.Schema != 1 || got.Home != home || got.State != kit.State(status, noon) {
 			t.Errorf("line %d is %+v", i+1, got)
 		}
 	}
@@ -120,7 +120,7 @@ func TestWatchEndsWithItsReader(t *testing.T) {
 		p.Out = deaf{}
 		ended := errors.New("the face has not ended")
 		p.Watch = func(ctx context.Context, _ []string, face func(context.Context, []cli.Watched) error) error {
-			ended = face(ctx, []cli.Watched{{Session: uitest.NewSession(healthy().State)}})
+			ended = face(ctx, []cli.Watched{{Session: kit.NewSession(healthy().State)}})
 			return ended
 		}
 		p.run(t, cli.ExitFailure, "watch", "--format", format)

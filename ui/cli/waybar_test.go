@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/ui/uitest"
+	"rekey/test/kit"
 )
 
 // barLine is a line as Waybar reads it.
@@ -34,7 +34,7 @@ func TestWaybar(t *testing.T) {
 	t.Parallel()
 	now := time.Now() // the bar follows the wall clock
 	for _, status := range auth.Statuses() {
-		session := uitest.NewSession(uitest.State(status, now))
+		session := kit.NewSession(kit.State(status, now))
 		out, end := watching(t, session, "--format", "waybar")
 		out.wantLines(t, 1, `"class":"`+string(status)+`"`)
 		b := parseBar(t, out.lines()[0])
@@ -48,9 +48,9 @@ func TestWaybar(t *testing.T) {
 // What others wrote is no markup, and steers nothing.
 func TestWaybarEscapes(t *testing.T) {
 	t.Parallel()
-	state := uitest.State(auth.StatusHealthy, time.Now())
+	state := kit.State(auth.StatusHealthy, time.Now())
 	state.Email = "a&b<span size='9999'>\x1b[1m\n\"c\"@example.com"
-	session := uitest.NewSession(state)
+	session := kit.NewSession(state)
 	out, end := watching(t, session, "--format", "waybar")
 	out.wantLines(t, 1, "@example.com")
 	b := parseBar(t, out.lines()[0])
@@ -64,7 +64,7 @@ func TestWaybarEscapes(t *testing.T) {
 func TestWaybarOfSeveralHomes(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	a, b := uitest.NewSession(uitest.State(auth.StatusHealthy, now)), uitest.NewSession(uitest.State(auth.StatusSignInRequired, now))
+	a, b := kit.NewSession(kit.State(auth.StatusHealthy, now)), kit.NewSession(kit.State(auth.StatusSignInRequired, now))
 	out, end := watchingSeveral(t, []string{"--format", "waybar"}, a, b)
 	out.wantLines(t, 1, "sign_in_required")
 	got := parseBar(t, out.lines()[0])
@@ -72,10 +72,10 @@ func TestWaybarOfSeveralHomes(t *testing.T) {
 		!strings.HasPrefix(got.Tooltip, "<b>~/.codex-1</b>\nada@example.com · Pro\n") || !strings.Contains(got.Tooltip, "\n<b>~/.codex-2</b>\nSign in again") {
 		t.Errorf("the bar shows %+v", got)
 	}
-	same := uitest.State(auth.StatusHealthy, now)
+	same := kit.State(auth.StatusHealthy, now)
 	same.KeepFresh, same.Notifications = true, true // nothing that is shown
 	a.Publish(same)
-	b.Publish(uitest.State(auth.StatusHealthy, now))
+	b.Publish(kit.State(auth.StatusHealthy, now))
 	out.wantLines(t, 2, `"class":"healthy"`)
 	end()
 }

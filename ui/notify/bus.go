@@ -11,7 +11,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
-	"rekey/ui/sessionbus"
+	"rekey/internal/sessionbus"
 )
 
 // The Desktop Notifications specification, version 1.3.

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/notify"
-	"rekey/ui/uitest"
 	"rekey/ui/words"
 )
 
@@ -22,11 +22,11 @@ const service = "org.freedesktop.Notifications"
 // message, one press of its button, one sign-in.
 func TestBusWholeWay(t *testing.T) {
 	t.Parallel()
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	desktop := newServer(t, address, "actions", "body", "body-markup")
-	state := uitest.State(auth.StatusExpiring, time.Now())
+	state := kit.State(auth.StatusExpiring, time.Now())
 	state.Email = "a&<b>@example.com"
-	session := uitest.NewSession(state)
+	session := kit.NewSession(state)
 	bus := notify.NewBus(address)
 	defer func() { _ = bus.Close() }()
 	ended := make(chan struct{})
@@ -57,7 +57,7 @@ func TestBusWholeWay(t *testing.T) {
 	signal(t, desktop.conn, "ActionInvoked", noteID, got.actions[0])
 	session.Expect(t, "SignIn")
 
-	session.Publish(uitest.State(auth.StatusHealthy, time.Now()))
+	session.Publish(kit.State(auth.StatusHealthy, time.Now()))
 	if id := receive(t, "a withdrawal", desktop.closed); id != noteID {
 		t.Errorf("withdrew %d, want %d", id, noteID)
 	}
@@ -72,7 +72,7 @@ func message(signIn func()) notify.Notification {
 
 func TestBusPlainService(t *testing.T) {
 	t.Parallel()
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	desktop := newServer(t, address, "body")
 	bus := notify.NewBus(address)
 	defer func() { _ = bus.Close() }()
@@ -87,7 +87,7 @@ func TestBusPlainService(t *testing.T) {
 
 func TestBusReplacesUntilClosed(t *testing.T) {
 	t.Parallel()
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	desktop := newServer(t, address, "actions")
 	bus := notify.NewBus(address)
 	defer func() { _ = bus.Close() }()
@@ -106,7 +106,7 @@ func TestBusReplacesUntilClosed(t *testing.T) {
 	}
 	// The user dismisses it.
 	signal(t, desktop.conn, "NotificationClosed", noteID, uint32(2))
-	uitest.Eventually(t, "a message that replaces none", func() bool { return show().replaces == 0 })
+	kit.Eventually(t, "a message that replaces none", func() bool { return show().replaces == 0 })
 	if err := bus.Withdraw(t.Context()); err != nil {
 		t.Errorf("Withdraw = %v", err)
 	}
@@ -120,7 +120,7 @@ func TestBusReplacesUntilClosed(t *testing.T) {
 // message or not well made presses no button.
 func TestBusHearsOnlyTheService(t *testing.T) {
 	t.Parallel()
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	desktop := newServer(t, address, "actions")
 	bus := notify.NewBus(address)
 	defer func() { _ = bus.Close() }()
@@ -133,7 +133,7 @@ func TestBusHearsOnlyTheService(t *testing.T) {
 		return receive(t, "a notification", desktop.notes)
 	}
 	got := show()
-	forge(t, uitest.Connect(t, address), string(got.client), noteID, got.actions[0])
+	forge(t, kit.Connect(t, address), string(got.client), noteID, got.actions[0])
 	signal(t, desktop.conn, "ActionInvoked", noteID+1, got.actions[0])
 	signal(t, desktop.conn, "ActionInvoked", noteID, "default")
 	signal(t, desktop.conn, "ActionInvoked", "seven")
@@ -141,7 +141,7 @@ func TestBusHearsOnlyTheService(t *testing.T) {
 	signal(t, desktop.conn, "ActionInvoked")
 	// Once the dismissal has been heard, so has all before it.
 	signal(t, desktop.conn, "NotificationClosed", noteID, uint32(2))
-	uitest.Eventually(t, "the dismissal", func() bool { return show().replaces == 0 })
+	kit.Eventually(t, "the dismissal", func() bool { return show().replaces == 0 })
 	if len(pressed) != 0 {
 		t.Errorf("the button was pressed %d times by what is none of it", len(pressed))
 	}
@@ -151,7 +151,7 @@ func TestBusHearsOnlyTheService(t *testing.T) {
 
 func TestBusNobodyThere(t *testing.T) {
 	t.Parallel()
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	for name, bus := range map[string]*notify.Bus{
 		"no service": notify.NewBus(address),
 		"no bus":     notify.NewBus("unix:path=" + filepath.Join(t.TempDir(), "none")),
@@ -172,7 +172,7 @@ func TestBusNobodyThere(t *testing.T) {
 // would trip over.
 func TestBusServiceComesLate(t *testing.T) {
 	t.Parallel()
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	bus := notify.NewBus(address)
 	defer func() { _ = bus.Close() }()
 	if err := bus.Show(t.Context(), message(nil)); err == nil {
@@ -188,14 +188,14 @@ func TestBusServiceComesLate(t *testing.T) {
 // TestBusMuteService is for a service that owns its name and never answers.
 func TestBusMuteService(t *testing.T) {
 	t.Parallel()
-	address := uitest.Bus(t)
-	conn := uitest.Connect(t, address)
+	address := kit.Bus(t)
+	conn := kit.Connect(t, address)
 	ctx, cancel := context.WithCancel(t.Context())
 	silent := mute{asked: cancel, until: t.Context().Done()}
 	if err := conn.Export(silent, "/org/freedesktop/Notifications", service); err != nil {
 		t.Fatal(err)
 	}
-	uitest.Own(t, conn, service)
+	kit.Own(t, conn, service)
 	bus := notify.NewBus(address)
 	defer func() { _ = bus.Close() }()
 	if err := bus.Show(ctx, message(nil)); !errors.Is(err, context.Canceled) {
@@ -208,7 +208,7 @@ func TestBusMuteService(t *testing.T) {
 // program's message.
 func TestBusServiceRestarts(t *testing.T) {
 	t.Parallel()
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	bus := notify.NewBus(address)
 	defer func() { _ = bus.Close() }()
 	show := func(s *server) note {
@@ -245,7 +245,7 @@ func TestBusServiceRestarts(t *testing.T) {
 // TestBusTwoHomes: each home's message has its own place.
 func TestBusTwoHomes(t *testing.T) {
 	t.Parallel()
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	desktop := newServer(t, address, "actions")
 	for range 2 {
 		bus := notify.NewBus(address)

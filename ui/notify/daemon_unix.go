@@ -6,7 +6,7 @@ import (
 	"context"
 	"fmt"
 
-	"rekey/ui/sessionbus"
+	"rekey/internal/sessionbus"
 )
 
 // Daemon names the program that shows notifications on the bus at address, "" for

@@ -5,14 +5,14 @@ package notify_test
 import (
 	"testing"
 
+	"rekey/test/kit"
 	"rekey/ui/notify"
-	"rekey/ui/uitest"
 )
 
 // TestDaemon: who shows notifications is named, and nobody is an error.
 func TestDaemon(t *testing.T) {
 	t.Parallel()
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	if name, err := notify.Daemon(t.Context(), address); err == nil {
 		t.Errorf("without a service it is called %q", name)
 	}

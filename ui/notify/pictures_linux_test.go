@@ -8,9 +8,9 @@ import (
 
 	"rekey/assets/lang"
 	"rekey/auth"
+	"rekey/test/kit"
+	"rekey/test/kit/desktop"
 	"rekey/ui/notify"
-	"rekey/ui/uitest"
-	"rekey/ui/uitest/desktop"
 	"rekey/ui/words"
 )
 
@@ -33,9 +33,9 @@ func TestPictures(t *testing.T) {
 				start(d, t)
 				record := d.RecordNotices(t)
 				empty := d.ScreenshotAfter(t, "0 none", nil)
-				long := uitest.State(auth.StatusSignInRequired, time.Now())
+				long := kit.State(auth.StatusSignInRequired, time.Now())
 				long.Email = "a.person.with.quite.a.long.name+codex&<b>bold</b>@subdomain.example.com"
-				for i, s := range []auth.State{uitest.State(auth.StatusExpiring, time.Now()), long} {
+				for i, s := range []auth.State{kit.State(auth.StatusExpiring, time.Now()), long} {
 					show(t, d, words.New(lang.For(language)), s)
 					record.Wait(t, "the notification", func(n []desktop.Notice) bool { return len(n) == i+1 && n[i].ID != 0 })
 					empty = d.ScreenshotAfter(t, string(rune('1'+i))+" "+string(s.Status), empty)
@@ -53,7 +53,7 @@ func show(t *testing.T, d *desktop.Desktop, w words.Words, s auth.State) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		notify.Run(ctx, uitest.NewSession(s), bus, notify.Options{Words: w, Log: slog.New(slog.DiscardHandler)})
+		notify.Run(ctx, kit.NewSession(s), bus, notify.Options{Words: w, Log: slog.New(slog.DiscardHandler)})
 	}()
 	t.Cleanup(func() {
 		cancel()

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/notify"
-	"rekey/ui/uitest"
 	"rekey/ui/words"
 )
 
@@ -85,10 +85,10 @@ func TestRunClaimFails(t *testing.T) {
 
 // mending is a Session in which another process mends the sign-in while the
 // notice is being claimed.
-type mending struct{ *uitest.Session }
+type mending struct{ *kit.Session }
 
 func (m mending) ClaimNotice(ctx context.Context, notice string) (bool, error) {
-	mended := uitest.State(auth.StatusHealthy, time.Now())
+	mended := kit.State(auth.StatusHealthy, time.Now())
 	mended.Notice = notice
 	m.Publish(mended)
 	return m.Session.ClaimNotice(ctx, notice)
@@ -98,7 +98,7 @@ func TestRunMendedWhileClaiming(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		s := mending{uitest.NewSession(uitest.State(auth.StatusSignInRequired, time.Now()))}
+		s := mending{kit.NewSession(kit.State(auth.StatusSignInRequired, time.Now()))}
 		shown, ended := &screen{}, make(chan struct{})
 		go func() {
 			defer close(ended)
@@ -139,7 +139,7 @@ func TestRunIsNotHeldUp(t *testing.T) {
 		defer st.stop()
 		st.screen.hang = true
 		start := time.Now()
-		st.session.Publish(uitest.State(auth.StatusSignInRequired, start))
+		st.session.Publish(kit.State(auth.StatusSignInRequired, start))
 		st.session.Expect(t, "ClaimNotice notice-1")
 		time.Sleep(time.Minute)
 		st.screen.take()

@@ -8,7 +8,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
-	"rekey/ui/uitest"
+	"rekey/test/kit"
 )
 
 // server is a notification service. Its method set is the D-Bus interface.
@@ -45,11 +45,11 @@ func (s *server) retire(t *testing.T) {
 
 func newServer(t *testing.T, address string, can ...string) *server {
 	t.Helper()
-	s := &server{conn: uitest.Connect(t, address), can: can, notes: make(chan note, 16), closed: make(chan uint32, 16)}
+	s := &server{conn: kit.Connect(t, address), can: can, notes: make(chan note, 16), closed: make(chan uint32, 16)}
 	if err := s.conn.Export(s, "/org/freedesktop/Notifications", service); err != nil {
 		t.Fatal(err)
 	}
-	uitest.Own(t, s.conn, service)
+	kit.Own(t, s.conn, service)
 	return s
 }
 
@@ -106,7 +106,7 @@ func receive[T any](t *testing.T, what string, from <-chan T) (v T) {
 	t.Helper()
 	select {
 	case v = <-from:
-	case <-time.After(uitest.Patience):
+	case <-time.After(kit.Patience):
 		t.Fatalf("did not come: %s", what)
 	}
 	return v

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/notify"
-	"rekey/ui/uitest"
 	"rekey/ui/words"
 )
 
@@ -55,7 +55,7 @@ func (s *screen) take() string {
 // stage is a Run under way in a synctest bubble.
 type stage struct {
 	t       *testing.T
-	session *uitest.Session
+	session *kit.Session
 	screen  *screen
 	log     *bytes.Buffer
 	end     context.CancelFunc
@@ -71,7 +71,7 @@ func beginPatient(t *testing.T, patience time.Duration) *stage {
 func beginWith(t *testing.T, o notify.Options) *stage {
 	ctx, cancel := context.WithCancel(t.Context())
 	st := &stage{
-		t: t, session: uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now())),
+		t: t, session: kit.NewSession(kit.State(auth.StatusHealthy, time.Now())),
 		screen: &screen{}, log: &bytes.Buffer{}, end: cancel, ended: make(chan struct{}),
 	}
 	go func() {
@@ -85,7 +85,7 @@ func beginWith(t *testing.T, o notify.Options) *stage {
 
 // publish makes s the State and waits until all is done that follows from it.
 func (st *stage) publish(status auth.Status, change func(*auth.State)) {
-	s := uitest.State(status, time.Now())
+	s := kit.State(status, time.Now())
 	if change != nil {
 		change(&s)
 	}

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"rekey/test/kit"
 	"rekey/ui/qr"
-	"rekey/ui/uitest"
 )
 
 // TestEncode has a program of other people read the codes.
@@ -18,7 +18,7 @@ func TestEncode(t *testing.T) {
 	t.Parallel()
 	const reader = "zbarimg"
 	if _, err := exec.LookPath(reader); err != nil {
-		uitest.Missing(t, reader+" (Debian package zbar-tools)")
+		kit.Missing(t, reader+" (Debian package zbar-tools)")
 	}
 	for _, text := range []string{
 		"https://auth.openai.com/codex/device",

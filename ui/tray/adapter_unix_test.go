@@ -13,7 +13,7 @@ import (
 	"fyne.io/systray"
 
 	"rekey/auth"
-	"rekey/ui/uitest"
+	"rekey/test/kit"
 )
 
 // TestOpeningLooksAgain: the words are made true when the menu is opened, for
@@ -26,13 +26,13 @@ func TestOpeningLooksAgain(t *testing.T) {
 	for range 3 { // more than there is room for: nobody is held up
 		select {
 		case systray.TrayOpenedCh <- struct{}{}:
-		case <-time.After(uitest.Patience):
+		case <-time.After(kit.Patience):
 			t.Fatal("nobody listens to the menu being opened")
 		}
 	}
 	select {
 	case <-tr.look:
-	case <-time.After(uitest.Patience):
+	case <-time.After(kit.Patience):
 		t.Fatal("nobody looks again")
 	}
 }
@@ -40,10 +40,10 @@ func TestOpeningLooksAgain(t *testing.T) {
 // TestIconAfterTheBus: systray panics when it has to show an icon on a bus that
 // is gone. Between that end and ours a State may change.
 func TestIconAfterTheBus(t *testing.T) {
-	if !uitest.Alone(t) {
+	if !kit.Alone(t) {
 		return
 	}
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", uitest.Bus(t))
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", kit.Bus(t))
 	var log bytes.Buffer
 	tr := &tray{opts: Options{Log: slog.New(slog.NewTextHandler(&log, nil))}}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -14,8 +14,8 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/tray"
-	"rekey/ui/uitest"
 	"rekey/ui/words"
 )
 
@@ -59,23 +59,23 @@ func (l *listing) forget() {
 // TestIconIsRegisteredAgain: a panel that has the icon is not given it twice,
 // and one that systray passes by is given it all the same.
 func TestIconIsRegisteredAgain(t *testing.T) {
-	if !uitest.Alone(t) {
+	if !kit.Alone(t) {
 		return
 	}
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
-	conn := uitest.Connect(t, address)
+	conn := kit.Connect(t, address)
 	panel := &listing{registered: make(chan string, 16), asked: make(chan string, 16)}
 	for _, face := range []string{watcherName, "org.freedesktop.DBus.Properties"} {
 		if err := conn.Export(panel, "/StatusNotifierWatcher", face); err != nil {
 			t.Fatal(err)
 		}
 	}
-	uitest.Own(t, conn, watcherName) // there from the start
+	kit.Own(t, conn, watcherName) // there from the start
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
-		session := uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now()))
+		session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
 		ended <- tray.Run(ctx, []tray.Home{{Session: session}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
 	}()
 	receive := func(what string, from <-chan string) string {
@@ -83,7 +83,7 @@ func TestIconIsRegisteredAgain(t *testing.T) {
 		select {
 		case v := <-from:
 			return v
-		case <-time.After(uitest.Patience):
+		case <-time.After(kit.Patience):
 			t.Fatalf("did not come: %s", what)
 			return ""
 		}
@@ -113,7 +113,7 @@ func TestIconIsRegisteredAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	panel.forget()
-	uitest.Own(t, conn, watcherName)
+	kit.Own(t, conn, watcherName)
 	if got, want := receive("the icon on the second panel", panel.registered), fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid()); got != want {
 		t.Errorf("the icon came as %s, want %s", got, want)
 	}

@@ -15,8 +15,8 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"rekey/auth"
-	"rekey/ui/uitest"
-	"rekey/ui/uitest/desktop"
+	"rekey/test/kit"
+	"rekey/test/kit/desktop"
 	"rekey/ui/words"
 )
 
@@ -36,7 +36,7 @@ func changes() int {
 // It is not run under the race detector, which takes a hundred megabytes of its
 // own and finds that systray counts its menu's versions without a lock.
 func TestManyStates(t *testing.T) {
-	if !uitest.Alone(t) {
+	if !kit.Alone(t) {
 		return
 	}
 	desktop.Require(t, desktop.DisplayServer, desktop.Camera, desktop.WindowManager, desktop.PanelProgram, desktop.Mouse)
@@ -45,7 +45,7 @@ func TestManyStates(t *testing.T) {
 	d.StartPanel(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", variable(d.Environ(), "DBUS_SESSION_BUS_ADDRESS"))
 
-	session := uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now()))
+	session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
 	tr := newTray([]Home{{Session: session}}, Options{
 		Words: words.English(), Quit: func() {}, DarkPanel: true, Log: slog.New(slog.DiscardHandler),
 	})
@@ -54,7 +54,7 @@ func TestManyStates(t *testing.T) {
 	go func() { ended <- present(ctx, tr.opts.Log, func() { tr.build(ctx); close(built) }) }()
 	<-built
 	bus := d.Connect(t)
-	uitest.Eventually(t, "the icon in the panel", func() bool { return len(itemsOf(t, bus)) == 1 })
+	kit.Eventually(t, "the icon in the panel", func() bool { return len(itemsOf(t, bus)) == 1 })
 
 	closed := d.ScreenshotAfter(t, "1-icon", nil)
 	d.OpenMenu(t)
@@ -65,7 +65,7 @@ func TestManyStates(t *testing.T) {
 	showMany(t, tr, bus, 200) // until what is remembered is
 	before := measure(t, bus)
 	showMany(t, tr, bus, changes())
-	uitest.Eventually(t, "an end of what was only under way", func() bool {
+	kit.Eventually(t, "an end of what was only under way", func() bool {
 		return runtime.NumGoroutine() <= before.goroutines
 	})
 	after := measure(t, bus)
@@ -104,7 +104,7 @@ func showMany(t *testing.T, tr *tray, bus *dbus.Conn, n int) {
 	statuses := []auth.Status{auth.StatusHealthy, auth.StatusRenewing, auth.StatusWaiting, auth.StatusExpiring, auth.StatusSignInRequired}
 	now := time.Now()
 	for i := range n {
-		s := uitest.State(statuses[i%len(statuses)], now.Add(time.Duration(i)*time.Minute))
+		s := kit.State(statuses[i%len(statuses)], now.Add(time.Duration(i)*time.Minute))
 		s.Email = fmt.Sprintf("ada%d@example.com", i)
 		tr.show([]auth.State{s}, now)
 		if i%8 == 0 && len(itemsOf(t, bus)) != 1 {

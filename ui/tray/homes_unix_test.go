@@ -11,20 +11,20 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/tray"
-	"rekey/ui/uitest"
 	"rekey/ui/words"
 )
 
 // TestTrayOfTwoHomes: each home has a submenu whose clicks are its own.
 func TestTrayOfTwoHomes(t *testing.T) {
-	if !uitest.Alone(t) {
+	if !kit.Alone(t) {
 		return
 	}
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
-	first := uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now()))
-	second := uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now()))
+	first := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
+	second := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
 	opened := make(chan string, 1)
 	open := func(name string) func(context.Context) error {
 		return func(context.Context) error { opened <- name; return nil }
@@ -59,10 +59,10 @@ func TestTrayOfTwoHomes(t *testing.T) {
 	first.Expect(t, `SetPreferences {"keepFresh":false}`)
 
 	picture := p.picture()
-	dead := uitest.State(auth.StatusExpiring, time.Now())
+	dead := kit.State(auth.StatusExpiring, time.Now())
 	second.Publish(dead)
 	p.await("~/work: Works until " + dead.ExpiresAt.Local().Format("15:04") + ", then sign in again")
-	uitest.Eventually(t, "another picture", func() bool { return p.picture() != picture })
+	kit.Eventually(t, "another picture", func() bool { return p.picture() != picture })
 	p.clickBelow("~/work", "Sign in again…")
 	second.Expect(t, "SignIn")
 
@@ -85,7 +85,7 @@ func TestTrayOfTwoHomes(t *testing.T) {
 		if !errors.Is(err, tray.ErrSessionEnded) {
 			t.Errorf("Run = %v, want ErrSessionEnded", err)
 		}
-	case <-time.After(uitest.Patience):
+	case <-time.After(kit.Patience):
 		t.Fatal("Run did not end")
 	}
 }

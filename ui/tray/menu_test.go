@@ -10,8 +10,8 @@ import (
 
 	"rekey/assets/lang"
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/tray"
-	"rekey/ui/uitest"
 	"rekey/ui/words"
 )
 
@@ -100,7 +100,7 @@ func situations() []situation {
 }
 
 func (x situation) state() auth.State {
-	s := uitest.State(x.status, now)
+	s := kit.State(x.status, now)
 	if x.change != nil {
 		x.change(&s)
 	}
@@ -154,9 +154,9 @@ func TestMenus(t *testing.T) {
 func TestMenuOfSeveralHomes(t *testing.T) {
 	t.Parallel()
 	views := []tray.View{
-		{Name: "~/.codex", State: uitest.State(auth.StatusHealthy, now)},
-		{Name: "~/work", State: uitest.State(auth.StatusSignInRequired, now), Note: "a note"},
-		{Name: "~/play", State: uitest.State(auth.StatusSignedOut, now)},
+		{Name: "~/.codex", State: kit.State(auth.StatusHealthy, now)},
+		{Name: "~/work", State: kit.State(auth.StatusSignInRequired, now), Note: "a note"},
+		{Name: "~/play", State: kit.State(auth.StatusSignedOut, now)},
 	}
 	views[0].State.StartAtLogin = true
 	m := tray.Menu(words.English(), views, now, able)
@@ -231,7 +231,7 @@ func TestMenuLeavesOut(t *testing.T) {
 func TestMenuIsBounded(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("long", 100) + "@example.com"
-	s := uitest.State(auth.StatusHealthy, now)
+	s := kit.State(auth.StatusHealthy, now)
 	s.Email = long
 	asking := s
 	asking.SigningIn, asking.SignIn = true, auth.SignInProgress{Other: "two\nlines" + long, Page: "https://x"}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/ui/uitest"
+	"rekey/test/kit"
 	"rekey/ui/words"
 )
 
@@ -16,7 +16,7 @@ const mended = "Signed in. Codex processes already running pick it up on their n
 func TestNoteOfASignIn(t *testing.T) {
 	t.Parallel()
 	now := time.Now()
-	dead, healthy := uitest.State(auth.StatusSignInRequired, now), uitest.State(auth.StatusHealthy, now)
+	dead, healthy := kit.State(auth.StatusSignInRequired, now), kit.State(auth.StatusHealthy, now)
 	fresh := healthy
 	fresh.LastRefresh = now.UTC()
 	signing := func(s auth.State) auth.State { s.SigningIn = true; return s }
@@ -67,7 +67,7 @@ func TestNoteOfAClick(t *testing.T) {
 		t.Errorf("the click before noted %q", n.text)
 	}
 	n.say(second, "two")
-	healthy, waiting := uitest.State(auth.StatusHealthy, time.Now()), uitest.State(auth.StatusWaiting, time.Now())
+	healthy, waiting := kit.State(auth.StatusHealthy, time.Now()), kit.State(auth.StatusWaiting, time.Now())
 	n.follow(words.English(), healthy, healthy)
 	if n.text != "two" {
 		t.Errorf("the note is %q", n.text)

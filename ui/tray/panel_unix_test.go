@@ -8,7 +8,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
-	"rekey/ui/uitest"
+	"rekey/test/kit"
 )
 
 const (
@@ -32,7 +32,7 @@ type panel struct {
 // newPanel connects to the bus; open makes it a panel.
 func newPanel(t *testing.T, address string) *panel {
 	t.Helper()
-	p := &panel{t: t, conn: uitest.Connect(t, address), items: make(chan string, 16), signals: make(chan *dbus.Signal, 256)}
+	p := &panel{t: t, conn: kit.Connect(t, address), items: make(chan string, 16), signals: make(chan *dbus.Signal, 256)}
 	if err := p.conn.Export(watcherSide{p.items}, "/StatusNotifierWatcher", watcherName); err != nil {
 		t.Fatal(err)
 	}
@@ -59,8 +59,8 @@ func (w watcherSide) RegisterStatusNotifierItem(_ string, sender dbus.Sender) *d
 // moment would be missed, so this one comes again until it is seen.
 func (p *panel) open() {
 	p.t.Helper()
-	for deadline := time.Now().Add(uitest.Patience); time.Now().Before(deadline); p.close() {
-		uitest.Own(p.t, p.conn, watcherName)
+	for deadline := time.Now().Add(kit.Patience); time.Now().Before(deadline); p.close() {
+		kit.Own(p.t, p.conn, watcherName)
 		select {
 		case p.item = <-p.items:
 			return
@@ -133,7 +133,7 @@ func (p *panel) tooltip() string {
 
 // settle waits until the tray has shown all that was published: it publishes a
 // mark, sees it, and sees it go again. The signals of all that have arrived.
-func (p *panel) settle(session *uitest.Session) {
+func (p *panel) settle(session *kit.Session) {
 	p.t.Helper()
 	s := session.State()
 	marked := s

@@ -10,7 +10,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
-	"rekey/ui/sessionbus"
+	"rekey/internal/sessionbus"
 )
 
 // The settings of a desktop as programs may read them: the interface

@@ -10,7 +10,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
-	"rekey/ui/uitest"
+	"rekey/test/kit"
 )
 
 // portal is the desktop's side. Its method set is the D-Bus interface.
@@ -31,12 +31,12 @@ func (p *portal) Read(space, key string) (dbus.Variant, *dbus.Error) {
 // startPortal puts a portal with this value on a bus.
 func startPortal(t *testing.T, address string, value any) (*portal, *dbus.Conn) {
 	t.Helper()
-	conn := uitest.Connect(t, address)
+	conn := kit.Connect(t, address)
 	p := &portal{value: value}
 	if err := conn.Export(p, portalPath, settings); err != nil {
 		t.Fatal(err)
 	}
-	uitest.Own(t, conn, portalName)
+	kit.Own(t, conn, portalName)
 	return p, conn
 }
 
@@ -62,14 +62,14 @@ func expectColour(t *testing.T, told <-chan bool, want bool) {
 		if dark != want {
 			t.Errorf("the panel is dark: %t, want %t", dark, want)
 		}
-	case <-time.After(uitest.Patience):
+	case <-time.After(kit.Patience):
 		t.Fatal("nothing is told")
 	}
 }
 
 func TestPanelColour(t *testing.T) {
 	t.Parallel()
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	_, conn := startPortal(t, address, uint32(2))
 	told, stop := watchColour(t, address, "ubuntu:KDE")
 	expectColour(t, told, false)
@@ -98,11 +98,11 @@ func TestPanelColour(t *testing.T) {
 // TestPanelColourFromPortalOnly: another program on the bus tells nothing.
 func TestPanelColourFromPortalOnly(t *testing.T) {
 	t.Parallel()
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	_, conn := startPortal(t, address, uint32(1))
 	told, stop := watchColour(t, address, "KDE")
 	expectColour(t, told, true)
-	stranger := uitest.Connect(t, address)
+	stranger := kit.Connect(t, address)
 	if err := stranger.Emit(portalPath, settings+".SettingChanged", appearance, colourScheme, dbus.MakeVariant(uint32(2))); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestPanelColourFromPortalOnly(t *testing.T) {
 // asked, and where nobody answers nothing is told.
 func TestPanelColourUntold(t *testing.T) {
 	t.Parallel()
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	p, _ := startPortal(t, address, uint32(2))
 	for _, desktop := range []string{"", "GNOME", "ubuntu:GNOME", "XFCE", "LXQt", "NotKDE"} {
 		watchPanelColour(t.Context(), address, desktop, func(bool) { t.Errorf("%q: something is told", desktop) })
@@ -132,7 +132,7 @@ func TestPanelColourUntold(t *testing.T) {
 	if n := p.asked.Load(); n > 0 {
 		t.Errorf("the portal was asked %d times", n)
 	}
-	mute, kill := uitest.MortalBus(t)
+	mute, kill := kit.MortalBus(t)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -141,7 +141,7 @@ func TestPanelColourUntold(t *testing.T) {
 	kill() // ends it, wherever it is
 	select {
 	case <-done:
-	case <-time.After(uitest.Patience):
+	case <-time.After(kit.Patience):
 		t.Error("it does not end with the bus")
 	}
 }

@@ -7,8 +7,8 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
+	"rekey/test/kit"
 	"rekey/ui/tray"
-	"rekey/ui/uitest"
 )
 
 // entry is one row as the panel sees it.
@@ -93,7 +93,7 @@ func (p *panel) row(label string) (entry, bool) {
 func (p *panel) await(label string) entry {
 	p.t.Helper()
 	var found entry
-	uitest.Eventually(p.t, "a row "+label, func() (ok bool) {
+	kit.Eventually(p.t, "a row "+label, func() (ok bool) {
 		found, ok = p.row(label)
 		return ok
 	})
@@ -103,7 +103,7 @@ func (p *panel) await(label string) entry {
 // gone waits until no row has that label.
 func (p *panel) gone(label string) {
 	p.t.Helper()
-	uitest.Eventually(p.t, "the end of "+label, func() bool {
+	kit.Eventually(p.t, "the end of "+label, func() bool {
 		_, there := p.row(label)
 		return !there
 	})

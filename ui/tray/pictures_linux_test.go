@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
+	"rekey/test/kit/desktop"
 	"rekey/ui/tray"
-	"rekey/ui/uitest"
-	"rekey/ui/uitest/desktop"
 	"rekey/ui/words"
 )
 
@@ -39,7 +39,7 @@ const (
 
 func takePictures(t *testing.T, w words.Words, dark bool) {
 	t.Parallel()
-	if !uitest.Alone(t) {
+	if !kit.Alone(t) {
 		return
 	}
 	desktop.Require(t, desktop.DisplayServer, desktop.Camera, desktop.WindowManager, desktop.PanelProgram, desktop.Mouse)
@@ -54,7 +54,7 @@ func takePictures(t *testing.T, w words.Words, dark bool) {
 		t.Fatal(err)
 	}
 	all := situations()
-	session := uitest.NewSession(all[0].state())
+	session := kit.NewSession(all[0].state())
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
@@ -73,7 +73,7 @@ func takePictures(t *testing.T, w words.Words, dark bool) {
 	picture := d.ScreenshotAfter(t, "nothing open", nil)
 	seen := map[auth.Status]bool{}
 	for i, x := range all {
-		s := uitest.State(x.status, time.Now())
+		s := kit.State(x.status, time.Now())
 		if x.change != nil {
 			x.change(&s)
 		}

@@ -12,7 +12,7 @@ import (
 
 	"fyne.io/systray"
 
-	"rekey/ui/sessionbus"
+	"rekey/internal/sessionbus"
 )
 
 // iconSize is twice what panels commonly show, so that it stays sharp on dense

@@ -6,7 +6,7 @@ import (
 	"context"
 	"fmt"
 
-	"rekey/ui/sessionbus"
+	"rekey/internal/sessionbus"
 )
 
 // watcher is the well-known name of the panel's side, from the

@@ -17,18 +17,18 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/tray"
-	"rekey/ui/uitest"
 	"rekey/ui/words"
 )
 
 func TestProbe(t *testing.T) {
 	t.Parallel()
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	if err := tray.Probe(t.Context(), address); !errors.Is(err, tray.ErrNoPanel) {
 		t.Errorf("Probe without a panel = %v, want ErrNoPanel", err)
 	}
-	uitest.Own(t, uitest.Connect(t, address), watcherName)
+	kit.Own(t, kit.Connect(t, address), watcherName)
 	if err := tray.Probe(t.Context(), address); err != nil {
 		t.Errorf("Probe with a panel = %v", err)
 	}
@@ -47,12 +47,12 @@ func TestProbe(t *testing.T) {
 // TestTray is the life of one tray from a start without a panel to its end.
 // systray is one item per process, hence one test and a process for it.
 func TestTray(t *testing.T) {
-	if !uitest.Alone(t) {
+	if !kit.Alone(t) {
 		return
 	}
-	address := uitest.Bus(t)
+	address := kit.Bus(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address) // systray's own way to find it
-	session := uitest.NewSession(uitest.State(auth.StatusSignedOut, time.Now()))
+	session := kit.NewSession(kit.State(auth.StatusSignedOut, time.Now()))
 	opened, quit, copied := make(chan struct{}, 1), make(chan struct{}, 1), make(chan string, 1)
 	opts := tray.Options{
 		Words:           words.English(),
@@ -68,7 +68,7 @@ func TestTray(t *testing.T) {
 	go func() { ended <- tray.Run(t.Context(), []tray.Home{home}, opts) }()
 
 	p := newPanel(t, address)
-	uitest.Own(t, p.conn, "org.freedesktop.portal.Desktop") // which at first knows no colour
+	kit.Own(t, p.conn, "org.freedesktop.portal.Desktop") // which at first knows no colour
 	p.open()
 
 	t.Run("complete from the start", func(t *testing.T) {
@@ -104,7 +104,7 @@ func TestTray(t *testing.T) {
 	t.Run("in place", func(t *testing.T) {
 		p.t = t
 		action, picture := p.await("Sign in…"), p.picture()
-		s := uitest.State(auth.StatusExpiring, time.Now())
+		s := kit.State(auth.StatusExpiring, time.Now())
 		s.Email = "a_da@example.com"
 		session.Publish(s)
 		// A single underscore would mark an access key.
@@ -143,7 +143,7 @@ func TestTray(t *testing.T) {
 		}
 		p.t = t
 		picture := p.picture()
-		uitest.Eventually(t, "another picture", func() bool { // once it listens
+		kit.Eventually(t, "another picture", func() bool { // once it listens
 			const path, name = "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Settings.SettingChanged"
 			if err := p.conn.Emit(path, name, "org.freedesktop.appearance", "color-scheme", dbus.MakeVariant(uint32(2))); err != nil {
 				t.Fatal(err)
@@ -160,13 +160,13 @@ func TestTray(t *testing.T) {
 
 	t.Run("failure is told and forgotten", func(t *testing.T) {
 		p.t = t
-		session.Publish(uitest.State(auth.StatusHealthy, time.Now()))
+		session.Publish(kit.State(auth.StatusHealthy, time.Now()))
 		session.Answer("Refresh", errors.New("no route to host"))
 		p.click("Refresh now")
 		session.Expect(t, "Refresh")
 		const note = "The renewal did not work: no route to host"
 		p.await(note)
-		session.Publish(uitest.State(auth.StatusWaiting, time.Now()))
+		session.Publish(kit.State(auth.StatusWaiting, time.Now()))
 		p.gone(note)
 		p.click("Try now")
 		session.Expect(t, "Refresh")
@@ -179,7 +179,7 @@ func TestTray(t *testing.T) {
 
 	t.Run("another way", func(t *testing.T) {
 		p.t = t
-		session.Publish(uitest.State(auth.StatusSignInRequired, time.Now()))
+		session.Publish(kit.State(auth.StatusSignInRequired, time.Now()))
 		p.click("With a code, on another device…")
 		session.Expect(t, "SignIn device")
 		p.click("With “codex login”, which signs out first…")
@@ -188,7 +188,7 @@ func TestTray(t *testing.T) {
 
 	t.Run("a sign-in asks", func(t *testing.T) {
 		p.t = t
-		s := uitest.State(auth.StatusSignInRequired, time.Now())
+		s := kit.State(auth.StatusSignInRequired, time.Now())
 		s.SigningIn, s.SignIn = true, auth.SignInProgress{Method: auth.SignInBrowser, Page: "https://auth.example.com/authorize"}
 		session.Publish(s)
 		p.click("Copy link")
@@ -209,7 +209,7 @@ func TestTray(t *testing.T) {
 		session.Expect(t, "AnswerSignIn true")
 		p.click("Keep ada@example.com")
 		session.Expect(t, "AnswerSignIn false")
-		session.Publish(uitest.State(auth.StatusHealthy, time.Now()))
+		session.Publish(kit.State(auth.StatusHealthy, time.Now()))
 		p.gone("Keep ada@example.com")
 	})
 
@@ -226,7 +226,7 @@ func TestTray(t *testing.T) {
 
 	t.Run("cancel", func(t *testing.T) {
 		p.t = t
-		s := uitest.State(auth.StatusSignInRequired, time.Now())
+		s := kit.State(auth.StatusSignInRequired, time.Now())
 		s.SigningIn = true
 		session.Publish(s)
 		p.click("Cancel sign-in")
@@ -242,7 +242,7 @@ func TestTray(t *testing.T) {
 		if !errors.Is(err, tray.ErrSessionEnded) {
 			t.Errorf("Run = %v, want ErrSessionEnded", err)
 		}
-	case <-time.After(uitest.Patience):
+	case <-time.After(kit.Patience):
 		t.Fatal("Run did not end")
 	}
 	if item := fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid()); p.owned(item) {
@@ -253,7 +253,7 @@ func TestTray(t *testing.T) {
 // TestTrayWithoutBus: systray is not even asked, for it would start a bus.
 func TestTrayWithoutBus(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(t.TempDir(), "none"))
-	session := uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now()))
+	session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
 	var noBus *tray.NoBusError
 	if err := tray.Run(t.Context(), []tray.Home{{Session: session}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)}); !errors.As(err, &noBus) {
 		t.Errorf("Run = %v, want a *NoBusError", err)
@@ -262,12 +262,12 @@ func TestTrayWithoutBus(t *testing.T) {
 
 // TestTrayBusDies: the end of the desktop ends the tray and nothing else.
 func TestTrayBusDies(t *testing.T) {
-	if !uitest.Alone(t) {
+	if !kit.Alone(t) {
 		return
 	}
-	address, kill := uitest.MortalBus(t)
+	address, kill := kit.MortalBus(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
-	session := uitest.NewSession(uitest.State(auth.StatusHealthy, time.Now()))
+	session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
 	ended := make(chan error, 1)
 	go func() {
 		ended <- tray.Run(t.Context(), []tray.Home{{Session: session}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
@@ -277,7 +277,7 @@ func TestTrayBusDies(t *testing.T) {
 	for {
 		// States go on changing meanwhile, and each changes the icon.
 		for _, status := range auth.Statuses() {
-			session.Publish(uitest.State(status, time.Now()))
+			session.Publish(kit.State(status, time.Now()))
 		}
 		select {
 		case err := <-ended:

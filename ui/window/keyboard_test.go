@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"rekey/auth"
-	"rekey/ui/uitest"
+	"rekey/test/kit"
 	"rekey/ui/words"
 )
 
@@ -117,7 +117,7 @@ func TestKeyboardWorks(t *testing.T) {
 	press(st.window, "Return")
 	st.session.Expect(t, `SetPreferences {"keepFresh":true}`)
 
-	st.session.Publish(uitest.State(auth.StatusHealthy, time.Now()))
+	st.session.Publish(kit.State(auth.StatusHealthy, time.Now()))
 	st.await("Signed in")
 	// Fyne's test driver has no shortcuts; the real window is tested beside the
 	// real agent.
@@ -160,7 +160,7 @@ func TestKeyboardCopiesTheCode(t *testing.T) {
 func TestKeyboardPressesNothingHidden(t *testing.T) {
 	st := open(t, auth.StatusExpiring)
 	press(st.window, "Tab", "Tab") // on "Sign in another way"
-	st.session.Publish(uitest.State(auth.StatusHealthy, time.Now()))
+	st.session.Publish(kit.State(auth.StatusHealthy, time.Now()))
 	st.await("Signed in")
 	if o := st.window.Canvas().Focused(); o != nil {
 		t.Errorf("%s has gone and still has the focus", label(o.(fyne.CanvasObject)))

@@ -7,13 +7,13 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/ui/uitest"
+	"rekey/test/kit"
 )
 
 // TestActivity: it is fetched when the State says that there is news, and then
 // only; the newest is first.
 func TestActivity(t *testing.T) {
-	s := uitest.State(auth.StatusHealthy, time.Now())
+	s := kit.State(auth.StatusHealthy, time.Now())
 	st := openState(t, s)
 	st.await("Nothing has happened yet.")
 	at := time.Now().UTC().Round(0)
@@ -61,7 +61,7 @@ func TestActivityEarlier(t *testing.T) {
 // TestPreferences: each is saved through the session. Where that fails the
 // window says why, and the switch goes back to what the State says.
 func TestPreferences(t *testing.T) {
-	s := uitest.State(auth.StatusHealthy, time.Now())
+	s := kit.State(auth.StatusHealthy, time.Now())
 	s.Notifications, s.SignInMethod = true, auth.SignInBrowser
 	st := openState(t, s)
 	st.tap("Preferences")
@@ -138,7 +138,7 @@ func TestSignInInTheBrowser(t *testing.T) {
 	st.openErr <- errors.New("there is no browser here")
 	st.tap("Open the page again")
 	st.await("The page could not be opened: there is no browser here")
-	st.session.Publish(uitest.State(auth.StatusHealthy, time.Now()))
+	st.session.Publish(kit.State(auth.StatusHealthy, time.Now()))
 	st.await("Signed in")
 	if strings.Contains(st.text(), "browser") {
 		t.Errorf("the sign-in is still shown:\n%s", st.text())
@@ -198,7 +198,7 @@ func TestSignInAnotherWay(t *testing.T) {
 	st.tap("Sign in another way")
 	press(st.window, "Down", "Return") // from the browser to the code
 	st.session.Expect(t, "SignIn device")
-	st.session.Publish(uitest.State(auth.StatusHealthy, time.Now()))
+	st.session.Publish(kit.State(auth.StatusHealthy, time.Now()))
 	st.await("Signed in")
 	if strings.Contains(st.text(), "another way") {
 		t.Error("who is signed in is asked to sign in")
@@ -225,7 +225,7 @@ func TestSignOut(t *testing.T) {
 	st.tap("Sign out")
 	st.session.Expect(t, "SignOut")
 	st.await("Signing out did not work: permission denied")
-	st.session.Publish(uitest.State(auth.StatusSignedOut, time.Now()))
+	st.session.Publish(kit.State(auth.StatusSignedOut, time.Now()))
 	st.await("Not signed in")
 	if strings.Contains(st.text(), "[Sign out…]") {
 		t.Error("there is nothing to sign out of")

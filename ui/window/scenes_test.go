@@ -12,7 +12,7 @@ import (
 
 	"rekey/assets/lang"
 	"rekey/auth"
-	"rekey/ui/uitest"
+	"rekey/test/kit"
 	"rekey/ui/words"
 )
 
@@ -34,16 +34,16 @@ type scene struct {
 // scenes are one for every State, and all else there is to see.
 func scenes() (list []scene) {
 	for _, status := range auth.Statuses() {
-		list = append(list, scene{name: string(status), state: uitest.State(status, moment), activities: past()})
+		list = append(list, scene{name: string(status), state: kit.State(status, moment), activities: past()})
 	}
 	signingIn := func(p auth.SignInProgress) auth.State {
-		s := uitest.State(auth.StatusSignInRequired, moment)
+		s := kit.State(auth.StatusSignInRequired, moment)
 		p.Until = moment.Add(14 * time.Minute).UTC()
 		s.SigningIn, s.SignIn = true, p
 		return s
 	}
 	const device, page = "https://auth.openai.com/codex/device", "https://auth.openai.com/oauth/authorize?client_id=fake"
-	codex := uitest.State(auth.StatusHealthy, moment)
+	codex := kit.State(auth.StatusHealthy, moment)
 	codex.SignInMethod, codex.Notifications, codex.StartAtLogin = auth.SignInCodex, true, true
 	return append(list,
 		scene{name: "signing_in_starting", state: signingIn(auth.SignInProgress{Method: auth.SignInDevice})},
@@ -51,9 +51,9 @@ func scenes() (list []scene) {
 		scene{name: "signing_in_device", state: signingIn(auth.SignInProgress{Method: auth.SignInDevice, Page: device, UserCode: "ABCD-12345"})},
 		scene{name: "signing_in_other", state: signingIn(auth.SignInProgress{Method: auth.SignInBrowser, Other: "grace@example.com"})},
 		scene{name: "preferences", state: codex, preferences: true, homes: []string{"/home/ada/.codex", "/home/ada/work/.codex"}},
-		scene{name: "gone", state: uitest.State(auth.StatusHealthy, moment), gone: true},
+		scene{name: "gone", state: kit.State(auth.StatusHealthy, moment), gone: true},
 		scene{
-			name: "trouble", state: uitest.State(auth.StatusHealthy, moment), problem: errors.New("the recent activity cannot be read"),
+			name: "trouble", state: kit.State(auth.StatusHealthy, moment), problem: errors.New("the recent activity cannot be read"),
 			note: "The renewal did not work: the authorization server answered 503; the sign-in was not renewed",
 		},
 	)

@@ -15,13 +15,13 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"rekey/auth"
-	"rekey/ui/uitest"
+	"rekey/test/kit"
 	"rekey/ui/words"
 )
 
 // connection is a Session over the test's own.
 type connection struct {
-	*uitest.Session
+	*kit.Session
 	dir string
 }
 
@@ -36,11 +36,11 @@ func (connection) Close() error { return nil }
 type stage struct {
 	t       *testing.T
 	app     fyne.App
-	session *uitest.Session // of the first home
+	session *kit.Session // of the first home
 	window  *Window
-	again   chan *uitest.Session // the first home's agents that are started again
-	opened  chan string          // pages shown in the browser
-	openErr chan error           // why the next one is not
+	again   chan *kit.Session // the first home's agents that are started again
+	opened  chan string       // pages shown in the browser
+	openErr chan error        // why the next one is not
 	queue   chan func()
 	close   func() // closes the window and waits for its goroutines
 }
@@ -48,15 +48,15 @@ type stage struct {
 // open opens a window for a home in that status.
 func open(t *testing.T, status auth.Status) *stage {
 	t.Helper()
-	return openState(t, uitest.State(status, time.Now()))
+	return openState(t, kit.State(status, time.Now()))
 }
 
 // openState opens a window for a home in that State, and beside it others.
 func openState(t *testing.T, s auth.State, others ...Home) *stage {
 	t.Helper()
 	st := &stage{
-		t: t, app: test.NewTempApp(t), session: uitest.NewSession(s), queue: make(chan func(), 64),
-		again: make(chan *uitest.Session, 1), opened: make(chan string, 4), openErr: make(chan error, 1),
+		t: t, app: test.NewTempApp(t), session: kit.NewSession(s), queue: make(chan func(), 64),
+		again: make(chan *kit.Session, 1), opened: make(chan string, 4), openErr: make(chan error, 1),
 	}
 	const dir = "/home/ada/.codex"
 	first := Home{First: connection{st.session, dir}, Dial: func(context.Context) (Session, error) {
@@ -101,7 +101,7 @@ func (st *stage) await(text string) {
 // until does what the window wants done until ok says yes.
 func (st *stage) until(what string, ok func() bool) {
 	st.t.Helper()
-	deadline := time.After(uitest.Patience)
+	deadline := time.After(kit.Patience)
 	for !ok() {
 		select {
 		case f := <-st.queue:

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/ui/uitest"
+	"rekey/test/kit"
 	"rekey/ui/window"
 	"rekey/ui/words"
 )
@@ -57,7 +57,7 @@ func TestViewOf(t *testing.T) {
 		seen[tt.status] = true
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			s := uitest.State(tt.status, now)
+			s := kit.State(tt.status, now)
 			if tt.change != nil {
 				tt.change(&s)
 			}

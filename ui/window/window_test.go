@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/ui/uitest"
+	"rekey/test/kit"
 )
 
 func TestWindowFollowsTheState(t *testing.T) {
@@ -22,12 +22,12 @@ func TestWindowFollowsTheState(t *testing.T) {
 	if got := st.window.Title(); got != "Rekey: Signed in" {
 		t.Errorf("its title is %q", got)
 	}
-	st.session.Publish(uitest.State(auth.StatusSignInRequired, time.Now()))
+	st.session.Publish(kit.State(auth.StatusSignInRequired, time.Now()))
 	st.await("Sign in again: the refresh token was already used")
 	if strings.Contains(st.text(), "[Refresh now]") {
 		t.Error("a refused sign-in can be asked for again")
 	}
-	st.session.Publish(uitest.State(auth.StatusSignedOut, time.Now()))
+	st.session.Publish(kit.State(auth.StatusSignedOut, time.Now()))
 	st.await("Not signed in")
 	if strings.Contains(st.text(), "ada@example.com") || strings.Contains(st.text(), "Renewal") {
 		t.Errorf("the window still shows the account:\n%s", st.text())
@@ -41,7 +41,7 @@ func TestWindowActions(t *testing.T) {
 	st := open(t, auth.StatusHealthy)
 	st.tap("Refresh now")
 	st.session.Expect(t, "Refresh")
-	st.session.Publish(uitest.State(auth.StatusExpiring, time.Now()))
+	st.session.Publish(kit.State(auth.StatusExpiring, time.Now()))
 	st.await("[Sign in again…]")
 	st.tap("Sign in again…")
 	st.session.Expect(t, "SignIn")
@@ -49,7 +49,7 @@ func TestWindowActions(t *testing.T) {
 	st.await("[Cancel sign-in]")
 	st.tap("Cancel sign-in")
 	st.session.Expect(t, "CancelSignIn")
-	st.session.Publish(uitest.State(auth.StatusWaiting, time.Now()))
+	st.session.Publish(kit.State(auth.StatusWaiting, time.Now()))
 	st.await("[Try now]")
 	st.tap("Try now")
 	st.session.Expect(t, "Refresh")
@@ -81,7 +81,7 @@ func TestWindowTellsFailure(t *testing.T) {
 	st.session.Answer("Refresh", errors.New("no route\nto host"))
 	st.tap("Refresh now")
 	st.await(note)
-	st.session.Publish(uitest.State(auth.StatusWaiting, time.Now()))
+	st.session.Publish(kit.State(auth.StatusWaiting, time.Now()))
 	st.await("[Try now]")
 	if strings.Contains(st.text(), note) {
 		t.Error("the failure is still told after the status has changed")
@@ -97,7 +97,7 @@ func TestWindowOutlivesTheAgent(t *testing.T) {
 	if strings.Contains(st.text(), "[") {
 		t.Errorf("there is still something to press:\n%s", st.text())
 	}
-	next := uitest.NewSession(uitest.State(auth.StatusExpiring, time.Now()))
+	next := kit.NewSession(kit.State(auth.StatusExpiring, time.Now()))
 	next.Happened(auth.Activity{At: time.Now(), Kind: auth.ActivitySignedOut, Count: 1})
 	st.again <- next
 	st.await("[Sign in again…]")
@@ -110,7 +110,7 @@ func TestWindowEnds(t *testing.T) {
 	st := open(t, auth.StatusHealthy)
 	st.close()
 	before := st.text()
-	st.session.Publish(uitest.State(auth.StatusSignedOut, time.Now()))
+	st.session.Publish(kit.State(auth.StatusSignedOut, time.Now()))
 	st.window.render()
 	for len(st.queue) > 0 {
 		(<-st.queue)()
@@ -122,9 +122,9 @@ func TestWindowEnds(t *testing.T) {
 
 // TestWindowShowsSeveralHomes: one at a time, and each gets its own clicks.
 func TestWindowShowsSeveralHomes(t *testing.T) {
-	work := uitest.NewSession(uitest.State(auth.StatusExpiring, time.Now()))
+	work := kit.NewSession(kit.State(auth.StatusExpiring, time.Now()))
 	never := Home{Dial: func(ctx context.Context) (Session, error) { return nil, errors.New("no agent answers") }}
-	st := openState(t, uitest.State(auth.StatusHealthy, time.Now()),
+	st := openState(t, kit.State(auth.StatusHealthy, time.Now()),
 		Home{First: connection{work, "/home/ada/work/.codex"}, Dial: never.Dial}, never)
 	if text := st.text(); !strings.HasPrefix(text, "{/home/ada/.codex}\n") || !strings.Contains(text, "Signed in") {
 		t.Errorf("at first it shows\n%s", text)

@@ -1,0 +1,64 @@
+// Package app is what the program rekey runs: it parses the command line, puts
+// the parts together for each command and runs them until they are done or a
+// signal ends them. It may touch everything; nothing but main imports it.
+package app
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"rekey/assets/lang"
+	"rekey/ui/cli"
+	"rekey/ui/words"
+)
+
+// version is the program's; releases set it with -ldflags "-X rekey/app.version=…".
+var version = "0.1.0-dev"
+
+// Main runs the program with these arguments and returns its exit code.
+func Main(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
+	context.AfterFunc(ctx, stop) // who asks a second time does not want to wait
+	// A reader of our output that leaves must not kill us: a renewal may be
+	// under way. Writing fails instead.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	config := readConfiguration(os.Getenv)
+	w := wiring{
+		config: config, words: words.New(lang.ForUser(config.Language, os.Getenv)),
+		said: &recent{said: make(map[string]time.Time)},
+	}
+	p := cli.Program{
+		Version: version,
+		In:      os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		InTerminal: isTerminal(os.Stdin), OutScreen: screen(os.Stdout), ErrScreen: screen(os.Stderr),
+		Words:        w.words,
+		Now:          time.Now,
+		Problems:     config.problems,
+		UserHome:     userHome(),
+		Homes:        w.homes,
+		Status:       w.status,
+		Refresh:      w.refresh,
+		Visit:        w.visit,
+		SignInAPIKey: w.signInAPIKey,
+		Watch:        w.watch,
+		Tray:         w.tray,
+		Window:       w.window,
+		Doctor:       w.doctor,
+		Config:       config.report,
+		AppServer:    w.appServer,
+		Demo:         w.demo,
+	}
+	return p.Run(ctx, args)
+}
+
+// endings are the signals that ask the program to end.
+func endings() []os.Signal {
+	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		list = append(list, syscall.SIGHUP)
+	}
+	return list
+}

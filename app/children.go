@@ -1,0 +1,117 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"rekey/assets/lang"
+	"rekey/auth/login"
+	"rekey/internal/proc"
+)
+
+// windowProgram finds rekey-window, which lies beside this program or on PATH.
+func windowProgram() (path string, err error) {
+	name := "rekey-window"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	if self, err := os.Executable(); err == nil {
+		beside := filepath.Join(filepath.Dir(self), name)
+		if _, err := os.Stat(beside); err == nil {
+			return beside, nil
+		}
+	}
+	if path, err = exec.LookPath(name); err != nil {
+		return "", errors.New("the window program (rekey-window) is not installed; everything else works without it")
+	}
+	return path, nil
+}
+
+// showWindow starts the window program and leaves it to itself, with the home of
+// the first socket on show. It speaks the language that this program speaks.
+func (w wiring) showWindow(_ context.Context, sockets ...string) error {
+	path, err := windowProgram()
+	if err != nil {
+		return err
+	}
+	env := append(proc.Environment(os.LookupEnv, windowVariables()...), lang.Variable+"="+w.words.Language())
+	var args []string
+	for _, socket := range sockets {
+		args = append(args, "--socket", socket)
+	}
+	_, err = detach(env, path, args...)
+	return err
+}
+
+// windowVariables are what the window may know besides: how large and how bright
+// its user wants it, how it is drawn, and what it says on standard error.
+func windowVariables() []string {
+	return []string{"FYNE_SCALE", "FYNE_THEME", "FYNE_FONT", "LIBGL_ALWAYS_SOFTWARE", "REKEY_LOG"}
+}
+
+// openURL shows a page in the user's browser: the first of BROWSER's programs
+// that does not fail, else the system's own way.
+func openURL(ctx context.Context, url string) error {
+	if err := login.CheckBrowser(runtime.GOOS, os.Getenv); err != nil {
+		return err
+	}
+	for _, browser := range strings.Split(os.Getenv("BROWSER"), string(os.PathListSeparator)) {
+		if browser != "" && opens(ctx, browser, url) == nil {
+			return nil
+		}
+	}
+	switch runtime.GOOS {
+	case "windows":
+		return opens(ctx, "rundll32", "url.dll,FileProtocolHandler", url)
+	case "darwin":
+		return opens(ctx, "open", url)
+	}
+	return opens(ctx, "xdg-open", url)
+}
+
+// openingTime is how long a program that opens a page may take to fail. One
+// that still runs then is the browser itself.
+const openingTime = 5 * time.Second
+
+// opens starts a program that shows a page, and reports whether it fails.
+func opens(ctx context.Context, program string, args ...string) error {
+	ended, err := detach(proc.Environment(os.LookupEnv), program, args...)
+	if err != nil {
+		return err
+	}
+	timer := time.NewTimer(openingTime)
+	defer timer.Stop()
+	select {
+	case err := <-ended:
+		if err != nil {
+			return fmt.Errorf("%s could not show it: %w", filepath.Base(program), err)
+		}
+		return nil
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// detach starts a program with these variables, no shell in between,
+// and leaves it to itself: it outlives us, and is reaped if it does not. ended
+// is given how it ended.
+func detach(env []string, program string, args ...string) (ended <-chan error, err error) {
+	cmd := exec.Command(program, args...)
+	cmd.Env = env
+	proc.Apart(cmd)
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("%s could not be started: %w", filepath.Base(program), err)
+	}
+	result := make(chan error, 1)
+	go func() { result <- cmd.Wait() }()
+	return result, nil
+}

@@ -1,0 +1,188 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rekey/auth/agent"
+	"rekey/auth/appserver"
+	"rekey/ui/cli"
+)
+
+// closing is how long the end of the program waits for a renewal under way:
+// its answer must not be lost.
+const closing = 2 * time.Minute
+
+// tell says a message to the person at the terminal.
+func (w wiring) tell(id string, pairs ...string) {
+	fmt.Fprintln(os.Stderr, "rekey: "+w.words.Say(id, pairs...))
+}
+
+// passOn says to the person at the terminal what the agent has to say.
+func (w wiring) passOn(sentence string) {
+	if w.said.again(sentence, time.Now()) {
+		return
+	}
+	fmt.Fprintln(os.Stderr, "rekey: "+w.words.Translate(sentence))
+}
+
+// showURL is what is left when no browser can be started.
+func (w wiring) showURL(url string) { w.tell("tell.open_page", "URL", url) }
+
+// status reads once and sends nothing.
+func (w wiring) status(ctx context.Context, home string) (cli.Report, error) {
+	h, report, err := w.open(home)
+	if err != nil {
+		return report, err
+	}
+	_ = h.Reload(ctx, true) // what is wrong is in the State
+	report.State = h.State()
+	return report, nil
+}
+
+// refresh takes only the refresh lock, whoever the agent is. Who is told to end
+// meanwhile still waits for the answer.
+func (w wiring) refresh(ctx context.Context, home string) (cli.Report, error) {
+	h, report, err := w.open(home)
+	if err != nil {
+		return report, err
+	}
+	if err = h.Reload(ctx, true); err == nil {
+		err = h.Refresh(ctx)
+	}
+	err = errors.Join(err, w.closePart(ctx, h))
+	report.State = h.State()
+	return report, err
+}
+
+// watch becomes the agent of each home or attaches to it, and takes its place
+// when it ends.
+func (w wiring) watch(ctx context.Context, homes []string, face func(context.Context, []cli.Watched) error) error {
+	var ours ourHomes
+	for _, home := range homes {
+		o, err := w.options(home)
+		if err != nil {
+			return err
+		}
+		ours = append(ours, &ourHome{options: o})
+	}
+	if err := ours.join(ctx); err != nil {
+		return err
+	}
+	var list []cli.Watched
+	for _, h := range ours {
+		list = append(list, cli.Watched{Home: h.options.Dir, Session: h.member})
+	}
+	return w.run(ctx, ours, func(ctx context.Context) error { return face(ctx, list) })
+}
+
+// part is what faces show: a member of a home, or its agent.
+type part interface {
+	Run(ctx context.Context) error
+	Close(ctx context.Context) error
+}
+
+// run runs a part and its faces until one of them ends, and does not leave
+// while a renewal is under way. The first face stays on this goroutine: the
+// trays of Windows and macOS insist on the main one.
+func (w wiring) run(ctx context.Context, p part, front func(context.Context) error, others ...func(context.Context) error) error {
+	group, running := errgroup.WithContext(ctx)
+	running, cancel := context.WithCancel(running)
+	defer cancel()
+	for _, f := range append(others, p.Run) {
+		group.Go(func() error {
+			defer cancel()
+			return f(running)
+		})
+	}
+	err := front(running)
+	cancel()
+	err = errors.Join(err, group.Wait())
+	return errors.Join(err, w.closePart(ctx, p))
+}
+
+// closePart waits for the renewal under way, if there is one.
+func (w wiring) closePart(ctx context.Context, p interface{ Close(context.Context) error }) error {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), closing)
+	defer stop()
+	word := time.AfterFunc(time.Second, func() { w.tell("tell.renewal_under_way") })
+	defer word.Stop()
+	return p.Close(ctx)
+}
+
+// appServer answers on the standard streams. It is no agent: it keeps nothing
+// ahead of time.
+func (w wiring) appServer(ctx context.Context, home string, noWatch bool) error {
+	o, err := w.options(home)
+	if err != nil {
+		return err
+	}
+	o.AsCodex, o.OpenURL, o.ShowURL = noWatch, nil, nil // the client opens the page
+	h, err := agent.Open(o)
+	if err != nil {
+		return err
+	}
+	_ = h.Reload(ctx, true) // what is wrong is in the answers
+	group, running := errgroup.WithContext(ctx)
+	running, cancel := context.WithCancel(running)
+	defer cancel()
+	if !noWatch {
+		group.Go(func() error { return h.Watch(running) })
+	}
+	group.Go(func() error {
+		defer cancel()
+		server := &appserver.Server{
+			Home: h, Version: version, Platform: agent.Platform(),
+			HostTokens: true, StaleAtStart: true, Pushes: !noWatch, Log: o.Log,
+		}
+		return server.Serve(running, newStdio())
+	})
+	err = group.Wait()
+	return errors.Join(err, w.closePart(ctx, h))
+}
+
+// stdio is the two standard streams as one connection.
+type stdio struct {
+	*io.PipeReader
+	io.Writer
+}
+
+// newStdio copies standard input through a pipe: closing the pipe brings its
+// reader back, which closing a terminal or a file does not. The copying ends
+// with the input or with the process.
+func newStdio() stdio {
+	r, w := io.Pipe()
+	go func() {
+		_, err := io.Copy(w, os.Stdin)
+		_ = w.CloseWithError(err) // nil stands for the end of the input
+	}()
+	return stdio{r, os.Stdout}
+}
+
+// window starts the window program for the agents of these homes, the first
+// home on show.
+func (w wiring) window(ctx context.Context, homes []string) error {
+	var sockets []string
+	for _, home := range homes {
+		h, _, err := w.open(home)
+		if err != nil {
+			return err
+		}
+		client, err := h.Attach(ctx)
+		if err != nil {
+			continue // no Rekey keeps this home
+		}
+		_ = client.Close() // the window opens a connection of its own
+		sockets = append(sockets, h.Socket())
+	}
+	if len(sockets) == 0 {
+		return errors.New("no Rekey is running for this home; start it with \"rekey\" or \"rekey watch\" first")
+	}
+	return w.showWindow(ctx, sockets...)
+}

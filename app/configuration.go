@@ -1,0 +1,124 @@
+package app
+
+import (
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"rekey/auth/agent"
+	"rekey/auth/login"
+	"rekey/internal/autostart"
+	"rekey/internal/config"
+	"rekey/internal/logfile"
+	"rekey/ui/cli"
+)
+
+// configuration is what the configuration file says, and the environment over
+// it.
+type configuration struct {
+	config.Settings
+	path     string  // of the file, "" where a user has no home directory
+	problems []error // what of it cannot be used
+}
+
+// readConfiguration reads the file once. The agent follows it afterwards.
+func readConfiguration(getenv func(string) string) configuration {
+	var c configuration
+	var found []*config.Problem
+	c.Settings = config.Default()
+	if user, err := os.UserHomeDir(); err == nil {
+		c.path = config.Path(getenv, user)
+		c.Settings, found = config.Load(c.path)
+	}
+	var more []*config.Problem
+	c.Settings, more = c.WithEnvironment(getenv)
+	for _, p := range append(found, more...) {
+		c.problems = append(c.problems, p)
+	}
+	return c
+}
+
+// report is what holds, and where it comes from.
+func (c configuration) report() cli.Configuration {
+	r := cli.Configuration{Path: c.path}
+	inFile := config.Named(c.path)
+	for _, k := range config.Keys() {
+		s := cli.Setting{Name: k.Name, Value: c.Value(k.Name)}
+		switch {
+		case k.Env != "" && os.Getenv(k.Env) != "":
+			s.Origin = k.Env
+		case slices.Contains(inFile, k.Name):
+			s.Origin = filepath.Base(c.path)
+		}
+		r.Settings = append(r.Settings, s)
+	}
+	return r
+}
+
+// homes are the Codex homes that a command is about: those that are named, else
+// those of the environment or the configuration, else Codex's own.
+func (w wiring) homes(named []string) ([]string, error) {
+	return agent.Homes(named, w.config.Settings, os.UserHomeDir)
+}
+
+// userHome is the user's home directory, "" where it is not known.
+func userHome() string {
+	dir, err := os.UserHomeDir()
+	if err != nil {
+		return ""
+	}
+	return dir
+}
+
+// log is the log of a home, and what sets its level.
+func (w wiring) log(dirs agent.Dirs, home string) (*slog.Logger, *slog.LevelVar) {
+	level := new(slog.LevelVar)
+	level.Set(w.config.Log)
+	state := dirs.StateDir(home)
+	return logfile.New(logfile.Options{
+		Path: filepath.Join(state, "rekey.log"), Home: filepath.Base(state), Level: level,
+		Stderr: os.Stderr, StderrLevel: w.config.Stderr, Tell: w.passOn,
+	}), level
+}
+
+// autostart is the desktop's way to start Rekey, nil where it has none.
+func (w wiring) autostart(user string) autostart.Login {
+	login, err := autostart.New(autostart.Options{Getenv: os.Getenv, UserHome: user})
+	if err != nil {
+		return nil
+	}
+	return login
+}
+
+// findCodex finds the user's own codex, at the configured path if there is one.
+func findCodex(configured string) (login.CodexProgram, error) {
+	user, _ := os.UserHomeDir() // without one, fewer places are looked at
+	return login.FindCodex(login.CodexSearch{
+		Setting: configured, Getenv: os.Getenv, UserHome: user, System: runtime.GOOS,
+	})
+}
+
+// recent is what was said lately: several homes find the same thing wrong with
+// one file, and it is said once. It is safe for concurrent use.
+type recent struct {
+	mu   sync.Mutex // guards said
+	said map[string]time.Time
+}
+
+// together is how far apart what is said twice about one thing can be.
+const together = 5 * time.Second
+
+// again notes a sentence, and reports whether it was said a moment ago.
+func (r *recent) again(sentence string, now time.Time) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now.Sub(r.said[sentence]).Abs() < together {
+		return true
+	}
+	r.said[sentence] = now
+	return false
+}

@@ -1,0 +1,78 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/user"
+	"path/filepath"
+
+	"rekey/auth/agent"
+	"rekey/auth/login"
+	"rekey/internal/doctor"
+	"rekey/ui/cli"
+	"rekey/ui/notify"
+	"rekey/ui/tray"
+)
+
+// doctor looks at this machine and at these homes.
+func (w wiring) doctor(ctx context.Context, homes []string) (cli.Diagnosis, error) {
+	var list []agent.Options
+	for _, home := range homes {
+		o, err := w.options(home)
+		if err != nil {
+			return cli.Diagnosis{}, err
+		}
+		o.Store.SharedBus = true // there is no tray in this process to disturb
+		list = append(list, o)
+	}
+	return w.diagnose(ctx, list)
+}
+
+func (w wiring) diagnose(ctx context.Context, homes []agent.Options) (cli.Diagnosis, error) {
+	in := doctor.Inputs{
+		Version: version, Getenv: os.Getenv, UserHome: userHome(), Homes: homes,
+		Settings: w.config.Settings, Problems: w.config.problems, Config: w.config.path,
+		FindCodex: func() (login.CodexProgram, error) { return findCodex(w.config.Codex) },
+		Panel:     func(ctx context.Context) error { return tray.Probe(ctx, "") },
+		Notifications: func(ctx context.Context) (string, error) {
+			return notify.Daemon(ctx, "")
+		},
+		Autostart: w.autostart(userHome()),
+		Window:    func() error { _, err := windowProgram(); return err },
+	}
+	if u, err := user.Current(); err == nil {
+		in.User = u.Username
+	}
+	in.Host, _ = os.Hostname() // what is not known cannot be shown
+	report := doctor.Collect(ctx, in)
+	if err := ctx.Err(); err != nil {
+		return cli.Diagnosis{}, errors.New("interrupted")
+	}
+	d := cli.Diagnosis{Report: report}
+	for _, f := range report.Facts {
+		d.Facts = append(d.Facts, cli.Fact{Code: f.Code, About: f.About, Value: f.Value})
+	}
+	for _, f := range report.Findings {
+		d.Findings = append(d.Findings, cli.Finding{Severity: string(f.Severity), About: f.About, What: f.What, Do: f.Do})
+	}
+	return d, nil
+}
+
+// copyDiagnostics puts a diagnosis into the clipboard, or into a file in the
+// folder where there is none, and says where it is.
+func (w wiring) copyDiagnostics(ctx context.Context, homes []agent.Options, folder string) (note string, err error) {
+	d, err := w.diagnose(ctx, homes)
+	if err != nil {
+		return "", err
+	}
+	text := d.Text(w.words)
+	if copyText(ctx, text) == nil {
+		return w.words.Say("tray.diagnostics_copied"), nil
+	}
+	path := filepath.Join(folder, "diagnostics.txt")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return "", err
+	}
+	return w.words.Say("tray.diagnostics_saved", "Where", path), nil
+}

@@ -1,0 +1,17 @@
+package app
+
+import (
+	"os"
+
+	"rekey/ui/cli"
+)
+
+// screen finds out where a standard stream leads.
+func screen(f *os.File) cli.Screen {
+	terminal := isTerminal(f)
+	s := cli.NewScreen(terminal, os.Getenv)
+	if terminal {
+		s.Width = func() int { return columns(f) }
+	}
+	return s
+}

@@ -1,0 +1,241 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"rekey/auth/agent"
+	"rekey/ui"
+	"rekey/ui/cli"
+	"rekey/ui/notify"
+	"rekey/ui/tray"
+)
+
+// noticePatience is how long a refusal waits before its notification while the
+// access token still works: longer than the second look, for whoever won a race
+// may have had a slow answer.
+const noticePatience = 10 * time.Second
+
+// tray shows one tray for these homes, but for those that another process's
+// tray shows. If that is all of them, it shows the first one's window.
+func (w wiring) tray(ctx context.Context, homes []string) error {
+	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
+	var noBus *tray.NoBusError
+	if err := tray.Probe(ctx, bus); errors.As(err, &noBus) {
+		return &cli.NoTrayError{Reason: w.words.Say("tell.no_tray", "Why", w.words.Error(noBus.Err))}
+	} else if errors.Is(err, tray.ErrNoPanel) {
+		w.tell("tell.no_panel")
+	}
+	ours, first, err := w.takeHomes(homes)
+	if err != nil {
+		return err
+	}
+	defer ours.unlock()
+	if len(ours) == 0 {
+		w.tell("tell.already_running")
+		return w.showWindow(ctx, first)
+	}
+	if err := ours.join(ctx); err != nil {
+		return err
+	}
+	var notices []func(context.Context) error
+	for i, h := range ours {
+		desktop := notify.NewDesktop(bus)
+		defer desktop.Close()
+		o := notify.Options{Words: w.words, Patience: noticePatience, Log: h.options.Log}
+		if len(ours) > 1 {
+			o.Home = ours.name(i)
+		}
+		notices = append(notices, func(ctx context.Context) error { notify.Run(ctx, h.member, desktop, o); return nil })
+	}
+	var shown []tray.Home
+	for i, h := range ours {
+		shown = append(shown, w.trayHome(ours.name(i), h.member, ours.sockets(i), h.options.Dir))
+	}
+	diagnostics := func(ctx context.Context) (string, error) {
+		return w.copyDiagnostics(ctx, ours.options(), ours[0].options.Dirs.StateDir(ours[0].options.Dir))
+	}
+	err = w.run(ctx, ours, w.trayFace(shown, diagnostics, ours[0].options.Log), notices...)
+	if errors.As(err, &noBus) {
+		return &cli.NoTrayError{Reason: w.words.Say("tell.tray_gone")}
+	}
+	return err
+}
+
+// trayHome is a session as the tray shows it. Its window is that of the
+// sockets, the first of which is its own.
+func (w wiring) trayHome(name string, s ui.Session, sockets []string, dir string) tray.Home {
+	return tray.Home{
+		Name: name, Session: s,
+		OpenWindow: func(ctx context.Context) error { return w.showWindow(ctx, sockets...) },
+		OpenFolder: func(ctx context.Context) error { return openURL(ctx, dir) },
+	}
+}
+
+// trayFace shows homes in the panel until their user quits. Without diagnostics
+// none are offered.
+func (w wiring) trayFace(homes []tray.Home, diagnostics func(context.Context) (string, error), log *slog.Logger) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ctx, quit := context.WithCancel(ctx)
+		defer quit()
+		return tray.Run(ctx, homes, tray.Options{
+			Words:           w.words,
+			Copy:            copyText,
+			CopyDiagnostics: diagnostics,
+			Quit:            quit,
+			DarkPanel:       true,
+			Desktop:         os.Getenv("XDG_CURRENT_DESKTOP"),
+			Log:             log,
+		})
+	}
+}
+
+// ourHomes are the homes that this process's tray shows. Together they are a part.
+type ourHomes []*ourHome
+
+// sockets are those of all homes, with the one of number first at the head.
+func (homes ourHomes) sockets(first int) []string {
+	list := []string{homes[first].member.Socket()}
+	for i, h := range homes {
+		if i != first {
+			list = append(list, h.member.Socket())
+		}
+	}
+	return list
+}
+
+// options are those of all homes.
+func (homes ourHomes) options() (list []agent.Options) {
+	for _, h := range homes {
+		list = append(list, h.options)
+	}
+	return list
+}
+
+// ourHome is one of them.
+type ourHome struct {
+	options agent.Options
+	unlock  func() // of its tray lock
+	// From join on:
+	member *agent.Member
+	stop   func()     // ends what it runs
+	ended  chan error // how that ended; capacity 1
+}
+
+// takeHomes takes the tray locks of the homes that no other tray shows. The
+// same home is taken once, whatever names it goes by. first is the first
+// home's socket.
+func (w wiring) takeHomes(homes []string) (ours ourHomes, first string, err error) {
+	seen := make(map[string]bool)
+	for _, home := range homes {
+		o, err := w.options(home)
+		if err != nil {
+			ours.unlock()
+			return nil, "", err
+		}
+		h, err := agent.Open(o)
+		if err != nil {
+			ours.unlock()
+			return nil, "", err
+		}
+		if first == "" {
+			first = h.Socket()
+		}
+		if seen[h.Socket()] {
+			continue
+		}
+		seen[h.Socket()] = true
+		unlock, err := h.LockTray()
+		if errors.Is(err, agent.ErrRunning) {
+			continue
+		}
+		if err != nil {
+			ours.unlock()
+			return nil, "", err
+		}
+		ours = append(ours, &ourHome{options: o, unlock: unlock})
+	}
+	return ours, first, nil
+}
+
+// unlock gives the tray locks back.
+func (homes ourHomes) unlock() {
+	for _, h := range homes {
+		h.unlock()
+	}
+}
+
+// join takes part in every home, and runs its part of each at once: another
+// process may have taken another home of these, and each would wait for the
+// other one's answer.
+func (homes ourHomes) join(ctx context.Context) error {
+	group, joining := errgroup.WithContext(ctx)
+	for _, h := range homes {
+		group.Go(func() (err error) {
+			if h.member, err = agent.Join(joining, h.options, version); err != nil {
+				return err
+			}
+			running, stop := context.WithCancel(ctx)
+			h.stop, h.ended = stop, make(chan error, 1)
+			go func() { h.ended <- h.member.Run(running) }()
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		gone, cancel := context.WithCancel(ctx)
+		cancel()
+		return errors.Join(err, homes.Run(gone), homes.Close(ctx))
+	}
+	return nil
+}
+
+// Run implements part: it ends what join has begun when ctx ends or one of them
+// does.
+func (homes ourHomes) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	for _, h := range homes {
+		if h.ended == nil {
+			continue // it was not joined
+		}
+		group.Go(func() error {
+			defer h.stop()
+			select {
+			case err := <-h.ended:
+				return err
+			case <-ctx.Done():
+				h.stop()
+				return <-h.ended
+			}
+		})
+	}
+	return group.Wait()
+}
+
+// Close implements part.
+func (homes ourHomes) Close(ctx context.Context) error {
+	var group errgroup.Group
+	for _, h := range homes {
+		if h.member != nil {
+			group.Go(func() error { return h.member.Close(ctx) })
+		}
+	}
+	return group.Wait()
+}
+
+// name is a home's path as its user writes it.
+func (homes ourHomes) name(i int) string {
+	dir := homes[i].options.Dir
+	if user, err := os.UserHomeDir(); err == nil {
+		if rest, ok := strings.CutPrefix(dir, user+string(filepath.Separator)); ok {
+			return "~" + string(filepath.Separator) + rest
+		}
+	}
+	return dir
+}

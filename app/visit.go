@@ -1,0 +1,46 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"rekey/auth/agent"
+	"rekey/auth/appserver"
+	"rekey/auth/login"
+	"rekey/ui"
+)
+
+// visit calls face with a session of the home for the length of one command:
+// through its agent where one runs, else in this process. If the agent ends
+// meanwhile, face is called once more.
+func (w wiring) visit(ctx context.Context, home string, face func(context.Context, ui.Session) error) error {
+	o, err := w.options(home)
+	if err != nil {
+		return err
+	}
+	o.Store.SharedBus = true    // there is no tray in this process to disturb
+	o.ShowURL = func(string) {} // face shows it
+	o.OpenURL = func(ctx context.Context, url string) error {
+		err := openURL(ctx, url)
+		var headless *login.NoBrowserError
+		switch {
+		case errors.As(err, &headless):
+			w.tell("tell.headless")
+		case err != nil:
+			w.tell("tell.no_browser", "Why", w.words.Error(err))
+		}
+		return err
+	}
+	for alone := false; ; alone = true {
+		v, err := agent.Visit(ctx, o, alone)
+		if err != nil {
+			return err
+		}
+		err = face(ctx, v)
+		if v.Attached && errors.Is(err, appserver.ErrAgentGone) && ctx.Err() == nil {
+			_ = v.Close(ctx) // of the connection, which has ended
+			continue
+		}
+		return errors.Join(err, w.closePart(ctx, v))
+	}
+}

@@ -1,0 +1,92 @@
+package box
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// maxBody is more than any request needs.
+const maxBody = 1 << 20
+
+// call is one request on its way through an endpoint. What becomes of it is
+// written down before the answer is sent, so that a client that has the answer
+// finds it in the journal.
+type call struct {
+	w       http.ResponseWriter
+	r       *http.Request
+	journal *journal
+	now     time.Time
+	place   int // in the journal, -1 before it is there
+	done    bool
+}
+
+// endpoint makes a handler of a function over calls.
+func (s *Server) endpoint(handle func(*call)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		c := &call{w: w, r: r, journal: s.journal, now: s.cfg.Now(), place: -1}
+		defer c.ended(OutcomeDropped)
+		handle(c)
+	})
+}
+
+// arrived writes the request down; details are what its body says.
+func (c *call) arrived(details Request) {
+	details.At, details.Endpoint = c.now, c.r.URL.Path
+	details.Header, details.Outcome = c.r.Header.Clone(), OutcomePending
+	c.place = c.journal.arrived(details)
+}
+
+// ended notes the outcome, unless one is noted already.
+func (c *call) ended(outcome string) {
+	if c.done {
+		return
+	}
+	if c.place < 0 {
+		c.arrived(Request{})
+	}
+	c.done = true
+	c.journal.ended(c.place, outcome)
+}
+
+// decode reads the body as JSON; when it is none, the call is answered.
+func (c *call) decode(into any) bool {
+	if err := json.NewDecoder(c.r.Body).Decode(into); err != nil {
+		c.refuse(http.StatusBadRequest, "invalid_request")
+		return false
+	}
+	return true
+}
+
+// grant answers with what was asked for.
+func (c *call) grant(answer any) {
+	c.ended(OutcomeOK)
+	Reply{Status: http.StatusOK, Body: encode(answer)}.write(c.w)
+}
+
+// refuse answers in OpenAI's form: {"error":{"code":…}}.
+func (c *call) refuse(status int, code string) {
+	c.ended(code)
+	Refusal(status, code).write(c.w)
+}
+
+// fail answers in the standard form (RFC 6749, section 5.2): {"error":…}.
+func (c *call) fail(code string) {
+	c.ended(code)
+	Reply{Status: http.StatusBadRequest, Body: encode(map[string]string{"error": code})}.write(c.w)
+}
+
+// drop ends the call without an answer and closes the connection.
+func (c *call) drop() { panic(http.ErrAbortHandler) }
+
+// refusal is OpenAI's form of an error.
+func refusal(code string) any {
+	type inner struct {
+		Message string  `json:"message"`
+		Type    string  `json:"type"`
+		Param   *string `json:"param"`
+		Code    string  `json:"code"`
+	}
+	return map[string]inner{"error": {Message: "Refused: " + code + ".", Type: "invalid_request_error", Code: code}}
+}

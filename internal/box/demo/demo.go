@@ -1,0 +1,217 @@
+// Package demo shows Rekey's main job in a sandbox: an authorization server in
+// a box, a home in a folder of its own and a real agent between them. It stands
+// behind "rekey demo" and writes to nothing but the folder it is given.
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/agent"
+	"rekey/internal/box"
+)
+
+// accessLife is how long the sandbox's access tokens live: short enough that a
+// renewal is seen soon, long enough to read what happens.
+const accessLife = 16 * time.Second
+
+// Sandbox is a server and an agent that belong to nobody. Use Close after use.
+type Sandbox struct {
+	Agent  *agent.Agent
+	server *box.Server
+	life   time.Duration // of access tokens
+}
+
+// Open makes a sandbox in dir, an empty folder, signed in as Ada.
+func Open(ctx context.Context, dir, version string, log *slog.Logger) (*Sandbox, error) {
+	return open(ctx, dir, version, accessLife, log)
+}
+
+func open(ctx context.Context, dir, version string, life time.Duration, log *slog.Logger) (*Sandbox, error) {
+	server, err := box.Start(box.Config{AccessLife: life})
+	if err != nil {
+		return nil, fmt.Errorf("the demo's authorization server: %w", err)
+	}
+	s := &Sandbox{server: server, life: life}
+	if s.Agent, err = s.openAgent(ctx, dir, version, log); err != nil {
+		server.Close()
+		return nil, fmt.Errorf("the demo's sandbox: %w", err)
+	}
+	return s, nil
+}
+
+func (s *Sandbox) openAgent(ctx context.Context, dir, version string, log *slog.Logger) (*agent.Agent, error) {
+	home, err := box.NewHome(filepath.Join(dir, "codex"))
+	if err != nil {
+		return nil, err
+	}
+	if err := home.Replace(s.server.SignIn(box.Ada())); err != nil {
+		return nil, err
+	}
+	environment := map[string]string{
+		"CODEX_REFRESH_TOKEN_URL_OVERRIDE": s.server.TokenURL(),
+		"CODEX_REVOKE_TOKEN_URL_OVERRIDE":  s.server.RevokeURL(),
+		"CODEX_APP_SERVER_LOGIN_ISSUER":    s.server.Issuer(),
+	}
+	h, err := agent.Open(agent.Options{
+		Dir:        home.Dir(),
+		Dirs:       agent.Dirs{State: filepath.Join(dir, "state"), Runtime: filepath.Join(dir, "run")},
+		Getenv:     func(name string) string { return environment[name] },
+		OpenURL:    visit,
+		LoginPorts: []int{0},
+		Log:        log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return h.Become(ctx, version)
+}
+
+// visit is the demo's browser: it opens the page and follows it to the end.
+func visit(ctx context.Context, url string) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	client := &http.Client{Timeout: 10 * time.Second}
+	res, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	_, err = io.Copy(io.Discard, io.LimitReader(res.Body, 1<<20))
+	return err
+}
+
+// Close ends the sandbox. The folder is the caller's to remove.
+func (s *Sandbox) Close(ctx context.Context) error {
+	err := s.Agent.Close(ctx)
+	s.server.Close()
+	return err
+}
+
+// Script is what the demo needs of the face that shows it.
+type Script struct {
+	// Say shows a message of the catalogue as a line, as lang.Printer.Say.
+	Say func(id string, pairs ...string)
+	// Click waits for the user's click (or key) and starts the sign-in; the
+	// face may also have its own way to start it.
+	Click func(ctx context.Context) error
+	// Notified waits for the first notification and counts those that have
+	// been shown.
+	Notified func(ctx context.Context) int
+}
+
+// triggers is how often the demo asks again for what was refused.
+const triggers = 10
+
+// Run goes from station to station and fails at the first that is not
+// reached. The agent must be running.
+func (s *Sandbox) Run(ctx context.Context, script Script) error {
+	stations := []struct {
+		name string
+		run  func(context.Context, Script) error
+	}{
+		{"healthy", s.healthy}, {"renewed ahead of time", s.renewed}, {"revoked", s.revoked},
+		{"left alone", s.leftAlone}, {"signed in again", s.signedIn},
+	}
+	for i, station := range stations {
+		if err := station.run(ctx, script); err != nil {
+			return fmt.Errorf("demo, station %d of %d (%s): %w", i+1, len(stations), station.name, err)
+		}
+	}
+	script.Say("demo.end")
+	return nil
+}
+
+func (s *Sandbox) healthy(ctx context.Context, script Script) error {
+	st, err := s.await(ctx, func(st auth.State) bool { return st.Status == auth.StatusHealthy })
+	if err != nil {
+		return err
+	}
+	script.Say("demo.healthy", "Account", st.Email, "Life", s.life.String())
+	return nil
+}
+
+func (s *Sandbox) renewed(ctx context.Context, script Script) error {
+	before := s.Agent.Manager().State().ExpiresAt
+	st, err := s.await(ctx, func(st auth.State) bool {
+		return st.Status == auth.StatusHealthy && st.ExpiresAt.After(before)
+	})
+	if err != nil {
+		return err
+	}
+	if n := s.server.Refreshes(); n != 1 {
+		return fmt.Errorf("%d requests were sent where one was due", n)
+	}
+	early := s.life - st.ExpiresAt.Sub(before)
+	script.Say("demo.renewed", "Early", early.Round(time.Second).String())
+	return nil
+}
+
+func (s *Sandbox) revoked(ctx context.Context, script Script) error {
+	s.server.RevokeAll()
+	err := s.Agent.Refresh(ctx)
+	if err == nil {
+		err = s.Agent.Refresh(ctx) // the first had joined the renewal that was just landing
+	}
+	if auth.OutcomeOf(err) != auth.OutcomePermanent {
+		return fmt.Errorf("the server revoked the sign-in, but the renewal ended otherwise: %v", err)
+	}
+	_, err = s.await(ctx, func(st auth.State) bool { return st.NeedsSignIn() })
+	if err != nil {
+		return err
+	}
+	script.Say("demo.revoked")
+	return nil
+}
+
+func (s *Sandbox) leftAlone(ctx context.Context, script Script) error {
+	sent := s.server.Refreshes()
+	for range triggers {
+		if err := s.Agent.Refresh(ctx); auth.OutcomeOf(err) != auth.OutcomePermanent {
+			return fmt.Errorf("a refused sign-in was not refused again: %v", err)
+		}
+	}
+	if more := s.server.Refreshes() - sent; more != 0 {
+		return fmt.Errorf("%d more requests were sent", more)
+	}
+	if n := script.Notified(ctx); n != 1 {
+		return fmt.Errorf("%d notifications were shown where one was due", n)
+	}
+	script.Say("demo.left_alone", "Times", strconv.Itoa(triggers))
+	return nil
+}
+
+func (s *Sandbox) signedIn(ctx context.Context, script Script) error {
+	if err := script.Click(ctx); err != nil {
+		return err
+	}
+	st, err := s.await(ctx, func(st auth.State) bool { return st.Status == auth.StatusHealthy })
+	if err != nil {
+		return err
+	}
+	script.Say("demo.signed_in", "Account", st.Email)
+	return nil
+}
+
+// await returns the first State that fits.
+func (s *Sandbox) await(ctx context.Context, fits func(auth.State) bool) (auth.State, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	last := s.Agent.Manager().State()
+	for st := range s.Agent.Manager().Subscribe(ctx) {
+		if last = st; fits(st) {
+			return st, nil
+		}
+	}
+	return last, errors.Join(fmt.Errorf("it stayed %q", last.Status), context.Cause(ctx))
+}

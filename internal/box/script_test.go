@@ -1,0 +1,171 @@
+package box
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"testing"
+	"time"
+)
+
+func TestScriptedReplies(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		reply       Reply
+		wantStatus  int // 0 when there is no answer
+		wantCode    string
+		wantSpent   bool
+		wantOutcome string
+		check       func(*testing.T, answer)
+	}{
+		"true answer":   {Reply{}, 200, "", true, OutcomeOK, nil},
+		"refusal":       {Refusal(401, "app_session_expired"), 401, "app_session_expired", false, OutcomeScripted, nil},
+		"bytes":         {Reply{Status: 500, Body: "<html>\xff"}, 500, "", false, OutcomeScripted, wantBody("<html>\xff")},
+		"no content":    {Reply{Status: 204}, 204, "", false, OutcomeScripted, wantBody("")},
+		"busy":          {Busy(90 * time.Second), 429, "rate_limit_exceeded", false, OutcomeScripted, wantHeader("Retry-After", "90")},
+		"redirect":      {Redirect("http://127.0.0.1:9/"), 307, "", false, OutcomeScripted, wantHeader("Location", "http://127.0.0.1:9/")},
+		"content type":  {Reply{Status: 200, Header: map[string]string{"Content-Type": "text/plain"}}, 200, "", false, OutcomeScripted, wantHeader("Content-Type", "text/plain")},
+		"delayed":       {Reply{Delay: time.Millisecond}, 200, "", true, OutcomeOK, nil},
+		"drop before":   {Reply{Drop: DropBefore}, 0, "", false, OutcomeDropped, nil},
+		"drop after":    {Reply{Drop: DropAfter}, 0, "", true, OutcomeDropped, nil},
+		"cut short":     {Reply{Status: 200, Body: "{", Truncate: true}, 200, "", false, OutcomeScripted, wantCut},
+		"true, but cut": {Reply{Truncate: true}, 200, "", true, OutcomeOK, wantCut},
+		"huge": {Huge(3 << 20), 200, "", false, OutcomeScripted, func(t *testing.T, a answer) {
+			if len(a.body) < 3<<20 {
+				t.Errorf("got %d bytes", len(a.body))
+			}
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, Config{})
+			s.Script(tt.reply)
+			token := s.Issue(Ada()).RefreshToken
+			a := refresh(t, s, token)
+			if a.status != tt.wantStatus || a.code() != tt.wantCode {
+				t.Errorf("got %d %q, want %d %q", a.status, a.code(), tt.wantStatus, tt.wantCode)
+			}
+			if (tt.wantStatus == 0) != (a.err != nil && a.status == 0) {
+				t.Errorf("error: %v", a.err)
+			}
+			if spent := !s.Works(token); spent != tt.wantSpent {
+				t.Errorf("token spent: got %v, want %v", spent, tt.wantSpent)
+			}
+			if tt.check != nil {
+				tt.check(t, a)
+			}
+			err := s.WaitUntil(t.Context(), func(all []Request) bool { return all[0].Outcome == tt.wantOutcome })
+			if err != nil {
+				t.Errorf("outcome %+v, want %s", s.Requests(), tt.wantOutcome)
+			}
+		})
+	}
+}
+
+func wantBody(want string) func(*testing.T, answer) {
+	return func(t *testing.T, a answer) {
+		if string(a.body) != want {
+			t.Errorf("body: got %q, want %q", a.body, want)
+		}
+	}
+}
+
+func wantHeader(name, want string) func(*testing.T, answer) {
+	return func(t *testing.T, a answer) {
+		if got := a.header.Get(name); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
+}
+
+func wantCut(t *testing.T, a answer) {
+	if !errors.Is(a.err, io.ErrUnexpectedEOF) {
+		t.Errorf("reading the body: got %v, want io.ErrUnexpectedEOF", a.err)
+	}
+}
+
+func TestScriptThenMode(t *testing.T) {
+	t.Parallel()
+	s := start(t, Config{})
+	s.SetMode(Reply{Status: 503})
+	s.Script(Reply{Status: 502}, Reply{})
+	token := s.Issue(Ada()).RefreshToken
+	for i, want := range []int{502, 200, 503, 503} {
+		if got := refresh(t, s, token).status; got != want {
+			t.Errorf("answer %d: got %d, want %d", i, got, want)
+		}
+	}
+	s.SetMode(Reply{})
+	if a := refresh(t, s, token); a.code() != CodeReused {
+		t.Errorf("after the mode: got %d %s", a.status, a.body)
+	}
+}
+
+func TestRequestsAreSeenWhileTheyAreHeldBack(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	s := start(t, Config{Now: c.Now})
+	gate := make(chan struct{})
+	s.Script(Reply{Gate: gate})
+	s.Issue(Ada())
+	token := s.Issue(Ada()).RefreshToken
+	got := make(chan int, 1)
+	go func() { got <- refresh(t, s, token).status }()
+	if err := s.WaitForRequests(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	r := s.Requests()[0]
+	if r.Header.Get("Content-Type") != "application/json" {
+		t.Errorf("header: %v", r.Header)
+	}
+	r.Header = nil
+	want := Request{
+		At: c.Now(), Endpoint: "/oauth/token", Grant: GrantRefresh, ClientID: CodexClientID,
+		RefreshToken: 2, Reason: "forced", Outcome: OutcomePending,
+	}
+	if r.At != want.At || r.Endpoint != want.Endpoint || r.Grant != want.Grant || r.ClientID != want.ClientID ||
+		r.RefreshToken != want.RefreshToken || r.Reason != want.Reason || r.Outcome != want.Outcome {
+		t.Errorf("got %+v, want %+v", r, want)
+	}
+	if s.Works(token) {
+		t.Error("the token is not spent while its answer is held back")
+	}
+	close(gate)
+	if status := <-got; status != http.StatusOK {
+		t.Errorf("got %d", status)
+	}
+	if outcome := s.Requests()[0].Outcome; outcome != OutcomeOK {
+		t.Errorf("outcome: got %s, want %s", outcome, OutcomeOK)
+	}
+}
+
+func TestWaitingEndsWithTheContext(t *testing.T) {
+	t.Parallel()
+	s := start(t, Config{})
+	cause := errors.New("enough")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(cause)
+	if err := s.WaitForRequests(ctx, 1); !errors.Is(err, cause) {
+		t.Errorf("got %v, want %v", err, cause)
+	}
+}
+
+func TestCloseEndsRequestsThatAreHeldBack(t *testing.T) {
+	t.Parallel()
+	s := start(t, Config{})
+	s.SetMode(Reply{Gate: make(chan struct{})})
+	done := make(chan answer, 1)
+	go func() { done <- refresh(t, s, "x") }()
+	if err := s.WaitForRequests(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if a := <-done; a.err == nil {
+		t.Errorf("got an answer: %d", a.status)
+	}
+	if got := s.Requests()[0].Outcome; got != OutcomeDropped {
+		t.Errorf("outcome: got %s, want %s", got, OutcomeDropped)
+	}
+	s.Close()
+}

@@ -1,0 +1,128 @@
+package box
+
+import (
+	"mime"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// The grant types of the token endpoint.
+const (
+	GrantRefresh  = "refresh_token"
+	GrantCode     = "authorization_code"
+	GrantExchange = "urn:ietf:params:oauth:grant-type:token-exchange" // RFC 8693
+)
+
+// refreshParams are what a refresh says, as JSON from Codex or as a form from
+// everybody else (RFC 6749, section 6).
+type refreshParams struct {
+	Grant        string `json:"grant_type"`
+	ClientID     string `json:"client_id"`
+	RefreshToken string `json:"refresh_token"`
+	Reason       string `json:"refresh_reason"`
+}
+
+// token is the token endpoint.
+func (s *Server) token(c *call) {
+	media, _, _ := mime.ParseMediaType(c.r.Header.Get("Content-Type")) // "" fits neither case
+	switch media {
+	case "application/json":
+		var p refreshParams
+		if !c.decode(&p) {
+			return
+		}
+		if p.Grant != GrantRefresh {
+			c.refuse(http.StatusBadRequest, "unsupported_grant_type")
+			return
+		}
+		s.refresh(c, p)
+	case "application/x-www-form-urlencoded":
+		if err := c.r.ParseForm(); err != nil {
+			c.fail("invalid_request")
+			return
+		}
+		s.tokenForm(c, c.r.PostForm)
+	default:
+		c.fail("invalid_request")
+	}
+}
+
+func (s *Server) tokenForm(c *call, form url.Values) {
+	grant := form.Get("grant_type")
+	if grant == GrantRefresh {
+		s.refresh(c, refreshParams{
+			Grant: grant, ClientID: form.Get("client_id"),
+			RefreshToken: form.Get("refresh_token"), Reason: form.Get("refresh_reason"),
+		})
+		return
+	}
+	c.arrived(Request{Grant: grant, ClientID: form.Get("client_id")})
+	switch {
+	case form.Get("client_id") != s.cfg.ClientID:
+		c.fail("invalid_client")
+	case grant == GrantCode:
+		s.exchangeCode(c, form)
+	case grant == GrantExchange:
+		s.exchangeIDToken(c, form)
+	default:
+		c.fail("unsupported_grant_type")
+	}
+}
+
+// refresh redeems a refresh token, or does what the script says instead. All
+// is done before the request shows in the journal, so that whoever waited for
+// it there knows what state the server is in.
+func (s *Server) refresh(c *call, p refreshParams) {
+	reply := s.script.take()
+	outcome := OutcomeScripted
+	if reply.Status == 0 && reply.Drop != DropBefore {
+		reply.Status, reply.Body, outcome = s.redeem(p)
+	}
+	c.arrived(Request{
+		Grant: p.Grant, ClientID: p.ClientID, Reason: p.Reason,
+		RefreshToken: s.ledger.sequence(p.RefreshToken),
+	})
+	if reply.Drop == DropBefore || !reply.hold(c.r.Context()) || reply.Drop == DropAfter {
+		c.drop()
+	}
+	c.ended(outcome)
+	reply.write(c.w)
+}
+
+// redeem returns the true answer to a refresh.
+func (s *Server) redeem(p refreshParams) (status int, body, outcome string) {
+	tokens, code := s.ledger.redeem(p.RefreshToken, p.ClientID)
+	switch code {
+	case "":
+		return http.StatusOK, encode(s.granted(tokens)), OutcomeOK
+	case "invalid_client":
+		return http.StatusBadRequest, encode(refusal(code)), code
+	}
+	return http.StatusUnauthorized, encode(refusal(code)), code
+}
+
+// granted is a successful answer (RFC 6749, section 5.1; the ID token is
+// OpenID Connect's).
+func (s *Server) granted(t Tokens) any {
+	return struct {
+		IDToken      string `json:"id_token"`
+		AccessToken  string `json:"access_token"`
+		RefreshToken string `json:"refresh_token"`
+		TokenType    string `json:"token_type"`
+		ExpiresIn    int64  `json:"expires_in"`
+	}{t.IDToken, t.AccessToken, t.RefreshToken, "Bearer", int64(s.ledger.life() / time.Second)}
+}
+
+// exchangeIDToken gives an API key for an ID token: the second exchange of
+// Codex's browser login, whose failure Codex ignores.
+func (s *Server) exchangeIDToken(c *call, form url.Values) {
+	switch {
+	case form.Get("requested_token") != "openai-api-key" || form.Get("subject_token") == "":
+		c.fail("invalid_request")
+	case s.cfg.APIKey == "":
+		c.fail("access_denied")
+	default:
+		c.grant(map[string]string{"access_token": s.cfg.APIKey})
+	}
+}

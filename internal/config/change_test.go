@@ -1,0 +1,319 @@
+package config
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+
+	"rekey/auth/store"
+)
+
+func TestChangeInPlace(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		before string
+		edits  []Edit
+		after  string
+	}{
+		"into nothing": {"", []Edit{Set("keep_fresh", false)}, "keep_fresh = false\n"},
+		"a value among comments": {
+			"# mine\n\n  keep_fresh\t=  true   # for now\nlog = \"warn\" # less\n",
+			[]Edit{Set("keep_fresh", false)},
+			"# mine\n\n  keep_fresh\t=  false   # for now\nlog = \"warn\" # less\n"},
+		"carriage returns": {"log = \"warn\"\r\n# end\r\n", []Edit{Set("log", "off"), Set("keep_fresh", false)},
+			"log = \"off\"\r\nkeep_fresh = false\r\n# end\r\n"},
+		"no last line end":       {"log = \"warn\"", []Edit{Set("keep_fresh", true)}, "log = \"warn\"\nkeep_fresh = true"},
+		"a byte order mark":      {"\ufeffkeep_fresh = true\n", []Edit{Set("keep_fresh", false)}, "\ufeffkeep_fresh = false\n"},
+		"only a byte order mark": {"\ufeff", []Edit{Set("keep_fresh", false)}, "\ufeffkeep_fresh = false\n"},
+		"only comments":          {"# mine\n", []Edit{Set("keep_fresh", false)}, "# mine\nkeep_fresh = false\n"},
+		"after the last setting": {"# a\nlog = \"warn\"\n\n# b\n", []Edit{Set("keep_fresh", false)}, "# a\nlog = \"warn\"\nkeep_fresh = false\n\n# b\n"},
+		"above tables": {"# a\n\n# about x\n [x]\ny = 1\n", []Edit{Set("keep_fresh", false)},
+			"# a\n\nkeep_fresh = false\n# about x\n [x]\ny = 1\n"},
+		"above a table at the top": {"# about x\n[[x]]", []Edit{Set("keep_fresh", false)}, "keep_fresh = false\n# about x\n[[x]]"},
+		"not the table's":          {"[x]\nkeep_fresh = true\n", []Edit{Set("keep_fresh", false)}, "keep_fresh = false\n[x]\nkeep_fresh = true\n"},
+		"many lines": {"homes = [ # of mine\n  \"/a\",\n]\nlog = \"\"\"\nwarn\"\"\" # x\n", []Edit{Set("homes", []string{"/b", `c"\`}), Set("log", "off")},
+			"homes = [\"/b\", \"c\\\"\\\\\"]\nlog = \"off\" # x\n"},
+		"what cannot be used stays": {"port = 80\nsign_in = \"brwser\"\n", []Edit{Set("sign_in", "device")}, "port = 80\nsign_in = \"device\"\n"},
+		"the first of two":          {"log = \"warn\"\nlog = \"off\"\n", []Edit{Set("log", "info")}, "log = \"info\"\nlog = \"off\"\n"},
+		"a quoted key":              {"\"log\" = 'warn'\n", []Edit{Set("log", "info")}, "\"log\" = \"info\"\n"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "config.toml")
+			put(t, path, tt.before)
+			if err := Change(t.Context(), path, tt.edits...); err != nil {
+				t.Fatal(err)
+			}
+			if got := content(t, path); got != tt.after {
+				t.Errorf("it is now\n%q, want\n%q", got, tt.after)
+			}
+		})
+	}
+}
+
+func TestChangeMakesTheFile(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "rekey", "config.toml")
+	if err := Change(t.Context(), path, Set("notifications", false)); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name string
+		mode fs.FileMode
+	}{{path, 0o600}, {filepath.Dir(path), 0o700}} {
+		if info, err := os.Stat(tt.name); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != tt.mode {
+			t.Errorf("%s: %v, %v", tt.name, info.Mode(), err)
+		}
+	}
+	if s, found := Load(path); s.Notifications || found != nil {
+		t.Errorf("%+v, %v", s, found)
+	}
+}
+
+func TestChangeKeepsModeAndLink(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	target := filepath.Join(dir, "dotfiles.toml")
+	path := filepath.Join(dir, "config.toml")
+	put(t, target, "keep_fresh = true\n")
+	must(t, os.Chmod(target, 0o640))
+	must(t, os.Symlink("dotfiles.toml", path))
+	must(t, Change(t.Context(), path, Set("keep_fresh", false)))
+	if link, err := os.Readlink(path); err != nil || link != "dotfiles.toml" {
+		t.Errorf("the link is gone: %q, %v", link, err)
+	}
+	info, err := os.Stat(target)
+	if got := content(t, target); err != nil || got != "keep_fresh = false\n" || info.Mode().Perm() != 0o640 {
+		t.Errorf("the target is %q, %v, %v", got, info, err)
+	}
+	// A link that leads nowhere leads to a new file.
+	must(t, os.Remove(target))
+	must(t, Change(t.Context(), path, Set("keep_fresh", false)))
+	if got := content(t, target); got != "keep_fresh = false\n" {
+		t.Errorf("the new target is %q", got)
+	}
+}
+
+func TestChangeWritesNothingTwice(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "config.toml")
+	put(t, path, "keep_fresh = false\n")
+	before, err := os.Stat(path)
+	must(t, err)
+	must(t, Change(t.Context(), path, Set("keep_fresh", false)))
+	if after, err := os.Stat(path); err != nil || !os.SameFile(before, after) {
+		t.Errorf("the same file was written again: %v", err)
+	}
+}
+
+func TestChangeRefuses(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		before string
+		edit   Edit
+		code   Code
+		says   string
+	}{
+		"an unknown key":         {"", Set("keepfresh", true), CodeUnknownKey, "did you mean keep_fresh?"},
+		"a wrong type":           {"", Set("keep_fresh", "true"), CodeBadValue, `keep_fresh is "true"; use true or false`},
+		"a wrong word":           {"", Set("sign_in", "magic"), CodeBadValue, "use browser, device or codex"},
+		"what is no text":        {"", Set("codex", "/\xff"), CodeBadValue, "would not be a text"},
+		"a line that is no TOML": {"log = \"off\"\nkeep_fresh = tru\n", Set("log", "info"), CodeSyntax, "config.toml:2: this line is not valid TOML"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			path := filepath.Join(t.TempDir(), "config.toml")
+			put(t, path, tt.before)
+			err := Change(t.Context(), path, Set("notifications", false), tt.edit)
+			var problem *Problem
+			if !errors.As(err, &problem) || problem.Code != tt.code || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("Change = %v", err)
+			}
+			if got := content(t, path); got != tt.before {
+				t.Errorf("the file is now %q", got)
+			}
+		})
+	}
+}
+
+func TestChangeCannotBeSaved(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	path := func(name string) string { return filepath.Join(dir, name) }
+	put(t, path("readonly.toml"), "")
+	must(t, os.Chmod(path("readonly.toml"), 0o400))
+	put(t, path("file"), "")
+	must(t, os.Mkdir(path("folder.toml"), 0o700))
+	must(t, os.Symlink("loop.toml", path("loop.toml")))
+	must(t, os.Symlink("nowhere/config.toml", path("dangling.toml")))
+	put(t, path("full.toml"), "#"+strings.Repeat("x", maxFile-2)+"\n")
+	for name, says := range map[string]string{
+		"readonly.toml":    "read-only",
+		"file/config.toml": "not a directory",
+		"folder.toml":      "no regular file",
+		"loop.toml":        "too many symbolic links",
+		"dangling.toml":    "no such file",
+		"full.toml":        "too large",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := Change(t.Context(), path(name), Set("keep_fresh", false))
+			var unsaved *SaveError
+			if !errors.As(err, &unsaved) || unsaved.Path != path(name) || !strings.Contains(err.Error(), says) {
+				t.Errorf("Change = %v, want %q", err, says)
+			}
+		})
+	}
+}
+
+func TestChangeWaitsForTheLock(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "config.toml")
+	unlock, err := store.TryLock(filepath.Join(filepath.Dir(path), ".config.toml.lock"), 0o600)
+	must(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := Change(ctx, path, Set("keep_fresh", false)); !errors.Is(err, context.Canceled) {
+		t.Errorf("Change with an ended context = %v", err)
+	}
+	changed := make(chan error, 1)
+	go func() { changed <- Change(t.Context(), path, Set("keep_fresh", false)) }()
+	unlock()
+	must(t, <-changed)
+}
+
+// Changes at the same time are all made, and an editor that knows no lock loses
+// nothing that it has written before one of them.
+func TestChangesAtTheSameTime(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "config.toml")
+	var all sync.WaitGroup
+	for _, e := range []Edit{
+		Set("keep_fresh", false), Set("notifications", false), Set("sign_in", "device"), Set("log", "off"),
+		Set("language", "en"), Set("codex", "/codex"), Set("hook", "/hook"), Set("homes", []string{"/a"}),
+	} {
+		all.Go(func() {
+			if err := Change(t.Context(), path, e); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	want := Settings{Homes: []string{"/a"}, SignIn: "device", Codex: "/codex", Language: "en", Log: LevelOff, Hook: "/hook", Stderr: LevelOff}
+	if runtime.GOOS == "windows" {
+		return // the paths are those of the other systems
+	}
+	if got, found := Load(path); !got.Equal(want) || found != nil {
+		t.Errorf("%+v, %v, want %+v", got, found, want)
+	}
+	leftovers(t, filepath.Dir(path))
+}
+
+// leftovers finds files that should not be there.
+func leftovers(t *testing.T, dir string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	must(t, err)
+	for _, e := range entries {
+		if name := e.Name(); name != "config.toml" && name != ".config.toml.lock" {
+			t.Errorf("there is %s", name)
+		}
+	}
+}
+
+func TestReplaceLooksAgain(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "config.toml")
+	put(t, path, "# an editor was here\n")
+	done, err := replace(path, path, []byte("# before\n"), []byte("# ours\n"))
+	if done || err != nil {
+		t.Errorf("replace = %t, %v", done, err)
+	}
+	if got := content(t, path); got != "# an editor was here\n" {
+		t.Errorf("the file is %q", got)
+	}
+	leftovers(t, filepath.Dir(path))
+}
+
+// FuzzChange: whatever the file holds, loading a change gives what was there
+// with that key replaced, and no byte outside the value's is another.
+func FuzzChange(f *testing.F) {
+	for _, text := range []string{
+		"", "keep_fresh = true\n", "# a\r\nlog = \"warn\" # b\r\n[x]\ny = 1\r\n", "homes = [\n\"/a\"\n]", "a.b = { c = [1, 2] }\nsign_in='device'",
+		"log = \"\"\"\nwarn\"\"\"\n", "\"keep_fresh\" = false # x", "hook = \"/a\"\nhook = \"/b\"\n[[t]]\n", "log = tru\n[", "x = 1979-05-27T07:32:00Z\n",
+	} {
+		for which := range edits {
+			f.Add([]byte(text), byte(which))
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte, which byte) {
+		e := edits[int(which)%len(edits)]
+		before, problems := Default().parse("/c/config.toml", text, adasHome)
+		if d := scan(text); d.broken != nil {
+			return
+		}
+		changed := e.edit.apply(text)
+		after, still := Default().parse("/c/config.toml", changed, adasHome)
+		e.set(&before)
+		if !after.Equal(before) {
+			t.Errorf("%q is now %q:\n%+v, want\n%+v", text, changed, after, before)
+		}
+		if len(still) > len(problems) {
+			t.Errorf("%q is now %q: %v, before %v", text, changed, still, problems)
+		}
+		if !around(text, changed, e.edit) {
+			t.Errorf("%q is now %q", text, changed)
+		}
+		if again := e.edit.apply(changed); !bytes.Equal(again, changed) {
+			t.Errorf("once more, %q is %q", changed, again)
+		}
+	})
+}
+
+// edits are changes, and what they do to the Settings.
+var edits = []struct {
+	edit Edit
+	set  func(*Settings)
+}{
+	{Set("keep_fresh", false), func(s *Settings) { s.KeepFresh = false }},
+	{Set("keep_fresh", true), func(s *Settings) { s.KeepFresh = true }},
+	{Set("notifications", false), func(s *Settings) { s.Notifications = false }},
+	{Set("sign_in", "codex"), func(s *Settings) { s.SignIn = "codex" }},
+	{Set("hook", "/h \"\\\n\u00e9"), func(s *Settings) { s.Hook = "/h \"\\\n\u00e9" }},
+	{Set("homes", []string{"/a", "/b"}), func(s *Settings) { s.Homes = []string{"/a", "/b"} }},
+}
+
+// around reports whether only a value has been replaced, or a line put in.
+func around(before, after []byte, e Edit) bool {
+	head := 0
+	for head < len(before) && head < len(after) && before[head] == after[head] {
+		head++
+	}
+	tail := 0
+	for tail < len(before)-head && tail < len(after)-head && before[len(before)-1-tail] == after[len(after)-1-tail] {
+		tail++
+	}
+	gone := before[head : len(before)-tail]
+	for _, f := range scan(before).entries {
+		if f.name == e.key {
+			return head >= f.value && len(before)-tail <= f.end || len(gone) == 0 && head >= f.value-len(e.literal)
+		}
+	}
+	return len(gone) == 0
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

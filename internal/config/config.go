@@ -1,0 +1,68 @@
+package config
+
+import (
+	"log/slog"
+	"math"
+	"path/filepath"
+	"reflect"
+	"runtime"
+
+	"rekey/auth"
+)
+
+// LevelOff is the level at which nothing is logged.
+const LevelOff = slog.Level(math.MaxInt32)
+
+// Settings are what the user has chosen. Paths are absolute.
+type Settings struct {
+	// Homes are the Codex homes to look after; nil: Codex's own.
+	Homes []string
+	// KeepFresh: renew ahead of time.
+	KeepFresh bool
+	// Notifications: notify when only the user can mend a sign-in.
+	Notifications bool
+	// SignIn is how a sign-in is made.
+	SignIn auth.SignInMethod
+	// Codex is the Codex program, "": wherever it is found.
+	Codex string
+	// Language is that of all texts, "": the environment's.
+	Language string
+	// Log is the least level that the log file takes.
+	Log slog.Level
+	// Hook is the program that is run when a State changes, "": none.
+	Hook string
+	// Stderr is the least level that is logged to standard error. Only the
+	// environment sets it.
+	Stderr slog.Level
+}
+
+// Default is what holds when nothing is set.
+func Default() Settings {
+	return Settings{KeepFresh: true, Notifications: true, SignIn: auth.SignInBrowser, Log: slog.LevelInfo, Stderr: LevelOff}
+}
+
+// Equal reports whether both are the same in every setting.
+func (s Settings) Equal(t Settings) bool { return reflect.DeepEqual(s, t) }
+
+// Path is where the configuration file lies: $XDG_CONFIG_HOME/rekey/config.toml
+// on Linux, the systems' own folders elsewhere. userHome is the user's home
+// directory.
+func Path(getenv func(string) string, userHome string) string {
+	return filepath.Join(configRoot(getenv, userHome), "rekey", "config.toml")
+}
+
+func configRoot(getenv func(string) string, userHome string) string {
+	if d := getenv("XDG_CONFIG_HOME"); filepath.IsAbs(d) {
+		return d
+	}
+	switch runtime.GOOS {
+	case "windows":
+		if d := getenv("APPDATA"); filepath.IsAbs(d) {
+			return d
+		}
+		return filepath.Join(userHome, "AppData", "Roaming")
+	case "darwin":
+		return filepath.Join(userHome, "Library", "Application Support")
+	}
+	return filepath.Join(userHome, ".config")
+}

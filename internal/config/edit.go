@@ -1,0 +1,123 @@
+package config
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Edit is the change of one key's value. Make it with Set.
+type Edit struct {
+	key     string
+	literal string // as it stands in the file
+	broken  bool   // it is not text
+}
+
+// Set gives a key a value. What the key cannot be set to is found by Change.
+func Set[T bool | string | []string](key string, value T) Edit {
+	e := Edit{key: key}
+	switch value := any(value).(type) {
+	case bool:
+		e.literal = strconv.FormatBool(value)
+	case string:
+		e.literal, e.broken = quoted(value), !utf8.ValidString(value)
+	case []string:
+		items := make([]string, len(value))
+		for i, item := range value {
+			items[i] = quoted(item)
+			e.broken = e.broken || !utf8.ValidString(item)
+		}
+		e.literal = "[" + strings.Join(items, ", ") + "]"
+	}
+	return e
+}
+
+// quoted is a TOML basic string.
+func quoted(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r < ' ' || r == 0x7f:
+			fmt.Fprintf(&b, `\u%04X`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// check says what is wrong with an edit, nil for nothing.
+func (e Edit) check(path string, home func() (string, error)) error {
+	if _, known := lookup(e.key); !known {
+		return &Problem{Code: CodeUnknownKey, Key: e.key, What: e.key + " is no setting of Rekey's", Do: suggestion(e.key)}
+	}
+	if e.broken {
+		return &Problem{Code: CodeBadValue, Key: e.key, What: e.key + " would not be a text", Do: "use another value"}
+	}
+	_, found := Default().parse(path, []byte(e.key+" = "+e.literal), home)
+	if len(found) == 0 {
+		return nil
+	}
+	found[0].Path, found[0].Line = "", 0 // it is in no file yet
+	return found[0]
+}
+
+// apply makes the change in a text. Every byte but those of the value stays as
+// it is; a key that is not set yet is added after the others, in a line of its
+// own and above every table.
+func (e Edit) apply(data []byte) []byte {
+	d := scan(data)
+	if i := slices.IndexFunc(d.entries, func(f entry) bool { return f.name == e.key }); i >= 0 {
+		return splice(data, d.entries[i].value, d.entries[i].end, e.literal)
+	}
+	eol := "\n"
+	if i := bytes.IndexByte(data, '\n'); i > 0 && data[i-1] == '\r' {
+		eol = "\r\n"
+	}
+	line := e.key + " = " + e.literal
+	at := len(data)
+	switch {
+	case len(d.entries) > 0:
+		at = endOfLine(data, d.entries[len(d.entries)-1].end)
+	case len(d.tables) > 0:
+		at = aboveComments(data, d.tables[0].at)
+	}
+	if at > 0 && data[at-1] != '\n' { // the last line, which has no end
+		return splice(data, at, at, eol+line)
+	}
+	return splice(data, at, at, line+eol)
+}
+
+func splice(data []byte, from, to int, text string) []byte {
+	return slices.Concat(data[:from], []byte(text), data[to:])
+}
+
+// endOfLine is where the line after the one at begins, or the end.
+func endOfLine(data []byte, at int) int {
+	if i := bytes.IndexByte(data[at:], '\n'); i >= 0 {
+		return at + i + 1
+	}
+	return len(data)
+}
+
+// aboveComments is where the line at begins, or the comments that stand right
+// above it: they belong to it.
+func aboveComments(data []byte, at int) int {
+	at = bytes.LastIndexByte(data[:at], '\n') + 1
+	for at > 0 {
+		above := bytes.LastIndexByte(data[:at-1], '\n') + 1
+		if !bytes.HasPrefix(bytes.TrimLeft(data[above:at], " \t"), []byte("#")) {
+			break
+		}
+		at = above
+	}
+	return at
+}

@@ -1,0 +1,235 @@
+package config
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+
+	"rekey/auth"
+)
+
+// Type is what a key's value looks like in the file.
+type Type string
+
+// The types.
+const (
+	TypeSwitch Type = "true or false"
+	TypeWord   Type = "one of several words"
+	TypePath   Type = "a path"
+	TypePaths  Type = "a list of paths"
+)
+
+// Key documents one key of the file. The manual is written from this.
+type Key struct {
+	Name string
+	Type Type
+	// Values are the words of a TypeWord.
+	Values []string
+	// Default is the value that holds when none is set, as it would stand in
+	// the file, or in words where it depends on the machine.
+	Default string
+	// Env is the environment variable that is stronger than the file, "" for none.
+	Env string
+	// Doc is one line.
+	Doc string
+}
+
+// Keys lists every key in the order of the manual.
+func Keys() []Key {
+	keys := make([]Key, len(table))
+	for i, k := range table {
+		keys[i] = k.Key
+		keys[i].Values = slices.Clone(k.Values)
+	}
+	return keys
+}
+
+// key is a Key that can be read.
+type key struct {
+	Key
+	// set takes over a value, or says what it should be.
+	set func(r *reader, k Key, raw []byte) (do string)
+	// keep takes it over from other Settings.
+	keep func(to *Settings, from Settings)
+}
+
+// table never changes.
+var table = []key{
+	{
+		Key{Name: "homes", Type: TypePaths, Default: `["~/.codex"]`, Env: "CODEX_HOME",
+			Doc: "the Codex homes to look after; relative ones begin at this file's folder; --home is stronger"},
+		func(r *reader, _ Key, raw []byte) string { return r.paths(raw, &r.Homes) },
+		func(to *Settings, from Settings) { to.Homes = from.Homes },
+	},
+	{
+		Key{Name: "keep_fresh", Type: TypeSwitch, Default: "true",
+			Doc: "renew the sign-in ahead of time; when off, Rekey watches and never contacts the server by itself"},
+		func(r *reader, k Key, raw []byte) string { return decode(raw, &r.KeepFresh, k.Type) },
+		func(to *Settings, from Settings) { to.KeepFresh = from.KeepFresh },
+	},
+	{
+		Key{Name: "notifications", Type: TypeSwitch, Default: "true",
+			Doc: "notify, once, when only you can mend the sign-in"},
+		func(r *reader, k Key, raw []byte) string { return decode(raw, &r.Notifications, k.Type) },
+		func(to *Settings, from Settings) { to.Notifications = from.Notifications },
+	},
+	{
+		Key{Name: "sign_in", Type: TypeWord, Values: methodNames(), Default: `"browser"`,
+			Doc: "how to sign in: in the browser, with a code on any device, or by your own \"codex login\""},
+		func(r *reader, k Key, raw []byte) string { return setWord(raw, k, &r.SignIn) },
+		func(to *Settings, from Settings) { to.SignIn = from.SignIn },
+	},
+	{
+		Key{Name: "codex", Type: TypePath, Default: "the codex that is found", Env: "REKEY_CODEX",
+			Doc: "the absolute path of the Codex program, for those whose desktop session does not find it on PATH"},
+		func(r *reader, _ Key, raw []byte) string { return r.absolute(raw, &r.Codex) },
+		func(to *Settings, from Settings) { to.Codex = from.Codex },
+	},
+	{
+		Key{Name: "language", Type: TypeWord, Values: []string{"en", "zh-Hans"}, Default: "the environment's", Env: "REKEY_LANGUAGE",
+			Doc: "the language of all texts, from the next start on"},
+		func(r *reader, k Key, raw []byte) string { return setWord(raw, k, &r.Language) },
+		func(to *Settings, from Settings) { to.Language = from.Language },
+	},
+	{
+		Key{Name: "log", Type: TypeWord, Values: levelNames(), Default: `"info"`,
+			Doc: "how much the log file takes; what is logged to standard error is REKEY_LOG's"},
+		func(r *reader, _ Key, raw []byte) string { return r.level(raw) },
+		func(to *Settings, from Settings) { to.Log = from.Log },
+	},
+	{
+		Key{Name: "hook", Type: TypePath, Default: "none",
+			Doc: "the absolute path of a program that is run when the sign-in's state changes, the state as JSON on its standard input"},
+		func(r *reader, _ Key, raw []byte) string { return r.absolute(raw, &r.Hook) },
+		func(to *Settings, from Settings) { to.Hook = from.Hook },
+	},
+}
+
+func methodNames() (names []string) {
+	for _, m := range auth.SignInMethods() {
+		names = append(names, string(m))
+	}
+	return names
+}
+
+// lookup finds a key by its name.
+func lookup(name string) (key, bool) {
+	i := slices.IndexFunc(table, func(k key) bool { return k.Name == name })
+	if i < 0 {
+		return key{}, false
+	}
+	return table[i], true
+}
+
+// reader puts together the Settings of one file.
+type reader struct {
+	Settings
+	folder string                 // which relative paths begin at
+	home   func() (string, error) // the user's home directory
+}
+
+// decode reads a TOML value of the type of into, which it leaves alone if the
+// value is of another.
+func decode[T any](raw []byte, into *T, t Type) (do string) {
+	var v struct{ Value T }
+	if err := toml.Unmarshal(append([]byte("Value = "), raw...), &v); err != nil {
+		if t == TypePaths {
+			return `use a list of paths, as in ["~/.codex"]`
+		}
+		if t == TypeSwitch {
+			return "use true or false"
+		}
+		return "use a text in quotation marks"
+	}
+	*into = v.Value
+	return ""
+}
+
+// setWord reads one of a key's words.
+func setWord[T ~string](raw []byte, k Key, into *T) (do string) {
+	var word string
+	if decode(raw, &word, TypeWord) != "" || !slices.Contains(k.Values, word) {
+		return "use " + listing(k.Values)
+	}
+	*into = T(word)
+	return ""
+}
+
+func (r *reader) level(raw []byte) (do string) {
+	var word string
+	if decode(raw, &word, TypeWord) == "" {
+		if level, ok := parseLevel(word); ok {
+			r.Log = level
+			return ""
+		}
+	}
+	return "use " + listing(levelNames())
+}
+
+func (r *reader) paths(raw []byte, into *[]string) (do string) {
+	var paths []string
+	if do := decode(raw, &paths, TypePaths); do != "" {
+		return do
+	}
+	for i, path := range paths {
+		var do string
+		if paths[i], do = r.resolve(path); do != "" {
+			return do
+		}
+	}
+	if len(paths) == 0 {
+		return "use at least one home, or remove the line"
+	}
+	*into = paths
+	return ""
+}
+
+// absolute reads a path that must not depend on any folder.
+func (r *reader) absolute(raw []byte, into *string) (do string) {
+	var path string
+	if do := decode(raw, &path, TypePath); do != "" {
+		return do
+	}
+	if !filepath.IsAbs(path) && !tilde(path) {
+		return "use the absolute path of a program"
+	}
+	path, do = r.resolve(path)
+	if do == "" {
+		*into = path
+	}
+	return do
+}
+
+// tilde reports whether a path begins at the user's home directory.
+func tilde(path string) bool {
+	return path == "~" || strings.HasPrefix(path, "~/") || strings.HasPrefix(path, "~"+string(filepath.Separator))
+}
+
+// resolve makes a path absolute: ~ is the user's home directory, and what is
+// relative begins at the file's folder.
+func (r *reader) resolve(path string) (absolute, do string) {
+	switch {
+	case path == "":
+		return "", "use a path, or remove the line"
+	case strings.ContainsRune(path, 0):
+		return "", "use a path that can exist"
+	case tilde(path):
+		home, err := r.home()
+		if err != nil {
+			return "", "use the path without ~, for your home directory is not known here"
+		}
+		return filepath.Join(home, path[1:]), ""
+	case filepath.IsAbs(path):
+		return filepath.Clean(path), ""
+	}
+	return filepath.Join(r.folder, path), ""
+}
+
+// listing is "a, b or c".
+func listing(words []string) string {
+	last := len(words) - 1
+	return fmt.Sprintf("%s or %s", strings.Join(words[:last], ", "), words[last])
+}

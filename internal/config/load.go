@@ -1,0 +1,165 @@
+package config
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// maxFile is the largest file that is read.
+const maxFile = 1 << 20
+
+// byteOrderMark is what some editors put at the beginning.
+var byteOrderMark = []byte("\ufeff")
+
+// Load reads the file. One that does not exist is an empty one. The Settings
+// hold whatever the Problems are, and are Default where nothing else is set.
+func Load(path string) (Settings, []*Problem) { return Default().Reload(path) }
+
+// Reload is Load for a file that has changed since s was read from it: what a
+// Problem is about stays as it is in s.
+func (s Settings) Reload(path string) (Settings, []*Problem) {
+	data, err := read(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Default(), nil
+	case err != nil:
+		return s, []*Problem{{
+			Path: path, Code: CodeUnreadable, What: "it cannot be read: " + cause(err), Do: "mend that, or remove it", Err: err,
+		}}
+	}
+	return s.parse(path, data, os.UserHomeDir)
+}
+
+// read reads a regular file of at most maxFile bytes.
+func read(path string) ([]byte, error) {
+	// A pipe would be waited for.
+	if info, err := os.Stat(path); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, errors.New("it is no regular file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		err = fmt.Errorf("it is larger than %d bytes", maxFile)
+	}
+	return data, err
+}
+
+// cause is an error of the system without the path, which is said already.
+func cause(err error) string {
+	var about *fs.PathError
+	if errors.As(err, &about) {
+		return about.Err.Error()
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return link.Err.Error()
+	}
+	return err.Error()
+}
+
+// parse reads a text as if it were the file's: see Reload.
+func (s Settings) parse(path string, data []byte, home func() (string, error)) (Settings, []*Problem) {
+	data, _ = bytes.CutPrefix(data, byteOrderMark)
+	r := &reader{Settings: Default(), folder: filepath.Dir(path), home: home}
+	d := scan(data)
+	if d.broken != nil {
+		r.Settings = s // nobody knows what the broken line is about
+	}
+	var found []*Problem
+	report := func(line int, code Code, key, what, do string) {
+		found = append(found, &Problem{Path: path, Line: line, Code: code, Key: key, What: what, Do: do})
+	}
+	first := make(map[string]int) // the line
+	for _, e := range d.entries {
+		k, known := lookup(e.name)
+		line, repeated := first[e.name]
+		switch {
+		case !known:
+			report(e.line, CodeUnknownKey, e.name, e.name+" is no setting of Rekey's", suggestion(e.name))
+			continue
+		case repeated:
+			report(e.line, CodeRepeated, e.name, e.name+" is set a second time",
+				fmt.Sprintf("line %d holds, remove one of them", line))
+			continue
+		}
+		first[e.name] = e.line
+		raw := data[e.value:e.end]
+		if do := k.set(r, k.Key, raw); do != "" {
+			k.keep(&r.Settings, s)
+			report(e.line, CodeBadValue, e.name, e.name+" is "+shown(raw), do)
+			found[len(found)-1].Value = shown(raw)
+		}
+	}
+	for _, t := range d.tables {
+		report(t.line, CodeUnknownTable, t.name, "["+t.name+"] is no part of Rekey's settings",
+			"put settings above the first line in brackets")
+	}
+	if d.broken != nil {
+		report(d.broken.line, CodeSyntax, "", "this line is not valid TOML ("+d.broken.what+")", "correct it")
+	}
+	slices.SortStableFunc(found, func(a, b *Problem) int { return a.Line - b.Line })
+	return r.Settings, found
+}
+
+// shown is a value as a message shows it: whole if it is short and of one line.
+func shown(raw []byte) string {
+	const most = 60
+	text := string(raw)
+	if line, _, more := strings.Cut(text, "\n"); more {
+		text = strings.TrimRight(line, "\r") + " …"
+	}
+	if letters := []rune(text); len(letters) > most {
+		text = string(letters[:most]) + " …"
+	}
+	return text
+}
+
+// suggestion names the key that was probably meant.
+func suggestion(name string) string {
+	simple := func(s string) string {
+		return strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "").Replace(s))
+	}
+	names := make([]string, 0, len(table))
+	for _, k := range table {
+		if distance(simple(name), simple(k.Name)) <= 2 {
+			return "did you mean " + k.Name + "?"
+		}
+		names = append(names, k.Name)
+	}
+	return "the settings are " + strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// distance is how many letters have to be put in, taken out or replaced to make
+// b of a (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		above := row[0] // left of it
+		row[0] = i + 1
+		for j := range len(b) {
+			changed := above
+			if a[i] != b[j] {
+				changed++
+			}
+			above = row[j+1]
+			row[j+1] = min(changed, row[j]+1, above+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,63 @@
+package config
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+)
+
+// Value is a setting's value as it would stand in the file, "" where none is
+// set and the machine decides. The name is a Key's.
+func (s Settings) Value(name string) string {
+	text := func(value string) string {
+		if value == "" {
+			return ""
+		}
+		return quoted(value)
+	}
+	switch name {
+	case "homes":
+		if len(s.Homes) == 0 {
+			return ""
+		}
+		items := make([]string, len(s.Homes))
+		for i, home := range s.Homes {
+			items[i] = quoted(home)
+		}
+		return "[" + strings.Join(items, ", ") + "]"
+	case "keep_fresh":
+		return strconv.FormatBool(s.KeepFresh)
+	case "notifications":
+		return strconv.FormatBool(s.Notifications)
+	case "sign_in":
+		return quoted(string(s.SignIn))
+	case "codex":
+		return text(s.Codex)
+	case "language":
+		return text(s.Language)
+	case "log":
+		for _, l := range levels {
+			if l.level == s.Log {
+				return quoted(l.name)
+			}
+		}
+	case "hook":
+		return text(s.Hook)
+	}
+	return ""
+}
+
+// Named lists the keys that a file sets, usable or not.
+func Named(path string) (names []string) {
+	data, err := read(path)
+	if err != nil {
+		return nil
+	}
+	data, _ = bytes.CutPrefix(data, byteOrderMark)
+	for _, e := range scan(data).entries {
+		if _, known := lookup(e.name); known {
+			names = append(names, e.name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,147 @@
+package doctor
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rekey/auth/store"
+	"rekey/internal/proc"
+)
+
+// maxVersion bounds what is kept of what a codex says of itself, in bytes.
+const maxVersion = 200
+
+// codex looks for the user's own codex and asks for its version.
+func (in Inputs) codex(ctx context.Context) (f found) {
+	if in.FindCodex == nil {
+		f.fact(FactCodex, "", "not looked for")
+		return f
+	}
+	program, err := in.FindCodex()
+	if err != nil {
+		f.fact(FactCodex, "", "none")
+		f.finding(FindNoCodex, Note, "", err.Error(), "install Codex, or name it with the setting codex")
+		return f
+	}
+	f.fact(FactCodex, "", program.Path)
+	var said bytes.Buffer
+	cmd := proc.Command(ctx, program.Path, "--version")
+	cmd.Env = proc.Environment(func(name string) (string, bool) {
+		value := in.Getenv(name)
+		return value, value != ""
+	})
+	cmd.Stdout = &limited{&said, maxVersion}
+	if err := proc.Run(cmd); err != nil {
+		f.finding(FindBrokenCodex, Warning, "", program.Path+" does not say its version: "+err.Error(), "run it yourself, and see why")
+		return f
+	}
+	version, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
+	f.fact(FactCodexVersion, "", version)
+	return f
+}
+
+// limited keeps the first bytes of what is written to it.
+type limited struct {
+	text *bytes.Buffer
+	room int
+}
+
+// Write implements io.Writer.
+func (l *limited) Write(p []byte) (int, error) {
+	kept := p[:min(len(p), l.room)]
+	l.room -= len(kept)
+	_, _ = l.text.Write(kept)
+	return len(p), nil
+}
+
+// process is a running Codex.
+type process struct {
+	pid  int
+	home string // its CODEX_HOME, "" for Codex's own, "?" where that cannot be read
+}
+
+// processes looks for running Codex processes and the homes that they use.
+func (in Inputs) processes(ctx context.Context) (f found) {
+	list, looked := running(ctx, in.proc)
+	if !looked {
+		f.fact(FactCodexRunning, "", "not looked for")
+		return f
+	}
+	f.fact(FactCodexRunning, "", strconv.Itoa(len(list)))
+	var foreign []string
+	for _, p := range list {
+		about := "process " + strconv.Itoa(p.pid)
+		if p.home == "?" {
+			f.fact(FactCodexHome, about, "not known")
+			continue
+		}
+		home, err := store.ResolveHome(func(string) string { return p.home }, func() (string, error) { return in.UserHome, nil })
+		if home == "" || err != nil && p.home == "" {
+			f.fact(FactCodexHome, about, "not known")
+			continue
+		}
+		f.fact(FactCodexHome, about, home)
+		if !in.looksAfter(home) && !slices.Contains(foreign, home) {
+			foreign = append(foreign, home)
+			f.finding(FindForeignHome, Note, home, "a Codex runs with a home that Rekey does not look after", "add it to the setting homes")
+		}
+	}
+	return f
+}
+
+// looksAfter reports whether a home shares its sign-in with one of ours.
+func (in Inputs) looksAfter(home string) bool {
+	id, err := store.ID(home)
+	if err != nil {
+		return true // nothing is known against it
+	}
+	for _, o := range in.Homes {
+		if own, err := store.ID(o.Dir); err == nil && own == id {
+			return true
+		}
+	}
+	return false
+}
+
+// isCodex reports whether a command line is that of Codex: the program itself,
+// or Node.js with the program of the npm package.
+func isCodex(args []string) bool {
+	if len(args) == 0 {
+		return false
+	}
+	switch strings.TrimSuffix(filepath.Base(args[0]), ".exe") {
+	case "codex":
+		return true
+	case "node":
+		for _, arg := range args[1:] {
+			if !strings.HasPrefix(arg, "-") {
+				name := filepath.Base(arg)
+				return name == "codex" || name == "codex.js"
+			}
+		}
+	}
+	return false
+}
+
+// homeOf is the CODEX_HOME of an environment, which is relative to the folder
+// that its process works in.
+func homeOf(environ []string, folder string) (string, error) {
+	for _, variable := range environ {
+		home, ok := strings.CutPrefix(variable, "CODEX_HOME=")
+		switch {
+		case !ok || home == "":
+			continue
+		case filepath.IsAbs(home):
+			return home, nil
+		case folder == "":
+			return "", fmt.Errorf("the folder of the process is not known")
+		}
+		return filepath.Join(folder, home), nil
+	}
+	return "", nil
+}

@@ -1,0 +1,129 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"time"
+
+	"rekey/auth/agent"
+	"rekey/auth/login"
+	"rekey/internal/autostart"
+	"rekey/internal/config"
+)
+
+// Limit is how long a whole Collect takes at most.
+const Limit = 5 * time.Second
+
+// Inputs are what Collect looks at. The functions honour ctx; those that are
+// nil are facts that nobody looks for.
+type Inputs struct {
+	// Version is this program's.
+	Version string
+	// Getenv reads the environment.
+	Getenv func(string) string
+	// UserHome, User and Host are what the report must not show.
+	UserHome, User, Host string
+	// Homes are the Codex homes that are looked after.
+	Homes []agent.Options
+	// Settings are what the user has chosen, and Problems what of it cannot be
+	// used.
+	Settings config.Settings
+	Problems []error
+	// Config is the path of the configuration file.
+	Config string
+	// FindCodex finds the user's own codex.
+	FindCodex func() (login.CodexProgram, error)
+	// Panel says why no panel shows the icon, nil if one does.
+	Panel func(ctx context.Context) error
+	// Notifications names the program that shows notifications.
+	Notifications func(ctx context.Context) (name string, err error)
+	// Autostart starts Rekey when its user signs in to the desktop.
+	Autostart autostart.Login
+	// Window says why the window program cannot be started, nil if it can.
+	Window func() error
+	// Now is the wall clock; nil: time.Now.
+	Now func() time.Time
+
+	proc string // where processes are listed, for tests; "": the system's own
+}
+
+// found is what one probe has to say.
+type found struct {
+	facts    []Fact
+	findings []Finding
+}
+
+func (f *found) fact(code, about, value string) {
+	f.facts = append(f.facts, Fact{code, about, value})
+}
+
+func (f *found) finding(code string, s Severity, about, what, do string) {
+	f.findings = append(f.findings, Finding{code, s, about, what, do})
+}
+
+// probe looks at one thing.
+type probe struct {
+	name string
+	look func(ctx context.Context) found
+}
+
+// Collect looks at everything at once and returns within Limit, also when
+// something does not answer: that is a Finding, then. It sends nothing to the
+// authorization server and signs nobody in or out.
+func Collect(ctx context.Context, in Inputs) Report {
+	if in.Now == nil {
+		in.Now = time.Now
+	}
+	return collect(ctx, in, in.probes(), Limit)
+}
+
+func (in Inputs) probes() []probe {
+	list := []probe{{"this program", in.program}, {"the configuration", in.configuration}}
+	for _, home := range in.Homes {
+		list = append(list, probe{"the home " + home.Dir, func(ctx context.Context) found { return in.home(ctx, home) }})
+		list = append(list, probe{"the Rekey for " + home.Dir, func(ctx context.Context) found { return in.agent(ctx, home) }})
+	}
+	return append(list,
+		probe{"codex", in.codex}, probe{"the running Codex processes", in.processes},
+		probe{"the panel", in.panel}, probe{"notifications", in.notifications}, probe{"the desktop", in.desktop},
+		probe{"the network's settings", in.network}, probe{"the clock", in.clock},
+	)
+}
+
+// collect runs the probes beside each other. One that does not end in time is
+// left to end by itself: its context has ended.
+func collect(ctx context.Context, in Inputs, probes []probe, limit time.Duration) Report {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	answers := make([]chan found, len(probes))
+	for i, p := range probes {
+		answers[i] = make(chan found, 1)
+		go func() { answers[i] <- p.look(ctx) }()
+	}
+	var all found
+	for i, p := range probes {
+		var f found
+		select {
+		case f = <-answers[i]:
+		case <-ctx.Done():
+			select {
+			case f = <-answers[i]: // it was in time, and others were not
+			default:
+				f.finding(FindSlow, Warning, "", fmt.Sprintf("%s did not answer within %v", p.name, limit), "look whether it hangs")
+			}
+		}
+		all.facts = append(all.facts, f.facts...)
+		all.findings = append(all.findings, f.findings...)
+	}
+	slices.SortStableFunc(all.findings, func(a, b Finding) int { return a.Severity.rank() - b.Severity.rank() })
+	r := Report{Schema: Schema, At: in.Now().UTC().Round(0), Facts: all.facts, Findings: all.findings}
+	return newCleaner(in).report(r)
+}
+
+func (in Inputs) program(context.Context) (f found) {
+	f.fact(FactVersion, "", in.Version)
+	f.fact(FactSystem, "", runtime.GOOS+"/"+runtime.GOARCH)
+	return f
+}

@@ -1,0 +1,324 @@
+package doctor
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rekey/auth/agent"
+	"rekey/auth/login"
+	"rekey/internal/box"
+	"rekey/internal/config"
+)
+
+// rig is a machine of Ada's.
+type rig struct {
+	t    *testing.T
+	root string // her home directory
+	home *box.Home
+	env  map[string]string
+	Inputs
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	root, err := os.MkdirTemp("", "doctor") // a socket's path has little room
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(root) })
+	root = filepath.Join(root, "adalovelace")
+	home, err := box.NewHome(filepath.Join(root, ".codex"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{t: t, root: root, home: home, env: map[string]string{"PATH": os.Getenv("PATH")}}
+	getenv := func(name string) string { return r.env[name] }
+	r.Inputs = Inputs{
+		Version: "1.2.3", Getenv: getenv, UserHome: root, User: "adalovelace", Host: "analytical-engine",
+		Config: filepath.Join(root, ".config", "rekey", "config.toml"), Settings: config.Default(),
+		Homes: []agent.Options{{
+			Dir: home.Dir(), Getenv: getenv,
+			Dirs: agent.Dirs{State: filepath.Join(root, "state"), Runtime: filepath.Join(root, "run")},
+		}},
+		proc: filepath.Join(root, "no-proc"),
+	}
+	r.put(box.AuthJSON(box.WithExpiry(time.Now().Add(time.Hour))))
+	return r
+}
+
+func (r *rig) put(content []byte) {
+	r.t.Helper()
+	if err := r.home.Replace(content); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// codes are those of the findings.
+func codes(report Report) (list []string) {
+	for _, f := range report.Findings {
+		list = append(list, f.Code)
+	}
+	return list
+}
+
+func value(report Report, code string) string {
+	for _, f := range report.Facts {
+		if f.Code == code {
+			return f.Value
+		}
+	}
+	return ""
+}
+
+func TestAHealthyMachine(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.FindCodex = func() (login.CodexProgram, error) { return login.CodexProgram{}, &login.NoCodexError{} }
+	r.Panel = func(context.Context) error { return nil }
+	r.Notifications = func(context.Context) (string, error) { return "dunst 1.9.0", nil }
+	r.Window = func() error { return nil }
+	report := Collect(t.Context(), r.Inputs)
+	got := slices.DeleteFunc(codes(report), func(code string) bool { return code == FindUnsynchronised }) // of this machine
+	if want := []string{FindNoAgent, FindNoCodex}; !slices.Equal(got, want) {
+		t.Errorf("the findings are %v, want %v", report.Findings, want)
+	}
+	for code, want := range map[string]string{
+		FactVersion: "1.2.3", FactSystem: runtime.GOOS + "/" + runtime.GOARCH, FactHome: "exists", FactStore: "file",
+		FactConfig: "~/.config/rekey/config.toml (not there: the defaults hold)", FactHook: "none",
+		FactStatus: "healthy", FactAccount: "a…@e… · pro", FactAgent: "none", FactCodex: "none",
+		FactPanel: "yes", FactNotifications: "dunst 1.9.0", FactAutostart: "not looked for", FactWindow: "yes",
+	} {
+		if got := value(report, code); got != want {
+			t.Errorf("%s is %q, want %q", code, got, want)
+		}
+	}
+	if report.Schema != 1 || time.Since(report.At) > time.Minute {
+		t.Errorf("schema %d, at %v", report.Schema, report.At)
+	}
+	var form struct {
+		Schema          int
+		At              time.Time
+		Facts, Findings []map[string]string
+	}
+	text, err := json.Marshal(report)
+	if err == nil {
+		err = json.Unmarshal(text, &form)
+	}
+	if err != nil || form.Facts[0]["code"] != FactVersion || form.Findings[0]["severity"] == "" || form.Findings[0]["do"] == "" {
+		t.Errorf("the JSON is %s, %v", text, err)
+	}
+}
+
+// What is wrong is found, whatever it is.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the permissions are those of the other systems")
+	}
+	refused := errors.New("no such thing")
+	tests := map[string]struct {
+		prepare func(*rig) error
+		want    string
+		says    string
+	}{
+		"a setting": {func(r *rig) error {
+			_, found := config.Load(r.root) // a folder
+			r.Problems = append(r.Problems, found[0])
+			return nil
+		}, FindConfig, "no regular file"},
+		"an unsafe hook": {func(r *rig) error {
+			r.Settings.Hook = filepath.Join(r.root, "hook")
+			return errors.Join(os.WriteFile(r.Settings.Hook, nil, 0o700), os.Chmod(r.Settings.Hook, 0o777))
+		}, FindHook, "~/hook can be written by everybody"},
+		"no home":        {func(r *rig) error { return os.RemoveAll(r.home.Dir()) }, FindNoHome, "does not exist"},
+		"an open file":   {func(r *rig) error { return os.Chmod(r.home.AuthPath(), 0o644) }, FindOpenFile, "read by others (mode 0644)"},
+		"an open folder": {func(r *rig) error { return os.Chmod(r.home.Dir(), 0o777) }, FindOpenFolder, "written by everybody"},
+		"signed out":     {func(r *rig) error { return r.home.Delete() }, FindSignedOut, "nobody is signed in"},
+		"half a file":    {func(r *rig) error { return r.home.Replace([]byte("{")) }, FindUnreadable, "cannot be read"},
+		"an expired token": {func(r *rig) error {
+			return r.home.Replace(box.AuthJSON(box.WithExpiry(time.Now().Add(-time.Hour))))
+		}, FindWaiting, "past or ending"},
+		"a clock behind": {func(r *rig) error { r.Now = func() time.Time { return time.Now().AddDate(-1, 0, 0) }; return nil }, FindFuture, "the clock is behind"},
+		"a restriction": {func(r *rig) error { return r.home.WriteConfig(`forced_login_method = "api"`) },
+			FindRestricted, "allows only an API key"},
+		"Codex's configuration": {func(r *rig) error { return r.home.WriteConfig("=") }, FindConfig, "Codex's configuration cannot be used"},
+		"no folder of our own":  {func(r *rig) error { return os.WriteFile(filepath.Join(r.root, "state"), nil, 0o600) }, FindState, "own folder cannot be used"},
+		"no codex": {func(r *rig) error {
+			r.FindCodex = func() (login.CodexProgram, error) { return login.CodexProgram{}, refused }
+			return nil
+		}, FindNoCodex, "no such thing"},
+		"a codex that does not run": {func(r *rig) error {
+			r.FindCodex = func() (login.CodexProgram, error) { return login.CodexProgram{Path: "/bin/false"}, nil }
+			return nil
+		}, FindBrokenCodex, "does not say its version"},
+		"no panel": {func(r *rig) error { r.Panel = func(context.Context) error { return refused }; return nil }, FindNoPanel, "no such thing"},
+		"no notifications": {func(r *rig) error {
+			r.Notifications = func(context.Context) (string, error) { return "", refused }
+			return nil
+		}, FindNoNotifications, "no such thing"},
+		"no window":       {func(r *rig) error { r.Window = func() error { return refused }; return nil }, FindNoWindow, "no such thing"},
+		"no proxy":        {func(r *rig) error { r.env["HTTPS_PROXY"] = "http://"; return nil }, FindBadProxy, "HTTPS_PROXY is not the address"},
+		"no certificates": {func(r *rig) error { r.env["SSL_CERT_FILE"] = "/none.pem"; return nil }, FindBadCA, "SSL_CERT_FILE names a file"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			if err := tt.prepare(r); err != nil {
+				t.Fatal(err)
+			}
+			report := Collect(t.Context(), r.Inputs)
+			i := slices.IndexFunc(report.Findings, func(f Finding) bool { return f.Code == tt.want })
+			if i < 0 || !strings.Contains(report.Findings[i].What, tt.says) || report.Findings[i].Do == "" {
+				t.Errorf("the findings are %+v, want %s, %q", report.Findings, tt.want, tt.says)
+			}
+			if !slices.IsSortedFunc(report.Findings, func(a, b Finding) int { return a.Severity.rank() - b.Severity.rank() }) {
+				t.Errorf("they are out of order: %v", codes(report))
+			}
+		})
+	}
+}
+
+func TestTheAgentThatRuns(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	h, err := agent.Open(r.Homes[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := h.Become(t.Context(), "1.2.3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := Collect(t.Context(), r.Inputs)
+	if value(report, FactAgent) != "does not answer" || !slices.Contains(codes(report), FindMuteAgent) {
+		t.Errorf("one that does not listen: %+v", report)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ran := make(chan error, 1)
+	go func() { ran <- a.Run(ctx) }()
+	defer func() {
+		cancel()
+		if err := errors.Join(<-ran, a.Close(t.Context())); err != nil {
+			t.Error(err)
+		}
+	}()
+	for limit := time.After(30 * time.Second); ; {
+		report = Collect(t.Context(), r.Inputs)
+		if value(report, FactAgent) == "1.2.3" {
+			break
+		}
+		select {
+		case <-limit:
+			t.Fatalf("it is not found: %+v", report)
+		default:
+		}
+	}
+	if got := codes(report); slices.Contains(got, FindMuteAgent) || slices.Contains(got, FindOtherAgent) {
+		t.Errorf("the findings are %v", got)
+	}
+	r.Version = "1.2.4"
+	if report = Collect(t.Context(), r.Inputs); !slices.Contains(codes(report), FindOtherAgent) {
+		t.Errorf("another version: %v", report.Findings)
+	}
+}
+
+// The whole takes no longer than its limit, whatever hangs.
+func TestCollectIsLimited(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		began := time.Now()
+		report := collect(t.Context(), Inputs{Now: time.Now}, []probe{
+			{"one that hangs", func(context.Context) found { <-release; return found{} }},
+			{"one that heeds its end", func(ctx context.Context) (f found) { <-ctx.Done(); return f }},
+			{"a quick one", func(context.Context) (f found) { f.fact(FactVersion, "", "1"); return f }},
+		}, Limit)
+		if took := time.Since(began); took != Limit {
+			t.Errorf("it took %v", took)
+		}
+		if value(report, FactVersion) != "1" || !slices.Contains(codes(report), FindSlow) ||
+			!strings.Contains(report.Findings[0].What, "one that hangs did not answer within 5s") {
+			t.Errorf("the report is %+v", report)
+		}
+		close(release)
+	})
+}
+
+// Secrets in every place that a report looks at, and none in the report.
+func TestNothingLeaks(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the script is for a shell")
+	}
+	const secret, password = "not-a-real-token-0123456789abcdef", "hunter2hunter2"
+	r := newRig(t)
+	access := box.Tokens{AccessToken: secret, RefreshToken: secret}
+	r.put(box.AuthJSON(box.WithAccount(box.Ada()), box.WithAccessToken(access.AccessToken), box.WithRefreshToken(access.RefreshToken)))
+	leak := fmt.Errorf("at %s on analytical-engine: ada@example.com has %s", filepath.Join(r.root, "x"), secret)
+	r.Problems = []error{leak}
+	r.Panel = func(context.Context) error { return leak }
+	r.Notifications = func(context.Context) (string, error) { return leak.Error(), nil }
+	r.Window = func() error { return leak }
+	r.Settings.Hook = filepath.Join(r.root, "ada@example.com", secret)
+	for _, name := range []string{"HTTPS_PROXY", "http_proxy", "ALL_PROXY"} {
+		r.env[name] = "http://adalovelace:" + password + "@proxy.example:3128"
+	}
+	r.env["NO_PROXY"] = "analytical-engine"
+	r.env["SSL_CERT_FILE"] = filepath.Join(r.root, secret)
+	script := filepath.Join(r.root, "codex")
+	install := exec.Command("sh", "-c", `cat >"$1" && chmod 0700 "$1"`, "sh", script)
+	install.Stdin = strings.NewReader("#!/bin/sh\necho 'codex " + leak.Error() + "'\n")
+	if out, err := install.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	r.FindCodex = func() (login.CodexProgram, error) { return login.CodexProgram{Path: script}, nil }
+	r.Homes = append(r.Homes, r.Homes[0])
+	r.Homes[1].Dir = filepath.Join(r.root, "other", secret)
+
+	report := Collect(t.Context(), r.Inputs)
+	text, err := json.Marshal(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text = append(text, fmt.Sprintf("%+v", report)...)
+	for _, what := range []string{secret, password, "ada@example.com", "adalovelace", "analytical-engine", r.root} {
+		if i := bytes.Index(bytes.ToLower(text), []byte(strings.ToLower(what))); i >= 0 {
+			t.Errorf("%q is in the report: …%s…", what, text[max(0, i-80):i+len(what)])
+		}
+	}
+	if value(report, FactCodexVersion) == "" || value(report, FactProxy) != "http://proxy.example:3128" {
+		t.Errorf("too much is hidden: %+v", report.Facts)
+	}
+}
+
+// A keyring that does not answer is found, whether it is the only place or not.
+func TestTheKeyring(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("the other systems' keyrings are there")
+	}
+	for kind, want := range map[string]string{"keyring": FindUnreadable, "auto": FindKeyring} {
+		r := newRig(t)
+		r.Homes[0].Store.BusAddress = "unix:path=" + filepath.Join(r.root, "no-bus")
+		if err := r.home.WriteConfig(fmt.Sprintf("cli_auth_credentials_store = %q", kind)); err != nil {
+			t.Fatal(err)
+		}
+		report := Collect(t.Context(), r.Inputs)
+		if value(report, FactStore) != kind || value(report, FactKeyring) == "" || value(report, FactKeyring) == "reachable" || !slices.Contains(codes(report), want) {
+			t.Errorf("%s: %+v", kind, report)
+		}
+	}
+}

@@ -1,0 +1,208 @@
+package hook
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/store"
+	"rekey/internal/proc"
+)
+
+// limit is how long a hook may run before it is ended.
+const limit = 30 * time.Second
+
+// Options describe a Hook. All but Environ may be left out.
+type Options struct {
+	// Config is the file that names the program; it must be as safe as the
+	// program itself. "": no file does.
+	Config string
+	// Home is the Codex home that the report names.
+	Home string
+	// Lock is a file by which the hooks of all homes wait for each other; "":
+	// they do not.
+	Lock string
+	// Environ is what the program may know of the environment, and nothing else.
+	Environ []string
+	// Tell hands out a sentence about a hook that does not work, once until it
+	// works again; nil: nobody hears it. It must not block.
+	Tell func(sentence string)
+	// Log receives one line for each run; nil: nobody does.
+	Log *slog.Logger
+}
+
+// Hook runs the program. Its methods are safe for concurrent use.
+type Hook struct {
+	opts  Options
+	limit time.Duration
+	told  string        // the last failure that was told; Run's own
+	news  chan struct{} // has a message when the program has changed
+
+	mu      sync.Mutex // guards program
+	program string
+}
+
+// New returns a Hook that runs nothing yet.
+func New(o Options) *Hook {
+	if o.Tell == nil {
+		o.Tell = func(string) {}
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Hook{opts: o, limit: limit, news: make(chan struct{}, 1)}
+}
+
+// Use names the program, an absolute path, from now on; "": none. One that is
+// running is left to its end.
+func (h *Hook) Use(program string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.program == program {
+		return
+	}
+	h.program = program
+	select {
+	case h.news <- struct{}{}:
+	default:
+	}
+}
+
+func (h *Hook) current() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.program
+}
+
+// Run runs the program for each State that it receives, the present one first,
+// and for the last one when another program is named. It returns when states is
+// closed or ctx ends; a program that is running then is ended. While one runs,
+// states must drop the older of two that wait: see auth.Broadcast.
+func (h *Hook) Run(ctx context.Context, states <-chan auth.State) {
+	type call struct {
+		program string
+		state   auth.State
+	}
+	var last, next call
+	seen := false
+	for {
+		select {
+		case st, ok := <-states:
+			if !ok {
+				return
+			}
+			next.state, seen = st, true
+		case <-h.news:
+		case <-ctx.Done():
+			return
+		}
+		next.program = h.current()
+		if !seen || next == last {
+			continue
+		}
+		unlock := h.turn(ctx, next.program)
+		select {
+		case st, ok := <-states: // newer than what it has waited with
+			if ok {
+				next.state = st
+			}
+		default:
+		}
+		last = next
+		h.call(ctx, next.program, next.state)
+		unlock()
+	}
+}
+
+// turn waits until no other home's hook runs, or until ctx ends.
+func (h *Hook) turn(ctx context.Context, program string) (unlock func()) {
+	if h.opts.Lock == "" || program == "" {
+		return func() {}
+	}
+	unlock, err := store.Lock(ctx, h.opts.Lock, 0o600)
+	if err != nil {
+		if ctx.Err() == nil {
+			h.opts.Log.Warn("hook: it does not wait for those of other homes", "error", err)
+		}
+		return func() {}
+	}
+	return unlock
+}
+
+// call runs the program, if there is one, and says how that went.
+func (h *Hook) call(ctx context.Context, program string, st auth.State) {
+	if program == "" || ctx.Err() != nil {
+		return
+	}
+	began := time.Now()
+	err := h.try(ctx, program, st)
+	if ctx.Err() != nil {
+		return
+	}
+	took := time.Since(began).Round(time.Millisecond)
+	if err == nil {
+		h.told = ""
+		h.opts.Log.Info("hook: ran", "program", program, "status", st.Status, "took", took)
+		return
+	}
+	h.opts.Log.Warn("hook: failed", "program", program, "status", st.Status, "took", took, "error", err)
+	if text := fmt.Sprintf("The hook %s does not work: %v.", program, err); text != h.told {
+		h.told = text
+		h.opts.Tell(text)
+	}
+}
+
+// try runs the program and waits for it.
+func (h *Hook) try(ctx context.Context, program string, st auth.State) error {
+	if err := Check(program, h.opts.Config); err != nil {
+		return err
+	}
+	path, err := Trusted(program)
+	if err != nil {
+		return err
+	}
+	var input bytes.Buffer
+	if err := auth.NewStateReport(h.opts.Home, st, time.Now()).Write(&input, false); err != nil {
+		return err
+	}
+	limited, cancel := context.WithTimeout(ctx, h.limit)
+	defer cancel()
+	said := &beginning{room: 500}
+	cmd := proc.Command(limited, path)
+	cmd.Args = []string{program}
+	cmd.Dir = filepath.Dir(path)
+	cmd.Env = h.opts.Environ
+	cmd.Stdin, cmd.Stderr = &input, said
+	err = proc.Run(cmd)
+	switch {
+	case errors.Is(err, exec.ErrWaitDelay): // it has ended well, and something it has started has not
+		return nil
+	case limited.Err() != nil:
+		return fmt.Errorf("it took longer than %v and was ended", h.limit)
+	case err != nil && said.text.Len() > 0:
+		return fmt.Errorf("%w: %s", err, strings.Join(strings.Fields(said.text.String()), " "))
+	}
+	return err
+}
+
+// beginning keeps the first bytes of what is written to it.
+type beginning struct {
+	text bytes.Buffer
+	room int
+}
+
+// Write implements io.Writer.
+func (b *beginning) Write(p []byte) (int, error) {
+	kept := p[:min(len(p), b.room)]
+	b.room -= len(kept)
+	_, _ = b.text.Write(kept)
+	return len(p), nil
+}

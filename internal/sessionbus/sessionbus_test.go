@@ -1,0 +1,76 @@
+package sessionbus_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"path/filepath"
+	"testing"
+
+	"rekey/internal/sessionbus"
+	"rekey/test/kit"
+)
+
+func TestDial(t *testing.T) {
+	t.Parallel()
+	address := kit.Bus(t)
+	a, err := sessionbus.Dial(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = a.Close() }()
+	b, err := sessionbus.Dial(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = b.Close() }()
+	if a.Names()[0] == b.Names()[0] {
+		t.Error("two calls share one connection")
+	}
+}
+
+func TestDialOutlivesItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	conn, err := sessionbus.Dial(ctx, kit.Bus(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	cancel()
+	if _, err := conn.BusObject().GetProperty("org.freedesktop.DBus.Features"); err != nil {
+		t.Errorf("the connection ended with the context it was opened in: %v", err)
+	}
+}
+
+func TestDialNobody(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"unix:path=" + filepath.Join(t.TempDir(), "none"), "autolaunch:", "nonsense"} {
+		if _, err := sessionbus.Dial(t.Context(), address); err == nil {
+			t.Errorf("Dial(%q) has no error", address)
+		}
+	}
+}
+
+// TestDialMute is for a bus that accepts and never answers.
+func TestDialMute(t *testing.T) {
+	t.Parallel()
+	socket := filepath.Join(t.TempDir(), "s")
+	listener, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = listener.Close() }()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		conn, err := listener.Accept()
+		if err == nil {
+			defer func() { _ = conn.Close() }()
+		}
+		cancel()
+		<-t.Context().Done()
+	}()
+	if _, err := sessionbus.Dial(ctx, "unix:path="+socket); !errors.Is(err, context.Canceled) {
+		t.Errorf("Dial = %v, want context.Canceled", err)
+	}
+}

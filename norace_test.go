@@ -1,6 +1,0 @@
-//go:build !race
-
-package main_test
-
-// underRace tells whether the race detector is on.
-const underRace = false

@@ -1,0 +1,154 @@
+package bench_test
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"rekey/auth"
+	"rekey/auth/agent"
+	"rekey/internal/box"
+)
+
+// fileToState: how long after a file was replaced its content is known, as a
+// State in Rekey, and as a parsed content to a program that does nothing but
+// wait for inotify, read and parse.
+func (r *rivals) fileToState(b *testing.B) {
+	began := time.Now().UTC().Truncate(time.Second)
+	states, raw := newPlace(b, began), newPlace(b, began)
+	publishStates(b, states)
+	readRaw(b, raw)
+	var ours, theirs samples
+	interleave(b,
+		func() { ours = append(ours, states.replace(b)) },
+		func() { theirs = append(theirs, raw.replace(b)) })
+	r.table.add(b, row{
+		what: "file replaced → State, 99 of 100", unit: "ms", digits: 3, goal: 2,
+		rival: "inotify, read, parse", ours: ours.quantile(99), theirs: theirs.quantile(99),
+	})
+	r.table.add(b, row{
+		what: "file replaced → State, median", unit: "ms", digits: 3,
+		rival: "inotify, read, parse", ours: ours.quantile(50), theirs: theirs.quantile(50),
+	})
+}
+
+// place is a home whose content is replaced again and again. Each content's
+// access token ends a second later than the one before.
+type place struct {
+	home  *box.Home
+	opts  agent.Options
+	began time.Time
+	n     int
+	known chan seen
+}
+
+// seen says that a content was known at a time.
+type seen struct{ ends, at time.Time }
+
+func newPlace(b *testing.B, began time.Time) *place {
+	w := newWorld(b)
+	p := &place{home: w.Home, opts: w.Options(), began: began, known: make(chan seen, 64)}
+	must(b, p.home.Replace(p.content()))
+	return p
+}
+
+func (p *place) ends() time.Time { return p.began.Add(life + time.Duration(p.n)*time.Second) }
+
+func (p *place) content() []byte {
+	return box.AuthJSON(box.WithIssued(p.began), box.WithExpiry(p.ends()))
+}
+
+// replace puts the next content in place and returns how long, in
+// milliseconds, it took until it was known.
+func (p *place) replace(b *testing.B) float64 {
+	p.n++
+	next := p.home.AuthPath() + ".next"
+	must(b, os.WriteFile(next, p.content(), 0o600))
+	began := time.Now()
+	must(b, os.Rename(next, p.home.AuthPath()))
+	for {
+		select {
+		case s := <-p.known:
+			if s.ends.Equal(p.ends()) {
+				return milliseconds(s.at.Sub(began))
+			}
+		case <-time.After(10 * time.Second):
+			b.Fatal("the new content was never seen")
+		}
+	}
+}
+
+// publishStates watches the place as Rekey does, until the benchmark ends.
+func publishStates(b *testing.B, p *place) {
+	home, err := agent.Open(p.opts)
+	must(b, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	ran := make(chan error, 1)
+	go func() { ran <- home.Watch(ctx) }()
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for s := range home.Subscribe(ctx) {
+			p.known <- seen{s.ExpiresAt, time.Now()}
+		}
+	}()
+	for (<-p.known).ends.IsZero() { // until it watches
+	}
+	b.Cleanup(func() {
+		cancel()
+		<-ended
+		if err := <-ran; err != nil {
+			b.Error(err)
+		}
+	})
+}
+
+// readRaw does the least that there is to do, until the benchmark ends.
+func readRaw(b *testing.B, p *place) {
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
+	must(b, err)
+	watch, err := unix.InotifyAddWatch(fd, p.home.Dir(), unix.IN_MOVED_TO)
+	must(b, err)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		events := make([]byte, 4096)
+		for {
+			n, err := unix.Read(fd, events)
+			switch {
+			case err == unix.EINTR:
+				continue
+			case err != nil || gone(events[:n]):
+				return
+			}
+			if !bytes.Contains(events[:n], []byte(filepath.Base(p.home.AuthPath())+"\x00")) {
+				continue
+			}
+			content, err := os.ReadFile(p.home.AuthPath())
+			if err != nil {
+				continue
+			}
+			if s, err := auth.ParseSnapshot(content); err == nil {
+				ends, _ := s.AccessExpiry()
+				p.known <- seen{ends, time.Now()}
+			}
+		}
+	}()
+	b.Cleanup(func() {
+		_, _ = unix.InotifyRmWatch(fd, uint32(watch)) // sends the last event
+		<-ended
+		_ = unix.Close(fd)
+	})
+}
+
+// gone reports whether the first event is the watch's last.
+func gone(events []byte) bool {
+	return len(events) >= unix.SizeofInotifyEvent &&
+		(*unix.InotifyEvent)(unsafe.Pointer(&events[0])).Mask&unix.IN_IGNORED != 0
+}

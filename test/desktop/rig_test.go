@@ -1,0 +1,171 @@
+//go:build linux
+
+package desktop_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/internal/box"
+	"rekey/test/kit"
+	"rekey/test/kit/browser"
+	"rekey/test/kit/desktop"
+)
+
+func TestMain(m *testing.M) {
+	if browser.IsStandIn() {
+		browser.StandIn()
+		return
+	}
+	os.Exit(kit.RunAtRoot(m))
+}
+
+// rig is the real program on a real desktop, between a home and an
+// authorization server in a box.
+type rig struct {
+	*desktop.Desktop
+	home    *box.Home
+	server  *box.Server
+	notices *desktop.Notices
+	program string
+	browser string // the program that plays the user's browser
+	env     []string
+	secrets []string // every token that was in the home at some time
+}
+
+// newRig starts the desktop. The home holds Ada's sign-in, whose access token
+// lives for accessLife.
+func newRig(t *testing.T, program string, accessLife time.Duration) *rig {
+	t.Helper()
+	return newRigWith(t, program, box.Config{AccessLife: accessLife})
+}
+
+// newRigWith is newRig with an authorization server of another kind.
+func newRigWith(t *testing.T, program string, cfg box.Config) *rig {
+	t.Helper()
+	r := newBareRig(t, program, cfg)
+	r.StartDisplay(t)
+	r.StartPanel(t)
+	r.StartNotifier(t)
+	r.notices = r.RecordNotices(t)
+	return r
+}
+
+// newBareRig is newRigWith where the desktop is no more than a bus.
+func newBareRig(t *testing.T, program string, cfg box.Config) *rig {
+	t.Helper()
+	desktop.Require(t, desktop.Bus, desktop.DisplayServer, desktop.Camera, desktop.WindowManager,
+		desktop.PanelProgram, desktop.Notifier, desktop.Mouse)
+	r := &rig{Desktop: desktop.New(t), program: program}
+	var err error
+	if r.server, err = box.Start(cfg); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(r.server.Close)
+	if r.home, err = box.NewHome(filepath.Join(r.Home(), ".codex")); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.home.Replace(r.server.SignIn(box.Ada())); err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.browser = filepath.Join(r.Home(), browser.StandInName)
+	if err := os.Symlink(self, r.browser); err != nil {
+		t.Fatal(err)
+	}
+	r.env = []string{
+		"CODEX_REFRESH_TOKEN_URL_OVERRIDE=" + r.server.TokenURL(),
+		"CODEX_REVOKE_TOKEN_URL_OVERRIDE=" + r.server.RevokeURL(),
+		"CODEX_APP_SERVER_LOGIN_ISSUER=" + r.server.Issuer(),
+		"BROWSER=" + r.browser,
+		"REKEY_LOG=debug",
+	}
+	t.Cleanup(func() {
+		if page, err := os.ReadFile(r.browser + ".seen"); err == nil && t.Failed() {
+			t.Logf("the browser saw last:\n%s", page)
+		}
+	})
+	r.tokens(t)
+	return r
+}
+
+// buildRekey builds the program as users get it: pure Go.
+func buildRekey(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "rekey")
+	build := exec.Command("go", "build", "-o", program, "rekey")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", build, err, out)
+	}
+	return program
+}
+
+// says is the condition that a process has printed a text.
+func says(p *desktop.Process, text string) func() bool {
+	return func() bool { return strings.Contains(p.Output(), text) }
+}
+
+// startRekey starts the program with these arguments.
+func (r *rig) startRekey(t *testing.T, args ...string) *desktop.Process {
+	t.Helper()
+	p := r.Start(t, r.env, r.program, args...)
+	t.Cleanup(func() {
+		if out := p.Output(); r.leaks(out) {
+			t.Errorf("rekey %v printed a token:\n%s", args, out)
+		}
+	})
+	return p
+}
+
+// tokens returns the tokens in the home, and notes them as secrets.
+func (r *rig) tokens(t *testing.T) (found box.Tokens) {
+	t.Helper()
+	content, err := r.home.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stored struct {
+		Tokens struct {
+			ID      string `json:"id_token"`
+			Access  string `json:"access_token"`
+			Refresh string `json:"refresh_token"`
+		} `json:"tokens"`
+	}
+	if err := json.Unmarshal(content, &stored); err != nil {
+		t.Fatal(err)
+	}
+	found = box.Tokens{IDToken: stored.Tokens.ID, AccessToken: stored.Tokens.Access, RefreshToken: stored.Tokens.Refresh}
+	for _, token := range []string{found.IDToken, found.AccessToken, found.RefreshToken} {
+		if token == "" {
+			t.Fatalf("a token is missing in the home: %s", content)
+		}
+		r.secrets = append(r.secrets, token)
+	}
+	return found
+}
+
+// leaks reports whether the text has a token in it.
+func (r *rig) leaks(text string) bool {
+	for _, secret := range r.secrets {
+		if strings.Contains(text, secret) {
+			return true
+		}
+	}
+	return false
+}
+
+// shown is all the words that the desktop's user can see.
+func (r *rig) shown(t *testing.T, item *desktop.Item) string {
+	t.Helper()
+	return fmt.Sprintln(item.Tooltip(t), item.Menu(t), r.notices.All())
+}

@@ -1,0 +1,299 @@
+//go:build linux
+
+package desktop_test
+
+import (
+	"image"
+	"image/color"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"rekey/internal/box"
+	"rekey/test/kit"
+	"rekey/test/kit/desktop"
+)
+
+// windowProgram is the window's program, which takes a C compiler and minutes
+// to build: .ci/window-build has done so, or it is missing.
+func windowProgram(t *testing.T) string {
+	t.Helper()
+	program, err := filepath.Abs(filepath.Join(".cache", "bin", "rekey-window"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(program); err != nil {
+		kit.Missing(t, "rekey-window (built by .ci/window-build)")
+	}
+	return program
+}
+
+// TestWindowOnDesktop shows the real window of a real agent. Its pictures are
+// kept in artefacts.
+func TestWindowOnDesktop(t *testing.T) {
+	window, program := windowProgram(t), buildRekey(t)
+	t.Run("it lives with its agent", func(t *testing.T) { testWindowLives(t, program, window) })
+	t.Run("it signs in with a code", func(t *testing.T) { testWindowCode(t, program, window) })
+	t.Run("it suits its user", func(t *testing.T) { testWindowSuits(t, program, window) })
+	t.Run("it says in a sentence why there is none", func(t *testing.T) { testNoWindow(t, program, window) })
+}
+
+func testWindowLives(t *testing.T, program, windowProgram string) {
+	r := newRig(t, program, time.Hour)
+	agent := r.startRekey(t, "watch")
+	socket := r.socket(t)
+	shown := r.Start(t, []string{"REKEY_LOG=debug"}, windowProgram, "--socket", socket)
+	window := r.WaitWindow(t, "Rekey")
+	r.WaitTitle(t, window, "Signed in")
+	kit.Eventually(t, "the first picture in the window", func() bool { return contentDrawn(r.Screenshot(t, "0-opening")) })
+	picture := r.ScreenshotAfter(t, "1-healthy", nil)
+
+	// A second start has the one that is there come forward, and opens none.
+	if again := r.Start(t, nil, windowProgram, "--socket", socket); again.Wait(t) != 0 {
+		t.Errorf("a second start failed:\n%s", again.Output())
+	}
+
+	// A change of the file shows.
+	if err := r.home.Replace(box.AuthJSON(box.WithAPIKey("sk-not-a-real-key"))); err != nil {
+		t.Fatal(err)
+	}
+	r.WaitTitle(t, window, "Using an API key")
+	picture = r.ScreenshotAfter(t, "2-changed", picture)
+
+	// The agent is gone: a sentence, and on with the next one.
+	agent.Kill(t)
+	r.WaitTitle(t, window, "Rekey has ended")
+	picture = r.ScreenshotAfter(t, "3-gone", picture)
+	agent = r.startRekey(t, "watch")
+	r.WaitTitle(t, window, "Using an API key")
+
+	// The keys are enough: the first button signs in, by the browser.
+	r.Press(t, window, "Tab", "Return")
+	r.WaitTitle(t, window, "Signed in")
+	picture = r.ScreenshotAfter(t, "4-signed-in", picture)
+	r.Press(t, window, "ctrl+r")
+	kit.Eventually(t, "a renewal by Ctrl+R", func() bool { return r.server.Refreshes() > 0 })
+	r.ScreenshotAfter(t, "5-renewed", picture)
+
+	// Closing it ends its process; the agent stays, and has one client less.
+	if clients(t, socket) != 1 {
+		t.Errorf("the agent has %d clients, want the window", clients(t, socket))
+	}
+	r.closeByKeys(t, window, shown, "ctrl+w")
+	kit.Eventually(t, "no client left", func() bool { return clients(t, socket) == 0 })
+	if err := syscall.Kill(agent.PID(), 0); err != nil {
+		t.Errorf("the agent has gone with the window: %v", err)
+	}
+	if out := shown.Output(); r.leaks(out) {
+		t.Errorf("the window printed a token:\n%s", out)
+	}
+}
+
+// testWindowCode: by the keys alone to a code, which a phone can read from the
+// screen; and a second home, which has its own sign-in.
+func testWindowCode(t *testing.T, program, windowProgram string) {
+	const reader = "zbarimg"
+	if _, err := exec.LookPath(reader); err != nil {
+		kit.Missing(t, reader+" (Debian package zbar-tools)")
+	}
+	r := newRigWith(t, program, box.Config{AccessLife: time.Hour, DeviceInterval: time.Second})
+	if err := r.home.Replace(box.AuthJSON(box.WithAPIKey("sk-not-a-real-key"))); err != nil {
+		t.Fatal(err)
+	}
+	r.startRekey(t, "watch")
+	first := r.socket(t)
+	other := filepath.Join(r.Home(), "other")
+	if err := os.Mkdir(other, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	r.startRekey(t, "watch", "--home", other)
+	second := ""
+	kit.Eventually(t, "the second agent's socket", func() bool {
+		for _, socket := range sockets(t, r.Desktop) {
+			if socket != first {
+				second = socket
+			}
+		}
+		return second != ""
+	})
+	shown := r.Start(t, nil, windowProgram, "--socket", first, "--socket", second)
+	window := r.WaitWindow(t, "Rekey: Using an API key")
+	// The choice of the home, the main button, the other ways: the second is a code.
+	r.Press(t, window, "Tab", "Tab", "Tab", "Return")
+	r.ScreenshotAfter(t, "1-ways", nil)
+	r.Press(t, window, "Down", "Return")
+	r.WaitTitle(t, window, "Signing in")
+	kit.Eventually(t, "a code", func() bool { return len(r.server.DeviceCodes()) == 1 })
+	page := r.server.Issuer() + "/codex/device"
+	read := ""
+	kit.Eventually(t, "the QR code of "+page+" on the screen", func() bool {
+		r.Screenshot(t, "2-code")
+		out, _ := exec.Command(reader, "--quiet", "--raw", filepath.Join("artefacts", filepath.FromSlash(t.Name()), "2-code.png")).Output()
+		read = strings.TrimSpace(string(out))
+		return read != ""
+	})
+	if read != page {
+		t.Errorf("the QR code leads to %q, want %q", read, page)
+	}
+	if err := r.server.ApproveDevice(r.server.DeviceCodes()[0]); err != nil {
+		t.Fatal(err)
+	}
+	r.WaitTitle(t, window, "Signed in")
+	picture := r.ScreenshotAfter(t, "3-signed-in", nil)
+	// What was pressed has gone: Tab begins at the choice of the home.
+	r.Press(t, window, "Tab", "Right")
+	r.WaitTitle(t, window, "Not signed in")
+	r.ScreenshotAfter(t, "4-second-home", picture)
+	r.closeByKeys(t, window, shown, "ctrl+w")
+	kept, err := filepath.Glob(filepath.Join(r.Home(), ".config", "fyne", "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range kept { // Fyne makes one whether there is something to keep or not
+		if content, err := os.ReadFile(file); err != nil || strings.TrimSpace(string(content)) != "{}" {
+			t.Errorf("the window keeps %s: %q, %v", file, content, err)
+		}
+	}
+}
+
+// testWindowSuits: light and dark, small and large, English and Chinese.
+func testWindowSuits(t *testing.T, program, windowProgram string) {
+	r := newRig(t, program, time.Hour)
+	r.startRekey(t, "watch")
+	socket := r.socket(t)
+	for _, tt := range []struct{ theme, scale, language, title string }{
+		{"light", "1", "en", "Rekey: Signed in"},
+		{"dark", "1", "zh-Hans", "Rekey：已登录"},
+		{"light", "2", "zh-Hans", "Rekey：已登录"},
+		{"dark", "2", "en", "Rekey: Signed in"},
+	} {
+		shown := r.Start(t, []string{"FYNE_THEME=" + tt.theme, "FYNE_SCALE=" + tt.scale, "REKEY_LANGUAGE=" + tt.language}, windowProgram, "--socket", socket)
+		window := r.WaitWindow(t, tt.title)
+		name := tt.theme + "-" + tt.scale + "-" + tt.language
+		var picture *image.RGBA
+		kit.Eventually(t, name+" to be drawn", func() bool {
+			picture = r.Screenshot(t, name)
+			return contentDrawn(picture)
+		})
+		picture = r.ScreenshotAfter(t, name, nil)
+		middle := color.GrayModel.Convert(picture.At(picture.Rect.Dx()/2, picture.Rect.Dy()/2)).(color.Gray)
+		if light := middle.Y > 0x80; light != (tt.theme == "light") {
+			t.Errorf("%s: its middle is of the brightness %#x", name, middle.Y)
+		}
+		r.closeByKeys(t, window, shown, "ctrl+q")
+	}
+}
+
+// contentDrawn reports whether there is something in the middle of the display, where
+// the window's contents come to lie: a window that nothing is drawn in yet has
+// one colour there.
+func contentDrawn(picture *image.RGBA) bool {
+	seen := map[color.Color]bool{}
+	for y := 130; y < 600; y++ {
+		for x := 500; x < 780; x++ {
+			seen[picture.At(x, y)] = true
+		}
+	}
+	return len(seen) > 20
+}
+
+// closeByKeys closes a window, and with it its process. A key that the window
+// manager has taken for another window is pressed again.
+func (r *rig) closeByKeys(t *testing.T, window desktop.Window, shown *desktop.Process, keys string) {
+	t.Helper()
+	pressed := time.Time{}
+	kit.Eventually(t, "the end of the window after "+keys, func() bool {
+		if time.Since(pressed) > 3*time.Second {
+			r.Press(t, window, keys)
+			pressed = time.Now()
+		}
+		select {
+		case <-shown.Ended():
+			return true
+		default:
+			return false
+		}
+	})
+	if code := shown.Wait(t); code != 0 {
+		t.Errorf("the window's process ended with %d", code)
+	}
+}
+
+// testNoWindow: one clear sentence for each thing that is missing, and the exit
+// code that --help documents.
+func testNoWindow(t *testing.T, program, windowProgram string) {
+	d := desktop.New(t)
+	wantEnd := func(name string, code int, sentence string, extra []string, args ...string) {
+		t.Helper()
+		p := d.Start(t, extra, windowProgram, args...)
+		if got := p.Wait(t); got != code {
+			t.Errorf("%s: exit code %d, want %d", name, got, code)
+		}
+		out := strings.TrimSpace(p.Output())
+		if !strings.HasPrefix(out, "rekey-window: ") || !strings.Contains(out, sentence) || strings.Contains(out, "\n") {
+			t.Errorf("%s: it says\n%s\nwant one line with %q", name, out, sentence)
+		}
+	}
+	wantEnd("no arguments", 2, "--socket is needed", nil)
+	wantEnd("a flag that is none", 2, "-nonsense", nil, "--nonsense")
+	wantEnd("a word too many", 2, `"more"`, nil, "--socket", "x", "more")
+	wantEnd("no display", 1, "there is no display", nil, "--socket", "x")
+	wantEnd("a mute display", 1, "the display does not answer", []string{"DISPLAY=:4711"}, "--socket", "x")
+
+	if err := os.MkdirAll(filepath.Join(d.Home(), ".codex"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	d.Start(t, nil, program, "watch")
+	socket := socketIn(t, d)
+	d.StartDisplay(t)
+	wantEnd("no agent", 1, "no agent answers", nil, "--socket", filepath.Join(d.Home(), "none.sock"))
+	bare := desktop.New(t)
+	bare.StartBareDisplay(t)
+	d = bare
+	wantEnd("no OpenGL", 1, "it has no OpenGL", nil, "--socket", socket)
+}
+
+// socket waits for the agent's socket.
+func (r *rig) socket(t *testing.T) string { return socketIn(t, r.Desktop) }
+
+func socketIn(t *testing.T, d *desktop.Desktop) (socket string) {
+	t.Helper()
+	kit.Eventually(t, "the agent's socket", func() bool {
+		if found := sockets(t, d); len(found) == 1 {
+			socket = found[0]
+		}
+		return socket != ""
+	})
+	return socket
+}
+
+// sockets are those of all agents.
+func sockets(t *testing.T, d *desktop.Desktop) []string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(d.Home(), "run", "rekey", "*.sock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// clients counts the connections to an agent's socket, as the kernel lists them.
+func clients(t *testing.T, socket string) (n int) {
+	t.Helper()
+	list, err := os.ReadFile("/proc/net/unix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(list)) {
+		fields := strings.Fields(line)
+		// Num RefCount Protocol Flags Type St Inode Path; 03 is connected.
+		if len(fields) == 8 && fields[7] == socket && fields[5] == "03" {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,143 @@
+//go:build linux
+
+package desktop
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/png"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/test/kit"
+)
+
+// The display's size.
+const (
+	width  = 1280
+	height = 800
+)
+
+// StartDisplay starts a display in memory on a free number. It returns when
+// programs can connect to it.
+func (d *Desktop) StartDisplay(t testing.TB) {
+	t.Helper()
+	d.startDisplay(t, "+extension", "GLX")
+}
+
+// StartBareDisplay is StartDisplay without OpenGL.
+func (d *Desktop) StartBareDisplay(t testing.TB) {
+	t.Helper()
+	d.startDisplay(t, "-extension", "GLX")
+}
+
+func (d *Desktop) startDisplay(t testing.TB, options ...string) {
+	t.Helper()
+	Require(t, DisplayServer, Camera)
+	number, tell, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer number.Close()
+	p := &Process{ended: make(chan struct{})}
+	// -displayfd picks a free number and tells it when the display accepts.
+	p.cmd = exec.Command(string(DisplayServer), append([]string{"-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", width, height),
+		"-nolisten", "tcp", "-noreset"}, options...)...)
+	p.cmd.Env = d.Environ()
+	p.cmd.ExtraFiles = []*os.File{tell}
+	p.start(t)
+	_ = tell.Close() // the display has its own
+	_ = number.SetReadDeadline(time.Now().Add(kit.Patience))
+	line, err := bufio.NewReader(number).ReadString('\n')
+	if err != nil {
+		t.Fatalf("%s did not come up: %v", DisplayServer, err)
+	}
+	d.display = ":" + strings.TrimSpace(line)
+}
+
+// Screenshot returns a picture of the whole display, and keeps it as
+// artefacts/<test>/<name>.png.
+func (d *Desktop) Screenshot(t testing.TB, name string) *image.RGBA {
+	t.Helper()
+	picture := d.look(t)
+	keep(t, name, picture)
+	return picture
+}
+
+// ScreenshotAfter is Screenshot for a display that differs from before, which
+// may be nil, and has come to rest: two looks in a row are the same.
+func (d *Desktop) ScreenshotAfter(t testing.TB, name string, before *image.RGBA) *image.RGBA {
+	t.Helper()
+	picture := d.look(t)
+	kit.Eventually(t, "a changed display that rests, for "+name, func() bool {
+		last := picture
+		picture = d.look(t)
+		return bytes.Equal(last.Pix, picture.Pix) && (before == nil || !bytes.Equal(before.Pix, picture.Pix))
+	})
+	keep(t, name, picture)
+	return picture
+}
+
+// Keep keeps a picture as artefacts/<test>/<name>.png.
+func (d *Desktop) Keep(t testing.TB, name string, picture image.Image) {
+	t.Helper()
+	keep(t, name, picture)
+}
+
+// look takes a picture.
+func (d *Desktop) look(t testing.TB) *image.RGBA {
+	t.Helper()
+	camera := exec.Command(string(Camera), "-window", "root", "-depth", "8", "rgba:-")
+	camera.Env = d.Environ()
+	var stderr bytes.Buffer
+	camera.Stderr = &stderr
+	pixels, err := camera.Output()
+	if err != nil || len(pixels) != 4*width*height {
+		t.Fatalf("take a picture of the display: %d bytes, %v\n%s", len(pixels), err, &stderr)
+	}
+	return &image.RGBA{Pix: pixels, Stride: 4 * width, Rect: image.Rect(0, 0, width, height)}
+}
+
+// keep writes a picture where a person finds it after the test.
+func keep(t testing.TB, name string, picture image.Image) {
+	t.Helper()
+	dir := filepath.Join(moduleRoot(t), "artefacts", filepath.FromSlash(t.Name()))
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var encoded bytes.Buffer
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&encoded, picture); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name+".png"), encoded.Bytes(), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// moduleRoot is the directory of the go.mod above the test's package.
+func moduleRoot(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		_, err := os.Stat(filepath.Join(dir, "go.mod"))
+		if err == nil {
+			return dir
+		}
+		if parent := filepath.Dir(dir); errors.Is(err, fs.ErrNotExist) && parent != dir {
+			dir = parent
+			continue
+		}
+		t.Fatal("there is no go.mod above the test")
+	}
+}

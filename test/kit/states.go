@@ -1,0 +1,42 @@
+package kit
+
+import (
+	"time"
+
+	"rekey/auth"
+)
+
+// State is a likely State for a status at the time now.
+func State(status auth.Status, now time.Time) auth.State {
+	s := auth.State{
+		Status: status, Method: auth.KindChatGPT, Email: "ada@example.com", Plan: "pro",
+		Store: "/home/ada/.codex/auth.json", KeepFresh: true, Notifications: true, Renewable: auth.RenewableYes, Usable: true,
+		LastRefresh: clean(now.Add(-time.Hour)), ExpiresAt: clean(now.Add(3 * time.Hour)),
+	}
+	switch status {
+	case auth.StatusSignedOut:
+		return auth.State{Status: status, Store: s.Store, KeepFresh: true, Notifications: true, Renewable: auth.RenewableNo}
+	case auth.StatusAPIKey:
+		return auth.State{Status: status, Method: auth.KindAPIKey, Store: s.Store, KeepFresh: true, Notifications: true, Usable: true, Renewable: auth.RenewableNo}
+	case auth.StatusExternal:
+		s.Method, s.Renewable = auth.KindExternalTokens, auth.RenewableNo
+	case auth.StatusHealthy:
+		s.NextRefresh = clean(now.Add(150 * time.Minute))
+	case auth.StatusWaiting:
+		s.Usable, s.Renewable = false, auth.RenewableUnknown
+		s.ExpiresAt = clean(now.Add(-time.Hour))
+		s.Problem = "The last renewal did not work: the authorization server was not reached: no route to host"
+	case auth.StatusExpiring, auth.StatusSignInRequired:
+		s.Renewable, s.Refused, s.RefusedAt = auth.RenewableNo, auth.ReasonReused, clean(now.Add(-10*time.Minute))
+		s.Notice = "notice-1"
+		if status == auth.StatusSignInRequired {
+			s.Usable, s.ExpiresAt = false, clean(now.Add(-time.Minute))
+		}
+	case auth.StatusUnreadable:
+		s = auth.State{Status: status, Email: s.Email, Plan: s.Plan, Store: s.Store, KeepFresh: true, Notifications: true, Renewable: auth.RenewableNo}
+		s.Problem = "cannot read " + s.Store + ": it is not valid JSON"
+	}
+	return s
+}
+
+func clean(t time.Time) time.Time { return t.UTC().Round(0) }

@@ -1,0 +1,61 @@
+package program_test
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"rekey/internal/box"
+	"rekey/test/kit"
+	"rekey/ui/cli"
+)
+
+// Two processes that renew one sign-in send one request: the second takes over
+// what the first was given.
+func TestSecondRefreshAdopts(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t, buildProgram(t))
+	b.signIn(-time.Minute)
+	answer := make(chan struct{})
+	b.Server.Script(box.Reply{Gate: answer})
+	first := b.start("refresh")
+	if err := b.Server.WaitForRequests(inTime(t), 1); err != nil {
+		t.Fatal(err)
+	}
+	opened := openingOf(t, b.Home.AuthPath()+".rekey.lock")
+	second := b.start("refresh")
+	opened() // it tries the lock only after it has read the sign-in
+	close(answer)
+	for _, p := range []*running{first, second} {
+		p.wait(cli.ExitOK)
+		p.out.until(t, 0, "ada@example.com")
+	}
+	b.wantOutcomes(box.OutcomeOK)
+	b.wantQuiet()
+}
+
+// openingOf returns a function that waits until somebody has opened the file
+// since.
+func openingOf(t *testing.T, path string) (wait func()) {
+	t.Helper()
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := os.NewFile(uintptr(fd), "inotify")
+	t.Cleanup(func() { _ = events.Close() })
+	if _, err := unix.InotifyAddWatch(fd, path, unix.IN_OPEN); err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		t.Helper()
+		if err := events.SetReadDeadline(time.Now().Add(kit.Patience)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := events.Read(make([]byte, unix.SizeofInotifyEvent+unix.PathMax)); err != nil {
+			t.Fatalf("nobody opened %s: %v", path, err)
+		}
+	}
+}

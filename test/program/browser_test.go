@@ -1,0 +1,71 @@
+//go:build linux
+
+package program_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/test/kit"
+	"rekey/test/kit/browser"
+	"rekey/ui/cli"
+)
+
+func TestMain(m *testing.M) {
+	if browser.IsStandIn() {
+		browser.StandIn()
+		return
+	}
+	os.Exit(kit.RunAtRoot(m))
+}
+
+// The sign-in in the browser from the command line, with the ports that the
+// authorization server knows. It therefore runs beside no other test.
+func TestProgramInTheBrowser(t *testing.T) {
+	program := buildProgram(t)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, agent := range map[string]bool{"alone": false, "through the agent": true} {
+		t.Run(name, func(t *testing.T) {
+			b := newSandbox(t, program)
+			if agent { // which has no browser: the page is the caller's to show
+				watch := b.start("watch")
+				watch.out.until(t, 0, "Not signed in")
+				defer watch.end()
+				defer watch.out.until(t, 0, "ada@example.com")
+			}
+			standIn := filepath.Join(filepath.Dir(b.Home.Dir()), browser.StandInName)
+			if err := os.Symlink(self, standIn); err != nil {
+				t.Fatal(err)
+			}
+			b.extra = []string{"BROWSER=" + standIn}
+			login := b.start("login")
+			login.wait(cli.ExitOK)
+			login.err.until(t, 0, "  "+b.Server.Issuer()+"/oauth/authorize?")
+			if lines, _ := login.out.lines(); !slices.Equal(lines, []string{signedIn, pickUp}) {
+				t.Errorf("it prints %q", lines)
+			}
+			b.rekey(cli.ExitOK, "status")
+		})
+	}
+	t.Run("no browser", func(t *testing.T) {
+		b := newSandbox(t, program)
+		b.signIn(time.Hour)
+		login := b.start("login")
+		n := login.err.until(t, 0, "rekey: There is no browser here.")
+		login.err.until(t, 0, b.Server.Issuer())
+		if lines, _ := login.err.lines(); !strings.Contains(lines[n-1], `Use "rekey login --device"`) {
+			t.Errorf("it says %q", lines)
+		}
+		login.interrupt()
+		login.wait(cli.ExitFailure)
+		b.rekey(cli.ExitOK, "status")
+		b.wantQuiet()
+	})
+}

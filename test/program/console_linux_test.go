@@ -1,0 +1,177 @@
+package program_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/internal/box"
+)
+
+// The console commands on Windows, for which Wine stands. Slow things, among
+// them the Windows that is made for it, are done once.
+func TestWindowsConsole(t *testing.T) {
+	t.Parallel()
+	begun := time.Now()
+	w := newWine(t)
+	ready := time.Since(begun)
+	w.testStatus()
+	w.testRefresh()
+	w.testToken()
+	w.testDoctor()
+	w.testWatch()
+	w.testPackages()
+	t.Logf("Windows was there after %v, the commands took %v", ready, time.Since(begun)-ready)
+}
+
+// want runs Rekey and wants an exit code and words on standard output, or on
+// standard error if they begin with "rekey: ".
+func (w *wine) want(code int, words string, args ...string) result {
+	w.t.Helper()
+	r := w.run(args...)
+	text := r.out
+	if strings.HasPrefix(words, "rekey: ") {
+		text = r.err
+	}
+	if r.code != code || !strings.Contains(text, words) {
+		w.t.Errorf("rekey %s ends with %d, want %d and %q\n%s%s", strings.Join(args, " "), r.code, code, words, r.out, r.err)
+	}
+	return r
+}
+
+func (w *wine) testStatus() {
+	t := w.t
+	w.want(0, "rekey ", "--version")
+	w.want(0, "Examples:", "--help")
+	w.want(2, "rekey: ", "no-such-command")
+	w.want(3, "Not signed in", "status")
+	w.must(w.Home.Write([]byte("{broken}")))
+	w.want(6, "it is not valid JSON", "status")
+	w.must(w.SignIn(time.Hour))
+	w.want(0, "ada@example.com", "status")
+	var report struct {
+		Home  string
+		State auth.State
+	}
+	if err := json.Unmarshal([]byte(w.want(0, "{", "status", "--json").out), &report); err != nil {
+		t.Error(err)
+	}
+	if want := w.path(w.Home.AuthPath()); report.State.Status != auth.StatusHealthy || report.State.Store != want {
+		t.Errorf("status --json tells %+v, want a healthy sign-in in %s", report, want)
+	}
+}
+
+// A renewal takes Rekey's locks and Codex's, keeps the answer in the escrow and
+// renames over a file that is there.
+func (w *wine) testRefresh() {
+	t := w.t
+	before, err := w.Home.Read()
+	w.must(err)
+	w.want(0, "", "refresh")
+	after, err := w.Home.Read()
+	w.must(err)
+	if string(after) == string(before) || w.Server.Refreshes() != 1 {
+		t.Errorf("after %d requests the sign-in is new: %v", w.Server.Refreshes(), string(after) != string(before))
+	}
+	if _, err := auth.ParseSnapshot(after); err != nil {
+		t.Error(err)
+	}
+	entries, err := os.ReadDir(w.Home.Dir())
+	w.must(err)
+	for _, e := range entries {
+		if strings.HasPrefix(e.Name(), ".") {
+			t.Errorf("left over: %s", e.Name())
+		}
+	}
+	w.Server.RevokeAll()
+	for range 2 {
+		w.want(7, "", "refresh") // the access token still works
+	}
+	w.want(7, "ada@example.com", "status")
+	if n := w.Server.Refreshes(); n != 2 {
+		t.Errorf("%d requests, want one more for the refused sign-in", n)
+	}
+}
+
+func (w *wine) testToken() {
+	w.must(w.SignIn(time.Hour))
+	content, err := w.Home.Read()
+	w.must(err)
+	s, err := auth.ParseSnapshot(content)
+	w.must(err)
+	w.want(0, s.AccessToken().Reveal(), "token")
+	w.must(w.Home.Replace(box.AuthJSON(box.WithAPIKey("not-a-real-key"))))
+	if r := w.run("token"); r.code == 0 || r.out != "" {
+		w.t.Errorf("a token of an API key: %+v", r)
+	}
+}
+
+func (w *wine) testDoctor() {
+	if r := w.run("doctor"); r.code > 1 || !strings.Contains(r.out, "windows/amd64") {
+		w.t.Errorf("rekey doctor: %+v", r)
+	}
+	var report struct{ Facts []struct{ Code string } }
+	if r := w.run("doctor", "--json"); json.Unmarshal([]byte(r.out), &report) != nil || len(report.Facts) == 0 {
+		w.t.Errorf("rekey doctor --json: %+v", r)
+	}
+	before := w.want(0, "", "autostart", "status")
+	w.want(0, "", "autostart", "on")
+	if on := w.want(0, "", "autostart", "status"); on == before {
+		w.t.Errorf("started at login or not: %+v", on)
+	}
+	w.want(0, "", "autostart", "off")
+	if off := w.want(0, "", "autostart", "status"); off != before {
+		w.t.Errorf("not started at login any more: %+v, before %+v", off, before)
+	}
+}
+
+// The agent notices what others write.
+func (w *wine) testWatch() {
+	w.must(w.SignIn(time.Hour))
+	cmd := w.command(w.emulator, w.rekey, "watch", "--format", "json")
+	out, err := cmd.StdoutPipe()
+	w.must(err)
+	w.must(cmd.Start())
+	defer func() { _ = cmd.Wait() }()
+	defer func() { _ = cmd.Process.Kill() }()
+	lines := bufio.NewReader(out)
+	until := func(status auth.Status) {
+		w.t.Helper()
+		for {
+			line, err := lines.ReadBytes('\n')
+			w.must(err) // the command ends with the test's time
+			var report struct{ State auth.State }
+			w.must(json.Unmarshal(line, &report))
+			if report.State.Status == status {
+				return
+			}
+		}
+	}
+	until(auth.StatusHealthy)
+	w.must(w.Home.Replace(box.AuthJSON(box.WithAPIKey("not-a-real-key"))))
+	until(auth.StatusAPIKey)
+	w.must(w.Home.Delete())
+	until(auth.StatusSignedOut)
+}
+
+// testPackages runs the tests that are for Windows alone: the agent's socket is
+// a named pipe there, and files cannot be replaced while they are read.
+func (w *wine) testPackages() {
+	for pkg, test := range windowsTests() {
+		r := w.windows(w.test(pkg), "-test.run=^"+test+"$", "-test.v", "-test.timeout=1m")
+		if r.code != 0 || !strings.Contains(r.out, "--- PASS: "+test) {
+			w.t.Errorf("the test of auth/%s: %+v", pkg, r)
+		}
+	}
+}
+
+func (w *wine) must(err error) {
+	w.t.Helper()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}

@@ -1,0 +1,240 @@
+//go:build unix
+
+package program_test
+
+import (
+	"encoding/json"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/internal/box"
+	"rekey/test/kit"
+	"rekey/ui/cli"
+)
+
+// Without a desktop bus the tray is a watch, and says so in one sentence.
+func testNoTray(t *testing.T, program string) {
+	for name, extra := range map[string][]string{
+		"no bus":         nil,
+		"a bogus one":    {"DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere/bus"},
+		"no address":     {"DBUS_SESSION_BUS_ADDRESS=garbage"},
+		"no display":     {"DISPLAY=:4711", "WAYLAND_DISPLAY=nowhere"},
+		"nothing at all": {"XDG_RUNTIME_DIR="},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newSandbox(t, program)
+			b.extra = extra
+			b.signIn(time.Hour)
+			before := listing(t, b.Home.Dir())
+			tray := b.start()
+			n := tray.out.until(t, 0, "ada@example.com")
+			if lines, _ := tray.err.lines(); len(lines) != 1 ||
+				!strings.HasPrefix(lines[0], "rekey: There is no tray here, for there is no D-Bus session bus (") ||
+				!strings.HasSuffix(lines[0], `). Going on as "rekey watch".`) {
+				t.Errorf("it says %q", lines)
+			}
+			wantUntouched(t, b.Home.Dir(), before)
+			b.put(apiKey)
+			tray.out.until(t, n, "Using an API key")
+			tray.end()
+			if name != "nothing at all" { // the socket lay elsewhere
+				b.wantQuiet()
+			}
+		})
+	}
+}
+
+// A bus without a panel is a tray that waits for one. There is one tray for a
+// home, and it outlives the agent that it was attached to, and its bus.
+func testNoPanel(t *testing.T, program string) {
+	b := newSandbox(t, program)
+	b.signIn(time.Hour)
+	watch := b.start("watch")
+	watch.out.until(t, 0, "ada@example.com")
+
+	address, kill := kit.MortalBus(t)
+	b.extra = []string{"DBUS_SESSION_BUS_ADDRESS=" + address}
+	tray := b.start()
+	tray.err.until(t, 0, "rekey: No panel shows tray icons yet; the icon appears when one does.")
+	var second result
+	kit.Eventually(t, "the second tray finds the first", func() bool {
+		again := b.start()
+		again.err.until(t, 0, "rekey: ")
+		if lines, _ := again.err.lines(); !slices.Contains(lines, "rekey: Rekey is already running for this home.") {
+			_ = again.cmd.Process.Kill() // it was the first: the other has not come so far
+			_ = again.cmd.Wait()
+			return false
+		}
+		_ = again.cmd.Wait()
+		lines, _ := again.err.lines()
+		second = result{again.cmd.ProcessState.ExitCode(), "", strings.Join(lines, "\n")}
+		return true
+	})
+	if second.code != cli.ExitFailure || !strings.Contains(second.err, "rekey-window) is not installed") {
+		t.Errorf("the second tray ends with %d and says %q", second.code, second.err)
+	}
+
+	if err := watch.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	tray.err.until(t, 0, "this one does so now")
+	kill()
+	tray.err.until(t, 0, `rekey: The tray has gone, and the D-Bus session bus with it. Going on as "rekey watch".`)
+	b.put(apiKey)
+	tray.out.until(t, 0, "Using an API key")
+	tray.end()
+	b.wantQuiet()
+}
+
+// Who is asked to end, ends well and leaves nothing.
+func testSignals(t *testing.T, program string) {
+	for name, s := range map[string]syscall.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newSandbox(t, program)
+			b.signIn(time.Hour)
+			watch, client, tray := b.start("watch"), b.start("watch"), b.start()
+			for _, p := range []*running{watch, client, tray} {
+				p.out.until(t, 0, "ada@example.com")
+			}
+			for _, p := range []*running{client, watch, tray} {
+				p.signal(s)
+				p.wait(0)
+			}
+			b.wantOutcomes()
+			b.wantQuiet()
+		})
+	}
+	t.Run("nohup", func(t *testing.T) {
+		t.Parallel()
+		b := newSandbox(t, program)
+		shell, err := exec.LookPath("sh")
+		if err != nil {
+			kit.Missing(t, "sh")
+		}
+		b.program = shell
+		watch := b.start("-c", `trap "" HUP; exec "$0" watch`, program)
+		n := watch.out.until(t, 0, "Not signed in")
+		watch.signal(syscall.SIGHUP)
+		for range 5 { // whoever ends has ended by then
+			b.put(apiKey)
+			n = watch.out.until(t, n, "Using an API key")
+			if err := b.Home.Delete(); err != nil {
+				t.Fatal(err)
+			}
+			n = watch.out.until(t, n, "Not signed in")
+		}
+		watch.end()
+	})
+}
+
+// The first signal waits for the answer of a renewal, the second does not.
+func testSignalDuringARenewal(t *testing.T, program string) {
+	for _, args := range [][]string{{"watch"}, {"refresh"}, {"app-server"}} {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			t.Parallel()
+			b := newSandbox(t, program)
+			b.signIn(time.Minute) // due for all three
+			answer := make(chan struct{})
+			b.Server.Script(box.Reply{Gate: answer})
+			p := b.start(args...)
+			if args[0] == "app-server" {
+				p.send(1, "initialize", hello)
+			}
+			if err := b.Server.WaitForRequests(inTime(t), 1); err != nil {
+				t.Fatal(err)
+			}
+			before, _ := b.Home.Read()
+			p.signal(syscall.SIGTERM)
+			p.err.until(t, 0, "A renewal is under way; waiting for its answer.")
+			close(answer)
+			code := 0
+			if args[0] == "refresh" {
+				code = cli.ExitFailure // it was asked for one thing
+			}
+			p.wait(code)
+			if after, err := b.Home.Read(); err != nil || slices.Equal(before, after) {
+				t.Errorf("the answer is lost: %v", err)
+			}
+			b.wantOutcomes(box.OutcomeOK)
+			b.wantQuiet()
+		})
+	}
+	t.Run("twice", func(t *testing.T) {
+		t.Parallel()
+		b := newSandbox(t, program)
+		b.signIn(time.Minute)
+		b.Server.Script(box.Reply{Gate: make(chan struct{})}) // never
+		watch := b.start("watch")
+		if err := b.Server.WaitForRequests(inTime(t), 1); err != nil {
+			t.Fatal(err)
+		}
+		watch.signal(syscall.SIGTERM)
+		watch.err.until(t, 0, "A renewal is under way")
+		watch.signal(syscall.SIGTERM)
+		watch.wait(-1)
+		if by := watch.cmd.ProcessState.Sys().(syscall.WaitStatus).Signal(); by != syscall.SIGTERM {
+			t.Errorf("it was ended by %v", by)
+		}
+		var got struct{ State auth.State }
+		r := b.rekey(cli.ExitWaiting, "status", "--json")
+		if err := json.Unmarshal([]byte(r.out), &got); err != nil || !got.State.AnswerLost {
+			t.Errorf("afterwards the State is %s", r.out)
+		}
+	})
+}
+
+// A renewal of another process keeps nobody waiting who only looks.
+func testStatusDuringARenewal(t *testing.T, program string) {
+	b := newSandbox(t, program)
+	b.signIn(time.Hour)
+	answer := make(chan struct{})
+	b.Server.Script(box.Reply{Gate: answer})
+	refresh := b.start("refresh")
+	if err := b.Server.WaitForRequests(inTime(t), 1); err != nil {
+		t.Fatal(err)
+	}
+	b.rekey(cli.ExitOK, "status")
+	watch := b.start("watch")
+	watch.out.until(t, 0, "ada@example.com")
+	server := b.start("app-server")
+	server.send(1, "initialize", hello)
+	server.answer(1)
+	server.end()
+	watch.end()
+	close(answer)
+	refresh.wait(0)
+	b.wantOutcomes(box.OutcomeOK)
+}
+
+// The demonstration can be left at any time, goes on without a keyboard, and
+// takes its sandbox along.
+func testDemoEnds(t *testing.T, program string) {
+	for name, leave := range map[string]func(*running){
+		"a signal":    func(p *running) { p.signal(syscall.SIGINT) },
+		"no keyboard": func(p *running) { _ = p.in.Close(); p.out.until(t, 0, "5  One click") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newSandbox(t, program)
+			b.extra = []string{"TMPDIR=" + filepath.Join(filepath.Dir(b.Home.Dir()), "tmp")}
+			before := listing(t, b.Home.Dir())
+			demo := b.start("demo", "--text")
+			demo.out.until(t, 0, "1  Healthy")
+			leave(demo)
+			demo.wait(cli.ExitOK)
+			wantUntouched(t, b.Home.Dir(), before)
+			left, err := filepath.Glob(filepath.Join(filepath.Dir(b.Home.Dir()), "tmp", "*"))
+			if err != nil || len(left) > 0 {
+				t.Errorf("it has left %q, %v", left, err)
+			}
+		})
+	}
+}

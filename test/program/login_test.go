@@ -1,0 +1,209 @@
+//go:build unix
+
+package program_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/internal/box"
+	"rekey/test/kit"
+	"rekey/ui/cli"
+)
+
+// approve is the user who enters the code on another device.
+func (b *sandboxed) approve(login *running) {
+	b.t.Helper()
+	code := b.deviceCode()
+	login.err.until(b.t, 0, "  "+code)
+	if err := b.Server.ApproveDevice(code); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// deviceCode waits for the one code that waits to be entered.
+func (b *sandboxed) deviceCode() string {
+	b.t.Helper()
+	var codes []string
+	kit.Eventually(b.t, "a code", func() bool { codes = b.Server.DeviceCodes(); return len(codes) > 0 })
+	if len(codes) != 1 {
+		b.t.Errorf("there are the codes %q", codes)
+	}
+	return codes[0]
+}
+
+const (
+	signedIn = "Signed in: ada@example.com · Pro"
+	pickUp   = "Codex processes already running pick it up on their next request."
+	restart  = "Codex processes already running may go on with what they began with; restart them."
+)
+
+// testLoginDevice: a code, a link, and the sign-in is there; through the agent,
+// which shows it too, as well as without one.
+func testLoginDevice(t *testing.T, program string) {
+	for name, agent := range map[string]bool{"alone": false, "through the agent": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newSandbox(t, program)
+			if agent {
+				watch := b.start("watch")
+				watch.out.until(t, 0, "Not signed in")
+				defer watch.end()
+				defer watch.out.until(t, 0, "ada@example.com · Pro")
+			}
+			login := b.start("login", "--device")
+			b.approve(login)
+			login.err.until(t, 0, b.Server.Issuer())
+			login.wait(cli.ExitOK)
+			if lines, _ := login.out.lines(); !slices.Equal(lines, []string{signedIn, pickUp}) {
+				t.Errorf("it prints %q", lines)
+			}
+			if text := string(login.err.text); strings.ContainsAny(text, "\r\x1b") {
+				t.Errorf("it moves about where there is no terminal: %q", text)
+			}
+			b.rekey(cli.ExitOK, "status")
+		})
+	}
+}
+
+// testLoginOther: an account that takes another's place is named.
+func testLoginOther(t *testing.T, program string) {
+	b := newSandbox(t, program)
+	b.put(b.Server.SignIn(box.Grace()))
+	login := b.start("login", "--method=device")
+	b.approve(login)
+	login.wait(cli.ExitOK)
+	login.err.until(t, 0, "rekey: ada@example.com is another account than before (grace@example.com · Plus) and takes its place.")
+	if lines, _ := login.out.lines(); !slices.Equal(lines, []string{signedIn, restart}) {
+		t.Errorf("it prints %q", lines)
+	}
+}
+
+// testLoginGivenUp: whoever gives up keeps what was there.
+func testLoginGivenUp(t *testing.T, program string) {
+	for name, agent := range map[string]bool{"alone": false, "through the agent": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newSandbox(t, program)
+			b.signIn(time.Hour)
+			before, _ := b.Home.Read()
+			var watch *running
+			if agent {
+				watch = b.start("watch", "--format", "json")
+				watch.out.until(t, 0, "ada@example.com")
+			}
+			login := b.start("login", "--device")
+			login.err.until(t, 0, "  "+b.deviceCode())
+			login.interrupt()
+			login.wait(cli.ExitFailure)
+			login.err.until(t, 0, "rekey: the sign-in was cancelled")
+			if agent { // it has given up as well
+				watch.out.until(t, 0, `"signingIn":true`)
+				kit.Eventually(t, "the agent's sign-in ends", func() bool {
+					lines, _ := watch.out.lines()
+					return !strings.Contains(lines[len(lines)-1], `"signingIn"`)
+				})
+				watch.end()
+			}
+			if after, _ := b.Home.Read(); !slices.Equal(before, after) {
+				t.Error("the sign-in is another")
+			}
+			b.wantQuiet()
+		})
+	}
+}
+
+// testLoginRefused: why a sign-in has come to nothing.
+func testLoginRefused(t *testing.T, program string) {
+	b := newSandbox(t, program)
+	login := b.start("login", "--device")
+	if err := b.Server.DenyDevice(b.deviceCode()); err != nil {
+		t.Fatal(err)
+	}
+	login.wait(cli.ExitFailure)
+	login.err.until(t, 0, "rekey: the sign-in was ")
+
+	b.configure(`forced_login_method = "api"`)
+	b.rekey(cli.ExitFailure, "login", "--device").sentence(t, "forced_login_method")
+	if codes := b.Server.DeviceCodes(); len(codes) > 0 {
+		t.Errorf("the codes %q were asked for", codes)
+	}
+	b.rekey(cli.ExitUsage, "login", "--device", "--method=browser").sentence(t, "choose one of")
+	b.rekey(cli.ExitUsage, "login", "--method=magic").sentence(t, "use browser, device or codex")
+}
+
+// configure appends to Codex's configuration.
+func (b *sandboxed) configure(line string) {
+	b.t.Helper()
+	f, err := os.OpenFile(filepath.Join(b.Home.Dir(), "config.toml"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := f.WriteString("\n" + line + "\n"); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// testLoginKey: an API key comes through standard input, and what is written
+// is what Codex writes.
+func testLoginKey(t *testing.T, program string) {
+	b := newSandbox(t, program)
+	give := func(code int, input string) result {
+		cmd := b.command("login", "--api-key-stdin")
+		cmd.Stdin = strings.NewReader(input)
+		r := b.run(cmd)
+		if r.code != code {
+			t.Errorf("with %q it ends with %d, want %d", input, r.code, code)
+		}
+		return r
+	}
+	give(cli.ExitFailure, " \n").sentence(t, "no API key was given on standard input")
+	b.signIn(time.Hour)
+	if r := give(cli.ExitOK, " sk-not-a-real-key\n"); r.out != "Signed in: API key\n"+restart+"\n" || r.err != "" {
+		t.Errorf("it prints %q and says %q", r.out, r.err)
+	}
+	if content, err := b.Home.Read(); err != nil || string(content) != string(apiKey) {
+		t.Errorf("the store holds %q (%v), want %q", content, err, apiKey)
+	}
+	b.configure(`forced_login_method = "chatgpt"`)
+	give(cli.ExitFailure, "sk-another-one").sentence(t, "allows only a sign-in with ChatGPT")
+	if content, err := b.Home.Read(); err != nil || string(content) != string(apiKey) {
+		t.Errorf("the store holds %q (%v), want what it held", content, err)
+	}
+	b.wantOutcomes()
+}
+
+// testLogout: what is here goes, and the server is told.
+func testLogout(t *testing.T, program string) {
+	for name, agent := range map[string]bool{"alone": false, "through the agent": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newSandbox(t, program)
+			b.signIn(time.Hour)
+			if agent {
+				watch := b.start("watch")
+				watch.out.until(t, 0, "ada@example.com")
+				defer watch.end()
+				defer watch.out.until(t, 0, "Not signed in")
+			}
+			content, _ := b.Home.Read()
+			if r := b.rekey(cli.ExitOK, "logout"); r.out != "Signed out: ada@example.com · Pro\n" || r.err != "" {
+				t.Errorf("it prints %q and says %q", r.out, r.err)
+			}
+			if _, err := os.Stat(b.Home.AuthPath()); err == nil {
+				t.Error("auth.json is still there")
+			}
+			b.rekey(cli.ExitSignedOut, "status")
+			if r := b.rekey(cli.ExitOK, "logout"); r.out != "Nobody was signed in.\n" {
+				t.Errorf("the second time it prints %q", r.out)
+			}
+			b.put(content) // a copy from before is worth nothing
+			b.rekey(cli.ExitExpiring, "refresh").sentence(t, "the sign-in was revoked")
+		})
+	}
+}

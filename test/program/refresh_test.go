@@ -1,0 +1,302 @@
+//go:build unix
+
+package program_test
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/internal/box"
+	"rekey/test/kit"
+	"rekey/ui/cli"
+)
+
+func testRefresh(t *testing.T, program string) {
+	tests := map[string]struct {
+		prepare  func(*sandboxed)
+		code     int
+		out      string   // how standard output begins
+		err      string   // words of the one sentence on standard error, "" for silence
+		outcomes []string // of the requests
+		renewed  bool
+	}{
+		"renewed": {func(b *sandboxed) { b.signIn(time.Minute) }, cli.ExitOK, "ada@example.com · Pro\nWorks until ", "",
+			[]string{box.OutcomeOK}, true},
+		"renewed, past": {func(b *sandboxed) { b.signIn(-time.Hour) }, cli.ExitOK, "ada@example.com · Pro\nWorks until ", "",
+			[]string{box.OutcomeOK}, true},
+		"API key":    {func(b *sandboxed) { b.put(apiKey) }, cli.ExitOK, "Using an API key\n", "", nil, false},
+		"signed out": {func(*sandboxed) {}, cli.ExitSignedOut, "Not signed in\n", "", nil, false},
+		"refused, past": {func(b *sandboxed) { b.signIn(-time.Hour); b.Server.RevokeAll() }, cli.ExitSignInRequired, "",
+			"the sign-in cannot be renewed: the sign-in was revoked", []string{box.CodeInvalidated}, false},
+		"refused, still works": {func(b *sandboxed) { b.signIn(time.Hour); b.Server.RevokeAll() }, cli.ExitExpiring, "",
+			"the sign-in cannot be renewed: the sign-in was revoked", []string{box.CodeInvalidated}, false},
+		"server in trouble": {func(b *sandboxed) {
+			b.signIn(time.Hour)
+			b.Server.SetMode(box.Reply{Status: http.StatusServiceUnavailable})
+		}, cli.ExitWaiting, "", "answered 503", []string{box.OutcomeScripted}, false},
+		"server down":       {func(b *sandboxed) { b.signIn(time.Hour); b.Server.Close() }, cli.ExitWaiting, "", "no connection could be made", nil, false},
+		"server down, past": {func(b *sandboxed) { b.signIn(-time.Hour); b.Server.Close() }, cli.ExitWaiting, "", "no connection could be made", nil, false},
+		"answer lost": {func(b *sandboxed) {
+			b.signIn(time.Hour)
+			b.Server.Script(box.Reply{Drop: box.DropAfter})
+		}, cli.ExitWaiting, "", "no answer came", []string{box.OutcomeDropped}, false},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newSandbox(t, program)
+			tt.prepare(b)
+			before, _ := b.Home.Read()
+			r := b.rekey(tt.code, "refresh")
+			if !strings.HasPrefix(r.out, tt.out) || tt.out == "" && r.out != "" {
+				t.Errorf("it prints %q, want %q", r.out, tt.out)
+			}
+			if tt.err != "" {
+				r.sentence(t, tt.err)
+			} else if r.err != "" {
+				t.Errorf("it says %q", r.err)
+			}
+			b.wantOutcomes(tt.outcomes...)
+			if after, _ := b.Home.Read(); slices.Equal(before, after) == tt.renewed {
+				t.Errorf("renewed is %t, want %t", !tt.renewed, tt.renewed)
+			}
+			if tt.code == cli.ExitOK || tt.err == "" {
+				b.rekey(tt.code, "status")
+			}
+			b.wantQuiet()
+		})
+	}
+}
+
+// What was refused for good is asked for once, by however many processes, one
+// after the other and together.
+func testRefusedOnceForAll(t *testing.T, program string) {
+	b := newSandbox(t, program)
+	b.signIn(-time.Hour)
+	b.Server.RevokeAll()
+	var together sync.WaitGroup
+	for range 8 {
+		together.Go(func() { b.rekey(cli.ExitSignInRequired, "refresh") })
+	}
+	together.Wait()
+	for range 2 {
+		b.rekey(cli.ExitSignInRequired, "refresh").sentence(t, "the sign-in was revoked")
+	}
+	b.rekey(cli.ExitSignInRequired, "status")
+	watch := b.start("watch")
+	watch.out.until(t, 0, "Sign in again: the sign-in was revoked")
+	watch.end()
+	b.wantOutcomes(box.CodeInvalidated)
+
+	b.signIn(time.Minute) // another sign-in is another matter
+	b.rekey(cli.ExitOK, "refresh")
+	b.wantOutcomes(box.CodeInvalidated, box.OutcomeOK)
+}
+
+// A refusal that another process has met is heeded by an agent that has read
+// the sign-in long before.
+func testAgentHeedsARefusal(t *testing.T, program string) {
+	b := newSandbox(t, program)
+	b.signIn(time.Hour)
+	watch := b.start("watch")
+	watch.out.until(t, 0, "ada@example.com")
+	b.Server.RevokeAll()
+	b.rekey(cli.ExitExpiring, "refresh")
+	b.askAgent(true)
+	watch.out.until(t, 0, ", then sign in again")
+	watch.end()
+	b.wantOutcomes(box.CodeInvalidated)
+}
+
+// askAgent asks the home's agent for a renewal, which it refuses or not.
+func (b *sandboxed) askAgent(refused bool) {
+	b.t.Helper()
+	client, err := b.Attach(inTime(b.t))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer client.Close()
+	if err := client.Refresh(inTime(b.t)); (auth.OutcomeOf(err) == auth.OutcomePermanent) != refused {
+		b.t.Errorf("the agent's renewal ends with %v", err)
+	}
+}
+
+var unwritten = regexp.MustCompile("(?m)^rekey: Rekey's log cannot be written: .*\n")
+
+// Where new tokens could not be saved, none are asked for.
+func testNothingSentIfNotSaved(t *testing.T, program string) {
+	tests := map[string]struct {
+		prepare func(*sandboxed) error
+		code    int
+		words   string
+	}{
+		"read-only file": {func(b *sandboxed) error { return os.Chmod(b.Home.AuthPath(), 0o400) }, cli.ExitFailure, "could not be saved"},
+		"a second name": {func(b *sandboxed) error {
+			return os.Link(b.Home.AuthPath(), filepath.Join(b.Home.Dir(), "another"))
+		}, cli.ExitFailure, "could not be saved"},
+		"no folder of our own": {func(b *sandboxed) error {
+			return os.WriteFile(filepath.Dir(b.Options().Dirs.State), nil, 0o600)
+		}, cli.ExitFailure, "could not be saved"},
+		"read-only home": {func(b *sandboxed) error {
+			b.foreign()
+			return errors.Join(os.Chmod(b.Home.AuthPath(), 0o644), os.Chmod(b.Home.Dir(), 0o555))
+		}, cli.ExitWaiting, "permission denied"},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newSandbox(t, program)
+			b.signIn(time.Minute)
+			if err := tt.prepare(b); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = os.Chmod(b.Home.Dir(), 0o700) })
+			before, err := b.Home.Read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := b.rekey(tt.code, "refresh")
+			// Where there is no folder, there is no log, which is said as well.
+			r.err = unwritten.ReplaceAllString(r.err, "")
+			r.sentence(t, tt.words)
+			b.wantOutcomes()
+			if after, err := b.Home.Read(); err != nil || !slices.Equal(before, after) {
+				t.Errorf("the home has changed: %v", err)
+			}
+		})
+	}
+}
+
+// No command shows a token, whatever it logs and whatever the server says.
+func testNoTokenAnywhere(t *testing.T, program string) {
+	b := newSandbox(t, program)
+	b.extra = []string{"REKEY_LOG=debug", "XDG_CONFIG_HOME=" + filepath.Join(filepath.Dir(b.Home.Dir()), "config")}
+	b.prefer(`log = "debug"`)
+	b.signIn(time.Minute)
+	content, err := b.Home.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.note()
+	refresh := b.secrets[len(b.secrets)-1]
+	for _, body := range []string{
+		`{"error":{"code":%q,"message":%q}}`, `{"error":%q,"error_description":%q}`, `{"code":%q,"x":%q}`,
+		`%q %q`, `<html>%s %s`,
+	} {
+		b.Server.Script(box.Reply{Status: http.StatusBadRequest, Body: fmt.Sprintf(body, refresh, refresh)})
+		b.rekey(cli.ExitWaiting, "refresh")
+	}
+	for _, args := range []string{"status", "status --json", "refresh", "status", "window", "watch --format xml"} {
+		b.run(b.command(strings.Fields(args)...))
+	}
+	words, lines := b.start("watch"), b.start("watch", "--format=json")
+	words.out.until(t, 0, "ada@example.com")
+	lines.out.until(t, 0, `"healthy"`)
+	b.signIn(time.Minute) // renewed by the agent
+	if err := b.Server.WaitForRequests(inTime(t), 7); err != nil {
+		t.Fatal(err)
+	}
+	b.signIn(-time.Minute)
+	b.Server.RevokeAll()
+	b.rekey(cli.ExitSignInRequired, "refresh")
+	b.askAgent(true)
+	lines.out.until(t, 0, `"sign_in_required"`)
+	b.put(content[:len(content)-7]) // a token ends in the middle of nowhere
+	lines.out.until(t, 0, `"unreadable"`)
+	server := b.start("app-server")
+	server.send(1, "initialize", hello)
+	server.send(2, "getAuthStatus", `{"refreshToken":true}`)
+	server.answer(2)
+	for _, p := range []*running{words, lines, server} {
+		p.end()
+	}
+	if !strings.Contains(b.printed.String(), "level=") {
+		t.Error("nothing was logged")
+	}
+	written, err := os.ReadFile(filepath.Join(b.Options().Dirs.StateDir(b.Home.Dir()), "rekey.log"))
+	if err != nil || !strings.Contains(string(written), "refresh: refused") {
+		t.Errorf("the log file has %s, %v", written, err)
+	}
+	_, _ = b.Write(written) // to be searched with the rest
+}
+
+func testUsage(t *testing.T, program string) {
+	b := newSandbox(t, program)
+	for args, words := range map[string]string{
+		"nosuch": "nosuch", "status --nosuch": "nosuch", "watch --format xml": "xml", "status extra": "extra",
+	} {
+		r := b.rekey(cli.ExitUsage, strings.Fields(args)...)
+		r.sentence(t, words)
+		if r.out != "" {
+			t.Errorf("rekey %s prints %q", args, r.out)
+		}
+	}
+	if r := b.rekey(cli.ExitOK, "--version"); !strings.HasPrefix(r.out, "rekey ") || r.err != "" {
+		t.Errorf("rekey --version prints %q and says %q", r.out, r.err)
+	}
+	if r := b.rekey(cli.ExitOK, "--help"); !strings.Contains(r.out, "Examples:") || r.err != "" {
+		t.Errorf("rekey --help prints %q and says %q", r.out, r.err)
+	}
+	// Another home than the environment's.
+	other, err := box.NewHome(filepath.Join(filepath.Dir(b.Home.Dir()), "other"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Replace(apiKey); err != nil {
+		t.Fatal(err)
+	}
+	b.rekey(cli.ExitSignedOut, "status")
+	for _, home := range []string{other.Dir(), "other"} { // the programs' folder is the sandbox
+		if r := b.rekey(cli.ExitOK, "status", "--home", home); r.out != "Using an API key\n" {
+			t.Errorf("rekey status --home prints %q", r.out)
+		}
+	}
+}
+
+// The window is a program of its own: it is given the socket and little else.
+func testWindow(t *testing.T, program string) {
+	b := newSandbox(t, program)
+	b.rekey(cli.ExitFailure, "window").sentence(t, "no Rekey is running for this home")
+	b.signIn(time.Hour)
+	watch := b.start("watch")
+	watch.out.until(t, 0, "ada@example.com")
+	b.rekey(cli.ExitFailure, "window").sentence(t, "rekey-window) is not installed")
+
+	bin := filepath.Join(filepath.Dir(b.Home.Dir()), "bin")
+	if err := os.Mkdir(bin, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	script := "#!/bin/sh\n{ echo \"$@\"; env; } >\"$HOME/new\" && mv \"$HOME/new\" \"$HOME/shown\"\n"
+	if err := os.WriteFile(filepath.Join(bin, "rekey-window"), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	b.extra = []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "OPENAI_API_KEY=not-for-the-window", "CODEX_ACCESS_TOKEN=", "LC_ALL=zh_CN.UTF-8"}
+	b.rekey(cli.ExitOK, "window")
+	var shown string
+	kit.Eventually(t, "the window", func() bool {
+		text, err := os.ReadFile(filepath.Join(filepath.Dir(b.Home.Dir()), "shown"))
+		shown = string(text)
+		return err == nil
+	})
+	sockets, _ := filepath.Glob(filepath.Join(b.Options().Dirs.Runtime, "*.sock"))
+	if len(sockets) != 1 || !strings.HasPrefix(shown, "--socket "+sockets[0]+"\n") {
+		t.Errorf("the window is given %q, want the socket %q", shown, sockets)
+	}
+	if !strings.Contains(shown, "REKEY_LANGUAGE=zh-Hans\n") {
+		t.Errorf("the window is not told the language of who asks for it:\n%s", shown)
+	}
+	if strings.Contains(shown, "OPENAI") || strings.Contains(shown, "CODEX") {
+		t.Errorf("the window is told\n%s", shown)
+	}
+	watch.end()
+}

@@ -1,0 +1,181 @@
+package rules_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+
+	"rekey/test/kit"
+)
+
+// Every direct dependency has a line in ARCHITECTURE.md that says what it is for.
+func TestDependenciesAreExplained(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "mod", "edit", "-json").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mod struct {
+		Require []struct {
+			Path     string
+			Indirect bool
+		}
+	}
+	if err := json.Unmarshal(out, &mod); err != nil {
+		t.Fatal(err)
+	}
+	var direct []string
+	for _, m := range mod.Require {
+		if !m.Indirect {
+			direct = append(direct, m.Path)
+		}
+	}
+	if len(direct) == 0 {
+		t.Fatal("go.mod names no direct dependency")
+	}
+	for _, path := range unnamed(kit.ReadFile(t, "ARCHITECTURE.md"), direct) {
+		t.Errorf("ARCHITECTURE.md does not say what %s is for", path)
+	}
+}
+
+// Every promise has a line in the README.
+func TestPromisesAreMade(t *testing.T) {
+	t.Parallel()
+	promises := []string{"P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8"}
+	for _, promise := range unnamed(kit.ReadFile(t, "README.md"), promises) {
+		t.Errorf("README.md does not make promise %s", promise)
+	}
+}
+
+// unnamed lists the words that do not stand by themselves in text.
+func unnamed(text []byte, words []string) (missing []string) {
+	for _, word := range words {
+		alone := regexp.MustCompile(`(^|[^\w./-])` + regexp.QuoteMeta(word) + `($|[^\w/-])`)
+		if !alone.Match(text) {
+			missing = append(missing, word)
+		}
+	}
+	return missing
+}
+
+// foreign are things that no file of the project names, written so that this
+// one does not: paths of one machine, and package registries, which are the
+// business of who builds.
+var foreign = regexp.MustCompile(`(^|[\s"'` + "`" + `(=:,])/(wor[k]|roo[t]|far[m])/|\.\./share[d]\b|` +
+	`registry\.npmj[s]|proxy\.golan[g]|deb\.debia[n]`)
+
+func TestFilesNameNothingForeign(t *testing.T) {
+	t.Parallel()
+	for _, name := range projectFiles(t) {
+		for i, line := range bytes.Split(kit.ReadFile(t, name), []byte("\n")) {
+			if found := foreign.Find(line); found != nil {
+				t.Errorf("%s:%d names %q", name, i+1, bytes.TrimSpace(found))
+			}
+		}
+	}
+}
+
+func TestExportedNamesAreDocumented(t *testing.T) {
+	t.Parallel()
+	for _, name := range projectFiles(t) {
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		bare, err := undocumented(name, kit.ReadFile(t, name))
+		if err != nil {
+			t.Error(err)
+		}
+		for _, problem := range bare {
+			t.Error(problem)
+		}
+	}
+}
+
+// undocumented lists the exported names of a Go file that no comment explains:
+// functions, methods of exported types, types, and constants and variables,
+// for which the comment of their group will do.
+func undocumented(name string, source []byte) (bare []string, err error) {
+	files := token.NewFileSet()
+	file, err := parser.ParseFile(files, name, source, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	report := func(id *ast.Ident, comments ...*ast.CommentGroup) {
+		for _, comment := range comments {
+			if comment.Text() != "" {
+				return
+			}
+		}
+		if id.IsExported() {
+			bare = append(bare, fmt.Sprintf("%s: %s has no comment", files.Position(id.Pos()), id.Name))
+		}
+	}
+	for _, decl := range file.Decls {
+		switch decl := decl.(type) {
+		case *ast.FuncDecl:
+			if receiver := receiverName(decl); receiver == "" || ast.IsExported(receiver) {
+				report(decl.Name, decl.Doc)
+			}
+		case *ast.GenDecl:
+			for _, spec := range decl.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					report(spec.Name, decl.Doc, spec.Doc)
+				case *ast.ValueSpec:
+					for _, id := range spec.Names {
+						report(id, decl.Doc, spec.Doc, spec.Comment)
+					}
+				}
+			}
+		}
+	}
+	return bare, nil
+}
+
+// receiverName is the name of a method's type, "" for a function.
+func receiverName(f *ast.FuncDecl) string {
+	if f.Recv == nil {
+		return ""
+	}
+	for expr := f.Recv.List[0].Type; ; {
+		switch e := expr.(type) {
+		case *ast.StarExpr:
+			expr = e.X
+		case *ast.IndexExpr:
+			expr = e.X
+		case *ast.IndexListExpr:
+			expr = e.X
+		case *ast.Ident:
+			return e.Name
+		default:
+			return ""
+		}
+	}
+}
+
+// projectFiles are the files that Git follows and that are there.
+func projectFiles(t *testing.T) (names []string) {
+	t.Helper()
+	// The clone may belong to another user, as on a build machine.
+	out, err := exec.Command("git", "-c", "safe.directory=*", "ls-files", "-z").Output()
+	if err != nil {
+		t.Fatalf("git ls-files: %v", err)
+	}
+	for _, name := range strings.Split(strings.TrimRight(string(out), "\x00"), "\x00") {
+		if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
+			names = append(names, name)
+		}
+	}
+	if len(names) < 10 {
+		t.Fatalf("git ls-files lists only %q", names)
+	}
+	return names
+}
