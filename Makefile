@@ -27,7 +27,7 @@ build: rekey window share ## Build the programs into .cache/bin
 
 # The agent, its tray and the command line: pure Go, no C compiler.
 rekey:
-	@CGO_ENABLED=0 go build -o $(BIN)/rekey .
+	@CGO_ENABLED=0 go build -ldflags "$$(packaging/version)" -o $(BIN)/rekey .
 
 # The window, if its C compiler and libraries are there. Everything else works without it.
 window:

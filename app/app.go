@@ -11,12 +11,10 @@ import (
 	"time"
 
 	"rekey/assets/lang"
+	"rekey/internal/version"
 	"rekey/ui/cli"
 	"rekey/ui/words"
 )
-
-// version is the program's; releases set it with -ldflags "-X rekey/app.version=…".
-var version = "0.1.0-dev"
 
 // Main runs the program with these arguments and returns its exit code.
 func Main(args []string) int {
@@ -31,7 +29,7 @@ func Main(args []string) int {
 		said: &recent{said: make(map[string]time.Time)},
 	}
 	p := cli.Program{
-		Version: version,
+		Version: version.Current().String(),
 		In:      os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		InTerminal: isTerminal(os.Stdin), OutScreen: screen(os.Stdout), ErrScreen: screen(os.Stderr),
 		Words:        w.words,

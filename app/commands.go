@@ -12,6 +12,7 @@ import (
 
 	"rekey/auth/agent"
 	"rekey/auth/appserver"
+	"rekey/internal/version"
 	"rekey/ui/cli"
 )
 
@@ -138,7 +139,7 @@ func (w wiring) appServer(ctx context.Context, home string, noWatch bool) error 
 	group.Go(func() error {
 		defer cancel()
 		server := &appserver.Server{
-			Home: h, Version: version, Platform: agent.Platform(),
+			Home: h, Version: version.Current().Number, Platform: agent.Platform(),
 			HostTokens: true, StaleAtStart: true, Pushes: !noWatch, Log: o.Log,
 		}
 		return server.Serve(running, newStdio())

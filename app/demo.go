@@ -11,6 +11,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box/demo"
+	"rekey/internal/version"
 	"rekey/ui/cli"
 	"rekey/ui/notify"
 	"rekey/ui/tray"
@@ -29,7 +30,7 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 	}
 	defer os.RemoveAll(dir)
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: w.config.Stderr}))
-	box, err := demo.Open(ctx, dir, version, log)
+	box, err := demo.Open(ctx, dir, version.Current().Number, log)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"rekey/auth/agent"
 	"rekey/auth/login"
 	"rekey/internal/doctor"
+	"rekey/internal/version"
 	"rekey/ui/cli"
 	"rekey/ui/notify"
 	"rekey/ui/tray"
@@ -31,7 +32,7 @@ func (w wiring) doctor(ctx context.Context, homes []string) (cli.Diagnosis, erro
 
 func (w wiring) diagnose(ctx context.Context, homes []agent.Options) (cli.Diagnosis, error) {
 	in := doctor.Inputs{
-		Version: version, Getenv: os.Getenv, UserHome: userHome(), Homes: homes,
+		Version: version.Current(), Getenv: os.Getenv, UserHome: userHome(), Homes: homes,
 		Settings: w.config.Settings, Problems: w.config.problems, Config: w.config.path,
 		FindCodex: func() (login.CodexProgram, error) { return findCodex(w.config.Codex) },
 		Panel:     func(ctx context.Context) error { return tray.Probe(ctx, "") },

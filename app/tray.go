@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"rekey/auth/agent"
+	"rekey/internal/version"
 	"rekey/ui"
 	"rekey/ui/cli"
 	"rekey/ui/notify"
@@ -179,7 +180,7 @@ func (homes ourHomes) join(ctx context.Context) error {
 	group, joining := errgroup.WithContext(ctx)
 	for _, h := range homes {
 		group.Go(func() (err error) {
-			if h.member, err = agent.Join(joining, h.options, version); err != nil {
+			if h.member, err = agent.Join(joining, h.options, version.Current().Number); err != nil {
 				return err
 			}
 			running, stop := context.WithCancel(ctx)

@@ -11,6 +11,7 @@ import (
 	"rekey/auth/login"
 	"rekey/internal/autostart"
 	"rekey/internal/config"
+	"rekey/internal/version"
 )
 
 // Limit is how long a whole Collect takes at most.
@@ -20,7 +21,7 @@ const Limit = 5 * time.Second
 // nil are facts that nobody looks for.
 type Inputs struct {
 	// Version is this program's.
-	Version string
+	Version version.Build
 	// Getenv reads the environment.
 	Getenv func(string) string
 	// UserHome, User and Host are what the report must not show.
@@ -123,7 +124,7 @@ func collect(ctx context.Context, in Inputs, probes []probe, limit time.Duration
 }
 
 func (in Inputs) program(context.Context) (f found) {
-	f.fact(FactVersion, "", in.Version)
+	f.fact(FactVersion, "", in.Version.String())
 	f.fact(FactSystem, "", runtime.GOOS+"/"+runtime.GOARCH)
 	return f
 }

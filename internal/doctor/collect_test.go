@@ -20,6 +20,7 @@ import (
 	"rekey/auth/login"
 	"rekey/internal/box"
 	"rekey/internal/config"
+	"rekey/internal/version"
 )
 
 // rig is a machine of Ada's.
@@ -46,7 +47,7 @@ func newRig(t *testing.T) *rig {
 	r := &rig{t: t, root: root, home: home, env: map[string]string{"PATH": os.Getenv("PATH")}}
 	getenv := func(name string) string { return r.env[name] }
 	r.Inputs = Inputs{
-		Version: "1.2.3", Getenv: getenv, UserHome: root, User: "adalovelace", Host: "analytical-engine",
+		Version: version.Build{Number: "1.2.3"}, Getenv: getenv, UserHome: root, User: "adalovelace", Host: "analytical-engine",
 		Config: filepath.Join(root, ".config", "rekey", "config.toml"), Settings: config.Default(),
 		Homes: []agent.Options{{
 			Dir: home.Dir(), Getenv: getenv,
@@ -229,7 +230,7 @@ func TestTheAgentThatRuns(t *testing.T) {
 	if got := codes(report); slices.Contains(got, FindMuteAgent) || slices.Contains(got, FindOtherAgent) {
 		t.Errorf("the findings are %v", got)
 	}
-	r.Version = "1.2.4"
+	r.Version.Number = "1.2.4"
 	if report = Collect(t.Context(), r.Inputs); !slices.Contains(codes(report), FindOtherAgent) {
 		t.Errorf("another version: %v", report.Findings)
 	}

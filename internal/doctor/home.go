@@ -192,7 +192,7 @@ func (in Inputs) agent(ctx context.Context, o agent.Options) (f found) {
 	case err == nil:
 		defer func() { _ = client.Close() }()
 		f.fact(FactAgent, o.Dir, client.AgentVersion())
-		if v := client.AgentVersion(); v != in.Version {
+		if v := client.AgentVersion(); v != in.Version.Number {
 			f.finding(FindOtherAgent, Note, o.Dir, "the Rekey that is running is of version "+v, "restart it to use this one")
 		}
 	case errors.As(err, &other):
