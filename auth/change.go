@@ -74,12 +74,15 @@ func (s *Snapshot) SameAccount(t *Snapshot) bool {
 	return okA && okB && a == b
 }
 
-// SameSignIn reports whether both come from one sign-in: equal, or renewed.
+// SameSignIn reports whether both come from one sign-in: equal, or renewed. A
+// loan that its owner has renewed is the same one.
 func (s *Snapshot) SameSignIn(t *Snapshot) bool {
-	if s.Managed() && t.Managed() && s.HasTokens() && t.HasTokens() {
-		return s.SameAccount(t) && same(s.tokens.ownerID, t.tokens.ownerID)
+	if s.Kind() != KindChatGPT || t.Kind() != KindChatGPT || !s.HasTokens() || !t.HasTokens() {
+		return s.Equal(t)
 	}
-	return s.Equal(t)
+	ours, lent := s.Loan()
+	theirs, alsoLent := t.Loan()
+	return s.SameAccount(t) && same(s.tokens.ownerID, t.tokens.ownerID) && lent == alsoLent && ours == theirs
 }
 
 // RedeemedBy reports whether an answer to a request made with s may be

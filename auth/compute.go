@@ -59,6 +59,7 @@ func facts(in Inputs) State {
 	}
 	last, _ := in.Snapshot.LastRefresh()
 	st.LastRefresh = clean(last)
+	_, st.Lent = in.Snapshot.Loan()
 	st.Usable = in.Snapshot.Usable() && (st.ExpiresAt.IsZero() || st.ExpiresAt.After(in.Now))
 	renewability(in, &st)
 	return st
@@ -98,6 +99,8 @@ func status(in Inputs, st State) Status {
 			return StatusAPIKey
 		}
 		return StatusSignedOut
+	case st.Lent && !st.Usable:
+		return StatusWaiting
 	case !s.Managed():
 		return StatusExternal
 	case !s.HasTokens():
@@ -148,6 +151,8 @@ func problem(in Inputs, st State) string {
 		return "The stored sign-in has no tokens."
 	case in.Snapshot.Managed() && in.Snapshot.HasTokens() && !hasAccount:
 		return "The stored sign-in names no account, so Codex cannot renew it. Sign in again before it ends."
+	case st.Lent && !st.Usable:
+		return "The machine that lends this sign-in has not sent a new access token yet."
 	case in.Attempt != nil && in.Attempt.AnswerLost:
 		return "A renewal was sent and no answer came; the refresh token may be spent."
 	case in.Attempt != nil:

@@ -43,6 +43,10 @@ func TestCompute(t *testing.T) {
 			}},
 		{"personal access token", Inputs{Snapshot: mustParse(t, []byte(`{"personal_access_token":"at-1"}`))}, StatusExternal, RenewableNo, true, nil},
 		{"cloud key", Inputs{Snapshot: mustParse(t, []byte(`{"auth_mode":"bedrockAccessKeys"}`))}, StatusExternal, RenewableNo, false, nil},
+		{"lent", Inputs{Snapshot: mustParse(t, lent())}, StatusExternal, RenewableNo, true,
+			func(s State) bool { return s.Lent && s.Method == KindChatGPT && s.Email == "ada@example.com" }},
+		{"lent, ended", Inputs{Snapshot: mustParse(t, lent(ends(-time.Minute)))}, StatusWaiting, RenewableNo, false,
+			func(s State) bool { return s.Lent && strings.Contains(s.Problem, "lends") }},
 		{"healthy", Inputs{Snapshot: signedIn, Tried: true}, StatusHealthy, RenewableYes, true,
 			func(s State) bool {
 				return s.Method == KindChatGPT && s.Email == "ada@example.com" && s.Plan == "pro" && s.Problem == "" &&

@@ -47,6 +47,8 @@ func everySnapshot(t *testing.T) map[string]*Snapshot {
 		"no last_refresh": mustParse(t, chatGPT(unset("last_refresh"))),
 		"no account":      mustParse(t, chatGPT(unset("tokens.account_id"))),
 		"no tokens":       mustParse(t, []byte(`{}`)),
+		"lent":            mustParse(t, lent()),
+		"lent, ended":     mustParse(t, lent(ends(-time.Minute))),
 		"API key":         mustParse(t, apiKeyFile("sk-1")),
 		"empty API key":   mustParse(t, apiKeyFile("")),
 		"host's":          mustParse(t, chatGPT(set("auth_mode", "chatgptAuthTokens"))),
@@ -138,6 +140,7 @@ func contradictions(given Inputs, st State) (broken []string) {
 	rule("healthy is usable and not refused", st.Status != StatusHealthy || st.Usable && !refused)
 	rule("renewing is renewing", st.Status != StatusRenewing || in.Renewing && !refused)
 	rule("waiting has ended or failed", st.Status != StatusWaiting || !st.Usable || in.Attempt != nil)
+	rule("a loan works or waits", !st.Lent || st.Status == StatusExternal && st.Usable || st.Status == StatusWaiting && !st.Usable)
 	rule("expiring still works", st.Status != StatusExpiring || st.Usable && st.ExpiresAt.After(in.Now))
 	rule("sign-in required does not, for all we know", st.Status != StatusSignInRequired || !st.Usable || st.ExpiresAt.IsZero())
 

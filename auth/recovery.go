@@ -60,7 +60,7 @@ func (r *UnauthorizedRecovery) Next(ctx context.Context) (RecoveryStep, error) {
 // reload reports whether the store holds other credentials of the account.
 func (r *UnauthorizedRecovery) reload(ctx context.Context) (bool, error) {
 	disk, err := r.manager.opts.Store.Load(ctx)
-	if err != nil || !r.failed.Managed() {
+	if err != nil || r.failed.Kind() != KindChatGPT {
 		return false, nil // refreshing, if possible at all, says what is wrong
 	}
 	if !disk.SameAccount(r.failed) {

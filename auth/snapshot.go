@@ -180,8 +180,11 @@ func (s *Snapshot) OtherAccount(t *Snapshot) bool {
 }
 
 // Managed reports whether the credentials are ChatGPT tokens that the holders
-// of the store renew themselves.
-func (s *Snapshot) Managed() bool { return s.Kind() == KindChatGPT }
+// of the store refresh themselves. A loan's are not: see Loan.
+func (s *Snapshot) Managed() bool {
+	_, lent := s.Loan()
+	return s.Kind() == KindChatGPT && !lent
+}
 
 // Usable reports whether Codex would use the credentials at all: parsed and
 // with the parts that its kind needs.

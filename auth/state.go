@@ -42,6 +42,10 @@ type State struct {
 	Plan  string `json:"plan"`
 	// Store names where the credentials live, for example a path.
 	Store string `json:"store"`
+	// Lent: the access token is lent by another machine or home, which alone
+	// refreshes it. Status is then StatusExternal while it works and
+	// StatusWaiting after that.
+	Lent bool `json:"lent,omitempty"`
 
 	// The second truth: until when the access token works.
 

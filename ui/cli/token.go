@@ -70,6 +70,8 @@ func (p *Program) tokenError(err error, s auth.State) error {
 		code = ExitSignedOut
 	case errors.As(err, &unreadable):
 		code = ExitUnreadable
+	case s.Lent && errors.As(err, new(*auth.ShortLivedError)):
+		code = ExitWaiting // until the machine that lends it sends a new one
 	case errors.Is(err, auth.ErrCannotSave):
 	case errors.As(err, &refused) && !refused.Permanent:
 		code = ExitWaiting

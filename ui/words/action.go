@@ -29,6 +29,9 @@ func (w Words) MainAction(s auth.State) (Action, string) {
 	case auth.StatusExpiring, auth.StatusSignInRequired:
 		return ActionSignIn, w.Say("action.sign_in_again")
 	case auth.StatusWaiting:
+		if s.Lent {
+			return ActionSignIn, w.Say("action.sign_in")
+		}
 		if s.Renewable == auth.RenewableNo {
 			return ActionSignIn, w.Say("action.sign_in_again")
 		}

@@ -24,6 +24,8 @@ func (w Words) Renewal(s auth.State, now time.Time) string {
 	switch {
 	case s.Refused != "":
 		return w.Say("fact.not_renewable_why", "Why", w.Reason(s.Refused))
+	case s.Lent:
+		return w.Say("fact.refreshed_by_owner")
 	case s.Status == auth.StatusRenewing:
 		return w.Say("fact.being_renewed")
 	case s.Method != auth.KindChatGPT, s.Status == auth.StatusSignedOut, s.Status == auth.StatusUnreadable:

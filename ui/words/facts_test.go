@@ -53,6 +53,7 @@ func TestRenewal(t *testing.T) {
 		{"due", func(s *auth.State) { s.NextRefresh = now }, "Renews by itself"},
 		{"no plan", func(*auth.State) {}, "Renews by itself"},
 		{"keeper off", func(s *auth.State) { s.KeepFresh = false }, "Not kept fresh by Rekey"},
+		{"lent", func(s *auth.State) { s.Lent = true }, "Refreshed by the machine that lends it"},
 		{"renewing", func(s *auth.State) { s.Status = auth.StatusRenewing }, "Being renewed now"},
 		{"refused", func(s *auth.State) { s.Refused = auth.ReasonRevoked }, "Cannot be renewed: the sign-in was revoked"},
 		{"no account id", func(s *auth.State) { s.Renewable = auth.RenewableNo }, "Cannot be renewed"},

@@ -19,6 +19,9 @@ func (w Words) Headline(s auth.State, now time.Time) string {
 	case auth.StatusAPIKey:
 		return w.Say("state.api_key")
 	case auth.StatusExternal:
+		if s.Lent {
+			return w.lent(s, now)
+		}
 		return w.external(s.Method)
 	case auth.StatusHealthy:
 		if account := w.Account(s); account != "" {
@@ -57,10 +60,20 @@ func (w Words) external(k auth.Kind) string {
 	return w.Say("state.other_program")
 }
 
+// lent says until when what another machine lends works.
+func (w Words) lent(s auth.State, now time.Time) string {
+	if s.ExpiresAt.IsZero() {
+		return w.Say("state.lent")
+	}
+	return w.Say("state.lent_until", "When", w.clock(s.ExpiresAt, now))
+}
+
 // waiting says why the access token ends without being renewed. Only after an
 // attempt is it the network that is missing, and only the keeper tries again.
 func (w Words) waiting(s auth.State) string {
 	switch {
+	case s.Lent:
+		return w.Say("state.lent_ended")
 	case s.CannotSave:
 		return w.Say("state.not_saved")
 	case s.NeverTried:
