@@ -16,6 +16,9 @@ type Claims struct {
 	Plan      string
 	UserID    string
 	AccountID string
+	// FedRAMP: the account belongs to a government's workspace, and its requests
+	// are marked so.
+	FedRAMP bool
 }
 
 // The names of the two objects with OpenAI's claims.
@@ -52,7 +55,8 @@ func parseClaims(token string) (Claims, error) {
 	if err != nil {
 		return Claims{}, err
 	}
-	own, err := claimObject(top[claimAuth], "chatgpt_plan_type", "chatgpt_user_id", "user_id", "chatgpt_account_id")
+	own, err := claimObject(top[claimAuth], "chatgpt_plan_type", "chatgpt_user_id", "user_id", "chatgpt_account_id",
+		"chatgpt_account_is_fedramp")
 	if err != nil {
 		return Claims{}, err
 	}
@@ -72,6 +76,9 @@ func parseClaims(token string) (Claims, error) {
 		Plan:      first(text(own["chatgpt_plan_type"])),
 		UserID:    first(text(own["chatgpt_user_id"]), text(own["user_id"])),
 		AccountID: first(text(own["chatgpt_account_id"])),
+	}
+	if raw := own["chatgpt_account_is_fedramp"]; !isNull(raw) && json.Unmarshal(raw, &c.FedRAMP) != nil {
+		wrong = errors.New("has a claim of the wrong type")
 	}
 	return c, wrong
 }

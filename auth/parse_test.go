@@ -98,7 +98,7 @@ func TestAccessors(t *testing.T) {
 	if got := s.Provenance().Issuer; got != "https://issuer.example" {
 		t.Errorf("issuer became %q through a copy", got)
 	}
-	if got := s.Claims(); got != (Claims{"ada@example.com", "pro", "user-ada", "acct-ada"}) {
+	if got := s.Claims(); got != (Claims{Email: "ada@example.com", Plan: "pro", UserID: "user-ada", AccountID: "acct-ada"}) {
 		t.Errorf("claims = %+v", got)
 	}
 	if end, ok := s.AccessExpiry(); !ok || !end.Equal(noon.Add(time.Hour)) {

@@ -47,6 +47,11 @@ type PreferenceChange struct {
 	Notifications *bool         `json:"notifications,omitempty"`
 	StartAtLogin  *bool         `json:"startAtLogin,omitempty"`
 	SignInMethod  *SignInMethod `json:"signInMethod,omitempty"`
+	// Usage: the backend may be asked how much of the plan is used.
+	Usage *bool `json:"usage,omitempty"`
+	// UsageAlerts are the percents, 1 to 100, at which to tell how full a window
+	// is; an empty list stands for never.
+	UsageAlerts *[]int `json:"usageAlerts,omitempty"`
 }
 
 // KeepFresh is the change of that one switch.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/usage"
 )
 
 // Session is one home's sign-in as the faces see it. Every method is safe for
@@ -47,11 +48,28 @@ type Session interface {
 	// Activity returns what happened lately, the oldest first. A new
 	// State.LastActivity tells when to ask again.
 	Activity(ctx context.Context) ([]auth.Activity, error)
+	// Usage returns what is known of how much the plan allows and what of it is
+	// used, without asking for it. It never blocks for long: at most a small file
+	// of Rekey's own is read. Show what its method At returns.
+	Usage() usage.Usage
+	// SubscribeUsage returns a channel that always holds the newest Usage a slow
+	// reader has not seen, starting with the present one, once it is known. It
+	// asks for nothing. It is closed when ctx ends or the session does.
+	SubscribeUsage(ctx context.Context) <-chan usage.Usage
+	// LookAtUsage is called when somebody looks: when a menu or a window opens,
+	// and once a minute while it stays open. It asks the backend if what is known
+	// is older than a minute and nothing speaks against it, and returns what is
+	// known then; calls at the same time share one question. It may take 10 s.
+	// What stands in the way is in Usage.Problem; an error is the session's end.
+	LookAtUsage(ctx context.Context) (usage.Usage, error)
+	// UsageHistory returns how full each window was in the last seven days, the
+	// oldest first. A new Usage tells when to ask again.
+	UsageHistory(ctx context.Context) ([]usage.Point, error)
 	// Token returns an access token that works for at least the given time,
 	// renewing first if need be. It is for callers who hand it on: no face
 	// shows it. Its errors are those of auth.Manager.Token.
 	Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error)
-	// ClaimNotice reports, exactly once ever for each notice and across all
-	// processes, that the caller shall show it.
+	// ClaimNotice reports, exactly once ever for each notice (State.Notice) or
+	// alert (Usage.Alerts) and across all processes, that the caller shall show it.
 	ClaimNotice(ctx context.Context, notice string) (bool, error)
 }

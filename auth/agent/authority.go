@@ -27,8 +27,8 @@ func (a *lateAuthority) identify(name, version string) {
 	a.name, a.version = name, version
 }
 
-// client returns the client as of now.
-func (a *lateAuthority) client() (*authority.Client, error) {
+// http returns the way to the network, built with the first call.
+func (a *lateAuthority) http() (*http.Client, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.network == nil {
@@ -38,8 +38,19 @@ func (a *lateAuthority) client() (*authority.Client, error) {
 		}
 		a.network = network
 	}
+	return a.network, nil
+}
+
+// client returns the client as of now.
+func (a *lateAuthority) client() (*authority.Client, error) {
+	network, err := a.http()
+	if err != nil {
+		return nil, err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
 	cfg := authority.ConfigFromEnv(a.getenv)
-	cfg.HTTP = a.network
+	cfg.HTTP = network
 	if a.name != "" {
 		cfg.Originator, cfg.UserAgent = a.name, a.name+"/"+a.version
 	}

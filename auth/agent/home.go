@@ -69,6 +69,7 @@ type Home struct {
 	signIns   signIns
 	work      sync.WaitGroup // sign-ins
 	hook      *hook.Hook
+	meter     *meter
 
 	saving sync.Mutex      // guards what follows, and keeps to one writer of the file at a time
 	onFile config.Settings // what the configuration file says
@@ -127,6 +128,7 @@ func Open(opts Options) (*Home, error) {
 		Config: opts.Settings, Home: opts.Dir, Lock: filepath.Join(opts.Dirs.State, "hook.lock"),
 		Environ: h.environ(), Tell: opts.Tell, Log: opts.Log,
 	})
+	h.meter = newMeter(h)
 	h.readSettings()
 	h.showStartAtLogin()
 	return h, nil

@@ -8,6 +8,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/appserver"
+	"rekey/usage"
 )
 
 // Member takes part in a home for as long as Run runs: as the home's agent, or
@@ -18,6 +19,7 @@ type Member struct {
 	opts    Options
 	version string
 	states  auth.Broadcast[auth.State]
+	usages  auth.Broadcast[usage.Usage]
 
 	mu   sync.Mutex // guards seat
 	seat seat
@@ -69,7 +71,7 @@ func (m *Member) Run(ctx context.Context) error {
 // Close gives up what the Member has: see Agent.Close.
 func (m *Member) Close(ctx context.Context) error { return m.now().Close(ctx) }
 
-// hold passes the seat's States on for as long as it lasts.
+// hold passes the seat's States and usage on for as long as it lasts.
 func (m *Member) hold(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	seat := m.now()
@@ -77,6 +79,11 @@ func (m *Member) hold(ctx context.Context) error {
 	passing.Go(func() {
 		for st := range seat.Subscribe(ctx) {
 			m.publish(st)
+		}
+	})
+	passing.Go(func() {
+		for u := range seat.SubscribeUsage(ctx) {
+			m.usages.Publish(u)
 		}
 	})
 	defer passing.Wait()
@@ -138,6 +145,24 @@ func (m *Member) SetPreferences(ctx context.Context, c auth.PreferenceChange) er
 
 // Activity implements ui.Session.
 func (m *Member) Activity(ctx context.Context) ([]auth.Activity, error) { return m.now().Activity(ctx) }
+
+// Usage implements ui.Session.
+func (m *Member) Usage() usage.Usage { return m.now().Usage() }
+
+// SubscribeUsage implements ui.Session. The channel outlives the agent.
+func (m *Member) SubscribeUsage(ctx context.Context) <-chan usage.Usage {
+	return m.usages.Subscribe(ctx)
+}
+
+// LookAtUsage implements ui.Session.
+func (m *Member) LookAtUsage(ctx context.Context) (usage.Usage, error) {
+	return m.now().LookAtUsage(ctx)
+}
+
+// UsageHistory implements ui.Session.
+func (m *Member) UsageHistory(ctx context.Context) ([]usage.Point, error) {
+	return m.now().UsageHistory(ctx)
+}
 
 // Token implements ui.Session.
 func (m *Member) Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error) {

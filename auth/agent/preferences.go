@@ -44,6 +44,17 @@ func (h *Home) SetPreferences(ctx context.Context, c auth.PreferenceChange) erro
 		chosen.SignIn = *c.SignInMethod
 		edits = append(edits, config.Set("sign_in", string(chosen.SignIn)))
 	}
+	if c.Usage != nil {
+		chosen.Usage = config.UsageOff
+		if *c.Usage {
+			chosen.Usage = config.UsageOn
+		}
+		edits = append(edits, config.Set("usage", string(chosen.Usage)))
+	}
+	if c.UsageAlerts != nil {
+		chosen.UsageAlerts = *c.UsageAlerts
+		edits = append(edits, config.Set("usage_alerts", chosen.UsageAlerts))
+	}
 	if len(edits) == 0 {
 		return nil
 	}
@@ -143,6 +154,7 @@ func (h *Home) apply(chosen config.Settings) {
 	h.manager.Annotate(func(f *auth.Inputs) {
 		f.KeepFresh, f.Notifications, f.SignInMethod = chosen.KeepFresh, chosen.Notifications, chosen.SignIn
 	})
+	h.meter.chosen()
 	if h.opts.LogLevel != nil {
 		h.opts.LogLevel.Set(chosen.Log)
 	}

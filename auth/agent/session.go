@@ -3,10 +3,12 @@ package agent
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"rekey/auth"
 	"rekey/auth/store"
+	"rekey/usage"
 )
 
 // The methods that make a Home a face's session (ui.Session).
@@ -54,7 +56,11 @@ func (h *Home) Unlock(ctx context.Context) error {
 // unlockLimit is how long a user may take to enter a password.
 const unlockLimit = 5 * time.Minute
 
-// ClaimNotice reports exactly once for each notice that the caller shall show it.
-func (h *Home) ClaimNotice(_ context.Context, notice string) (bool, error) {
+// ClaimNotice reports exactly once for each notice, and each alert about usage,
+// that the caller shall show it.
+func (h *Home) ClaimNotice(ctx context.Context, notice string) (bool, error) {
+	if strings.HasPrefix(notice, usage.AlertPrefix) {
+		return h.meter.service.Claim(ctx, notice)
+	}
 	return h.manager.ClaimNotice(notice)
 }

@@ -127,6 +127,10 @@ func (c *conn) find(method string) handler {
 		return (*conn).activity
 	case methodClaimNotice:
 		return (*conn).claimNotice
+	case methodUsage:
+		return (*conn).usage
+	case methodUsageHistory:
+		return (*conn).usageHistory
 	case methodRecover:
 		return (*conn).recover
 	}

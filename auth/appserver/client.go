@@ -10,6 +10,7 @@ import (
 	"github.com/creachadair/jrpc2"
 
 	"rekey/auth"
+	"rekey/usage"
 )
 
 // ErrAgentGone means that the agent has ended or closed the connection.
@@ -22,6 +23,7 @@ type Client struct {
 	home    string
 	version string // the agent's
 	states  auth.Broadcast[auth.State]
+	usages  auth.Broadcast[usage.Usage]
 	ctx     context.Context // ends with the connection
 	cancel  context.CancelCauseFunc
 }
@@ -77,11 +79,19 @@ func (c *Client) begin(ctx context.Context) error {
 	return nil
 }
 
-// told takes over the States that the agent pushes.
+// told takes over what the agent pushes.
 func (c *Client) told(method string, params json.RawMessage) {
-	var m stateMessage
-	if method == noteState && json.Unmarshal(params, &m) == nil {
-		c.states.Publish(m.State)
+	switch method {
+	case noteState:
+		var m stateMessage
+		if json.Unmarshal(params, &m) == nil {
+			c.states.Publish(m.State)
+		}
+	case noteUsage:
+		var m usageMessage
+		if json.Unmarshal(params, &m) == nil {
+			c.usages.Publish(m.Usage)
+		}
 	}
 }
 

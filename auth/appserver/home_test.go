@@ -13,6 +13,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/appserver"
 	"rekey/internal/box"
+	"rekey/usage"
 )
 
 // memoryStore is a credential store without a file.
@@ -81,6 +82,7 @@ func (prints) Whole(s *auth.Snapshot) string { return string(s.Encode()) }
 
 // home is an appserver.Home without an agent.
 type home struct {
+	usages    auth.Broadcast[usage.Usage]
 	manager   *auth.Manager
 	needsAuth bool
 	forbidden bool // to sign in with ChatGPT
@@ -157,6 +159,24 @@ func (h *home) SetPreferences(_ context.Context, c auth.PreferenceChange) error 
 	defer h.mu.Unlock()
 	h.keep = c.KeepFresh != nil && *c.KeepFresh
 	return nil
+}
+
+func (h *home) Usage() usage.Usage {
+	u, _ := h.usages.Last()
+	return u
+}
+
+func (h *home) SubscribeUsage(ctx context.Context) <-chan usage.Usage {
+	return h.usages.Subscribe(ctx)
+}
+
+func (h *home) LookAtUsage(context.Context) (usage.Usage, error) {
+	h.usages.Publish(usage.Usage{Plan: "looked"})
+	return h.Usage(), nil
+}
+
+func (h *home) UsageHistory(context.Context) ([]usage.Point, error) {
+	return []usage.Point{{Limit: usage.MainLimit, UsedPercent: 12}}, nil
 }
 
 func (h *home) Activity(context.Context) ([]auth.Activity, error) {

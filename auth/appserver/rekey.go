@@ -23,6 +23,7 @@ func (c *conn) subscribe(context.Context, *jrpc2.Request) (any, error) {
 	c.mu.Unlock()
 	if first {
 		c.work.Go(c.watchState)
+		c.work.Go(c.watchUsage)
 	}
 	return stateMessage{stateSchema, c.server.Home.Manager().State()}, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/creachadair/jrpc2"
 
 	"rekey/auth"
+	"rekey/usage"
 )
 
 // Home is the sign-in a Server answers from. Implementations are safe for
@@ -50,6 +51,10 @@ type Session interface {
 	Unlock(ctx context.Context) error
 	SetPreferences(ctx context.Context, c auth.PreferenceChange) error
 	Activity(ctx context.Context) ([]auth.Activity, error)
+	Usage() usage.Usage
+	SubscribeUsage(ctx context.Context) <-chan usage.Usage
+	LookAtUsage(ctx context.Context) (usage.Usage, error)
+	UsageHistory(ctx context.Context) ([]usage.Point, error)
 	Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error)
 	ClaimNotice(ctx context.Context, notice string) (bool, error)
 }

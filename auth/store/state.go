@@ -154,6 +154,7 @@ func (s *State) readKey(path string) bool {
 const (
 	formToken = "rekey refresh token 1\n"
 	formWhole = "rekey snapshot 1\n"
+	formOwner = "rekey account 1\n"
 )
 
 // Token implements auth.Fingerprinter.
@@ -164,6 +165,13 @@ func (s *State) Token(snapshot *auth.Snapshot) string {
 // Whole implements auth.Fingerprinter.
 func (s *State) Whole(snapshot *auth.Snapshot) string {
 	return s.fingerprint(formWhole, snapshot.Canonical())
+}
+
+// Account is the fingerprint of whose credentials they are, which stays the same
+// when they are refreshed: the account, and the user where the ID token names one.
+func (s *State) Account(snapshot *auth.Snapshot) string {
+	account, _ := snapshot.AccountID()
+	return s.fingerprint(formOwner, []byte(account+"\n"+snapshot.Claims().UserID))
 }
 
 // fingerprint is HMAC-SHA256 (RFC 2104) in hexadecimal. The key never leaves

@@ -200,6 +200,7 @@ func TestChangesAtTheSameTime(t *testing.T) {
 	for _, e := range []Edit{
 		Set("keep_fresh", false), Set("notifications", false), Set("sign_in", "device"), Set("log", "off"),
 		Set("language", "en"), Set("codex", "/codex"), Set("hook", "/hook"), Set("homes", []string{"/a"}),
+		Set("usage", "off"), Set("usage_alerts", []int{80}),
 	} {
 		all.Go(func() {
 			if err := Change(t.Context(), path, e); err != nil {
@@ -208,7 +209,7 @@ func TestChangesAtTheSameTime(t *testing.T) {
 		})
 	}
 	all.Wait()
-	want := Settings{Homes: []string{"/a"}, SignIn: "device", Codex: "/codex", Language: "en", Log: LevelOff, Hook: "/hook", Stderr: LevelOff}
+	want := Settings{Homes: []string{"/a"}, Usage: "off", UsageAlerts: []int{80}, SignIn: "device", Codex: "/codex", Language: "en", Log: LevelOff, Hook: "/hook", Stderr: LevelOff}
 	if runtime.GOOS == "windows" {
 		return // the paths are those of the other systems
 	}

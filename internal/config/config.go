@@ -21,6 +21,11 @@ type Settings struct {
 	KeepFresh bool
 	// Notifications: notify when only the user can mend a sign-in.
 	Notifications bool
+	// Usage: whether it may be asked how much of the plan is used.
+	Usage UsageMode
+	// UsageAlerts are the percents at which to tell how full a window is,
+	// ascending; with any, also when a full one has been reset. Nil: never.
+	UsageAlerts []int
 	// SignIn is how a sign-in is made.
 	SignIn auth.SignInMethod
 	// Codex is the Codex program, "": wherever it is found.
@@ -36,9 +41,18 @@ type Settings struct {
 	Stderr slog.Level
 }
 
+// UsageMode says when the backend is asked how much of the plan is used.
+type UsageMode string
+
+// The modes.
+const (
+	UsageOn  UsageMode = "on"  // when somebody looks
+	UsageOff UsageMode = "off" // never
+)
+
 // Default is what holds when nothing is set.
 func Default() Settings {
-	return Settings{KeepFresh: true, Notifications: true, SignIn: auth.SignInBrowser, Log: slog.LevelInfo, Stderr: LevelOff}
+	return Settings{KeepFresh: true, Notifications: true, Usage: UsageOn, SignIn: auth.SignInBrowser, Log: slog.LevelInfo, Stderr: LevelOff}
 }
 
 // Equal reports whether both are the same in every setting.

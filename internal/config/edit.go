@@ -17,11 +17,13 @@ type Edit struct {
 }
 
 // Set gives a key a value. What the key cannot be set to is found by Change.
-func Set[T bool | string | []string](key string, value T) Edit {
+func Set[T bool | string | []string | []int](key string, value T) Edit {
 	e := Edit{key: key}
 	switch value := any(value).(type) {
 	case bool:
 		e.literal = strconv.FormatBool(value)
+	case []int:
+		e.literal = percents(value)
 	case string:
 		e.literal, e.broken = quoted(value), !utf8.ValidString(value)
 	case []string:
@@ -120,4 +122,13 @@ func aboveComments(data []byte, at int) int {
 		at = above
 	}
 	return at
+}
+
+// percents writes a list of percents.
+func percents(list []int) string {
+	items := make([]string, len(list))
+	for i, p := range list {
+		items[i] = strconv.Itoa(p)
+	}
+	return "[" + strings.Join(items, ", ") + "]"
 }

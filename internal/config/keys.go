@@ -20,6 +20,8 @@ const (
 	TypeWord   Type = "one of several words"
 	TypePath   Type = "a path"
 	TypePaths  Type = "a list of paths"
+	// TypePercents is a list of whole numbers from 1 to 100.
+	TypePercents Type = "a list of percents"
 )
 
 // Key documents one key of the file. The manual is written from this.
@@ -75,6 +77,18 @@ var table = []key{
 			Doc: "notify, once, when only you can mend the sign-in"},
 		func(r *reader, k Key, raw []byte) string { return decode(raw, &r.Notifications, k.Type) },
 		func(to *Settings, from Settings) { to.Notifications = from.Notifications },
+	},
+	{
+		Key{Name: "usage", Type: TypeWord, Values: []string{string(UsageOn), string(UsageOff)}, Default: `"on"`,
+			Doc: "ask how much of the plan is used when you look; when off, nothing is ever asked"},
+		func(r *reader, k Key, raw []byte) string { return setWord(raw, k, &r.Usage) },
+		func(to *Settings, from Settings) { to.Usage = from.Usage },
+	},
+	{
+		Key{Name: "usage_alerts", Type: TypePercents, Default: "[]",
+			Doc: "notify when a window is this full, and when a full one has been reset, as in [80, 95]; [] for never"},
+		func(r *reader, _ Key, raw []byte) string { return r.percents(raw, &r.UsageAlerts) },
+		func(to *Settings, from Settings) { to.UsageAlerts = from.UsageAlerts },
 	},
 	{
 		Key{Name: "sign_in", Type: TypeWord, Values: methodNames(), Default: `"browser"`,
@@ -136,10 +150,12 @@ type reader struct {
 func decode[T any](raw []byte, into *T, t Type) (do string) {
 	var v struct{ Value T }
 	if err := toml.Unmarshal(append([]byte("Value = "), raw...), &v); err != nil {
-		if t == TypePaths {
+		switch t {
+		case TypePaths:
 			return `use a list of paths, as in ["~/.codex"]`
-		}
-		if t == TypeSwitch {
+		case TypePercents:
+			return usePercents
+		case TypeSwitch:
 			return "use true or false"
 		}
 		return "use a text in quotation marks"
@@ -184,6 +200,28 @@ func (r *reader) paths(raw []byte, into *[]string) (do string) {
 		return "use at least one home, or remove the line"
 	}
 	*into = paths
+	return ""
+}
+
+// usePercents says what a TypePercents is.
+const usePercents = "use a list of percents from 1 to 100, as in [80, 95], or [] for never"
+
+// percents reads a list of percents, in any order.
+func (r *reader) percents(raw []byte, into *[]int) (do string) {
+	var list []int
+	if do := decode(raw, &list, TypePercents); do != "" {
+		return do
+	}
+	for _, p := range list {
+		if p < 1 || p > 100 {
+			return usePercents
+		}
+	}
+	slices.Sort(list)
+	if list = slices.Compact(list); len(list) == 0 {
+		list = nil
+	}
+	*into = list
 	return ""
 }
 

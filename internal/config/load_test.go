@@ -39,13 +39,15 @@ func TestLoad(t *testing.T) {
 homes = ["~/.codex", "/srv/codex", "work"] # three
 keep_fresh = false
 notifications=false
+usage = "off"
+usage_alerts = [80, 95]
 "sign_in" = 'device'
 codex = "~/bin/codex"
 language = "zh-Hans"
 log = "debug"
 hook = "/usr/bin/notify"
 `, Settings{
-			Homes: []string{"/home/ada/.codex", "/srv/codex", "/etc/rekey/work"}, SignIn: "device",
+			Homes: []string{"/home/ada/.codex", "/srv/codex", "/etc/rekey/work"}, Usage: UsageOff, UsageAlerts: []int{80, 95}, SignIn: "device",
 			Codex: "/home/ada/bin/codex", Language: "zh-Hans", Log: slog.LevelDebug, Stderr: LevelOff, Hook: "/usr/bin/notify",
 		}, nil},
 		"carriage returns":         {"keep_fresh = false\r\nlog = \"off\"\r\n", with(func(s *Settings) { s.KeepFresh, s.Log = false, LevelOff }), nil},
@@ -68,16 +70,19 @@ hook = "/usr/bin/notify"
 				`config.toml:7: log is 3; use debug, info, warn, error or off`,
 				`config.toml:8: hook is 2026-01-01; use a text in quotation marks`,
 			}},
-		"homes that are none": {"homes = []", Default(), []string{"config.toml:1: homes is []; use at least one home, or remove the line"}},
-		"a nameless home":     {`homes = ["/a", ""]`, Default(), []string{"use a path, or remove the line"}},
-		"an impossible path":  {`codex = "/a\u0000"`, Default(), []string{"use a path that can exist"}},
-		"a relative hook":     {`hook = "bin/notify"`, Default(), []string{`config.toml:1: hook is "bin/notify"; use the absolute path of a program`}},
-		"a hook at home":      {`hook = "~/bin/notify"`, with(func(s *Settings) { s.Hook = "/home/ada/bin/notify" }), nil},
+		"alerts":                  {"usage = \"off\"\nusage_alerts = [95, 80, 80]", with(func(s *Settings) { s.Usage, s.UsageAlerts = UsageOff, []int{80, 95} }), nil},
+		"alerts above the top":    {"usage_alerts = [80, 101]", Default(), []string{"config.toml:1: usage_alerts is [80, 101]; use a list of percents from 1 to 100, as in [80, 95], or [] for never"}},
+		"alerts that are no list": {"usage_alerts = 80\nusage = true", Default(), []string{"config.toml:1: usage_alerts is 80; use a list of percents", "config.toml:2: usage is true; use on or off"}},
+		"homes that are none":     {"homes = []", Default(), []string{"config.toml:1: homes is []; use at least one home, or remove the line"}},
+		"a nameless home":         {`homes = ["/a", ""]`, Default(), []string{"use a path, or remove the line"}},
+		"an impossible path":      {`codex = "/a\u0000"`, Default(), []string{"use a path that can exist"}},
+		"a relative hook":         {`hook = "bin/notify"`, Default(), []string{`config.toml:1: hook is "bin/notify"; use the absolute path of a program`}},
+		"a hook at home":          {`hook = "~/bin/notify"`, with(func(s *Settings) { s.Hook = "/home/ada/bin/notify" }), nil},
 		"misspelt": {"keep-fresh = false\nkeepFresh = false\nsingin = \"device\"\nport = 80\n", Default(), []string{
 			"config.toml:1: keep-fresh is no setting of Rekey's; did you mean keep_fresh?",
 			"config.toml:2: keepFresh is no setting of Rekey's; did you mean keep_fresh?",
 			"config.toml:3: singin is no setting of Rekey's; did you mean sign_in?",
-			"config.toml:4: port is no setting of Rekey's; the settings are homes, keep_fresh, notifications, sign_in, codex, language, log and hook",
+			"config.toml:4: port is no setting of Rekey's; the settings are homes, keep_fresh, notifications, usage, usage_alerts, sign_in, codex, language, log and hook",
 		}},
 		"with dots": {"log.level = \"debug\"\nlog = \"warn\"", with(func(s *Settings) { s.Log = slog.LevelWarn }),
 			[]string{"config.toml:1: log.level is no setting of Rekey's"}},

@@ -29,6 +29,10 @@ func (s Settings) Value(name string) string {
 		return strconv.FormatBool(s.KeepFresh)
 	case "notifications":
 		return strconv.FormatBool(s.Notifications)
+	case "usage":
+		return quoted(string(s.Usage))
+	case "usage_alerts":
+		return percents(s.UsageAlerts)
 	case "sign_in":
 		return quoted(string(s.SignIn))
 	case "codex":

@@ -11,7 +11,7 @@ import (
 func TestValueRoundTrip(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.toml")
-	put(t, path, "homes = [\"/a\", \"/b \\\"c\\\"\"]\nkeep_fresh = false\nnotifications = false\nsign_in = \"device\"\n"+
+	put(t, path, "homes = [\"/a\", \"/b \\\"c\\\"\"]\nkeep_fresh = false\nnotifications = false\nusage = \"off\"\nusage_alerts = [80, 95]\nsign_in = \"device\"\n"+
 		"codex = \"/bin/codex\"\nlanguage = \"zh-Hans\"\nlog = \"off\"\nhook = \"/bin/hook\"\nunknown = 1\n")
 	for _, want := range []Settings{Default(), first(Load(path))} {
 		text := ""

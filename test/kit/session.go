@@ -14,6 +14,7 @@ import (
 
 	"rekey/auth"
 	"rekey/ui"
+	"rekey/usage"
 )
 
 // Session is a ui.Session that does what the test says. It is safe for
@@ -24,6 +25,7 @@ type Session struct {
 	Calls chan string
 
 	states auth.Broadcast[auth.State]
+	usages auth.Broadcast[usage.Usage]
 	life   context.Context
 	end    context.CancelFunc
 
@@ -31,6 +33,7 @@ type Session struct {
 	answers  map[string]error
 	taken    map[string]bool
 	happened []auth.Activity
+	points   []usage.Point
 }
 
 var _ ui.Session = (*Session)(nil)
@@ -48,6 +51,39 @@ func (f *Session) End() { f.end() }
 
 // Publish makes s the newest State.
 func (f *Session) Publish(s auth.State) { f.states.Publish(s) }
+
+// PublishUsage makes u the newest Usage, and what a look finds.
+func (f *Session) PublishUsage(u usage.Usage) { f.usages.Publish(u) }
+
+// Used makes points the history.
+func (f *Session) Used(points []usage.Point) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.points = points
+}
+
+// Usage implements ui.Session.
+func (f *Session) Usage() usage.Usage {
+	u, _ := f.usages.Last()
+	return u
+}
+
+// SubscribeUsage implements ui.Session.
+func (f *Session) SubscribeUsage(ctx context.Context) <-chan usage.Usage {
+	return f.usages.Subscribe(ctx)
+}
+
+// LookAtUsage implements ui.Session.
+func (f *Session) LookAtUsage(context.Context) (usage.Usage, error) {
+	return f.Usage(), f.called("LookAtUsage", "")
+}
+
+// UsageHistory implements ui.Session.
+func (f *Session) UsageHistory(context.Context) ([]usage.Point, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.points, nil
+}
 
 // Answer makes the method of that name fail with err from now on.
 func (f *Session) Answer(method string, err error) {

@@ -82,6 +82,8 @@ var settingTexts = map[string]string{
 	"homes":         "setting.homes",
 	"keep_fresh":    "setting.keep_fresh",
 	"notifications": "setting.notifications",
+	"usage":         "setting.usage",
+	"usage_alerts":  "setting.usage_alerts",
 	"sign_in":       "setting.sign_in",
 	"codex":         "setting.codex",
 	"language":      "setting.language",

@@ -1,0 +1,158 @@
+package agent
+
+import (
+	"context"
+	"runtime"
+	"strings"
+	"time"
+
+	"rekey/auth"
+	"rekey/internal/config"
+	"rekey/internal/version"
+	"rekey/usage"
+	"rekey/usage/backend"
+	"rekey/usage/files"
+)
+
+// lasting is how long an access token still has to work for usage to be asked
+// with it.
+const lasting = 30 * time.Second
+
+// meter knows the home's usage. It is part of a Home.
+type meter struct {
+	home    *Home
+	service *usage.Service
+	backend *backend.Client
+	news    auth.Broadcast[usage.Usage]
+}
+
+// newMeter puts a meter together. It reads and asks nothing.
+func newMeter(h *Home) *meter {
+	m := &meter{home: h}
+	now := func() time.Time { return time.Now().Round(0).UTC() }
+	m.backend = &backend.Client{HTTP: h.authority.http, Base: m.base, UserAgent: "rekey/" + version.Current().Number + " (" + runtime.GOOS + "; " + runtime.GOARCH + ")", Now: now}
+	m.service = usage.NewService(usage.Options{
+		Settings: m.settings, Asker: m.asker, Recover: m.recover,
+		Backend: m.backend, Memory: files.Memory{Home: h.stateDir, User: h.opts.Dirs.State},
+		Changed: m.news.Publish, Now: now, Log: h.opts.Log,
+	})
+	return m
+}
+
+// base is the backend's address in Codex's configuration.
+func (m *meter) base() string {
+	m.home.mu.Lock()
+	defer m.home.mu.Unlock()
+	return m.home.config.ChatGPTBaseURL
+}
+
+// settings are what the user has chosen.
+func (m *meter) settings() usage.Settings {
+	p := m.home.Preferences()
+	return usage.Settings{On: p.Usage == config.UsageOn, Alerts: p.UsageAlerts}
+}
+
+// chosen shows what follows from a new choice. It asks nothing.
+func (m *meter) chosen() {
+	if _, shown := m.news.Last(); shown {
+		m.service.Known(context.Background())
+	}
+}
+
+// asker returns who would ask with the credentials that are cached, or why they
+// cannot: they are not refreshed for it.
+func (m *meter) asker(context.Context) (usage.Asker, usage.Problem) {
+	s, refusal := m.home.manager.Snapshot()
+	switch {
+	case s == nil && m.home.manager.State().Status == auth.StatusUnreadable:
+		return usage.Asker{}, usage.ProblemUnreadable
+	case s == nil || s.Kind() == auth.KindNone:
+		return usage.Asker{}, usage.ProblemSignedOut
+	case s.Kind() == auth.KindAPIKey:
+		return usage.Asker{}, usage.ProblemAPIKey
+	case s.AccessToken().Empty() || s.Kind() != auth.KindChatGPT && s.Kind() != auth.KindExternalTokens:
+		return usage.Asker{}, usage.ProblemNoToken
+	}
+	who := m.as(s)
+	switch end, known := s.AccessExpiry(); {
+	case strings.HasPrefix(s.RefreshToken().Reveal(), "rekey-loan:"):
+		return who, usage.ProblemLoan
+	case m.home.restriction(s) != "":
+		return who, usage.ProblemRestricted
+	case refusal != nil:
+		return who, usage.ProblemRefused
+	case known && time.Until(end) < lasting:
+		return who, usage.ProblemExpired
+	}
+	return who, ""
+}
+
+// as is who asks with s. The headers are those of Codex 0.171.0.
+func (m *meter) as(s *auth.Snapshot) usage.Asker {
+	account, _ := s.AccountID()
+	return usage.Asker{
+		Account: m.home.state.Account(s), Credentials: m.home.state.Whole(s), AccountID: account,
+		Header: func(set func(name, value string)) {
+			if token := s.AccessToken(); !token.Empty() {
+				set("Authorization", "Bearer "+token.Reveal())
+			}
+			if account != "" {
+				set("ChatGPT-Account-ID", account)
+			}
+			if s.Claims().FedRAMP {
+				set("X-OpenAI-Fedramp", "true")
+			}
+		},
+	}
+}
+
+// recover does what there is to do about a 401, once: another process may have
+// mended the credentials; else they are refreshed, unless they are refused.
+func (m *meter) recover(ctx context.Context) {
+	step, err := m.home.manager.Recover().Next(ctx)
+	m.home.opts.Log.Info("usage: the backend did not accept the access token", "step", step, "error", err)
+}
+
+// The methods of a face's session that are about usage.
+
+// Usage implements auth.Session.
+func (h *Home) Usage() usage.Usage {
+	if u, ok := h.meter.news.Last(); ok {
+		return u
+	}
+	return h.meter.service.Known(context.Background())
+}
+
+// SubscribeUsage implements auth.Session.
+func (h *Home) SubscribeUsage(ctx context.Context) <-chan usage.Usage {
+	if _, ok := h.meter.news.Last(); !ok {
+		h.meter.service.Known(ctx) // tells what is known
+	}
+	return h.meter.news.Subscribe(ctx)
+}
+
+// LookAtUsage implements auth.Session.
+func (h *Home) LookAtUsage(ctx context.Context) (usage.Usage, error) {
+	u := h.meter.service.Look(ctx)
+	return u, ctx.Err()
+}
+
+// UsageHistory implements auth.Session.
+func (h *Home) UsageHistory(ctx context.Context) ([]usage.Point, error) {
+	return h.meter.service.History(ctx), nil
+}
+
+// followAccount keeps what is known of usage in step with who is signed in and
+// what the user has chosen, until ctx ends. It asks nothing.
+func (a *Agent) followAccount(ctx context.Context) {
+	var last usage.Asker
+	var before usage.Problem
+	first := true
+	for range a.Subscribe(ctx) {
+		who, problem := a.meter.asker(ctx)
+		if first || who.Account != last.Account || problem != before {
+			a.meter.service.Known(ctx)
+		}
+		last, before, first = who, problem, false
+	}
+}

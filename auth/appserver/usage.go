@@ -1,0 +1,91 @@
+package appserver
+
+import (
+	"context"
+
+	"github.com/creachadair/jrpc2"
+
+	"rekey/usage"
+)
+
+// Rekey's own methods about usage.
+const (
+	methodUsage        = "rekey/usage"
+	methodUsageHistory = "rekey/usageHistory"
+	noteUsage          = "rekey/usageChanged"
+)
+
+type usageParams struct {
+	// Look asks the backend first, if what is known is older than a minute.
+	Look bool `json:"look"`
+}
+
+// usageMessage is the result of rekey/usage and the notification
+// rekey/usageChanged.
+type usageMessage struct {
+	Schema int         `json:"schema"`
+	Usage  usage.Usage `json:"usage"`
+}
+
+type usageHistoryResult struct {
+	Points []usage.Point `json:"points"`
+}
+
+func (c *conn) usage(ctx context.Context, req *jrpc2.Request) (any, error) {
+	p, err := params[usageParams](req)
+	if err != nil {
+		return nil, err
+	}
+	if !p.Look {
+		return usageMessage{stateSchema, c.server.Home.Usage()}, nil
+	}
+	u, err := c.server.Home.LookAtUsage(ctx)
+	if err != nil {
+		return nil, internal("%v", err)
+	}
+	return usageMessage{stateSchema, u}, nil
+}
+
+func (c *conn) usageHistory(ctx context.Context, _ *jrpc2.Request) (any, error) {
+	points, err := c.server.Home.UsageHistory(ctx)
+	if err != nil {
+		return nil, internal("%v", err)
+	}
+	return usageHistoryResult{points}, nil
+}
+
+// watchUsage pushes every new Usage until the connection ends.
+func (c *conn) watchUsage() {
+	for u := range c.server.Home.SubscribeUsage(c.ctx) {
+		if c.wire.notify(noteUsage, usageMessage{stateSchema, u}) != nil {
+			return
+		}
+	}
+}
+
+// Usage implements ui.Session.
+func (c *Client) Usage() usage.Usage {
+	u, _ := c.usages.Last()
+	return u
+}
+
+// SubscribeUsage implements ui.Session. The channel is also closed when the agent goes.
+func (c *Client) SubscribeUsage(ctx context.Context) <-chan usage.Usage {
+	ctx, cancel := context.WithCancel(ctx)
+	context.AfterFunc(c.ctx, cancel)
+	return c.usages.Subscribe(ctx)
+}
+
+// LookAtUsage implements ui.Session.
+func (c *Client) LookAtUsage(ctx context.Context) (usage.Usage, error) {
+	var m usageMessage
+	err := c.call(ctx, methodUsage, usageParams{Look: true}, &m)
+	return m.Usage, err
+}
+
+// UsageHistory implements ui.Session.
+func (c *Client) UsageHistory(ctx context.Context) ([]usage.Point, error) {
+	var r usageHistoryResult
+	err := c.call(ctx, methodUsageHistory, struct{}{}, &r)
+	return r.Points, err
+}

@@ -1,0 +1,208 @@
+// Package backend asks ChatGPT's backend what an account has used. It sends one
+// GET at a time, once, to the configured address and nowhere else: no retry and
+// no redirect. What comes back is read within bounds, and no error holds any of
+// it, for it may name people and accounts.
+//
+// The addresses and headers are those of Codex 0.171.0, recorded; it may use the
+// network and nothing else.
+package backend
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"rekey/usage"
+)
+
+const (
+	// askLimit bounds one question, from the connection to the answer's last byte.
+	askLimit = 10 * time.Second
+	// maxBody bounds an answer, in bytes.
+	maxBody = 1 << 20
+	// clockOff is how far the two clocks may lie apart before the backend's times
+	// are translated.
+	clockOff = 2 * time.Minute
+)
+
+// DefaultBase is where Codex asks when its configuration names no chatgpt_base_url.
+const DefaultBase = "https://chatgpt.com/backend-api/"
+
+// Client asks. It is safe for concurrent use.
+type Client struct {
+	// HTTP returns the client whose transport is used (authority.NewHTTPClient),
+	// or why there is none.
+	HTTP func() (*http.Client, error)
+	// Base returns the configured chatgpt_base_url, "" for Codex's default.
+	Base func() string
+	// UserAgent names the program, in Codex's form.
+	UserAgent string
+	// Now is the wall clock.
+	Now func() time.Time
+}
+
+var _ usage.Backend = (*Client)(nil)
+
+// Usage implements usage.Backend.
+func (c *Client) Usage(ctx context.Context, who usage.Asker) (usage.Answer, error) {
+	r, err := c.ask(ctx, who, usagePath)
+	if err != nil {
+		return usage.Answer{}, err
+	}
+	answer, ok := usage.Parse(r.body, c.Now(), r.ahead)
+	if !ok {
+		return usage.Answer{}, &usage.Failure{Problem: usage.ProblemNotUsage, Status: r.status}
+	}
+	return answer, nil
+}
+
+// ResetCredits implements usage.Backend.
+func (c *Client) ResetCredits(ctx context.Context, who usage.Asker) (usage.ResetCredits, error) {
+	r, err := c.ask(ctx, who, resetCreditsPath)
+	if err != nil {
+		return usage.ResetCredits{}, err
+	}
+	credits, ok := usage.ParseResetCredits(r.body, c.Now())
+	if !ok {
+		return usage.ResetCredits{}, &usage.Failure{Problem: usage.ProblemNotUsage, Status: r.status}
+	}
+	return credits, nil
+}
+
+// UsageBody returns the answer to the question for usage as it came, for who
+// reads it as Codex does.
+func (c *Client) UsageBody(ctx context.Context, who usage.Asker) ([]byte, error) {
+	r, err := c.ask(ctx, who, usagePath)
+	return r.body, err
+}
+
+// ResetCreditsBody does the same for the reset credits.
+func (c *Client) ResetCreditsBody(ctx context.Context, who usage.Asker) ([]byte, error) {
+	r, err := c.ask(ctx, who, resetCreditsPath)
+	return r.body, err
+}
+
+// The two reads, below the part of the path that depends on the address.
+const (
+	usagePath        = "/usage"
+	resetCreditsPath = "/rate-limit-reset-credits"
+)
+
+// address is where Codex 0.171.0 asks.
+func address(base, path string) string {
+	if base == "" {
+		base = DefaultBase
+	}
+	base = strings.TrimRight(base, "/")
+	const mark = "/backend-api"
+	ours := strings.HasPrefix(base, "https://chatgpt.com") || strings.HasPrefix(base, "https://chat.openai.com")
+	if ours && !strings.Contains(base, mark) {
+		base += mark
+	}
+	if strings.Contains(base, mark) {
+		return base + "/wham" + path
+	}
+	return base + "/api/codex" + path
+}
+
+// response is a whole answer with status 200 to 299.
+type response struct {
+	status int
+	body   []byte
+	ahead  time.Duration // of the backend's clock
+}
+
+// ask sends one question. Its error is a *usage.Failure.
+func (c *Client) ask(ctx context.Context, who usage.Asker, path string) (response, error) {
+	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
+	client, err := c.HTTP()
+	if err != nil {
+		return response{}, &usage.Failure{Problem: usage.ProblemNetwork}
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address(c.Base(), path), nil)
+	if err != nil {
+		return response{}, &usage.Failure{Problem: usage.ProblemNetwork}
+	}
+	req.Header.Set("Accept", "*/*")
+	req.Header.Set("User-Agent", c.UserAgent)
+	who.Header(req.Header.Set)
+	resp, err := client.Transport.RoundTrip(req) // a redirect is an answer like any other
+	if err != nil {
+		return response{}, &usage.Failure{Problem: brokenBy(err, usage.ProblemNotReached)}
+	}
+	defer resp.Body.Close()
+	return c.read(resp)
+}
+
+// read judges an answer and reads it, if it is one.
+func (c *Client) read(resp *http.Response) (response, error) {
+	now := c.Now()
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		return response{}, &usage.Failure{
+			Problem: problemOf(resp.StatusCode), Status: resp.StatusCode,
+			RetryAfter: retryAfter(resp.Header.Get("Retry-After"), now),
+		}
+	}
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	switch {
+	case err != nil:
+		return response{}, &usage.Failure{Problem: brokenBy(err, usage.ProblemBrokenOff), Status: resp.StatusCode}
+	case len(body) > maxBody:
+		return response{}, &usage.Failure{Problem: usage.ProblemTooLarge, Status: resp.StatusCode}
+	}
+	r := response{status: resp.StatusCode, body: body}
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil && date.Sub(now).Abs() > clockOff {
+		r.ahead = date.Sub(now)
+	}
+	return r, nil
+}
+
+// problemOf says what a status means that is no success.
+func problemOf(status int) usage.Problem {
+	switch {
+	case status == http.StatusUnauthorized:
+		return usage.ProblemUnauthorized
+	case status == http.StatusForbidden:
+		return usage.ProblemForbidden
+	case status == http.StatusTooManyRequests:
+		return usage.ProblemRateLimited
+	case status == 432: // "Workspace routing is unavailable"
+		return usage.ProblemRouting
+	case status >= 500:
+		return usage.ProblemServer
+	case status >= 300 && status <= 399:
+		return usage.ProblemRedirect
+	}
+	return usage.ProblemStatus
+}
+
+// brokenBy says why an exchange failed; other is for what has no word of its own.
+func brokenBy(err error, other usage.Problem) usage.Problem {
+	var timeout net.Error
+	switch {
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return usage.ProblemTooSlow
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return usage.ProblemBrokenOff
+	}
+	return other
+}
+
+// retryAfter reads the header of that name, seconds or a date (RFC 9110, section
+// 10.2.3). It is 0 when there is nothing to wait for or it cannot be read.
+func retryAfter(value string, now time.Time) time.Duration {
+	const most = 1 << 30 // seconds; more would not fit a Duration
+	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		return time.Duration(min(max(seconds, 0), most)) * time.Second
+	}
+	if date, err := http.ParseTime(value); err == nil {
+		return min(max(date.Sub(now), 0), most*time.Second)
+	}
+	return 0
+}

@@ -1,0 +1,160 @@
+// Package files keeps what Rekey remembers about usage: the newest figures and
+// a history of seven days beside the home's other state, and the pause that the
+// backend has asked for, for all homes of the user. Its files are the user's
+// alone (0600) and hold percents and times: no token, no name, no account id.
+package files
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"rekey/auth/store"
+	"rekey/usage"
+)
+
+// The files. The pause lies in the folder of all homes.
+const (
+	recordFile  = "usage.json"
+	historyFile = "usage-history.json"
+	lockFile    = "usage.lock"
+	restFile    = "usage-pause.json"
+)
+
+// version is that of the files' form. What another version has written is not read.
+const version = 1
+
+// maxFile bounds what is read, in bytes.
+const maxFile = 4 << 20
+
+// Memory is the files of one home, and implements usage.Memory. The zero value
+// cannot be used.
+type Memory struct {
+	// Home is the folder of what Rekey remembers of the home.
+	Home string
+	// User is the folder of what it remembers for all homes.
+	User string
+}
+
+var _ usage.Memory = Memory{}
+
+// Lock implements usage.Memory.
+func (f Memory) Lock(ctx context.Context) (unlock func(), err error) {
+	return store.Lock(ctx, filepath.Join(f.Home, lockFile), 0o600)
+}
+
+// Load implements usage.Memory.
+func (f Memory) Load() usage.Record {
+	return load[usage.Record](filepath.Join(f.Home, recordFile))
+}
+
+// Save implements usage.Memory.
+func (f Memory) Save(r usage.Record) error { return save(filepath.Join(f.Home, recordFile), r) }
+
+// Rest implements usage.Memory.
+func (f Memory) Rest() usage.Rest { return load[usage.Rest](filepath.Join(f.User, restFile)) }
+
+// SetRest implements usage.Memory.
+func (f Memory) SetRest(r usage.Rest) error { return save(filepath.Join(f.User, restFile), r) }
+
+// history is the content of historyFile.
+type history struct {
+	Account string        `json:"account"`
+	Points  []usage.Point `json:"points"`
+}
+
+// History implements usage.Memory.
+func (f Memory) History(account string) []usage.Point {
+	h := load[history](filepath.Join(f.Home, historyFile))
+	if h.Account != account {
+		return nil
+	}
+	return h.Points
+}
+
+// AddHistory implements usage.Memory. The caller holds the lock.
+func (f Memory) AddHistory(account string, points []usage.Point) error {
+	return save(filepath.Join(f.Home, historyFile), history{account, thin(append(f.History(account), points...))})
+}
+
+const (
+	// kept is how long a point is kept.
+	kept = 7 * 24 * time.Hour
+	// apart is the least time between two points of a window.
+	apart = 15 * time.Minute
+	// maxPoints bounds the file: seven days of six windows.
+	maxPoints = 6 * int(kept/apart)
+)
+
+// thin leaves one point of each window for each quarter of an hour of the last
+// seven days: the newest.
+func thin(points []usage.Point) []usage.Point {
+	slices.SortStableFunc(points, func(a, b usage.Point) int { return a.At.Compare(b.At) })
+	type slot struct {
+		limit   string
+		minutes int
+		at      time.Time
+	}
+	seen := make(map[slot]bool)
+	var left []usage.Point
+	for _, p := range slices.Backward(points) {
+		s := slot{p.Limit, p.Minutes, p.At.Truncate(apart)}
+		if seen[s] || points[len(points)-1].At.Sub(p.At) > kept || len(left) == maxPoints {
+			continue
+		}
+		seen[s] = true
+		left = append(left, p)
+	}
+	slices.Reverse(left)
+	return left
+}
+
+// file is what is written: the version beside the content.
+type file[T any] struct {
+	Version int `json:"version"`
+	Content T   `json:"content"`
+}
+
+// load reads a file. One that is absent, damaged or of another version is empty:
+// what it held is not worth stopping for.
+func load[T any](path string) T {
+	var f file[T]
+	var none T
+	info, err := os.Stat(path)
+	if err != nil || info.Size() > maxFile {
+		return none
+	}
+	data, err := os.ReadFile(path)
+	if err != nil || json.Unmarshal(data, &f) != nil || f.Version != version {
+		return none
+	}
+	return f.Content
+}
+
+// save replaces a file.
+func save[T any](path string, content T) error {
+	data, err := json.Marshal(file[T]{version, content})
+	if err != nil {
+		return err
+	}
+	t, err := os.CreateTemp(filepath.Dir(path), ".usage-*.tmp") // 0600
+	if err != nil {
+		return fmt.Errorf("keep usage: %w", err)
+	}
+	defer os.Remove(t.Name())
+	_, err = t.Write(data)
+	if closing := t.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(t.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("keep usage: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package usage
+
+import (
+	"reflect"
+	"slices"
+	"time"
+)
+
+// Told is what Codex itself was told in the headers of an answer, as it has
+// written it down. It is about one limit alone, and what is null in it is not
+// known rather than gone.
+type Told struct {
+	// At is when it was told.
+	At time.Time
+	// Windows are those of the one limit.
+	Windows []Window
+	// Credits are nil when nothing is said of them.
+	Credits *Credits
+	// Reached is the backend's word for the limit that has been reached.
+	Reached string
+}
+
+// clone copies what later changes would reach.
+func (r *Record) clone() Record {
+	c := *r
+	c.Usage.Windows, c.Marks = slices.Clone(r.Usage.Windows), slices.Clone(r.Marks)
+	return c
+}
+
+// belongTo drops what belongs to another account.
+func (r *Record) belongTo(account string, now time.Time) {
+	if r.Account != account {
+		*r = Record{Account: account, Since: now, AskedAt: r.AskedAt}
+	}
+}
+
+// replace takes over an answer of the backend. Windows of which Codex was told
+// since stay as they are.
+func (r *Record) replace(answer Usage) {
+	for i, w := range answer.Windows {
+		known := slices.IndexFunc(r.Usage.Windows, func(k Window) bool { return k.key() == w.key() })
+		if known >= 0 && r.Usage.Windows[known].ToldAt.After(w.ToldAt) {
+			answer.Windows[i] = r.Usage.Windows[known]
+		}
+	}
+	r.Usage = answer
+}
+
+// merge takes over what Codex was told. It neither adds an account's first
+// figures nor removes any: a window that is null in it is not gone.
+func (r *Record) merge(lines []Told) {
+	for _, told := range lines {
+		if told.At.Before(r.Since) {
+			continue
+		}
+		windows := slices.Clone(r.Usage.Windows)
+		for _, w := range told.Windows {
+			i := slices.IndexFunc(windows, func(k Window) bool { return k.key() == w.key() })
+			switch {
+			case i < 0:
+				windows = append(windows, w)
+			case windows[i].ToldAt.Before(w.ToldAt):
+				w.Name = windows[i].Name
+				windows[i] = w
+			}
+		}
+		r.Usage.Windows = order(windows)
+		if told.At.After(r.Usage.FetchedAt) {
+			if told.Credits != nil {
+				r.Usage.Credits = told.Credits
+			}
+			if told.Reached != "" {
+				r.Usage.Reached = told.Reached
+			}
+		}
+	}
+}
+
+// points are what there is to remember of the windows that have changed.
+func (r *Record) points(before Usage) []Point {
+	var list []Point
+	for _, w := range r.Usage.Windows {
+		if w.UsedPercent == nil || slices.ContainsFunc(before.Windows, func(b Window) bool { return b.key() == w.key() && b.ToldAt.Equal(w.ToldAt) }) {
+			continue
+		}
+		list = append(list, Point{w.ToldAt, w.Limit, w.Minutes, *w.UsedPercent})
+	}
+	return list
+}
+
+// equal reports whether two values say the same.
+func (u Usage) equal(v Usage) bool { return reflect.DeepEqual(u, v) }

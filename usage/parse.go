@@ -1,0 +1,254 @@
+package usage
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// Answer is what the backend has said about an account.
+type Answer struct {
+	Usage Usage
+	// AccountID and UserID are whose figures they are, "" where it does not say.
+	AccountID, UserID string
+}
+
+// Parse reads the body of GET …/wham/usage. now is the time of the answer on
+// this machine's clock; ahead is by how much the backend's clock is ahead of it,
+// 0 when it is not known. ok is false only when the body is no JSON object: a
+// member that cannot be read is left out, and its neighbours stay.
+func Parse(body []byte, now time.Time, ahead time.Duration) (a Answer, ok bool) {
+	top, ok := object(bytes.TrimPrefix(body, []byte("\ufeff")))
+	if !ok {
+		return Answer{}, false
+	}
+	r := reader{now: now.Round(0).UTC(), ahead: ahead}
+	a = Answer{AccountID: text(top["account_id"]), UserID: text(top["user_id"])}
+	a.Usage = Usage{
+		FetchedAt: r.now, Plan: word(top["plan_type"]), Windows: r.windows(top), Credits: credits(top["credits"]),
+		ResetCredits: resetCount(top["rate_limit_reset_credits"]), SpendLimit: r.spendLimit(top), Reached: reached(top["rate_limit_reached_type"]),
+	}
+	return a, true
+}
+
+// reader turns the backend's times into this machine's.
+type reader struct {
+	now   time.Time
+	ahead time.Duration
+}
+
+func (r reader) windows(top members) []Window {
+	list := r.pair(top["rate_limit"], Window{Limit: MainLimit})
+	var more []json.RawMessage
+	_ = json.Unmarshal(top["additional_rate_limits"], &more)
+	for _, raw := range more {
+		entry, _ := object(raw)
+		w := Window{Limit: word(entry["metered_feature"]), Name: word(entry["limit_name"])}
+		if w.Limit == "" {
+			w.Limit = w.Name
+		}
+		if w.Limit != "" && w.Limit != MainLimit {
+			list = append(list, r.pair(entry["rate_limit"], w)...)
+		}
+	}
+	return order(list)
+}
+
+// pair reads the windows of one limit, which has none to two.
+func (r reader) pair(raw json.RawMessage, limit Window) []Window {
+	var list []Window
+	limits, _ := object(raw)
+	for _, place := range []string{"primary_window", "secondary_window"} {
+		if m, ok := object(limits[place]); ok && len(m) > 0 {
+			list = append(list, r.window(m, limit))
+		}
+	}
+	return list
+}
+
+func (r reader) window(m members, w Window) Window {
+	w.UsedPercent = number(m["used_percent"])
+	seconds := number(m["limit_window_seconds"])
+	if seconds != nil && *seconds > 0 && *seconds < math.MaxInt32 {
+		w.Minutes = int(math.Ceil(*seconds / 60))
+	}
+	w.ToldAt = r.now
+	after := number(m["reset_after_seconds"])
+	w.NotBegun = w.UsedPercent != nil && *w.UsedPercent == 0 && w.Minutes > 0 && after != nil && *after >= *seconds
+	if !w.NotBegun {
+		w.ResetsAt = r.future(m["reset_at"], after)
+	}
+	return w
+}
+
+// future reads when something is reset: seconds since the epoch, else seconds
+// from now. A time that is past says nothing.
+func (r reader) future(at json.RawMessage, after *float64) time.Time {
+	t := moment(number(at))
+	switch {
+	case !t.IsZero():
+		t = t.Add(-r.ahead)
+	case after != nil && *after > 0 && *after < math.MaxInt32:
+		t = r.now.Add(time.Duration(*after) * time.Second)
+	}
+	if !t.After(r.now) {
+		return time.Time{}
+	}
+	return t
+}
+
+// spendLimit reads the cap of a workspace: the user's own, else that of the
+// group that applies.
+func (r reader) spendLimit(top members) *SpendLimit {
+	control, _ := object(top["spend_control"])
+	rate, _ := object(top["rate_limit"])
+	places := []json.RawMessage{top["individual_limit"], rate["individual_limit"], control["individual_limit"]}
+	for name, raw := range control {
+		if m, ok := object(raw); ok && name != "individual_limit" {
+			places = append(places, m["details"])
+		}
+	}
+	for _, raw := range places {
+		m, ok := object(raw)
+		if !ok || len(m) == 0 {
+			continue
+		}
+		s := &SpendLimit{
+			Limit: amount(m["limit"]), Used: amount(m["used"]), Remaining: amount(m["remaining"]),
+			UsedPercent: number(m["used_percent"]), ResetsAt: r.future(m["reset_at"], number(m["reset_after_seconds"])),
+		}
+		if left := number(m["remaining_percent"]); s.UsedPercent == nil && left != nil {
+			used := 100 - *left
+			s.UsedPercent = &used
+		}
+		_ = json.Unmarshal(control["reached"], &s.Reached)
+		return s
+	}
+	return nil
+}
+
+func credits(raw json.RawMessage) *Credits {
+	m, ok := object(raw)
+	if !ok {
+		return nil
+	}
+	c := Credits{Balance: amount(m["balance"])}
+	has := json.Unmarshal(m["has_credits"], &c.HasCredits) == nil
+	unlimited := json.Unmarshal(m["unlimited"], &c.Unlimited) == nil
+	if !has && !unlimited && c.Balance == "" {
+		return nil
+	}
+	return &c
+}
+
+func resetCount(raw json.RawMessage) *ResetCredits {
+	m, _ := object(raw)
+	n := number(m["available_count"])
+	if n == nil || *n < 0 || *n > math.MaxInt32 {
+		return nil
+	}
+	return &ResetCredits{Available: int(*n)}
+}
+
+// ParseResetCredits reads the body of GET …/wham/rate-limit-reset-credits. ok
+// is false when it does not say how many there are.
+func ParseResetCredits(body []byte, now time.Time) (r ResetCredits, ok bool) {
+	count := resetCount(bytes.TrimPrefix(body, []byte("\ufeff")))
+	if count == nil {
+		return ResetCredits{}, false
+	}
+	m, _ := object(bytes.TrimPrefix(body, []byte("\ufeff")))
+	var list []json.RawMessage
+	_ = json.Unmarshal(m["credits"], &list)
+	for _, raw := range list {
+		credit, _ := object(raw)
+		end, err := time.Parse(time.RFC3339, text(credit["expires_at"]))
+		if err != nil || text(credit["status"]) != "available" || !end.After(now) {
+			continue
+		}
+		if count.ExpiresAt.IsZero() || end.Before(count.ExpiresAt) {
+			count.ExpiresAt = end.UTC()
+		}
+	}
+	return *count, true
+}
+
+// reached reads the word in {"type": word}, or a word alone.
+func reached(raw json.RawMessage) string {
+	if m, ok := object(raw); ok {
+		raw = m["type"]
+		if raw == nil {
+			raw = m["kind"]
+		}
+	}
+	return word(raw)
+}
+
+// members are those of one JSON object. Names are matched exactly, as Codex
+// does, and what is not there is nil.
+type members map[string]json.RawMessage
+
+// object reads a JSON object; ok is false for anything else.
+func object(raw json.RawMessage) (m members, ok bool) {
+	if !bytes.HasPrefix(bytes.TrimLeft(raw, " \t\r\n"), []byte("{")) {
+		return nil, false
+	}
+	return m, json.Unmarshal(raw, &m) == nil
+}
+
+// number reads a number, also one that is written as a string; nil stands for
+// anything else.
+func number(raw json.RawMessage) *float64 {
+	n, err := strconv.ParseFloat(strings.Trim(string(raw), `" `), 64)
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
+		return nil
+	}
+	return &n
+}
+
+// moment is a Unix time that has a place in a calendar; the zero time stands for
+// anything else.
+func moment(n *float64) time.Time {
+	const endOfTime = 253402300799 // the last second of the year 9999
+	if n == nil || *n <= 0 || *n > endOfTime {
+		return time.Time{}
+	}
+	return time.Unix(int64(*n), 0).UTC()
+}
+
+// text reads a string; "" stands for anything else.
+func text(raw json.RawMessage) string {
+	var s string
+	_ = json.Unmarshal(raw, &s)
+	return s
+}
+
+// maxWord is the most characters of a name that are kept.
+const maxWord = 64
+
+// word reads a string that people will see. What could move a terminal's cursor
+// or turn the direction of a line is left out.
+func word(raw json.RawMessage) string {
+	kept := []rune(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, text(raw)))
+	return strings.TrimSpace(string(kept[:min(len(kept), maxWord)]))
+}
+
+// amount reads a sum, which some answers write as a string and some as a number.
+func amount(raw json.RawMessage) string {
+	if s := word(raw); s != "" {
+		return s
+	}
+	if n := number(raw); n != nil {
+		return strconv.FormatFloat(*n, 'f', -1, 64)
+	}
+	return ""
+}

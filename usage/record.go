@@ -1,0 +1,79 @@
+package usage
+
+import (
+	"context"
+	"time"
+)
+
+// Record is what all processes of a home remember about its usage. It holds no
+// token, no e-mail address and no account id.
+type Record struct {
+	// Account is the fingerprint of the account that the figures belong to.
+	Account string `json:"account"`
+	// Since is when that account was first seen here: what Codex has written
+	// down before may be another's.
+	Since time.Time `json:"since"`
+	// AskedAt is when the backend was last asked, whatever came of it.
+	AskedAt time.Time `json:"askedAt,omitzero"`
+	// Silenced is the fingerprint of the credentials that the backend does not
+	// accept, "" when it has accepted the last ones.
+	Silenced string `json:"silenced,omitempty"`
+	// Usage is the newest that is known.
+	Usage Usage `json:"usage"`
+	// Marks remember windows that an alert was due for, or that were full.
+	Marks []Mark `json:"marks,omitempty"`
+}
+
+// Mark is what is remembered of a window for the sake of alerts.
+type Mark struct {
+	Limit   string `json:"limit"`
+	Minutes int    `json:"minutes,omitempty"`
+	// ResetsAt tells this window from the one after it.
+	ResetsAt time.Time `json:"resetsAt,omitzero"`
+	// Full: all that it allows was used.
+	Full bool `json:"full,omitempty"`
+	// ResetAt is when it was first seen to have been reset after it was full.
+	ResetAt time.Time `json:"resetAt,omitzero"`
+	// Claimed are the alerts that somebody shows or has shown, by their Kind.
+	Claimed []int `json:"claimed,omitempty"`
+}
+
+// Point is how full a window was at one time.
+type Point struct {
+	At          time.Time `json:"at"`
+	Limit       string    `json:"limit"`
+	Minutes     int       `json:"minutes,omitempty"`
+	UsedPercent float64   `json:"usedPercent"`
+}
+
+// Rest is the time before which the backend wants to be left alone by all
+// processes of this user.
+type Rest struct {
+	// Until is its end.
+	Until time.Time `json:"until"`
+	// Times is how often in a row the backend has wanted one.
+	Times int `json:"times"`
+	// Problem is why.
+	Problem Problem `json:"problem"`
+}
+
+// Memory keeps what must outlive a process. Implementations are safe for
+// concurrent use by goroutines and processes.
+type Memory interface {
+	// Lock lets one process at a time ask and change the record; it waits until
+	// ctx ends.
+	Lock(ctx context.Context) (unlock func(), err error)
+	// Load returns the record, an empty one when there is none that can be read.
+	Load() Record
+	// Save replaces the record.
+	Save(r Record) error
+	// Rest returns the pause that holds for all homes of the user.
+	Rest() Rest
+	// SetRest replaces it.
+	SetRest(r Rest) error
+	// History returns the points of an account, the oldest first: of the last
+	// seven days, at most one in a quarter of an hour for each window.
+	History(account string) []Point
+	// AddHistory adds points; those of another account go.
+	AddHistory(account string, points []Point) error
+}

@@ -1,0 +1,220 @@
+package usage
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// MainLimit is the limit that Codex's ordinary use counts against.
+const MainLimit = "codex"
+
+// Usage is what is known about one account's limits. The zero value knows
+// nothing. A Usage holds no token, no e-mail address and no account id, and is
+// not changed once it has been handed out. All times are UTC.
+//
+// It is shown as it is now: see At.
+type Usage struct {
+	// FetchedAt is when the backend last answered, the zero time when it never
+	// has. Single windows may be newer: see Window.ToldAt.
+	FetchedAt time.Time `json:"fetchedAt,omitzero"`
+	// Plan is the backend's word for the plan, as it writes it ("plus",
+	// "prolite"), "" when it is not known. It is newer than the one in the ID
+	// token.
+	Plan string `json:"plan,omitempty"`
+	// Windows are all windows that are known: the main limit's first, then by
+	// name; the shortest first.
+	Windows []Window `json:"windows,omitempty"`
+	// Credits are what can be used beyond the windows, nil when not known.
+	Credits *Credits `json:"credits,omitempty"`
+	// ResetCredits are the resets that the user may still ask for, nil when not
+	// known. Rekey never spends one.
+	ResetCredits *ResetCredits `json:"resetCredits,omitempty"`
+	// SpendLimit is the cap that a workspace has set, nil when there is none.
+	SpendLimit *SpendLimit `json:"spendLimit,omitempty"`
+	// Reached is the backend's word for the limit that has been reached
+	// ("rate_limit_reached"), "" when none has or it does not say which.
+	Reached string `json:"reached,omitempty"`
+	// Problem is why there are no newer figures, "" when nothing stands in the
+	// way. Older ones stay.
+	Problem Problem `json:"problem,omitempty"`
+	// RetryAt is when the backend may be asked again, the zero time unless it
+	// wants to be left alone.
+	RetryAt time.Time `json:"retryAt,omitzero"`
+	// Alerts are the notifications that are due now: see Alert.
+	Alerts []Alert `json:"alerts,omitempty"`
+	// AlertsAt are the percents at which the user wants to be told, nil for
+	// never. With any, the reset of a full window is told as well.
+	AlertsAt []int `json:"alertsAt,omitempty"`
+}
+
+// Window is one span of time and how much of what it allows is used.
+type Window struct {
+	// Limit is the id of the limit that the window belongs to; see MainLimit.
+	Limit string `json:"limit"`
+	// Name is what the backend calls an additional limit, "" for the main one.
+	Name string `json:"name,omitempty"`
+	// Minutes is the window's length, rounded up, 0 when it is not known.
+	Minutes int `json:"minutes,omitempty"`
+	// UsedPercent is as the backend tells it; it may be above 100. Nil means
+	// not known, and is not zero.
+	UsedPercent *float64 `json:"usedPercent,omitempty"`
+	// ResetsAt is when the window begins anew, the zero time when it is not
+	// known or the window has not begun.
+	ResetsAt time.Time `json:"resetsAt,omitzero"`
+	// NotBegun: the window begins with the next use, and its end does not come
+	// closer before.
+	NotBegun bool `json:"notBegun,omitempty"`
+	// ToldAt is when these figures were true.
+	ToldAt time.Time `json:"toldAt,omitzero"`
+}
+
+// Credits are what a user has bought or been given beyond the windows.
+type Credits struct {
+	// HasCredits: there are some.
+	HasCredits bool `json:"hasCredits"`
+	// Unlimited: there is no end to them, so there is no bar to draw.
+	Unlimited bool `json:"unlimited"`
+	// Balance is as the backend writes it, "" when it does not say.
+	Balance string `json:"balance,omitempty"`
+}
+
+// ResetCredits are resets of a full window that the user may ask for.
+type ResetCredits struct {
+	// Available is how many there are.
+	Available int `json:"available"`
+	// ExpiresAt is when the next of them expires, the zero time when none does
+	// or it is not known.
+	ExpiresAt time.Time `json:"expiresAt,omitzero"`
+}
+
+// SpendLimit is a workspace's cap on what a member may spend. The amounts are as
+// the backend writes them, "" when it does not say.
+type SpendLimit struct {
+	Limit     string `json:"limit,omitempty"`
+	Used      string `json:"used,omitempty"`
+	Remaining string `json:"remaining,omitempty"`
+	// UsedPercent is nil when it is not known.
+	UsedPercent *float64 `json:"usedPercent,omitempty"`
+	// ResetsAt is the zero time when it is not known.
+	ResetsAt time.Time `json:"resetsAt,omitzero"`
+	// Reached: the cap has been reached.
+	Reached bool `json:"reached,omitempty"`
+}
+
+// Known reports whether there are any figures to show.
+func (u Usage) Known() bool {
+	return len(u.Windows) > 0 || u.Credits != nil || u.SpendLimit != nil || u.ResetCredits != nil
+}
+
+// At returns what of u is still true at now: of a window whose reset has passed
+// nothing is known until somebody asks again. It has not recovered; nobody has
+// said so.
+func (u Usage) At(now time.Time) Usage {
+	u.Windows = slices.Clone(u.Windows)
+	for i := range u.Windows {
+		if w := &u.Windows[i]; w.over(now) {
+			w.UsedPercent, w.ResetsAt = nil, time.Time{}
+		}
+	}
+	if s := u.SpendLimit; s != nil && !s.ResetsAt.IsZero() && !s.ResetsAt.After(now) {
+		kept := *s
+		kept.Used, kept.Remaining, kept.UsedPercent, kept.ResetsAt, kept.Reached = "", "", nil, time.Time{}, false
+		u.SpendLimit = &kept
+	}
+	return u
+}
+
+// over reports whether the window has been reset since its figures were true.
+func (w Window) over(now time.Time) bool { return !w.ResetsAt.IsZero() && !w.ResetsAt.After(now) }
+
+// Full reports whether all that the window allows is used.
+func (w Window) Full() bool { return w.UsedPercent != nil && *w.UsedPercent >= 100 }
+
+// Tightest returns the window that stops the user first: of those that are full
+// the one that is reset last, for only then work goes on; else the fullest. ok
+// is false when of none it is known how full it is.
+func (u Usage) Tightest() (tightest Window, ok bool) {
+	for _, w := range u.Windows {
+		if w.UsedPercent != nil && (!ok || tighter(w, tightest)) {
+			tightest, ok = w, true
+		}
+	}
+	return tightest, ok
+}
+
+// tighter reports whether a stops the user rather than b.
+func tighter(a, b Window) bool {
+	if a.Full() && b.Full() {
+		return a.ResetsAt.After(b.ResetsAt)
+	}
+	return *a.UsedPercent > *b.UsedPercent
+}
+
+// Gone returns how much of the window's time has passed, from 0 to 1; ok is
+// false when that is not known.
+func (w Window) Gone(now time.Time) (part float64, ok bool) {
+	if w.Minutes <= 0 || w.ResetsAt.IsZero() || w.NotBegun {
+		return 0, false
+	}
+	length := time.Duration(w.Minutes) * time.Minute
+	part = 1 - float64(w.ResetsAt.Sub(now))/float64(length)
+	return min(max(part, 0), 1), true
+}
+
+// FullAt returns when the window will be full if its user goes on as before; ok
+// is false when it will not be full before it is reset, is full already, or has
+// told too little yet (less than a twentieth of its time, or of what it allows).
+func (w Window) FullAt(now time.Time) (at time.Time, ok bool) {
+	gone, known := w.Gone(now)
+	if !known || w.UsedPercent == nil || w.Full() || gone < 0.05 || *w.UsedPercent < 5 {
+		return time.Time{}, false
+	}
+	length := time.Duration(w.Minutes) * time.Minute
+	begun := w.ResetsAt.Add(-length)
+	at = begun.Add(time.Duration(gone * float64(length) * 100 / *w.UsedPercent)).Round(time.Second)
+	return at, at.Before(w.ResetsAt)
+}
+
+// key tells windows apart: by their limit and their length.
+type key struct {
+	limit   string
+	minutes int
+}
+
+func (w Window) key() key { return key{w.Limit, w.Minutes} }
+
+// order sorts windows as Usage.Windows has them, and leaves out those that
+// appear twice: the first stays.
+func order(windows []Window) []Window {
+	slices.SortStableFunc(windows, func(a, b Window) int {
+		return cmp.Or(
+			cmp.Compare(rank(a), rank(b)),
+			strings.Compare(a.Name, b.Name), strings.Compare(a.Limit, b.Limit),
+			cmp.Compare(length(a), length(b)))
+	})
+	seen := make(map[key]bool)
+	return slices.DeleteFunc(windows, func(w Window) bool {
+		twice := seen[w.key()]
+		seen[w.key()] = true
+		return twice
+	})
+}
+
+// rank is 0 for the main limit, else 1.
+func rank(w Window) int {
+	if w.Limit == MainLimit {
+		return 0
+	}
+	return 1
+}
+
+// length puts a window of unknown length last.
+func length(w Window) int {
+	if w.Minutes == 0 {
+		return math.MaxInt
+	}
+	return w.Minutes
+}
