@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"runtime"
-	"strings"
 	"time"
 
 	"rekey/auth"
@@ -74,8 +73,9 @@ func (m *meter) asker(context.Context) (usage.Asker, usage.Problem) {
 		return usage.Asker{}, usage.ProblemNoToken
 	}
 	who := m.as(s)
+	_, lent := s.Loan()
 	switch end, known := s.AccessExpiry(); {
-	case strings.HasPrefix(s.RefreshToken().Reveal(), "rekey-loan:"):
+	case lent:
 		return who, usage.ProblemLoan
 	case m.home.restriction(s) != "":
 		return who, usage.ProblemRestricted
