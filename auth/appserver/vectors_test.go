@@ -2,38 +2,15 @@ package appserver_test
 
 import (
 	"context"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"rekey/test/kit"
 	"rekey/test/kit/replay"
 )
-
-// buildRekey builds the program itself, without the race detector, for what it
-// ships is what is held against the recordings.
-func buildRekey(t *testing.T) string {
-	t.Helper()
-	// Cases run as another user, so the folder is open to all.
-	dir, err := os.MkdirTemp("", "rekey-vectors-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	program := filepath.Join(dir, "rekey")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", program, "rekey")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build rekey: %v\n%s", err, out)
-	}
-	return program
-}
 
 // caseLimit is longer than the slowest recording, a lock held for 40 s.
 const caseLimit = 3 * time.Minute
@@ -52,7 +29,7 @@ type played struct {
 // listed case that passes is an error too, for then the list is wrong.
 func TestVectors(t *testing.T) {
 	results := playAll(t, replay.Options{
-		Command:            []string{buildRekey(t), "app-server", "--no-watch"},
+		Command:            []string{kit.Rekey(t), "app-server", "--no-watch"},
 		Methods:            []string{"getAuthStatus"},
 		IgnoreStartupCount: true,
 	})

@@ -25,11 +25,7 @@ func BenchmarkRivals(b *testing.B) {
 	if _, err := os.Stat(quiet); err == nil {
 		b.Setenv("TMPDIR", quiet)
 	}
-	r := &rivals{table: &table{}}
-	var err error
-	if r.rekey, err = sandbox.Build(b.Context(), b.TempDir()); err != nil {
-		b.Fatal(err)
-	}
+	r := &rivals{table: &table{}, rekey: kit.Rekey(b)}
 	b.Run("round trip", r.roundTrip)
 	b.Run("status", r.status)
 	b.Run("dead sign-in", r.deadSignIn)

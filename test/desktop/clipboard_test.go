@@ -18,7 +18,7 @@ import (
 // TestLinkInTheClipboard: while a sign-in waits for its browser, its page's
 // address can be had for another one.
 func TestLinkInTheClipboard(t *testing.T) {
-	program := buildRekey(t)
+	program := kit.Rekey(t)
 	t.Run("through a real program", func(t *testing.T) {
 		for _, reader := range []string{"xclip", "xsel"} {
 			t.Run(reader, func(t *testing.T) { testClipboard(t, program, reader) })

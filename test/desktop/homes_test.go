@@ -18,7 +18,7 @@ import (
 // notification and its own sign-in; the icon and the tooltip are the worst
 // one's. A tray for one of them finds that it is shown already.
 func TestTwoHomesInOneTray(t *testing.T) {
-	r := newRig(t, buildRekey(t), -time.Minute)
+	r := newRig(t, kit.Rekey(t), -time.Minute)
 	r.server.SetAccessLife(time.Hour)
 	grace := box.Ada()
 	grace.Email = "grace@example.com"

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/desktop"
 	"rekey/ui/cli"
 )
@@ -18,7 +19,7 @@ import (
 // the StatusNotifierWatcher, a notification daemon, a display. Its pictures
 // are kept in artefacts.
 func TestRekeyOnDesktop(t *testing.T) {
-	program := buildRekey(t)
+	program := kit.Rekey(t)
 	t.Run("a sign-in dies and is mended", func(t *testing.T) { testDiesAndIsMended(t, program) })
 	t.Run("a dead sign-in stays dead", func(t *testing.T) { testStaysDead(t, program) })
 }
@@ -155,7 +156,7 @@ func same(a, b desktop.Icon) bool { return reflect.DeepEqual(a, b) }
 func TestDemoInText(t *testing.T) {
 	t.Parallel()
 	d := desktop.New(t)
-	demo := d.Start(t, nil, buildRekey(t), "demo", "--text", "--auto")
+	demo := d.Start(t, nil, kit.Rekey(t), "demo", "--text", "--auto")
 	if code := demo.WaitFor(t, time.Minute); code != 0 {
 		t.Errorf("the demo ended with %d", code)
 	}

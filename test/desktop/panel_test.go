@@ -19,7 +19,7 @@ import (
 // TestIconComesBack: whatever happens to the panel, and whatever else is on the
 // bus, the panel that runs shows the icon, once. The panel is a real one.
 func TestIconComesBack(t *testing.T) {
-	r := newBareRig(t, buildRekey(t), box.Config{AccessLife: -time.Minute})
+	r := newBareRig(t, kit.Rekey(t), box.Config{AccessLife: -time.Minute})
 	r.StartDisplay(t)
 	r.StartNotifier(t)
 	notices := r.RecordNotices(t)
@@ -109,7 +109,7 @@ func confuse(t *testing.T, conn *dbus.Conn, to string) {
 // other ways that are tried leave the icon alone, and the service that comes
 // shows what is owed.
 func TestNobodyNotifies(t *testing.T) {
-	r := newBareRig(t, buildRekey(t), box.Config{AccessLife: -time.Minute})
+	r := newBareRig(t, kit.Rekey(t), box.Config{AccessLife: -time.Minute})
 	r.StartDisplay(t)
 	panel := r.StartPanel(t)
 	notices := r.RecordNotices(t)
@@ -142,7 +142,7 @@ func TestNobodyNotifies(t *testing.T) {
 // TestNotifierHangs: a notification service that does not answer holds up
 // nothing but the notification, which it shows when it works again.
 func TestNotifierHangs(t *testing.T) {
-	r := newBareRig(t, buildRekey(t), box.Config{AccessLife: -time.Minute})
+	r := newBareRig(t, kit.Rekey(t), box.Config{AccessLife: -time.Minute})
 	r.StartDisplay(t)
 	r.StartWatcher(t)
 	notifier := r.StartNotifier(t)

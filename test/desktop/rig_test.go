@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -96,18 +95,6 @@ func newBareRig(t *testing.T, program string, cfg box.Config) *rig {
 	})
 	r.tokens(t)
 	return r
-}
-
-// buildRekey builds the program as users get it: pure Go.
-func buildRekey(t *testing.T) string {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), "rekey")
-	build := exec.Command("go", "build", "-o", program, "rekey")
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %v\n%s", build, err, out)
-	}
-	return program
 }
 
 // says is the condition that a process has printed a text.

@@ -20,7 +20,7 @@ var backdrop = color.RGBA{0x3f, 0x55, 0x6b, 0xff}
 // TestScreenshots takes the pictures of the README from the real programs on a
 // real desktop. "make screenshots" runs it and puts them in their place.
 func TestScreenshots(t *testing.T) {
-	program := buildRekey(t)
+	program := kit.Rekey(t)
 	installWindow(t, program)
 	r := newBareRig(t, program, box.Config{AccessLife: 3 * time.Hour})
 	r.StartDisplay(t)

@@ -28,7 +28,7 @@ import (
 // same server, but for tokens, times and random names; and the real Codex takes
 // it for its own. The callbacks' ports are Codex's, so these tests take turns.
 func TestSignInIsStoredAsByCodex(t *testing.T) {
-	rekey := buildRekey(t)
+	rekey := kit.Rekey(t)
 	_, codex, err := sandbox.Codex(t.Context()) // not npm's script, which does not take its child with it
 	if err != nil {
 		kit.Missing(t, err.Error())

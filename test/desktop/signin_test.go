@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/browser"
 	"rekey/test/kit/desktop"
 )
@@ -21,7 +22,7 @@ import (
 // The real program on a real desktop, and a real Chromium as its user's
 // browser. The callback's ports are Codex's own, so these tests take turns.
 func TestSignInInChromium(t *testing.T) {
-	program := buildRekey(t)
+	program := kit.Rekey(t)
 	t.Run("from a click to healthy", func(t *testing.T) { testClickToHealthy(t, program) })
 	t.Run("cancelled on the page", func(t *testing.T) { testCancelledOnThePage(t, program) })
 	t.Run("the wrong workspace", func(t *testing.T) { testWrongWorkspace(t, program) })

@@ -53,7 +53,7 @@ func TestUnlockFromTheTray(t *testing.T) {
 	run(t, store)
 	lockKeyring(t, d)
 
-	item := d.Item(t, d.Start(t, nil, buildRekey(t)))
+	item := d.Item(t, d.Start(t, nil, kit.Rekey(t)))
 	item.WaitTooltip(t, "The keyring is locked")
 	item.Click(t, "Unlock the keyring…")
 	kit.Eventually(t, "the desktop's prompt", func() bool {

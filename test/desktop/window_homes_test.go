@@ -20,7 +20,10 @@ import (
 // Rekey shows the first one's, and the end of a window is the tray's business
 // in no way.
 func TestWindowFromTheTray(t *testing.T) {
-	program := buildRekey(t)
+	program := filepath.Join(t.TempDir(), "rekey") // the window's program will be beside it
+	if err := os.Link(kit.Rekey(t), program); err != nil {
+		t.Fatal(err)
+	}
 	r := newRigWith(t, program, box.Config{AccessLife: time.Hour})
 	p := r.startRekey(t)
 	item := r.Item(t, p)
@@ -55,7 +58,7 @@ func TestWindowFromTheTray(t *testing.T) {
 // TestTrayOfAHeadlessAgent: an agent without a desktop keeps the sign-in, and
 // the tray that attaches to it takes the notification and the browser over.
 func TestTrayOfAHeadlessAgent(t *testing.T) {
-	r := newRig(t, buildRekey(t), time.Hour)
+	r := newRig(t, kit.Rekey(t), time.Hour)
 	// Both could start a browser if they had to; each its own.
 	headless := filepath.Join(r.Home(), "headless")
 	if err := os.Mkdir(headless, 0o700); err != nil {

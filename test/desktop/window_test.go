@@ -35,7 +35,7 @@ func windowProgram(t *testing.T) string {
 // TestWindowOnDesktop shows the real window of a real agent. Its pictures are
 // kept in artefacts.
 func TestWindowOnDesktop(t *testing.T) {
-	window, program := windowProgram(t), buildRekey(t)
+	window, program := windowProgram(t), kit.Rekey(t)
 	t.Run("it lives with its agent", func(t *testing.T) { testWindowLives(t, program, window) })
 	t.Run("it signs in with a code", func(t *testing.T) { testWindowCode(t, program, window) })
 	t.Run("it suits its user", func(t *testing.T) { testWindowSuits(t, program, window) })

@@ -16,7 +16,7 @@ import (
 // what the first was given.
 func TestSecondRefreshAdopts(t *testing.T) {
 	t.Parallel()
-	b := newSandbox(t, buildProgram(t))
+	b := newSandbox(t)
 	b.signIn(-time.Minute)
 	answer := make(chan struct{})
 	b.Server.Script(box.Reply{Gate: answer})

@@ -66,8 +66,9 @@ func (b *sandboxed) accessToken() string {
 
 // What is in the file is in the next answer, unless Codex is followed to the
 // letter: that looks only when it has a reason to.
-func testAppServerFollows(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestAppServerFollows(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.mayPrint = true // who asks for the token gets it
 	b.signIn(time.Hour)
 	first := b.accessToken()
@@ -96,7 +97,8 @@ func testAppServerFollows(t *testing.T, program string) {
 
 // It ends with its input, or when it is told to although its input is open,
 // and not in the middle of a renewal.
-func testAppServerEnds(t *testing.T, program string) {
+func TestAppServerEnds(t *testing.T) {
+	t.Parallel()
 	ways := map[string]func(*running){
 		"end of the input": func(p *running) { _ = p.in.Close() },
 		"SIGTERM":          func(p *running) { p.signal(syscall.SIGTERM) },
@@ -106,7 +108,7 @@ func testAppServerEnds(t *testing.T, program string) {
 		for _, args := range []string{"app-server", "app-server --no-watch"} {
 			t.Run(name+", "+args, func(t *testing.T) {
 				t.Parallel()
-				b := newSandbox(t, program)
+				b := newSandbox(t)
 				b.signIn(time.Hour)
 				before := listing(t, b.Home.Dir())
 				silent := b.start(strings.Fields(args)...) // nobody introduces himself
@@ -122,7 +124,7 @@ func testAppServerEnds(t *testing.T, program string) {
 		}
 		t.Run(name+", renewing", func(t *testing.T) {
 			t.Parallel()
-			b := newSandbox(t, program)
+			b := newSandbox(t)
 			b.signIn(time.Hour)
 			answer := make(chan struct{})
 			b.Server.Script(box.Reply{Gate: answer})

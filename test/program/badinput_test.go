@@ -20,7 +20,8 @@ import (
 
 // Whatever lies in the home: a State, one clear sentence and its code from
 // every command, and nothing is written there.
-func testBadInput(t *testing.T, program string) {
+func TestBadInput(t *testing.T) {
+	t.Parallel()
 	whole := box.AuthJSON()
 	file := func(content []byte) func(*sandboxed) error {
 		return func(b *sandboxed) error { return os.WriteFile(b.Home.AuthPath(), content, 0o600) }
@@ -51,7 +52,7 @@ func testBadInput(t *testing.T, program string) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newSandbox(t, program)
+			b := newSandbox(t)
 			if err := tt.prepare(b); err != nil {
 				t.Fatal(err)
 			}
@@ -65,7 +66,7 @@ func testBadInput(t *testing.T, program string) {
 
 	t.Run("home is a file", func(t *testing.T) {
 		t.Parallel()
-		b := newSandbox(t, program)
+		b := newSandbox(t)
 		if err := errors.Join(noHome(b), os.WriteFile(b.Home.Dir(), []byte("x"), 0o600)); err != nil {
 			t.Fatal(err)
 		}
@@ -138,14 +139,15 @@ func (b *sandboxed) foreign() {
 	b.user = &syscall.Credential{Uid: nobody, Gid: nobody}
 }
 
-func testNoPermission(t *testing.T, program string) {
+func TestNoPermission(t *testing.T) {
+	t.Parallel()
 	for name, path := range map[string]func(*sandboxed) string{
 		"to read the file":  func(b *sandboxed) string { return b.Home.AuthPath() },
 		"to enter the home": func(b *sandboxed) string { return b.Home.Dir() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newSandbox(t, program)
+			b := newSandbox(t)
 			b.signIn(time.Hour)
 			b.foreign()
 			closed, open := os.FileMode(0), os.FileMode(0o755)

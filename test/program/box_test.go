@@ -37,13 +37,13 @@ type sandboxed struct {
 }
 
 // newSandbox makes a sandbox whose access tokens live for an hour. Nobody is signed in.
-func newSandbox(t *testing.T, program string) *sandboxed {
+func newSandbox(t *testing.T) *sandboxed {
 	t.Helper()
 	s, err := sandbox.New(time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &sandboxed{Sandbox: s, t: t, program: program}
+	b := &sandboxed{Sandbox: s, t: t, program: kit.RekeyAsTested(t)}
 	t.Cleanup(func() {
 		b.note()
 		s.Close()

@@ -10,30 +10,20 @@ import (
 	"testing"
 	"time"
 
-	"rekey/test/kit"
 	"rekey/test/kit/browser"
 	"rekey/ui/cli"
 )
 
-func TestMain(m *testing.M) {
-	if browser.IsStandIn() {
-		browser.StandIn()
-		return
-	}
-	os.Exit(kit.RunAtRoot(m))
-}
-
 // The sign-in in the browser from the command line, with the ports that the
 // authorization server knows. It therefore runs beside no other test.
 func TestProgramInTheBrowser(t *testing.T) {
-	program := buildProgram(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, agent := range map[string]bool{"alone": false, "through the agent": true} {
 		t.Run(name, func(t *testing.T) {
-			b := newSandbox(t, program)
+			b := newSandbox(t)
 			if agent { // which has no browser: the page is the caller's to show
 				watch := b.start("watch")
 				watch.out.until(t, 0, "Not signed in")
@@ -55,7 +45,7 @@ func TestProgramInTheBrowser(t *testing.T) {
 		})
 	}
 	t.Run("no browser", func(t *testing.T) {
-		b := newSandbox(t, program)
+		b := newSandbox(t)
 		b.signIn(time.Hour)
 		login := b.start("login")
 		n := login.err.until(t, 0, "rekey: There is no browser here.")

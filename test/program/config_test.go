@@ -20,8 +20,9 @@ import (
 // testConfiguration: the agent applies what is written to the file at once,
 // hands each State to the hook that it names, and writes down who renewed when;
 // a mistake stops what answers one question and nothing else.
-func testConfiguration(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestConfiguration(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.extra = append(b.extra, "XDG_CONFIG_HOME="+filepath.Join(filepath.Dir(b.Home.Dir()), "config"))
 	b.signIn(time.Hour)
 	b.prefer("keep_fresh = false # for now")
@@ -70,8 +71,9 @@ func testConfiguration(t *testing.T, program string) {
 }
 
 // testConfigurationOfSeveralHomes: one file and its mistake, said once.
-func testConfigurationOfSeveralHomes(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestConfigurationOfSeveralHomes(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.signIn(time.Hour)
 	b.second(apiKey)
 	watch := b.start("watch")

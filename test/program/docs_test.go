@@ -53,8 +53,9 @@ func (b *sandboxed) script(text string) result {
 
 // testScriptingPage: the examples of the page work, while the sign-in is well
 // and when it is dead.
-func testScriptingPage(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestScriptingPage(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.mayPrint = true
 	examples := blocks(t, "docs/scripting.md", "sh")
 	if len(examples) != 3 {
@@ -91,8 +92,9 @@ func testScriptingPage(t *testing.T, program string) {
 }
 
 // testSocketPage: what the page says to the socket is answered as it says.
-func testSocketPage(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestSocketPage(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.mayPrint = true
 	b.signIn(time.Hour)
 	watch := b.start("watch")

@@ -19,7 +19,8 @@ import (
 )
 
 // Without a desktop bus the tray is a watch, and says so in one sentence.
-func testNoTray(t *testing.T, program string) {
+func TestNoTray(t *testing.T) {
+	t.Parallel()
 	for name, extra := range map[string][]string{
 		"no bus":         nil,
 		"a bogus one":    {"DBUS_SESSION_BUS_ADDRESS=unix:path=/nowhere/bus"},
@@ -29,7 +30,7 @@ func testNoTray(t *testing.T, program string) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newSandbox(t, program)
+			b := newSandbox(t)
 			b.extra = extra
 			b.signIn(time.Hour)
 			before := listing(t, b.Home.Dir())
@@ -53,8 +54,9 @@ func testNoTray(t *testing.T, program string) {
 
 // A bus without a panel is a tray that waits for one. There is one tray for a
 // home, and it outlives the agent that it was attached to, and its bus.
-func testNoPanel(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestNoPanel(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.signIn(time.Hour)
 	watch := b.start("watch")
 	watch.out.until(t, 0, "ada@example.com")
@@ -94,11 +96,12 @@ func testNoPanel(t *testing.T, program string) {
 }
 
 // Who is asked to end, ends well and leaves nothing.
-func testSignals(t *testing.T, program string) {
+func TestSignals(t *testing.T) {
+	t.Parallel()
 	for name, s := range map[string]syscall.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newSandbox(t, program)
+			b := newSandbox(t)
 			b.signIn(time.Hour)
 			watch, client, tray := b.start("watch"), b.start("watch"), b.start()
 			for _, p := range []*running{watch, client, tray} {
@@ -114,11 +117,12 @@ func testSignals(t *testing.T, program string) {
 	}
 	t.Run("nohup", func(t *testing.T) {
 		t.Parallel()
-		b := newSandbox(t, program)
+		b := newSandbox(t)
 		shell, err := exec.LookPath("sh")
 		if err != nil {
 			kit.Missing(t, "sh")
 		}
+		program := b.program
 		b.program = shell
 		watch := b.start("-c", `trap "" HUP; exec "$0" watch`, program)
 		n := watch.out.until(t, 0, "Not signed in")
@@ -136,11 +140,12 @@ func testSignals(t *testing.T, program string) {
 }
 
 // The first signal waits for the answer of a renewal, the second does not.
-func testSignalDuringARenewal(t *testing.T, program string) {
+func TestSignalDuringARenewal(t *testing.T) {
+	t.Parallel()
 	for _, args := range [][]string{{"watch"}, {"refresh"}, {"app-server"}} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
 			t.Parallel()
-			b := newSandbox(t, program)
+			b := newSandbox(t)
 			b.signIn(time.Minute) // due for all three
 			answer := make(chan struct{})
 			b.Server.Script(box.Reply{Gate: answer})
@@ -169,7 +174,7 @@ func testSignalDuringARenewal(t *testing.T, program string) {
 	}
 	t.Run("twice", func(t *testing.T) {
 		t.Parallel()
-		b := newSandbox(t, program)
+		b := newSandbox(t)
 		b.signIn(time.Minute)
 		b.Server.Script(box.Reply{Gate: make(chan struct{})}) // never
 		watch := b.start("watch")
@@ -192,8 +197,9 @@ func testSignalDuringARenewal(t *testing.T, program string) {
 }
 
 // A renewal of another process keeps nobody waiting who only looks.
-func testStatusDuringARenewal(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestStatusDuringARenewal(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.signIn(time.Hour)
 	answer := make(chan struct{})
 	b.Server.Script(box.Reply{Gate: answer})
@@ -216,14 +222,15 @@ func testStatusDuringARenewal(t *testing.T, program string) {
 
 // The demonstration can be left at any time, goes on without a keyboard, and
 // takes its sandbox along.
-func testDemoEnds(t *testing.T, program string) {
+func TestDemoEnds(t *testing.T) {
+	t.Parallel()
 	for name, leave := range map[string]func(*running){
 		"a signal":    func(p *running) { p.signal(syscall.SIGINT) },
 		"no keyboard": func(p *running) { _ = p.in.Close(); p.out.until(t, 0, "5  One click") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newSandbox(t, program)
+			b := newSandbox(t)
 			b.extra = []string{"TMPDIR=" + filepath.Join(filepath.Dir(b.Home.Dir()), "tmp")}
 			before := listing(t, b.Home.Dir())
 			demo := b.start("demo", "--text")

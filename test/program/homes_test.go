@@ -46,8 +46,9 @@ func (b *sandboxed) prefer(text string) {
 
 // testSeveralHomes: what the configuration names is what every command is
 // about; the command line is stronger.
-func testSeveralHomes(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestSeveralHomes(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.signIn(time.Hour)
 	other := b.second(apiKey)
 	if r := b.rekey(cli.ExitOK, "status"); !strings.HasPrefix(r.out, "~/.codex\n  ada@example.com") || !strings.HasSuffix(r.out, "~/.codex-work\n  Using an API key\n") || r.err != "" {
@@ -128,8 +129,9 @@ func parseWaybar(t *testing.T, line string) (w waybar) {
 }
 
 // testAutostart: what the desktop does is a file of the user's.
-func testAutostart(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestAutostart(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	folder := filepath.Join(filepath.Dir(b.Home.Dir()), "config")
 	b.extra = []string{"XDG_CONFIG_HOME=" + folder}
 	if r := b.rekey(cli.ExitOK, "autostart", "status"); !strings.Contains(r.out, "does not start") {
@@ -153,8 +155,9 @@ func testAutostart(t *testing.T, program string) {
 }
 
 // testDoctor: what is wrong is said, and nothing that nobody should see.
-func testDoctor(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestDoctor(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.signIn(time.Hour)
 	if r := b.rekey(cli.ExitOK, "doctor"); !strings.Contains(r.out, "healthy") || strings.Contains(r.out, "ada@example.com") {
 		t.Errorf("it prints\n%s", r.out)

@@ -17,8 +17,9 @@ var han = regexp.MustCompile(`\p{Han}`)
 
 // testLanguages: the program speaks the language of whom it runs for, and to
 // programs the same as ever.
-func testLanguages(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestLanguages(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	chinese, english := []string{"LANG=zh_CN.UTF-8"}, []string{"LANG=de_DE.UTF-8"}
 	b.extra = chinese
 	if r := b.rekey(cli.ExitSignedOut, "status"); r.out != "未登录\n" {

@@ -44,11 +44,12 @@ const (
 
 // testLoginDevice: a code, a link, and the sign-in is there; through the agent,
 // which shows it too, as well as without one.
-func testLoginDevice(t *testing.T, program string) {
+func TestLoginDevice(t *testing.T) {
+	t.Parallel()
 	for name, agent := range map[string]bool{"alone": false, "through the agent": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newSandbox(t, program)
+			b := newSandbox(t)
 			if agent {
 				watch := b.start("watch")
 				watch.out.until(t, 0, "Not signed in")
@@ -71,8 +72,9 @@ func testLoginDevice(t *testing.T, program string) {
 }
 
 // testLoginOther: an account that takes another's place is named.
-func testLoginOther(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestLoginOther(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.put(b.Server.SignIn(box.Grace()))
 	login := b.start("login", "--method=device")
 	b.approve(login)
@@ -84,11 +86,12 @@ func testLoginOther(t *testing.T, program string) {
 }
 
 // testLoginGivenUp: whoever gives up keeps what was there.
-func testLoginGivenUp(t *testing.T, program string) {
+func TestLoginGivenUp(t *testing.T) {
+	t.Parallel()
 	for name, agent := range map[string]bool{"alone": false, "through the agent": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newSandbox(t, program)
+			b := newSandbox(t)
 			b.signIn(time.Hour)
 			before, _ := b.Home.Read()
 			var watch *running
@@ -118,8 +121,9 @@ func testLoginGivenUp(t *testing.T, program string) {
 }
 
 // testLoginRefused: why a sign-in has come to nothing.
-func testLoginRefused(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestLoginRefused(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	login := b.start("login", "--device")
 	if err := b.Server.DenyDevice(b.deviceCode()); err != nil {
 		t.Fatal(err)
@@ -151,8 +155,9 @@ func (b *sandboxed) configure(line string) {
 
 // testLoginKey: an API key comes through standard input, and what is written
 // is what Codex writes.
-func testLoginKey(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestLoginKey(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	give := func(code int, input string) result {
 		cmd := b.command("login", "--api-key-stdin")
 		cmd.Stdin = strings.NewReader(input)
@@ -179,11 +184,12 @@ func testLoginKey(t *testing.T, program string) {
 }
 
 // testLogout: what is here goes, and the server is told.
-func testLogout(t *testing.T, program string) {
+func TestLogout(t *testing.T) {
+	t.Parallel()
 	for name, agent := range map[string]bool{"alone": false, "through the agent": true} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newSandbox(t, program)
+			b := newSandbox(t)
 			b.signIn(time.Hour)
 			if agent {
 				watch := b.start("watch")

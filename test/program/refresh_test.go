@@ -21,7 +21,8 @@ import (
 	"rekey/ui/cli"
 )
 
-func testRefresh(t *testing.T, program string) {
+func TestRefresh(t *testing.T) {
+	t.Parallel()
 	tests := map[string]struct {
 		prepare  func(*sandboxed)
 		code     int
@@ -54,7 +55,7 @@ func testRefresh(t *testing.T, program string) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newSandbox(t, program)
+			b := newSandbox(t)
 			tt.prepare(b)
 			before, _ := b.Home.Read()
 			r := b.rekey(tt.code, "refresh")
@@ -80,8 +81,9 @@ func testRefresh(t *testing.T, program string) {
 
 // What was refused for good is asked for once, by however many processes, one
 // after the other and together.
-func testRefusedOnceForAll(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestRefusedOnceForAll(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.signIn(-time.Hour)
 	b.Server.RevokeAll()
 	var together sync.WaitGroup
@@ -105,8 +107,9 @@ func testRefusedOnceForAll(t *testing.T, program string) {
 
 // A refusal that another process has met is heeded by an agent that has read
 // the sign-in long before.
-func testAgentHeedsARefusal(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestAgentHeedsARefusal(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.signIn(time.Hour)
 	watch := b.start("watch")
 	watch.out.until(t, 0, "ada@example.com")
@@ -134,7 +137,8 @@ func (b *sandboxed) askAgent(refused bool) {
 var unwritten = regexp.MustCompile("(?m)^rekey: Rekey's log cannot be written: .*\n")
 
 // Where new tokens could not be saved, none are asked for.
-func testNothingSentIfNotSaved(t *testing.T, program string) {
+func TestNothingSentIfNotSaved(t *testing.T) {
+	t.Parallel()
 	tests := map[string]struct {
 		prepare func(*sandboxed) error
 		code    int
@@ -155,7 +159,7 @@ func testNothingSentIfNotSaved(t *testing.T, program string) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newSandbox(t, program)
+			b := newSandbox(t)
 			b.signIn(time.Minute)
 			if err := tt.prepare(b); err != nil {
 				t.Fatal(err)
@@ -178,8 +182,9 @@ func testNothingSentIfNotSaved(t *testing.T, program string) {
 }
 
 // No command shows a token, whatever it logs and whatever the server says.
-func testNoTokenAnywhere(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestNoTokenAnywhere(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.extra = []string{"REKEY_LOG=debug", "XDG_CONFIG_HOME=" + filepath.Join(filepath.Dir(b.Home.Dir()), "config")}
 	b.prefer(`log = "debug"`)
 	b.signIn(time.Minute)
@@ -230,8 +235,9 @@ func testNoTokenAnywhere(t *testing.T, program string) {
 	_, _ = b.Write(written) // to be searched with the rest
 }
 
-func testUsage(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestUsage(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	for args, words := range map[string]string{
 		"nosuch": "nosuch", "status --nosuch": "nosuch", "watch --format xml": "xml", "status extra": "extra",
 	} {
@@ -264,8 +270,9 @@ func testUsage(t *testing.T, program string) {
 }
 
 // The window is a program of its own: it is given the socket and little else.
-func testWindow(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestWindow(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.rekey(cli.ExitFailure, "window").sentence(t, "no Rekey is running for this home")
 	b.signIn(time.Hour)
 	watch := b.start("watch")

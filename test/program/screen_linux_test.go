@@ -73,7 +73,8 @@ func (b *sandboxed) shows(s *screen, code int, meanwhile func(), args ...string)
 
 // testScreen: colours on a terminal that wants them, and nowhere else; lines
 // that fit it.
-func testScreen(t *testing.T, program string) {
+func TestScreen(t *testing.T) {
+	t.Parallel()
 	const escape = "\x1b["
 	tests := map[string]struct {
 		env     []string
@@ -88,7 +89,7 @@ func testScreen(t *testing.T, program string) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := newSandbox(t, program)
+			b := newSandbox(t)
 			b.extra = tt.env
 			b.signIn(-time.Hour)
 			b.Server.RevokeAll()
@@ -104,7 +105,7 @@ func testScreen(t *testing.T, program string) {
 	}
 	t.Run("a token", func(t *testing.T) {
 		t.Parallel()
-		b := newSandbox(t, program)
+		b := newSandbox(t)
 		b.mayPrint = true
 		b.signIn(time.Hour)
 		if got := b.shows(newScreen(t, 80), cli.ExitOK, nil, "token"); got != b.accessToken()+"\nrekey: Whoever sees this token can use your account until it ends; do not share it.\n" {
@@ -113,7 +114,7 @@ func testScreen(t *testing.T, program string) {
 	})
 	t.Run("a code", func(t *testing.T) {
 		t.Parallel()
-		b := newSandbox(t, program)
+		b := newSandbox(t)
 		b.extra = []string{"TERM=xterm"}
 		enter := func() {
 			if err := b.Server.ApproveDevice(b.deviceCode()); err != nil {

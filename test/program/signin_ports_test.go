@@ -20,13 +20,12 @@ import (
 // Rekey and the real Codex sign in through the same ports: whoever comes later
 // has the earlier one give up, in both directions.
 func TestSignInSharesThePortsWithCodex(t *testing.T) {
-	program := buildProgram(t)
 	_, codex, err := sandbox.Codex(t.Context())
 	if err != nil {
 		kit.Missing(t, err.Error())
 	}
 	t.Run("Codex gives up", func(t *testing.T) {
-		b := newSandbox(t, program)
+		b := newSandbox(t)
 		theirs := startCodexLogin(t, b, codex)
 		ours := b.start("login")
 		wantPort(t, ours.page(), "1455")
@@ -35,7 +34,7 @@ func TestSignInSharesThePortsWithCodex(t *testing.T) {
 		ours.wait(cli.ExitFailure)
 	})
 	t.Run("Rekey gives up", func(t *testing.T) {
-		b := newSandbox(t, program)
+		b := newSandbox(t)
 		ours := b.start("login")
 		wantPort(t, ours.page(), "1455")
 		theirs := startCodexLogin(t, b, codex)

@@ -59,7 +59,8 @@ func (b *sandboxed) wantToken(r result) {
 
 // testToken: the same comes out of every situation, and the same is asked for,
 // whether an agent runs or not.
-func testToken(t *testing.T, program string) {
+func TestToken(t *testing.T) {
+	t.Parallel()
 	refuse := func(code int) func(*sandboxed) {
 		return func(b *sandboxed) { b.Server.RevokeAll(); b.rekey(code, "refresh") }
 	}
@@ -92,7 +93,7 @@ func testToken(t *testing.T, program string) {
 			where := map[bool]string{false: " alone", true: " through the agent"}[agent]
 			t.Run(name+where, func(t *testing.T) {
 				t.Parallel()
-				b := newSandbox(t, program)
+				b := newSandbox(t)
 				b.mayPrint = true
 				if agent {
 					watch := b.start("watch")
@@ -127,8 +128,9 @@ func testToken(t *testing.T, program string) {
 }
 
 // testTokenThroughTheAgent: it is the agent's where there is one that answers.
-func testTokenThroughTheAgent(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestTokenThroughTheAgent(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.mayPrint = true
 	b.extra = []string{"REKEY_LOG=debug"}
 	b.signIn(time.Hour)
@@ -157,8 +159,9 @@ func testTokenThroughTheAgent(t *testing.T, program string) {
 }
 
 // testTokenInterrupted: who is told to end waits for the answer all the same.
-func testTokenInterrupted(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestTokenInterrupted(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.signIn(time.Minute)
 	answer := make(chan struct{})
 	b.Server.Script(box.Reply{Gate: answer})

@@ -20,8 +20,9 @@ var (
 	lastWords = "Not signed in"
 )
 
-func testWatchFollows(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestWatchFollows(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.signIn(time.Hour)
 	words, lines := b.start("watch"), b.start("watch", "--format", "json")
 	n := words.out.until(t, 0, "ada@example.com · Pro · Works until ")
@@ -103,8 +104,9 @@ func (b *sandboxed) trickle(content []byte) {
 	}
 }
 
-func testWatchAttaches(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestWatchAttaches(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.signIn(time.Hour)
 	first := b.start("watch")
 	n := first.out.until(t, 0, "ada@example.com")
@@ -158,8 +160,9 @@ func plain(lines []string) (words []string) {
 
 // Whoever reads the lines may leave at any time, in the middle of a renewal
 // too: its answer is not lost.
-func testWatchWithoutAReader(t *testing.T, program string) {
-	b := newSandbox(t, program)
+func TestWatchWithoutAReader(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
 	b.signIn(10 * time.Minute)
 	answer := make(chan struct{})
 	b.Server.Script(box.Reply{Gate: answer})

@@ -8,6 +8,7 @@ import (
 
 	"rekey/auth/agent"
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/sandbox"
 )
 
@@ -21,7 +22,7 @@ func TestTenThousandCallersOfADeadSignIn(t *testing.T) {
 	w.Server.RevokeAll()
 	asked := make(chan struct{})
 	w.Server.SetMode(box.Reply{Gate: asked})
-	a := w.appServer(rekey())
+	a := w.appServer(kit.Rekey(t))
 	waiting := make([]sandbox.Pending, callers)
 	for i := range waiting {
 		var err error

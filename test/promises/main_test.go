@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"sync"
 	"testing"
@@ -24,9 +23,6 @@ const patience = 2 * time.Minute
 // not due, in Rekey's eyes or Codex's.
 const life = 4 * time.Hour
 
-// built is the folder that Rekey is built into, once for all tests.
-const built = "REKEY_TEST_BUILT"
-
 // nobodySocket makes this test's program connect to the socket it names as
 // another user.
 const nobodySocket = "REKEY_TEST_NOBODY"
@@ -35,20 +31,7 @@ func TestMain(m *testing.M) {
 	if socket := os.Getenv(nobodySocket); socket != "" {
 		os.Exit(playNobody(socket))
 	}
-	dir, err := os.MkdirTemp("", "rekey-built")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	program, err := sandbox.Build(context.Background(), dir)
-	code := 1
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-	} else if err = os.Setenv(built, program); err == nil {
-		code = m.Run()
-	}
-	_ = os.RemoveAll(dir)
-	os.Exit(code)
+	os.Exit(kit.Main(m))
 }
 
 // soak reports whether the long variants are to run.
@@ -88,9 +71,6 @@ func (w *world) must(err error) {
 	}
 }
 
-// rekey is the program that TestMain has built.
-func rekey() string { return os.Getenv(built) }
-
 // codex is the real Codex. Where it is missing the test ends, and says so.
 func codex(t testing.TB) string {
 	t.Helper()
@@ -125,7 +105,7 @@ type watch struct {
 func (w *world) watch() *watch {
 	w.t.Helper()
 	a := &watch{}
-	p, err := w.Start(a.line, rekey(), "watch", "--format", "json")
+	p, err := w.Start(a.line, kit.Rekey(w.t), "watch", "--format", "json")
 	w.must(err)
 	a.Process = p
 	return a

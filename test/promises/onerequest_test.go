@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/test/kit/sandbox"
 	"rekey/ui/cli"
 )
@@ -53,7 +54,7 @@ func (w *world) crowd() crowd {
 	w.t.Helper()
 	c := crowd{world: w, agent: w.watch()}
 	for i := range c.watching {
-		c.watching[i] = w.appServer(rekey())
+		c.watching[i] = w.appServer(kit.Rekey(c.t))
 	}
 	w.await(c.agent, "something", func(auth.State) bool { return true })
 	return c
@@ -85,7 +86,7 @@ func (c crowd) ask(callers int) {
 	c.must(client.Close())
 
 	// Like Codex, --no-watch looks for a refusal only when it starts.
-	asCodex := c.appServer(rekey(), "--no-watch")
+	asCodex := c.appServer(kit.Rekey(c.t), "--no-watch")
 	for range callers {
 		all.Go(func() { c.withheld("app-server --no-watch", asCodex) })
 	}
@@ -131,7 +132,7 @@ func (c crowd) kill() {
 
 // run runs a command of Rekey to its end.
 func (w *world) run(args ...string) (out string, code int) {
-	cmd := w.Command(w.ctx, rekey(), args...)
+	cmd := w.Command(w.ctx, kit.Rekey(w.t), args...)
 	text, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {

@@ -11,23 +11,6 @@ import (
 	"strings"
 )
 
-// Build builds Rekey as users get it, pure Go and without the race detector,
-// and returns the program's path in dir.
-func Build(ctx context.Context, dir string) (string, error) {
-	root, err := root(ctx)
-	if err != nil {
-		return "", err
-	}
-	program := filepath.Join(dir, "rekey"+exeSuffix())
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "rekey")
-	build.Dir = root
-	build.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build rekey: %w\n%s", err, out)
-	}
-	return program, nil
-}
-
 // root is the folder of the module that is worked on.
 func root(ctx context.Context) (string, error) {
 	mod, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()

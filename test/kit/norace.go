@@ -1,6 +1,6 @@
 //go:build !race
 
-package program_test
+package kit
 
 // underRace tells whether the race detector is on.
 const underRace = false

@@ -1,0 +1,113 @@
+package kit
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// RunAtRoot is Main for a package two folders below the project's root, whose
+// files its tests read: they run in that root.
+func RunAtRoot(m *testing.M) int {
+	if err := os.Chdir("../.."); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return Main(m)
+}
+
+// Main runs the tests of a package and returns the exit code. Programs that
+// tests start can be interrupted even where the tests themselves cannot, as
+// under nohup. What Rekey and RekeyLikeTest have built is removed.
+func Main(m *testing.M) int {
+	// A child inherits that a signal is ignored, but not that it is caught.
+	for _, s := range []os.Signal{syscall.SIGHUP, os.Interrupt} {
+		if signal.Ignored(s) {
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
+	}
+	code := m.Run()
+	removeBuilt()
+	return code
+}
+
+// buildDir makes the folder that programs are built into. Other users can look
+// into it, unlike into t.TempDir.
+var buildDir = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "rekey-built")
+	if err != nil {
+		return "", err
+	}
+	return dir, os.Chmod(dir, 0o755)
+})
+
+var (
+	asShipped = sync.OnceValues(func() (string, error) { return build("rekey", false) })
+	asTested  = sync.OnceValues(func() (string, error) { return build("rekey-as-tested", underRace) })
+)
+
+// Rekey returns the path of Rekey as users get it, pure Go. It is built once for
+// all tests of a process, which needs Main, where every user can run it.
+func Rekey(t testing.TB) string {
+	t.Helper()
+	return must(t, asShipped)
+}
+
+// RekeyAsTested is Rekey, with the race detector if the tests have it.
+func RekeyAsTested(t testing.TB) string {
+	t.Helper()
+	return must(t, asTested)
+}
+
+func must(t testing.TB, built func() (string, error)) string {
+	t.Helper()
+	path, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func build(name string, race bool) (string, error) {
+	dir, err := buildDir()
+	if err != nil {
+		return "", err
+	}
+	cgo := "0"
+	if race {
+		cgo = "1"
+	}
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	path := filepath.Join(dir, name)
+	cmd := exec.Command("go", "build", "-race="+strconv.FormatBool(race), "-o", path, "rekey")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED="+cgo)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%v: %w\n%s", cmd, err, out)
+	}
+	return path, os.Chmod(path, 0o755) // whatever the umask
+}
+
+func removeBuilt() {
+	if dir, err := buildDir(); err == nil {
+		_ = os.RemoveAll(dir)
+	}
+}
+
+// ReadFile reads a file that the test cannot do without.
+func ReadFile(t testing.TB, name string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
