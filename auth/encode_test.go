@@ -2,6 +2,7 @@ package auth
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -175,4 +176,29 @@ func TestWithTokens(t *testing.T) {
 	if err != nil || fresh.RefreshToken().Reveal() != "r" {
 		t.Errorf("tokens for a snapshot without: %v", err)
 	}
+}
+
+// unknownFields are the names and compact values of the members that the model does not know.
+func unknownFields(t *testing.T, content []byte) []string {
+	t.Helper()
+	s := mustParse(t, content)
+	all := slices.Clone(s.unknown)
+	if s.tokens != nil {
+		all = append(all, s.tokens.unknown...)
+		if s.tokens.provenance != nil {
+			all = append(all, s.tokens.provenance.unknown...)
+		}
+	}
+	if s.bedrock != nil {
+		all = append(all, s.bedrock.unknown...)
+	}
+	var names []string
+	for _, m := range all {
+		value, err := json.Marshal(m.raw) // compact
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, m.name+"="+string(value))
+	}
+	return names
 }
