@@ -61,6 +61,7 @@ func newBareRig(t *testing.T, program string, cfg box.Config) *rig {
 	t.Helper()
 	desktop.Require(t, desktop.Bus, desktop.DisplayServer, desktop.Camera, desktop.WindowManager,
 		desktop.PanelProgram, desktop.Notifier, desktop.Mouse)
+	kit.LoginPorts(t)
 	r := &rig{Desktop: desktop.New(t), program: program}
 	var err error
 	if r.server, err = box.Start(cfg); err != nil {

@@ -26,7 +26,7 @@ import (
 
 // What a sign-in leaves is byte for byte what the real Codex leaves for the
 // same server, but for tokens, times and random names; and the real Codex takes
-// it for its own. The callbacks' ports are Codex's, so these tests take turns.
+// it for its own.
 func TestSignInIsStoredAsByCodex(t *testing.T) {
 	rekey := kit.Rekey(t)
 	_, codex, err := sandbox.Codex(t.Context()) // not npm's script, which does not take its child with it
@@ -36,6 +36,7 @@ func TestSignInIsStoredAsByCodex(t *testing.T) {
 	for _, kind := range []string{"file", "keyring"} {
 		for _, way := range signInWays(codex, rekey) {
 			t.Run(kind+", "+way.name, func(t *testing.T) {
+				kit.LoginPorts(t)
 				ours, theirs := newSigner(t, kind), newSigner(t, kind)
 				way.rekey(t, ours)
 				way.codex(t, theirs)

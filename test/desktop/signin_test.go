@@ -20,7 +20,7 @@ import (
 )
 
 // The real program on a real desktop, and a real Chromium as its user's
-// browser. The callback's ports are Codex's own, so these tests take turns.
+// browser.
 func TestSignInInChromium(t *testing.T) {
 	program := kit.Rekey(t)
 	t.Run("from a click to healthy", func(t *testing.T) { testClickToHealthy(t, program) })

@@ -10,13 +10,16 @@ import (
 	"testing"
 	"time"
 
+	"rekey/test/kit"
 	"rekey/test/kit/browser"
 	"rekey/ui/cli"
 )
 
 // The sign-in in the browser from the command line, with the ports that the
-// authorization server knows. It therefore runs beside no other test.
+// authorization server knows.
 func TestProgramInTheBrowser(t *testing.T) {
+	t.Parallel()
+	kit.LoginPorts(t)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

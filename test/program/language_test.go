@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rekey/test/kit"
 	"rekey/ui/cli"
 )
 
@@ -20,6 +21,7 @@ var han = regexp.MustCompile(`\p{Han}`)
 func TestLanguages(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)
+	b.program = kit.Rekey(t) // many short runs, for which the race detector takes long
 	chinese, english := []string{"LANG=zh_CN.UTF-8"}, []string{"LANG=de_DE.UTF-8"}
 	b.extra = chinese
 	if r := b.rekey(cli.ExitSignedOut, "status"); r.out != "未登录\n" {

@@ -20,10 +20,12 @@ import (
 // Rekey and the real Codex sign in through the same ports: whoever comes later
 // has the earlier one give up, in both directions.
 func TestSignInSharesThePortsWithCodex(t *testing.T) {
+	t.Parallel()
 	_, codex, err := sandbox.Codex(t.Context())
 	if err != nil {
 		kit.Missing(t, err.Error())
 	}
+	kit.LoginPorts(t)
 	t.Run("Codex gives up", func(t *testing.T) {
 		b := newSandbox(t)
 		theirs := startCodexLogin(t, b, codex)
@@ -50,15 +52,18 @@ func TestSignInSharesThePortsWithCodex(t *testing.T) {
 // The user's own codex, as npm installs it: its page is found in what it
 // prints, and giving up ends the script and the program below it.
 func TestCodexLoginIsGivenUp(t *testing.T) {
+	t.Parallel()
 	command, _, err := sandbox.Codex(t.Context())
 	if err != nil {
 		kit.Missing(t, err.Error())
 	}
+	kit.LoginPorts(t)
 	box, err := sandbox.New(time.Hour)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(box.Close)
+	box.Setenv("BROWSER", noBrowser)
 	environment := make(map[string]string)
 	for _, variable := range box.Environ() {
 		name, value, _ := strings.Cut(variable, "=")
@@ -81,10 +86,14 @@ func TestCodexLoginIsGivenUp(t *testing.T) {
 	}
 }
 
+// noBrowser is for Codex, which would start any browser of the machine.
+const noBrowser = "true"
+
 // startCodexLogin starts the real "codex login" and waits until it listens. It
 // asks its server for nothing until a browser comes back.
 func startCodexLogin(t *testing.T, b *sandboxed, codex string) *sandbox.Process {
 	t.Helper()
+	b.Setenv("BROWSER", noBrowser)
 	p, err := b.Start(func([]byte) {}, codex, "login")
 	if err != nil {
 		t.Fatal(err)
