@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +11,7 @@ import (
 
 	"rekey/assets/lang"
 	"rekey/auth/login"
+	"rekey/internal/fault"
 	"rekey/internal/proc"
 )
 
@@ -29,7 +28,7 @@ func windowProgram() (path string, err error) {
 		}
 	}
 	if path, err = exec.LookPath(name); err != nil {
-		return "", errors.New("the window program (rekey-window) is not installed; everything else works without it")
+		return "", fault.New("no_window", "the window program (rekey-window) is not installed; everything else works without it")
 	}
 	return path, nil
 }
@@ -91,7 +90,7 @@ func opens(ctx context.Context, program string, args ...string) error {
 	select {
 	case err := <-ended:
 		if err != nil {
-			return fmt.Errorf("%s could not show it: %w", filepath.Base(program), err)
+			return fault.New("not_shown", "{{.Program}} could not show it: {{.Why}}", "Program", filepath.Base(program), "Why", err)
 		}
 		return nil
 	case <-timer.C:
@@ -109,7 +108,7 @@ func detach(env []string, program string, args ...string) (ended <-chan error, e
 	cmd.Env = env
 	proc.Apart(cmd)
 	if err := cmd.Start(); err != nil {
-		return nil, fmt.Errorf("%s could not be started: %w", filepath.Base(program), err)
+		return nil, fault.New("not_started", "{{.Program}} could not be started: {{.Why}}", "Program", filepath.Base(program), "Why", err)
 	}
 	result := make(chan error, 1)
 	go func() { result <- cmd.Wait() }()

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"rekey/internal/fault"
 	"rekey/internal/proc"
 )
 
@@ -16,7 +17,7 @@ import (
 const clipboardLimit = 5 * time.Second
 
 // errNoClipboard means that no program is installed that fills the clipboard.
-var errNoClipboard = errors.New("there is no program for it; install wl-clipboard, xclip or xsel")
+var errNoClipboard error = fault.New("no_clipboard", "there is no program for it; install wl-clipboard, xclip or xsel")
 
 // clipboards are the programs that put what they read into the clipboard, in
 // the order in which they are tried.

@@ -12,6 +12,7 @@ import (
 
 	"rekey/auth/agent"
 	"rekey/auth/appserver"
+	"rekey/internal/fault"
 	"rekey/internal/version"
 	"rekey/ui/cli"
 )
@@ -26,11 +27,11 @@ func (w wiring) tell(id string, pairs ...string) {
 }
 
 // passOn says to the person at the terminal what the agent has to say.
-func (w wiring) passOn(sentence string) {
-	if w.said.again(sentence, time.Now()) {
+func (w wiring) passOn(said error) {
+	if w.said.again(said.Error(), time.Now()) {
 		return
 	}
-	fmt.Fprintln(os.Stderr, "rekey: "+w.words.Translate(sentence))
+	fmt.Fprintln(os.Stderr, "rekey: "+w.words.Sentence(said))
 }
 
 // showURL is what is left when no browser can be started.
@@ -183,7 +184,7 @@ func (w wiring) window(ctx context.Context, homes []string) error {
 		sockets = append(sockets, h.Socket())
 	}
 	if len(sockets) == 0 {
-		return errors.New("no Rekey is running for this home; start it with \"rekey\" or \"rekey watch\" first")
+		return fault.New("no_rekey", "no Rekey is running for this home; start it with \"rekey\" or \"rekey watch\" first")
 	}
 	return w.showWindow(ctx, sockets...)
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"os"
 	"os/user"
 	"path/filepath"
@@ -17,12 +16,12 @@ import (
 )
 
 // doctor looks at this machine and at these homes.
-func (w wiring) doctor(ctx context.Context, homes []string) (cli.Diagnosis, error) {
+func (w wiring) doctor(ctx context.Context, homes []string) (doctor.Report, error) {
 	var list []agent.Options
 	for _, home := range homes {
 		o, err := w.options(home)
 		if err != nil {
-			return cli.Diagnosis{}, err
+			return doctor.Report{}, err
 		}
 		o.Store.SharedBus = true // there is no tray in this process to disturb
 		list = append(list, o)
@@ -30,7 +29,7 @@ func (w wiring) doctor(ctx context.Context, homes []string) (cli.Diagnosis, erro
 	return w.diagnose(ctx, list)
 }
 
-func (w wiring) diagnose(ctx context.Context, homes []agent.Options) (cli.Diagnosis, error) {
+func (w wiring) diagnose(ctx context.Context, homes []agent.Options) (doctor.Report, error) {
 	in := doctor.Inputs{
 		Version: version.Current(), Getenv: os.Getenv, UserHome: userHome(), Homes: homes,
 		Settings: w.config.Settings, Problems: w.config.problems, Config: w.config.path,
@@ -48,26 +47,19 @@ func (w wiring) diagnose(ctx context.Context, homes []agent.Options) (cli.Diagno
 	in.Host, _ = os.Hostname() // what is not known cannot be shown
 	report := doctor.Collect(ctx, in)
 	if err := ctx.Err(); err != nil {
-		return cli.Diagnosis{}, errors.New("interrupted")
+		return report, cli.ErrInterrupted
 	}
-	d := cli.Diagnosis{Report: report}
-	for _, f := range report.Facts {
-		d.Facts = append(d.Facts, cli.Fact{Code: f.Code, About: f.About, Value: f.Value})
-	}
-	for _, f := range report.Findings {
-		d.Findings = append(d.Findings, cli.Finding{Severity: string(f.Severity), About: f.About, What: f.What, Do: f.Do})
-	}
-	return d, nil
+	return report, nil
 }
 
 // copyDiagnostics puts a diagnosis into the clipboard, or into a file in the
 // folder where there is none, and says where it is.
 func (w wiring) copyDiagnostics(ctx context.Context, homes []agent.Options, folder string) (note string, err error) {
-	d, err := w.diagnose(ctx, homes)
+	report, err := w.diagnose(ctx, homes)
 	if err != nil {
 		return "", err
 	}
-	text := d.Text(w.words)
+	text := cli.Diagnosis(report, w.words)
 	if copyText(ctx, text) == nil {
 		return w.words.Say("tray.diagnostics_copied"), nil
 	}

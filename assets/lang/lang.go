@@ -53,6 +53,14 @@ func (p Printer) Count(id string, n int, pairs ...string) string {
 	return p.say(id, n, v)
 }
 
+// Lookup is the message id in p's own language; false where that has none.
+func (p Printer) Lookup(id string, pairs ...string) (string, bool) {
+	if p.messages == nil {
+		return "", false
+	}
+	return p.messages.say(id, nil, values(pairs))
+}
+
 func (p Printer) say(id string, count any, v map[string]string) string {
 	for _, c := range []*catalogue{p.messages, p.english} {
 		if c == nil {

@@ -9,6 +9,7 @@ import (
 
 	"rekey/auth/appserver"
 	"rekey/auth/store"
+	"rekey/internal/fault"
 )
 
 // ErrRunning means that another process is the agent of this home.
@@ -43,7 +44,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() error {
 		if err := a.serve(ctx); err != nil {
 			// Without a socket the faces of this process still work.
-			a.opts.Tell("Other programs cannot reach this Rekey: " + err.Error() + ".")
+			a.opts.Tell(fault.New("unreachable", "other programs cannot reach this Rekey: {{.Why}}", "Why", err))
 		}
 		return nil
 	})

@@ -11,6 +11,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/appserver"
+	"rekey/internal/fault"
 )
 
 const (
@@ -33,7 +34,7 @@ func (m *Member) elect(ctx context.Context) error {
 	limit := time.NewTimer(electionLimit)
 	defer limit.Stop()
 	word := time.AfterFunc(electionWord, func() {
-		m.opts.Tell("Rekey is running for this home and does not answer yet; waiting for it.")
+		m.opts.Tell(fault.New("agent_mute", "Rekey is running for this home and does not answer yet; waiting for it"))
 	})
 	defer word.Stop()
 	pause := time.NewTicker(electionPause)

@@ -34,9 +34,9 @@ type Options struct {
 	FindCodex func(configured string) (login.CodexProgram, error)
 	// AsCodex follows Codex to the letter: see auth.Options.
 	AsCodex bool
-	// Tell hands out a sentence that a person at the terminal should read; nil:
+	// Tell hands out what a person at the terminal should read; nil:
 	// nobody does. It is called from any goroutine and must not block.
-	Tell func(sentence string)
+	Tell func(error)
 	// LoginPorts are tried for a sign-in's callback; nil: Codex's own.
 	LoginPorts []int
 	// Settings is the path of the configuration file, which need not exist;
@@ -92,7 +92,7 @@ func Open(opts Options) (*Home, error) {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
 	if opts.Tell == nil {
-		opts.Tell = func(string) {}
+		opts.Tell = func(error) {}
 	}
 	id := identity(opts.Dir)
 	h := &Home{opts: opts, id: id, stateDir: opts.Dirs.StateDir(opts.Dir)}

@@ -8,6 +8,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/appserver"
+	"rekey/internal/fault"
 	"rekey/usage"
 )
 
@@ -38,7 +39,7 @@ type seat interface {
 func Join(ctx context.Context, opts Options, version string) (*Member, error) {
 	m := &Member{opts: opts, version: version}
 	if m.opts.Tell == nil {
-		m.opts.Tell = func(string) {}
+		m.opts.Tell = func(error) {}
 	}
 	if err := m.elect(ctx); err != nil {
 		return nil, err
@@ -60,11 +61,11 @@ func (m *Member) Run(ctx context.Context) error {
 			}
 			return err
 		}
-		word := "another one"
 		if _, ours := m.now().(*Agent); ours {
-			word = "this one"
+			m.opts.Tell(fault.New("agent_replaced_here", "the Rekey that kept this sign-in fresh has exited; this one does so now"))
+		} else {
+			m.opts.Tell(fault.New("agent_replaced", "the Rekey that kept this sign-in fresh has exited; another one does so now"))
 		}
-		m.opts.Tell("The Rekey that kept this sign-in fresh has ended; " + word + " does so now.")
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/config"
+	"rekey/internal/fault"
 )
 
 // errNoAutostart means that nothing here can start Rekey.
@@ -110,7 +111,7 @@ func (h *Home) reloadSettings(final bool) (again bool) {
 		return false
 	}
 	if !slices.Equal(next.Homes, h.onFile.Homes) || next.Language != h.onFile.Language {
-		h.opts.Tell("What the configuration says of homes and language holds from the next start of Rekey on.")
+		h.opts.Tell(fault.New("next_start", "changes of homes and language take effect when Rekey starts again"))
 	}
 	h.onFile = next
 	chosen, _ := next.WithEnvironment(h.opts.Getenv)
@@ -140,7 +141,7 @@ func (h *Home) tellProblems(problems []*config.Problem) {
 		text := p.Error()
 		if !said[text] && !h.said[text] {
 			h.opts.Log.Warn("settings: a line cannot be used", "error", p)
-			h.opts.Tell(text + ".")
+			h.opts.Tell(p)
 		}
 		h.said[text] = true
 	}

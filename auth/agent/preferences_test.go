@@ -64,7 +64,7 @@ func TestTheConfigurationFileIsWatched(t *testing.T) {
 
 	// Some of it has to wait, which is told.
 	r.set("# mine\nhomes = [\"/a\"]\nkeep_fresh = false\nnotifications = false\nsign_in = \"codex\"\n")
-	eventually(t, "the word", func() bool { return strings.Contains(r.told.String(), "next start of Rekey") })
+	eventually(t, "the word", func() bool { return strings.Contains(r.told.String(), "when Rekey starts again") })
 	r.set("# mine\nkeep_fresh = false\nnotifications = false\nsign_in = \"codex\"\n")
 	eventually(t, "the word again", func() bool { return len(r.told.lines()) == 2 })
 
@@ -72,7 +72,7 @@ func TestTheConfigurationFileIsWatched(t *testing.T) {
 	r.set("# mine\nkeep_fresh = fals\nnotifications = false\nsign_in = \"codx\"\n")
 	eventually(t, "two problems", func() bool { return len(r.told.lines()) == 4 })
 	if told := r.told.String(); !strings.Contains(told, "config.toml:2: this line is not valid TOML") ||
-		!strings.Contains(told, `config.toml:4: sign_in is "codx"; use browser, device or codex.`) {
+		!strings.Contains(told, `config.toml:4: sign_in is "codx"; use browser, device or codex`) {
 		t.Errorf("it tells %s", told)
 	}
 	if st := a.State(); st.KeepFresh || st.SignInMethod != auth.SignInCodex {

@@ -114,7 +114,7 @@ func (r *rig) options(change ...func(*Options)) Options {
 		Settings:   r.settingsPath(),
 		OpenURL:    browse,
 		LoginPorts: []int{0},
-		Tell:       func(sentence string) { fmt.Fprintln(r.told, sentence) },
+		Tell:       func(said error) { fmt.Fprintln(r.told, said) },
 		Log:        slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, f := range change {

@@ -1,6 +1,6 @@
 package autostart
 
-import "fmt"
+import "rekey/internal/fault"
 
 // commandLimit is the length from which on Windows ignores a command that it
 // is to start, in UTF-16 units as in characters here.
@@ -11,7 +11,7 @@ const commandLimit = 260
 func formatCommand(program string) (string, error) {
 	command := `"` + program + `"`
 	if n := len([]rune(command)); n > commandLimit {
-		return "", fmt.Errorf("the path of the program is too long for Windows to start it at sign-in: %d characters", n)
+		return "", fault.New("path_too_long", "the path of the program is too long for Windows to start it at sign-in: {{.Length}} characters", "Length", n)
 	}
 	return command, nil
 }

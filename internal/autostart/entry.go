@@ -3,6 +3,8 @@ package autostart
 import (
 	"fmt"
 	"strings"
+
+	"rekey/internal/fault"
 )
 
 // entry is the main group of a desktop entry: what each key says.
@@ -31,7 +33,7 @@ Hidden=true
 // formatEntry is the entry that starts a program.
 func formatEntry(program string) (string, error) {
 	if strings.Contains(program, "=") {
-		return "", fmt.Errorf("no desktop entry can start %s: its path may hold no equals sign", program)
+		return "", fault.New("no_desktop_entry", "no desktop entry can start {{.Where}}: its path may not contain an equals sign", "Where", program)
 	}
 	return fmt.Sprintf(entryText, escapeText(quoteArgument(program)), escapeText(program)), nil
 }

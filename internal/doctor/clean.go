@@ -110,8 +110,8 @@ func (c cleaner) report(r Report) Report {
 		f.About, f.Value = c.text(f.About), c.text(f.Value)
 	}
 	for i := range r.Findings {
-		f := &r.Findings[i]
-		f.About, f.What, f.Do = c.text(f.About), c.text(f.What), c.text(f.Do)
+		r.Findings[i].About = c.text(r.Findings[i].About)
 	}
+	r.Clean = c.text
 	return r
 }

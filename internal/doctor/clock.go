@@ -8,12 +8,12 @@ func (in Inputs) clock(context.Context) (f found) {
 	synchronised, known := clockSynchronised()
 	switch {
 	case !known:
-		f.fact(FactClock, "", notLooked)
+		f.word(FactClock, "", WordNotLooked)
 	case synchronised:
-		f.fact(FactClock, "", "synchronised")
+		f.word(FactClock, "", WordSynchronised)
 	default:
-		f.fact(FactClock, "", "not synchronised")
-		f.finding(FindUnsynchronised, Note, "", "nothing keeps the clock right", "switch network time on")
+		f.word(FactClock, "", WordUnsynchronised)
+		f.finding(FindUnsynchronised, Note, "")
 	}
 	return f
 }

@@ -19,13 +19,13 @@ const maxVersion = 200
 // codex looks for the user's own codex and asks for its version.
 func (in Inputs) codex(ctx context.Context) (f found) {
 	if in.FindCodex == nil {
-		f.fact(FactCodex, "", "not looked for")
+		f.word(FactCodex, "", WordNotLooked)
 		return f
 	}
 	program, err := in.FindCodex()
 	if err != nil {
-		f.fact(FactCodex, "", "none")
-		f.finding(FindNoCodex, Note, "", err.Error(), "install Codex, or name it with the setting codex")
+		f.word(FactCodex, "", WordNone)
+		f.finding(FindNoCodex, Note, "", "Why", err)
 		return f
 	}
 	f.fact(FactCodex, "", program.Path)
@@ -37,7 +37,7 @@ func (in Inputs) codex(ctx context.Context) (f found) {
 	})
 	cmd.Stdout = &limited{&said, maxVersion}
 	if err := proc.Run(cmd); err != nil {
-		f.finding(FindBrokenCodex, Warning, "", program.Path+" does not say its version: "+err.Error(), "run it yourself, and see why")
+		f.finding(FindBrokenCodex, Warning, "", "Program", program.Path, "Why", err)
 		return f
 	}
 	version, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
@@ -69,7 +69,7 @@ type process struct {
 func (in Inputs) processes(ctx context.Context) (f found) {
 	list, looked := running(ctx, in.proc)
 	if !looked {
-		f.fact(FactCodexRunning, "", "not looked for")
+		f.word(FactCodexRunning, "", WordNotLooked)
 		return f
 	}
 	f.fact(FactCodexRunning, "", strconv.Itoa(len(list)))
@@ -77,18 +77,18 @@ func (in Inputs) processes(ctx context.Context) (f found) {
 	for _, p := range list {
 		about := "process " + strconv.Itoa(p.pid)
 		if p.home == "?" {
-			f.fact(FactCodexHome, about, "not known")
+			f.word(FactCodexHome, about, WordUnknown)
 			continue
 		}
 		home, err := store.ResolveHome(func(string) string { return p.home }, func() (string, error) { return in.UserHome, nil })
 		if home == "" || err != nil && p.home == "" {
-			f.fact(FactCodexHome, about, "not known")
+			f.word(FactCodexHome, about, WordUnknown)
 			continue
 		}
 		f.fact(FactCodexHome, about, home)
 		if !in.looksAfter(home) && !slices.Contains(foreign, home) {
 			foreign = append(foreign, home)
-			f.finding(FindForeignHome, Note, home, "a Codex runs with a home that Rekey does not look after", "add it to the setting homes")
+			f.finding(FindForeignHome, Note, home)
 		}
 	}
 	return f

@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 	"slices"
 	"time"
@@ -57,17 +56,23 @@ type found struct {
 }
 
 func (f *found) fact(code, about, value string) {
-	f.facts = append(f.facts, Fact{code, about, value})
+	f.facts = append(f.facts, Fact{Code: code, About: about, Value: value})
 }
 
-func (f *found) finding(code string, s Severity, about, what, do string) {
-	f.findings = append(f.findings, Finding{code, s, about, what, do})
+// word is fact for a value that is a word.
+func (f *found) word(code, about string, word Word) {
+	f.facts = append(f.facts, Fact{code, about, string(word), word})
+}
+
+func (f *found) finding(code string, s Severity, about string, args ...any) {
+	f.findings = append(f.findings, Finding{code, s, about, args})
 }
 
 // probe looks at one thing.
 type probe struct {
-	name string
-	look func(ctx context.Context) found
+	name  string // as in the message doctor.part.NAME
+	about string
+	look  func(ctx context.Context) found
 }
 
 // Collect looks at everything at once and returns within Limit, also when
@@ -81,15 +86,15 @@ func Collect(ctx context.Context, in Inputs) Report {
 }
 
 func (in Inputs) probes() []probe {
-	list := []probe{{"this program", in.program}, {"the configuration", in.configuration}}
+	list := []probe{{"program", "", in.program}, {"configuration", "", in.configuration}}
 	for _, home := range in.Homes {
-		list = append(list, probe{"the home " + home.Dir, func(ctx context.Context) found { return in.home(ctx, home) }})
-		list = append(list, probe{"the Rekey for " + home.Dir, func(ctx context.Context) found { return in.agent(ctx, home) }})
+		list = append(list, probe{"home", home.Dir, func(ctx context.Context) found { return in.home(ctx, home) }})
+		list = append(list, probe{"agent", home.Dir, func(ctx context.Context) found { return in.agent(ctx, home) }})
 	}
 	return append(list,
-		probe{"codex", in.codex}, probe{"the running Codex processes", in.processes},
-		probe{"the panel", in.panel}, probe{"notifications", in.notifications}, probe{"the desktop", in.desktop},
-		probe{"the network's settings", in.network}, probe{"the clock", in.clock},
+		probe{"codex", "", in.codex}, probe{"processes", "", in.processes},
+		probe{"panel", "", in.panel}, probe{"notifications", "", in.notifications}, probe{"desktop", "", in.desktop},
+		probe{"network", "", in.network}, probe{"clock", "", in.clock},
 	)
 }
 
@@ -112,7 +117,7 @@ func collect(ctx context.Context, in Inputs, probes []probe, limit time.Duration
 			select {
 			case f = <-answers[i]: // it was in time, and others were not
 			default:
-				f.finding(FindSlow, Warning, "", fmt.Sprintf("%s did not answer within %v", p.name, limit), "look whether it hangs")
+				f.finding(FindSlow, Warning, p.about, "Part", p.name, "Limit", limit)
 			}
 		}
 		all.facts = append(all.facts, f.facts...)

@@ -2,34 +2,31 @@ package doctor
 
 import "context"
 
-// notLooked is the value of a fact that nobody looks for.
-const notLooked = "not looked for"
-
 // panel looks for a panel that shows the icon.
 func (in Inputs) panel(ctx context.Context) (f found) {
 	if in.Panel == nil {
-		f.fact(FactPanel, "", notLooked)
+		f.word(FactPanel, "", WordNotLooked)
 		return f
 	}
 	if err := in.Panel(ctx); err != nil {
-		f.fact(FactPanel, "", "no")
-		f.finding(FindNoPanel, Note, "", "no panel shows Rekey's icon: "+err.Error(), `use a panel with status icons, or "rekey watch"`)
+		f.word(FactPanel, "", WordNo)
+		f.finding(FindNoPanel, Note, "", "Why", err)
 		return f
 	}
-	f.fact(FactPanel, "", "yes")
+	f.word(FactPanel, "", WordYes)
 	return f
 }
 
 // notifications looks for the program that shows notifications.
 func (in Inputs) notifications(ctx context.Context) (f found) {
 	if in.Notifications == nil {
-		f.fact(FactNotifications, "", notLooked)
+		f.word(FactNotifications, "", WordNotLooked)
 		return f
 	}
 	name, err := in.Notifications(ctx)
 	if err != nil {
-		f.fact(FactNotifications, "", "no")
-		f.finding(FindNoNotifications, Warning, "", "nothing shows notifications: "+err.Error(), "start a notification daemon")
+		f.word(FactNotifications, "", WordNo)
+		f.finding(FindNoNotifications, Warning, "", "Why", err)
 		return f
 	}
 	f.fact(FactNotifications, "", name)
@@ -38,29 +35,24 @@ func (in Inputs) notifications(ctx context.Context) (f found) {
 
 // desktop looks at what else of Rekey is installed.
 func (in Inputs) desktop(context.Context) (f found) {
-	switch {
-	case in.Autostart == nil:
-		f.fact(FactAutostart, "", notLooked)
-	default:
-		on, err := in.Autostart.Enabled()
-		value := "off"
-		if on {
-			value = "on"
-		}
-		if err != nil {
-			value = "not known: " + err.Error()
-		}
-		f.fact(FactAutostart, "", value)
+	if in.Autostart == nil {
+		f.word(FactAutostart, "", WordNotLooked)
+	} else if on, err := in.Autostart.Enabled(); err != nil {
+		f.facts = append(f.facts, Fact{FactAutostart, "", err.Error(), WordUnknown})
+	} else if on {
+		f.word(FactAutostart, "", WordOn)
+	} else {
+		f.word(FactAutostart, "", WordOff)
 	}
 	if in.Window == nil {
-		f.fact(FactWindow, "", notLooked)
+		f.word(FactWindow, "", WordNotLooked)
 		return f
 	}
 	if err := in.Window(); err != nil {
-		f.fact(FactWindow, "", "no")
-		f.finding(FindNoWindow, Note, "", err.Error(), "install rekey-window")
+		f.word(FactWindow, "", WordNo)
+		f.finding(FindNoWindow, Note, "", "Why", err)
 		return f
 	}
-	f.fact(FactWindow, "", "yes")
+	f.word(FactWindow, "", WordYes)
 	return f
 }

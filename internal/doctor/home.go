@@ -18,26 +18,26 @@ import (
 
 // configuration looks at the configuration file and what it names.
 func (in Inputs) configuration(context.Context) (f found) {
-	value := in.Config
+	file := Fact{Code: FactConfig, Value: in.Config}
 	if _, err := os.Stat(in.Config); errors.Is(err, fs.ErrNotExist) {
-		value += " (not there: the defaults hold)"
+		file.Word = WordMissing
 	}
-	f.fact(FactConfig, "", value)
+	f.facts = append(f.facts, file)
 	for _, problem := range in.Problems {
-		f.finding(FindConfig, Warning, "", problem.Error(), "correct the configuration")
+		f.finding(FindConfig, Warning, "", "Why", problem)
 	}
 	if in.Settings.Hook == "" {
-		f.fact(FactHook, "", "none")
+		f.word(FactHook, "", WordNone)
 		return f
 	}
 	f.fact(FactHook, "", in.Settings.Hook)
 	if err := hook.Check(in.Settings.Hook, in.Config); err != nil {
 		var unsafe *hook.UnsafeError
+		code := FindHook
 		if errors.As(err, &unsafe) {
-			f.finding(FindHook, Warning, "", "the hook is not run: "+err.Error(), "give it and its folders to yourself alone")
-		} else {
-			f.finding(FindHook, Warning, "", "the hook is not run: "+err.Error(), "correct the setting hook")
+			code = FindUnsafeHook
 		}
+		f.finding(code, Warning, "", "Why", err)
 	}
 	return f
 }
@@ -45,34 +45,32 @@ func (in Inputs) configuration(context.Context) (f found) {
 // home looks at a Codex home and its sign-in.
 func (in Inputs) home(ctx context.Context, o agent.Options) (f found) {
 	if _, err := os.Stat(o.Dir); errors.Is(err, fs.ErrNotExist) {
-		f.fact(FactHome, o.Dir, "missing")
-		f.finding(FindNoHome, Note, o.Dir, "the Codex home does not exist yet", "sign in, and it is made")
+		f.word(FactHome, o.Dir, WordMissing)
+		f.finding(FindNoHome, Note, o.Dir)
 	} else {
-		f.fact(FactHome, o.Dir, "exists")
+		f.word(FactHome, o.Dir, WordExists)
 	}
 	cfg, err := store.ReadConfig(o.Dir)
 	if err != nil {
-		f.finding(FindConfig, Warning, o.Dir, "Codex's configuration cannot be used: "+err.Error(), "correct it; Codex's command line refuses to start")
+		f.finding(FindCodexConfig, Warning, o.Dir, "Why", err)
 	}
 	f.fact(FactStore, o.Dir, string(cfg.Kind))
 	f.keyring(ctx, o, cfg)
 	f.permissions(o.Dir)
 	f.locks(o.Dir)
 	if _, err := store.OpenState(o.Dirs.StateDir(o.Dir)); err != nil {
-		f.finding(FindState, Problem, o.Dir, "Rekey's own folder cannot be used, so nothing is renewed: "+err.Error(), "make it a folder of your own")
+		f.finding(FindState, Problem, o.Dir, "Why", err)
 	}
 	h, err := agent.Open(o)
 	if err != nil {
-		f.finding(FindUnreadable, Problem, o.Dir, err.Error(), "mend that")
+		f.finding(FindUnusable, Problem, o.Dir, "Why", err)
 		return f
 	}
 	_ = h.Reload(ctx, true) // what is wrong is in the State
 	s, _ := h.Manager().Snapshot()
 	f.signIn(o.Dir, h.State())
 	if issued := s.AccessIssued(); issued.After(in.Now().Add(time.Minute)) {
-		f.finding(FindFuture, Problem, o.Dir,
-			fmt.Sprintf("the clock is behind: the access token was issued %v from now", issued.Sub(in.Now()).Round(time.Second)),
-			"set the clock")
+		f.finding(FindFuture, Problem, o.Dir, "Ahead", issued.Sub(in.Now()).Round(time.Second))
 	}
 	return f
 }
@@ -95,21 +93,21 @@ func (f *found) signIn(home string, st auth.State) {
 	}
 	switch {
 	case st.Locked:
-		f.finding(FindLocked, Problem, home, "the keyring is locked", "unlock it, for example from Rekey's menu")
+		f.finding(FindLocked, Problem, home)
 	case st.Encrypted:
-		f.finding(FindEncrypted, Warning, home, "Codex keeps this sign-in in its encrypted store, which Rekey does not read", `set cli_auth_credentials_store = "file" and sign in again`)
+		f.finding(FindEncrypted, Warning, home)
 	case st.Restricted:
-		f.finding(FindRestricted, Problem, home, st.Problem, "sign in as the configuration allows")
+		f.finding(FindRestricted, Problem, home, "Why", st)
 	case st.Status == auth.StatusUnreadable:
-		f.finding(FindUnreadable, Problem, home, "the sign-in cannot be read: "+st.Problem, "mend that, or sign in again")
+		f.finding(FindUnreadable, Problem, home, "Why", st)
 	case st.Status == auth.StatusSignedOut:
-		f.finding(FindSignedOut, Note, home, "nobody is signed in", "sign in")
+		f.finding(FindSignedOut, Note, home)
 	case st.NeedsSignIn():
-		f.finding(FindSignIn, Problem, home, "the sign-in was refused: "+string(st.Refused), "sign in again")
+		f.finding(FindSignIn, Problem, home, "Why", st)
 	case st.CannotSave:
-		f.finding(FindCannotSave, Problem, home, "new tokens could not be saved, so none are asked for: "+st.Problem, "make the credential store writable")
+		f.finding(FindCannotSave, Problem, home, "Why", st)
 	case st.Status == auth.StatusWaiting:
-		f.finding(FindWaiting, Warning, home, "the access token is past or ending, and no renewal has worked: "+st.Problem, "look at the network, then refresh")
+		f.finding(FindWaiting, Warning, home, "Why", st)
 	}
 }
 
@@ -129,27 +127,26 @@ func (f *found) keyring(ctx context.Context, o agent.Options, cfg store.Config) 
 	var unreadable *auth.UnreadableError
 	switch {
 	case !errors.As(err, &unreadable):
-		f.fact(FactKeyring, o.Dir, "reachable")
+		f.word(FactKeyring, o.Dir, WordReachable)
 	case unreadable.Locked:
-		f.fact(FactKeyring, o.Dir, "locked") // what that means, the State says
+		f.word(FactKeyring, o.Dir, WordLocked) // what that means, the State says
 	default:
 		f.fact(FactKeyring, o.Dir, unreadable.What)
 		if auto {
-			f.finding(FindKeyring, Note, o.Dir, "the keyring cannot be used, so the sign-in is kept in auth.json: "+unreadable.What, "start a keyring service, if that is not wanted")
+			f.finding(FindKeyring, Note, o.Dir, "Why", unreadable.What)
 		}
 	}
 }
 
 // permissions looks at who else may read or write the credentials.
 func (f *found) permissions(home string) {
-	path := filepath.Join(home, "auth.json")
-	for _, look := range []struct{ code, path string }{{FindOpenFile, path}, {FindOpenFolder, home}} {
-		info, err := os.Stat(look.path)
+	for _, path := range []string{filepath.Join(home, "auth.json"), home} {
+		info, err := os.Stat(path)
 		if err != nil {
 			continue // which the State says
 		}
-		if what := open(info); what != "" {
-			f.finding(look.code, Warning, home, look.path+" "+what, "take the permission away with chmod")
+		if code := open(info); code != "" {
+			f.finding(code, Warning, home, "Where", path, "Mode", fmt.Sprintf("%04o", info.Mode().Perm()))
 		}
 	}
 }
@@ -176,7 +173,7 @@ func (f *found) locks(home string) {
 	case err == nil:
 		unlock()
 	case errors.Is(err, store.ErrNoLocks):
-		f.finding(FindNoLocks, Problem, home, "the home's filesystem has no file locks, so Rekey renews nothing there ahead of time", "keep the home on a filesystem of this machine")
+		f.finding(FindNoLocks, Problem, home)
 	}
 }
 
@@ -193,17 +190,17 @@ func (in Inputs) agent(ctx context.Context, o agent.Options) (f found) {
 		defer func() { _ = client.Close() }()
 		f.fact(FactAgent, o.Dir, client.AgentVersion())
 		if v := client.AgentVersion(); v != in.Version.Number {
-			f.finding(FindOtherAgent, Note, o.Dir, "the Rekey that is running is of version "+v, "restart it to use this one")
+			f.finding(FindOtherAgent, Note, o.Dir, "Version", v)
 		}
 	case errors.As(err, &other):
 		f.fact(FactAgent, o.Dir, other.Version)
-		f.finding(FindOtherAgent, Warning, o.Dir, err.Error(), "restart Rekey")
+		f.finding(FindOtherSchema, Warning, o.Dir, "Why", err)
 	case h.Running():
-		f.fact(FactAgent, o.Dir, "does not answer")
-		f.finding(FindMuteAgent, Problem, o.Dir, "a Rekey is running for this home and does not answer: "+err.Error(), "restart Rekey")
+		f.word(FactAgent, o.Dir, WordSilent)
+		f.finding(FindMuteAgent, Problem, o.Dir, "Why", err)
 	default:
-		f.fact(FactAgent, o.Dir, "none")
-		f.finding(FindNoAgent, Note, o.Dir, "no Rekey is running for this home, so nothing is renewed ahead of time", `start "rekey" or "rekey watch"`)
+		f.word(FactAgent, o.Dir, WordNone)
+		f.finding(FindNoAgent, Note, o.Dir)
 	}
 	return f
 }

@@ -18,12 +18,12 @@ func (in Inputs) network(context.Context) (f found) {
 		host, ok := proxyHost(value)
 		f.fact(FactProxy, name, host)
 		if !ok {
-			f.finding(FindBadProxy, Problem, name, name+" is not the address of a proxy", "write it as http://host:port")
+			f.finding(FindBadProxy, Problem, name)
 		}
 	}
 	for _, name := range []string{"NO_PROXY", "no_proxy"} {
 		if value := in.Getenv(name); value != "" {
-			f.fact(FactProxy, name, "set")
+			f.word(FactProxy, name, WordSet)
 		}
 	}
 	for _, name := range []string{"CODEX_CA_CERTIFICATE", "SSL_CERT_FILE"} {
@@ -31,9 +31,9 @@ func (in Inputs) network(context.Context) (f found) {
 		if path == "" {
 			continue
 		}
-		f.fact(FactCA, name, "set")
+		f.word(FactCA, name, WordSet)
 		if _, err := os.Stat(path); err != nil {
-			f.finding(FindBadCA, Problem, name, name+" names a file that cannot be read: "+err.Error(), "correct the path")
+			f.finding(FindBadCA, Problem, name, "Why", err)
 		}
 	}
 	return f

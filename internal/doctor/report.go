@@ -11,6 +11,10 @@ type Report struct {
 	At       time.Time `json:"at"` // UTC
 	Facts    []Fact    `json:"facts"`
 	Findings []Finding `json:"findings"`
+
+	// Clean takes names, addresses and secrets out of a text, which everything
+	// that is shown of a Finding's Args has to pass.
+	Clean func(text string) string `json:"-"`
 }
 
 // Fact is one thing that is so.
@@ -19,18 +23,45 @@ type Fact struct {
 	Code string `json:"code"`
 	// About is the home, program or variable, "" for the machine.
 	About string `json:"about,omitempty"`
+	// Value is a path, a version, an address and the like, or the Word alone.
 	Value string `json:"value"`
+	// Word is the part of the value that faces translate, "" for none.
+	Word Word `json:"word,omitempty"`
 }
 
-// Finding is one thing that is wrong, or that one should know.
+// Word is what is found where there is no better value. Faces have the message
+// "doctor.word.WORD" for each.
+type Word string
+
+// The words.
+const (
+	WordYes            Word = "yes"
+	WordNo             Word = "no"
+	WordOn             Word = "on"
+	WordOff            Word = "off"
+	WordNone           Word = "none"
+	WordSet            Word = "set"
+	WordExists         Word = "exists"
+	WordMissing        Word = "missing"
+	WordReachable      Word = "reachable"
+	WordLocked         Word = "locked"
+	WordSilent         Word = "silent" // does not answer
+	WordUnknown        Word = "unknown"
+	WordNotLooked      Word = "not_looked" // nobody looks for it here
+	WordSynchronised   Word = "synchronised"
+	WordUnsynchronised Word = "unsynchronised"
+)
+
+// Finding is one thing that is wrong, or that one should know. Faces have the
+// messages "finding.CODE.what" and "finding.CODE.do" for each.
 type Finding struct {
 	Code     string   `json:"code"`
 	Severity Severity `json:"severity"`
 	// About is the home, program or variable, "" for the machine.
 	About string `json:"about,omitempty"`
-	// What is wrong, and what to Do: one sentence each without its full stop.
-	What string `json:"what"`
-	Do   string `json:"do"`
+	// Args are the messages' placeholders in turn with their values: texts,
+	// and errors.
+	Args []any `json:"-"`
 }
 
 // Severity says how bad a Finding is.
@@ -63,34 +94,36 @@ const (
 	FactSystem        = "system"
 	FactConfig        = "config.file"
 	FactHook          = "config.hook"
-	FactHome          = "home"           // once for each; "exists" or "missing"
+	FactHome          = "home"           // once for each
 	FactStore         = "home.store"     // file, keyring, auto or ephemeral
-	FactKeyring       = "home.keyring"   // where the store is a keyring: "reachable", "locked", or what is wrong
+	FactKeyring       = "home.keyring"   // where the store is a keyring
 	FactStatus        = "home.status"    // see auth.Status
 	FactAccount       = "home.account"   // masked, with the plan
 	FactExpires       = "home.expires"   // RFC 3339
 	FactRefreshed     = "home.refreshed" // RFC 3339
-	FactAgent         = "home.agent"     // the version of the Rekey that runs for the home, or "none"
-	FactCodex         = "codex.path"     // or "none"
-	FactCodexVersion  = "codex.version"  //
-	FactCodexRunning  = "codex.running"  // how many, or "not looked for"
-	FactCodexHome     = "codex.process"  // about a process: its home
-	FactPanel         = "desktop.panel"  // "yes", "no", or "not looked for"
-	FactNotifications = "desktop.notifications"
+	FactAgent         = "home.agent"     // the version of the Rekey that runs for the home
+	FactCodex         = "codex.path"
+	FactCodexVersion  = "codex.version"
+	FactCodexRunning  = "codex.running" // how many
+	FactCodexHome     = "codex.process" // about a process: its home
+	FactPanel         = "desktop.panel"
+	FactNotifications = "desktop.notifications" // the daemon and its version
 	FactAutostart     = "desktop.autostart"
 	FactWindow        = "desktop.window"
 	FactProxy         = "network.proxy" // about a variable
-	FactCA            = "network.ca"    // about a variable: "set"
-	FactClock         = "clock"         // "synchronised", "not synchronised", or "not looked for"
+	FactCA            = "network.ca"    // about a variable
+	FactClock         = "clock"
 )
 
 // The codes of findings.
 const (
 	FindConfig          = "config.problem"
-	FindHook            = "config.hook_unsafe"
+	FindHook            = "config.hook"
+	FindUnsafeHook      = "config.hook_unsafe"
 	FindNoHome          = "home.missing"
-	FindOpenFile        = "home.open_file"
-	FindOpenFolder      = "home.open_folder"
+	FindReadable        = "home.readable" // by others
+	FindWritable        = "home.writable" // by everybody
+	FindUnusable        = "home.unusable"
 	FindUnreadable      = "home.unreadable"
 	FindLocked          = "home.keyring_locked"
 	FindKeyring         = "home.keyring"
@@ -105,7 +138,9 @@ const (
 	FindNoAgent         = "agent.none"
 	FindMuteAgent       = "agent.mute"
 	FindOtherAgent      = "agent.other_version"
+	FindOtherSchema     = "agent.other_schema"
 	FindNoCodex         = "codex.missing"
+	FindCodexConfig     = "codex.config"
 	FindBrokenCodex     = "codex.broken"
 	FindForeignHome     = "codex.other_home"
 	FindNoPanel         = "desktop.no_panel"

@@ -14,6 +14,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/store"
+	"rekey/internal/fault"
 	"rekey/internal/proc"
 )
 
@@ -32,9 +33,9 @@ type Options struct {
 	Lock string
 	// Environ is what the program may know of the environment, and nothing else.
 	Environ []string
-	// Tell hands out a sentence about a hook that does not work, once until it
+	// Tell hands out what is wrong with a hook that does not work, once until it
 	// works again; nil: nobody hears it. It must not block.
-	Tell func(sentence string)
+	Tell func(error)
 	// Log receives one line for each run; nil: nobody does.
 	Log *slog.Logger
 }
@@ -53,7 +54,7 @@ type Hook struct {
 // New returns a Hook that runs nothing yet.
 func New(o Options) *Hook {
 	if o.Tell == nil {
-		o.Tell = func(string) {}
+		o.Tell = func(error) {}
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -154,9 +155,10 @@ func (h *Hook) call(ctx context.Context, program string, st auth.State) {
 		return
 	}
 	h.opts.Log.Warn("hook: failed", "program", program, "status", st.Status, "took", took, "error", err)
-	if text := fmt.Sprintf("The hook %s does not work: %v.", program, err); text != h.told {
+	failed := fault.New("hook_failed", "the hook {{.Path}} does not work: {{.Why}}", "Path", program, "Why", err)
+	if text := failed.Error(); text != h.told {
 		h.told = text
-		h.opts.Tell(text)
+		h.opts.Tell(failed)
 	}
 }
 
@@ -186,7 +188,7 @@ func (h *Hook) try(ctx context.Context, program string, st auth.State) error {
 	case errors.Is(err, exec.ErrWaitDelay): // it has ended well, and something it has started has not
 		return nil
 	case limited.Err() != nil:
-		return fmt.Errorf("it took longer than %v and was ended", h.limit)
+		return fault.New("hook_late", "it took longer than {{.Limit}} and was stopped", "Limit", h.limit)
 	case err != nil && said.text.Len() > 0:
 		return fmt.Errorf("%w: %s", err, strings.Join(strings.Fields(said.text.String()), " "))
 	}

@@ -42,7 +42,7 @@ func newRig(t *testing.T) *rig {
 	r := &rig{t: t, dir: t.TempDir(), told: make(chan string, 100)}
 	r.hook = New(Options{
 		Home: "/home/ada/.codex", Environ: []string{"PATH=" + os.Getenv("PATH"), "LANG=C"},
-		Tell: func(s string) { r.told <- s }, Log: slog.New(slog.NewTextHandler(&r.log, nil)),
+		Tell: func(said error) { r.told <- said.Error() }, Log: slog.New(slog.NewTextHandler(&r.log, nil)),
 	})
 	return r
 }
@@ -274,7 +274,7 @@ wait; sleep 1000`)
 	r.hook.Use(hook)
 	r.run()
 	r.states.Publish(state("a"))
-	r.hears("it took longer than 300ms and was ended")
+	r.hears("it took longer than 300ms and was stopped")
 	r.eventually("the end of the grandchild", func() bool { return !r.alive(hook + ".pid") })
 }
 
@@ -339,7 +339,7 @@ if [ -e "$0.bad" ]; then echo "no such
 	r.hook.Use(hook)
 	r.run()
 	publish()
-	r.hears("does not work: exit status 3: no such host.")
+	r.hears("does not work: exit status 3: no such host")
 	publish()
 	publish()
 	if err := os.Remove(hook + ".bad"); err != nil {

@@ -1,24 +1,21 @@
 package hook
 
 import (
-	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"rekey/internal/fault"
 )
 
 // UnsafeError says why a file is not run, or not believed.
-type UnsafeError struct {
-	// Path is the file or the folder on the way to it that is at fault.
-	Path string
-	// What is wrong with it, one clause.
-	What string
-}
+type UnsafeError struct{ *fault.Fault }
 
-// Error implements error.
-func (e *UnsafeError) Error() string { return e.Path + " " + e.What }
+// unsafe is an UnsafeError: see fault.New.
+func unsafe(code, text string, args ...any) error {
+	return &UnsafeError{fault.New(code, text, args...)}
+}
 
 // Trusted returns the path of a program after following links, provided that
 // it can be run and that nobody but its user and the system's administrator
@@ -29,16 +26,16 @@ func (e *UnsafeError) Error() string { return e.Path + " " + e.What }
 // On Windows, where access lists decide, only its being there is checked.
 func Trusted(program string) (path string, err error) {
 	if !filepath.IsAbs(program) {
-		return "", &UnsafeError{program, "is not an absolute path"}
+		return "", unsafe("hook_not_absolute", "{{.Where}} is not an absolute path", "Where", program)
 	}
 	path, info, err := safely(program)
 	switch {
 	case err != nil:
 		return "", err
 	case !info.Mode().IsRegular():
-		return "", &UnsafeError{path, "is not a file that can be run"}
+		return "", unsafe("hook_no_program", "{{.Where}} is not a file that can be run", "Where", path)
 	case !executable(info):
-		return "", &UnsafeError{path, "is not executable; run chmod +x on it"}
+		return "", unsafe("hook_not_executable", "{{.Where}} is not executable; run chmod +x on it", "Where", path)
 	}
 	return path, nil
 }
@@ -53,7 +50,7 @@ func Check(program, config string) error {
 		return nil
 	}
 	if err := trustedFile(config); err != nil {
-		return fmt.Errorf("the file that names it is not safe: %w", err)
+		return fault.New("hook_config", "the file that names it is not safe: {{.Why}}", "Why", err)
 	}
 	return nil
 }
@@ -62,7 +59,7 @@ func Check(program, config string) error {
 func trustedFile(path string) error {
 	_, info, err := safely(path)
 	if err == nil && !info.Mode().IsRegular() {
-		err = &UnsafeError{path, "is no regular file"}
+		err = unsafe("hook_not_regular", "{{.Where}} is not a regular file", "Where", path)
 	}
 	return err
 }
@@ -71,7 +68,6 @@ func trustedFile(path string) error {
 const maxLinks = 40
 
 // errLinks means that links lead back to each other.
-var errLinks = errors.New("too many symbolic links")
 
 // safely follows an absolute path as the kernel does and looks at everything on
 // the way. A link itself has no mode; the folder it lies in has.
@@ -95,7 +91,7 @@ func safely(path string) (real string, info fs.FileInfo, err error) {
 			continue
 		}
 		if links++; links > maxLinks {
-			return "", nil, fmt.Errorf("%s: %w", path, errLinks)
+			return "", nil, fault.New("hook_links", "{{.Where}} leads through too many symbolic links", "Where", path)
 		}
 		if filepath.IsAbs(to) {
 			real = filepath.VolumeName(to) + string(filepath.Separator)
@@ -125,8 +121,8 @@ func look(path string) (fs.FileInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	if what := danger(info); what != "" {
-		return nil, &UnsafeError{path, what}
+	if err := danger(path, info); err != nil {
+		return nil, err
 	}
 	return info, nil
 }

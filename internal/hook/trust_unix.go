@@ -9,24 +9,26 @@ import (
 	"syscall"
 )
 
-// danger says who else could have changed a file or what is in a folder, "" for
+// danger says who else could have changed a file or what is in a folder, nil for
 // nobody. In a folder with the sticky bit, as /tmp, others can make files and
 // not touch those of the user.
-func danger(info fs.FileInfo) string {
+func danger(path string, info fs.FileInfo) error {
 	owner, ok := info.Sys().(*syscall.Stat_t)
 	mode := info.Mode()
 	sticky := mode.IsDir() && mode&fs.ModeSticky != 0
 	switch {
 	case !ok || int(owner.Uid) != os.Geteuid() && owner.Uid != 0:
-		return "belongs to another user"
+		return unsafe("hook_owner", "{{.Where}} belongs to another user", "Where", path)
 	case sticky:
-		return ""
+		return nil
 	case mode.Perm()&0o002 != 0:
-		return fmt.Sprintf("can be written by everybody (mode %04o); run chmod o-w on it", mode.Perm())
+		return unsafe("hook_writable", "{{.Where}} can be written by everybody (mode {{.Mode}}); run chmod o-w on it",
+			"Where", path, "Mode", fmt.Sprintf("%04o", mode.Perm()))
 	case mode.Perm()&0o020 != 0 && !ownGroup(owner.Gid):
-		return fmt.Sprintf("can be written by its group (mode %04o); run chmod g-w on it", mode.Perm())
+		return unsafe("hook_writable_group", "{{.Where}} can be written by its group (mode {{.Mode}}); run chmod g-w on it",
+			"Where", path, "Mode", fmt.Sprintf("%04o", mode.Perm()))
 	}
-	return ""
+	return nil
 }
 
 // ownGroup reports whether nobody else is in a group: the administrator's, or

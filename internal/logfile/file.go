@@ -2,13 +2,13 @@ package logfile
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
 
 	"rekey/auth/store"
+	"rekey/internal/fault"
 )
 
 const (
@@ -22,7 +22,7 @@ const (
 // file is an io.Writer for whole lines. It is safe for concurrent use.
 type file struct {
 	path string
-	tell func(string)
+	tell func(error)
 
 	mu   sync.Mutex // guards told, and keeps to one line at a time
 	told bool
@@ -35,7 +35,7 @@ func (f *file) Write(line []byte) (int, error) {
 	defer f.mu.Unlock()
 	if err := f.append(line); err != nil && !f.told && f.tell != nil {
 		f.told = true
-		f.tell(fmt.Sprintf("Rekey's log cannot be written: %v.", err))
+		f.tell(fault.New("log_unwritten", "Rekey's log cannot be written: {{.Why}}", "Why", err))
 	}
 	return len(line), nil
 }
@@ -54,7 +54,7 @@ func (f *file) append(line []byte) error {
 		}
 		if size > 0 && size+int64(len(line)) > hardLimit {
 			_ = out.Close()
-			return fmt.Errorf("it is full and cannot be renamed: %w", turned)
+			return fault.New("log_full", "it is full and cannot be renamed: {{.Why}}", "Why", turned)
 		}
 	}
 	_, err = out.Write(line)
@@ -64,7 +64,7 @@ func (f *file) append(line []byte) error {
 // open opens the file, making it and its folder if need be.
 func (f *file) open() (out *os.File, size int64, err error) {
 	if info, err := os.Lstat(f.path); err == nil && !info.Mode().IsRegular() { // a pipe would be waited for
-		return nil, 0, fmt.Errorf("%s is no regular file", f.path)
+		return nil, 0, fault.New("log_not_regular", "{{.Where}} is not a regular file", "Where", f.path)
 	}
 	const flags = os.O_WRONLY | os.O_APPEND | os.O_CREATE
 	out, err = os.OpenFile(f.path, flags, 0o600)
@@ -86,7 +86,7 @@ func (f *file) open() (out *os.File, size int64, err error) {
 }
 
 // errTurning means that another process is making room right now.
-var errTurning = errors.New("another process is renaming it")
+var errTurning = fault.New("log_renaming", "another process is renaming it")
 
 // turnOver makes the file the older one, unless somebody has just done so. The
 // one before that goes.

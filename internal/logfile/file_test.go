@@ -24,7 +24,7 @@ const writerOf = "REKEY_LOGFILE_TEST_WRITER"
 
 func TestMain(m *testing.M) {
 	if path := os.Getenv(writerOf); path != "" {
-		log := New(Options{Path: path, Home: "h", Tell: func(s string) { fmt.Println(s) }})
+		log := New(Options{Path: path, Home: "h", Tell: func(said error) { fmt.Println(said) }})
 		for i := range linesOfAProcess {
 			log.Info("line", "n", i, "filler", strings.Repeat("x", 400))
 		}
@@ -40,7 +40,7 @@ func TestLines(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state", "rekey.log")
 	var stderr bytes.Buffer
 	level := new(slog.LevelVar)
-	log := New(Options{Path: path, Home: "0123456789abcdef", Level: level, Stderr: &stderr, StderrLevel: slog.LevelWarn, Tell: func(s string) { t.Error(s) }})
+	log := New(Options{Path: path, Home: "0123456789abcdef", Level: level, Stderr: &stderr, StderrLevel: slog.LevelWarn, Tell: func(said error) { t.Error(said) }})
 	log.Debug("left out")
 	log.Info("first", "reason", "a b")
 	log.Warn("second")
@@ -128,14 +128,14 @@ func TestFailuresAreToldOnce(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	var told []string
-	tell := func(s string) { told = append(told, s) }
+	tell := func(said error) { told = append(told, said.Error()) }
 	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	log := New(Options{Path: filepath.Join(dir, "folder"), Tell: tell})
 	log.Info("one")
 	log.Info("two")
-	if len(told) != 1 || !strings.Contains(told[0], "no regular file") {
+	if len(told) != 1 || !strings.Contains(told[0], "not a regular file") {
 		t.Errorf("told: %q", told)
 	}
 	New(Options{Path: filepath.Join(dir, "folder")}).Info("nobody to tell")
@@ -151,7 +151,7 @@ func TestAFileThatCannotBeRenamed(t *testing.T) {
 	}
 	defer unlock()
 	var told []string
-	f := &file{path: path, tell: func(s string) { told = append(told, s) }}
+	f := &file{path: path, tell: func(said error) { told = append(told, said.Error()) }}
 	line := append(bytes.Repeat([]byte("x"), 64<<10-1), '\n')
 	for range hardLimit/len(line) + 3 {
 		_, _ = f.Write(line)

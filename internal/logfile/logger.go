@@ -18,9 +18,9 @@ type Options struct {
 	// Stderr takes the same lines from StderrLevel on; nil: nobody does.
 	Stderr      io.Writer
 	StderrLevel slog.Level
-	// Tell hands out the sentence that the file cannot be written, once; nil:
+	// Tell hands out that the file cannot be written, once; nil:
 	// nobody hears it. It is called from any goroutine and must not block.
-	Tell func(sentence string)
+	Tell func(error)
 }
 
 // New returns a logger whose lines name the process and the home. It opens

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 	"text/template"
-	"unicode"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/pelletier/go-toml/v2"
@@ -108,7 +107,7 @@ func disagreements(name string, english, c catalogue) (found []string) {
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(c)) {
-		if english[id] == nil {
+		if english[id] == nil && !strings.HasPrefix(id, "fault.") {
 			report(id, "is not there in English")
 		}
 	}
@@ -131,135 +130,62 @@ func placeholders(text string) []string {
 // placeholders that the code fills in, and nothing else is there.
 func TestMessagesAreUsed(t *testing.T) {
 	t.Parallel()
-	english := catalogues(t)["en"]
-	used, sections := map[string]bool{}, map[string]bool{}
-	for id := range english {
-		sections[section(id)] = true
-	}
-	for _, source := range goSources(t) {
-		for _, text := range source.literals {
-			used[text] = true
-			if source.isFace() && id.MatchString(text) && sections[section(text)] && english[text] == nil {
-				t.Errorf("%s names the message %s, which is not there", source.name, text)
-			}
-		}
-		for _, problem := range source.wrongCalls(english) {
-			t.Error(problem)
-		}
-	}
+	english, s := catalogues(t)["en"], readSources(t)
 	for _, id := range slices.Sorted(maps.Keys(english)) {
-		if !used[id] && !strings.HasPrefix(id, "fault.") {
+		if !s.literals[id] && !s.literals[code(id)] && !strings.HasPrefix(id, legacy) {
 			t.Errorf("nothing says %s", id)
 		}
 	}
-}
-
-// id is what the name of a message looks like.
-var id = regexp.MustCompile(`^[a-z_]+(?:\.[a-z_]+)+$`)
-
-// section is the part of an id that many have in common.
-func section(id string) string {
-	name, _, _ := strings.Cut(id, ".")
-	return name
-}
-
-// TestFaultsAreFound: the English of a fault is what the code says, to the
-// letter, else nobody would recognise it.
-func TestFaultsAreFound(t *testing.T) {
-	t.Parallel()
-	var said []string
-	for _, source := range goSources(t) {
-		said = append(said, source.literals...)
-	}
-	all, seen := strings.Join(said, "\x00"), map[string]string{}
-	for id, m := range catalogues(t)["en"] {
-		if !strings.HasPrefix(id, "fault.") || strings.HasPrefix(id, "fault.setting.words_") || strings.HasPrefix(id, "fault.flag_") {
-			continue // or a list that the code puts together, or what Go's package flag says
-		}
-		if other := seen[m.Other]; other != "" {
-			t.Errorf("%s and %s are the same", id, other)
-		}
-		seen[m.Other] = id
-		for _, part := range placeholder.Split(m.Other, -1) {
-			if part = strings.Trim(part, " :;()"); part != "" && !strings.Contains(all, part) {
-				t.Errorf("%s: nothing says %q", id, part)
-			}
+	for _, said := range s.says {
+		m := english[said.id]
+		if m == nil {
+			t.Errorf("%s says %s, which is not there", said.at, said.id)
+		} else if want := placeholders(m.One + m.Other); !slices.Equal(said.names, want) {
+			t.Errorf("%s fills in %q, the message %s has %q", said.at, said.names, said.id, want)
 		}
 	}
 }
 
-// TestErrorsAreTranslated: every error of the parts whose errors people see is
-// known to the catalogue.
-func TestErrorsAreTranslated(t *testing.T) {
+// TestFaultsAreTranslated: every language but English, which the code itself
+// speaks, has a message for each fault, with the same placeholders, and for
+// nothing else.
+func TestFaultsAreTranslated(t *testing.T) {
 	t.Parallel()
-	chinese, found := lang.For("zh-Hans"), map[string]bool{}
-	for _, source := range goSources(t) {
-		if !slices.ContainsFunc(shownErrors, func(dir string) bool { return matches(dir, source.dir()) }) {
+	s, all := readSources(t), catalogues(t)
+	for name, c := range all {
+		if name == "en" {
 			continue
 		}
-		for _, e := range source.errors {
-			found[e.text] = true
-			if !known(chinese, e.text) && unseen[e.text] == "" {
-				t.Errorf("%s: %q is not in the catalogue (as fault.…)", e.at, e.text)
+		for _, f := range s.faults {
+			m := c["fault."+f.id]
+			if m == nil {
+				t.Errorf("%s: %s.toml has no message fault.%s", f.at, name, f.id)
+			} else if got := placeholders(m.Other); f.names != nil && !slices.Equal(got, f.names) {
+				t.Errorf("%s.toml: fault.%s has the placeholders %q, the code %q", name, f.id, got, f.names)
+			}
+		}
+		for id := range c {
+			code, ok := strings.CutPrefix(id, "fault.")
+			if ok && all["en"][id] == nil && !s.literals[code] {
+				t.Errorf("%s.toml: no fault has the code %s", name, code)
 			}
 		}
 	}
-	for text := range unseen {
-		if !found[text] {
-			t.Errorf("nothing says %q any more", text)
+}
+
+// code is the part of an id that the code of the program knows, where faces
+// make the id of it: of what the doctor finds.
+func code(id string) string {
+	for _, prefix := range []string{"finding.", "doctor.fact.", "doctor.word.", "doctor.part."} {
+		if rest, ok := strings.CutPrefix(id, prefix); ok {
+			return strings.TrimSuffix(strings.TrimSuffix(rest, ".what"), ".do")
 		}
 	}
+	return id
 }
 
-// known reports whether the catalogue knows an error's text, whatever stands in
-// it. One that begins with its verb is about a field whose name goes before it.
-func known(p lang.Printer, text string) bool {
-	text = verb.ReplaceAllString(text, "4711")
-	if !strings.ContainsFunc(text, unicode.IsLetter) {
-		return true // made of others
-	}
-	return p.Translate(text) != text || p.Translate("4711 "+text) != "4711 "+text
-}
-
-var verb = regexp.MustCompile(`%[-+# 0]*\d*[a-z]`)
-
-// shownErrors are the packages whose errors reach a person.
-var shownErrors = []string{
-	"app", "auth", "auth/authority", "auth/login", "auth/store", "auth/agent", "auth/appserver",
-	"internal/autostart", "internal/config", "internal/doctor", "internal/hook", "internal/logfile", "internal/proc",
-	"internal/sessionbus", "ui/window/display", "ui/window/rekey-window", "ui/tray", "ui/cli", "ui/window",
-}
-
-// unseen are errors that nobody sees as they are, and why.
-var unseen = map[string]string{
-	// Known by what stands in them.
-	"the ID token %w":                   "fault.field_…",
-	"id_token %w":                       "fault.field_…",
-	"forced_login_method: %w":           "the rest is known",
-	"%w, it is in %s: %w":               "fault.is_in",
-	"%w (%d bytes, %d are allowed): %s": "fault.socket_path_bytes",
-	"%v is %v":                          "fault.setting.value",
-	"%sit answered %d (%s)":             "fault.exchange",
-	"%sit answered %d":                  "fault.exchange",
-	"ports %v on this machine are in use by other programs": "fault.ports_busy",
-
-	// Handled, or only logged.
-	"exit code %d":                                     "is not printed",
-	"only looked":                                      "the end of a second look",
-	"not a table of sockets":                           "leaves a check out",
-	"%w: %d bytes of address":                          "leaves a check out",
-	"the item does not exist":                          "stands for no credential",
-	"there is no key for the escrow":                   "the answer is then kept openly",
-	"the keyring does not tell when it changes":        "it is then looked at",
-	"%w with a default keyring":                        "as no keyring",
-	"the reason %q is not remembered beyond a process": "a mistake in the code",
-	"no store is called %q":                            "the configuration was checked before",
-
-	// Said to programs, over app-server.
-	"the host program gave no new tokens":           "in English",
-	"the host program's answer cannot be read":      "in English",
-	"the host program answered for another account": "in English",
-}
+// legacy are faults that are still found by their English.
+const legacy = "fault."
 
 // Where Chinese meets Latin: a space between a character and a letter, a number
 // or a placeholder, and the wide marks of Chinese beside characters.
@@ -277,7 +203,7 @@ func TestChineseTypography(t *testing.T) {
 		if found := narrow.FindString(m.Other); found != "" {
 			t.Errorf("%s: %q has a narrow mark", id, found)
 		}
-		if found := unspaced.FindString(m.Other); found != "" && !slices.Contains(dates, section(id)) {
+		if found := unspaced.FindString(m.Other); found != "" && !slices.Contains(dates, table(id)) {
 			t.Errorf("%s: %q has no space", id, found)
 		}
 	}
@@ -286,4 +212,10 @@ func TestChineseTypography(t *testing.T) {
 			t.Errorf("%q is not found", bad)
 		}
 	}
+}
+
+// table is the first part of an id.
+func table(id string) string {
+	name, _, _ := strings.Cut(id, ".")
+	return name
 }

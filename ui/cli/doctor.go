@@ -8,31 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"rekey/auth"
+	"rekey/internal/doctor"
 	"rekey/ui/words"
 )
-
-// Diagnosis is what was found out about this machine. Nothing of it is secret.
-type Diagnosis struct {
-	// Report is all of it, for JSON.
-	Report any
-	// Facts are what there is, in an order that is good to read.
-	Facts []Fact
-	// Findings are what is wrong, the worst first.
-	Findings []Finding
-}
-
-// Fact is one thing that is so.
-type Fact struct{ Code, About, Value string }
-
-// Finding is one thing that is wrong.
-type Finding struct {
-	// Severity is "problem", "warning" or "note".
-	Severity string
-	// About is the home or program, "" for the machine.
-	About string
-	// What is wrong and what to Do, one clause each.
-	What, Do string
-}
 
 func (p *Program) doctorCommand(s *scope) *cobra.Command {
 	var asJSON bool
@@ -54,7 +33,7 @@ func (p *Program) doctorCommand(s *scope) *cobra.Command {
 
 // doctor prints what was found. A problem makes it fail.
 func (p *Program) doctor(ctx context.Context, homes []string, asJSON bool) error {
-	d, err := p.Doctor(ctx, homes)
+	r, err := p.Doctor(ctx, homes)
 	if err != nil {
 		return err
 	}
@@ -62,53 +41,96 @@ func (p *Program) doctor(ctx context.Context, homes []string, asJSON bool) error
 		out := json.NewEncoder(p.Out)
 		out.SetEscapeHTML(false)
 		out.SetIndent("", "  ")
-		err = out.Encode(d.Report)
+		err = out.Encode(reported(r))
 	} else {
-		_, err = fmt.Fprint(p.Out, p.diagnosis(d))
+		_, err = fmt.Fprint(p.Out, p.diagnosis(r))
 	}
 	if err != nil {
 		return err
 	}
-	for _, f := range d.Findings {
-		if f.Severity == "problem" {
+	for _, f := range r.Findings {
+		if f.Severity == doctor.Problem {
 			return exitWith(ExitFailure)
 		}
 	}
 	return nil
 }
 
-// Text is the diagnosis for people, without colours and not folded.
-func (d Diagnosis) Text(w words.Words) string { return (&Program{Words: w}).diagnosis(d) }
+// Diagnosis is a report for people, without colours and not folded.
+func Diagnosis(r doctor.Report, w words.Words) string { return (&Program{Words: w}).diagnosis(r) }
+
+// told is a finding with its two sentences, as programs are told it.
+type told struct {
+	doctor.Finding
+	What string `json:"what"`
+	Do   string `json:"do"`
+}
+
+// reported is a report as programs are told it: in English.
+func reported(r doctor.Report) any {
+	all := struct {
+		doctor.Report
+		Findings []told `json:"findings"`
+	}{r, []told{}}
+	for _, f := range r.Findings {
+		what, do := sentences(words.English(), r, f)
+		all.Findings = append(all.Findings, told{f, what, do})
+	}
+	return all
+}
+
+// sentences say what is wrong, and what to do.
+func sentences(w words.Words, r doctor.Report, f doctor.Finding) (what, do string) {
+	pairs := make([]string, len(f.Args))
+	for i, arg := range f.Args {
+		switch arg := arg.(type) {
+		case auth.State:
+			pairs[i] = w.Problem(arg)
+			if arg.Refused != "" {
+				pairs[i] = w.Reason(arg.Refused)
+			}
+		case error:
+			pairs[i] = w.Error(arg)
+		default:
+			pairs[i] = fmt.Sprint(arg)
+		}
+		if f.Args[max(0, i-1)] == "Part" {
+			pairs[i] = w.Say("doctor.part." + pairs[i])
+		}
+		pairs[i] = words.Line(r.Clean(pairs[i]))
+	}
+	return w.Say("finding."+f.Code+".what", pairs...), w.Say("finding."+f.Code+".do", pairs...)
+}
 
 // diagnosis is a report for people.
-func (p *Program) diagnosis(d Diagnosis) string {
+func (p *Program) diagnosis(r doctor.Report) string {
 	var text strings.Builder
 	widest := 0
-	for _, f := range d.Facts {
+	for _, f := range r.Facts {
 		widest = max(widest, cells(p.label(f)))
 	}
-	for _, f := range d.Facts {
+	for _, f := range r.Facts {
 		name := p.label(f)
-		fmt.Fprintf(&text, "%s%s  %s\n", name, strings.Repeat(" ", widest-cells(name)), p.Words.Translate(f.Value))
+		fmt.Fprintf(&text, "%s%s  %s\n", name, strings.Repeat(" ", widest-cells(name)), p.value(f))
 	}
 	text.WriteByte('\n')
-	if len(d.Findings) == 0 {
+	if len(r.Findings) == 0 {
 		text.WriteString(p.OutScreen.paint(green, p.Words.Say("doctor.well")) + "\n")
 	}
-	for _, f := range d.Findings {
+	for _, f := range r.Findings {
 		sign, how := "·", plain
 		switch f.Severity {
-		case "problem":
+		case doctor.Problem:
 			sign, how = "✖", red
-		case "warning":
+		case doctor.Warning:
 			sign, how = "▲", yellow
 		}
-		what := p.Words.Translate(f.What)
+		what, do := sentences(p.Words, r, f)
 		if f.About != "" {
-			what = p.Words.Say("cli.of_home", "Home", f.About, "What", what)
+			what = p.Words.Say("cli.of_home", "Home", words.Line(f.About), "What", what)
 		}
 		p.paragraph(&text, p.OutScreen.paint(how, sign)+" ", what)
-		p.paragraph(&text, "  → ", p.Words.Translate(f.Do))
+		p.paragraph(&text, "  → ", do)
 	}
 	return text.String()
 }
@@ -121,41 +143,24 @@ func (p *Program) paragraph(to *strings.Builder, front, text string) {
 	}
 }
 
-// label is what a fact is called, and what it is about.
-func (p *Program) label(f Fact) string {
-	name := f.Code // of a fact that is newer than this program
-	if id, ok := factNames[f.Code]; ok {
-		name = p.Words.Say(id)
+// value is what a fact says.
+func (p *Program) value(f doctor.Fact) string {
+	value := words.Line(f.Value)
+	if f.Word == "" {
+		return value
 	}
-	if f.About != "" {
-		name += " (" + f.About + ")"
+	word := p.Words.Say("doctor.word." + string(f.Word))
+	if value == string(f.Word) {
+		return word
 	}
-	return name
+	return value + " (" + word + ")"
 }
 
-// factNames are the messages for the codes of facts.
-var factNames = map[string]string{
-	"rekey.version":         "doctor.rekey_version",
-	"system":                "doctor.system",
-	"config.file":           "doctor.config_file",
-	"config.hook":           "doctor.hook",
-	"home":                  "doctor.home",
-	"home.store":            "doctor.store",
-	"home.keyring":          "doctor.keyring",
-	"home.status":           "doctor.status",
-	"home.account":          "doctor.account",
-	"home.expires":          "doctor.expires",
-	"home.refreshed":        "doctor.refreshed",
-	"home.agent":            "doctor.agent",
-	"codex.path":            "doctor.codex",
-	"codex.version":         "doctor.codex_version",
-	"codex.running":         "doctor.codex_running",
-	"codex.process":         "doctor.codex_process",
-	"desktop.panel":         "doctor.panel",
-	"desktop.notifications": "doctor.notifications",
-	"desktop.autostart":     "doctor.autostart",
-	"desktop.window":        "doctor.window",
-	"network.proxy":         "doctor.proxy",
-	"network.ca":            "doctor.ca",
-	"clock":                 "doctor.clock",
+// label is what a fact is called, and what it is about.
+func (p *Program) label(f doctor.Fact) string {
+	name := p.Words.Say("doctor.fact." + f.Code)
+	if f.About != "" {
+		name += " (" + words.Line(f.About) + ")"
+	}
+	return name
 }

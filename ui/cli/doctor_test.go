@@ -3,36 +3,48 @@ package cli_test
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"rekey/auth"
+	"rekey/internal/doctor"
 	"rekey/test/kit"
 	"rekey/ui/cli"
 )
 
 // diagnosed makes the doctor find these.
-func diagnosed(p *terminal, findings ...cli.Finding) {
-	d := cli.Diagnosis{
-		Report: map[string]int{"schema": 1}, Findings: findings,
-		Facts: []cli.Fact{{"rekey.version", "", "1.2.3"}, {"home.store", "~/.codex", "file"}, {"new.fact", "", "x"}},
+func diagnosed(p *terminal, findings ...doctor.Finding) {
+	r := doctor.Report{
+		Schema: 1, Findings: findings, Clean: func(text string) string { return text },
+		Facts: []doctor.Fact{
+			{Code: doctor.FactVersion, Value: "1.2.3"},
+			{Code: doctor.FactStore, About: "~/.codex", Value: "file"},
+			{Code: doctor.FactConfig, Value: "~/config.toml", Word: doctor.WordMissing},
+			{Code: doctor.FactPanel, Value: "yes", Word: doctor.WordYes},
+		},
 	}
-	p.Doctor = func(context.Context, []string) (cli.Diagnosis, error) { return d, nil }
+	p.Doctor = func(context.Context, []string) (doctor.Report, error) { return r, nil }
 }
 
 func TestDoctor(t *testing.T) {
 	t.Parallel()
-	const facts = "Rekey             1.2.3\nStore (~/.codex)  file\nnew.fact          x\n\n"
-	problem := cli.Finding{Severity: "problem", About: "~/.codex", What: "the sign-in is dead", Do: "sign in"}
-	warning := cli.Finding{Severity: "warning", What: "no daemon", Do: "start one"}
-	note := cli.Finding{Severity: "note", What: "no panel", Do: "use one"}
+	const facts = "Rekey             1.2.3\nStore (~/.codex)  file\nConfiguration     ~/config.toml (missing)\nPanel             yes\n\n"
+	problem := doctor.Finding{Code: doctor.FindUnreadable, Severity: doctor.Problem, About: "~/.codex", Args: []any{"Why", errOther}}
+	warning := doctor.Finding{Code: doctor.FindNoNotifications, Severity: doctor.Warning, Args: []any{"Why", errOther}}
+	note := doctor.Finding{Code: doctor.FindUnsynchronised, Severity: doctor.Note}
+	const unread, unnotified, unkept = "the sign-in cannot be read: something else", "nothing shows notifications: something else", "nothing keeps the clock right"
 	tests := map[string]struct {
-		findings []cli.Finding
+		findings []doctor.Finding
 		code     int
 		want     string
+		what     []string
 	}{
-		"all is well": {nil, cli.ExitOK, "Nothing is wrong.\n"},
-		"a problem":   {[]cli.Finding{problem, note}, cli.ExitFailure, "✖ ~/.codex: the sign-in is dead\n  → sign in\n· no panel\n  → use one\n"},
-		"a warning":   {[]cli.Finding{warning}, cli.ExitOK, "▲ no daemon\n  → start one\n"},
+		"all is well": {nil, cli.ExitOK, "Nothing is wrong.\n", nil},
+		"a problem": {
+			[]doctor.Finding{problem, note}, cli.ExitFailure,
+			"✖ ~/.codex: " + unread + "\n  → fix that, or sign in again\n· " + unkept + "\n  → switch network time on\n", []string{unread, unkept},
+		},
+		"a warning": {[]doctor.Finding{warning}, cli.ExitOK, "▲ " + unnotified + "\n  → start a notification daemon\n", []string{unnotified}},
 	}
 	for name, tt := range tests {
 		p := newTerminal()
@@ -44,9 +56,34 @@ func TestDoctor(t *testing.T) {
 		p = newTerminal()
 		diagnosed(p, tt.findings...)
 		p.run(t, tt.code, "doctor", "--json")
-		var got struct{ Schema int }
-		if err := json.Unmarshal(p.out.Bytes(), &got); err != nil || got.Schema != 1 {
-			t.Errorf("%s: it prints %q", name, &p.out)
+		var got struct {
+			Schema   int
+			Findings []struct{ Code, Severity, What, Do string }
+		}
+		if err := json.Unmarshal(p.out.Bytes(), &got); err != nil || got.Schema != 1 || len(got.Findings) != len(tt.what) {
+			t.Errorf("%s: it prints %q, %v", name, &p.out, err)
+			continue
+		}
+		for i, f := range got.Findings {
+			if f.Code != tt.findings[i].Code || f.What != tt.what[i] || f.Do == "" {
+				t.Errorf("%s: a finding is %+v, want %q", name, f, tt.what[i])
+			}
+		}
+	}
+}
+
+// Everything that is shown of a report has passed its Clean.
+func TestDoctorCleansWhatItSays(t *testing.T) {
+	t.Parallel()
+	for _, args := range [][]string{{"doctor"}, {"doctor", "--json"}} {
+		p := newTerminal()
+		diagnosed(p, doctor.Finding{Code: doctor.FindUnreadable, Severity: doctor.Problem, Args: []any{"Why", errOther}})
+		report, _ := p.Doctor(t.Context(), nil)
+		report.Clean = func(text string) string { return strings.ReplaceAll(text, "something", "[hidden]") }
+		p.Doctor = func(context.Context, []string) (doctor.Report, error) { return report, nil }
+		p.run(t, cli.ExitFailure, args...)
+		if out := p.out.String(); !strings.Contains(out, "[hidden] else") || strings.Contains(out, "something") {
+			t.Errorf("%v prints %s", args, out)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 )
 
 // The codes that the program ends with.
@@ -84,8 +85,8 @@ func (p *Program) misuse(id string, pairs ...string) error {
 	return &codeError{ExitUsage, errors.New(p.Words.Say(id, pairs...))}
 }
 
-// errInterrupted ends a command that was told to end before it was done.
-var errInterrupted = &codeError{ExitFailure, errors.New("interrupted")}
+// ErrInterrupted ends a command that was told to exit before it was done.
+var ErrInterrupted error = fault.New("interrupted", "interrupted")
 
 // tell says a sentence to the person at the terminal.
 func (p *Program) tell(sentence string) { fmt.Fprintln(p.Err, "rekey: "+sentence) }

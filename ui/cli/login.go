@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 	"rekey/ui"
 )
 
@@ -82,7 +83,7 @@ func (p *Program) loginMethod(f loginFlags, named bool) (auth.SignInMethod, erro
 }
 
 // errCancelled ends a sign-in that its user gave up.
-var errCancelled = &codeError{ExitFailure, errors.New("the sign-in was cancelled")}
+var errCancelled error = fault.New("sign_in_cancelled", "the sign-in was cancelled")
 
 // login signs in from start to end. What the user has to know and to do goes to
 // standard error, who has signed in to standard output.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/internal/doctor"
 	"rekey/ui"
 	"rekey/ui/words"
 )
@@ -56,7 +57,7 @@ type Program struct {
 	// Window shows the window of the homes' agents, the first home on show.
 	Window func(ctx context.Context, homes []string) error
 	// Doctor finds out what there is on this machine and what is wrong with it.
-	Doctor func(ctx context.Context, homes []string) (Diagnosis, error)
+	Doctor func(ctx context.Context, homes []string) (doctor.Report, error)
 	// Config is what the configuration amounts to.
 	Config func() Configuration
 	// AppServer answers Codex's app-server dialect on the standard streams.

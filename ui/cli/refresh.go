@@ -38,7 +38,7 @@ func (p *Program) refreshError(s auth.State, err error) error {
 	code := ExitCode(s.Status)
 	switch {
 	case errors.Is(err, context.Canceled): // which is no failure of those who stay
-		return errInterrupted
+		return ErrInterrupted
 	case s.Status == "", errors.Is(err, auth.ErrCannotSave):
 		code = ExitFailure
 	case auth.OutcomeOf(err) == auth.OutcomeTransient && s.Status != auth.StatusUnreadable:

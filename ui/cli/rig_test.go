@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/internal/doctor"
 	"rekey/test/kit"
 	"rekey/ui"
 	"rekey/ui/cli"
@@ -63,8 +64,8 @@ func newTerminal() *terminal {
 			}
 			return note("app-server", h)
 		},
-		Doctor: func(_ context.Context, h []string) (cli.Diagnosis, error) {
-			return cli.Diagnosis{}, note("doctor", strings.Join(h, " "))
+		Doctor: func(_ context.Context, h []string) (doctor.Report, error) {
+			return doctor.Report{}, note("doctor", strings.Join(h, " "))
 		},
 		Config: func() cli.Configuration { _ = note("config", ""); return cli.Configuration{} },
 		SignInAPIKey: func(_ context.Context, h string) (cli.Report, error) {

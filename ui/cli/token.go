@@ -65,7 +65,7 @@ func (p *Program) tokenError(err error, s auth.State) error {
 	code := ExitFailure
 	switch {
 	case errors.Is(err, context.Canceled):
-		return errInterrupted
+		return ErrInterrupted
 	case errors.Is(err, auth.ErrNoCredential):
 		code = ExitSignedOut
 	case errors.As(err, &unreadable):

@@ -2,9 +2,9 @@ package tray
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 
+	"rekey/internal/fault"
 	"rekey/ui"
 	"rekey/ui/words"
 )
@@ -43,7 +43,7 @@ type Options struct {
 }
 
 // ErrSessionEnded is returned by Run when a Session ended before ctx did.
-var ErrSessionEnded = errors.New("the session ended")
+var ErrSessionEnded = fault.New("session_ended", "the session ended")
 
 // NoBusError says that there is no desktop bus, or none any more, and so no tray.
 type NoBusError struct {
@@ -59,4 +59,4 @@ func (e *NoBusError) Unwrap() error { return e.Err }
 
 // ErrNoPanel means that there is a desktop bus and no panel on it that shows
 // tray icons. Run works all the same: the icon appears when a panel does.
-var ErrNoPanel = errors.New("no panel shows tray icons yet")
+var ErrNoPanel = fault.New("no_panel", "no panel shows tray icons yet")

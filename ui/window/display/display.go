@@ -4,20 +4,21 @@
 package display
 
 import (
-	"errors"
 	"path"
 	"strconv"
 	"strings"
+
+	"rekey/internal/fault"
 )
 
 // Socket is where a display may listen: the arguments of net.Dial.
 type Socket struct{ Network, Address string }
 
 // ErrNone means that no display is named at all.
-var ErrNone = errors.New("there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set")
+var ErrNone = fault.New("no_display", "there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set")
 
 // ErrMute means that the displays that are named do not answer.
-var ErrMute = errors.New("the display does not answer: see DISPLAY and WAYLAND_DISPLAY")
+var ErrMute = fault.New("mute_display", "the display does not answer: see DISPLAY and WAYLAND_DISPLAY")
 
 // Check returns nil when a display of X11 or Wayland answers, else ErrNone or
 // ErrMute. getenv and dial are os.Getenv and a net.Dial that hangs up.

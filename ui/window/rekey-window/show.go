@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"os"
 	"sync"
@@ -14,6 +13,7 @@ import (
 
 	"rekey/assets"
 	"rekey/auth/appserver"
+	"rekey/internal/fault"
 	"rekey/ui/window"
 	"rekey/ui/words"
 )
@@ -26,7 +26,7 @@ const dialLimit = 5 * time.Second
 const closeLimit = 2 * time.Second
 
 // errNoWindow: Fyne draws with OpenGL and has got none.
-var errNoWindow = errors.New("this display cannot draw the window, for it has no OpenGL; all else works without it")
+var errNoWindow = fault.New("no_opengl", "this display cannot draw the window because it has no OpenGL; everything else works without it")
 
 // show shows the window for the agents at the sockets until it is closed, in
 // the language of speech. If there is one already, that one comes forward.

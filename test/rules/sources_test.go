@@ -1,0 +1,113 @@
+package rules_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// sources are what the Go files of the programs say.
+type sources struct {
+	literals map[string]bool // all strings
+	says     []saying        // calls of Say, Count and the like with the id written down
+	faults   []saying        // fault.New, and the codes that a FaultCode method returns
+}
+
+// saying names a message or a fault.
+type saying struct {
+	at, id string
+	names  []string // of its placeholders, sorted; nil where they are not written down
+}
+
+// readSources reads all Go files but tests and what only tests use.
+func readSources(t *testing.T) sources {
+	t.Helper()
+	s := sources{literals: map[string]bool{}}
+	for _, name := range projectFiles(t) {
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "test/") {
+			continue
+		}
+		files := token.NewFileSet()
+		file, err := parser.ParseFile(files, name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.BasicLit:
+				if text, ok := stringOf(n); ok {
+					s.literals[text] = true
+				}
+			case *ast.CallExpr:
+				s.call(files.Position(n.Pos()).String(), n)
+			case *ast.FuncDecl:
+				if n.Name.Name == "FaultCode" && n.Recv != nil {
+					s.codes(files, n)
+				}
+			}
+			return true
+		})
+	}
+	if len(s.says) == 0 || len(s.faults) == 0 {
+		t.Fatal("nothing is said")
+	}
+	return s
+}
+
+// call notes a call that says a message or makes a fault.
+func (s *sources) call(at string, n *ast.CallExpr) {
+	f, ok := n.Fun.(*ast.SelectorExpr)
+	if !ok || len(n.Args) == 0 || n.Ellipsis.IsValid() {
+		return
+	}
+	id, ok := stringOf(n.Args[0])
+	if !ok {
+		return
+	}
+	switch on, _ := f.X.(*ast.Ident); {
+	case f.Sel.Name == "Say":
+		s.says = append(s.says, saying{at, id, names(n.Args[1:])})
+	case f.Sel.Name == "Count":
+		s.says = append(s.says, saying{at, id, slices.Sorted(slices.Values(append(names(n.Args[2:]), "Count")))})
+	case f.Sel.Name == "New" && on != nil && on.Name == "fault":
+		text, _ := stringOf(n.Args[1])
+		s.faults = append(s.faults, saying{at, id, placeholders(text)})
+	}
+}
+
+// names are the texts at every second place.
+func names(args []ast.Expr) []string {
+	list := []string{}
+	for i := 0; i < len(args); i += 2 {
+		if name, ok := stringOf(args[i]); ok {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// codes notes what a FaultCode method returns.
+func (s *sources) codes(files *token.FileSet, f *ast.FuncDecl) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		if ret, ok := n.(*ast.ReturnStmt); ok && len(ret.Results) == 1 {
+			if code, ok := stringOf(ret.Results[0]); ok && code != "" {
+				s.faults = append(s.faults, saying{at: files.Position(n.Pos()).String(), id: code})
+			}
+		}
+		return true
+	})
+}
+
+func stringOf(e ast.Expr) (string, bool) {
+	lit, ok := e.(*ast.BasicLit)
+	if !ok || lit.Kind != token.STRING {
+		return "", false
+	}
+	text, err := strconv.Unquote(lit.Value)
+	return text, err == nil
+}
