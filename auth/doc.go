@@ -19,5 +19,5 @@
 // Manager has cached.
 //
 // Facts about Codex ("Codex does …") are those the project keeps in
-// ARCHITECTURE.md, section "Notes on Codex".
+// docs/codex.md.
 package auth

@@ -8,6 +8,5 @@
 // The package is pure: it imports no other package of Rekey's and neither os
 // nor net. Package usage/backend asks, usage/files keeps what must outlive a
 // process, usage/rollout reads what Codex has written down. The protocol's
-// facts were recorded from Codex 0.171.0; ARCHITECTURE.md has them under
-// "Notes on Codex".
+// facts were recorded from Codex 0.171.0; docs/codex.md has them.
 package usage

@@ -6,7 +6,7 @@
 // member "jsonrpc" optional when read and left out when written. Requests of
 // one connection are answered strictly one after the other, as Codex does;
 // only Rekey's own methods, which have the prefix "rekey/", may overlap. They
-// are described in ARCHITECTURE.md, section "Rekey's own methods".
+// are described in docs/protocol.md.
 //
 // The package holds no credential: a Server answers from a Home, and a Client
 // is the other side of the same wire for Rekey's own faces. It may read and

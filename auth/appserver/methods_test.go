@@ -53,19 +53,19 @@ func own(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !strings.HasPrefix(name, "rekey/") })
 }
 
-// ARCHITECTURE.md lists each of Rekey's own methods, and no other.
+// docs/protocol.md lists each of Rekey's own methods, and no other.
 func TestMethodsAreDocumented(t *testing.T) {
 	t.Parallel()
 	all, allNotes := names(t)
 	methods, notes := own(all), own(allNotes)
-	text, err := os.ReadFile("../../ARCHITECTURE.md")
+	text, err := os.ReadFile("../../docs/protocol.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, section, found := strings.Cut(string(text), "\n## Rekey's own methods\n")
 	section, _, ended := strings.Cut(section, "\n## ")
 	if !found || !ended {
-		t.Fatal("ARCHITECTURE.md has no such section")
+		t.Fatal("docs/protocol.md has no such section")
 	}
 	var listed []string
 	for _, row := range regexp.MustCompile("(?m)^\\| `(rekey/\\w+)` \\|").FindAllStringSubmatch(section, -1) {
@@ -73,11 +73,11 @@ func TestMethodsAreDocumented(t *testing.T) {
 	}
 	slices.Sort(listed)
 	if len(methods) == 0 || len(notes) == 0 || !slices.Equal(listed, methods) {
-		t.Errorf("ARCHITECTURE.md lists %q, the code knows %q", listed, methods)
+		t.Errorf("docs/protocol.md lists %q, the code knows %q", listed, methods)
 	}
 	for _, note := range notes {
 		if !strings.Contains(section, "`"+note) {
-			t.Errorf("ARCHITECTURE.md does not speak of %s", note)
+			t.Errorf("docs/protocol.md does not speak of %s", note)
 		}
 	}
 }

@@ -4,7 +4,7 @@
 // Refresh tokens are single use (RFC 9700, section 4.14.2), so a request is
 // sent at most once: no retries, no redirects, a new connection for every
 // request, HTTP/1.1 only. What Codex does, and so what this package does, is
-// kept in ARCHITECTURE.md, section "Notes on Codex".
+// kept in docs/codex.md.
 //
 // The package speaks HTTP and knows nothing of storage: it imports neither os
 // nor auth/store, and what it needs from the environment is passed in. No error

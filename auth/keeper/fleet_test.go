@@ -11,7 +11,7 @@ import (
 
 // fleet is a simulation of many desktops over a week, in virtual time and
 // without goroutines of their own: each desktop's course is the keeper's, and
-// its Codex processes follow Codex's rules (ARCHITECTURE.md, Notes on Codex).
+// its Codex processes follow Codex's rules (docs/codex.md).
 // Every desktop is on from eight or nine in the morning until five to seven in
 // the evening of one time zone, and all Codex processes of one share a home.
 type fleet struct {

@@ -5,8 +5,7 @@
 //
 // It reads and writes what Codex 0.169 reads and writes, in the same bytes and
 // under the same locks. Statements about Codex ("Codex does …") were observed
-// on the real program and are kept in ARCHITECTURE.md, section "Notes on
-// Codex".
+// on the real program and are kept in docs/codex.md.
 //
 // It may touch files and, on a connection of its own, the session's D-Bus. It
 // contacts no network and holds no tokens in memory beyond a call. No error of

@@ -6,7 +6,7 @@ import (
 )
 
 // workspaces is the one call to ChatGPT's backend that Codex 0.169 makes
-// before it reports a sign-in as done (Notes on Codex in ARCHITECTURE.md):
+// before it reports a sign-in as done (docs/codex.md):
 // which origin serves the account. The answer is "the usual one".
 func (s *Server) workspaces(c *call) {
 	bearer, _ := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")

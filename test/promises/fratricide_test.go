@@ -17,7 +17,7 @@ const (
 	// codexes is how many Codex processes share the home.
 	codexes = 6
 	// codexWindow is how long before its end Codex renews an access token,
-	// found by bisection (Notes on Codex in ARCHITECTURE.md).
+	// found by bisection (docs/codex.md).
 	codexWindow = 5 * time.Minute
 	// beforeWindow is how long before that the test begins: time enough to
 	// start everything on a busy machine.

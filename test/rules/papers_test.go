@@ -16,7 +16,7 @@ import (
 	"rekey/test/kit"
 )
 
-// Every direct dependency has a line in ARCHITECTURE.md that says what it is for.
+// Every direct dependency has a line in docs/dependencies.md that says what it is for.
 func TestDependenciesAreExplained(t *testing.T) {
 	t.Parallel()
 	out, err := exec.Command("go", "mod", "edit", "-json").Output()
@@ -41,8 +41,8 @@ func TestDependenciesAreExplained(t *testing.T) {
 	if len(direct) == 0 {
 		t.Fatal("go.mod names no direct dependency")
 	}
-	for _, path := range unnamed(kit.ReadFile(t, "ARCHITECTURE.md"), direct) {
-		t.Errorf("ARCHITECTURE.md does not say what %s is for", path)
+	for _, path := range unnamed(kit.ReadFile(t, "docs/dependencies.md"), direct) {
+		t.Errorf("docs/dependencies.md does not say what %s is for", path)
 	}
 }
 

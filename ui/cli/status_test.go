@@ -102,18 +102,18 @@ func TestStatusInJSON(t *testing.T) {
 	}
 }
 
-// The README tells the name of every member, and no name that is not one.
+// The page tells the name of every member, and no name that is not one.
 func TestJSONIsDocumented(t *testing.T) {
 	t.Parallel()
-	readme, err := os.ReadFile("../../README.md")
+	page, err := os.ReadFile("../../docs/json.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	start := bytes.Index(readme, []byte("`rekey status --json` prints"))
+	start := bytes.Index(page, []byte("`rekey status --json` prints"))
 	if start < 0 {
-		t.Fatal("the README does not tell what rekey status --json prints")
+		t.Fatal("the page does not tell what rekey status --json prints")
 	}
-	paragraph, _, _ := strings.Cut(string(readme[start:]), "\n\n")
+	paragraph, _, _ := strings.Cut(string(page[start:]), "\n\n")
 	documented := make(map[string]bool)
 	for _, name := range regexp.MustCompile("`([a-zA-Z_]+)`|\"([a-z]+)\":").FindAllStringSubmatch(paragraph, -1) {
 		documented[name[1]+name[2]] = true
@@ -146,12 +146,12 @@ func TestJSONIsDocumented(t *testing.T) {
 	}
 	for name := range printed {
 		if !documented[name] {
-			t.Errorf("the README does not name %s", name)
+			t.Errorf("the page does not name %s", name)
 		}
 	}
 	for name := range documented {
 		if !printed[name] {
-			t.Errorf("the README names %s, which is never printed", name)
+			t.Errorf("the page names %s, which is never printed", name)
 		}
 	}
 }
