@@ -28,8 +28,8 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse,
 		m.opts.Step(StepCommitted)
 		m.decided(ctx, slog.LevelInfo, s, done, "to", m.short(committed))
 		m.takeIssued(committed, ActivityRenewed)
-		m.setLost(key, false)
-		m.clearEscrow(key)
+		m.remembered(m.refreshedAttempt(key, committed))
+		m.endAttempt(key, false)
 		m.opts.Step(StepCleared)
 		return nil
 	case errors.Is(err, ErrStoreChanged):
@@ -73,12 +73,12 @@ var errLook = errors.New("only looked")
 // lookAgain gives another process that may have won the race time to commit
 // what it won. seen is true when the store is no longer what was refused; err
 // is then the answer for the callers.
-func (m *Manager) lookAgain(ctx context.Context, s *Snapshot) (seen bool, err error) {
+func (m *Manager) lookAgain(ctx context.Context, s *Snapshot, cause *RefreshError) (seen bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	changes := m.changed.Subscribe(ctx)
 	if m.movedOn(ctx, s) {
-		return true, m.adoptedAfter(ctx, s)
+		return true, m.adoptedAfter(ctx, s, cause)
 	}
 	deadline := time.NewTimer(m.opts.SecondLook)
 	defer deadline.Stop()
@@ -86,7 +86,7 @@ func (m *Manager) lookAgain(ctx context.Context, s *Snapshot) (seen bool, err er
 		select {
 		case <-changes:
 			if m.moved(s) {
-				return true, m.adoptedAfter(ctx, s)
+				return true, m.adoptedAfter(ctx, s, cause)
 			}
 		case <-deadline.C:
 			// Under auth.lock no Codex is in the middle of its commit.
@@ -97,7 +97,7 @@ func (m *Manager) lookAgain(ctx context.Context, s *Snapshot) (seen bool, err er
 			}
 			stop()
 			if m.movedOn(ctx, s) {
-				return true, m.adoptedAfter(ctx, s)
+				return true, m.adoptedAfter(ctx, s, cause)
 			}
 			return false, nil
 		}
@@ -119,8 +119,12 @@ func (m *Manager) moved(s *Snapshot) bool {
 	return !m.sameRefusal(m.facts.Snapshot, s) && !m.unreadable()
 }
 
-// adoptedAfter is the callers' answer when the store has moved on from s.
-func (m *Manager) adoptedAfter(ctx context.Context, s *Snapshot) error {
+// adoptedAfter is the callers' answer when the store has moved on from s. The
+// refused token may come back, from a backup for example: it stays refused.
+func (m *Manager) adoptedAfter(ctx context.Context, s *Snapshot, cause *RefreshError) error {
+	if cause.Reason.NamesToken() {
+		m.remember(s, Refusal{Reason: cause.Reason, At: clean(m.opts.Now())})
+	}
 	now, _ := m.Snapshot()
 	if !now.SameAccount(s) {
 		m.decided(ctx, slog.LevelInfo, s, "refused, and somebody signed out or in to another account meanwhile")
@@ -171,15 +175,27 @@ func (m *Manager) finishHeld(ctx context.Context, s *Snapshot) (done bool, err e
 	case entry.Answer != nil:
 		return true, m.commit(ctx, s, *entry.Answer, "saved the answer of an earlier request, nothing sent")
 	case entry.Sent:
-		m.setLost(entry.Redeemed, true)
-		m.Annotate(func(f *Inputs) { f.Attempt, f.Tried = &RefreshError{AnswerLost: true}, true })
+		m.foundLost(entry)
 	}
 	return false, nil
 }
 
-// setLost notes whether the answer for a refresh token was lost, so that it is
-// known again when the token comes back: content may change around it, and the
-// store may be unreadable for a moment.
+// foundLost takes over from an earlier process that a request was sent and its
+// answer never kept.
+func (m *Manager) foundLost(entry EscrowEntry) {
+	if a, ok := m.lastAttempt(entry.Redeemed); !ok || a.At.Before(entry.At) {
+		lost := m.failedAttempt(entry.Redeemed, &RefreshError{AnswerLost: true})
+		wait := lost.NotBefore.Sub(lost.At)
+		lost.At, lost.NotBefore = clean(entry.At), clean(entry.At.Add(wait))
+		m.remembered(lost)
+	}
+	m.setLost(entry.Redeemed, true)
+	m.publish()
+}
+
+// setLost notes whether the answer for a refresh token was lost. It stays lost
+// until that token is replaced or refused, whatever becomes of later attempts;
+// content may change around it, and the store may be unreadable for a moment.
 func (m *Manager) setLost(token string, lost bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -189,6 +205,20 @@ func (m *Manager) setLost(token string, lost bool) {
 	case m.lost == token:
 		m.lost = ""
 	}
+	m.facts.Lost = m.lostLocked(m.facts.Snapshot)
+	m.facts.Tried = m.facts.Tried || m.facts.Lost
+}
+
+// isLost reports whether the answer for a refresh token was lost.
+func (m *Manager) isLost(token string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.lost == token
+}
+
+// lostLocked is isLost for the token of s and for those who hold mu.
+func (m *Manager) lostLocked(s *Snapshot) bool {
+	return m.lost != "" && s.HasTokens() && m.opts.Fingerprints.Token(s) == m.lost
 }
 
 // clearEscrow empties the slot. A failure leaves an answer for credentials

@@ -20,11 +20,14 @@ func Compute(in Inputs) State {
 	return st
 }
 
+// lost reports whether the refresh token may be spent.
+func (in Inputs) lost() bool { return in.Lost || in.Attempt != nil && in.Attempt.AnswerLost }
+
 // facts fills in everything but the one word.
 func facts(in Inputs) State {
 	st := State{
 		Store:         in.Store,
-		AnswerLost:    in.Attempt != nil && in.Attempt.AnswerLost,
+		AnswerLost:    in.lost(),
 		CommitPending: in.CommitErr != nil,
 		CannotSave:    in.SaveErr != nil,
 		Restricted:    in.Restriction != "",
@@ -77,12 +80,12 @@ func renewability(in Inputs, st *State) {
 		st.Notice = in.Notice
 	case !renewable(s):
 		// Codex never renews such credentials, and neither does Rekey.
-	case in.Attempt != nil || !in.Tried:
+	case in.Attempt != nil || in.Lost || !in.Tried:
 		st.Renewable = RenewableUnknown
 	default:
 		st.Renewable = RenewableYes
 	}
-	st.NeverTried = !in.Tried && in.Attempt == nil && in.Refusal == nil
+	st.NeverTried = !in.Tried && in.Attempt == nil && !in.Lost && in.Refusal == nil
 }
 
 // status is the State table: the first rule that fits decides.
@@ -115,7 +118,7 @@ func status(in Inputs, st State) Status {
 		return StatusSignInRequired // nobody will ever renew it
 	case !st.Usable:
 		return StatusWaiting
-	case in.Attempt != nil && nearly(st.ExpiresAt, in.Now):
+	case (in.Attempt != nil || in.Lost) && nearly(st.ExpiresAt, in.Now):
 		return StatusWaiting
 	}
 	return StatusHealthy
@@ -126,6 +129,13 @@ func status(in Inputs, st State) Status {
 func renewable(s *Snapshot) bool {
 	_, ok := s.AccountID()
 	return ok
+}
+
+// undated reports whether the store does not tell when the tokens were issued:
+// Codex does not use them, but a refresh adds the date.
+func undated(s *Snapshot) bool {
+	_, ok := s.LastRefresh()
+	return s.Managed() && s.HasTokens() && !s.AccessToken().Empty() && !ok
 }
 
 // nearly reports whether an access token is inside the window in which Codex
@@ -153,8 +163,10 @@ func problem(in Inputs, st State) string {
 		return "The stored sign-in names no account, so Codex cannot renew it. Sign in again before it ends."
 	case st.Lent && !st.Usable:
 		return "The machine that lends this sign-in has not sent a new access token yet."
-	case in.Attempt != nil && in.Attempt.AnswerLost:
+	case in.lost():
 		return "A renewal was sent and no answer came; the refresh token may be spent."
+	case in.Attempt == nil && !st.Usable && undated(in.Snapshot):
+		return "The stored sign-in does not say when it was refreshed, so Codex does not use it."
 	case in.Attempt != nil:
 		return "The last renewal did not work: " + in.Attempt.Error()
 	}

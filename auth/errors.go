@@ -96,12 +96,23 @@ type RefreshError struct {
 	AnswerLost bool
 	// RetryAfter is the server's wish (RFC 9110, section 10.2.3), 0 when it had none.
 	RetryAfter time.Duration
+	// NotBefore is set when nothing was sent because the last request was too
+	// recent: the rest is what that one came to. UTC.
+	NotBefore time.Time
 	// Err is the cause below, may be nil.
 	Err error
 }
 
 // Error implements error.
 func (e *RefreshError) Error() string {
+	if !e.NotBefore.IsZero() {
+		return fmt.Sprintf("%s; the next request is allowed at %s", e.what(), e.NotBefore.Local().Format(time.TimeOnly))
+	}
+	return e.what()
+}
+
+// what is the outcome alone.
+func (e *RefreshError) what() string {
 	switch {
 	case e.Permanent:
 		return "the sign-in cannot be renewed: " + string(e.Reason)
@@ -109,6 +120,8 @@ func (e *RefreshError) Error() string {
 		return fmt.Sprintf("the authorization server answered %d; the sign-in was not renewed", e.Status)
 	case e.AnswerLost && e.Err != nil:
 		return "a renewal was sent and no answer came: " + e.Err.Error()
+	case e.AnswerLost:
+		return "a renewal was sent and no answer came"
 	case e.Err != nil:
 		return "the sign-in was not renewed: " + e.Err.Error()
 	}

@@ -46,6 +46,7 @@ func TestAfterKill(t *testing.T) {
 			if st := r.State(); st.AnswerLost != tt.lost || tt.lost && st.NeverTried {
 				t.Errorf("state = %+v, want answer lost %t", st, tt.lost)
 			}
+			r.later()
 			if err := r.refresh(); err != nil {
 				t.Error(err)
 			}
@@ -109,6 +110,7 @@ func TestAnswerLost(t *testing.T) {
 	}
 
 	r := lost()
+	r.later()
 	if err := r.refresh(); err != nil {
 		t.Error(err)
 	}

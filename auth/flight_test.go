@@ -86,6 +86,7 @@ func TestFlightsFollowEachOther(t *testing.T) {
 	r.authority.then(serverDown, renewed("2"), renewed("3"))
 	wantTransient(t, r.refresh())
 	for range 2 {
+		r.later()
 		if err := r.refresh(); err != nil {
 			t.Error(err)
 		}
@@ -144,6 +145,7 @@ func TestLockIsHeld(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.wantJournal("lock", "reserve", "sent", "send", "keep", "update", "clear", "unlock")
+	r.later()
 	wantPermanent(t, r.refresh(), ReasonExpired)
 	r.wantJournal("lock", "reserve", "sent", "send", "clear", "unlock")
 	wantPermanent(t, r.refresh(), ReasonExpired)

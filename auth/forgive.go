@@ -11,7 +11,7 @@ func (m *Manager) Forgive() bool {
 		m.mu.Unlock()
 		return false
 	}
-	m.unexplained.forget(refusal.Fingerprint)
+	m.own.forget(refusal.Fingerprint)
 	m.facts.Refusal = nil
 	m.mu.Unlock()
 	m.opts.Log.Info("refusal forgiven, for its reason does not name the token", "reason", refusal.Reason)

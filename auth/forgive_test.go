@@ -13,6 +13,7 @@ func TestForgive(t *testing.T) {
 		}
 		wantPermanent(t, r.refresh(), reason)
 		forgiven := r.Forgive()
+		r.later()
 		err := r.refresh()
 		if reason.NamesToken() {
 			wantPermanent(t, err, reason)

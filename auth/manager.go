@@ -18,6 +18,8 @@ type Options struct {
 	Refusals Refusals
 	// Notices remembers beyond this process; nil: in memory only.
 	Notices Notices
+	// Attempts remembers beyond this process; nil: in memory only.
+	Attempts Attempts
 	// Escrow keeps answers beyond this process; nil: in memory only.
 	Escrow Escrow
 	// Activity is told what has happened to the credentials; nil: nobody is.
@@ -51,8 +53,9 @@ type Manager struct {
 	opts    Options
 	states  Broadcast[State]
 	changed Broadcast[struct{}] // one per adopted content, for the second look
-	// unexplained holds the refusals that end with the process.
-	unexplained *memory
+	// own is what ends with the process: refusals that do not name the token,
+	// and what could not be written.
+	own *memory
 
 	mu      sync.Mutex // guards everything below
 	flight  *flight
@@ -90,13 +93,16 @@ func NewManager(opts Options) *Manager {
 	if opts.Notices == nil {
 		opts.Notices = own
 	}
+	if opts.Attempts == nil {
+		opts.Attempts = own
+	}
 	if opts.Escrow == nil {
 		opts.Escrow = own
 	}
 	if opts.Activity == nil {
 		opts.Activity = func(Activity) {}
 	}
-	m := &Manager{opts: opts, unexplained: own}
+	m := &Manager{opts: opts, own: own}
 	m.facts = Inputs{LoadErr: ErrNoCredential, Store: opts.Store.String()}
 	return m
 }

@@ -6,17 +6,20 @@ import (
 	"time"
 )
 
-// memory stands in for Refusals, Notices and Escrow where none is given: what
-// it keeps ends with the process. It is safe for concurrent use.
+// memory stands in for Refusals, Notices, Attempts and Escrow where none is
+// given: what it keeps ends with the process. It is safe for concurrent use.
 type memory struct {
 	mu       sync.Mutex // guards everything below
 	refusals map[string]Refusal
 	claimed  map[string]bool
+	attempts map[string]Attempt
 	entry    *EscrowEntry
 }
 
 func newMemory() *memory {
-	return &memory{refusals: make(map[string]Refusal), claimed: make(map[string]bool)}
+	return &memory{
+		refusals: make(map[string]Refusal), claimed: make(map[string]bool), attempts: make(map[string]Attempt),
+	}
 }
 
 // Lookup implements Refusals.
@@ -44,6 +47,22 @@ func (m *memory) ClaimNotice(id string) (bool, error) {
 	return first, nil
 }
 
+// LastAttempt implements Attempts.
+func (m *memory) LastAttempt(fingerprint string) (Attempt, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	a, ok := m.attempts[fingerprint]
+	return a, ok
+}
+
+// RecordAttempt implements Attempts.
+func (m *memory) RecordAttempt(a Attempt) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.attempts[a.Fingerprint] = a
+	return nil
+}
+
 // Reserve implements Escrow.
 func (m *memory) Reserve(redeemed string, at time.Time) error {
 	m.mu.Lock()
@@ -51,7 +70,8 @@ func (m *memory) Reserve(redeemed string, at time.Time) error {
 	if e := m.entry; e != nil && e.Answer != nil && e.Redeemed != redeemed {
 		return errors.New("an answer for other credentials is still held")
 	}
-	m.entry = &EscrowEntry{Redeemed: redeemed, At: at}
+	sent := m.entry != nil && m.entry.Redeemed == redeemed && m.entry.Sent
+	m.entry = &EscrowEntry{Redeemed: redeemed, At: at, Sent: sent}
 	return nil
 }
 

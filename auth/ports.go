@@ -65,6 +65,16 @@ type TokenResponse struct {
 	DropProvenance bool
 }
 
+// withoutEmpty is r without its empty tokens: an empty one is none.
+func (r TokenResponse) withoutEmpty() TokenResponse {
+	for _, token := range []**Secret{&r.IDToken, &r.AccessToken, &r.RefreshToken} {
+		if *token != nil && (*token).Empty() {
+			*token = nil
+		}
+	}
+	return r
+}
+
 // Authority is the authorization server's client. Implementations are safe
 // for concurrent use, never retry by themselves and bound every call in time.
 type Authority interface {

@@ -86,6 +86,9 @@ func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 	if done, err := m.finishHeld(ctx, cached); done {
 		return err
 	}
+	if early, err := m.tooEarly(ctx, cached); early {
+		return err
+	}
 	if err := m.prepare(ctx, cached); err != nil {
 		return err
 	}
@@ -156,6 +159,9 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 		return m.failed(ctx, s, key, err)
 	}
 	m.opts.Step(StepAnswered)
+	if !m.opts.AsCodex {
+		answer = answer.withoutEmpty() // Codex stores an empty refresh token, and is stuck then
+	}
 	if _, err := s.WithTokens(answer, m.opts.Now()); err != nil {
 		// Codex drops such an answer whole and asks again the next time.
 		return m.failed(ctx, s, key, &RefreshError{Status: 200, Err: fmt.Errorf("the ID token %w", err)})
@@ -173,32 +179,48 @@ func (m *Manager) failed(ctx context.Context, s *Snapshot, key string, err error
 	if !errors.As(err, &re) {
 		re = &RefreshError{Err: err}
 	}
-	m.setLost(key, re.AnswerLost)
-	if !re.AnswerLost {
-		m.clearEscrow(key)
+	m.remembered(m.failedAttempt(key, re))
+	if re.Permanent {
+		return m.rejected(ctx, s, key, re)
 	}
-	if !re.Permanent {
-		m.decided(ctx, slog.LevelInfo, s, "no answer that counts, it may work later",
-			"status", re.Status, "code", re.Code, "answerLost", re.AnswerLost, "error", re)
-		m.Annotate(func(f *Inputs) {
-			if f.Snapshot.Equal(s) {
-				f.Attempt, f.Tried, f.Renewing = re, true, false
-			}
-		})
-		kind := ActivityFailed
-		if re.AnswerLost {
-			kind = ActivityLost
+	m.decided(ctx, slog.LevelInfo, s, "no answer that counts, it may work later",
+		"status", re.Status, "code", re.Code, "answerLost", re.AnswerLost, "error", re)
+	m.endAttempt(key, re.AnswerLost || m.isLost(key))
+	m.Annotate(func(f *Inputs) {
+		if f.Snapshot.Equal(s) {
+			f.Attempt, f.Tried, f.Renewing = re, true, false
 		}
-		m.happened(kind, s, "")
-		return re
+	})
+	kind := ActivityFailed
+	if re.AnswerLost {
+		kind = ActivityLost
 	}
+	m.happened(kind, s, "")
+	return re
+}
+
+// rejected deals with a refusal for good. One that a race can produce waits for
+// the store to change before it is believed.
+func (m *Manager) rejected(ctx context.Context, s *Snapshot, key string, re *RefreshError) error {
+	// An unexplained 401 may come from a captive portal: it does not say what
+	// became of a request that was lost before.
+	defer m.endAttempt(key, m.isLost(key) && !re.Reason.NamesToken())
 	m.opts.Step(StepRefused)
 	if re.Reason.MayBeRace() && m.opts.SecondLook > 0 {
-		if seen, err := m.lookAgain(ctx, s); seen {
+		if seen, err := m.lookAgain(ctx, s, re); seen {
 			return err
 		}
 		m.opts.Step(StepLooked)
 	}
 	m.decided(ctx, slog.LevelWarn, s, "refused", "reason", re.Reason, "status", re.Status, "code", re.Code)
 	return m.refuse(s, re)
+}
+
+// endAttempt notes whether the answer to a request with a token is lost. If it
+// is not, the escrow has nothing to keep.
+func (m *Manager) endAttempt(key string, lost bool) {
+	m.setLost(key, lost)
+	if !lost {
+		m.clearEscrow(key)
+	}
 }

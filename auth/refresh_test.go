@@ -35,12 +35,13 @@ func TestRefreshOrder(t *testing.T) {
 func TestRefreshWithoutOptionalParts(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(), func(o *Options) {
-		o.Refusals, o.Notices, o.Escrow, o.Now, o.Log = nil, nil, nil, nil, nil
+		o.Refusals, o.Notices, o.Escrow, o.Log = nil, nil, nil, nil
 	})
 	r.authority.then(renewed("2"), refused(ReasonRevoked))
 	if err := r.refresh(); err != nil {
 		t.Fatal(err)
 	}
+	r.later()
 	wantPermanent(t, r.refresh(), ReasonRevoked)
 	wantPermanent(t, r.refresh(), ReasonRevoked)
 	r.wantRequests(2)
@@ -166,6 +167,7 @@ func TestTransientFailures(t *testing.T) {
 				if st.Renewable != RenewableUnknown || st.NeverTried || st.Problem == "" || st.AnswerLost != (name == "answer lost") {
 					t.Errorf("state = %+v", st)
 				}
+				r.later()
 			}
 			if err := r.refresh(); err != nil {
 				t.Error(err)

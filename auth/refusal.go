@@ -24,14 +24,18 @@ func (m *Manager) heedRefusal(s *Snapshot) *Refusal {
 		_, refusal := m.Snapshot()
 		return refusal
 	}
+	refusal := m.lookupRefusal(s)
 	m.mu.Lock()
 	defer m.publish() // after the unlock
 	defer m.mu.Unlock()
-	if f := &m.facts; f.Refusal == nil && f.Snapshot.Equal(s) {
-		f.Refusal = m.lookupRefusal(s)
-		f.Notice = m.noticeFor(s, f.Refusal)
+	f := &m.facts
+	if !f.Snapshot.Equal(s) {
+		return refusal // somebody has replaced s meanwhile
 	}
-	return m.facts.Refusal
+	if f.Refusal == nil {
+		f.Refusal, f.Notice = refusal, m.noticeFor(s, refusal)
+	}
+	return f.Refusal
 }
 
 // lookupRefusal finds the refusal of s, nil when it has none. AsCodex asks
@@ -44,15 +48,16 @@ func (m *Manager) lookupRefusal(s *Snapshot) *Refusal {
 	if r, ok := m.opts.Refusals.Lookup(key); ok {
 		return &r
 	}
-	if r, ok := m.unexplained.Lookup(key); ok {
+	if r, ok := m.own.Lookup(key); ok {
 		return &r
 	}
 	return nil
 }
 
-// refuse records that s was refused for good, provided that it is still what
-// is cached, or would be if the store could be read, and returns the error for
-// all its callers.
+// refuse records that s was refused for good and returns the error for all its
+// callers. A reason that names the token is true whatever the store holds by
+// then. Any other counts only for what is still cached, or would be if the
+// store could be read.
 func (m *Manager) refuse(s *Snapshot, cause *RefreshError) error {
 	at := clean(m.opts.Now())
 	r := Refusal{Fingerprint: m.refusalKey(s), Reason: cause.Reason, At: at}
@@ -64,7 +69,7 @@ func (m *Manager) refuse(s *Snapshot, cause *RefreshError) error {
 	}
 	hidden := m.unreadable()
 	m.mu.Unlock()
-	if current || hidden {
+	if current || hidden || r.Reason.NamesToken() {
 		m.remember(s, r)
 	}
 	m.opts.Step(StepRecorded)
@@ -84,14 +89,14 @@ func (m *Manager) unreadable() bool {
 // under both fingerprints: the agent asks for one, AsCodex for the other.
 func (m *Manager) remember(s *Snapshot, r Refusal) {
 	if !r.Reason.NamesToken() {
-		_ = m.unexplained.Record(r) // in memory: cannot fail
+		_ = m.own.Record(r) // in memory: cannot fail
 		return
 	}
 	for _, key := range []string{m.opts.Fingerprints.Token(s), m.opts.Fingerprints.Whole(s)} {
 		r.Fingerprint = key
 		if err := m.opts.Refusals.Record(r); err != nil {
 			m.opts.Log.Warn("the refusal will be forgotten at the end of this process", "error", err)
-			_ = m.unexplained.Record(r)
+			_ = m.own.Record(r)
 		}
 	}
 }

@@ -101,6 +101,7 @@ func TestRefusalAfterRestart(t *testing.T) {
 			if err := r.Reload(t.Context(), true); err != nil {
 				t.Fatal(err)
 			}
+			r.later()
 			wantPermanent(t, r.refresh(), reason)
 			if reason.NamesToken() {
 				r.wantRequests(1)

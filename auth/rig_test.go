@@ -77,7 +77,7 @@ func newRig(t *testing.T, content []byte, change ...func(*Options)) *rig {
 	}
 	r.options = Options{
 		Store: r.store, Authority: r.authority, Fingerprints: fakeFingerprints{},
-		Refusals: r.memory, Notices: r.memory, Escrow: r.escrow,
+		Refusals: r.memory, Notices: r.memory, Attempts: r.memory, Escrow: r.escrow,
 		Now: r.clock.Now, Log: slog.New(slog.NewJSONHandler(r.log, nil)),
 	}
 	for _, f := range change {
@@ -106,6 +106,9 @@ func (r *rig) refresh() error {
 	fmt.Fprintln(r.log, err)
 	return err
 }
+
+// later moves the clock to when every spacing between requests is over.
+func (r *rig) later() { r.clock.advance(maxSpacing) }
 
 // refreshLater starts a renewal and returns when the authority has been asked.
 func (r *rig) refreshLater() (result <-chan error) {

@@ -135,6 +135,9 @@ type Inputs struct {
 	// Attempt is the last failed attempt with these credentials, nil when
 	// there was none or the last one worked.
 	Attempt *RefreshError
+	// Lost: a request with this refresh token was sent and no answer came; the
+	// token may be spent.
+	Lost bool
 	// Tried: at least one renewal of these credentials has been tried or made.
 	Tried bool
 	// CommitErr is why new tokens wait to be saved, nil when none wait.

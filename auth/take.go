@@ -77,9 +77,8 @@ func (m *Manager) takeLocked(s *Snapshot, loadErr error) bool {
 		return false
 	}
 	f.Attempt, f.SaveErr, f.CommitErr, f.Tried, f.Renewing = nil, nil, nil, false, false
-	if m.lost != "" && s.HasTokens() && m.opts.Fingerprints.Token(s) == m.lost {
-		f.Attempt, f.Tried = &RefreshError{AnswerLost: true}, true
-	}
+	f.Lost = m.lostLocked(s)
+	f.Tried = f.Lost
 	f.Refusal = nil
 	if !m.opts.AsCodex || !m.loaded {
 		f.Refusal = m.lookupRefusal(s)

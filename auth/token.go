@@ -43,11 +43,15 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 	if err != nil {
 		return AccessToken{}, err
 	}
-	if t, ok := m.enough(s, refusal, atLeast); ok {
-		return t, nil
+	works, ok := m.enough(s, refusal, atLeast)
+	if ok && !undated(s) {
+		return works, nil
 	}
 	if s.Managed() {
 		if err := m.join(ctx, RefreshProactive, s); err != nil {
+			if ok {
+				return works, nil // it works, though Codex does not use it
+			}
 			return AccessToken{}, err
 		}
 	}

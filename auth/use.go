@@ -15,7 +15,11 @@ func (m *Manager) Use(ctx context.Context) (*Snapshot, *Refusal) {
 		_ = m.Reload(ctx, false)
 		s, _ = m.Snapshot()
 	}
-	if reason, stale := Stale(s, m.opts.Now()); stale {
+	reason, stale := Stale(s, m.opts.Now())
+	if !stale && !m.opts.AsCodex && undated(s) {
+		reason, stale = RefreshScheduled, true // Codex leaves them unused until somebody forces a refresh
+	}
+	if stale {
 		_ = m.join(ctx, reason, s) // the outcome shows in what is cached
 	}
 	return m.Snapshot()

@@ -111,6 +111,7 @@ func Open(opts Options) (*Home, error) {
 		Fingerprints: h.state,
 		Refusals:     h.state,
 		Notices:      h.state,
+		Attempts:     h.state,
 		Escrow:       h.state,
 		Activity:     h.timeline.add,
 		RefreshLock:  h.refreshLock,

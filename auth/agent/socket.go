@@ -17,7 +17,6 @@ var socketLimits = appserver.Limits{
 	Line:      10 * time.Second,
 	Write:     5 * time.Second,
 	InFlight:  64,
-	Spacing:   5 * time.Second,
 }
 
 // serve answers clients on the home's socket until ctx ends.

@@ -80,7 +80,7 @@ func (c *conn) authStatus(ctx context.Context, req *jrpc2.Request) (any, error) 
 func (c *conn) forceRefresh(ctx context.Context) {
 	manager := c.server.Home.Manager()
 	if s, _ := manager.Snapshot(); s.Kind() != auth.KindExternalTokens {
-		_ = c.server.forced.refresh(ctx, manager, c.server.Limits.Spacing) // the outcome shows in what is cached
+		_ = manager.Refresh(ctx, auth.RefreshForced) // the outcome shows in what is cached
 	}
 }
 

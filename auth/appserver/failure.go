@@ -35,7 +35,11 @@ func failure(err error) error {
 		data.Kind, data.Agent = kindSchema, &program{Version: schema.Version, Schema: spoken()}
 	case errors.As(err, &refused):
 		data.Permanent, data.Reason = refused.Permanent, refused.Reason
-		data.Status, data.AnswerLost = refused.Status, refused.AnswerLost
+		data.Status, data.Code, data.AnswerLost = refused.Status, refused.Code, refused.AnswerLost
+		data.NotBefore = refused.NotBefore
+		if refused.Err != nil {
+			data.Cause = refused.Err.Error()
+		}
 	case errors.As(err, &unreadable):
 		data.Kind, data.Where, data.What = kindUnreadable, unreadable.Where, unreadable.What
 	case errors.As(err, &short):
@@ -71,10 +75,14 @@ func remoteError(e *jrpc2.Error) error {
 	if data.CannotSave {
 		return fmt.Errorf("%w: %s", auth.ErrCannotSave, e.Message)
 	}
-	return &auth.RefreshError{
-		Permanent: data.Permanent, Reason: data.Reason, Status: data.Status, AnswerLost: data.AnswerLost,
-		Err: errors.New(e.Message),
+	failed := &auth.RefreshError{
+		Permanent: data.Permanent, Reason: data.Reason, Status: data.Status, Code: data.Code,
+		AnswerLost: data.AnswerLost, NotBefore: data.NotBefore,
 	}
+	if data.Cause != "" {
+		failed.Err = errors.New(data.Cause)
+	}
+	return failed
 }
 
 func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }

@@ -18,9 +18,6 @@ type Limits struct {
 	// InFlight is how many requests may be under way. The next one is not
 	// read before one of them has been answered.
 	InFlight int
-	// Spacing is how long after a forced renewal the next one is answered
-	// with its outcome, unless the credentials have changed since.
-	Spacing time.Duration
 }
 
 // maxLine is the longest line that is read; a longer one ends the connection.

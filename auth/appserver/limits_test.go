@@ -20,7 +20,7 @@ const hello = `{"id":0,"method":"initialize","params":{"clientInfo":{"name":"t",
 
 // limits are those of a socket.
 var limits = appserver.Limits{
-	Introduce: 10 * time.Second, Line: 10 * time.Second, Write: 5 * time.Second, InFlight: 4, Spacing: 5 * time.Second,
+	Introduce: 10 * time.Second, Line: 10 * time.Second, Write: 5 * time.Second, InFlight: 4,
 }
 
 // limited is a server with limits, and one client's end of a connection to it.
@@ -200,7 +200,7 @@ func TestForcedRenewalsAreShared(t *testing.T) {
 					}
 				}
 				ask(1)
-				time.Sleep(limits.Spacing - time.Nanosecond)
+				time.Sleep(auth.MinSpacing - time.Nanosecond)
 				ask(1)
 				time.Sleep(time.Nanosecond)
 				ask(2)
@@ -213,9 +213,9 @@ func TestForcedRenewalsAreShared(t *testing.T) {
 				}
 				ask(3)
 				down = true
-				time.Sleep(limits.Spacing)
+				time.Sleep(auth.MinSpacing)
 				ask(4)
-				time.Sleep(limits.Spacing / 5)
+				time.Sleep(auth.MinSpacing)
 				ask(5)
 			})
 		})
@@ -248,7 +248,7 @@ func TestTokensThatLiveForTooShort(t *testing.T) {
 			if line := lines.until(t, `{"id":`); !strings.Contains(line, `"accessToken"`) {
 				t.Errorf("for a minute: %s", line)
 			}
-			time.Sleep(limits.Spacing)
+			time.Sleep(auth.MinSpacing)
 		}
 		_ = nc.Close()
 		<-ended

@@ -195,8 +195,12 @@ type refusalData struct {
 	Permanent  bool        `json:"permanent"`
 	Reason     auth.Reason `json:"reason,omitempty"`
 	Status     int         `json:"status,omitempty"`
+	Code       string      `json:"code,omitempty"`
 	AnswerLost bool        `json:"answerLost,omitempty"`
-	CannotSave bool        `json:"cannotSave,omitempty"`
+	NotBefore  time.Time   `json:"notBefore,omitzero"`
+	// Cause is the error's own, "" for none.
+	Cause      string `json:"cause,omitempty"`
+	CannotSave bool   `json:"cannotSave,omitempty"`
 	// Where and What belong to kindUnreadable.
 	Where string `json:"where,omitempty"`
 	What  string `json:"what,omitempty"`

@@ -58,7 +58,7 @@ func (c *conn) watchAccount() {
 }
 
 func (c *conn) refresh(ctx context.Context, _ *jrpc2.Request) (any, error) {
-	return nil, failure(c.server.forced.refresh(ctx, c.server.Home.Manager(), c.server.Limits.Spacing))
+	return nil, failure(c.server.Home.Refresh(ctx))
 }
 
 func (c *conn) signIn(ctx context.Context, req *jrpc2.Request) (any, error) {
@@ -130,7 +130,7 @@ func (c *conn) token(ctx context.Context, req *jrpc2.Request) (any, error) {
 	}
 	// The longest there is stands for what is longer, and wraps round to nothing less.
 	atLeast := min(max(0, p.MinValiditySeconds), math.MaxInt32)
-	t, err := c.server.short.token(ctx, c.server.Home, time.Duration(atLeast*float64(time.Second)), c.server.Limits.Spacing)
+	t, err := c.server.Home.Token(ctx, time.Duration(atLeast*float64(time.Second)))
 	if err != nil {
 		return nil, failure(err)
 	}

@@ -83,10 +83,8 @@ type Server struct {
 	// Log receives what goes wrong; nil: nobody does.
 	Log *slog.Logger
 
-	forced forced        // what the forced renewals of all connections share
-	short  short         // and the tokens that live for too short
-	began  sync.Once     // makes long
-	long   chan struct{} // held by the one connection whose long line is in memory
+	began sync.Once     // makes long
+	long  chan struct{} // held by the one connection whose long line is in memory
 }
 
 // Serve answers one connection until the client closes it or ctx ends; both

@@ -172,11 +172,16 @@ func (c *course) done(p plan, err error, s situation, now time.Time) {
 	c.waiting = pause{from: now, length: spacing(c.fruitless), firm: minSpacing}
 }
 
-// failed learns from a failure.
+// failed learns from a failure. One whose request another process has made a
+// moment ago is none: nothing was sent, and the Manager says until when.
 func (c *course) failed(err error, now time.Time) {
-	c.failures++
 	var re *auth.RefreshError
-	errors.As(err, &re)
+	if errors.As(err, &re) && !re.NotBefore.IsZero() {
+		wait := re.NotBefore.Sub(now)
+		c.waiting = pause{from: now, length: wait, firm: wait}
+		return
+	}
+	c.failures++
 	if arrived(re) && c.lost {
 		c.lastCalled = true
 	}

@@ -37,6 +37,8 @@ type Facts struct {
 	Expires time.Time
 	// LastRefresh is when the tokens were issued, as the store tells it.
 	LastRefresh time.Time
+	// Undated: the store does not tell that, so Codex does not use the tokens.
+	Undated bool
 	// Managed: tokens that the holders of the store renew, a refresh token among them.
 	Managed bool
 	// HasAccount: the store names the account. Without it Codex never renews.
@@ -56,18 +58,21 @@ func Due(f Facts) (at time.Time, reason auth.RefreshReason) {
 	switch {
 	case !f.Managed || !f.HasAccount || f.Refused || !f.KeepFresh:
 		return time.Time{}, ""
+	case f.Undated:
+		return longAgo, auth.RefreshScheduled
 	case !f.Expires.IsZero():
 		at, reason = f.Expires.Add(-lead(f)), auth.RefreshProactive
-	case !f.LastRefresh.IsZero():
-		at, reason = f.LastRefresh.Add(maxAge), auth.RefreshScheduled
 	default:
-		return time.Time{}, ""
+		at, reason = f.LastRefresh.Add(maxAge), auth.RefreshScheduled
 	}
 	if at.Year() > 9999 {
 		return time.Time{}, "" // RFC 3339 cannot say it, and nobody will wait for it
 	}
 	return at, reason
 }
+
+// longAgo is when a sign-in that Codex does not use was due.
+var longAgo = time.Unix(0, 0).UTC()
 
 // lead is how long before its end an access token with a readable one is renewed.
 func lead(f Facts) time.Duration {
@@ -83,10 +88,10 @@ func opens(f Facts) time.Time {
 	switch {
 	case !f.Expires.IsZero():
 		return f.Expires.Add(-auth.CodexWindow)
-	case !f.LastRefresh.IsZero():
-		return f.LastRefresh.Add(auth.CodexMaxAge)
+	case f.Undated:
+		return time.Time{}
 	}
-	return time.Time{}
+	return f.LastRefresh.Add(auth.CodexMaxAge)
 }
 
 // Seed turns a fingerprint into the seed of everything that is to differ

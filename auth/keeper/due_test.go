@@ -25,6 +25,7 @@ func TestDue(t *testing.T) {
 	t.Parallel()
 	own := part(7, drawLead, leadSpread)
 	short := func(life time.Duration) time.Duration { return part(7, drawLead, life/16) }
+	undated := func(f *Facts) { f.Undated = true }
 	opaque := func(f *Facts) { f.Issued, f.Expires = time.Time{}, time.Time{} }
 	tests := []struct {
 		name   string
@@ -49,7 +50,10 @@ func TestDue(t *testing.T) {
 		{"without last_refresh", kept(time.Hour, func(f *Facts) { f.LastRefresh = time.Time{} }),
 			monday.Add(45*time.Minute - short(time.Hour)), auth.RefreshProactive},
 		{"opaque", kept(0, opaque), monday.Add(7 * 24 * time.Hour), auth.RefreshScheduled},
-		{"opaque without last_refresh", kept(0, opaque, func(f *Facts) { f.LastRefresh = time.Time{} }), time.Time{}, ""},
+		{"opaque with Go's zero time", kept(0, opaque, func(f *Facts) { f.LastRefresh = time.Time{} }),
+			time.Time{}.Add(maxAge), auth.RefreshScheduled},
+		{"undated", kept(time.Hour, undated), longAgo, auth.RefreshScheduled},
+		{"opaque and undated", kept(0, opaque, undated), longAgo, auth.RefreshScheduled},
 		{"not managed", kept(time.Hour, func(f *Facts) { f.Managed = false }), time.Time{}, ""},
 		{"without an account", kept(time.Hour, func(f *Facts) { f.HasAccount = false }), time.Time{}, ""},
 		{"refused", kept(time.Hour, func(f *Facts) { f.Refused = true }), time.Time{}, ""},

@@ -43,6 +43,7 @@ func TestForgive(t *testing.T) {
 				if got := r.manager.State().Refused == ""; got != tt.want {
 					t.Errorf("forgiven in the State = %v, want %v", got, tt.want)
 				}
+				r.pass(minSpacing)
 				refused()
 				if got := len(r.server.seen()) == 1; got != tt.want {
 					t.Errorf("asked again = %v, want %v", got, tt.want)

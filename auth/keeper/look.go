@@ -58,9 +58,10 @@ func (k *Keeper) situation(f *auth.Inputs) situation {
 			Seed:      Seed(of.token),
 		},
 	}
-	sit.answerLost = f.Attempt != nil && f.Attempt.AnswerLost
+	sit.answerLost = f.Lost || f.Attempt != nil && f.Attempt.AnswerLost
 	sit.Issued = s.AccessIssued()
-	sit.LastRefresh, _ = s.LastRefresh()
+	last, dated := s.LastRefresh()
+	sit.LastRefresh, sit.Undated = last, !dated
 	_, sit.HasAccount = s.AccountID()
 	if f.Refusal != nil {
 		sit.unexplained, sit.refusedAt = !f.Refusal.Reason.NamesToken(), f.Refusal.At
@@ -85,7 +86,7 @@ func nextTick(f *auth.Inputs, now time.Time) time.Time {
 	if !ok {
 		return time.Time{}
 	}
-	if window := end.Add(-auth.CodexWindow); f.Attempt != nil && window.After(now) {
+	if window := end.Add(-auth.CodexWindow); (f.Attempt != nil || f.Lost) && window.After(now) {
 		return window
 	}
 	if end.After(now) {

@@ -142,6 +142,7 @@ func TestLostAnswerIsRemembered(t *testing.T) {
 		end := r.expires()
 		r.lose()
 		r.server.turn(offline)
+		r.pass(minSpacing)
 		_ = r.manager.Refresh(r.t.Context(), auth.RefreshForced)
 		r.wantOutcomes(offline)
 		r.server.turn(fine)

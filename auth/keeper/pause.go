@@ -9,14 +9,11 @@ import (
 
 const (
 	// minSpacing follows every request, and is the shortest wait after a failure.
-	minSpacing = 30 * time.Second
+	minSpacing = auth.MinSpacing
 	// maxSpacing ends the growth of the spacing between successes that do not help.
 	maxSpacing = time.Hour
 	// maxBackoff ends the growth of the wait after failures.
 	maxBackoff = 15 * time.Minute
-	// maxRetryAfter is how much of a server's wish is granted: a sign-in may
-	// end in the meantime.
-	maxRetryAfter = time.Hour
 )
 
 // pause is a time in which nothing is asked. It is kept as a beginning and a
@@ -50,11 +47,11 @@ func spacing(n int) time.Duration {
 	return min(minSpacing<<min(n, 10), maxSpacing)
 }
 
-// backoff draws the wait after the n-th failure in a row, counted from one: full
-// jitter between the shortest wait and a limit that doubles.
+// backoff draws the wait after the n-th failure in a row, counted from one,
+// between the least one that the Manager allows and a limit that doubles.
 func backoff(n int, random *rand.Rand) time.Duration {
-	limit := min(minSpacing<<min(n, 10), maxBackoff)
-	return minSpacing + time.Duration(random.Int64N(int64(limit-minSpacing)))
+	least, limit := auth.Spacing(n), min(minSpacing<<min(n, 10), maxBackoff)
+	return least + time.Duration(random.Int64N(int64(limit-least)))
 }
 
 // granted is how long the server wants to be left alone, as far as that is
@@ -63,7 +60,7 @@ func granted(e *auth.RefreshError) time.Duration {
 	if e == nil {
 		return 0
 	}
-	return min(max(e.RetryAfter, 0), maxRetryAfter)
+	return min(max(e.RetryAfter, 0), auth.MaxRetryAfter)
 }
 
 // latest returns the last of some moments; the zero time is before all others.

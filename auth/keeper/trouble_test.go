@@ -50,14 +50,15 @@ func TestBackoffDoubles(t *testing.T) {
 		maxBackoff, maxBackoff, maxBackoff}
 	c := New(Options{}).course
 	for i, limit := range limits {
-		least, most := limit, minSpacing
+		spaced := auth.Spacing(i + 1)
+		least, most := limit, spaced
 		for range 2000 {
 			d := backoff(i+1, c.random)
 			least, most = min(least, d), max(most, d)
 		}
-		slack := (limit - minSpacing) / 50
-		if least < minSpacing || least > minSpacing+slack || most > limit || most < limit-slack {
-			t.Errorf("failure %d: waits from %v to %v, want %v to %v", i+1, least, most, minSpacing, limit)
+		slack := (limit - spaced) / 50
+		if least < spaced || least > spaced+slack || most > limit || most < limit-slack {
+			t.Errorf("failure %d: waits from %v to %v, want %v to %v", i+1, least, most, spaced, limit)
 		}
 	}
 	if d := backoff(1_000_000, c.random); d < minSpacing || d > maxBackoff {
@@ -72,7 +73,7 @@ func TestRetryAfter(t *testing.T) {
 		least, most time.Duration
 	}{
 		{"honoured", 20 * time.Minute, 20 * time.Minute, 21*time.Minute + latency},
-		{"capped", 24 * time.Hour, maxRetryAfter, maxRetryAfter + time.Minute + latency},
+		{"capped", 24 * time.Hour, auth.MaxRetryAfter, auth.MaxRetryAfter + time.Minute + latency},
 		{"shorter than the spacing", time.Second, minSpacing, time.Minute + time.Second + latency},
 		{"negative", -time.Hour, minSpacing, time.Minute + latency},
 	}

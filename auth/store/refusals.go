@@ -10,8 +10,8 @@ import (
 )
 
 // maxRefusals is how many refusals are remembered. A refused sign-in takes
-// two, so that this is 64 sign-ins.
-const maxRefusals = 128
+// two, so that this is 2,048 sign-ins: a backup of years ago may be restored.
+const maxRefusals = 4096
 
 const refusalsFile = "refusals.json"
 

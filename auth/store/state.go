@@ -22,7 +22,7 @@ import (
 const stateLockWait = 2 * time.Second
 
 // State is one home's state directory, and implements auth.Fingerprinter,
-// auth.Refusals, auth.Notices and auth.Escrow on it. It keeps the recent activity as
+// auth.Refusals, auth.Notices, auth.Attempts and auth.Escrow on it. It keeps the recent activity as
 // well. Any number of processes may share the directory; a State is safe for
 // concurrent use.
 //
@@ -31,6 +31,7 @@ const stateLockWait = 2 * time.Second
 //
 //	key            32 random bytes, made once: the key of all fingerprints
 //	refusals.json  what was refused for good
+//	attempts.json  the last request with each of the newest refresh tokens
 //	notices.json   which notifications were shown
 //	activity.json  what happened lately
 //	escrow         one answer's place: see slot
@@ -50,6 +51,7 @@ var (
 	_ auth.Fingerprinter = (*State)(nil)
 	_ auth.Refusals      = (*State)(nil)
 	_ auth.Notices       = (*State)(nil)
+	_ auth.Attempts      = (*State)(nil)
 	_ auth.Escrow        = (*State)(nil)
 )
 

@@ -231,7 +231,16 @@ func TestRefusalsAreBounded(t *testing.T) {
 	t.Parallel()
 	s := openState(t, tempDir(t))
 	const more = 3
-	for i := range maxRefusals + more {
+	err := changeState(s, refusalsFile, maxRefusals, func(entries []storedRefusal) ([]storedRefusal, bool) {
+		for i := range maxRefusals {
+			entries = append(entries, storedRefusal{fmt.Sprint(i), auth.ReasonExpired, time.Now()})
+		}
+		return entries, true
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := maxRefusals; i < maxRefusals+more; i++ {
 		if err := s.Record(auth.Refusal{Fingerprint: fmt.Sprint(i), Reason: auth.ReasonExpired}); err != nil {
 			t.Fatal(err)
 		}

@@ -1,0 +1,204 @@
+package auth
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestRefusedTokensNeverReturn: two old files take turns in the store, written
+// while the answer is under way as well. Each token is sent once.
+func TestRefusedTokensNeverReturn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, chatGPT(), func(o *Options) { o.SecondLook = look })
+		r.authority.then(refused(ReasonReused))
+		files := [][]byte{rotated(), chatGPT()}
+		for i := range 20 {
+			release := r.authority.block()
+			done := make(chan error, 1)
+			go func() { done <- r.Refresh(t.Context(), RefreshForced) }()
+			synctest.Wait()
+			r.store.put(files[i%2])
+			release()
+			<-done // refused, or adopted the other file
+			if i == 10 {
+				r.restart()
+			}
+			if err := r.Reload(t.Context(), true); err != nil {
+				t.Fatal(err)
+			}
+			r.later()
+		}
+		r.wantRequests(2)
+		if st := r.wantStatus(StatusSignInRequired); st.Refused != ReasonReused {
+			t.Errorf("state = %+v", st)
+		}
+	})
+}
+
+// TestAnswerStaysLost: what becomes of later attempts does not tell what became
+// of the first one.
+func TestAnswerStaysLost(t *testing.T) {
+	t.Parallel()
+	unsent := answer{err: &RefreshError{Err: errors.New("connection refused")}}
+	for name, tt := range map[string]struct {
+		later answer
+		lost  bool
+	}{
+		"not reached":       {unsent, true},
+		"server error":      {serverDown, true},
+		"unexplained":       {refused(ReasonUnauthorized), true},
+		"named by reason":   {refused(ReasonReused), false},
+		"refreshed at last": {renewed("2"), false},
+	} {
+		for _, restart := range []bool{false, true} {
+			r := newRig(t, chatGPT())
+			r.authority.then(answerLost, tt.later)
+			wantTransient(t, r.refresh())
+			if restart {
+				r.restart()
+				_ = r.Reload(t.Context(), true)
+			}
+			r.later()
+			_ = r.refresh()
+			r.wantRequests(2)
+			entry, _, _ := r.escrow.Held()
+			if got := r.State().AnswerLost; got != tt.lost || entry.Sent != tt.lost {
+				t.Errorf("%s, restart %t: answer lost = %t, in the escrow %t, want %t", name, restart, got, entry.Sent, tt.lost)
+			}
+		}
+	}
+}
+
+// TestSpacing: whoever asks too early is told what the last request came to,
+// and nothing is sent, in this process and in the next one.
+func TestSpacing(t *testing.T) {
+	t.Parallel()
+	busy := answer{err: &RefreshError{Status: 429, Code: "slow_down", RetryAfter: time.Hour}}
+	for name, tt := range map[string]struct {
+		answer answer
+		waits  []time.Duration // after each of the requests
+	}{
+		"server error": {serverDown, []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 5 * time.Minute, 5 * time.Minute}},
+		"answer lost":  {answerLost, []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute}},
+		"Retry-After":  {busy, []time.Duration{time.Hour, time.Hour}},
+		"unexplained":  {refused(ReasonUnauthorized), []time.Duration{30 * time.Second, time.Minute}},
+		"expired tokens": {answer{tokens: TokenResponse{AccessToken: secret(accessToken("old", noon.Add(-time.Hour)))}},
+			[]time.Duration{30 * time.Second, time.Minute, 2 * time.Minute}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, chatGPT())
+			r.authority.then(tt.answer)
+			for i, wait := range tt.waits {
+				first := r.refresh()
+				r.wantRequests(i + 1)
+				r.clock.advance(wait - time.Second)
+				for _, restart := range []bool{false, true} {
+					if restart {
+						r.restart()
+						_ = r.Reload(t.Context(), true)
+					}
+					again := r.refresh()
+					var a, b *RefreshError
+					if errors.As(first, &a) != errors.As(again, &b) ||
+						a != nil && !a.Permanent && (a.Status != b.Status || a.Code != b.Code || a.AnswerLost != b.AnswerLost || b.Permanent) ||
+						a != nil && a.Permanent && (!b.Permanent || a.Reason != b.Reason) {
+						t.Errorf("too early = %v, want what the last request came to: %v", again, first)
+					}
+					if restart && b != nil && !b.NotBefore.Equal(r.clock.Now().Add(time.Second)) {
+						t.Errorf("not before %v, want in a second", b.NotBefore)
+					}
+				}
+				r.wantRequests(i + 1)
+				r.clock.advance(time.Second)
+			}
+		})
+	}
+}
+
+// TestSpacingEnds: with other credentials, after a request that reached nobody,
+// and for Codex's own behaviour. A clock that is set back does not make it longer.
+func TestSpacingEnds(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	r.authority.then(serverDown)
+	_ = r.refresh()
+	r.store.put(rotated())
+	_ = r.Reload(t.Context(), true)
+	_ = r.refresh()
+	r.wantRequests(2)
+	r.store.put(chatGPT()) // its own spacing still holds
+	_ = r.Reload(t.Context(), true)
+	_ = r.refresh()
+	r.wantRequests(2)
+
+	r = newRig(t, chatGPT())
+	r.authority.then(answer{err: &RefreshError{Err: errors.New("connection refused")}}, renewed("2"), renewed("3"))
+	wantTransient(t, r.refresh())
+	for range 3 {
+		if err := r.refresh(); err != nil {
+			t.Error(err)
+		}
+	}
+	r.wantRequests(2)
+
+	r = newRig(t, chatGPT(), asCodex)
+	r.authority.then(serverDown)
+	for range 5 {
+		_ = r.refresh()
+	}
+	r.wantRequests(5)
+
+	r = newRig(t, chatGPT())
+	r.authority.then(serverDown)
+	_ = r.refresh()
+	r.clock.advance(-24 * time.Hour)
+	_ = r.refresh()
+	r.clock.advance(29 * time.Second)
+	_ = r.refresh()
+	r.wantRequests(1)
+	r.clock.advance(time.Second)
+	_ = r.refresh()
+	r.wantRequests(2)
+}
+
+// TestTokenSpacing: scripts that ask again and again for a token that cannot be
+// had do not make the agent ask again and again.
+func TestTokenSpacing(t *testing.T) {
+	t.Parallel()
+	for name, a := range map[string]answer{"server error": serverDown, "answer lost": answerLost, "too short": renewed("2")} {
+		r := newRig(t, chatGPT(set("tokens.access_token", accessToken("old", noon.Add(-time.Hour)))))
+		r.authority.then(a)
+		for range 50 {
+			if _, err := r.Token(t.Context(), 10*time.Hour); err == nil {
+				t.Error(name, "a token that cannot be had")
+			}
+		}
+		r.wantRequests(1)
+	}
+}
+
+// TestEmptyTokensInAnAnswer: an empty token is no token, except for Codex.
+func TestEmptyTokensInAnAnswer(t *testing.T) {
+	t.Parallel()
+	empty := renewed("2")
+	empty.tokens.RefreshToken = secret("")
+	r := newRig(t, chatGPT())
+	r.authority.then(empty)
+	if err := r.refresh(); err != nil {
+		t.Error(err)
+	}
+	r.wantStored("refresh-1")
+	if got := mustParse(t, r.store.bytes()).AccessToken(); got != *empty.tokens.AccessToken {
+		t.Errorf("stored access token = %q", got.Reveal())
+	}
+	r = newRig(t, chatGPT(), asCodex)
+	r.authority.then(empty)
+	_ = r.refresh()
+	if got := mustParse(t, r.store.bytes()).RefreshToken(); !got.Empty() {
+		t.Errorf("as Codex: stored refresh token = %q, want the empty one", got.Reveal())
+	}
+}
