@@ -33,9 +33,7 @@ func TestActivityIsKept(t *testing.T) {
 			t.Errorf("Activity = %+v, %v; the State is %+v", list, err, m.State())
 		}
 	}
-	if err := client.Refresh(within(t)); err != nil {
-		t.Fatal(err)
-	}
+	r.put(r.newSignIn(box.Grace()))
 	st := await(t, client, "news", func(st auth.State) bool { return st.LastActivity.After(first.State().LastActivity) })
 	if list, err := client.Activity(within(t)); err != nil || len(list) != 2 || !list[1].At.Equal(st.LastActivity) {
 		t.Errorf("Activity = %+v, %v", list, err)

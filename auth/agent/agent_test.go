@@ -182,7 +182,7 @@ func TestReloadWaitsForNobodysRenewal(t *testing.T) {
 	r := newRig(t, box.Config{})
 	other := r.open()
 	s, _ := other.Manager().Snapshot()
-	if err := errors.Join(other.state.Reserve(other.state.Token(s), time.Now()), other.state.Sent(other.state.Token(s))); err != nil {
+	if err := errors.Join(other.state.Reserve(other.state.Token(s), time.Now().Add(-time.Minute)), other.state.Sent(other.state.Token(s))); err != nil {
 		t.Fatal(err)
 	}
 	unlock, err := store.RefreshLock(r.home.Dir(), nil, patience)(t.Context())

@@ -187,8 +187,11 @@ func (h *home) Token(ctx context.Context, atLeast time.Duration) (auth.AccessTok
 	return h.manager.Token(ctx, atLeast)
 }
 
-// newHome returns a home that holds content, "" for nothing.
-func newHome(t *testing.T, content []byte, a *script) *home {
+// ours is the change of a home that follows Codex to the letter to one of an agent.
+func ours(o *auth.Options) { o.AsCodex = false }
+
+// newHome returns a home that holds content, nil for nothing.
+func newHome(t *testing.T, content []byte, a *script, change ...func(*auth.Options)) *home {
 	t.Helper()
 	store := &memoryStore{}
 	if content != nil {
@@ -198,7 +201,11 @@ func newHome(t *testing.T, content []byte, a *script) *home {
 		}
 		store.cur = s
 	}
-	m := auth.NewManager(auth.Options{Store: store, Authority: a, Fingerprints: prints{}, AsCodex: true})
+	o := auth.Options{Store: store, Authority: a, Fingerprints: prints{}, AsCodex: true}
+	for _, f := range change {
+		f(&o)
+	}
+	m := auth.NewManager(o)
 	if err := m.Reload(t.Context(), true); err != nil {
 		t.Fatal(err)
 	}

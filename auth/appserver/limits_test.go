@@ -158,7 +158,7 @@ func TestFloodIsHeldBack(t *testing.T) {
 }
 
 // Clients that force renewals one after the other share one for a while, and
-// a failure for a shorter one. What somebody else has written is another matter.
+// a failure likewise. What somebody else has written is another matter.
 func TestForcedRenewalsAreShared(t *testing.T) {
 	t.Parallel()
 	ways := map[string]string{
@@ -172,13 +172,13 @@ func TestForcedRenewalsAreShared(t *testing.T) {
 				down := false
 				a := &script{answer: func(n int) (auth.TokenResponse, error) {
 					if down {
-						return auth.TokenResponse{}, &auth.RefreshError{Err: errors.New("no network")}
+						return auth.TokenResponse{}, &auth.RefreshError{Status: 503}
 					}
 					renewed++
 					fresh := auth.NewSecret(fmt.Sprintf("opaque-%d", renewed))
 					return auth.TokenResponse{AccessToken: &fresh, RefreshToken: &fresh}, nil
 				}}
-				h := newHome(t, signedIn(), a)
+				h := newHome(t, signedIn(), a, ours)
 				s := &appserver.Server{Home: h, Limits: limits}
 				ask := func(want int) {
 					t.Helper()
@@ -231,7 +231,7 @@ func TestTokensThatLiveForTooShort(t *testing.T) {
 			fresh := auth.NewSecret(box.JWT(map[string]any{"exp": time.Now().Add(time.Hour).Unix(), "jti": n}))
 			return auth.TokenResponse{AccessToken: &fresh, RefreshToken: &fresh}, nil
 		}}
-		nc, ended := limited(t, newHome(t, signedIn(), a))
+		nc, ended := limited(t, newHome(t, signedIn(), a, ours))
 		lines := newLines(nc)
 		lines.introduce(t, nc)
 		for round := range 3 {
