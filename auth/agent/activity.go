@@ -7,13 +7,13 @@ import (
 	"sync"
 
 	"rekey/auth"
-	"rekey/auth/store"
+	"rekey/auth/memory"
 )
 
 // timeline writes what the Manager tells, without holding it up: whatever comes
 // while the disk is busy goes with the next write.
 type timeline struct {
-	state   *store.State
+	state   *memory.Memory
 	written func(newest auth.Activity, err error) // called after each write
 
 	mu      sync.Mutex      // guards everything below

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"rekey/auth/appserver"
-	"rekey/auth/store"
 	"rekey/internal/fault"
+	"rekey/internal/safefile"
 )
 
 // ErrRunning means that another process is the agent of this home.
@@ -61,11 +61,11 @@ func (a *Agent) Close(ctx context.Context) error {
 // Running reports whether a process is the agent of this home, whether it
 // answers or not.
 func (h *Home) Running() bool {
-	unlock, err := store.TryLock(filepath.Join(h.stateDir, "agent.lock"), 0o600)
+	unlock, err := safefile.TryLock(filepath.Join(h.stateDir, "agent.lock"), 0o600)
 	if err == nil {
 		unlock()
 	}
-	return errors.Is(err, store.ErrLockBusy)
+	return errors.Is(err, safefile.ErrLocked)
 }
 
 // Socket returns the path of the home's socket, where its agent listens.

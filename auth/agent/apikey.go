@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"rekey/auth"
-	"rekey/auth/store"
+	"rekey/auth/codex"
 )
 
 // errKeyForbidden answers an API key where none is allowed.
@@ -17,7 +17,7 @@ func (h *Home) SignInAPIKey(ctx context.Context, key auth.Secret) error {
 	h.mu.Lock()
 	forced := h.config.ForcedLogin
 	h.mu.Unlock()
-	if forced == store.LoginChatGPT {
+	if forced == codex.LoginChatGPT {
 		return errKeyForbidden
 	}
 	h.CancelSignIn()

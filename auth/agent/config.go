@@ -6,13 +6,14 @@ import (
 	"sync"
 
 	"rekey/auth"
+	"rekey/auth/codex"
 	"rekey/auth/store"
 )
 
 // reloadConfig reads Codex's configuration again. What it says about the
 // store, the provider and what is allowed holds from the next read on.
 func (h *Home) reloadConfig() {
-	cfg, err := store.ReadConfig(h.opts.Dir)
+	cfg, err := codex.ReadConfig(h.opts.Dir)
 	if err != nil {
 		// Like Codex's app-server, go on with the defaults that come with it.
 		h.opts.Log.Warn("Codex's configuration cannot be used", "error", err)

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/codex"
 	"rekey/auth/login"
+	"rekey/auth/memory"
 	"rekey/auth/store"
 	"rekey/internal/autostart"
 	"rekey/internal/config"
@@ -62,7 +64,7 @@ type Home struct {
 	id        string // the short name of the home's identity
 	stateDir  string // this home's own part of Dirs.State
 	manager   *auth.Manager
-	state     *store.State
+	state     *memory.Memory
 	store     *liveStore
 	timeline  *timeline
 	authority *lateAuthority
@@ -76,7 +78,7 @@ type Home struct {
 	said   map[string]bool // what was told about it
 
 	mu     sync.Mutex // guards everything below
-	config store.Config
+	config codex.Config
 	chosen config.Settings // what holds: the file, the environment over it, and what could not be saved
 }
 
@@ -98,9 +100,9 @@ func Open(opts Options) (*Home, error) {
 	h := &Home{opts: opts, id: id, stateDir: opts.Dirs.StateDir(opts.Dir)}
 	h.authority = &lateAuthority{getenv: opts.Getenv}
 	var err error
-	if h.state, err = store.OpenState(h.stateDir); err != nil {
+	if h.state, err = memory.Open(h.stateDir); err != nil {
 		opts.Log.Warn("Rekey's own folder cannot be used; nothing is renewed", "error", err)
-		h.state = store.UnkeptState()
+		h.state = memory.Unkept()
 	}
 	h.store = newLiveStore()
 	h.reloadConfig()

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"rekey/auth/store"
+	"rekey/auth/codex"
 	"rekey/internal/config"
 )
 
@@ -27,8 +27,8 @@ func Homes(named []string, chosen config.Settings, userHome func() (string, erro
 	var homes, ids []string
 	var failed error
 	for _, name := range wanted {
-		dir, err := store.ResolveHome(func(string) string { return name }, userHome)
-		if err != nil && !errors.Is(err, store.ErrHomeMissing) { // a home may come yet
+		dir, err := codex.ResolveHome(func(string) string { return name }, userHome)
+		if err != nil && !errors.Is(err, codex.ErrHomeMissing) { // a home may come yet
 			failed = errors.Join(failed, fmt.Errorf("the home %s: %w", name, err))
 			continue
 		}

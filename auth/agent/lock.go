@@ -12,14 +12,16 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/codex"
 	"rekey/auth/store"
+	"rekey/internal/safefile"
 )
 
-// identity is the short name of a home: see store.ID. Where the way to
+// identity is the short name of a home: see codex.ID. Where the way to
 // auth.json cannot be followed, for want of permission, its plain name stands
 // for it: the same, unless there is a link on the way.
 func identity(dir string) string {
-	if id, err := store.ID(dir); err == nil {
+	if id, err := codex.ID(dir); err == nil {
 		return id
 	}
 	sum := sha256.Sum256([]byte(filepath.Join(dir, "auth.json")))
@@ -33,8 +35,8 @@ func (h *Home) LockTray() (unlock func(), err error) { return h.lock("tray.lock"
 // lock takes one of the home's locks that last as long as their process.
 func (h *Home) lock(name string) (unlock func(), err error) {
 	path := filepath.Join(h.stateDir, name)
-	unlock, err = store.TryLock(path, 0o600)
-	if errors.Is(err, store.ErrLockBusy) {
+	unlock, err = safefile.TryLock(path, 0o600)
+	if errors.Is(err, safefile.ErrLocked) {
 		return nil, ErrRunning
 	}
 	if err != nil {
@@ -82,7 +84,7 @@ func (h *Home) refreshLock(ctx context.Context) (unlock func(), err error) {
 		limit = readingWait
 	}
 	unlock, err = store.RefreshLock(h.opts.Dir, h.opts.Store.Locker, limit)(ctx)
-	if err != nil && h.opts.AsCodex && !errors.Is(err, store.ErrLockBusy) {
+	if err != nil && h.opts.AsCodex && !errors.Is(err, safefile.ErrLocked) {
 		return func() {}, nil
 	}
 	return unlock, err

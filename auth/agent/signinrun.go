@@ -7,8 +7,8 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/codex"
 	"rekey/auth/login"
-	"rekey/auth/store"
 )
 
 // ErrAccountKept means that the user did not want another account in the place
@@ -21,7 +21,7 @@ func (h *Home) runSignIn(ctx context.Context, f *flow) error {
 	h.mu.Lock()
 	cfg := h.config
 	h.mu.Unlock()
-	if cfg.ForcedLogin == store.LoginAPI {
+	if cfg.ForcedLogin == codex.LoginAPI {
 		return auth.ErrSignInForbidden
 	}
 	// What the store holds, whether it may be used or not; nil for nothing and

@@ -6,6 +6,11 @@ import (
 	"testing"
 
 	"rekey/auth"
+	"rekey/auth/codex"
+	"rekey/auth/store/secretservice"
+	"rekey/test/kit"
+	"rekey/test/kit/files"
+	"rekey/test/kit/keyring"
 )
 
 // next waits for a change, or for the end of the channel.
@@ -14,7 +19,7 @@ func next(t *testing.T, when string, changes <-chan struct{}) (open bool) {
 	select {
 	case _, open = <-changes:
 		return open
-	case <-ctxFor(t).Done():
+	case <-kit.Context(t).Done():
 		t.Fatalf("%s: no change was told", when)
 		return false
 	}
@@ -22,8 +27,8 @@ func next(t *testing.T, when string, changes <-chan struct{}) (open bool) {
 
 func TestKeyringTellsItsChanges(t *testing.T) {
 	t.Parallel()
-	b := newKeyring(t)
-	home := tempDir(t)
+	b := keyring.New(t)
+	home := files.TempDir(t)
 	s := openOn(t, b, home)
 	ctx, cancel := context.WithCancel(t.Context())
 	changes, err := s.(Notifier).Changes(ctx)
@@ -35,10 +40,10 @@ func TestKeyringTellsItsChanges(t *testing.T) {
 		name string
 		do   func()
 	}{
-		{"made", func() { err = b.ring().set(ctx, mine, "{}") }},
-		{"locked", b.lock},
-		{"unlocked", b.unlock},
-		{"deleted", func() { err = b.ring().remove(ctx, mine) }},
+		{"made", func() { err = secretservice.Service{Address: b.Address}.Set(ctx, mine, "{}") }},
+		{"locked", b.Lock},
+		{"unlocked", b.Unlock},
+		{"deleted", func() { err = secretservice.Service{Address: b.Address}.Remove(ctx, mine) }},
 	} {
 		drain(changes)
 		if step.do(); err != nil {
@@ -55,9 +60,9 @@ func TestKeyringTellsItsChanges(t *testing.T) {
 }
 
 // openOn is the keyring store of a home on a private bus.
-func openOn(t *testing.T, b *bus, home string) auth.Store {
+func openOn(t *testing.T, b *keyring.Bus, home string) auth.Store {
 	t.Helper()
-	s, err := Open(home, Config{Kind: KindKeyring}, b.options())
+	s, err := Open(home, codex.Config{Store: codex.StoreKeyring}, Options{BusAddress: b.Address})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,24 +74,24 @@ func openOn(t *testing.T, b *bus, home string) auth.Store {
 // change it was told of.
 func TestKeyringTellsAReplacedSecret(t *testing.T) {
 	t.Parallel()
-	b := newKeyring(t)
-	home := tempDir(t)
+	b := keyring.New(t)
+	home := files.TempDir(t)
 	s := openOn(t, b, home)
-	if err := s.Update(ctxFor(t), put(parsed(t, signIn("one")))); err != nil {
+	if err := s.Update(kit.Context(t), put(parsed(t, signIn("one")))); err != nil {
 		t.Fatal(err)
 	}
 	changes, err := s.(Notifier).Changes(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := openOn(t, b, home).Update(ctxFor(t), put(parsed(t, signIn("two")))); err != nil {
+	if err := openOn(t, b, home).Update(kit.Context(t), put(parsed(t, signIn("two")))); err != nil {
 		t.Fatal(err)
 	}
 	for {
 		if !next(t, "replaced", changes) {
 			t.Fatal("the channel is closed")
 		}
-		if got, err := s.Load(ctxFor(t)); err != nil {
+		if got, err := s.Load(kit.Context(t)); err != nil {
 			t.Fatal(err)
 		} else if got.RefreshToken().Reveal() == "two" {
 			return
@@ -96,7 +101,7 @@ func TestKeyringTellsAReplacedSecret(t *testing.T) {
 
 func TestKeyringTellsWhatCodexSaves(t *testing.T) {
 	t.Parallel()
-	_, c, s := keyringHome(t, KindKeyring)
+	_, c, s := keyringHome(t, codex.StoreKeyring)
 	c.signIn(fakeKey)
 	changes, err := s.(Notifier).Changes(t.Context())
 	if err != nil {
@@ -108,7 +113,7 @@ func TestKeyringTellsWhatCodexSaves(t *testing.T) {
 		if !next(t, "replaced by Codex", changes) {
 			t.Fatal("the channel is closed")
 		}
-		if got, err := s.Load(ctxFor(t)); err != nil {
+		if got, err := s.Load(kit.Context(t)); err != nil {
 			t.Fatal(err)
 		} else if got.APIKey().Reveal() == second {
 			return
@@ -118,7 +123,7 @@ func TestKeyringTellsWhatCodexSaves(t *testing.T) {
 
 func TestLockReleasesOfAMissingFolder(t *testing.T) {
 	t.Parallel()
-	if next(t, "missing", lockReleases(t.Context(), tempDir(t)+"/no")) {
+	if next(t, "missing", lockReleases(t.Context(), files.TempDir(t)+"/no")) {
 		t.Error("something was told")
 	}
 }
@@ -133,7 +138,7 @@ func drain(changes <-chan struct{}) {
 
 func TestChangesWithoutABus(t *testing.T) {
 	t.Parallel()
-	s, err := Open(tempDir(t), Config{Kind: KindAuto}, Options{BusAddress: "unix:path=/nonexistent/bus"})
+	s, err := Open(files.TempDir(t), codex.Config{Store: codex.StoreAuto}, Options{BusAddress: "unix:path=/nonexistent/bus"})
 	if err != nil {
 		t.Fatal(err)
 	}

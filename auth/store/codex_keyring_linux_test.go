@@ -9,20 +9,24 @@ import (
 	"testing"
 
 	"rekey/auth"
+	"rekey/auth/codex"
+	"rekey/test/kit"
+	"rekey/test/kit/files"
+	"rekey/test/kit/keyring"
 )
 
 // keyringHome is a home on a private bus with the real Codex and Rekey's store.
-func keyringHome(t *testing.T, kind Kind) (*bus, *codex, auth.Store) {
+func keyringHome(t *testing.T, kind codex.Store) (*keyring.Bus, *realCodex, auth.Store) {
 	t.Helper()
-	home := tempDir(t)
-	b := newKeyring(t)
-	c := newCodex(t, home, b.env...)
+	home := files.TempDir(t)
+	b := keyring.New(t)
+	c := newCodex(t, home, b.Env...)
 	c.configure(`cli_auth_credentials_store = "` + string(kind) + "\"\n")
-	cfg, err := readConfig(home, "")
+	cfg, err := codex.ReadConfig(home)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Open(home, cfg, b.options())
+	s, err := Open(home, cfg, Options{BusAddress: b.Address})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,20 +35,20 @@ func keyringHome(t *testing.T, kind Kind) (*bus, *codex, auth.Store) {
 
 func TestCodexAndRekeyShareTheKeyring(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []Kind{KindKeyring, KindAuto} {
+	for _, kind := range []codex.Store{codex.StoreKeyring, codex.StoreAuto} {
 		t.Run(string(kind), func(t *testing.T) {
 			t.Parallel()
 			b, c, s := keyringHome(t, kind)
 			c.signIn(fakeKey)
-			if got, err := s.Load(ctxFor(t)); err != nil || got.APIKey().Reveal() != fakeKey {
+			if got, err := s.Load(kit.Context(t)); err != nil || got.APIKey().Reveal() != fakeKey {
 				t.Fatalf("Rekey does not read what Codex wrote: %v", err)
 			}
-			codexs := b.items(codexService)
+			codexs := b.Items(codexService)
 			const second = "sk-fake-second-987FGHIJ"
-			if err := s.Update(ctxFor(t), put(auth.NewAPIKey(auth.NewSecret(second)))); err != nil {
+			if err := s.Update(kit.Context(t), put(auth.NewAPIKey(auth.NewSecret(second)))); err != nil {
 				t.Fatal(err)
 			}
-			if got := b.items(codexService); len(got) != 1 || !reflect.DeepEqual(got, codexs) {
+			if got := b.Items(codexService); len(got) != 1 || !reflect.DeepEqual(got, codexs) {
 				t.Errorf("items %v, want Codex's %v", got, codexs)
 			}
 			if got := c.status(); got != "API key configured - sk-fake-***FGHIJ" {
@@ -53,7 +57,7 @@ func TestCodexAndRekeyShareTheKeyring(t *testing.T) {
 			if method, token := c.token(); method != "apikey" || token != second {
 				t.Errorf("getAuthStatus: %q, %q", method, token)
 			}
-			if removed, err := s.Delete(ctxFor(t)); !removed || err != nil {
+			if removed, err := s.Delete(kit.Context(t)); !removed || err != nil {
 				t.Errorf("Delete: %v, %v", removed, err)
 			}
 			if got := c.status(); got != "Not logged in" {
@@ -61,29 +65,29 @@ func TestCodexAndRekeyShareTheKeyring(t *testing.T) {
 			}
 
 			// Now Rekey makes the item, and Codex takes it over.
-			if err := s.Update(ctxFor(t), put(auth.NewAPIKey(auth.NewSecret(fakeKey)))); err != nil {
+			if err := s.Update(kit.Context(t), put(auth.NewAPIKey(auth.NewSecret(fakeKey)))); err != nil {
 				t.Fatal(err)
 			}
-			if got := b.items(codexService); !reflect.DeepEqual(got, codexs) {
+			if got := b.Items(codexService); !reflect.DeepEqual(got, codexs) {
 				t.Errorf("items %v, want as of Codex %v", got, codexs)
 			}
 			if got := c.status(); got != "API key configured - sk-fake-***ABCDE" {
 				t.Errorf("Codex says %q", got)
 			}
 			c.signIn(second)
-			if got := b.items(codexService); len(got) != 1 {
+			if got := b.Items(codexService); len(got) != 1 {
 				t.Errorf("items %v, want one", got)
 			}
-			if got, err := s.Load(ctxFor(t)); err != nil || got.APIKey().Reveal() != second {
+			if got, err := s.Load(kit.Context(t)); err != nil || got.APIKey().Reveal() != second {
 				t.Errorf("after Codex's sign-in: %v", err)
 			}
 			if _, code := c.run("", "logout"); code != 0 {
 				t.Errorf("codex logout: exit %d", code)
 			}
-			if _, err := s.Load(ctxFor(t)); !errors.Is(err, auth.ErrNoCredential) {
+			if _, err := s.Load(kit.Context(t)); !errors.Is(err, auth.ErrNoCredential) {
 				t.Errorf("after Codex's logout: %v", err)
 			}
-			if _, err := os.Stat(filepath.Join(c.home, authFile)); !errors.Is(err, fs.ErrNotExist) {
+			if _, err := os.Stat(filepath.Join(c.home, codex.AuthFile)); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("auth.json: %v", err)
 			}
 		})
@@ -93,11 +97,11 @@ func TestCodexAndRekeyShareTheKeyring(t *testing.T) {
 // What both programs make of a file and an item in "auto".
 func TestCodexAndRekeyAgreeOnAuto(t *testing.T) {
 	t.Parallel()
-	b, c, s := keyringHome(t, KindAuto)
-	path := filepath.Join(c.home, authFile)
+	b, c, s := keyringHome(t, codex.StoreAuto)
+	path := filepath.Join(c.home, codex.AuthFile)
 	agree := func(when, want string) {
 		t.Helper()
-		got, err := s.Load(ctxFor(t))
+		got, err := s.Load(kit.Context(t))
 		if key := got.APIKey().Reveal(); err != nil || key != want {
 			t.Errorf("%s: Rekey reads %q, %v; want %q", when, key, err, want)
 		}
@@ -106,15 +110,15 @@ func TestCodexAndRekeyAgreeOnAuto(t *testing.T) {
 		}
 	}
 	fileKey, ringKey := "sk-fake-file-0123456789", "sk-fake-ring-0123456789"
-	write(t, path, auth.NewAPIKey(auth.NewSecret(fileKey)).Encode())
+	files.Write(t, path, auth.NewAPIKey(auth.NewSecret(fileKey)).Encode())
 	agree("file only", fileKey)
-	b.makeItem(attributes(item{codexService, "cli|" + shortHash(c.home)}), string(auth.NewAPIKey(auth.NewSecret(ringKey)).Encode()))
+	b.Make(map[string]string{"application": "rust-keyring", "service": codexService, "target": "default", "username": "cli|" + codex.ShortHash(c.home)}, string(auth.NewAPIKey(auth.NewSecret(ringKey)).Encode()))
 	agree("both", ringKey)
-	b.lock()
+	b.Lock()
 	agree("locked", fileKey)
-	b.unlock()
+	b.Unlock()
 	const saved = "sk-fake-save-0123456789"
-	if err := s.Update(ctxFor(t), put(auth.NewAPIKey(auth.NewSecret(saved)))); err != nil {
+	if err := s.Update(kit.Context(t), put(auth.NewAPIKey(auth.NewSecret(saved)))); err != nil {
 		t.Fatal(err)
 	}
 	agree("after Rekey's save", saved)
@@ -125,15 +129,15 @@ func TestCodexAndRekeyAgreeOnAuto(t *testing.T) {
 
 func TestCodexEncryptsWhereRekeyRecognisesIt(t *testing.T) {
 	t.Parallel()
-	_, c, _ := keyringHome(t, KindKeyring)
+	_, c, _ := keyringHome(t, codex.StoreKeyring)
 	c.configure("cli_auth_credentials_store = \"keyring\"\n[features]\nsecret_auth_storage = true\n")
 	c.signIn(fakeKey)
-	cfg, err := readConfig(c.home, "")
+	cfg, err := codex.ReadConfig(c.home)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var unreadable *auth.UnreadableError
-	if _, err := openAs(t, c.home, cfg).Load(ctxFor(t)); !errors.As(err, &unreadable) || !unreadable.Encrypted {
+	if _, err := openAs(t, c.home, cfg).Load(kit.Context(t)); !errors.As(err, &unreadable) || !unreadable.Encrypted {
 		t.Errorf("error %v", err)
 	}
 }

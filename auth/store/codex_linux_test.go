@@ -10,20 +10,25 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"rekey/auth/codex"
+	"rekey/internal/safefile"
+	"rekey/test/kit"
+	"rekey/test/kit/files"
 )
 
 // Rekey's lock is Codex's: while it is held, Codex waits and changes nothing.
 func TestCodexWaitsForRekeysLock(t *testing.T) {
 	t.Parallel()
 	if _, err := os.Stat("/proc/locks"); err != nil {
-		missing(t, "/proc/locks, which shows who waits for a lock")
+		kit.Missing(t, "/proc/locks, which shows who waits for a lock")
 	}
-	home := tempDir(t)
+	home := files.TempDir(t)
 	c := newCodex(t, home)
 	c.configure("")
-	path := filepath.Join(home, authFile)
-	write(t, path, signIn("r"))
-	unlock, err := TryLock(filepath.Join(home, "auth.lock"), 0o666)
+	path := filepath.Join(home, codex.AuthFile)
+	files.Write(t, path, signIn("r"))
+	unlock, err := safefile.TryLock(filepath.Join(home, "auth.lock"), 0o666)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,11 +56,11 @@ func waitForLockQueue(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	inode := fmt.Sprintf(":%d ", info.Sys().(*syscall.Stat_t).Ino)
-	ctx := ctxFor(t)
+	ctx := kit.Context(t)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		for line := range strings.Lines(string(read(t, "/proc/locks"))) {
+		for line := range strings.Lines(string(files.Read(t, "/proc/locks"))) {
 			if strings.Contains(line, "-> FLOCK") && strings.Contains(line, inode) {
 				return
 			}

@@ -11,20 +11,23 @@ import (
 	"testing"
 
 	"rekey/auth"
+	"rekey/auth/codex"
 	"rekey/internal/box"
+	"rekey/test/kit"
+	"rekey/test/kit/files"
 )
 
-// codex is the real Codex command line in one home. It is found through
+// realCodex is the real Codex command line in one home. It is found through
 // REKEY_CODEX, else in the project's cache, and kept off every network: what
 // it might ask for leads to a closed port of this machine.
-type codex struct {
+type realCodex struct {
 	t    *testing.T
 	path string
 	home string
 	env  []string
 }
 
-func newCodex(t *testing.T, home string, env ...string) *codex {
+func newCodex(t *testing.T, home string, env ...string) *realCodex {
 	t.Helper()
 	path := os.Getenv("REKEY_CODEX")
 	if path == "" {
@@ -35,7 +38,7 @@ func newCodex(t *testing.T, home string, env ...string) *codex {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(path); err != nil {
-		missing(t, "the real Codex (REKEY_CODEX)")
+		kit.Missing(t, "the real Codex (REKEY_CODEX)")
 	}
 	const closed = "http://127.0.0.1:1"
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"} {
@@ -43,24 +46,24 @@ func newCodex(t *testing.T, home string, env ...string) *codex {
 	}
 	env = append(env, "NO_PROXY=", "no_proxy=", "CODEX_REFRESH_TOKEN_URL_OVERRIDE="+closed+"/oauth/token",
 		"CODEX_REVOKE_TOKEN_URL_OVERRIDE="+closed+"/oauth/revoke")
-	return &codex{t: t, path: path, home: home, env: append(os.Environ(), env...)}
+	return &realCodex{t: t, path: path, home: home, env: append(os.Environ(), env...)}
 }
 
 // configure writes config.toml.
-func (c *codex) configure(toml string) {
+func (c *realCodex) configure(toml string) {
 	c.t.Helper()
-	write(c.t, filepath.Join(c.home, configFile), []byte("chatgpt_base_url = \"http://127.0.0.1:1/backend-api\"\n"+toml))
+	files.Write(c.t, filepath.Join(c.home, "config.toml"), []byte("chatgpt_base_url = \"http://127.0.0.1:1/backend-api\"\n"+toml))
 }
 
-func (c *codex) command(args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctxFor(c.t), c.path, args...)
+func (c *realCodex) command(args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(kit.Context(c.t), c.path, args...)
 	cmd.Env = append(c.env, "CODEX_HOME="+c.home)
 	cmd.Dir = c.home
 	return cmd
 }
 
 // run returns what Codex says, without its warnings, and its exit code.
-func (c *codex) run(stdin string, args ...string) (text string, code int) {
+func (c *realCodex) run(stdin string, args ...string) (text string, code int) {
 	c.t.Helper()
 	cmd := c.command(args...)
 	cmd.Stdin = strings.NewReader(stdin)
@@ -78,7 +81,7 @@ func (c *codex) run(stdin string, args ...string) (text string, code int) {
 }
 
 // signIn signs in with an API key.
-func (c *codex) signIn(key string) {
+func (c *realCodex) signIn(key string) {
 	c.t.Helper()
 	if text, code := c.run(key, "login", "--with-api-key"); code != 0 {
 		c.t.Fatalf("codex login: exit %d: %s", code, text)
@@ -86,7 +89,7 @@ func (c *codex) signIn(key string) {
 }
 
 // status is the first line of "codex login status".
-func (c *codex) status() string {
+func (c *realCodex) status() string {
 	c.t.Helper()
 	text, _ := c.run("", "login", "status")
 	first, _, _ := strings.Cut(text, "\n")
@@ -94,7 +97,7 @@ func (c *codex) status() string {
 }
 
 // token is what getAuthStatus of the app-server answers.
-func (c *codex) token() (method, token string) {
+func (c *realCodex) token() (method, token string) {
 	c.t.Helper()
 	cmd := c.command("app-server")
 	in, err := cmd.StdinPipe()
@@ -133,27 +136,27 @@ const fakeKey = "sk-fake-0123456789ABCDE"
 
 func TestCodexAndRekeyShareTheFile(t *testing.T) {
 	t.Parallel()
-	home := tempDir(t)
+	home := files.TempDir(t)
 	c := newCodex(t, home)
 	c.configure("")
 	c.signIn(fakeKey)
-	written := read(t, filepath.Join(home, authFile))
+	written := files.Read(t, filepath.Join(home, codex.AuthFile))
 
 	s := open(t, home)
-	got, err := s.Load(ctxFor(t))
+	got, err := s.Load(kit.Context(t))
 	if err != nil || got.Kind() != auth.KindAPIKey || got.APIKey().Reveal() != fakeKey {
 		t.Fatalf("Rekey does not read what Codex wrote: %v", err)
 	}
-	if _, err := s.Delete(ctxFor(t)); err != nil {
+	if _, err := s.Delete(kit.Context(t)); err != nil {
 		t.Fatal(err)
 	}
 	if got := c.status(); got != "Not logged in" {
 		t.Errorf("after Delete Codex says %q", got)
 	}
-	if err := s.Update(ctxFor(t), put(auth.NewAPIKey(auth.NewSecret(fakeKey)))); err != nil {
+	if err := s.Update(kit.Context(t), put(auth.NewAPIKey(auth.NewSecret(fakeKey)))); err != nil {
 		t.Fatal(err)
 	}
-	if ours := read(t, filepath.Join(home, authFile)); string(ours) != string(written) {
+	if ours := files.Read(t, filepath.Join(home, codex.AuthFile)); string(ours) != string(written) {
 		t.Errorf("Rekey wrote %q, Codex %q", ours, written)
 	}
 	if got := c.status(); got != "API key configured - sk-fake-***ABCDE" {
@@ -166,11 +169,11 @@ func TestCodexAndRekeyShareTheFile(t *testing.T) {
 
 func TestCodexReadsAChatGPTSignInOfRekey(t *testing.T) {
 	t.Parallel()
-	home := tempDir(t)
+	home := files.TempDir(t)
 	c := newCodex(t, home)
 	c.configure("")
 	want := parsed(t, box.AuthJSON())
-	if err := open(t, home).Update(ctxFor(t), put(want)); err != nil {
+	if err := open(t, home).Update(kit.Context(t), put(want)); err != nil {
 		t.Fatal(err)
 	}
 	if got := c.status(); got != "Logged in using ChatGPT" {
@@ -183,18 +186,18 @@ func TestCodexReadsAChatGPTSignInOfRekey(t *testing.T) {
 
 func TestCodexResolvesTheSameHomeAndConfig(t *testing.T) {
 	t.Parallel()
-	dir := tempDir(t)
+	dir := files.TempDir(t)
 	real, link := filepath.Join(dir, "real"), filepath.Join(dir, "link")
-	mkdir(t, real)
-	symlink(t, "real", link)
+	files.Mkdir(t, real)
+	files.Symlink(t, "real", link)
 	c := newCodex(t, link)
 	c.configure("")
 	c.signIn(fakeKey)
-	home, err := ResolveHome(func(string) string { return link }, os.UserHomeDir)
+	home, err := codex.ResolveHome(func(string) string { return link }, os.UserHomeDir)
 	if err != nil || home != real {
 		t.Fatalf("got %q, %v", home, err)
 	}
-	if _, err := open(t, home).Load(ctxFor(t)); err != nil {
+	if _, err := open(t, home).Load(kit.Context(t)); err != nil {
 		t.Error(err)
 	}
 	missingHome := newCodex(t, filepath.Join(dir, "missing"))
@@ -219,13 +222,13 @@ func TestCodexRefusesTheSameConfigs(t *testing.T) {
 	} {
 		t.Run(strings.TrimSpace(toml), func(t *testing.T) {
 			t.Parallel()
-			home := tempDir(t)
+			home := files.TempDir(t)
 			c := newCodex(t, home)
 			c.configure(toml)
 			if text, code := c.run("", "login", "status"); code == 0 || !strings.Contains(text, "Error loading configuration") {
 				t.Errorf("Codex: exit %d: %s", code, text)
 			}
-			if _, err := readConfig(home, ""); err == nil {
+			if _, err := codex.ReadConfig(home); err == nil {
 				t.Error("ReadConfig: no error")
 			}
 		})

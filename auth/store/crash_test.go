@@ -11,14 +11,18 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/codex"
+	"rekey/test/kit"
+	"rekey/test/kit/child"
+	"rekey/test/kit/files"
 )
 
 // childRewrite replaces the sign-in as fast as it can, each time with the next
 // number as refresh token.
 func childRewrite(home string) int {
-	s, err := Open(home, Config{Kind: KindFile}, Options{})
+	s, err := Open(home, codex.Config{Store: codex.StoreFile}, Options{})
 	if err != nil {
-		say("error: %v", err)
+		child.Say("error: %v", err)
 		return 1
 	}
 	for n := 0; ; n++ {
@@ -27,10 +31,10 @@ func childRewrite(home string) int {
 			return current.WithTokens(auth.TokenResponse{RefreshToken: &refresh}, time.Now())
 		})
 		if err != nil {
-			say("error: %v", err)
+			child.Say("error: %v", err)
 			return 1
 		}
-		say("%d", n)
+		child.Say("%d", n)
 	}
 }
 
@@ -39,9 +43,9 @@ const updates = 60
 
 // childIncrement adds one to the number that is the refresh token.
 func childIncrement(home string) int {
-	s, err := Open(home, Config{Kind: KindFile}, Options{})
+	s, err := Open(home, codex.Config{Store: codex.StoreFile}, Options{})
 	if err != nil {
-		say("error: %v", err)
+		child.Say("error: %v", err)
 		return 1
 	}
 	for range updates {
@@ -54,11 +58,11 @@ func childIncrement(home string) int {
 			return current.WithTokens(auth.TokenResponse{RefreshToken: &refresh}, time.Now())
 		})
 		if err != nil {
-			say("error: %v", err)
+			child.Say("error: %v", err)
 			return 1
 		}
 	}
-	say("done")
+	child.Say("done")
 	return 0
 }
 
@@ -66,21 +70,21 @@ func childIncrement(home string) int {
 // only the lock beside the file.
 func TestTwoProcessesLoseNoUpdate(t *testing.T) {
 	t.Parallel()
-	dir := tempDir(t)
-	write(t, filepath.Join(dir, "real.json"), signIn("0"))
-	var writers []*child
+	dir := files.TempDir(t)
+	files.Write(t, filepath.Join(dir, "real.json"), signIn("0"))
+	var writers []*child.Child
 	for _, name := range []string{"a", "b"} {
 		home := filepath.Join(dir, name)
-		mkdir(t, home)
-		symlink(t, "../real.json", filepath.Join(home, authFile))
-		writers = append(writers, startChild(t, "increment", home))
+		files.Mkdir(t, home)
+		files.Symlink(t, "../real.json", filepath.Join(home, codex.AuthFile))
+		writers = append(writers, child.Start(t, "increment", home))
 	}
 	for _, w := range writers {
-		if got := w.line(); got != "done" {
+		if got := w.Line(); got != "done" {
 			t.Fatal(got)
 		}
 	}
-	s := parsed(t, read(t, filepath.Join(dir, "real.json")))
+	s := parsed(t, files.Read(t, filepath.Join(dir, "real.json")))
 	if got, want := s.RefreshToken().Reveal(), strconv.Itoa(2*updates); got != want {
 		t.Errorf("counted to %s, want %s", got, want)
 	}
@@ -90,31 +94,31 @@ func TestTwoProcessesLoseNoUpdate(t *testing.T) {
 // lock, and nothing that the next writer stumbles over.
 func TestKilledWriterLeavesOldOrNew(t *testing.T) {
 	t.Parallel()
-	home := tempDir(t)
-	path := filepath.Join(home, authFile)
-	write(t, path, signIn("first"))
+	home := files.TempDir(t)
+	path := filepath.Join(home, codex.AuthFile)
+	files.Write(t, path, signIn("first"))
 	for round := range 25 {
-		writer := startChild(t, "rewrite", home)
+		writer := child.Start(t, "rewrite", home)
 		last := -1
 		for range 1 + round%4 {
-			if _, err := fmt.Sscan(writer.line(), &last); err != nil {
+			if _, err := fmt.Sscan(writer.Line(), &last); err != nil {
 				t.Fatal(err)
 			}
 		}
-		writer.kill()
+		writer.Kill()
 		var n int
-		s := parsed(t, read(t, path))
+		s := parsed(t, files.Read(t, path))
 		if _, err := fmt.Sscanf(s.RefreshToken().Reveal(), "n-%d-", &n); err != nil || n < last {
 			t.Fatalf("round %d: found number %d (%v), %d had been written", round, n, err, last)
 		}
 	}
 	for _, stale := range leftovers(t, home) {
-		old := time.Now().Add(-2 * tempAge)
+		old := time.Now().Add(-2 * time.Minute)
 		if err := os.Chtimes(stale, old, old); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := open(t, home).Update(ctxFor(t), put(parsed(t, signIn("after")))); err != nil {
+	if err := open(t, home).Update(kit.Context(t), put(parsed(t, signIn("after")))); err != nil {
 		t.Errorf("the next writer: %v", err)
 	}
 	if found := leftovers(t, home); len(found) > 0 {

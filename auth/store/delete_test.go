@@ -7,6 +7,11 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"rekey/auth/codex"
+	"rekey/internal/safefile"
+	"rekey/test/kit"
+	"rekey/test/kit/files"
 )
 
 func TestDelete(t *testing.T) {
@@ -19,23 +24,23 @@ func TestDelete(t *testing.T) {
 		wantErr error
 	}{
 		{"nothing", func(*testing.T, string, string) {}, false, nil, nil},
-		{"file", func(t *testing.T, home, _ string) { write(t, filepath.Join(home, authFile), signIn("r")) }, true, []string{"home/auth.json"}, nil},
-		{"garbage", func(t *testing.T, home, _ string) { write(t, filepath.Join(home, authFile), []byte("{")) }, true, []string{"home/auth.json"}, nil},
+		{"file", func(t *testing.T, home, _ string) { files.Write(t, filepath.Join(home, codex.AuthFile), signIn("r")) }, true, []string{"home/auth.json"}, nil},
+		{"garbage", func(t *testing.T, home, _ string) { files.Write(t, filepath.Join(home, codex.AuthFile), []byte("{")) }, true, []string{"home/auth.json"}, nil},
 		{"link and target", func(t *testing.T, home, dots string) {
-			write(t, filepath.Join(dots, "real.json"), signIn("r"))
-			symlink(t, "../dots/real.json", filepath.Join(home, authFile))
+			files.Write(t, filepath.Join(dots, "real.json"), signIn("r"))
+			files.Symlink(t, "../dots/real.json", filepath.Join(home, codex.AuthFile))
 		}, true, []string{"home/auth.json", "dots/real.json"}, nil},
 		{"dangling link", func(t *testing.T, home, _ string) {
-			symlink(t, "../gone/real.json", filepath.Join(home, authFile))
+			files.Symlink(t, "../gone/real.json", filepath.Join(home, codex.AuthFile))
 		}, true, []string{"home/auth.json"}, nil},
 		{"loop", func(t *testing.T, home, _ string) {
-			symlink(t, "auth.json", filepath.Join(home, authFile))
+			files.Symlink(t, "auth.json", filepath.Join(home, codex.AuthFile))
 		}, true, []string{"home/auth.json"}, nil},
-		{"folder", func(t *testing.T, home, _ string) { mkdir(t, filepath.Join(home, authFile)) }, false, nil, errIsFolder},
+		{"folder", func(t *testing.T, home, _ string) { files.Mkdir(t, filepath.Join(home, codex.AuthFile)) }, false, nil, safefile.ErrIsFolder},
 		{"old temporary file", func(t *testing.T, home, _ string) {
 			stale := filepath.Join(home, ".auth-abc123")
-			write(t, stale, signIn("spent"))
-			old := time.Now().Add(-2 * tempAge)
+			files.Write(t, stale, signIn("spent"))
+			old := time.Now().Add(-2 * time.Minute)
 			if err := os.Chtimes(stale, old, old); err != nil {
 				t.Fatal(err)
 			}
@@ -44,11 +49,11 @@ func TestDelete(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			dir := tempDir(t)
+			dir := files.TempDir(t)
 			home, dots := filepath.Join(dir, "home"), filepath.Join(dir, "dots")
-			mkdir(t, home, dots)
+			files.Mkdir(t, home, dots)
 			tt.make(t, home, dots)
-			removed, err := open(t, home).Delete(ctxFor(t))
+			removed, err := open(t, home).Delete(kit.Context(t))
 			if removed != tt.removed || !errors.Is(err, tt.wantErr) {
 				t.Errorf("got %v, %v; want %v, %v", removed, err, tt.removed, tt.wantErr)
 			}
@@ -63,8 +68,8 @@ func TestDelete(t *testing.T) {
 
 func TestDeleteWithoutAHomeMakesNone(t *testing.T) {
 	t.Parallel()
-	home := filepath.Join(tempDir(t), "home")
-	if removed, err := open(t, home).Delete(ctxFor(t)); removed || err != nil {
+	home := filepath.Join(files.TempDir(t), "home")
+	if removed, err := open(t, home).Delete(kit.Context(t)); removed || err != nil {
 		t.Errorf("got %v, %v", removed, err)
 	}
 	if _, err := os.Stat(home); !errors.Is(err, fs.ErrNotExist) {

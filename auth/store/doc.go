@@ -1,7 +1,5 @@
 // Package store is where credentials live: Codex's auth.json, the keyring, or
-// whichever of the two Codex would use, behind auth.Store; and Rekey's own
-// state directory with the fingerprint key, the refusals, the claimed notices
-// and the escrow.
+// whichever of the two Codex would use, behind auth.Store.
 //
 // It reads and writes what Codex 0.169 reads and writes, in the same bytes and
 // under the same locks. Statements about Codex ("Codex does …") were observed
@@ -15,12 +13,12 @@
 //
 // Four kinds of locks are in play, always taken in this order:
 //
-//  1. <target>.rekey.lock: one Rekey at a time renews a sign-in (RefreshLock).
+//  1. <target>.rekey.lock: one Rekey at a time refreshes a sign-in (RefreshLock).
 //  2. auth.lock in the home: Codex's own, waited for.
 //  3. <target>.lock: Codex's own, tried every 10 ms for 5 s. A Codex that
 //     cannot get it for 5 s throws its new tokens away, so Rekey holds it only
 //     to compare and rename.
-//  4. state.lock in Rekey's state directory, for refusals and notices.
+//  4. state.lock in Rekey's state directory, for what package memory keeps there.
 //
 // <target> is auth.json after following symbolic links.
 package store

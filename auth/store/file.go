@@ -10,14 +10,8 @@ import (
 	"time"
 
 	"rekey/auth"
-)
-
-// How long Rekey waits for Codex's locks. Codex itself waits for the first
-// without end and for the second exactly this long. A minute is longer than any
-// Codex holds the first, and keeps its own promise to end.
-const (
-	homeLockWait   = time.Minute
-	targetLockWait = 5 * time.Second
+	"rekey/auth/codex"
+	"rekey/internal/safefile"
 )
 
 // maxRounds bounds how often an Update starts again because the content
@@ -25,8 +19,12 @@ const (
 // that share the file by links from other homes share only the second.
 const maxRounds = 32
 
-// errRestless ends an Update that found new content in every round.
-var errRestless = errors.New("it keeps changing")
+// maxFile is the size above which a credential file is unreadable, 32 MiB.
+const maxFile = 32 << 20
+
+// tempPrefix is what the names of temporary files begin with. It is Codex's own,
+// so that either program's leftovers are known as such.
+const tempPrefix = ".auth-"
 
 // errNothing is a mistake of the caller: absence is written by Delete.
 var errNothing = errors.New("there is nothing to write")
@@ -36,7 +34,7 @@ var errNothing = errors.New("there is nothing to write")
 type fileStore struct {
 	home   string
 	path   string // the name, which may be a symbolic link
-	locker Locker
+	locker safefile.Locker
 	step   func(auth.Step)
 }
 
@@ -44,7 +42,7 @@ func newFileStore(home string, opts Options) *fileStore {
 	if opts.Step == nil {
 		opts.Step = func(auth.Step) {}
 	}
-	return &fileStore{home: home, path: filepath.Join(home, authFile), locker: opts.Locker, step: opts.Step}
+	return &fileStore{home: home, path: filepath.Join(home, codex.AuthFile), locker: opts.Locker, step: opts.Step}
 }
 
 // String returns the path as Codex names it, before following links.
@@ -56,14 +54,14 @@ func (s *fileStore) Load(ctx context.Context) (*auth.Snapshot, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	c, err := readContent(s.path)
+	c, err := safefile.Read(s.path, maxFile)
 	if err != nil {
 		return nil, s.unreadable(err)
 	}
-	if !c.exists {
+	if !c.Exists {
 		return nil, auth.ErrNoCredential
 	}
-	snapshot, err := auth.ParseSnapshot(c.data)
+	snapshot, err := auth.ParseSnapshot(c.Data)
 	if err != nil {
 		return nil, &auth.UnreadableError{Where: s.path, What: err.Error(), Err: err}
 	}
@@ -71,7 +69,7 @@ func (s *fileStore) Load(ctx context.Context) (*auth.Snapshot, error) {
 }
 
 func (s *fileStore) unreadable(err error) error {
-	return &auth.UnreadableError{Where: s.path, What: whyUnreadable(err), Err: err}
+	return &auth.UnreadableError{Where: s.path, What: safefile.Reason(err), Err: err}
 }
 
 // Update implements auth.Store: read, decide and write the new file under
@@ -95,71 +93,83 @@ func (s *fileStore) Update(ctx context.Context, decide func(*auth.Snapshot) (*au
 			return nil
 		}
 	}
-	return fmt.Errorf("write %s: %w", s.path, errRestless)
+	return fmt.Errorf("write %s: %w", s.path, safefile.ErrRestless)
 }
 
 // round tries once. It reports false when the content changed in between.
 func (s *fileStore) round(ctx context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) (bool, error) {
-	target, err := CredentialPath(s.home)
+	target, err := codex.CredentialPath(s.home)
 	if err != nil {
 		return false, err
 	}
-	seen, err := readContent(target)
+	seen, err := safefile.Read(target, maxFile)
 	if err != nil {
 		return false, s.unreadable(err)
 	}
-	next, err := decide(seen.snapshot())
+	next, err := decide(snapshotOf(seen))
 	if err != nil {
 		return false, err
 	}
 	if next == nil {
 		return false, errNothing
 	}
-	if err := guard(target); err != nil {
+	if err := safefile.Replaceable(target); err != nil {
 		return false, err
 	}
 	dir := filepath.Dir(target)
 	if err := os.MkdirAll(dir, 0o700); err != nil { // Codex follows a link to a folder that is not there yet
 		return false, err
 	}
-	fresh, err := writeTemp(dir, tempPrefix, next.Encode())
+	fresh, err := safefile.CreateTemp(dir, tempPrefix, next.Encode())
 	if err != nil {
 		return false, err
 	}
-	defer fresh.discard()
+	defer fresh.Discard()
 	s.step(StepWritten)
 	replaced, err := s.replace(ctx, target, seen, fresh)
 	if err != nil || !replaced {
 		return false, err
 	}
 	s.step(StepRenamed)
-	sweep(dir, tempPrefix, time.Now())
-	return true, syncDir(dir)
+	safefile.Sweep(dir, tempPrefix, time.Now())
+	return true, safefile.SyncDir(dir)
+}
+
+// snapshotOf parses a content, nil when there is none or it is unreadable.
+func snapshotOf(c safefile.Content) *auth.Snapshot {
+	if !c.Exists {
+		return nil
+	}
+	s, err := auth.ParseSnapshot(c.Data)
+	if err != nil {
+		return nil // a sign-in replaces it, a refresh sees that it is gone
+	}
+	return s
 }
 
 // replace is what happens under auth.json.lock: nothing that can take long.
-func (s *fileStore) replace(ctx context.Context, target string, seen content, fresh *tempFile) (bool, error) {
+func (s *fileStore) replace(ctx context.Context, target string, seen safefile.Content, fresh *safefile.Temp) (bool, error) {
 	unlock, err := s.lockTarget(ctx, target)
 	if err != nil {
 		return false, err
 	}
 	defer unlock()
 	s.step(StepTargetLocked)
-	if now, err := CredentialPath(s.home); err != nil || now != target {
+	if now, err := codex.CredentialPath(s.home); err != nil || now != target {
 		return false, err // the link was changed to lead elsewhere
 	}
-	now, err := readContent(target)
+	now, err := safefile.Read(target, maxFile)
 	if err != nil {
 		return false, s.unreadable(err)
 	}
-	if !now.same(seen) {
+	if !now.Same(seen) {
 		return false, nil
 	}
-	if err := guard(target); err != nil {
+	if err := safefile.Replaceable(target); err != nil {
 		return false, err
 	}
 	s.step(StepCompared)
-	return fresh.swapIn(target, seen)
+	return fresh.Swap(target, seen)
 }
 
 // Delete implements auth.Store. Codex removes only the name and, where that is
@@ -182,7 +192,7 @@ func (s *fileStore) Delete(ctx context.Context) (removed bool, err error) {
 
 // remove is Delete for those who hold auth.lock.
 func (s *fileStore) remove(ctx context.Context) (removed bool, err error) {
-	target, err := CredentialPath(s.home)
+	target, err := codex.CredentialPath(s.home)
 	if err != nil {
 		// A link that leads nowhere holds no tokens.
 		return removeFile(s.path)
@@ -202,19 +212,19 @@ func (s *fileStore) remove(ctx context.Context) (removed bool, err error) {
 // writers left, for those who hold both locks.
 func (s *fileStore) removeAll(target string) (removed bool, err error) {
 	dir := filepath.Dir(target)
-	defer sweep(dir, tempPrefix, time.Now())
+	defer safefile.Sweep(dir, tempPrefix, time.Now())
 	if removed, err = removeFile(target); err != nil {
 		return false, err
 	}
 	if removed {
-		err = syncDir(dir)
+		err = safefile.SyncDir(dir)
 	}
 	if target == s.path {
 		return removed, err
 	}
 	link, linkErr := removeFile(s.path)
 	if link {
-		linkErr = syncDir(s.home)
+		linkErr = safefile.SyncDir(s.home)
 	}
 	return removed || link, errors.Join(err, linkErr)
 }
@@ -228,25 +238,11 @@ func removeFile(path string) (removed bool, err error) {
 	case err != nil:
 		return false, err
 	case info.IsDir():
-		return false, errIsFolder // os.Remove would remove an empty one
+		return false, safefile.ErrIsFolder // os.Remove would remove an empty one
 	}
 	err = os.Remove(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// lockHome takes auth.lock, with the mode Codex gives it.
-func (s *fileStore) lockHome(ctx context.Context) (unlock func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, homeLockWait)
-	defer cancel()
-	return s.locker.Wait(ctx, filepath.Join(s.home, "auth.lock"), 0o666)
-}
-
-// lockTarget takes auth.json.lock, which lies beside the resolved file.
-func (s *fileStore) lockTarget(ctx context.Context, target string) (unlock func(), err error) {
-	ctx, cancel := context.WithTimeout(ctx, targetLockWait)
-	defer cancel()
-	return s.locker.Wait(ctx, target+".lock", 0o600)
 }

@@ -13,20 +13,24 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/codex"
 	"rekey/internal/box"
+	"rekey/internal/safefile"
+	"rekey/test/kit"
+	"rekey/test/kit/files"
 )
 
 // open is the file store of a home.
 func open(t *testing.T, home string) auth.Store {
 	t.Helper()
-	s, err := Open(home, Config{Kind: KindFile}, Options{})
+	s, err := Open(home, codex.Config{Store: codex.StoreFile}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
 
-// put is a decision for one content, whatever is there.
+// put is a decision for one safefile.Content, whatever is there.
 func put(s *auth.Snapshot) func(*auth.Snapshot) (*auth.Snapshot, error) {
 	return func(*auth.Snapshot) (*auth.Snapshot, error) { return s, nil }
 }
@@ -49,14 +53,14 @@ func TestLoad(t *testing.T) {
 		what string // of the UnreadableError; "" for ErrNoCredential
 	}{
 		{"missing", func(*testing.T, string) {}, ""},
-		{"dangling link", func(t *testing.T, path string) { symlink(t, "nowhere", path) }, ""},
-		{"loop", func(t *testing.T, path string) { symlink(t, "auth.json", path) }, "it is a symbolic link that leads back to itself"},
-		{"folder", func(t *testing.T, path string) { mkdir(t, path) }, "it is a folder"},
-		{"empty", func(t *testing.T, path string) { write(t, path, nil) }, "it is empty or ends too early"},
-		{"not JSON", func(t *testing.T, path string) { write(t, path, []byte("sekret")) }, "it is not valid JSON"},
-		{"wrong field", func(t *testing.T, path string) { write(t, path, []byte(`{"last_refresh":"sekret"}`)) }, "last_refresh is not a date and time with a zone"},
+		{"dangling link", func(t *testing.T, path string) { files.Symlink(t, "nowhere", path) }, ""},
+		{"loop", func(t *testing.T, path string) { files.Symlink(t, "auth.json", path) }, "it is a symbolic link that leads back to itself"},
+		{"folder", func(t *testing.T, path string) { files.Mkdir(t, path) }, "it is a folder"},
+		{"empty", func(t *testing.T, path string) { files.Write(t, path, nil) }, "it is empty or ends too early"},
+		{"not JSON", func(t *testing.T, path string) { files.Write(t, path, []byte("sekret")) }, "it is not valid JSON"},
+		{"wrong field", func(t *testing.T, path string) { files.Write(t, path, []byte(`{"last_refresh":"sekret"}`)) }, "last_refresh is not a date and time with a zone"},
 		{"too large", func(t *testing.T, path string) {
-			write(t, path, nil)
+			files.Write(t, path, nil)
 			if err := os.Truncate(path, maxFile+1); err != nil {
 				t.Fatal(err)
 			}
@@ -65,10 +69,10 @@ func TestLoad(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			home := tempDir(t)
-			path := filepath.Join(home, authFile)
+			home := files.TempDir(t)
+			path := filepath.Join(home, codex.AuthFile)
 			tt.make(t, path)
-			got, err := open(t, home).Load(ctxFor(t))
+			got, err := open(t, home).Load(kit.Context(t))
 			if got != nil {
 				t.Errorf("got a snapshot")
 			}
@@ -93,32 +97,32 @@ func TestLoadWithoutPermission(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() == 0 {
 		t.Log("root may read everything: only the wording is tested")
-		if got := whyUnreadable(&fs.PathError{Op: "open", Path: "x", Err: syscall.EACCES}); got != "permission denied" {
+		if got := safefile.Reason(&fs.PathError{Op: "open", Path: "x", Err: syscall.EACCES}); got != "permission denied" {
 			t.Errorf("got %q", got)
 		}
 		return
 	}
-	home := tempDir(t)
-	path := filepath.Join(home, authFile)
-	write(t, path, signIn("r"))
+	home := files.TempDir(t)
+	path := filepath.Join(home, codex.AuthFile)
+	files.Write(t, path, signIn("r"))
 	if err := os.Chmod(path, 0); err != nil {
 		t.Fatal(err)
 	}
 	var unreadable *auth.UnreadableError
-	if _, err := open(t, home).Load(ctxFor(t)); !errors.As(err, &unreadable) || unreadable.What != "permission denied" {
+	if _, err := open(t, home).Load(kit.Context(t)); !errors.As(err, &unreadable) || unreadable.What != "permission denied" {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestLoadWithoutAHome(t *testing.T) {
 	t.Parallel()
-	dir := tempDir(t)
-	if _, err := open(t, filepath.Join(dir, "no", "home")).Load(ctxFor(t)); !errors.Is(err, auth.ErrNoCredential) {
+	dir := files.TempDir(t)
+	if _, err := open(t, filepath.Join(dir, "no", "home")).Load(kit.Context(t)); !errors.Is(err, auth.ErrNoCredential) {
 		t.Errorf("missing: %v, want ErrNoCredential", err)
 	}
-	write(t, filepath.Join(dir, "file"), nil)
+	files.Write(t, filepath.Join(dir, "file"), nil)
 	var unreadable *auth.UnreadableError
-	if _, err := open(t, filepath.Join(dir, "file")).Load(ctxFor(t)); !errors.As(err, &unreadable) || unreadable.What != "its folder is not a folder" {
+	if _, err := open(t, filepath.Join(dir, "file")).Load(kit.Context(t)); !errors.As(err, &unreadable) || unreadable.What != "its folder is not a folder" {
 		t.Errorf("a file: %v", err)
 	}
 }
@@ -134,13 +138,13 @@ func TestLoadEndsWithItsContext(t *testing.T) {
 
 func TestUpdateWritesAsCodexDoes(t *testing.T) {
 	t.Parallel()
-	home := filepath.Join(tempDir(t), "new", "home")
+	home := filepath.Join(files.TempDir(t), "new", "home")
 	key := auth.NewAPIKey(auth.NewSecret("sk-fake-0123456789"))
-	if err := open(t, home).Update(ctxFor(t), put(key)); err != nil {
+	if err := open(t, home).Update(kit.Context(t), put(key)); err != nil {
 		t.Fatal(err)
 	}
 	const want = "{\n  \"auth_mode\": \"apikey\",\n  \"OPENAI_API_KEY\": \"sk-fake-0123456789\"\n}"
-	if got := string(read(t, filepath.Join(home, authFile))); got != want {
+	if got := string(files.Read(t, filepath.Join(home, codex.AuthFile))); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	modes := map[string]fs.FileMode{"auth.json": 0o600, "auth.json.lock": 0o600, "auth.lock": 0o666}
@@ -173,15 +177,15 @@ func TestUpdateDecidesOnWhatIsThere(t *testing.T) {
 	for name, stored := range map[string][]byte{"nothing": nil, "a sign-in": signIn("one"), "garbage": []byte("{")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			home := tempDir(t)
-			path := filepath.Join(home, authFile)
+			home := files.TempDir(t)
+			path := filepath.Join(home, codex.AuthFile)
 			if stored != nil {
-				write(t, path, stored)
+				files.Write(t, path, stored)
 			}
 			calls := 0
-			err := open(t, home).Update(ctxFor(t), func(current *auth.Snapshot) (*auth.Snapshot, error) {
+			err := open(t, home).Update(kit.Context(t), func(current *auth.Snapshot) (*auth.Snapshot, error) {
 				calls++
-				if want := (content{stored != nil, stored}).snapshot(); !current.Equal(want) {
+				if want := snapshotOf(safefile.Content{Exists: stored != nil, Data: stored}); !current.Equal(want) {
 					t.Errorf("decide saw something else")
 				}
 				return nil, refused
@@ -189,7 +193,7 @@ func TestUpdateDecidesOnWhatIsThere(t *testing.T) {
 			if !errors.Is(err, refused) || calls != 1 {
 				t.Errorf("error %v after %d calls, want %v after 1", err, calls, refused)
 			}
-			if stored != nil && string(read(t, path)) != string(stored) {
+			if stored != nil && string(files.Read(t, path)) != string(stored) {
 				t.Error("the store was changed")
 			}
 			if _, err := os.Stat(path + ".lock"); !errors.Is(err, fs.ErrNotExist) {
@@ -204,27 +208,27 @@ func TestUpdateDecidesOnWhatIsThere(t *testing.T) {
 
 func TestUpdateOfNothingIsAnError(t *testing.T) {
 	t.Parallel()
-	if err := open(t, tempDir(t)).Update(ctxFor(t), put(nil)); !errors.Is(err, errNothing) {
+	if err := open(t, files.TempDir(t)).Update(kit.Context(t), put(nil)); !errors.Is(err, errNothing) {
 		t.Errorf("error %v", err)
 	}
 }
 
 func TestUpdateKeepsUnknownFieldsAndNarrowsTheMode(t *testing.T) {
 	t.Parallel()
-	home := tempDir(t)
-	path := filepath.Join(home, authFile)
-	write(t, path, []byte(strings.Replace(string(signIn("one")), "{", `{"from_the_future":{"x":1},`, 1)))
+	home := files.TempDir(t)
+	path := filepath.Join(home, codex.AuthFile)
+	files.Write(t, path, []byte(strings.Replace(string(signIn("one")), "{", `{"from_the_future":{"x":1},`, 1)))
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	refresh := auth.NewSecret("two")
-	err := open(t, home).Update(ctxFor(t), func(current *auth.Snapshot) (*auth.Snapshot, error) {
+	err := open(t, home).Update(kit.Context(t), func(current *auth.Snapshot) (*auth.Snapshot, error) {
 		return current.WithTokens(auth.TokenResponse{RefreshToken: &refresh}, time.Now())
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := string(read(t, path))
+	got := string(files.Read(t, path))
 	if !strings.Contains(got, `"from_the_future"`) || !strings.Contains(got, `"refresh_token": "two"`) {
 		t.Errorf("got %s", got)
 	}
@@ -238,22 +242,22 @@ func TestUpdateThroughALink(t *testing.T) {
 	for name, stored := range map[string][]byte{"existing": signIn("one"), "dangling": nil} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := tempDir(t)
+			dir := files.TempDir(t)
 			home, dots := filepath.Join(dir, "home"), filepath.Join(dir, "dots")
-			mkdir(t, home)
-			link, target := filepath.Join(home, authFile), filepath.Join(dots, "real.json")
-			symlink(t, "../dots/real.json", link)
+			files.Mkdir(t, home)
+			link, target := filepath.Join(home, codex.AuthFile), filepath.Join(dots, "real.json")
+			files.Symlink(t, "../dots/real.json", link)
 			if stored != nil {
-				mkdir(t, dots)
-				write(t, target, stored)
+				files.Mkdir(t, dots)
+				files.Write(t, target, stored)
 			}
-			if err := open(t, home).Update(ctxFor(t), put(parsed(t, signIn("two")))); err != nil {
+			if err := open(t, home).Update(kit.Context(t), put(parsed(t, signIn("two")))); err != nil {
 				t.Fatal(err)
 			}
 			if to, err := os.Readlink(link); err != nil || to != "../dots/real.json" {
 				t.Errorf("the link is now %q, %v", to, err)
 			}
-			if got := string(read(t, target)); got != string(signIn("two")) {
+			if got := string(files.Read(t, target)); got != string(signIn("two")) {
 				t.Errorf("the target holds %s", got)
 			}
 			for _, lock := range []string{filepath.Join(home, "auth.lock"), target + ".lock"} {
@@ -273,20 +277,20 @@ func TestUpdateGivesUpOnAHeldLock(t *testing.T) {
 	for _, name := range []string{"auth.lock", "auth.json.lock"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			home := tempDir(t)
-			path := filepath.Join(home, authFile)
-			write(t, path, signIn("one"))
-			unlock, err := TryLock(filepath.Join(home, name), 0o600)
+			home := files.TempDir(t)
+			path := filepath.Join(home, codex.AuthFile)
+			files.Write(t, path, signIn("one"))
+			unlock, err := safefile.TryLock(filepath.Join(home, name), 0o600)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer unlock()
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
-			if err := open(t, home).Update(ctx, put(parsed(t, signIn("two")))); !errors.Is(err, ErrLockBusy) {
-				t.Errorf("error %v, want ErrLockBusy", err)
+			if err := open(t, home).Update(ctx, put(parsed(t, signIn("two")))); !errors.Is(err, safefile.ErrLocked) {
+				t.Errorf("error %v, want safefile.ErrLocked", err)
 			}
-			if got := string(read(t, path)); got != string(signIn("one")) {
+			if got := string(files.Read(t, path)); got != string(signIn("one")) {
 				t.Error("the store was changed")
 			}
 			if found := leftovers(t, home); len(found) > 0 {
@@ -298,16 +302,16 @@ func TestUpdateGivesUpOnAHeldLock(t *testing.T) {
 
 func TestUpdateWithoutLocksChangesNothing(t *testing.T) {
 	t.Parallel()
-	home := tempDir(t)
-	none := func(string, fs.FileMode) (func(), error) { return nil, ErrNoLocks }
-	s, err := Open(home, Config{Kind: KindFile}, Options{Locker: none})
+	home := files.TempDir(t)
+	none := func(string, fs.FileMode) (func(), error) { return nil, safefile.ErrNoLocks }
+	s, err := Open(home, codex.Config{Store: codex.StoreFile}, Options{Locker: none})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Update(ctxFor(t), put(parsed(t, signIn("one")))); !errors.Is(err, ErrNoLocks) {
-		t.Errorf("error %v, want ErrNoLocks", err)
+	if err := s.Update(kit.Context(t), put(parsed(t, signIn("one")))); !errors.Is(err, safefile.ErrNoLocks) {
+		t.Errorf("error %v, want safefile.ErrNoLocks", err)
 	}
-	if _, err := s.Load(ctxFor(t)); !errors.Is(err, auth.ErrNoCredential) {
+	if _, err := s.Load(kit.Context(t)); !errors.Is(err, auth.ErrNoCredential) {
 		t.Errorf("something was written: %v", err)
 	}
 }

@@ -9,21 +9,24 @@ import (
 	"testing"
 
 	"rekey/auth"
+	"rekey/auth/codex"
+	"rekey/test/kit"
+	"rekey/test/kit/files"
 )
 
 // Codex waits for ever for a writer.
 func TestLoadOfAPipeDoesNotWait(t *testing.T) {
 	t.Parallel()
-	home := tempDir(t)
-	if err := syscall.Mkfifo(filepath.Join(home, authFile), 0o600); err != nil {
+	home := files.TempDir(t)
+	if err := syscall.Mkfifo(filepath.Join(home, codex.AuthFile), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	s := open(t, home)
 	var unreadable *auth.UnreadableError
-	if _, err := s.Load(ctxFor(t)); !errors.As(err, &unreadable) || unreadable.What != "it is not a regular file" {
+	if _, err := s.Load(kit.Context(t)); !errors.As(err, &unreadable) || unreadable.What != "it is not a regular file" {
 		t.Errorf("Load: %v", err)
 	}
-	if err := s.Update(ctxFor(t), put(parsed(t, signIn("r")))); !errors.As(err, &unreadable) {
+	if err := s.Update(kit.Context(t), put(parsed(t, signIn("r")))); !errors.As(err, &unreadable) {
 		t.Errorf("Update: %v", err)
 	}
 }

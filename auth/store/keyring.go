@@ -5,11 +5,20 @@ import (
 	"errors"
 	"time"
 
+	"rekey/auth/store/secretservice"
+
 	"github.com/zalando/go-keyring"
 )
 
-// item names an entry of a keyring.
-type item struct{ service, user string }
+// codexItem is Codex's item for a user, under the name of its keyring library.
+func codexItem(user string) secretservice.Item {
+	return secretservice.Item{Application: "rust-keyring", Name: codexService, User: user}
+}
+
+// rekeyItem is an item of Rekey's own.
+func rekeyItem(user string) secretservice.Item {
+	return secretservice.Item{Application: "rekey", Name: rekeyService, User: user}
+}
 
 // The services of the items: Codex's own and Rekey's.
 const (
@@ -19,26 +28,21 @@ const (
 
 // ring is a keyring as the stores need it. Every call is bounded by its
 // context, and none of them ever asks the user to unlock anything. Besides
-// those of the system it fails with the errors below.
+// those of the system it fails with those of package
+// secretservice and with errForm.
 type ring interface {
-	// get returns an item's text.
-	get(ctx context.Context, it item) (string, error)
-	// set replaces an item's text, keeping its attributes, or makes the item.
-	set(ctx context.Context, it item, text string) error
-	// remove deletes an item.
-	remove(ctx context.Context, it item) error
-	// ready says why set would fail, or nil.
-	ready(ctx context.Context, it item) error
+	// Get returns an item's text.
+	Get(ctx context.Context, it secretservice.Item) (string, error)
+	// Set replaces an item's text, keeping its attributes, or makes the item.
+	Set(ctx context.Context, it secretservice.Item, text string) error
+	// Remove deletes an item.
+	Remove(ctx context.Context, it secretservice.Item) error
+	// Ready says why Set would fail, or nil.
+	Ready(ctx context.Context, it secretservice.Item) error
 }
 
-// What a ring can find.
-var (
-	errNoItem    = errors.New("the item does not exist")
-	errLocked    = errors.New("it is locked")
-	errNoKeyring = errors.New("there is no keyring service")
-	errAmbiguous = errors.New("it holds several sign-ins for this home")
-	errForm      = errors.New("on this system Codex uses a form of keyring item that Rekey cannot handle yet")
-)
+// errForm means that Codex's items cannot be read or written here.
+var errForm = errors.New("on this system Codex uses a form of keyring item that Rekey cannot handle yet")
 
 // defaultKeyringTimeout bounds a call to the keyring. A gnome-keyring answers
 // within 30 ms; one that takes longer waits for somebody.
@@ -50,32 +54,32 @@ const defaultKeyringTimeout = 3 * time.Second
 // where that has been looked into before.
 type zalando struct{ goos string }
 
-func (z zalando) get(ctx context.Context, it item) (string, error) {
-	if z.goos == "windows" && it.service == codexService {
+func (z zalando) Get(ctx context.Context, it secretservice.Item) (string, error) {
+	if z.goos == "windows" && it.Name == codexService {
 		return "", errForm // Codex: <user>.<service> in UTF-16, go-keyring: <service>:<user> in UTF-8
 	}
-	return bounded(ctx, func() (string, error) { return keyring.Get(it.service, it.user) })
+	return bounded(ctx, func() (string, error) { return keyring.Get(it.Name, it.User) })
 }
 
-func (z zalando) set(ctx context.Context, it item, text string) error {
-	if err := z.ready(ctx, it); err != nil {
+func (z zalando) Set(ctx context.Context, it secretservice.Item, text string) error {
+	if err := z.Ready(ctx, it); err != nil {
 		return err
 	}
-	_, err := bounded(ctx, func() (struct{}, error) { return struct{}{}, keyring.Set(it.service, it.user, text) })
+	_, err := bounded(ctx, func() (struct{}, error) { return struct{}{}, keyring.Set(it.Name, it.User, text) })
 	return err
 }
 
-func (z zalando) remove(ctx context.Context, it item) error {
-	if z.goos == "windows" && it.service == codexService {
+func (z zalando) Remove(ctx context.Context, it secretservice.Item) error {
+	if z.goos == "windows" && it.Name == codexService {
 		return errForm
 	}
-	_, err := bounded(ctx, func() (struct{}, error) { return struct{}{}, keyring.Delete(it.service, it.user) })
+	_, err := bounded(ctx, func() (struct{}, error) { return struct{}{}, keyring.Delete(it.Name, it.User) })
 	return err
 }
 
-func (z zalando) ready(_ context.Context, it item) error {
+func (z zalando) Ready(_ context.Context, it secretservice.Item) error {
 	switch {
-	case it.service != codexService:
+	case it.Name != codexService:
 		return nil
 	case z.goos == "windows", z.goos == "darwin": // go-keyring encodes what it writes to the keychain, Codex does not
 		return errForm
@@ -99,9 +103,9 @@ func bounded[T any](ctx context.Context, call func() (T, error)) (T, error) {
 	case o := <-done:
 		switch {
 		case errors.Is(o.err, keyring.ErrNotFound):
-			o.err = errNoItem
+			o.err = secretservice.ErrNoItem
 		case errors.Is(o.err, keyring.ErrUnsupportedPlatform):
-			o.err = errNoKeyring
+			o.err = secretservice.ErrNoService
 		}
 		return o.value, o.err
 	case <-ctx.Done():

@@ -10,6 +10,9 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/codex"
+	"rekey/auth/store/secretservice"
+	"rekey/internal/safefile"
 )
 
 // keyringStore is one home's sign-in in the keyring and, where Codex's setting
@@ -18,7 +21,7 @@ import (
 type keyringStore struct {
 	file    *fileStore
 	ring    ring
-	item    item
+	item    secretservice.Item
 	auto    bool
 	timeout time.Duration // of one exchange with the keyring
 }
@@ -27,7 +30,7 @@ func newKeyringStore(home string, auto bool, opts Options) *keyringStore {
 	return &keyringStore{
 		file:    newFileStore(home, opts),
 		ring:    systemRing(opts),
-		item:    item{codexService, "cli|" + shortHash(home)},
+		item:    codexItem("cli|" + codex.ShortHash(home)),
 		auto:    auto,
 		timeout: opts.KeyringTimeout,
 	}
@@ -48,13 +51,13 @@ func (s *keyringStore) bound(ctx context.Context) (context.Context, context.Canc
 
 // unreadable says why the keyring cannot be used.
 func (s *keyringStore) unreadable(err error) error {
-	found := &auth.UnreadableError{Where: "the keyring", Locked: errors.Is(err, errLocked), Err: err}
+	found := &auth.UnreadableError{Where: "the keyring", Locked: errors.Is(err, secretservice.ErrLocked), Err: err}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		found.What = "it did not answer in time"
-	case errors.Is(err, errNoKeyring):
-		found.What = errNoKeyring.Error()
-	case errors.Is(err, errLocked), errors.Is(err, errAmbiguous), errors.Is(err, errForm):
+	case errors.Is(err, secretservice.ErrNoService):
+		found.What = secretservice.ErrNoService.Error()
+	case errors.Is(err, secretservice.ErrLocked), errors.Is(err, secretservice.ErrAmbiguous), errors.Is(err, errForm):
 		found.What = err.Error()
 	default:
 		found.What = "it does not work"
@@ -63,12 +66,12 @@ func (s *keyringStore) unreadable(err error) error {
 }
 
 // read returns the item's content. No item is no error.
-func (s *keyringStore) read(ctx context.Context) (content, error) {
-	text, err := s.ring.get(ctx, s.item)
-	if errors.Is(err, errNoItem) {
-		return content{}, nil
+func (s *keyringStore) read(ctx context.Context) (safefile.Content, error) {
+	text, err := s.ring.Get(ctx, s.item)
+	if errors.Is(err, secretservice.ErrNoItem) {
+		return safefile.Content{}, nil
 	}
-	return content{exists: err == nil, data: []byte(text)}, err
+	return safefile.Content{Exists: err == nil, Data: []byte(text)}, err
 }
 
 // Load implements auth.Store. "auto" looks into the keyring first and, like
@@ -79,7 +82,7 @@ func (s *keyringStore) Load(ctx context.Context) (*auth.Snapshot, error) {
 		return snapshot, err
 	}
 	fromFile, fileErr := s.file.Load(ctx)
-	if errors.Is(fileErr, auth.ErrNoCredential) && !errors.Is(err, errNoKeyring) {
+	if errors.Is(fileErr, auth.ErrNoCredential) && !errors.Is(err, secretservice.ErrNoService) {
 		return nil, err // there is no file to hide what is wrong with the keyring
 	}
 	return fromFile, fileErr
@@ -92,10 +95,10 @@ func (s *keyringStore) loadRing(ctx context.Context) (*auth.Snapshot, error) {
 	switch {
 	case err != nil:
 		return nil, s.unreadable(err)
-	case !c.exists:
+	case !c.Exists:
 		return nil, auth.ErrNoCredential
 	}
-	snapshot, err := auth.ParseSnapshot(c.data)
+	snapshot, err := auth.ParseSnapshot(c.Data)
 	if err != nil {
 		return nil, &auth.UnreadableError{Where: "the keyring", What: err.Error(), Err: err}
 	}
@@ -122,15 +125,15 @@ func (s *keyringStore) Writable(ctx context.Context) error {
 func (s *keyringStore) place(ctx context.Context) (toFile bool, err error) {
 	ctx, cancel := s.bound(ctx)
 	defer cancel()
-	err = s.ring.ready(ctx, s.item)
+	err = s.ring.Ready(ctx, s.item)
 	if err == nil {
 		return false, nil
 	}
-	if s.auto && errors.Is(err, errNoKeyring) {
+	if s.auto && errors.Is(err, secretservice.ErrNoService) {
 		return true, nil
 	}
-	if s.auto && errors.Is(err, errLocked) {
-		if c, fileErr := readContent(s.file.path); fileErr == nil && c.exists {
+	if s.auto && errors.Is(err, secretservice.ErrLocked) {
+		if c, fileErr := safefile.Read(s.file.path, maxFile); fileErr == nil && c.Exists {
 			return true, nil
 		}
 	}
@@ -163,7 +166,7 @@ func (s *keyringStore) Update(ctx context.Context, decide func(*auth.Snapshot) (
 			return nil
 		}
 	}
-	return fmt.Errorf("write to the keyring: %w", errRestless)
+	return fmt.Errorf("write to the keyring: %w", safefile.ErrRestless)
 }
 
 // round tries once. It reports false when the content changed in between.
@@ -174,10 +177,10 @@ func (s *keyringStore) round(ctx context.Context, decide func(*auth.Snapshot) (*
 	if err != nil {
 		return false, s.unreadable(err)
 	}
-	current := seen.snapshot()
+	current := snapshotOf(seen)
 	if current == nil && s.auto {
-		if c, err := readContent(s.file.path); err == nil {
-			current = c.snapshot()
+		if c, err := safefile.Read(s.file.path, maxFile); err == nil {
+			current = snapshotOf(c)
 		}
 	}
 	next, err := decide(current)
@@ -197,8 +200,8 @@ func (s *keyringStore) round(ctx context.Context, decide func(*auth.Snapshot) (*
 // replace is what happens under auth.json.lock. A keyring that is slow must be
 // given up before a Codex that waits for the lock gives up (5 s), so there is
 // one limit for reading again, writing and removing the file.
-func (s *keyringStore) replace(ctx context.Context, seen content, text string) (bool, error) {
-	target, err := CredentialPath(s.file.home)
+func (s *keyringStore) replace(ctx context.Context, seen safefile.Content, text string) (bool, error) {
+	target, err := codex.CredentialPath(s.file.home)
 	if err != nil {
 		return false, err
 	}
@@ -213,10 +216,10 @@ func (s *keyringStore) replace(ctx context.Context, seen content, text string) (
 	if err != nil {
 		return false, s.unreadable(err)
 	}
-	if !now.same(seen) {
+	if !now.Same(seen) {
 		return false, nil
 	}
-	if err := s.ring.set(ctx, s.item, text); err != nil {
+	if err := s.ring.Set(ctx, s.item, text); err != nil {
 		return false, s.unreadable(err)
 	}
 	// As for Codex, the file is only what the keyring did not take. One that
@@ -237,11 +240,11 @@ func (s *keyringStore) Delete(ctx context.Context) (removed bool, err error) {
 	}
 	ringCtx, cancel := s.bound(ctx)
 	defer cancel()
-	err = s.ring.remove(ringCtx, s.item)
+	err = s.ring.Remove(ringCtx, s.item)
 	switch {
 	case err == nil:
 		removed = true
-	case errors.Is(err, errNoItem), s.auto && errors.Is(err, errNoKeyring):
+	case errors.Is(err, secretservice.ErrNoItem), s.auto && errors.Is(err, secretservice.ErrNoService):
 		err = nil
 	default:
 		err = s.unreadable(err)

@@ -8,25 +8,31 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/memory"
+	"rekey/auth/store/secretservice"
+	"rekey/internal/safefile"
+	"rekey/test/kit"
+	"rekey/test/kit/files"
 )
 
 // fakeRing is a keyring whose moods a test sets.
 type fakeRing struct {
 	mu    sync.Mutex // guards everything below
-	items map[item]string
+	items map[secretservice.Item]string
 	err   error                    // what every call fails with
 	onGet func(n int, r *fakeRing) // called before the n-th get
 	gets  int
 	sets  int
 }
 
-func (r *fakeRing) get(_ context.Context, it item) (string, error) {
+func (r *fakeRing) Get(_ context.Context, it secretservice.Item) (string, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.gets++
@@ -38,12 +44,12 @@ func (r *fakeRing) get(_ context.Context, it item) (string, error) {
 	case r.err != nil:
 		return "", r.err
 	case !ok:
-		return "", errNoItem
+		return "", secretservice.ErrNoItem
 	}
 	return text, nil
 }
 
-func (r *fakeRing) set(_ context.Context, it item, text string) error {
+func (r *fakeRing) Set(_ context.Context, it secretservice.Item, text string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.err != nil {
@@ -54,33 +60,33 @@ func (r *fakeRing) set(_ context.Context, it item, text string) error {
 	return nil
 }
 
-func (r *fakeRing) remove(_ context.Context, it item) error {
+func (r *fakeRing) Remove(_ context.Context, it secretservice.Item) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.err != nil {
 		return r.err
 	}
 	if _, ok := r.items[it]; !ok {
-		return errNoItem
+		return secretservice.ErrNoItem
 	}
 	delete(r.items, it)
 	return nil
 }
 
-func (r *fakeRing) ready(context.Context, item) error { return r.err }
+func (r *fakeRing) Ready(context.Context, secretservice.Item) error { return r.err }
 
 // ringStore is a store on a fake keyring. ring and file are what the two
 // places hold at first, "" for nothing.
 func ringStore(t *testing.T, auto bool, inRing, inFile string) (*keyringStore, *fakeRing) {
 	t.Helper()
-	s := newKeyringStore(tempDir(t), auto, Options{Locker: TryLock, KeyringTimeout: time.Second})
-	r := &fakeRing{items: make(map[item]string)}
+	s := newKeyringStore(files.TempDir(t), auto, Options{Locker: safefile.TryLock, KeyringTimeout: time.Second})
+	r := &fakeRing{items: make(map[secretservice.Item]string)}
 	s.ring = r
 	if inRing != "" {
 		r.items[s.item] = inRing
 	}
 	if inFile != "" {
-		write(t, s.file.path, []byte(inFile))
+		files.Write(t, s.file.path, []byte(inFile))
 	}
 	return s, r
 }
@@ -112,19 +118,19 @@ func TestWhereCredentialsAreRead(t *testing.T) {
 		{name: "keyring: file only", inFile: file, none: true},
 		{name: "keyring: nothing", none: true},
 		{name: "keyring: damaged", inRing: "{", inFile: file},
-		{name: "keyring: locked", inRing: ring, inFile: file, err: errLocked, locked: true},
-		{name: "keyring: no service", inFile: file, err: errNoKeyring},
+		{name: "keyring: locked", inRing: ring, inFile: file, err: secretservice.ErrLocked, locked: true},
+		{name: "keyring: no service", inFile: file, err: secretservice.ErrNoService},
 		{name: "auto: both", auto: true, inRing: ring, inFile: file, want: "ring"},
 		{name: "auto: file only", auto: true, inFile: file, want: "file"},
 		{name: "auto: nothing", auto: true, none: true},
 		{name: "auto: damaged keyring", auto: true, inRing: "{", inFile: file, want: "file"},
 		{name: "auto: damaged file", auto: true, inRing: ring, inFile: "{", want: "ring"},
 		{name: "auto: damaged file only", auto: true, inFile: "{"},
-		{name: "auto: locked", auto: true, inRing: ring, inFile: file, err: errLocked, want: "file"},
-		{name: "auto: no service", auto: true, inFile: file, err: errNoKeyring, want: "file"},
-		{name: "auto: no service, nothing", auto: true, err: errNoKeyring, none: true},
+		{name: "auto: locked", auto: true, inRing: ring, inFile: file, err: secretservice.ErrLocked, want: "file"},
+		{name: "auto: no service", auto: true, inFile: file, err: secretservice.ErrNoService, want: "file"},
+		{name: "auto: no service, nothing", auto: true, err: secretservice.ErrNoService, none: true},
 		// Codex says "Not logged in"; nobody can know.
-		{name: "auto: locked, no file", auto: true, inRing: ring, err: errLocked, locked: true},
+		{name: "auto: locked, no file", auto: true, inRing: ring, err: secretservice.ErrLocked, locked: true},
 		{name: "auto: damaged, no file", auto: true, inRing: "{"},
 	}
 	for _, tt := range tests {
@@ -132,7 +138,7 @@ func TestWhereCredentialsAreRead(t *testing.T) {
 			t.Parallel()
 			s, r := ringStore(t, tt.auto, tt.inRing, tt.inFile)
 			r.err = tt.err
-			got, err := s.Load(ctxFor(t))
+			got, err := s.Load(kit.Context(t))
 			var unreadable *auth.UnreadableError
 			switch {
 			case tt.want != "":
@@ -165,17 +171,17 @@ func TestWhereCredentialsAreWritten(t *testing.T) {
 		{"keyring: both", false, ring, file, nil, "ring", true, false},
 		{"keyring: file only", false, "", file, nil, "", true, false},
 		{"keyring: damaged", false, "{", "", nil, "", true, false},
-		{"keyring: locked", false, ring, file, errLocked, "", false, false},
-		{"keyring: no service", false, "", file, errNoKeyring, "", false, false},
+		{"keyring: locked", false, ring, file, secretservice.ErrLocked, "", false, false},
+		{"keyring: no service", false, "", file, secretservice.ErrNoService, "", false, false},
 		{"auto: nothing", true, "", "", nil, "", true, false},
 		{"auto: both", true, ring, file, nil, "ring", true, false},
 		{"auto: file only", true, "", file, nil, "file", true, false},
 		{"auto: damaged keyring", true, "{", file, nil, "file", true, false},
-		{"auto: no service", true, "", file, errNoKeyring, "file", false, true},
-		{"auto: no service, nothing", true, "", "", errNoKeyring, "", false, true},
-		{"auto: locked", true, ring, file, errLocked, "file", false, true},
+		{"auto: no service", true, "", file, secretservice.ErrNoService, "file", false, true},
+		{"auto: no service, nothing", true, "", "", secretservice.ErrNoService, "", false, true},
+		{"auto: locked", true, ring, file, secretservice.ErrLocked, "file", false, true},
 		// Codex writes a file here, which the old item hides after unlocking.
-		{"auto: locked, no file", true, ring, "", errLocked, "", false, false},
+		{"auto: locked, no file", true, ring, "", secretservice.ErrLocked, "", false, false},
 		{"auto: does not answer", true, "", file, context.DeadlineExceeded, "", false, false},
 	}
 	for _, tt := range tests {
@@ -183,10 +189,10 @@ func TestWhereCredentialsAreWritten(t *testing.T) {
 			t.Parallel()
 			s, r := ringStore(t, tt.auto, tt.inRing, tt.inFile)
 			r.err = tt.err
-			if err := s.Writable(ctxFor(t)); (err == nil) != (tt.toRing || tt.toFile) {
+			if err := s.Writable(kit.Context(t)); (err == nil) != (tt.toRing || tt.toFile) {
 				t.Errorf("Writable: %v", err)
 			}
-			err := s.Update(ctxFor(t), func(current *auth.Snapshot) (*auth.Snapshot, error) {
+			err := s.Update(kit.Context(t), func(current *auth.Snapshot) (*auth.Snapshot, error) {
 				if got := current.RefreshToken().Reveal(); got != tt.sees {
 					t.Errorf("decide saw %q, want %q", got, tt.sees)
 				}
@@ -194,7 +200,7 @@ func TestWhereCredentialsAreWritten(t *testing.T) {
 			})
 			if !tt.toRing && !tt.toFile {
 				var unreadable *auth.UnreadableError
-				if !errors.As(err, &unreadable) || unreadable.Locked != errors.Is(tt.err, errLocked) {
+				if !errors.As(err, &unreadable) || unreadable.Locked != errors.Is(tt.err, secretservice.ErrLocked) {
 					t.Errorf("error %v, want *UnreadableError", err)
 				}
 				if _, err := os.Stat(filepath.Join(s.file.home, "auth.lock")); !errors.Is(err, fs.ErrNotExist) {
@@ -211,9 +217,9 @@ func TestWhereCredentialsAreWritten(t *testing.T) {
 			if got := r.items[s.item] == compact(t, signIn("new")); got != tt.toRing {
 				t.Errorf("in the keyring: %v, want %v", got, tt.toRing)
 			}
-			c, err := readContent(s.file.path)
-			if err != nil || c.exists != tt.toFile || c.exists && string(c.data) != string(signIn("new")) {
-				t.Errorf("in the file: %v, %v; want %v", c.exists, err, tt.toFile)
+			c, err := safefile.Read(s.file.path, maxFile)
+			if err != nil || c.Exists != tt.toFile || c.Exists && string(c.Data) != string(signIn("new")) {
+				t.Errorf("in the file: %v, %v; want %v", c.Exists, err, tt.toFile)
 			}
 			for _, name := range []string{"auth.lock", "auth.json.lock"} {
 				if _, err := os.Stat(filepath.Join(s.file.home, name)); err != nil {
@@ -233,7 +239,7 @@ func TestKeyringUpdateDecidesAgain(t *testing.T) {
 		}
 	}
 	var saw []string
-	err := s.Update(ctxFor(t), func(current *auth.Snapshot) (*auth.Snapshot, error) {
+	err := s.Update(kit.Context(t), func(current *auth.Snapshot) (*auth.Snapshot, error) {
 		saw = append(saw, current.RefreshToken().Reveal())
 		return parsed(t, signIn("new")), nil
 	})
@@ -245,7 +251,7 @@ func TestKeyringUpdateDecidesAgain(t *testing.T) {
 func TestKeyringUpdateStopsOnADecision(t *testing.T) {
 	t.Parallel()
 	s, r := ringStore(t, false, compact(t, signIn("one")), "")
-	err := s.Update(ctxFor(t), func(*auth.Snapshot) (*auth.Snapshot, error) { return nil, auth.ErrStoreChanged })
+	err := s.Update(kit.Context(t), func(*auth.Snapshot) (*auth.Snapshot, error) { return nil, auth.ErrStoreChanged })
 	if !errors.Is(err, auth.ErrStoreChanged) || r.sets != 0 {
 		t.Errorf("error %v after %d writes", err, r.sets)
 	}
@@ -265,24 +271,24 @@ func TestKeyringDelete(t *testing.T) {
 		{"keyring: item only", false, ring, "", nil, true, false},
 		{"keyring: file only", false, "", file, nil, true, false},
 		{"keyring: nothing", false, "", "", nil, false, false},
-		{"keyring: locked", false, ring, file, errLocked, true, true},
+		{"keyring: locked", false, ring, file, secretservice.ErrLocked, true, true},
 		{"auto: both", true, ring, file, nil, true, false},
-		{"auto: no service", true, "", file, errNoKeyring, true, false},
-		{"auto: locked, nothing", true, "", "", errLocked, false, true},
+		{"auto: no service", true, "", file, secretservice.ErrNoService, true, false},
+		{"auto: locked, nothing", true, "", "", secretservice.ErrLocked, false, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s, r := ringStore(t, tt.auto, tt.inRing, tt.inFile)
 			r.err = tt.err
-			removed, err := s.Delete(ctxFor(t))
+			removed, err := s.Delete(kit.Context(t))
 			if removed != tt.removed || (err != nil) != tt.fails {
 				t.Errorf("got %v, %v", removed, err)
 			}
 			if _, err := os.Stat(s.file.path); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("the file is still there: %v", err)
 			}
-			if _, ok := r.items[s.item]; ok != errors.Is(tt.err, errLocked) && tt.inRing != "" {
+			if _, ok := r.items[s.item]; ok != errors.Is(tt.err, secretservice.ErrLocked) && tt.inRing != "" {
 				t.Errorf("in the keyring: %v", ok)
 			}
 		})
@@ -291,10 +297,10 @@ func TestKeyringDelete(t *testing.T) {
 
 func TestKeyringTextsQuoteNothing(t *testing.T) {
 	t.Parallel()
-	for _, cause := range []error{errLocked, errNoKeyring, errAmbiguous, errForm, context.DeadlineExceeded, errors.New("sekret")} {
+	for _, cause := range []error{secretservice.ErrLocked, secretservice.ErrNoService, secretservice.ErrAmbiguous, errForm, context.DeadlineExceeded, errors.New("sekret")} {
 		s, r := ringStore(t, false, "sekret", "")
 		r.err = cause
-		_, err := s.Load(ctxFor(t))
+		_, err := s.Load(kit.Context(t))
 		if err == nil || strings.Contains(err.Error(), "sekret") || !errors.Is(err, cause) {
 			t.Errorf("%v: %v", cause, err)
 		}
@@ -304,7 +310,7 @@ func TestKeyringTextsQuoteNothing(t *testing.T) {
 func TestEscrowKeyOfTheKeyring(t *testing.T) {
 	t.Parallel()
 	s, r := ringStore(t, false, compact(t, signIn("one")), "")
-	if _, err := s.EscrowKey(false); !errors.Is(err, ErrNoEscrowKey) {
+	if key, err := s.EscrowKey(false); key != nil || err != nil {
 		t.Errorf("before it is made: %v", err)
 	}
 	key, err := s.EscrowKey(true)
@@ -316,12 +322,12 @@ func TestEscrowKeyOfTheKeyring(t *testing.T) {
 			t.Errorf("create %v: another key, %v", create, err)
 		}
 	}
-	mine := item{rekeyService, "escrow|" + s.item.user}
+	mine := rekeyItem("escrow|" + s.item.User)
 	r.items[mine] = "damaged"
-	if _, err := s.EscrowKey(false); !errors.Is(err, ErrNoEscrowKey) {
+	if key, err := s.EscrowKey(false); key != nil || err != nil {
 		t.Errorf("damaged: %v", err)
 	}
-	r.err = errLocked
+	r.err = secretservice.ErrLocked
 	var unreadable *auth.UnreadableError
 	for _, create := range []bool{false, true} {
 		if _, err := s.EscrowKey(create); !errors.As(err, &unreadable) || !unreadable.Locked {
@@ -336,7 +342,7 @@ func TestEscrowKeyOfAuto(t *testing.T) {
 	if key, err := s.EscrowKey(true); err != nil || key == nil {
 		t.Errorf("the next save goes to the keyring: %v", err)
 	}
-	for _, cause := range []error{errNoKeyring, errLocked} {
+	for _, cause := range []error{secretservice.ErrNoService, secretservice.ErrLocked} {
 		r.err = cause
 		if key, err := s.EscrowKey(true); err != nil || key != nil {
 			t.Errorf("%v: got a key or %v", cause, err)
@@ -345,44 +351,54 @@ func TestEscrowKeyOfAuto(t *testing.T) {
 }
 
 // The escrow of a keyring's home never holds a token in the clear.
-func TestStateWithAKeyringStore(t *testing.T) {
+func TestEscrowOfAKeyringStore(t *testing.T) {
 	t.Parallel()
 	s, _ := ringStore(t, false, compact(t, signIn("one")), "")
-	dir := tempDir(t)
-	state := openState(t, dir)
-	state.SealWith(s.EscrowKey)
-	kept := answer("sekret")
-	now := time.Now().UTC().Round(0)
-	if err := errors.Join(state.Reserve("one", now), state.Keep("one", kept)); err != nil {
+	dir := files.TempDir(t)
+	kept := auth.NewSecret("sekret")
+	answer := auth.TokenResponse{RefreshToken: &kept}
+	state, err := memory.Open(dir)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if bytes.Contains(read(t, filepath.Join(dir, escrowFile)), []byte("sekret")) {
+	state.SealWith(s.EscrowKey)
+	now := time.Now().UTC().Round(0)
+	if err := errors.Join(state.Reserve("one", now), state.Keep("one", answer)); err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(files.Read(t, filepath.Join(dir, "escrow")), []byte("sekret")) {
 		t.Error("the answer is not sealed")
 	}
-	next := openState(t, dir)
+	next, err := memory.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
 	next.SealWith(s.EscrowKey)
-	mustHold(t, next, auth.EscrowEntry{Redeemed: "one", At: now, Sent: true, Answer: &kept})
+	want := auth.EscrowEntry{Redeemed: "one", At: now, Sent: true, Answer: &answer}
+	if got, ok, err := next.Held(); !ok || err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("held %+v, %v, %v; want %+v", got, ok, err, want)
+	}
 }
 
 func TestGoKeyringKnowsItsLimits(t *testing.T) {
 	t.Parallel()
-	mine, codexs := item{rekeyService, "u"}, item{codexService, "u"}
+	mine, codexs := rekeyItem("u"), codexItem("u")
 	tests := []struct {
 		goos string
-		it   item
+		it   secretservice.Item
 		want error
 	}{
 		{"freebsd", codexs, nil}, {"darwin", codexs, errForm}, {"windows", codexs, errForm},
 		{"darwin", mine, nil}, {"windows", mine, nil},
 	}
 	for _, tt := range tests {
-		if err := (zalando{tt.goos}).ready(t.Context(), tt.it); !errors.Is(err, tt.want) {
-			t.Errorf("%s, %s: %v, want %v", tt.goos, tt.it.service, err, tt.want)
+		if err := (zalando{tt.goos}).Ready(t.Context(), tt.it); !errors.Is(err, tt.want) {
+			t.Errorf("%s, %s: %v, want %v", tt.goos, tt.it.Name, err, tt.want)
 		}
 	}
 	win := zalando{"windows"}
-	_, err := win.get(t.Context(), codexs)
-	for call, err := range map[string]error{"get": err, "set": win.set(t.Context(), codexs, "x"), "remove": win.remove(t.Context(), codexs)} {
+	_, err := win.Get(t.Context(), codexs)
+	for call, err := range map[string]error{"get": err, "set": win.Set(t.Context(), codexs, "x"), "remove": win.Remove(t.Context(), codexs)} {
 		if !errors.Is(err, errForm) {
 			t.Errorf("%s: %v", call, err)
 		}

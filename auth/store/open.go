@@ -5,13 +5,15 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/codex"
+	"rekey/internal/safefile"
 )
 
 // Options are what Open needs beside the configuration. The zero value is
 // right for a program that stays.
 type Options struct {
-	// Locker takes file locks; nil: TryLock.
-	Locker Locker
+	// Locker takes file locks; nil: safefile.TryLock.
+	Locker safefile.Locker
 	// SharedBus reads a Linux keyring with go-keyring on the process's shared
 	// D-Bus connection: for commands that show no tray.
 	SharedBus bool
@@ -29,24 +31,38 @@ type Options struct {
 
 // Open returns the Store that Codex would use for a home, as its configuration
 // says. It touches nothing: what is wrong shows on Load.
-func Open(home string, cfg Config, opts Options) (auth.Store, error) {
+func Open(home string, cfg codex.Config, opts Options) (auth.Store, error) {
 	if opts.Locker == nil {
-		opts.Locker = TryLock
+		opts.Locker = safefile.TryLock
 	}
 	if opts.KeyringTimeout == 0 {
 		opts.KeyringTimeout = defaultKeyringTimeout
 	}
-	auto := cfg.Kind == KindAuto
-	switch cfg.Kind {
-	case KindFile:
+	auto := cfg.Store == codex.StoreAuto
+	switch cfg.Store {
+	case codex.StoreFile:
 		return newFileStore(home, opts), nil
-	case KindKeyring, KindAuto:
+	case codex.StoreKeyring, codex.StoreAuto:
 		if cfg.Encrypted {
 			return encryptedStore(home, auto, opts), nil
 		}
 		return newKeyringStore(home, auto, opts), nil
-	case KindEphemeral:
+	case codex.StoreEphemeral:
 		return ephemeralStore(), nil
 	}
-	return nil, fmt.Errorf("no store is called %q", cfg.Kind)
+	return nil, fmt.Errorf("no store is called %q", cfg.Store)
 }
+
+// The steps of an Update that writes auth.json, in their order: see
+// Options.Step. A round that finds new content begins again with the first.
+const (
+	// StepWritten: the new file is on the disk under a temporary name.
+	StepWritten auth.Step = "temporary file written"
+	// StepTargetLocked: auth.json.lock is held as well.
+	StepTargetLocked auth.Step = "auth.json.lock taken"
+	// StepCompared: the content is still what was decided upon; the names are
+	// exchanged next.
+	StepCompared auth.Step = "content compared"
+	// StepRenamed: the new file is in its place; auth.lock alone is still held.
+	StepRenamed auth.Step = "renamed"
+)

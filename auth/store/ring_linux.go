@@ -1,34 +1,89 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"rekey/auth/codex"
+	"rekey/auth/store/secretservice"
 )
 
-// sharedBus is a secretService that reads with go-keyring on the process's
+// sharedBus is a Secret Service that reads with go-keyring on the process's
 // shared connection, for one-shot commands. That the item is there and
 // unlocked is seen to on a private one first, because go-keyring would prompt.
-type sharedBus struct{ secretService }
+type sharedBus struct{ secretservice.Service }
 
-func (s sharedBus) get(ctx context.Context, it item) (string, error) {
-	err := s.with(ctx, func(c serviceCall) error {
-		_, err := c.find(it)
-		return err
-	})
-	if err != nil {
+// Get implements ring.
+func (s sharedBus) Get(ctx context.Context, it secretservice.Item) (string, error) {
+	if err := s.Find(ctx, it); err != nil {
 		return "", err
 	}
-	text, err := zalando{"linux"}.get(ctx, it)
-	if errors.Is(err, errNoItem) { // it is in another collection than go-keyring looks in
-		return s.secretService.get(ctx, it)
+	text, err := zalando{"linux"}.Get(ctx, it)
+	if errors.Is(err, secretservice.ErrNoItem) { // it is in another collection than go-keyring looks in
+		return s.Service.Get(ctx, it)
 	}
 	return text, err
 }
 
 // systemRing is this system's keyring.
 func systemRing(opts Options) ring {
+	service := secretservice.Service{Address: opts.BusAddress}
 	if opts.SharedBus {
-		return sharedBus{secretService{opts.BusAddress}}
+		return sharedBus{service}
 	}
-	return secretService{opts.BusAddress}
+	return service
+}
+
+// lockReleases tells, until ctx ends, when a lock file in a folder is closed
+// after it was open for writing: Codex has written to the keyring then. It is
+// inotify(7) itself, because fsnotify does not pass this event on. A folder
+// that cannot be watched gives a closed channel.
+func lockReleases(ctx context.Context, dir string) <-chan struct{} {
+	released := make(chan struct{}, 1)
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
+	if err != nil {
+		close(released)
+		return released
+	}
+	events := os.NewFile(uintptr(fd), "inotify")
+	if _, err := unix.InotifyAddWatch(fd, dir, unix.IN_CLOSE_WRITE|unix.IN_ONLYDIR); err != nil {
+		_ = events.Close()
+		close(released)
+		return released
+	}
+	stop := context.AfterFunc(ctx, func() { _ = events.Close() }) // ends the Read
+	go func() {
+		defer close(released)
+		defer func() { stop(); _ = events.Close() }()
+		buf := make([]byte, 4096)
+		for {
+			n, err := events.Read(buf)
+			if err != nil {
+				return
+			}
+			if namesLock(buf[:n]) {
+				tell(released)
+			}
+		}
+	}()
+	return released
+}
+
+// namesLock reports whether one of the events is about one of Codex's locks.
+func namesLock(events []byte) bool {
+	for len(events) >= unix.SizeofInotifyEvent {
+		length := int(binary.NativeEndian.Uint32(events[12:])) // struct inotify_event: wd, mask, cookie, len
+		end := min(unix.SizeofInotifyEvent+length, len(events))
+		name := string(bytes.TrimRight(events[unix.SizeofInotifyEvent:end], "\x00"))
+		if name == codex.AuthFile+".lock" || name == "auth.lock" {
+			return true
+		}
+		events = events[end:]
+	}
+	return false
 }

@@ -15,115 +15,11 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/codex"
+	"rekey/internal/safefile"
+	"rekey/test/kit"
+	"rekey/test/kit/files"
 )
-
-// temp is a new content for dir.
-func temp(t *testing.T, dir, data string) *tempFile {
-	t.Helper()
-	f, err := writeTemp(dir, tempPrefix, []byte(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(f.discard)
-	return f
-}
-
-func TestSwapIn(t *testing.T) {
-	t.Parallel()
-	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
-		missing(t, "a system call that exchanges two names")
-	}
-	tests := []struct {
-		name     string
-		seen     content
-		now      string // what the file holds when it comes to renaming, "" for nothing
-		replaced bool
-	}{
-		{"as seen", content{true, []byte("seen")}, "seen", true},
-		{"absent as seen", content{}, "", true},
-		{"changed in between", content{true, []byte("seen")}, "foreign", false},
-		{"deleted in between", content{true, []byte("seen")}, "", false},
-		{"made in between", content{}, "foreign", false},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
-			dir := t.TempDir()
-			target := filepath.Join(dir, authFile)
-			if tt.now != "" {
-				write(t, target, []byte(tt.now))
-			}
-			ours := temp(t, dir, "ours")
-			replaced, err := ours.swapIn(target, tt.seen)
-			if err != nil || replaced != tt.replaced {
-				t.Fatalf("got %v, %v; want %v", replaced, err, tt.replaced)
-			}
-			ours.discard()
-			want := tt.now
-			if tt.replaced {
-				want = "ours"
-			}
-			got, err := readContent(target)
-			if err != nil || string(got.data) != want {
-				t.Errorf("the file holds %q, %v; want %q", got.data, err, want)
-			}
-			if found := leftovers(t, dir); len(found) > 0 {
-				t.Errorf("left over: %v", found)
-			}
-		})
-	}
-}
-
-// A third writer replaces what was put in while the second one's content is
-// being put back.
-func TestPutBackTheNewest(t *testing.T) {
-	t.Parallel()
-	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
-		missing(t, "a system call that exchanges two names")
-	}
-	dir := t.TempDir()
-	target := filepath.Join(dir, authFile)
-	ours := temp(t, dir, "ours")
-	write(t, target, []byte("second"))
-	if err := exchange(ours.path, target); err != nil {
-		t.Fatal(err)
-	}
-	third := temp(t, dir, "third")
-	if err := os.Rename(third.path, target); err != nil {
-		t.Fatal(err)
-	}
-	if err := ours.putBack(target); err != nil {
-		t.Fatal(err)
-	}
-	if got := string(read(t, target)); got != "third" {
-		t.Errorf("the file holds %q, want the newest", got)
-	}
-}
-
-func TestPutBackFailureKeepsTheForeignContent(t *testing.T) {
-	t.Parallel()
-	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
-		missing(t, "a system call that exchanges two names")
-	}
-	dir := t.TempDir()
-	target := filepath.Join(dir, authFile)
-	ours := temp(t, dir, "ours")
-	write(t, target, []byte("foreign"))
-	if err := exchange(ours.path, target); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Remove(target); err != nil {
-		t.Fatal(err)
-	}
-	err := ours.putBack(target)
-	if !errors.Is(err, errForeign) || !strings.Contains(err.Error(), ours.path) {
-		t.Errorf("error %v", err)
-	}
-	ours.discard()
-	if got := string(read(t, ours.path)); got != "foreign" {
-		t.Errorf("%s holds %q", ours.path, got)
-	}
-}
 
 // numbered is a sign-in that a foreign writer can recognise: an unknown field
 // survives whatever Rekey writes over it.
@@ -137,14 +33,14 @@ func numbered(n int) []byte {
 func TestUpdateNeverClobbersAForeignWriter(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
-		missing(t, "a system call that exchanges two names")
+		kit.Missing(t, "a system call that exchanges two names")
 	}
 	const writes = 300
-	home := tempDir(t)
-	path := filepath.Join(home, authFile)
-	write(t, path, numbered(0))
+	home := files.TempDir(t)
+	path := filepath.Join(home, codex.AuthFile)
+	files.Write(t, path, numbered(0))
 	var seen auth.Broadcast[int]
-	ctx, cancel := context.WithCancel(ctxFor(t))
+	ctx, cancel := context.WithCancel(kit.Context(t))
 	var wg sync.WaitGroup
 	wg.Go(func() { rewriteUntil(ctx, t, open(t, home), &seen) })
 	sub := seen.Subscribe(ctx)
@@ -153,7 +49,7 @@ func TestUpdateNeverClobbersAForeignWriter(t *testing.T) {
 			_, _ = os.Stat(path)
 		}
 		next := filepath.Join(home, "next")
-		write(t, next, numbered(n))
+		files.Write(t, next, numbered(n))
 		if err := os.Rename(next, path); err != nil {
 			t.Fatal(err)
 		}
@@ -187,7 +83,7 @@ func rewriteUntil(ctx context.Context, t *testing.T, s auth.Store, seen *auth.Br
 			seen.Publish(file.N)
 			return next, nil
 		})
-		if err != nil && ctx.Err() == nil && !errors.Is(err, errRestless) {
+		if err != nil && ctx.Err() == nil && !errors.Is(err, safefile.ErrRestless) {
 			t.Error(err)
 			return
 		}

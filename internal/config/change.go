@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"rekey/auth/store"
+	"rekey/internal/safefile"
 )
 
 const (
@@ -52,13 +52,13 @@ func change(ctx context.Context, path string, home func() (string, error), edits
 	}
 	waiting, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
-	unlock, err := store.Lock(waiting, filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".lock"), 0o600)
+	unlock, err := safefile.Lock(waiting, filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".lock"), 0o600)
 	switch {
 	case err == nil:
 		defer unlock()
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case !errors.Is(err, store.ErrNoLocks): // without locks the comparison before the renaming has to do
+	case !errors.Is(err, safefile.ErrNoLocks): // without locks the comparison before the renaming has to do
 		return unsaved(path, err)
 	}
 	for range maxRounds {

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"testing"
 
-	"rekey/auth/store"
+	"rekey/internal/safefile"
 )
 
 func TestChangeInPlace(t *testing.T) {
@@ -178,7 +178,7 @@ func TestChangeCannotBeSaved(t *testing.T) {
 func TestChangeWaitsForTheLock(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.toml")
-	unlock, err := store.TryLock(filepath.Join(filepath.Dir(path), ".config.toml.lock"), 0o600)
+	unlock, err := safefile.TryLock(filepath.Join(filepath.Dir(path), ".config.toml.lock"), 0o600)
 	must(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"rekey/auth/store"
+	"rekey/auth/codex"
 	"rekey/internal/proc"
 )
 
@@ -80,7 +80,7 @@ func (in Inputs) processes(ctx context.Context) (f found) {
 			f.word(FactCodexHome, about, WordUnknown)
 			continue
 		}
-		home, err := store.ResolveHome(func(string) string { return p.home }, func() (string, error) { return in.UserHome, nil })
+		home, err := codex.ResolveHome(func(string) string { return p.home }, func() (string, error) { return in.UserHome, nil })
 		if home == "" || err != nil && p.home == "" {
 			f.word(FactCodexHome, about, WordUnknown)
 			continue
@@ -96,12 +96,12 @@ func (in Inputs) processes(ctx context.Context) (f found) {
 
 // looksAfter reports whether a home shares its sign-in with one of ours.
 func (in Inputs) looksAfter(home string) bool {
-	id, err := store.ID(home)
+	id, err := codex.ID(home)
 	if err != nil {
 		return true // nothing is known against it
 	}
 	for _, o := range in.Homes {
-		if own, err := store.ID(o.Dir); err == nil && own == id {
+		if own, err := codex.ID(o.Dir); err == nil && own == id {
 			return true
 		}
 	}

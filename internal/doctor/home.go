@@ -12,8 +12,11 @@ import (
 	"rekey/auth"
 	"rekey/auth/agent"
 	"rekey/auth/appserver"
+	"rekey/auth/codex"
+	"rekey/auth/memory"
 	"rekey/auth/store"
 	"rekey/internal/hook"
+	"rekey/internal/safefile"
 )
 
 // configuration looks at the configuration file and what it names.
@@ -50,15 +53,15 @@ func (in Inputs) home(ctx context.Context, o agent.Options) (f found) {
 	} else {
 		f.word(FactHome, o.Dir, WordExists)
 	}
-	cfg, err := store.ReadConfig(o.Dir)
+	cfg, err := codex.ReadConfig(o.Dir)
 	if err != nil {
 		f.finding(FindCodexConfig, Warning, o.Dir, "Why", err)
 	}
-	f.fact(FactStore, o.Dir, string(cfg.Kind))
+	f.fact(FactStore, o.Dir, string(cfg.Store))
 	f.keyring(ctx, o, cfg)
 	f.permissions(o.Dir)
 	f.locks(o.Dir)
-	if _, err := store.OpenState(o.Dirs.StateDir(o.Dir)); err != nil {
+	if _, err := memory.Open(o.Dirs.StateDir(o.Dir)); err != nil {
 		f.finding(FindState, Problem, o.Dir, "Why", err)
 	}
 	h, err := agent.Open(o)
@@ -113,12 +116,12 @@ func (f *found) signIn(home string, st auth.State) {
 
 // keyring looks whether the keyring that holds the sign-in, or would, answers.
 // The store bounds the wait.
-func (f *found) keyring(ctx context.Context, o agent.Options, cfg store.Config) {
-	if cfg.Encrypted || cfg.Kind != store.KindKeyring && cfg.Kind != store.KindAuto {
+func (f *found) keyring(ctx context.Context, o agent.Options, cfg codex.Config) {
+	if cfg.Encrypted || cfg.Store != codex.StoreKeyring && cfg.Store != codex.StoreAuto {
 		return
 	}
-	auto := cfg.Kind == store.KindAuto
-	cfg.Kind = store.KindKeyring // "auto" hides what is wrong with it
+	auto := cfg.Store == codex.StoreAuto
+	cfg.Store = codex.StoreKeyring // "auto" hides what is wrong with it
 	s, err := store.Open(o.Dir, cfg, o.Store)
 	if err != nil {
 		return // which the State says
@@ -154,7 +157,7 @@ func (f *found) permissions(home string) {
 // locks looks whether the filesystem has locks: without them nothing is renewed
 // ahead of time.
 func (f *found) locks(home string) {
-	target, err := store.CredentialPath(home)
+	target, err := codex.CredentialPath(home)
 	if err != nil {
 		return // which the State says
 	}
@@ -168,11 +171,11 @@ func (f *found) locks(home string) {
 		path = tmp.Name()
 		defer os.Remove(path)
 	}
-	unlock, err := store.TryLock(path, 0o600)
+	unlock, err := safefile.TryLock(path, 0o600)
 	switch {
 	case err == nil:
 		unlock()
-	case errors.Is(err, store.ErrNoLocks):
+	case errors.Is(err, safefile.ErrNoLocks):
 		f.finding(FindNoLocks, Problem, home)
 	}
 }

@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/store"
 	"rekey/internal/fault"
 	"rekey/internal/proc"
+	"rekey/internal/safefile"
 )
 
 // limit is how long a hook may run before it is ended.
@@ -128,7 +128,7 @@ func (h *Hook) turn(ctx context.Context, program string) (unlock func()) {
 	if h.opts.Lock == "" || program == "" {
 		return func() {}
 	}
-	unlock, err := store.Lock(ctx, h.opts.Lock, 0o600)
+	unlock, err := safefile.Lock(ctx, h.opts.Lock, 0o600)
 	if err != nil {
 		if ctx.Err() == nil {
 			h.opts.Log.Warn("hook: it does not wait for those of other homes", "error", err)

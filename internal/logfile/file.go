@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 	"sync"
 
-	"rekey/auth/store"
 	"rekey/internal/fault"
+	"rekey/internal/safefile"
 )
 
 const (
@@ -91,13 +91,13 @@ var errTurning = fault.New("log_renaming", "another process is renaming it")
 // turnOver makes the file the older one, unless somebody has just done so. The
 // one before that goes.
 func (f *file) turnOver() error {
-	unlock, err := store.TryLock(f.path+".lock", 0o600)
+	unlock, err := safefile.TryLock(f.path+".lock", 0o600)
 	switch {
 	case err == nil:
 		defer unlock()
-	case errors.Is(err, store.ErrLockBusy):
+	case errors.Is(err, safefile.ErrLocked):
 		return errTurning
-	case !errors.Is(err, store.ErrNoLocks): // without locks two may do it at once: then the older one is lost
+	case !errors.Is(err, safefile.ErrNoLocks): // without locks two may do it at once: then the older one is lost
 		return err
 	}
 	if info, err := os.Stat(f.path); err != nil || info.Size() < maxSize/2 {

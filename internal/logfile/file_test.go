@@ -15,7 +15,7 @@ import (
 	"sync"
 	"testing"
 
-	"rekey/auth/store"
+	"rekey/internal/safefile"
 )
 
 // writerOf makes this test's program write a thousand long lines to the file
@@ -145,7 +145,7 @@ func TestFailuresAreToldOnce(t *testing.T) {
 func TestAFileThatCannotBeRenamed(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "rekey.log")
-	unlock, err := store.TryLock(path+".lock", 0o600)
+	unlock, err := safefile.TryLock(path+".lock", 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,8 +50,12 @@ func walls() []wall {
 			[]string{"rekey/...", "os", "net", "net/http"}, false},
 		{"the authority's client knows nothing of storage", within("rekey/auth/authority"),
 			[]string{"os", "rekey/auth/store/..."}, false},
-		{"the store knows nothing of HTTP", within("rekey/auth/store/..."),
+		{"the store knows nothing of HTTP", within("rekey/auth/store/...", "rekey/auth/memory", "rekey/auth/codex", "rekey/internal/safefile"),
 			[]string{"net/http", "rekey/auth/authority/..."}, false},
+		{"what is remembered and Codex's configuration know no store", within("rekey/auth/memory", "rekey/auth/codex"),
+			[]string{"rekey/auth/store/..."}, false},
+		{"files are handled without knowing whose they are", within("rekey/internal/safefile"),
+			[]string{"rekey/..."}, false},
 		{"what only tests use is not shipped", outside("rekey/test/..."),
 			[]string{"testing/...", "rekey/test/..."}, false},
 	}

@@ -13,7 +13,7 @@ import (
 	"slices"
 	"time"
 
-	"rekey/auth/store"
+	"rekey/internal/safefile"
 	"rekey/usage"
 )
 
@@ -44,7 +44,7 @@ var _ usage.Memory = Memory{}
 
 // Lock implements usage.Memory.
 func (f Memory) Lock(ctx context.Context) (unlock func(), err error) {
-	return store.Lock(ctx, filepath.Join(f.Home, lockFile), 0o600)
+	return safefile.Lock(ctx, filepath.Join(f.Home, lockFile), 0o600)
 }
 
 // Load implements usage.Memory.

@@ -10,6 +10,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/store"
+	"rekey/internal/safefile"
 )
 
 // P3 without a process that dies: a permission or the locks are missing, from
@@ -22,9 +23,9 @@ type hardship struct {
 	// at is when it begins: a step, or "" for before the start.
 	at          auth.Step
 	begin, end  func(r *rig)
-	locker      func(r *rig) store.Locker // nil: the real one
-	wantRequest bool                      // one is sent, and its answer not lost
-	wantErr     error                     // with what the renewal fails, nil for whatever error
+	locker      func(r *rig) safefile.Locker // nil: the real one
+	wantRequest bool                         // one is sent, and its answer not lost
+	wantErr     error                        // with what the renewal fails, nil for whatever error
 }
 
 func TestHardships(t *testing.T) {
@@ -122,13 +123,13 @@ func (r *rig) check(err error) {
 }
 
 // without is a Locker of a filesystem that knows no lock of that name.
-func without(name string) func(r *rig) store.Locker {
-	return func(r *rig) store.Locker {
+func without(name string) func(r *rig) safefile.Locker {
+	return func(r *rig) safefile.Locker {
 		return func(path string, perm fs.FileMode) (func(), error) {
 			if filepath.Base(path) == name {
-				return nil, fmt.Errorf("lock %s: %w", path, store.ErrNoLocks)
+				return nil, fmt.Errorf("lock %s: %w", path, safefile.ErrNoLocks)
 			}
-			return store.TryLock(path, perm)
+			return safefile.TryLock(path, perm)
 		}
 	}
 }

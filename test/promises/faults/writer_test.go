@@ -10,8 +10,8 @@ import (
 	"testing"
 
 	"rekey/auth"
-	"rekey/auth/store"
 	"rekey/internal/box"
+	"rekey/internal/safefile"
 )
 
 // deed is what somebody else does to the home in the meantime.
@@ -78,7 +78,7 @@ func (w *writer) act(at auth.Step) {
 // locked writes under Codex's locks.
 func (w *writer) locked() {
 	for _, name := range []string{"auth.lock", "auth.json.lock"} {
-		unlock, err := store.Lock(w.ctx, filepath.Join(w.Home, name), 0o600)
+		unlock, err := safefile.Lock(w.ctx, filepath.Join(w.Home, name), 0o600)
 		if err != nil {
 			w.t.Error(err)
 			return

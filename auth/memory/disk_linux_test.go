@@ -1,0 +1,87 @@
+package memory
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"rekey/auth"
+	"rekey/test/kit/files"
+)
+
+// P3: an answer reaches the escrow although the disk has become full since the
+// request was sent; and nothing is sent when it is full before.
+func TestEscrowOnAFullDisk(t *testing.T) {
+	dir := files.TempDir(t)
+	files.Mount(t, dir, "-t", "tmpfs", "-o", "size=2m", "tmpfs")
+	s := openAt(t, filepath.Join(dir, "state"))
+	if err := s.Reserve("one", noon); err != nil {
+		t.Fatal(err)
+	}
+	files.Fill(t, filepath.Join(dir, "ballast"))
+	kept := answer(strings.Repeat("x", 1<<20))
+	if err := errors.Join(s.Sent("one"), s.Keep("one", kept)); err != nil {
+		t.Fatalf("the answer was lost: %v", err)
+	}
+	mustHold(t, openAt(t, filepath.Join(dir, "state")), auth.EscrowEntry{Redeemed: "one", At: noon, Sent: true, Answer: &kept})
+	if err := s.Clear("one"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Reserve("two", noon); err != nil {
+		t.Errorf("the room that was taken once is gone: %v", err)
+	}
+}
+
+func TestEscrowReservesNothingOnAFullDisk(t *testing.T) {
+	dir := files.TempDir(t)
+	files.Mount(t, dir, "-t", "tmpfs", "-o", "size=64k", "tmpfs")
+	s := openAt(t, filepath.Join(dir, "state"))
+	if err := s.Reserve("one", noon); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("Reserve: %v, want ENOSPC", err)
+	}
+	mustBeEmpty(t, s)
+	if err := s.Record(auth.Refusal{Fingerprint: "f", Reason: auth.ReasonReused}); err != nil {
+		t.Errorf("the failed reservation keeps its room: %v", err)
+	}
+	// A sparse file has the size and not the room.
+	sparse := filepath.Join(dir, "state", escrowFile)
+	files.Write(t, sparse, nil)
+	if err := os.Truncate(sparse, slotSize); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Reserve("one", noon); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("Reserve in a sparse file: %v, want ENOSPC", err)
+	}
+}
+
+func TestRefusalsOnAFullDisk(t *testing.T) {
+	dir := files.TempDir(t)
+	files.Mount(t, dir, "-t", "tmpfs", "-o", "size=64k", "tmpfs")
+	s := openAt(t, filepath.Join(dir, "state"))
+	refusal := auth.Refusal{Fingerprint: "f", Reason: auth.ReasonReused}
+	if err := s.Record(refusal); err != nil {
+		t.Fatal(err)
+	}
+	files.Fill(t, filepath.Join(dir, "ballast"))
+	second := auth.Refusal{Fingerprint: "g", Reason: auth.ReasonReused}
+	if err := s.Record(second); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("Record: %v, want ENOSPC", err)
+	}
+	for _, r := range []auth.Refusal{refusal, second} {
+		if _, ok := s.Lookup(r.Fingerprint); !ok {
+			t.Errorf("%s is forgotten", r.Fingerprint)
+		}
+	}
+	if _, ok := openAt(t, filepath.Join(dir, "state")).Lookup("f"); !ok {
+		t.Error("what was written before is lost")
+	}
+	if first, err := s.ClaimNotice("n"); !first || err == nil {
+		t.Errorf("ClaimNotice: %v, %v", first, err)
+	}
+	if first, err := s.ClaimNotice("n"); first || err != nil {
+		t.Errorf("second ClaimNotice: %v, %v", first, err)
+	}
+}

@@ -1,0 +1,220 @@
+package memory
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"rekey/auth"
+	"rekey/internal/safefile"
+)
+
+const escrowFile = "escrow"
+
+// errAnswerHeld means that the slot holds an answer that is not in the store
+// yet. It is worth more than any new attempt.
+var errAnswerHeld = errors.New("the escrow still holds an answer that was not saved")
+
+// attempt is the payload of the slot's first record.
+type attempt struct {
+	Redeemed string    `json:"redeemed"`
+	At       time.Time `json:"at"`
+}
+
+// held is what the slot's records say together. An answer that cannot be
+// unsealed for now leaves answer nil and sets err.
+type held struct {
+	attempt
+	ok     bool
+	sent   bool
+	answer *auth.TokenResponse
+}
+
+// Reserve implements auth.Escrow. A refresh token that was sent before stays
+// marked as sent.
+func (s *Memory) Reserve(redeemed string, at time.Time) error {
+	s.escrow.Lock()
+	defer s.escrow.Unlock()
+	if err := s.reserve(redeemed, at); err != nil {
+		return fmt.Errorf("reserve a place for the answer: %w", err)
+	}
+	return nil
+}
+
+func (s *Memory) reserve(redeemed string, at time.Time) error {
+	path := s.path(escrowFile)
+	slot, err := openSlot(path, os.O_CREATE)
+	if err != nil {
+		return err
+	}
+	defer slot.close()
+	now, err := s.look(slot)
+	if err != nil {
+		return err
+	}
+	if now.answer != nil {
+		return errAnswerHeld
+	}
+	if s.reserved, err = s.escrowKey(true); err != nil {
+		return err
+	}
+	if err := slot.reserve(); err != nil {
+		discardSlot(path)
+		return err
+	}
+	payload, err := json.Marshal(attempt{redeemed, at.UTC()})
+	if err != nil {
+		return err
+	}
+	if now.ok && now.Redeemed != redeemed {
+		if err := slot.wipe(sentAt, slotBlock); err != nil {
+			return err
+		}
+	}
+	if err := errors.Join(slot.put(attemptAt, payload), slot.sync()); err != nil {
+		return err
+	}
+	return safefile.SyncDir(s.dir)
+}
+
+// Sent implements auth.Escrow.
+func (s *Memory) Sent(redeemed string) error {
+	s.escrow.Lock()
+	defer s.escrow.Unlock()
+	slot, err := openSlot(s.path(escrowFile), 0)
+	if err == nil {
+		defer slot.close()
+		err = errors.Join(slot.put(sentAt, []byte(redeemed)), slot.sync())
+	}
+	if err != nil {
+		return fmt.Errorf("note that the request is sent: %w", err)
+	}
+	return nil
+}
+
+// Keep implements auth.Escrow. It needs no new room if Reserve was called.
+func (s *Memory) Keep(redeemed string, answer auth.TokenResponse) error {
+	s.escrow.Lock()
+	defer s.escrow.Unlock()
+	if err := s.keep(redeemed, answer); err != nil {
+		return fmt.Errorf("keep the answer: %w", err)
+	}
+	return nil
+}
+
+func (s *Memory) keep(redeemed string, answer auth.TokenResponse) error {
+	slot, err := openSlot(s.path(escrowFile), os.O_CREATE)
+	if err != nil {
+		return err
+	}
+	defer slot.close()
+	now, err := s.look(slot)
+	if err != nil && s.reserved == nil {
+		return err
+	}
+	if now.answer != nil && now.Redeemed != redeemed {
+		return errAnswerHeld
+	}
+	key := s.reserved
+	if key == nil { // kept without Reserve
+		if key, err = s.escrowKey(true); err != nil {
+			return err
+		}
+	}
+	payload, err := packAnswer(attempt{redeemed, now.At}, answer, key)
+	if err != nil {
+		return err
+	}
+	return errors.Join(slot.put(answerAt, payload), slot.sync())
+}
+
+// Held implements auth.Escrow. An answer whose key is gone for good is a lost
+// answer: Sent without Answer. One whose keyring is locked or away is an error.
+func (s *Memory) Held() (entry auth.EscrowEntry, ok bool, err error) {
+	s.escrow.Lock()
+	defer s.escrow.Unlock()
+	slot, err := openSlot(s.path(escrowFile), 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return auth.EscrowEntry{}, false, nil
+	}
+	if err == nil {
+		defer slot.close()
+		var now held
+		now, err = s.look(slot)
+		entry = auth.EscrowEntry{Redeemed: now.Redeemed, At: now.At, Sent: now.sent, Answer: now.answer}
+		ok = now.ok
+	}
+	if err != nil {
+		return auth.EscrowEntry{}, false, fmt.Errorf("read the escrow: %w", err)
+	}
+	return entry, ok, nil
+}
+
+// look reads all records. An answer outweighs the attempt: the two differ only
+// when a power failure cut a Clear or a Reserve short.
+func (s *Memory) look(slot *slot) (held, error) {
+	var now held
+	payload, err := slot.get(attemptAt)
+	if err != nil {
+		return held{}, err
+	}
+	now.ok = payload != nil && json.Unmarshal(payload, &now.attempt) == nil
+	payload, err = slot.get(sentAt)
+	if err != nil {
+		return held{}, err
+	}
+	now.sent = now.ok && string(payload) == now.Redeemed
+	payload, err = slot.get(answerAt)
+	if err != nil || payload == nil {
+		return now, err
+	}
+	of, answer, err := unpackAnswer(payload, s.escrowKey)
+	if errors.Is(err, errAnswerLost) {
+		return held{attempt: of, ok: of.Redeemed != "", sent: true}, nil
+	}
+	return held{attempt: of, ok: true, sent: true, answer: answer}, err
+}
+
+// Clear implements auth.Escrow. It overwrites what it clears.
+func (s *Memory) Clear(redeemed string) error {
+	s.escrow.Lock()
+	defer s.escrow.Unlock()
+	slot, err := openSlot(s.path(escrowFile), 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil {
+		defer slot.close()
+		err = clearSlot(slot, redeemed)
+	}
+	if err != nil {
+		return fmt.Errorf("clear the escrow: %w", err)
+	}
+	return nil
+}
+
+// clearSlot wipes the records that are about redeemed. Should the power fail
+// in between, what is left is still true of credentials that are gone.
+func clearSlot(slot *slot, redeemed string) error {
+	of := map[int64]func([]byte) string{
+		attemptAt: func(p []byte) string { var a attempt; _ = json.Unmarshal(p, &a); return a.Redeemed },
+		sentAt:    func(p []byte) string { return string(p) },
+		answerAt:  func(p []byte) string { return answerAttempt(p).Redeemed },
+	}
+	for _, at := range []int64{answerAt, sentAt, attemptAt} {
+		payload, err := slot.get(at)
+		if err != nil {
+			return err
+		}
+		if payload == nil || of[at](payload) != redeemed {
+			continue
+		}
+		if err := slot.wipe(at, recordHeader+len(payload)); err != nil {
+			return err
+		}
+	}
+	return slot.sync()
+}

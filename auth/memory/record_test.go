@@ -1,0 +1,42 @@
+package memory
+
+import (
+	"reflect"
+	"testing"
+
+	"rekey/auth"
+)
+
+// Whatever the file holds, reading it ends with an answer that was written or
+// with an error.
+func FuzzUnpackAnswer(f *testing.F) {
+	whole := auth.TokenResponse{IDToken: secret("id"), AccessToken: secret(""), DropProvenance: true}
+	key := make([]byte, 32)
+	for _, k := range [][]byte{nil, key} {
+		record, err := packAnswer(attempt{"one", noon}, whole, k)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(record)
+		f.Add(record[:len(record)-1])
+	}
+	f.Add([]byte("{}\n"))
+	f.Add([]byte(`{"sealed":true}` + "\n"))
+	f.Add([]byte("{}\n\xff\xff\xff\xfe"))
+	f.Fuzz(func(t *testing.T, record []byte) {
+		of, got, err := unpackAnswer(record, func(bool) ([]byte, error) { return key, nil })
+		if (got == nil) == (err == nil) {
+			t.Fatalf("got %v, %v", got, err)
+		}
+		if err != nil || len(record) == 0 {
+			return
+		}
+		again, err := packAnswer(of, *got, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, second, err := unpackAnswer(again, nil); err != nil || !reflect.DeepEqual(second, got) {
+			t.Errorf("packed again: %v, %v", second, err)
+		}
+	})
+}

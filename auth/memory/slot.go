@@ -1,0 +1,140 @@
+package memory
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+
+	"rekey/internal/safefile"
+)
+
+// The slot is a file of fixed size with three records at fixed places. It is
+// written in place: once its room has been taken, neither a full disk nor a
+// full quota keeps an answer out. (A filesystem that never overwrites, such as
+// btrfs or ZFS, gives no such promise; there the preflight only makes it
+// likely.) The room is filled with random bytes, because compressing
+// filesystems give none to zeros.
+//
+// Each record has blocks of its own, so that a write that is cut short by a
+// power failure damages no other. A record that was cut short fails its
+// checksum and counts as absent.
+const (
+	slotBlock  = 4096
+	attemptAt  = 0 * slotBlock
+	sentAt     = 1 * slotBlock
+	answerAt   = 2 * slotBlock
+	answerRoom = 1<<20 + 16*slotBlock // the largest answer of the server, 1 MiB, and what surrounds it
+	slotSize   = answerAt + answerRoom
+)
+
+// A record is slotMagic, the payload's length (big endian), its SHA-256 and
+// the payload.
+const (
+	slotMagic    = "RKESCR1\n"
+	recordHeader = len(slotMagic) + 4 + sha256.Size
+)
+
+// errTooLarge means that an answer exceeds the room.
+var errTooLarge = errors.New("the answer is larger than its place")
+
+// slot is the open file.
+type slot struct{ file *os.File }
+
+// openSlot opens the file, which need not have its full size.
+func openSlot(path string, flags int) (*slot, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|flags, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return &slot{f}, nil
+}
+
+func (s *slot) close() { _ = s.file.Close() }
+
+// get reads the record at a place, nil when there is none.
+func (s *slot) get(at int64) ([]byte, error) {
+	header := make([]byte, recordHeader)
+	if err := readAt(s.file, header, at); err != nil {
+		return nil, err
+	}
+	if string(header[:len(slotMagic)]) != slotMagic {
+		return nil, nil
+	}
+	length := int64(binary.BigEndian.Uint32(header[len(slotMagic):]))
+	if length > room(at) {
+		return nil, nil
+	}
+	payload := make([]byte, length)
+	if err := readAt(s.file, payload, at+int64(recordHeader)); err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(payload); string(sum[:]) != string(header[len(slotMagic)+4:]) {
+		return nil, nil
+	}
+	return payload, nil
+}
+
+// readAt is io.ReaderAt's with what lies beyond the end of the file as zeros.
+func readAt(r io.ReaderAt, into []byte, at int64) error {
+	_, err := r.ReadAt(into, at)
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
+// room is how many bytes a payload at a place may have.
+func room(at int64) int64 {
+	if at == answerAt {
+		return answerRoom - int64(recordHeader)
+	}
+	return slotBlock - int64(recordHeader)
+}
+
+// put writes the record at a place; it is durable after sync.
+func (s *slot) put(at int64, payload []byte) error {
+	if int64(len(payload)) > room(at) {
+		return errTooLarge
+	}
+	record := make([]byte, 0, recordHeader+len(payload))
+	record = append(record, slotMagic...)
+	record = binary.BigEndian.AppendUint32(record, uint32(len(payload)))
+	sum := sha256.Sum256(payload)
+	record = append(append(record, sum[:]...), payload...)
+	_, err := s.file.WriteAt(record, at)
+	return err
+}
+
+// wipe overwrites bytes from a place on with random ones.
+func (s *slot) wipe(at int64, length int) error {
+	noise := make([]byte, length)
+	_, _ = rand.Read(noise) // never fails
+	_, err := s.file.WriteAt(noise, at)
+	return err
+}
+
+func (s *slot) sync() error { return s.file.Sync() }
+
+// reserve takes the room of the whole slot if it has not been taken yet.
+// Callers have made sure that there is nothing to lose in it.
+func (s *slot) reserve() error {
+	info, err := s.file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() >= slotSize && safefile.Allocated(s.file) >= slotSize {
+		return nil
+	}
+	return errors.Join(s.wipe(0, slotSize), s.sync())
+}
+
+// discardSlot gives the room back after reserve failed half-way.
+func discardSlot(path string) {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		_ = os.Truncate(path, 0)
+	}
+}

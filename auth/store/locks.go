@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"path/filepath"
+	"time"
+
+	"rekey/auth/codex"
+	"rekey/internal/safefile"
+)
+
+// How long Rekey waits for Codex's locks. Codex itself waits for the first
+// without end and for the second exactly this long. A minute is longer than any
+// Codex holds the first, and keeps its own promise to end.
+const (
+	homeLockWait   = time.Minute
+	targetLockWait = 5 * time.Second
+)
+
+// lockHome takes auth.lock, with the mode Codex gives it.
+func (s *fileStore) lockHome(ctx context.Context) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, homeLockWait)
+	defer cancel()
+	return s.locker.Wait(ctx, filepath.Join(s.home, "auth.lock"), 0o666)
+}
+
+// lockTarget takes auth.json.lock, which lies beside the resolved file.
+func (s *fileStore) lockTarget(ctx context.Context, target string) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(ctx, targetLockWait)
+	defer cancel()
+	return s.locker.Wait(ctx, target+".lock", 0o600)
+}
+
+// RefreshLock returns the function that takes Rekey's own cross-process
+// refresh lock for a home, waiting no longer than limit: choose it above the
+// longest time a holder may need, a request's limit and the second look. A
+// holder that dies frees the lock. It lies beside the resolved auth.json, so
+// that homes that share a sign-in share the lock. A nil locker is
+// safefile.TryLock.
+func RefreshLock(home string, locker safefile.Locker, limit time.Duration) func(context.Context) (unlock func(), err error) {
+	if locker == nil {
+		locker = safefile.TryLock
+	}
+	return func(ctx context.Context) (func(), error) {
+		ctx, cancel := context.WithTimeout(ctx, limit)
+		defer cancel()
+		target, err := codex.CredentialPath(home)
+		if err != nil {
+			return nil, err
+		}
+		return locker.Wait(ctx, target+".rekey.lock", 0o600)
+	}
+}

@@ -1,0 +1,55 @@
+package store
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"rekey/internal/safefile"
+	"rekey/test/kit/child"
+	"rekey/test/kit/files"
+)
+
+func childHoldLock(dir string) int {
+	if _, err := safefile.TryLock(filepath.Join(dir, "auth.json.rekey.lock"), 0o600); err != nil {
+		child.Say("error: %v", err)
+		return 1
+	}
+	child.Say("held")
+	select {} // until it is killed
+}
+
+func TestRefreshLockIsFreedByDeath(t *testing.T) {
+	t.Parallel()
+	dir := files.TempDir(t)
+	holder := child.Start(t, "hold-lock", dir)
+	if got := holder.Line(); got != "held" {
+		t.Fatal(got)
+	}
+	if _, err := RefreshLock(dir, nil, 20*time.Millisecond)(t.Context()); !errors.Is(err, safefile.ErrLocked) {
+		t.Fatalf("while held: %v, want safefile.ErrLocked", err)
+	}
+	holder.Kill()
+	unlock, err := RefreshLock(dir, nil, 10*time.Second)(t.Context())
+	if err != nil {
+		t.Fatalf("after the holder's death: %v", err)
+	}
+	unlock()
+}
+
+func TestRefreshLockIsSharedByLinkedHomes(t *testing.T) {
+	t.Parallel()
+	dir := files.TempDir(t)
+	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
+	files.Mkdir(t, a, b)
+	files.Symlink(t, "../a/auth.json", filepath.Join(b, "auth.json"))
+	unlock, err := RefreshLock(a, nil, time.Second)(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	if _, err := RefreshLock(b, nil, 20*time.Millisecond)(t.Context()); !errors.Is(err, safefile.ErrLocked) {
+		t.Errorf("the other home: %v, want safefile.ErrLocked", err)
+	}
+}

@@ -1,0 +1,45 @@
+package secretservice
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/godbus/dbus/v5"
+)
+
+// Changes subscribes to the service's signals on a connection that lives as
+// long as ctx: items made or deleted, keyrings locked or unlocked, and the
+// service itself coming and going.
+// Something arrives on the channel after one or several of them; it is closed
+// when ctx ends or the bus does.
+func (s Service) Changes(ctx context.Context) (<-chan struct{}, error) {
+	conn, err := s.connect(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoService, err)
+	}
+	signals := make(chan *dbus.Signal, 16)
+	conn.Signal(signals)
+	for _, match := range [][]dbus.MatchOption{
+		{dbus.WithMatchSender(busName), dbus.WithMatchInterface(collectionFace)},
+		{dbus.WithMatchSender(busName), dbus.WithMatchInterface(serviceFace)},
+		// gnome-keyring tells of locking as a changed property alone.
+		{dbus.WithMatchSender(busName), dbus.WithMatchInterface("org.freedesktop.DBus.Properties")},
+		{dbus.WithMatchSender("org.freedesktop.DBus"), dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, busName)},
+	} {
+		if err := conn.AddMatchSignal(match...); err != nil {
+			_ = conn.Close()
+			return nil, fmt.Errorf("%w: %w", ErrNoService, err)
+		}
+	}
+	changed := make(chan struct{}, 1)
+	go func() {
+		defer close(changed)
+		for range signals { // closed with the connection, which closes with ctx
+			select {
+			case changed <- struct{}{}:
+			default: // one is there that the reader has not taken yet
+			}
+		}
+	}()
+	return changed, nil
+}

@@ -1,0 +1,260 @@
+package secretservice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/godbus/dbus/v5"
+)
+
+// The Secret Service (freedesktop.org, Secret Storage Specification 0.2).
+const (
+	busName         = "org.freedesktop.secrets"
+	servicePath     = dbus.ObjectPath("/org/freedesktop/secrets")
+	serviceFace     = "org.freedesktop.Secret.Service"
+	itemFace        = "org.freedesktop.Secret.Item"
+	promptFace      = "org.freedesktop.Secret.Prompt"
+	collectionFace  = "org.freedesktop.Secret.Collection"
+	errIsLocked     = "org.freedesktop.Secret.Error.IsLocked"
+	noObject        = dbus.ObjectPath("/")
+	secretTextPlain = "text/plain"
+)
+
+// Service is a desktop's Secret Service. Each call has a D-Bus connection of its
+// own: the shared one belongs to the tray, whose library loses its icon over
+// foreign signals, and a private one can be given up when the context ends.
+// It is safe for concurrent use.
+type Service struct {
+	// Address is the bus's; "" for the session's.
+	Address string
+}
+
+// wireSecret is the wire form of a secret: the session, its parameters (none for
+// the plain algorithm), the value and its type.
+type wireSecret struct {
+	Session    dbus.ObjectPath
+	Parameters []byte
+	Value      []byte
+	Type       string
+}
+
+// call is one connection to the service. It closes with the context it
+// was made with, and that ends every call on it.
+type call struct{ conn *dbus.Conn }
+
+// with runs f on a fresh connection.
+func (s Service) with(ctx context.Context, f func(call) error) error {
+	conn, err := s.connect(ctx)
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		return cause
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrNoService, err)
+	}
+	defer func() { _ = conn.Close() }()
+	err = f(call{conn})
+	if cause := context.Cause(ctx); err != nil && cause != nil {
+		return cause // the connection was closed under the call
+	}
+	return meaning(err)
+}
+
+// connect never starts a bus: godbus would leave a dbus-daemon behind.
+func (s Service) connect(ctx context.Context) (conn *dbus.Conn, err error) {
+	if s.Address == "" {
+		conn, err = dbus.SessionBusPrivateNoAutoStartup(dbus.WithContext(ctx))
+	} else {
+		conn, err = dbus.Dial(s.Address, dbus.WithContext(ctx))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err = conn.Auth(nil); err == nil {
+		err = conn.Hello()
+	}
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
+
+// meaning translates D-Bus errors.
+func meaning(err error) error {
+	var from dbus.Error
+	if !errors.As(err, &from) {
+		return err
+	}
+	switch name := from.Name; {
+	case name == errIsLocked:
+		return ErrLocked
+	case name == "org.freedesktop.DBus.Error.ServiceUnknown", name == "org.freedesktop.DBus.Error.NameHasNoOwner",
+		strings.HasPrefix(name, "org.freedesktop.DBus.Error.Spawn."):
+		return fmt.Errorf("%w: %w", ErrNoService, err)
+	}
+	return err
+}
+
+// call calls a method of an object and stores its answer.
+func (c call) method(path dbus.ObjectPath, method string, args []any, answer ...any) error {
+	return c.conn.Object(busName, path).Call(method, 0, args...).Store(answer...)
+}
+
+// attributes are those Codex's keyring library gives to an item.
+func attributes(it Item) map[string]string {
+	return map[string]string{"application": it.Application, "service": it.Name, "target": "default", "username": it.User}
+}
+
+// find looks for the one item, as Codex does: by service, user and target;
+// else one without a target, such as go-keyring makes. Whether a locked
+// keyring would hold it cannot always be told, so that counts as locked.
+func (c call) find(it Item) (dbus.ObjectPath, error) {
+	for _, search := range []map[string]string{
+		{"service": it.Name, "username": it.User, "target": "default"},
+		{"service": it.Name, "username": it.User},
+	} {
+		var unlocked, locked []dbus.ObjectPath
+		if err := c.method(servicePath, serviceFace+".SearchItems", []any{search}, &unlocked, &locked); err != nil {
+			return "", err
+		}
+		switch {
+		case len(unlocked)+len(locked) > 1:
+			return "", ErrAmbiguous
+		case len(locked) == 1:
+			return "", ErrLocked
+		case len(unlocked) == 1:
+			return unlocked[0], nil
+		}
+	}
+	if _, err := c.collection(); errors.Is(err, ErrLocked) {
+		return "", ErrLocked
+	}
+	return "", ErrNoItem
+}
+
+// collection finds the default collection: ErrLocked, or ErrNoService when
+// there is none.
+func (c call) collection() (dbus.ObjectPath, error) {
+	var path dbus.ObjectPath
+	if err := c.method(servicePath, serviceFace+".ReadAlias", []any{"default"}, &path); err != nil {
+		return "", err
+	}
+	if path == noObject {
+		return "", fmt.Errorf("%w with a default keyring", ErrNoService)
+	}
+	var locked dbus.Variant
+	if err := c.method(path, "org.freedesktop.DBus.Properties.Get", []any{collectionFace, "Locked"}, &locked); err != nil {
+		return "", err
+	}
+	if is, _ := locked.Value().(bool); is {
+		return "", ErrLocked
+	}
+	return path, nil
+}
+
+// session opens the session a secret travels in. The service is on this
+// machine and the bus is the user's own, so nothing is encrypted.
+func (c call) session() (dbus.ObjectPath, error) {
+	var none dbus.Variant
+	var path dbus.ObjectPath
+	err := c.method(servicePath, serviceFace+".OpenSession", []any{"plain", dbus.MakeVariant("")}, &none, &path)
+	return path, err
+}
+
+// settle ends a call that may have answered with a prompt. The prompt is never
+// shown: it asks to unlock.
+func (c call) settle(prompt dbus.ObjectPath) error {
+	if prompt == noObject {
+		return nil
+	}
+	_ = c.method(prompt, promptFace+".Dismiss", nil)
+	return ErrLocked
+}
+
+// Get returns an item's text, or ErrNoItem.
+func (s Service) Get(ctx context.Context, it Item) (text string, err error) {
+	err = s.with(ctx, func(c call) error {
+		path, err := c.find(it)
+		if err != nil {
+			return err
+		}
+		session, err := c.session()
+		if err != nil {
+			return err
+		}
+		var found wireSecret
+		if err := c.method(path, itemFace+".GetSecret", []any{session}, &found); err != nil {
+			return err
+		}
+		text = string(found.Value)
+		return nil
+	})
+	return text, err
+}
+
+// Find returns nil if the item is there and can be read, else ErrNoItem or why not.
+func (s Service) Find(ctx context.Context, it Item) error {
+	return s.with(ctx, func(c call) error {
+		_, err := c.find(it)
+		return err
+	})
+}
+
+// Set replaces an item's text, keeping its attributes, or makes the item.
+func (s Service) Set(ctx context.Context, it Item, text string) error {
+	return s.with(ctx, func(c call) error {
+		session, err := c.session()
+		if err != nil {
+			return err
+		}
+		value := wireSecret{Session: session, Parameters: []byte{}, Value: []byte(text), Type: secretTextPlain}
+		path, err := c.find(it)
+		if err == nil {
+			return c.method(path, itemFace+".SetSecret", []any{value})
+		}
+		if !errors.Is(err, ErrNoItem) {
+			return err
+		}
+		collection, err := c.collection()
+		if err != nil {
+			return err
+		}
+		properties := map[string]dbus.Variant{
+			itemFace + ".Label":      dbus.MakeVariant(it.User + "@" + it.Name + ":default (Rekey)"),
+			itemFace + ".Attributes": dbus.MakeVariant(attributes(it)),
+		}
+		var made, prompt dbus.ObjectPath
+		if err := c.method(collection, collectionFace+".CreateItem", []any{properties, value, true}, &made, &prompt); err != nil {
+			return err
+		}
+		return c.settle(prompt)
+	})
+}
+
+// Remove deletes an item, or returns ErrNoItem.
+func (s Service) Remove(ctx context.Context, it Item) error {
+	return s.with(ctx, func(c call) error {
+		path, err := c.find(it)
+		if err != nil {
+			return err
+		}
+		var prompt dbus.ObjectPath
+		if err := c.method(path, itemFace+".Delete", nil, &prompt); err != nil {
+			return err
+		}
+		return c.settle(prompt)
+	})
+}
+
+// Ready says why Set would fail, or nil. It changes nothing.
+func (s Service) Ready(ctx context.Context, it Item) error {
+	return s.with(ctx, func(c call) error {
+		_, err := c.find(it)
+		if errors.Is(err, ErrNoItem) {
+			_, err = c.collection()
+		}
+		return err
+	})
+}

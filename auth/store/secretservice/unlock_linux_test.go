@@ -1,0 +1,90 @@
+package secretservice
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"rekey/test/kit"
+	"rekey/test/kit/keyring"
+
+	"github.com/godbus/dbus/v5"
+	"github.com/godbus/dbus/v5/introspect"
+)
+
+// prompter plays the desktop's part of gnome-keyring's prompts: it has a name
+// on the bus, is asked to begin, and answers that it is done.
+const (
+	prompterName = "org.gnome.keyring.SystemPrompter"
+	prompterPath = dbus.ObjectPath("/org/gnome/keyring/Prompter")
+)
+
+// beginner notes that a prompt was begun and leaves it open.
+type beginner struct{ begun chan dbus.ObjectPath }
+
+// BeginPrompting is the method that gnome-keyring calls.
+func (p *beginner) BeginPrompting(callback dbus.ObjectPath) *dbus.Error {
+	p.begun <- callback
+	return nil
+}
+
+// StopPrompting ends a prompt; gnome-keyring calls it when its client goes.
+func (p *beginner) StopPrompting(dbus.ObjectPath) *dbus.Error { return nil }
+
+// newPrompter puts a prompter on the bus that shows nothing.
+func newPrompter(t *testing.T, b *keyring.Bus) *beginner {
+	t.Helper()
+	conn := b.Connect()
+	p := &beginner{begun: make(chan dbus.ObjectPath, 1)}
+	if err := conn.Export(p, prompterPath, "org.gnome.keyring.internal.Prompter"); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.Export(introspect.Introspectable("<node/>"), prompterPath, "org.freedesktop.DBus.Introspectable"); err != nil {
+		t.Fatal(err)
+	}
+	if reply, err := conn.RequestName(prompterName, dbus.NameFlagDoNotQueue); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
+		t.Fatalf("request the prompter's name: %v, %v", reply, err)
+	}
+	return p
+}
+
+func TestUnlockWhatIsNotLocked(t *testing.T) {
+	t.Parallel()
+	b := keyring.New(t)
+	s := at(b)
+	if err := s.Unlock(kit.Context(t)); err != nil {
+		t.Errorf("Unlock: %v", err)
+	}
+}
+
+// Where the desktop has nothing that could ask, that is said at once.
+func TestUnlockWithoutAPrompter(t *testing.T) {
+	t.Parallel()
+	b := keyring.New(t)
+	b.Lock()
+	s := at(b)
+	if err := s.Unlock(kit.Context(t)); !errors.Is(err, ErrStillLocked) {
+		t.Errorf("Unlock: %v, want ErrStillLocked", err)
+	}
+}
+
+// A prompt that nobody answers ends with the caller's patience.
+func TestUnlockIsGivenUp(t *testing.T) {
+	t.Parallel()
+	b := keyring.New(t)
+	p := newPrompter(t, b)
+	b.Lock()
+	s := at(b)
+	ctx, cancel := context.WithCancel(kit.Context(t))
+	done := make(chan error, 1)
+	go func() { done <- s.Unlock(ctx) }()
+	<-p.begun
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		t.Errorf("Unlock: %v, want context.Canceled", err)
+	}
+	b.Unlock()
+	if err := s.Unlock(kit.Context(t)); err != nil {
+		t.Errorf("Unlock, after the user did it elsewhere: %v", err)
+	}
+}

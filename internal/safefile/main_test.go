@@ -1,0 +1,13 @@
+package safefile
+
+import (
+	"testing"
+
+	"rekey/test/kit/child"
+)
+
+func TestMain(m *testing.M) {
+	child.Main(m, map[string]func(dir string) int{
+		"count": childCount,
+	})
+}

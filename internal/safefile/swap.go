@@ -1,0 +1,87 @@
+package safefile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// ErrForeign means that a sign-in of somebody else could not be put back.
+var ErrForeign = errors.New("another program's content could not be put back")
+
+// ErrRestless means that new content was found again and again.
+var ErrRestless = errors.New("it keeps changing")
+
+// maxSwaps bounds how often names are exchanged until everybody's newest
+// content is where it belongs.
+const maxSwaps = 32
+
+// Swap puts the new content in target's place, provided that target still
+// holds what was seen. It reports false when it does not.
+//
+// The locks keep Codex 0.169 out between the comparison and the renaming, but
+// not an older Codex, an editor or a dotfile manager. So the two names are
+// exchanged instead of one replacing the other, and what comes out is compared
+// once more: if it is not what was seen, somebody wrote in between, and it is
+// put back. Where a filesystem cannot exchange names this is a plain rename.
+// What stays possible in both cases is a program that has opened the old file
+// and writes to it later; it would write to a file that has no name any more.
+func (t *Temp) Swap(target string, seen Content) (bool, error) {
+	if !seen.Exists {
+		err := renameNew(t.path, target)
+		if errors.Is(err, fs.ErrExist) {
+			return false, nil
+		}
+		if errors.Is(err, errors.ErrUnsupported) {
+			err = t.Rename(target)
+		}
+		return err == nil, err
+	}
+	err := exchange(t.path, target)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil // deleted in between
+	case errors.Is(err, errors.ErrUnsupported):
+		err = t.Rename(target)
+		return err == nil, err
+	case err != nil:
+		return false, err
+	}
+	if out, err := Read(t.path, int64(len(seen.Data))); err == nil && out.Same(seen) {
+		return true, nil
+	}
+	return false, t.putBack(target)
+}
+
+// putBack exchanges the names again after somebody else's content came out.
+// If that brings out another file than the one put in before, a third writer
+// was there as well, and the newest of the foreign files goes back.
+func (t *Temp) putBack(target string) error {
+	last, err := t.file.Stat()
+	for range maxSwaps {
+		if err != nil {
+			break
+		}
+		var next fs.FileInfo
+		if next, err = os.Lstat(t.path); err != nil {
+			break
+		}
+		if err = exchange(t.path, target); err != nil {
+			break
+		}
+		var out fs.FileInfo
+		if out, err = os.Lstat(t.path); err != nil {
+			break
+		}
+		if os.SameFile(out, last) {
+			return nil
+		}
+		last = next
+	}
+	t.keep = true
+	if err == nil {
+		err = ErrRestless
+	}
+	return fmt.Errorf("%w, it is in %s: %w", ErrForeign, t.path, err)
+}

@@ -1,0 +1,121 @@
+package safefile
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"rekey/test/kit"
+	"rekey/test/kit/files"
+)
+
+// temp is a new content for dir.
+func temp(t *testing.T, dir, data string) *Temp {
+	t.Helper()
+	f, err := CreateTemp(dir, ".test-", []byte(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(f.Discard)
+	return f
+}
+
+func TestSwapIn(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
+		kit.Missing(t, "a system call that exchanges two names")
+	}
+	tests := []struct {
+		name     string
+		seen     Content
+		now      string // what the file holds when it comes to renaming, "" for nothing
+		replaced bool
+	}{
+		{"as seen", Content{true, []byte("seen")}, "seen", true},
+		{"absent as seen", Content{}, "", true},
+		{"changed in between", Content{true, []byte("seen")}, "foreign", false},
+		{"deleted in between", Content{true, []byte("seen")}, "", false},
+		{"made in between", Content{}, "foreign", false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			target := filepath.Join(dir, "auth.json")
+			if tt.now != "" {
+				files.Write(t, target, []byte(tt.now))
+			}
+			ours := temp(t, dir, "ours")
+			replaced, err := ours.Swap(target, tt.seen)
+			if err != nil || replaced != tt.replaced {
+				t.Fatalf("got %v, %v; want %v", replaced, err, tt.replaced)
+			}
+			ours.Discard()
+			want := tt.now
+			if tt.replaced {
+				want = "ours"
+			}
+			got, err := Read(target, 1<<20)
+			if err != nil || string(got.Data) != want {
+				t.Errorf("the file holds %q, %v; want %q", got.Data, err, want)
+			}
+			if entries, _ := os.ReadDir(dir); len(entries) > 1 {
+				t.Errorf("left over: %v", entries)
+			}
+		})
+	}
+}
+
+// A third writer replaces what was put in while the second one's content is
+// being put back.
+func TestPutBackTheNewest(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
+		kit.Missing(t, "a system call that exchanges two names")
+	}
+	dir := t.TempDir()
+	target := filepath.Join(dir, "auth.json")
+	ours := temp(t, dir, "ours")
+	files.Write(t, target, []byte("second"))
+	if err := exchange(ours.path, target); err != nil {
+		t.Fatal(err)
+	}
+	third := temp(t, dir, "third")
+	if err := os.Rename(third.path, target); err != nil {
+		t.Fatal(err)
+	}
+	if err := ours.putBack(target); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(files.Read(t, target)); got != "third" {
+		t.Errorf("the file holds %q, want the newest", got)
+	}
+}
+
+func TestPutBackFailureKeepsTheForeignContent(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
+		kit.Missing(t, "a system call that exchanges two names")
+	}
+	dir := t.TempDir()
+	target := filepath.Join(dir, "auth.json")
+	ours := temp(t, dir, "ours")
+	files.Write(t, target, []byte("foreign"))
+	if err := exchange(ours.path, target); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(target); err != nil {
+		t.Fatal(err)
+	}
+	err := ours.putBack(target)
+	if !errors.Is(err, ErrForeign) || !strings.Contains(err.Error(), ours.path) {
+		t.Errorf("error %v", err)
+	}
+	ours.Discard()
+	if got := string(files.Read(t, ours.path)); got != "foreign" {
+		t.Errorf("%s holds %q", ours.path, got)
+	}
+}
