@@ -13,7 +13,7 @@ import (
 )
 
 // ErrRunning means that another process is the agent of this home.
-var ErrRunning = errors.New("another Rekey is running for this home")
+var ErrRunning = fault.New("already_running", "another Rekey is running for this home")
 
 // Agent is a Home whose agent lock this process holds.
 type Agent struct {

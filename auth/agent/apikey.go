@@ -2,14 +2,14 @@ package agent
 
 import (
 	"context"
-	"errors"
 
 	"rekey/auth"
 	"rekey/auth/codex"
+	"rekey/internal/fault"
 )
 
 // errKeyForbidden answers an API key where none is allowed.
-var errKeyForbidden = errors.New("the configuration allows only a sign-in with ChatGPT (forced_login_method)")
+var errKeyForbidden = fault.New("only_chatgpt_method", "the configuration allows only a sign-in with ChatGPT (forced_login_method)")
 
 // SignInAPIKey puts an API key in the place of whatever is stored, in the form
 // that Codex writes. It ends a sign-in under way.

@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"net"
 	"sync"
@@ -54,7 +53,7 @@ func (m *Member) elect(ctx context.Context) error {
 		select {
 		case <-pause.C:
 		case <-limit.C:
-			return fmt.Errorf("%w, but does not answer: %w", ErrRunning, err)
+			return fault.New("running_mute", "{{.What}}, but does not answer: {{.Why}}", "What", ErrRunning, "Why", err)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}

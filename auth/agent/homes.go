@@ -2,11 +2,11 @@ package agent
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"rekey/auth/codex"
 	"rekey/internal/config"
+	"rekey/internal/fault"
 )
 
 // Homes lists the Codex homes that a program is about, absolute and free of
@@ -29,7 +29,7 @@ func Homes(named []string, chosen config.Settings, userHome func() (string, erro
 	for _, name := range wanted {
 		dir, err := codex.ResolveHome(func(string) string { return name }, userHome)
 		if err != nil && !errors.Is(err, codex.ErrHomeMissing) { // a home may come yet
-			failed = errors.Join(failed, fmt.Errorf("the home %s: %w", name, err))
+			failed = errors.Join(failed, fault.New("one_home", "the home {{.Where}}: {{.Why}}", "Where", name, "Why", err))
 			continue
 		}
 		if id := identity(dir); !slices.Contains(ids, id) {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -14,6 +13,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/codex"
 	"rekey/auth/store"
+	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
 
@@ -40,7 +40,7 @@ func (h *Home) lock(name string) (unlock func(), err error) {
 		return nil, ErrRunning
 	}
 	if err != nil {
-		return nil, fmt.Errorf("cannot use Rekey's own folder: %w", err)
+		return nil, fault.New("own_folder", "Rekey's own folder cannot be used: {{.Why}}", "Why", err)
 	}
 	// Who it is, for people who look; nobody decides by it.
 	_ = os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"rekey/auth/authority"
+	"rekey/internal/fault"
 )
 
 // maxCA is the largest file of certificates that is read.
@@ -22,7 +23,7 @@ func networkFromEnv(getenv func(string) string) (*http.Client, error) {
 		}
 		pem, err := readLimited(path, maxCA)
 		if err != nil {
-			return nil, fmt.Errorf("%s names a file that cannot be read: %w", name, err)
+			return nil, fault.New("no_file", "{{.Name}} names a file that cannot be read: {{.Why}}", "Name", name, "Why", err)
 		}
 		network.ExtraCA = pem
 		break

@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"rekey/auth"
@@ -12,7 +11,7 @@ import (
 )
 
 // errNoAutostart means that nothing here can start Rekey.
-var errNoAutostart = errors.New("there is no way to start Rekey at login here")
+var errNoAutostart = fault.New("no_autostart", "there is no way to start Rekey at login here")
 
 // Preferences is what the user has chosen, as it holds now.
 func (h *Home) Preferences() config.Settings {
@@ -66,7 +65,7 @@ func (h *Home) SetPreferences(ctx context.Context, c auth.PreferenceChange) erro
 				return err
 			}
 			h.apply(chosen)
-			return fmt.Errorf("the choice holds until Rekey ends, it could not be saved: %w", err)
+			return fault.New("choice_not_saved", "the choice applies until Rekey exits; it could not be saved: {{.Why}}", "Why", err)
 		}
 		h.onFile, _ = h.onFile.Reload(h.opts.Settings)
 	}

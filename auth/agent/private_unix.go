@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+
+	"rekey/internal/fault"
 )
 
 // privateDir makes sure that a folder is no link, belongs to this user and is
@@ -18,11 +20,12 @@ func privateDir(dir string) error {
 	owner, ok := info.Sys().(*syscall.Stat_t)
 	switch {
 	case !info.IsDir():
-		return fmt.Errorf("%s is not a folder", dir)
+		return fault.New("not_folder", "{{.Where}} is not a folder", "Where", dir)
 	case !ok || int(owner.Uid) != os.Geteuid():
-		return fmt.Errorf("%s belongs to another user", dir)
+		return fault.New("other_owner", "{{.Where}} belongs to another user", "Where", dir)
 	case info.Mode().Perm()&0o077 != 0:
-		return fmt.Errorf("%s is open to other users (mode %04o); make it 0700", dir, info.Mode().Perm())
+		return fault.New("open_to_others", "{{.Where}} is open to other users (mode {{.Mode}}); make it 0700",
+			"Where", dir, "Mode", fmt.Sprintf("%04o", info.Mode().Perm()))
 	}
 	return nil
 }

@@ -2,12 +2,12 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
 	"rekey/auth"
 	"rekey/auth/store"
+	"rekey/internal/fault"
 	"rekey/usage"
 )
 
@@ -37,7 +37,7 @@ func (h *Home) SignOut(ctx context.Context) error {
 }
 
 // errNotLocked means that there is nothing that could be unlocked.
-var errNotLocked = errors.New("the credentials are not in a keyring that could be unlocked")
+var errNotLocked = fault.New("nothing_to_unlock", "the credentials are not in a keyring that could be unlocked")
 
 // Unlock has the desktop ask its user to unlock the keyring, and reads it then.
 func (h *Home) Unlock(ctx context.Context) error {

@@ -2,14 +2,14 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"sync"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 )
 
 // errNoBrowser means that a sign-in is not begun.
-var errNoBrowser = errors.New("there is no browser here that could show the sign-in page")
+var errNoBrowser = fault.New("no_browser", "there is no browser here that could show the sign-in page")
 
 // signIns holds the one sign-in that may be under way.
 type signIns struct {

@@ -2,18 +2,18 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"rekey/auth"
 	"rekey/auth/codex"
 	"rekey/auth/login"
+	"rekey/internal/fault"
 )
 
 // ErrAccountKept means that the user did not want another account in the place
 // of the present one. Nothing was written.
-var ErrAccountKept = errors.New("the account was kept; the sign-in to another one was not saved")
+var ErrAccountKept = fault.New("account_kept", "the account was kept; the sign-in to another one was not saved")
 
 // runSignIn goes through the flow. The credentials are written only if nobody
 // else has signed in or out since it began.
@@ -100,7 +100,7 @@ func (h *Home) runCodex(ctx context.Context, f *flow, base *auth.Snapshot) error
 }
 
 // errNothingNew means that codex said that it had signed in, and had not.
-var errNothingNew = errors.New("codex has ended without an error, and there is no new sign-in in the store")
+var errNothingNew = fault.New("nothing_new", "codex exited without an error, and there is no new sign-in in the store")
 
 // tellOf puts what the user has to know into the State and gives it to the
 // flow's own caller.

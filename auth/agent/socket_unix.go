@@ -4,18 +4,22 @@ package agent
 
 import (
 	"errors"
-	"fmt"
 	"net"
 	"os"
 	"path/filepath"
+
+	"rekey/internal/fault"
 )
 
 // maxSocketPath is what fits into a socket address on every system; macOS has
 // the least room.
 const maxSocketPath = 103
 
-// errSocketPath means that there is no room for a socket's path.
-var errSocketPath = errors.New("the path of its socket is too long")
+// pathTooLong means that there is no room for a socket's path.
+func pathTooLong(path string) error {
+	return fault.New("socket_path", "the path of its socket is too long ({{.Bytes}} bytes, {{.Limit}} are allowed): {{.Path}}",
+		"Bytes", len(path), "Limit", maxSocketPath, "Path", path)
+}
 
 // socketPath is where the agent of the home called id listens.
 func socketPath(dirs Dirs, id string) string { return filepath.Join(dirs.Runtime, id+".sock") }
@@ -24,7 +28,7 @@ func socketPath(dirs Dirs, id string) string { return filepath.Join(dirs.Runtime
 // that a dead agent has left behind is replaced: we hold the agent lock.
 func listen(path string) (net.Listener, error) {
 	if len(path) > maxSocketPath {
-		return nil, fmt.Errorf("%w (%d bytes, %d are allowed): %s", errSocketPath, len(path), maxSocketPath, path)
+		return nil, pathTooLong(path)
 	}
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -50,7 +54,7 @@ func listen(path string) (net.Listener, error) {
 // trustworthy says why no client should connect there, or nil.
 func trustworthy(path string) error {
 	if len(path) > maxSocketPath {
-		return errSocketPath
+		return pathTooLong(path)
 	}
 	return privateDir(filepath.Dir(path))
 }

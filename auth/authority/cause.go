@@ -4,33 +4,39 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/url"
+
+	"rekey/internal/fault"
 )
 
 var (
 	// ErrPlainHTTP means that nothing was sent because the address is neither
 	// HTTPS nor on this machine.
-	ErrPlainHTTP = errors.New("its address is not HTTPS")
+	ErrPlainHTTP = fault.New("no_https", "its address is not HTTPS")
 
-	errAddress = errors.New("its address is not a URL")
+	errAddress = fault.New("no_url", "its address is not a URL")
 )
 
 // proxyError says that the proxy would not connect.
 type proxyError struct{ status int }
 
-func (e *proxyError) Error() string { return fmt.Sprintf("the proxy answered %d", e.status) }
+func (e *proxyError) fault() *fault.Fault {
+	return fault.New("proxy_answered", "the proxy answered {{.Status}}", "Status", e.status)
+}
+
+func (e *proxyError) Error() string     { return e.fault().Error() }
+func (e *proxyError) FaultCode() string { return e.fault().FaultCode() }
+func (e *proxyError) FaultArgs() []any  { return e.fault().FaultArgs() }
 
 // netError puts a sentence of ours in place of an error's text and keeps the
 // error itself for errors.Is.
 type netError struct {
-	text string
-	err  error
+	*fault.Fault
+	err error
 }
 
-func (e *netError) Error() string { return e.text }
 func (e *netError) Unwrap() error { return e.err }
 
 // cause replaces the texts of net/http, some of which quote what the server
@@ -48,25 +54,25 @@ func cause(err error) error {
 	)
 	switch {
 	case errors.Is(err, context.Canceled):
-		return &netError{"the request was cancelled", err}
+		return &netError{fault.New("request_cancelled", "the request was cancelled"), err}
 	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return &netError{"it did not answer in time", err}
+		return &netError{fault.New("no_answer_in_time", "it did not answer in time"), err}
 	case errors.As(err, &lookup):
-		return &netError{"its name was not found", err}
+		return &netError{fault.New("name_not_found", "its name was not found"), err}
 	case errors.As(err, &certificate):
-		return &netError{"its certificate is not trusted", err}
+		return &netError{fault.New("certificate", "its certificate is not trusted"), err}
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return &netError{"it closed the connection before it had answered", err}
+		return &netError{fault.New("closed_early", "it closed the connection before it had answered"), err}
 	case errors.As(err, &operation) && operation.Op == "dial":
-		return &netError{"no connection could be made", err}
+		return &netError{fault.New("no_connection", "no connection could be made"), err}
 	case errors.As(err, &operation) && operation.Op == "proxyconnect":
-		return &netError{"the proxy was not reached", err}
+		return &netError{fault.New("no_proxy", "the proxy was not reached"), err}
 	case errors.As(err, &operation):
-		return &netError{"the connection broke", err}
+		return &netError{fault.New("connection_broke", "the connection broke"), err}
 	case isOurs(err):
 		return err
 	}
-	return &netError{"the exchange failed", err}
+	return &netError{fault.New("exchange_failed", "the exchange failed"), err}
 }
 
 // isOurs reports whether the text of err is this program's own.

@@ -2,7 +2,6 @@ package authority
 
 import (
 	"context"
-	"errors"
 	"io"
 	"math"
 	"net/http"
@@ -12,6 +11,7 @@ import (
 	"unicode"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 )
 
 // Where Codex 0.169 asks for a device's sign-in, below the issuer. The
@@ -44,7 +44,7 @@ type DeviceGrant struct {
 }
 
 // ErrNoDeviceCode means that this server offers no sign-in with a device code.
-var ErrNoDeviceCode = errors.New("the authorization server offers no sign-in with a code; use the browser instead")
+var ErrNoDeviceCode = fault.New("no_device_code", "the authorization server offers no sign-in with a code; use the browser instead")
 
 // DevicePendingError means that the user has not decided yet: poll again.
 type DevicePendingError struct {

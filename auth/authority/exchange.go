@@ -3,7 +3,6 @@ package authority
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 )
 
 // CodeGrant is an authorization code and what proves that it is ours.
@@ -39,24 +39,33 @@ type ExchangeError struct {
 	Err error
 }
 
-// Error implements error.
-func (e *ExchangeError) Error() string {
-	const prefix = "the authorization server did not complete the sign-in: "
+func (e *ExchangeError) fault() *fault.Fault {
+	why := e.Err
 	switch {
-	case e.Err != nil:
-		return prefix + e.Err.Error()
+	case why != nil:
 	case e.Code != "":
-		return fmt.Sprintf("%sit answered %d (%s)", prefix, e.Status, e.Code)
+		why = fault.New("it_answered_code", "it answered {{.Status}} ({{.Code}})", "Status", e.Status, "Code", e.Code)
+	default:
+		why = fault.New("it_answered", "it answered {{.Status}}", "Status", e.Status)
 	}
-	return fmt.Sprintf("%sit answered %d", prefix, e.Status)
+	return fault.New("exchange", "the authorization server did not complete the sign-in: {{.Why}}", "Why", why)
 }
+
+// Error implements error.
+func (e *ExchangeError) Error() string { return e.fault().Error() }
+
+// FaultCode implements fault.Coded.
+func (e *ExchangeError) FaultCode() string { return e.fault().FaultCode() }
+
+// FaultArgs implements fault.Coded.
+func (e *ExchangeError) FaultArgs() []any { return e.fault().FaultArgs() }
 
 // Unwrap returns the cause.
 func (e *ExchangeError) Unwrap() error { return e.Err }
 
 var (
-	errLacksToken = errors.New("its answer lacks a token")
-	errUnusable   = errors.New("its answer cannot be read")
+	errLacksToken = fault.New("lacks_token", "its answer lacks a token")
+	errUnusable   = fault.New("unusable_answer", "its answer cannot be read")
 )
 
 // Exchange redeems an authorization code at the configured issuer (RFC 6749,

@@ -4,12 +4,13 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
 	"time"
+
+	"rekey/internal/fault"
 
 	"golang.org/x/net/http/httpproxy"
 )
@@ -46,7 +47,7 @@ func NetworkFromEnv(getenv func(string) string) Network {
 }
 
 // ErrNoCertificate means that Network.ExtraCA holds no certificate.
-var ErrNoCertificate = errors.New("the extra CA file holds no certificate")
+var ErrNoCertificate = fault.New("no_ca", "the extra CA file contains no certificate")
 
 // NewHTTPClient returns a client for requests that must be sent once and to
 // the right place: HTTP/1.1 with a new connection each time, plain HTTP only

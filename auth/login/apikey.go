@@ -1,13 +1,13 @@
 package login
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 )
 
 // maxAPIKey bounds what is read for a key, in bytes; keys have about 200.
@@ -16,9 +16,9 @@ const maxAPIKey = 64 << 10
 // What is wrong with an API key that is handed over.
 var (
 	// ErrNoAPIKey means that there was none: Codex ends likewise.
-	ErrNoAPIKey = errors.New("no API key was given on standard input")
+	ErrNoAPIKey = fault.New("no_api_key", "no API key was given on standard input")
 	// ErrNotAPIKey means that what was given cannot be a key.
-	ErrNotAPIKey = errors.New("what was given on standard input is not an API key")
+	ErrNotAPIKey = fault.New("not_api_key", "what was given on standard input is not an API key")
 )
 
 // ReadAPIKey reads a key as "codex login --with-api-key" does: to the end, and

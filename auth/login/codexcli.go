@@ -3,11 +3,11 @@ package login
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os/exec"
 	"path/filepath"
 	"time"
 
+	"rekey/internal/fault"
 	"rekey/internal/proc"
 )
 
@@ -51,13 +51,21 @@ type CodexExitError struct {
 	Said string
 }
 
-// Error implements error.
-func (e *CodexExitError) Error() string {
+func (e *CodexExitError) fault() *fault.Fault {
 	if e.Said == "" {
-		return fmt.Sprintf("codex login failed (exit code %d)", e.Code)
+		return fault.New("codex_exit", "codex login failed (exit code {{.Code}})", "Code", e.Code)
 	}
-	return "codex login failed: " + e.Said
+	return fault.New("codex_failed", "codex login failed: {{.Why}}", "Why", e.Said)
 }
+
+// Error implements error.
+func (e *CodexExitError) Error() string { return e.fault().Error() }
+
+// FaultCode implements fault.Coded.
+func (e *CodexExitError) FaultCode() string { return e.fault().FaultCode() }
+
+// FaultArgs implements fault.Coded.
+func (e *CodexExitError) FaultArgs() []any { return e.fault().FaultArgs() }
 
 // codexVariables are what Codex reads beyond what every child may know: how to
 // reach the network, and whom to sign in with. None of them holds a key.
@@ -97,7 +105,7 @@ func (c CodexCLI) Run(ctx context.Context) error {
 	case errors.As(err, &exit):
 		return &CodexExitError{Code: exit.ExitCode(), Said: said.last()}
 	case err != nil:
-		return fmt.Errorf("codex could not be run: %w", err)
+		return fault.New("codex_not_run", "codex could not be run: {{.Why}}", "Why", err)
 	}
 	return nil
 }

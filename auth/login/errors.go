@@ -1,25 +1,26 @@
 package login
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 	"unicode"
+
+	"rekey/internal/fault"
 )
 
 // How a flow can end without anybody's fault.
 var (
 	// ErrCancelled means that the flow's context was cancelled, or that
 	// another program on this machine asked for the port to sign in itself.
-	ErrCancelled = errors.New("the sign-in was cancelled")
+	ErrCancelled = fault.New("sign_in_cancelled", "the sign-in was cancelled")
 	// ErrTimeout means that nobody finished the sign-in in the browser.
-	ErrTimeout = errors.New("the sign-in was not finished in the browser in time")
+	ErrTimeout = fault.New("sign_in_timeout", "the sign-in was not finished in the browser in time")
 	// ErrNoCode means that the browser came back with neither a code nor an error.
-	ErrNoCode = errors.New("the authorization server sent no code, so the sign-in could not be completed")
+	ErrNoCode = fault.New("no_code", "the authorization server sent no code, so the sign-in could not be completed")
 	// ErrExpired means that nobody entered the code of a device sign-in in time.
-	ErrExpired = errors.New("the code was not entered in time")
+	ErrExpired = fault.New("code_expired", "the code was not entered in time")
 	// ErrDeclined is for a Confirm that was told no.
-	ErrDeclined = errors.New("the sign-in to another account was declined")
+	ErrDeclined = fault.New("sign_in_declined", "the sign-in to another account was declined")
 )
 
 // PortsBusyError means that other programs hold every port that the
@@ -88,18 +89,26 @@ type DeniedError struct {
 	Description string
 }
 
-// Error implements error.
-func (e *DeniedError) Error() string {
+func (e *DeniedError) fault() *fault.Fault {
 	switch {
 	case strings.Contains(strings.ToLower(e.Description), "missing_codex_entitlement"):
-		return "Codex is not enabled for this workspace; its administrator can grant access"
+		return fault.New("not_enabled", "Codex is not enabled for this workspace; its administrator can grant access")
 	case e.Description != "":
-		return "the sign-in was refused: " + e.Description
+		return fault.New("sign_in_refused", "the sign-in was refused: {{.Why}}", "Why", e.Description)
 	case e.Code == "access_denied":
-		return "the sign-in was declined on the authorization server's page"
+		return fault.New("declined_on_page", "the sign-in was declined on the authorization server's page")
 	}
-	return "the sign-in was refused: " + e.Code
+	return fault.New("sign_in_refused", "the sign-in was refused: {{.Why}}", "Why", e.Code)
 }
+
+// Error implements error.
+func (e *DeniedError) Error() string { return e.fault().Error() }
+
+// FaultCode implements fault.Coded.
+func (e *DeniedError) FaultCode() string { return e.fault().FaultCode() }
+
+// FaultArgs implements fault.Coded.
+func (e *DeniedError) FaultArgs() []any { return e.fault().FaultArgs() }
 
 // WorkspaceError means that the user signed in to a workspace that the
 // configuration does not allow. Nothing of that sign-in is kept.
@@ -110,10 +119,19 @@ type WorkspaceError struct {
 	Allowed []string
 }
 
-// Error implements error.
-func (e *WorkspaceError) Error() string {
-	return "only a sign-in to workspace " + strings.Join(e.Allowed, " or ") + " is allowed here, and this one is to another"
+func (e *WorkspaceError) fault() *fault.Fault {
+	return fault.New("wrong_workspace", "only a sign-in to workspace {{.Allowed}} is allowed here, and this one is to another",
+		"Allowed", strings.Join(e.Allowed, " or "))
 }
+
+// Error implements error.
+func (e *WorkspaceError) Error() string { return e.fault().Error() }
+
+// FaultCode implements fault.Coded.
+func (e *WorkspaceError) FaultCode() string { return e.fault().FaultCode() }
+
+// FaultArgs implements fault.Coded.
+func (e *WorkspaceError) FaultArgs() []any { return e.fault().FaultArgs() }
 
 // maxLine bounds texts from a URL, in characters.
 const maxLine = 200

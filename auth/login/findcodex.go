@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"rekey/internal/fault"
 )
 
 // CodexSearch is where FindCodex looks. All fields are those of the machine
@@ -39,13 +41,21 @@ type NoCodexError struct {
 	Looked []string
 }
 
-// Error implements error.
-func (e *NoCodexError) Error() string {
+func (e *NoCodexError) fault() *fault.Fault {
 	if e.Setting != "" {
-		return "the configured codex, " + e.Setting + ", is not a program that can be run"
+		return fault.New("codex_configured", "the configured codex, {{.Path}}, is not a program that can be run", "Path", e.Setting)
 	}
-	return "the codex program was not found in " + strconv.Itoa(len(e.Looked)) + " usual places"
+	return fault.New("no_codex", "the codex program was not found in {{.Places}} usual places", "Places", len(e.Looked))
 }
+
+// Error implements error.
+func (e *NoCodexError) Error() string { return e.fault().Error() }
+
+// FaultCode implements fault.Coded.
+func (e *NoCodexError) FaultCode() string { return e.fault().FaultCode() }
+
+// FaultArgs implements fault.Coded.
+func (e *NoCodexError) FaultArgs() []any { return e.fault().FaultArgs() }
 
 // FindCodex finds the user's own codex, without running anything: a desktop
 // session often has a shorter PATH than a terminal. Looked for are, in this

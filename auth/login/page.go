@@ -61,7 +61,7 @@ func chosen(p lang.Printer, account string) string {
 
 // sentence makes a sentence of an error's text.
 func sentence(p lang.Printer, err error) string {
-	text := p.Translate(err.Error())
+	text := p.Error(err)
 	first, size := utf8.DecodeRuneInString(text)
 	return p.Say("reason.sentence", "Why", string(unicode.ToUpper(first))+text[size:])
 }

@@ -3,12 +3,12 @@ package login
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
 	"rekey/auth"
 	"rekey/auth/authority"
+	"rekey/internal/fault"
 )
 
 // discardLimit bounds the revocation of a sign-in that is not kept.
@@ -64,7 +64,7 @@ func (r redemption) run(ctx context.Context, grant authority.CodeGrant) (s auth.
 func (r redemption) check(ctx context.Context, s auth.SignIn) (account string, err error) {
 	read, err := auth.NewChatGPT(s, time.Now())
 	if err != nil {
-		return "", fmt.Errorf("the sign-in cannot be used: its ID token %w", err)
+		return "", fault.New("unusable_sign_in", "the sign-in cannot be used: its ID token {{.Why}}", "Why", err)
 	}
 	claims := read.Claims()
 	if len(r.workspaces) > 0 && !slices.Contains(r.workspaces, claims.AccountID) {
