@@ -9,16 +9,16 @@ import (
 // Sentinels that callers branch on.
 var (
 	// ErrNoCredential means that the store holds nothing: signed out.
-	ErrNoCredential = errors.New("not signed in")
+	ErrNoCredential error = &sentinel{"signed_out", "not signed in"}
 	// ErrStoreChanged means that a commit was given up because the store no
 	// longer holds the credentials that were redeemed. Nothing was written.
-	ErrStoreChanged = errors.New("the credential store changed in the meantime")
+	ErrStoreChanged error = &sentinel{"store_changed", "the credential store changed in the meantime"}
 	// ErrSignInForbidden means that the configuration allows no sign-in with
 	// ChatGPT (forced_login_method).
-	ErrSignInForbidden = errors.New("the configuration allows only an API key (forced_login_method)")
+	ErrSignInForbidden error = &sentinel{"only_api_method", "the configuration allows only an API key (forced_login_method)"}
 	// ErrCannotSave means that nothing was sent because the answer could not
 	// have been kept. It wraps the reason.
-	ErrCannotSave = errors.New("the sign-in could not be saved")
+	ErrCannotSave error = &sentinel{"cannot_save", "the sign-in could not be saved"}
 )
 
 // Reason says why credentials cannot be renewed. The values are stable: they

@@ -16,7 +16,7 @@ type AccessToken struct {
 
 // ErrNoAccessToken means that the credentials hold no access token that could
 // be handed out: an API key, for one.
-var ErrNoAccessToken = errors.New("these credentials have no access token")
+var ErrNoAccessToken error = &sentinel{"no_access_token", "these credentials have no access token"}
 
 // ShortLivedError means that no token can be had that works for as long as was
 // asked for.

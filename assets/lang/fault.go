@@ -34,7 +34,7 @@ func (p Printer) coded(f fault.Coded) string {
 		if cause, ok := arg.(error); ok {
 			pairs[i] = p.Error(cause)
 		} else {
-			pairs[i] = fmt.Sprint(arg)
+			pairs[i] = p.Translate(fmt.Sprint(arg))
 		}
 	}
 	if said, ok := p.Lookup("fault."+f.FaultCode(), pairs...); ok {
