@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"runtime"
+	"sync"
 	"time"
 
 	"rekey/auth"
@@ -111,6 +112,19 @@ func (m *meter) as(s *auth.Snapshot) usage.Asker {
 func (m *meter) recover(ctx context.Context) {
 	step, err := m.home.manager.Recover().Next(ctx)
 	m.home.opts.Log.Info("usage: the backend did not accept the access token", "step", step, "error", err)
+}
+
+// AskUsage implements appserver.Home. Like Codex it asks each time, with whatever
+// there is.
+func (h *Home) AskUsage(ctx context.Context, s *auth.Snapshot, details bool) (body, resetCredits []byte, err error) {
+	who := h.meter.as(s)
+	var both sync.WaitGroup
+	if details {
+		both.Go(func() { resetCredits, _ = h.meter.backend.ResetCreditsBody(ctx, who) })
+	}
+	body, err = h.meter.backend.UsageBody(ctx, who)
+	both.Wait()
+	return body, resetCredits, err
 }
 
 // The methods of a face's session that are about usage.

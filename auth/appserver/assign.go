@@ -97,6 +97,8 @@ func (c *conn) find(method string) handler {
 		return (*conn).authStatus
 	case methodAccountRead:
 		return (*conn).accountRead
+	case methodRateLimits:
+		return (*conn).rateLimits
 	case methodLoginStart:
 		return (*conn).loginStart
 	case methodLoginCancel:

@@ -31,6 +31,9 @@ func (c *conn) initialize(ctx context.Context, req *jrpc2.Request) (any, error) 
 	c.wire.introduced()
 	c.welcome()
 	c.work.Go(c.watchAccount)
+	if c.server.Pushes {
+		c.work.Go(c.watchRateLimits)
+	}
 	family := "unix"
 	if s.Platform == "windows" {
 		family = "windows"

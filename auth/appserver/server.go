@@ -34,6 +34,10 @@ type Home interface {
 	BeginSignIn(ctx context.Context, method auth.SignInMethod) (shown auth.SignInProgress, wait func() error, cancel func(), err error)
 	// SignInShown is SignIn for a client that shows the page itself.
 	SignInShown(ctx context.Context, method auth.SignInMethod) error
+	// AskUsage asks the backend with s, for account/rateLimits/read AsCodex:
+	// for usage, and for the reset credits if details is set. Of the latter nothing
+	// is returned where anything goes wrong.
+	AskUsage(ctx context.Context, s *auth.Snapshot, details bool) (usage, resetCredits []byte, err error)
 	Session
 }
 
@@ -76,6 +80,9 @@ type Server struct {
 	// StaleAtStart renews stale credentials before initialize is answered, as
 	// Codex does when it starts.
 	StaleAtStart bool
+	// AsCodex answers account/rateLimits/read as Codex does: each time with new
+	// questions, and not at all where Codex makes nothing of an answer.
+	AsCodex bool
 	// Pushes sends account/updated when another process has changed the account.
 	Pushes bool
 	// Limits bound what one connection may cost the others.

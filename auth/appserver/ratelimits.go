@@ -1,0 +1,109 @@
+package appserver
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/creachadair/jrpc2"
+
+	"rekey/auth"
+	"rekey/auth/appserver/ratelimits"
+)
+
+// Codex's methods and notifications about rate limits.
+const (
+	methodRateLimits = "account/rateLimits/read"
+	noteRateLimits   = "account/rateLimits/updated"
+)
+
+type rateLimitsUpdated struct {
+	RateLimits ratelimits.Snapshot `json:"rateLimits"`
+}
+
+// rateLimits answers account/rateLimits/read.
+func (c *conn) rateLimits(ctx context.Context, req *jrpc2.Request) (any, error) {
+	details, err := wantsDetails(req.ParamString())
+	if err != nil {
+		return nil, err
+	}
+	manager := c.server.Home.Manager()
+	s, _ := manager.Snapshot()
+	if c.server.AsCodex {
+		manager.Use(ctx)
+		s, _ = manager.Use(ctx) // stale credentials are tried twice, as Codex does
+	}
+	switch s.Kind() {
+	case auth.KindChatGPT, auth.KindExternalTokens:
+	case auth.KindNone, auth.KindPersonalToken, auth.KindAgentIdentity: // the latter two are not verified here
+		return nil, invalid("codex account authentication required to read rate limits")
+	default:
+		return nil, invalid("chatgpt authentication required to read rate limits")
+	}
+	account, _ := s.AccountID()
+	if c.server.AsCodex {
+		return c.rateLimitsAsCodex(ctx, s, details)
+	}
+	u, err := c.server.Home.LookAtUsage(ctx)
+	if err != nil {
+		return nil, internal("%v", err)
+	}
+	if !u.Known() {
+		return nil, internal("failed to fetch codex rate limits: %s", u.Problem)
+	}
+	return ratelimits.From(u, account), nil
+}
+
+func (c *conn) rateLimitsAsCodex(ctx context.Context, s *auth.Snapshot, details bool) (any, error) {
+	account, _ := s.AccountID()
+	body, resetCredits, err := c.server.Home.AskUsage(ctx, s, details)
+	if err != nil {
+		return nil, internal("failed to fetch codex rate limits: %v", err)
+	}
+	result, err := ratelimits.Read(ratelimits.Answers{
+		Usage: body, ResetCredits: resetCredits, UserID: s.Claims().UserID, AccountID: account,
+	})
+	if err != nil {
+		return nil, internal("failed to fetch codex rate limits: %v", err)
+	}
+	return result, nil
+}
+
+// wantsDetails reads the params, which may be missing. Like Codex it takes a list
+// of the members' values, too.
+func wantsDetails(raw string) (bool, error) {
+	if raw == "" || raw == "null" {
+		return true, nil
+	}
+	var members struct{ SupportsLunaReserve, ExcludeResetCreditDetails json.RawMessage }
+	var list []json.RawMessage
+	if json.Unmarshal([]byte(raw), &list) == nil {
+		list = append(list, nil, nil)
+		members.SupportsLunaReserve, members.ExcludeResetCreditDetails = list[0], list[1]
+	} else if json.Unmarshal([]byte(raw), &members) != nil {
+		return false, invalid("Invalid request: params must be an object")
+	}
+	exclude := false
+	for _, member := range []json.RawMessage{members.SupportsLunaReserve, members.ExcludeResetCreditDetails} {
+		exclude = false
+		if member != nil && (json.Unmarshal(member, &exclude) != nil || string(member) == "null") {
+			return false, invalid("Invalid request: invalid type, expected a boolean")
+		}
+	}
+	return !exclude, nil
+}
+
+// watchRateLimits pushes account/rateLimits/updated, for each limit of which
+// something else is known than before, until the connection ends.
+func (c *conn) watchRateLimits() {
+	last := c.server.Home.Usage()
+	for u := range c.server.Home.SubscribeUsage(c.ctx) {
+		for _, limit := range ratelimits.Changed(last, u) {
+			if c.wire.notify(noteRateLimits, rateLimitsUpdated{limit}) != nil {
+				return
+			}
+		}
+		if u.Known() {
+			last = u
+		}
+	}
+}

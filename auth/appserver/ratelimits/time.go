@@ -1,0 +1,25 @@
+package ratelimits
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// timeForm is RFC 3339 with the liberties that Codex's time library takes: "t"
+// or a space for "T", and "z" for "Z". A second may be a leap second.
+var timeForm = regexp.MustCompile(`^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)((?:\.\d+)?)([Zz]|[+-]\d\d:\d\d)$`)
+
+// parseTime reads a date and time with a zone. A leap second counts as the one
+// before it.
+func parseTime(text string) (time.Time, error) {
+	m := timeForm.FindStringSubmatch(text)
+	if m == nil {
+		return time.Time{}, errors.New("not a date and time with a zone")
+	}
+	if m[3] == "60" {
+		m[3] = "59"
+	}
+	return time.Parse(time.RFC3339, m[1]+"T"+m[2]+m[3]+strings.ToUpper(m[5]))
+}

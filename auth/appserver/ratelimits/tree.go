@@ -1,0 +1,196 @@
+package ratelimits
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+)
+
+// maxDepth is how deep Codex's parser follows lists and objects.
+const maxDepth = 127
+
+// object is a JSON object as Codex's parser sees it.
+type object struct {
+	members map[string]any
+	twice   map[string]bool // the names that appear more than once
+}
+
+// parse reads one JSON value: nil, bool, json.Number, string, []any or *object.
+func parse(body []byte) (any, error) {
+	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff"))))
+	d.UseNumber()
+	v, err := value(d, maxDepth)
+	if err != nil {
+		return nil, errors.New("it is not JSON")
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("something follows the JSON")
+	}
+	return v, nil
+}
+
+// value reads the next value, at most depth lists and objects deep.
+func value(d *json.Decoder, depth int) (any, error) {
+	token, err := d.Token()
+	open, nested := token.(json.Delim)
+	if err != nil || !nested {
+		return token, err
+	}
+	if depth == 0 {
+		return nil, errors.New("nested too deep")
+	}
+	o := &object{members: make(map[string]any), twice: make(map[string]bool)}
+	list := []any{}
+	for d.More() {
+		name := ""
+		if open == '{' {
+			token, err := d.Token()
+			if err != nil {
+				return nil, err
+			}
+			name = token.(string) // the decoder admits nothing else here
+		}
+		v, err := value(d, depth-1)
+		if err != nil {
+			return nil, err
+		}
+		if _, again := o.members[name]; again {
+			o.twice[name] = true
+		}
+		o.members[name] = v
+		list = append(list, v)
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, err
+	}
+	if open == '[' {
+		return list, nil
+	}
+	return o, nil
+}
+
+// reader takes values as the types that Codex's structures have. The first that
+// does not fit is kept in err, and what is read after it does not matter.
+type reader struct{ err error }
+
+func (r *reader) fail(format string, args ...any) {
+	if r.err == nil {
+		r.err = fmt.Errorf(format, args...)
+	}
+}
+
+// fields are the members of a structure by their names; those that are missing
+// are not in it.
+type fields map[string]any
+
+// structure reads an object with these members, or, as Codex's parser also does,
+// a list of them in this order. Of members that are not named nothing is wanted.
+func (r *reader) structure(v any, names ...string) fields {
+	got := make(fields)
+	switch v := v.(type) {
+	case *object:
+		for _, name := range names {
+			if v.twice[name] {
+				r.fail("%s is there twice", name)
+			}
+			if member, ok := v.members[name]; ok {
+				got[name] = member
+			}
+		}
+	case []any:
+		if len(v) > len(names) {
+			r.fail("a list of %d in place of %d members", len(v), len(names))
+			return got
+		}
+		for i, member := range v {
+			got[names[i]] = member
+		}
+	default:
+		r.fail("%T in place of an object", v)
+	}
+	return got
+}
+
+// strictly is structure for an object alone: a list is none.
+func (r *reader) strictly(v any, names ...string) fields {
+	if _, ok := v.(*object); !ok {
+		r.fail("%T in place of an object", v)
+		return nil
+	}
+	return r.structure(v, names...)
+}
+
+// required returns a member that must be there.
+func (r *reader) required(f fields, name string) any {
+	v, ok := f[name]
+	if !ok {
+		r.fail("%s is missing", name)
+	}
+	return v
+}
+
+func (r *reader) boolean(f fields, name string) bool {
+	b, ok := r.required(f, name).(bool)
+	if !ok {
+		r.fail("%s is not true or false", name)
+	}
+	return b
+}
+
+func (r *reader) text(f fields, name string) string {
+	s, ok := r.required(f, name).(string)
+	if !ok {
+		r.fail("%s is not a text", name)
+	}
+	return s
+}
+
+// maybeText reads a text that may be missing or null.
+func (r *reader) maybeText(f fields, name string) *string {
+	if f[name] == nil {
+		return nil
+	}
+	s := r.text(f, name)
+	return &s
+}
+
+// whole reads a number without a point or exponent, of at most so many bits.
+func (r *reader) whole(f fields, name string, bits int) int64 {
+	number, _ := r.required(f, name).(json.Number)
+	n, err := strconv.ParseInt(number.String(), 10, bits)
+	if err != nil {
+		r.fail("%s is not a whole number of %d bits", name, bits)
+	}
+	return n
+}
+
+// choice reads a word of an enumeration, which Codex's parser takes in two
+// forms: the word, or an object that has it as its only name with nothing in it.
+func (r *reader) choice(f fields, name string) string {
+	v := r.required(f, name)
+	if word, ok := v.(string); ok {
+		return word
+	}
+	if o, ok := v.(*object); ok && len(o.members) == 1 && len(o.twice) == 0 {
+		for word, inside := range o.members {
+			if empty, ok := inside.(*object); inside == nil || ok && len(empty.members) == 0 {
+				return word
+			}
+		}
+	}
+	r.fail("%s is not a word", name)
+	return ""
+}
+
+// minutes is a length in seconds in minutes, rounded up, nil for none.
+func minutes(seconds int64) *int64 {
+	if seconds <= 0 {
+		return nil
+	}
+	n := int64(math.Ceil(float64(seconds) / 60))
+	return &n
+}
