@@ -30,7 +30,7 @@ type played struct {
 func TestVectors(t *testing.T) {
 	results := playAll(t, replay.Options{
 		Command:            []string{kit.Rekey(t), "app-server", "--no-watch"},
-		Methods:            []string{"getAuthStatus"},
+		Methods:            []string{"getAuthStatus", "account/rateLimits/read"},
 		IgnoreStartupCount: true,
 	})
 	listed := exceptions()
