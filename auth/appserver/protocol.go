@@ -14,7 +14,9 @@ const (
 	methodLoginStart   = "account/login/start"
 	methodLoginCancel  = "account/login/cancel"
 	methodLogout       = "account/logout"
+	methodRateLimits   = "account/rateLimits/read"
 	noteUpdated        = "account/updated"
+	noteRateLimits     = "account/rateLimits/updated"
 	noteLoginCompleted = "account/login/completed"
 	callExternal       = "account/chatgptAuthTokens/refresh"
 )
@@ -37,7 +39,10 @@ const (
 	methodPreferences  = "rekey/setPreferences"
 	methodClaimNotice  = "rekey/claimNotice"
 	methodRecover      = "rekey/recover"
+	methodUsage        = "rekey/usage"
+	methodUsageHistory = "rekey/usageHistory"
 	noteState          = "rekey/stateChanged"
+	noteUsage          = "rekey/usageChanged"
 )
 
 type initializeParams struct {

@@ -10,12 +10,6 @@ import (
 	"rekey/auth/appserver/ratelimits"
 )
 
-// Codex's methods and notifications about rate limits.
-const (
-	methodRateLimits = "account/rateLimits/read"
-	noteRateLimits   = "account/rateLimits/updated"
-)
-
 type rateLimitsUpdated struct {
 	RateLimits ratelimits.Snapshot `json:"rateLimits"`
 }

@@ -8,13 +8,6 @@ import (
 	"rekey/usage"
 )
 
-// Rekey's own methods about usage.
-const (
-	methodUsage        = "rekey/usage"
-	methodUsageHistory = "rekey/usageHistory"
-	noteUsage          = "rekey/usageChanged"
-)
-
 type usageParams struct {
 	// Look asks the backend first, if what is known is older than a minute.
 	Look bool `json:"look"`

@@ -8,7 +8,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -124,16 +123,16 @@ type file[T any] struct {
 func load[T any](path string) T {
 	var f file[T]
 	var none T
-	info, err := os.Stat(path)
-	if err != nil || info.Size() > maxFile {
-		return none
-	}
-	data, err := os.ReadFile(path)
-	if err != nil || json.Unmarshal(data, &f) != nil || f.Version != version {
+	c, err := safefile.Read(path, maxFile)
+	if err != nil || json.Unmarshal(c.Data, &f) != nil || f.Version != version {
 		return none
 	}
 	return f.Content
 }
+
+// tempPrefix is that of the folder's other files in the making: whoever opens the
+// folder removes what a dying process has left.
+const tempPrefix = ".state-"
 
 // save replaces a file.
 func save[T any](path string, content T) error {
@@ -141,19 +140,12 @@ func save[T any](path string, content T) error {
 	if err != nil {
 		return err
 	}
-	t, err := os.CreateTemp(filepath.Dir(path), ".usage-*.tmp") // 0600
+	fresh, err := safefile.CreateTemp(filepath.Dir(path), tempPrefix, append(data, '\n'))
 	if err != nil {
 		return fmt.Errorf("keep usage: %w", err)
 	}
-	defer os.Remove(t.Name())
-	_, err = t.Write(data)
-	if closing := t.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Rename(t.Name(), path)
-	}
-	if err != nil {
+	defer fresh.Discard()
+	if err := fresh.Rename(path); err != nil {
 		return fmt.Errorf("keep usage: %w", err)
 	}
 	return nil
