@@ -12,7 +12,7 @@ FUZZTIME ?= 2m
 export IDLE ?= 10m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build rekey window share install uninstall test soak bench lint fuzz screenshots icons-sheet clean
+.PHONY: help demo run build rekey window share install uninstall packages test soak bench lint fuzz screenshots icons-sheet clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ install: $(if $(SUDO_UID),,$(if $(shell command -v go),rekey share)) ## Install 
 
 uninstall: ## Remove what was installed (with the same DESTDIR and PREFIX)
 	@packaging/uninstall
+
+packages: ## Make the packages of this commit in dist: deb, rpm, apk, Arch, archives (WINDOW=no: without the window)
+	@packaging/packages dist
 
 test: ## Install what is missing, run every check and test, list what could not run
 	@.ci/setup

@@ -50,6 +50,9 @@ func TestInstall(t *testing.T) {
 	i.expectTexts()
 	i.accepts("desktop-file-validate", "--no-hints", i.path("share/applications/io.github.rekey.Rekey.desktop"))
 	i.accepts("appstreamcli", "validate", "--no-net", i.path("share/metainfo/io.github.rekey.Rekey.metainfo.xml"))
+	if _, err := exec.LookPath("systemd-analyze"); err == nil {
+		i.accepts("systemd-analyze", "verify", "--user", "--man=no", i.path("share/systemd/user/rekey.service"))
+	}
 	i.accepts("bash", "-n", i.path("share/bash-completion/completions/rekey"))
 	out, err := exec.Command(i.path("bin/rekey"), "--version").Output()
 	if want := regexp.MustCompile(`^rekey ` + regexp.QuoteMeta(builtVersion(t)) + `( \(.*\))?\n$`); err != nil || !want.Match(out) {
@@ -91,6 +94,7 @@ func (i installation) expected() []string {
 		"usr/bin/rekey", "usr/bin/rekey-window",
 		"usr/share/applications/io.github.rekey.Rekey.desktop",
 		"usr/share/metainfo/io.github.rekey.Rekey.metainfo.xml",
+		"usr/share/systemd/user/rekey.service",
 		"usr/share/bash-completion/completions/rekey",
 		"usr/share/zsh/site-functions/_rekey",
 		"usr/share/fish/vendor_completions.d/rekey.fish",
@@ -176,6 +180,7 @@ func (i installation) expectIcons() {
 func (i installation) expectTexts() {
 	for name, want := range map[string]string{
 		"share/applications/io.github.rekey.Rekey.desktop": "\nExec=/usr/bin/rekey\n",
+		"share/systemd/user/rekey.service":                 "\nExecStart=/usr/bin/rekey watch\n",
 		"share/man/man1/rekey.1":                           `.TH "REKEY" "1"`,
 		"share/man/man1/rekey-status.1":                    "Rekey " + builtVersion(i.t),
 		"share/bash-completion/completions/rekey":          "complete -o default -F __start_rekey rekey",
