@@ -55,7 +55,11 @@ type Attempts interface {
 }
 
 const (
-	// MinSpacing follows every request that may have reached the server.
+	// Fresh is how long new tokens stand: who asks for a refresh within that time
+	// has one.
+	Fresh = 5 * time.Second
+	// MinSpacing follows every request that may have reached the server and did
+	// not help.
 	MinSpacing = 30 * time.Second
 	// maxSpacing ends the growth of the spacing: a person who asks gets a try
 	// after five minutes at most, unless the server wants to be left alone.
@@ -68,7 +72,7 @@ const (
 // Spacing is the least time between the n-th request in a row that did not help
 // and the next one. It doubles from MinSpacing to five minutes.
 func Spacing(n int) time.Duration {
-	return min(MinSpacing<<min(max(n-1, 0), 10), maxSpacing)
+	return min(MinSpacing<<min(n-1, 10), maxSpacing)
 }
 
 // failedAttempt is the record of a request that brought no tokens.
@@ -92,14 +96,15 @@ func (m *Manager) failedAttempt(token string, e *RefreshError) Attempt {
 }
 
 // refreshedAttempt is the record of a request that brought next in place of the
-// token that was redeemed. Tokens that end at once have not helped.
+// token that was redeemed. Tokens that have expired already have not helped.
 func (m *Manager) refreshedAttempt(redeemed string, next *Snapshot) Attempt {
 	a := Attempt{Fingerprint: m.opts.Fingerprints.Token(next), At: clean(m.opts.Now()), Outcome: AttemptRefreshed}
-	if end, ok := next.AccessExpiry(); ok && end.Before(a.At.Add(MinSpacing)) {
+	a.NotBefore = a.At.Add(Fresh)
+	if end, ok := next.AccessExpiry(); ok && !end.After(a.At) {
 		before, _ := m.lastAttempt(redeemed)
 		a.InVain = before.InVain + 1
+		a.NotBefore = a.At.Add(Spacing(a.InVain))
 	}
-	a.NotBefore = a.At.Add(Spacing(a.InVain))
 	return a
 }
 

@@ -202,3 +202,16 @@ func TestEmptyTokensInAnAnswer(t *testing.T) {
 		t.Errorf("as Codex: stored refresh token = %q, want the empty one", got.Reveal())
 	}
 }
+
+// TestTokensAreNoCodes: a server that says the token back does not get it into
+// the log, the State or a file.
+func TestTokensAreNoCodes(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT(set("tokens.refresh_token", "REFRESH-token-1")))
+	r.authority.then(answer{err: &RefreshError{Status: 400, Code: "refresh-token-1"}})
+	wantTransient(t, r.refresh())
+	a, ok := r.memory.LastAttempt(fakeFingerprints{}.Token(mustParse(t, r.store.bytes())))
+	if !ok || a.Status != 400 || a.Code != "" {
+		t.Errorf("recorded: %+v, %t", a, ok)
+	}
+}

@@ -213,9 +213,10 @@ func TestStale(t *testing.T) {
 		{"API key", apiKeyFile("sk-1"), "", false},
 		{"host's tokens, ended", chatGPT(ends(-time.Hour), set("auth_mode", "chatgptAuthTokens")), "", false},
 	} {
-		reason, stale := Stale(mustParse(t, tt.content), noon)
+		m := NewManager(Options{Store: &fakeStore{}, AsCodex: true, Now: func() time.Time { return noon }})
+		reason, stale := m.stale(mustParse(t, tt.content))
 		if stale != tt.stale || reason != tt.reason {
-			t.Errorf("%s: Stale = %q, %t; want %q, %t", tt.name, reason, stale, tt.reason, tt.stale)
+			t.Errorf("%s: stale = %q, %t; want %q, %t", tt.name, reason, stale, tt.reason, tt.stale)
 		}
 	}
 }

@@ -48,10 +48,9 @@ func facts(in Inputs) State {
 		st.Locked, st.Encrypted = unreadable.Locked, unreadable.Encrypted
 		shown, in.Snapshot = in.LastGood, nil
 	}
-	claims := shown.Claims()
-	st.Method, st.Email = shown.Kind(), claims.Email
-	if shown.HasTokens() {
-		st.Plan = PlanName(claims.Plan)
+	st.Method = shown.Kind()
+	if shown.HasTokens() && st.Method != KindAPIKey { // an API key may leave old tokens beside it
+		st.Email, st.Plan = shown.Claims().Email, PlanName(shown.Claims().Plan)
 	}
 	if in.Snapshot == nil {
 		st.Method = KindNone
@@ -74,12 +73,13 @@ func renewability(in Inputs, st *State) {
 	if !s.Managed() || !s.HasTokens() {
 		return
 	}
-	switch {
+	switch o := s.Obstacle(); {
 	case in.Refusal != nil:
 		st.Refused, st.RefusedAt = in.Refusal.Reason, clean(in.Refusal.At)
 		st.Notice = in.Notice
-	case !renewable(s):
-		// Codex never renews such credentials, and neither does Rekey.
+	case o != "":
+		st.Obstacle, st.Notice = o, in.Notice
+		return
 	case in.Attempt != nil || in.Lost || !in.Tried:
 		st.Renewable = RenewableUnknown
 	default:
@@ -108,34 +108,18 @@ func status(in Inputs, st State) Status {
 		return StatusExternal
 	case !s.HasTokens():
 		return StatusSignedOut
-	case in.Refusal != nil && st.Usable && !st.ExpiresAt.IsZero():
+	case st.Renewable == RenewableNo && st.Usable && !st.ExpiresAt.IsZero():
 		return StatusExpiring
-	case in.Refusal != nil:
-		return StatusSignInRequired
+	case in.Refusal != nil, st.Renewable == RenewableNo && !st.Usable:
+		return StatusSignInRequired // nobody will ever refresh it
 	case in.Renewing:
 		return StatusRenewing
-	case !st.Usable && !renewable(s):
-		return StatusSignInRequired // nobody will ever renew it
 	case !st.Usable:
 		return StatusWaiting
 	case (in.Attempt != nil || in.Lost) && nearly(st.ExpiresAt, in.Now):
 		return StatusWaiting
 	}
 	return StatusHealthy
-}
-
-// renewable reports whether the store names the account: without it Codex
-// renews nothing.
-func renewable(s *Snapshot) bool {
-	_, ok := s.AccountID()
-	return ok
-}
-
-// undated reports whether the store does not tell when the tokens were issued:
-// Codex does not use them, but a refresh adds the date.
-func undated(s *Snapshot) bool {
-	_, ok := s.LastRefresh()
-	return s.Managed() && s.HasTokens() && !s.AccessToken().Empty() && !ok
 }
 
 // nearly reports whether an access token is inside the window in which Codex
@@ -147,7 +131,6 @@ func nearly(end, now time.Time) bool {
 // problem is the one sentence about what stands in the way.
 func problem(in Inputs, st State) string {
 	var unreadable *UnreadableError
-	_, hasAccount := in.Snapshot.AccountID()
 	switch {
 	case errors.As(in.LoadErr, &unreadable):
 		return unreadable.Error()
@@ -159,13 +142,17 @@ func problem(in Inputs, st State) string {
 		return "The stored API key is empty."
 	case st.Status == StatusSignedOut && in.Snapshot != nil:
 		return "The stored sign-in has no tokens."
-	case in.Snapshot.Managed() && in.Snapshot.HasTokens() && !hasAccount:
+	case st.Obstacle == ObstacleNoAccount:
 		return "The stored sign-in names no account, so Codex cannot renew it. Sign in again before it ends."
+	case st.Obstacle == ObstacleNoRefreshToken:
+		return "The stored sign-in has no refresh token, so nobody can refresh it. Sign in again before it expires."
 	case st.Lent && !st.Usable:
 		return "The machine that lends this sign-in has not sent a new access token yet."
 	case in.lost():
 		return "A renewal was sent and no answer came; the refresh token may be spent."
-	case in.Attempt == nil && !st.Usable && undated(in.Snapshot):
+	case in.Attempt == nil && in.Snapshot.Managed() && in.Snapshot.AccessToken().Empty():
+		return "The stored sign-in has no access token."
+	case in.Attempt == nil && !st.Usable && in.Snapshot.undated():
 		return "The stored sign-in does not say when it was refreshed, so Codex does not use it."
 	case in.Attempt != nil:
 		return "The last renewal did not work: " + in.Attempt.Error()

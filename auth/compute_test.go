@@ -87,7 +87,7 @@ func TestCompute(t *testing.T) {
 			func(s State) bool { return s.Email == "" && s.Plan == "" }},
 		{"locked keyring", Inputs{LoadErr: &UnreadableError{Locked: true}}, StatusUnreadable, RenewableNo, false,
 			func(s State) bool { return s.Locked }},
-		{"no account", Inputs{Snapshot: mustParse(t, chatGPT(unset("tokens.account_id"))), Tried: true}, StatusHealthy, RenewableNo, true,
+		{"no account", Inputs{Snapshot: mustParse(t, chatGPT(unset("tokens.account_id"))), Tried: true}, StatusExpiring, RenewableNo, true,
 			func(s State) bool { return strings.Contains(s.Problem, "names no account") && s.Refused == "" }},
 		{"answer lost", Inputs{Snapshot: signedIn, Attempt: &RefreshError{AnswerLost: true}, Tried: true}, StatusHealthy, RenewableUnknown, true,
 			func(s State) bool { return s.AnswerLost && strings.Contains(s.Problem, "may be spent") }},

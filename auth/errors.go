@@ -36,6 +36,10 @@ const (
 	// ReasonAccountChanged is never remembered: the user signed out or in to
 	// another account while a renewal was being prepared.
 	ReasonAccountChanged Reason = "account_changed"
+	// ReasonNoRefreshToken and ReasonNoAccount are those of an Obstacle: nobody
+	// was asked.
+	ReasonNoRefreshToken = Reason(ObstacleNoRefreshToken)
+	ReasonNoAccount      = Reason(ObstacleNoAccount)
 )
 
 // NamesToken reports whether the reason is about the refresh token itself, so

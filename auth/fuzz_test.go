@@ -68,7 +68,7 @@ func askEverything(s *Snapshot) {
 	s.Claims()
 	s.SameAccount(s)
 	s.RedeemedBy(s)
-	Stale(s, noon)
+	_ = s.Obstacle()
 	Compute(Inputs{Snapshot: s, Now: noon})
 }
 

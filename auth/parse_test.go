@@ -66,11 +66,10 @@ func TestNilSnapshot(t *testing.T) {
 	_, hasAccount := none.AccountID()
 	_, hasRefresh := none.LastRefresh()
 	_, hasEnd := none.AccessExpiry()
-	_, stale := Stale(none, noon)
 	switch {
 	case none.Kind() != KindNone, none.Managed(), none.Usable(), none.HasTokens(), none.HasAPIKey(),
 		!none.APIKey().Empty(), !none.AccessToken().Empty(), !none.RefreshToken().Empty(),
-		hasAccount, hasRefresh, hasEnd, stale, none.Provenance() != nil,
+		hasAccount, hasRefresh, hasEnd, none.tooOld(noon), none.undated(), none.Obstacle() != ObstacleNoCredential, none.Provenance() != nil,
 		none.Claims() != Claims{}, !none.AccessIssued().IsZero(), none.SameAccount(nil):
 		t.Error("a missing snapshot claims to hold something")
 	}

@@ -64,8 +64,11 @@ func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 	if cached.Kind() == KindExternalTokens {
 		return m.refreshExternal(ctx, cached)
 	}
-	if _, ok := cached.AccountID(); !ok || !cached.Managed() {
-		m.decided(ctx, slog.LevelInfo, nil, "nothing to do", "kind", cached.Kind())
+	if o := m.obstacle(cached); o != "" {
+		m.decided(ctx, slog.LevelInfo, nil, "nothing to do", "kind", cached.Kind(), "because", o)
+		if o.DeadEnd() && !m.opts.AsCodex {
+			return deadEndError(o)
+		}
 		return nil
 	}
 	unlock, err := m.opts.RefreshLock(ctx)
@@ -178,6 +181,9 @@ func (m *Manager) failed(ctx context.Context, s *Snapshot, key string, err error
 	var re *RefreshError
 	if !errors.As(err, &re) {
 		re = &RefreshError{Err: err}
+	}
+	if s.mentions(re.Code) {
+		re.Code = "" // a server may put anything there, a token too
 	}
 	m.remembered(m.failedAttempt(key, re))
 	if re.Permanent {

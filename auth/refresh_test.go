@@ -61,7 +61,6 @@ func TestNothingToRefresh(t *testing.T) {
 		"personal access token": []byte(`{"personal_access_token":"at-1"}`),
 		"agent identity":        []byte(`{"auth_mode":"agentIdentity"}`),
 		"host's, in the file":   chatGPT(set("auth_mode", "chatgptAuthTokens")),
-		"no account_id":         chatGPT(unset("tokens.account_id")),
 		"no tokens":             []byte(`{}`),
 	} {
 		for mode, change := range map[string]func(*Options){"agent": func(*Options) {}, "as Codex": asCodex} {
@@ -109,7 +108,7 @@ func TestGuardedReload(t *testing.T) {
 		{"only last_refresh changed", chatGPT(set("last_refresh", "2026-03-23T11:30:00Z")), OutcomeOK, "refresh-1", "refresh-1", StatusHealthy},
 		{"became the host's", chatGPT(set("auth_mode", "chatgptAuthTokens")), OutcomeOK, "refresh-1", "refresh-1", StatusExternal},
 		{"another account", grace(), OutcomePermanent, "refresh-grace", "refresh-1", StatusHealthy},
-		{"account_id removed", chatGPT(unset("tokens.account_id")), OutcomePermanent, "refresh-1", "refresh-1", StatusHealthy},
+		{"account_id removed", chatGPT(unset("tokens.account_id")), OutcomePermanent, "refresh-1", "refresh-1", StatusExpiring},
 		{"became an API key", apiKeyFile("sk-1"), OutcomePermanent, "", "refresh-1", StatusAPIKey},
 		{"gone", nil, OutcomePermanent, "", "refresh-1", StatusSignedOut},
 		{"unreadable", []byte(`{"tokens"`), OutcomeTransient, "refresh-1", "refresh-1", StatusHealthy},

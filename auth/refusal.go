@@ -106,13 +106,16 @@ func refusalError(r *Refusal) error {
 	return &RefreshError{Permanent: true, Reason: r.Reason}
 }
 
-// noticeFor names the notification that belongs to a refusal, "" for none.
-// An unexplained 401 owes none: a captive portal can produce it.
+// noticeFor names the notification that belongs to s and its refusal, "" for
+// none. An unexplained 401 owes none: a captive portal can produce it.
 func (m *Manager) noticeFor(s *Snapshot, r *Refusal) string {
-	if r == nil || !r.Reason.NamesToken() {
-		return ""
+	switch {
+	case r != nil && r.Reason.NamesToken():
+		return m.opts.Fingerprints.Token(s)
+	case r == nil && s.Obstacle().DeadEnd():
+		return m.opts.Fingerprints.Whole(s)
 	}
-	return m.opts.Fingerprints.Token(s)
+	return ""
 }
 
 // ClaimNotice reports, exactly once ever for each notice and across all

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -123,6 +124,15 @@ func (s *Snapshot) Claims() Claims {
 	return s.tokens.claims
 }
 
+// mentions reports whether text may be a part of one of the tokens. Letters of
+// either case are the same.
+func (s *Snapshot) mentions(text string) bool {
+	const shortest = 8 // what is shorter gives nothing away
+	text = strings.ToLower(text)
+	return len(text) >= shortest && (strings.Contains(strings.ToLower(s.RefreshToken().Reveal()), text) ||
+		strings.Contains(strings.ToLower(s.AccessToken().Reveal()), text))
+}
+
 // HasTokens reports whether there are ChatGPT tokens, empty ones included.
 func (s *Snapshot) HasTokens() bool { return s != nil && s.tokens != nil }
 
@@ -144,9 +154,26 @@ func (s *Snapshot) LastRefresh() (t time.Time, ok bool) {
 	return *s.lastRefresh, true
 }
 
-// AccessExpiry returns the end of the access token, UTC; ok is false when it
-// has none that Codex understands (see accessTimes).
+// farFuture is from when on an expiry is not believed: no access token lives for
+// decades, but one in milliseconds seems to.
+var farFuture = time.Date(2100, time.January, 1, 0, 0, 0, 0, time.UTC)
+
+// AccessExpiry returns when the access token that is in use expires, UTC; ok is
+// false when there is none or its expiry cannot be read (see accessTimes), or
+// not believed.
 func (s *Snapshot) AccessExpiry() (t time.Time, ok bool) {
+	if k := s.Kind(); k != KindChatGPT && k != KindExternalTokens {
+		return time.Time{}, false
+	}
+	t, ok = s.codexExpiry()
+	if !ok || !t.Before(farFuture) {
+		return time.Time{}, false
+	}
+	return t, true
+}
+
+// codexExpiry is the access token's expiry as Codex reads it.
+func (s *Snapshot) codexExpiry() (t time.Time, ok bool) {
 	if !s.HasTokens() {
 		return time.Time{}, false
 	}

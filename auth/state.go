@@ -59,6 +59,9 @@ type State struct {
 
 	// Renewable is "yes", "unknown" or "no".
 	Renewable Renewability `json:"renewable"`
+	// Obstacle is set when Renewable is "no" for ChatGPT tokens of this home
+	// because of what the store holds: ObstacleNoRefreshToken or ObstacleNoAccount.
+	Obstacle Obstacle `json:"obstacle,omitempty"`
 	// Refused is set when Renewable is "no" because the server said so.
 	Refused Reason `json:"refused,omitempty"`
 	// RefusedAt is when it said so.

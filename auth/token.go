@@ -44,7 +44,7 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 		return AccessToken{}, err
 	}
 	works, ok := m.enough(s, refusal, atLeast)
-	if ok && !undated(s) {
+	if ok && !s.undated() {
 		return works, nil
 	}
 	if s.Managed() {
@@ -64,13 +64,16 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 		return t, nil
 	case refusal != nil:
 		return AccessToken{}, refusalError(refusal)
+	case t.Token.Empty():
+		return AccessToken{}, ErrNoAccessToken
 	case t.ExpiresAt.IsZero():
 		return AccessToken{}, &RefreshError{Err: errors.New("the access token has no end that can be read, and it is too old to trust")}
 	}
 	return AccessToken{}, &ShortLivedError{Left: max(0, t.ExpiresAt.Sub(m.opts.Now())), Wanted: atLeast}
 }
 
-// usable returns what is cached if it has an access token to hand out.
+// usable returns what is cached if it has an access token to hand out, or would
+// after a refresh.
 func (m *Manager) usable() (*Snapshot, *Refusal, error) {
 	m.mu.Lock()
 	s, refusal, loadErr := m.facts.Snapshot, m.facts.Refusal, m.facts.LoadErr
@@ -80,7 +83,11 @@ func (m *Manager) usable() (*Snapshot, *Refusal, error) {
 		return nil, nil, loadErr
 	case s == nil:
 		return nil, nil, ErrNoCredential
-	case !s.HasTokens() || s.AccessToken().Empty():
+	case s.Kind() != KindChatGPT && s.Kind() != KindExternalTokens:
+		return nil, nil, ErrNoAccessToken
+	case !s.HasTokens():
+		return nil, nil, ErrNoCredential
+	case s.AccessToken().Empty() && s.Obstacle() != "":
 		return nil, nil, ErrNoAccessToken
 	}
 	return s, refusal, nil
@@ -94,8 +101,7 @@ func (m *Manager) enough(s *Snapshot, refusal *Refusal, atLeast time.Duration) (
 	t := AccessToken{Token: s.AccessToken()}
 	end, ok := s.AccessExpiry()
 	if !ok {
-		_, stale := Stale(s, now)
-		return t, !stale && refusal == nil
+		return t, !t.Token.Empty() && !s.tooOld(now) && refusal == nil
 	}
 	t.ExpiresAt = clean(end)
 	left := end.Sub(now)

@@ -15,11 +15,7 @@ func (m *Manager) Use(ctx context.Context) (*Snapshot, *Refusal) {
 		_ = m.Reload(ctx, false)
 		s, _ = m.Snapshot()
 	}
-	reason, stale := Stale(s, m.opts.Now())
-	if !stale && !m.opts.AsCodex && undated(s) {
-		reason, stale = RefreshScheduled, true // Codex leaves them unused until somebody forces a refresh
-	}
-	if stale {
+	if reason, stale := m.stale(s); stale {
 		_ = m.join(ctx, reason, s) // the outcome shows in what is cached
 	}
 	return m.Snapshot()

@@ -200,7 +200,7 @@ func TestForcedRenewalsAreShared(t *testing.T) {
 					}
 				}
 				ask(1)
-				time.Sleep(auth.MinSpacing - time.Nanosecond)
+				time.Sleep(auth.Fresh - time.Nanosecond)
 				ask(1)
 				time.Sleep(time.Nanosecond)
 				ask(2)
@@ -213,7 +213,7 @@ func TestForcedRenewalsAreShared(t *testing.T) {
 				}
 				ask(3)
 				down = true
-				time.Sleep(auth.MinSpacing)
+				time.Sleep(auth.Fresh)
 				ask(4)
 				time.Sleep(auth.MinSpacing)
 				ask(5)
@@ -248,7 +248,7 @@ func TestTokensThatLiveForTooShort(t *testing.T) {
 			if line := lines.until(t, `{"id":`); !strings.Contains(line, `"accessToken"`) {
 				t.Errorf("for a minute: %s", line)
 			}
-			time.Sleep(auth.MinSpacing)
+			time.Sleep(auth.Fresh)
 		}
 		_ = nc.Close()
 		<-ended

@@ -134,7 +134,7 @@ func (c *course) begin(next subject) {
 
 // forgives reports whether a refusal deserves a second question.
 func (c *course) forgives(s situation) bool {
-	return s.unexplained && s.token != c.forgiven && s.KeepFresh && s.Managed && s.HasAccount
+	return s.unexplained && s.token != c.forgiven && s.KeepFresh && s.Obstacle == ""
 }
 
 // afterLoss returns when to ask with a token that may be spent: exactly once

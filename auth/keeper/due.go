@@ -39,10 +39,8 @@ type Facts struct {
 	LastRefresh time.Time
 	// Undated: the store does not tell that, so Codex does not use the tokens.
 	Undated bool
-	// Managed: tokens that the holders of the store renew, a refresh token among them.
-	Managed bool
-	// HasAccount: the store names the account. Without it Codex never renews.
-	HasAccount bool
+	// Obstacle is why nobody can refresh them, "" when that can be done.
+	Obstacle auth.Obstacle
 	// Refused: these credentials will never renew again.
 	Refused bool
 	// KeepFresh: the user wants the sign-in kept fresh.
@@ -56,7 +54,7 @@ type Facts struct {
 // passed long ago.
 func Due(f Facts) (at time.Time, reason auth.RefreshReason) {
 	switch {
-	case !f.Managed || !f.HasAccount || f.Refused || !f.KeepFresh:
+	case f.Obstacle != "" || f.Refused || !f.KeepFresh:
 		return time.Time{}, ""
 	case f.Undated:
 		return longAgo, auth.RefreshScheduled

@@ -13,7 +13,7 @@ import (
 func kept(life time.Duration, change ...func(*Facts)) Facts {
 	f := Facts{
 		Issued: monday, Expires: monday.Add(life), LastRefresh: monday,
-		Managed: true, HasAccount: true, KeepFresh: true, Seed: 7,
+		KeepFresh: true, Seed: 7,
 	}
 	for _, c := range change {
 		c(&f)
@@ -54,8 +54,7 @@ func TestDue(t *testing.T) {
 			time.Time{}.Add(maxAge), auth.RefreshScheduled},
 		{"undated", kept(time.Hour, undated), longAgo, auth.RefreshScheduled},
 		{"opaque and undated", kept(0, opaque, undated), longAgo, auth.RefreshScheduled},
-		{"not managed", kept(time.Hour, func(f *Facts) { f.Managed = false }), time.Time{}, ""},
-		{"without an account", kept(time.Hour, func(f *Facts) { f.HasAccount = false }), time.Time{}, ""},
+		{"that nobody can refresh", kept(time.Hour, func(f *Facts) { f.Obstacle = auth.ObstacleNoAccount }), time.Time{}, ""},
 		{"refused", kept(time.Hour, func(f *Facts) { f.Refused = true }), time.Time{}, ""},
 		{"switched off", kept(time.Hour, func(f *Facts) { f.KeepFresh = false }), time.Time{}, ""},
 		{"an end that nobody will see", kept(0, func(f *Facts) { f.Expires = time.Date(262142, 1, 1, 0, 0, 0, 0, time.UTC) }), time.Time{}, ""},

@@ -123,7 +123,7 @@ func newDesktop(f fleet, number uint64) *desktop {
 func (d *desktop) issue(at time.Time) {
 	d.found = situation{token: "fake", Facts: Facts{
 		Issued: at, Expires: at.Add(d.life), LastRefresh: at, Seed: d.random.Uint64(),
-		Managed: true, HasAccount: true, KeepFresh: d.rekey,
+		KeepFresh: d.rekey,
 	}}
 }
 

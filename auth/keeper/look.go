@@ -52,7 +52,7 @@ func (k *Keeper) situation(f *auth.Inputs) situation {
 		unsaved: f.CommitErr != nil,
 		Facts: Facts{
 			Expires:   of.expires,
-			Managed:   of.token != "",
+			Obstacle:  s.Obstacle(),
 			KeepFresh: f.KeepFresh,
 			Refused:   f.Refusal != nil,
 			Seed:      Seed(of.token),
@@ -62,7 +62,6 @@ func (k *Keeper) situation(f *auth.Inputs) situation {
 	sit.Issued = s.AccessIssued()
 	last, dated := s.LastRefresh()
 	sit.LastRefresh, sit.Undated = last, !dated
-	_, sit.HasAccount = s.AccountID()
 	if f.Refusal != nil {
 		sit.unexplained, sit.refusedAt = !f.Refusal.Reason.NamesToken(), f.Refusal.At
 	}
@@ -71,7 +70,7 @@ func (k *Keeper) situation(f *auth.Inputs) situation {
 
 // subject names the tokens that are to be kept; its token is "" when there are none.
 func (k *Keeper) subject(s *auth.Snapshot) subject {
-	if !s.Managed() || !s.HasTokens() || s.RefreshToken().Empty() {
+	if s.Obstacle() != "" {
 		return subject{}
 	}
 	end, _ := s.AccessExpiry()
@@ -106,14 +105,12 @@ func (v view) rests() string {
 	switch {
 	case v.plan.do != rest:
 		return ""
-	case !v.Managed:
-		return "there is nothing to renew"
+	case v.Obstacle != "":
+		return "the credentials cannot be refreshed: " + string(v.Obstacle)
 	case !v.KeepFresh:
 		return "keeping fresh is switched off"
 	case v.Refused:
 		return "the sign-in was refused"
-	case !v.HasAccount:
-		return "the credentials name no account"
 	case v.answerLost:
 		return "an answer was lost, and the token may be spent"
 	}

@@ -16,7 +16,7 @@ func TestTheKeeperSaysWhatItWaitsFor(t *testing.T) {
 	var log bytes.Buffer
 	k := New(Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	at := time.Date(2026, time.March, 23, 12, 0, 0, 0, time.UTC)
-	kept := situation{Facts: Facts{Managed: true, KeepFresh: true, HasAccount: true}}
+	kept := situation{Facts: Facts{KeepFresh: true}}
 	with := func(change func(*situation)) situation { s := kept; change(&s); return s }
 	for _, tt := range []struct {
 		view view
@@ -25,10 +25,9 @@ func TestTheKeeperSaysWhatItWaitsFor(t *testing.T) {
 		{view{situation: kept, plan: plan{do: renew, at: at, reason: auth.RefreshProactive}}, "to=renew until=2026-03-23T12:00:00.000Z why=proactive_expiry"},
 		{view{situation: kept, plan: plan{do: save, at: at}}, "to=save"},
 		{view{situation: kept, plan: plan{do: forgive, at: at}}, `to="ask once more"`},
-		{view{}, "there is nothing to renew"},
 		{view{situation: with(func(s *situation) { s.KeepFresh = false })}, "switched off"},
 		{view{situation: with(func(s *situation) { s.Refused = true })}, "was refused"},
-		{view{situation: with(func(s *situation) { s.HasAccount = false })}, "name no account"},
+		{view{situation: with(func(s *situation) { s.Obstacle = auth.ObstacleNoAccount })}, "no_account"},
 		{view{situation: with(func(s *situation) { s.answerLost = true })}, "may be spent"},
 		{view{situation: kept}, "nothing is due"},
 	} {

@@ -187,17 +187,12 @@ func TestNoTokenAnywhere(t *testing.T) {
 	b := newSandbox(t)
 	b.extra = []string{"REKEY_LOG=debug", "XDG_CONFIG_HOME=" + filepath.Join(filepath.Dir(b.Home.Dir()), "config")}
 	b.prefer(`log = "debug"`)
-	b.signIn(time.Minute)
-	content, err := b.Home.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
-	b.note()
-	refresh := b.secrets[len(b.secrets)-1]
 	for _, body := range []string{
 		`{"error":{"code":%q,"message":%q}}`, `{"error":%q,"error_description":%q}`, `{"code":%q,"x":%q}`,
 		`%q %q`, `<html>%s %s`,
 	} {
+		b.signIn(time.Minute) // each may be sent at once
+		refresh := b.secrets[len(b.secrets)-1]
 		b.Server.Script(box.Reply{Status: http.StatusBadRequest, Body: fmt.Sprintf(body, refresh, refresh)})
 		b.rekey(cli.ExitWaiting, "refresh")
 	}
@@ -208,14 +203,18 @@ func TestNoTokenAnywhere(t *testing.T) {
 	words.out.until(t, 0, "ada@example.com")
 	lines.out.until(t, 0, `"healthy"`)
 	b.signIn(time.Minute) // renewed by the agent
-	if err := b.Server.WaitForRequests(inTime(t), 7); err != nil {
+	if err := b.Server.WaitForRequests(inTime(t), 6); err != nil {
 		t.Fatal(err)
 	}
+	b.Server.Script(box.Refusal(http.StatusUnauthorized, string(auth.ReasonReused)))
 	b.signIn(-time.Minute)
-	b.Server.RevokeAll()
 	b.rekey(cli.ExitSignInRequired, "refresh")
 	b.askAgent(true)
 	lines.out.until(t, 0, `"sign_in_required"`)
+	content, err := b.Home.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
 	b.put(content[:len(content)-7]) // a token ends in the middle of nowhere
 	lines.out.until(t, 0, `"unreadable"`)
 	server := b.start("app-server")

@@ -22,8 +22,8 @@ func (w Words) Expiry(s auth.State, now time.Time) string {
 // is "" for credentials that are nobody's to renew.
 func (w Words) Renewal(s auth.State, now time.Time) string {
 	switch {
-	case s.Refused != "":
-		return w.Say("fact.not_renewable_why", "Why", w.Reason(s.Refused))
+	case w.why(s) != "":
+		return w.Say("fact.not_renewable_why", "Why", w.Reason(w.why(s)))
 	case s.Lent:
 		return w.Say("fact.refreshed_by_owner")
 	case s.Status == auth.StatusRenewing:

@@ -35,10 +35,10 @@ func (w Words) Headline(s auth.State, now time.Time) string {
 	case auth.StatusExpiring:
 		return w.Say("state.expiring", "When", w.clock(s.ExpiresAt, now))
 	case auth.StatusSignInRequired:
-		if s.Refused == "" {
+		if w.why(s) == "" {
 			return w.Say("state.not_renewable")
 		}
-		return w.Say("state.refused", "Why", w.Reason(s.Refused))
+		return w.Say("state.refused", "Why", w.Reason(w.why(s)))
 	case auth.StatusUnreadable:
 		return w.unreadable(s)
 	}

@@ -23,18 +23,25 @@ func (w Words) AfterSignIn() string { return w.Say("notice.after") }
 // NoticeOf is the notification for s, the zero Notice when s needs none. It
 // holds clock times only, nothing that is wrong a minute later.
 func (w Words) NoticeOf(s auth.State, now time.Time) Notice {
-	if s.Refused == "" {
+	if !s.NeedsSignIn() || w.why(s) == "" {
 		return Notice{}
 	}
 	n := Notice{Title: w.Say("notice.title"), Account: w.Account(s)}
-	why := w.ReasonSentence(s.Refused)
+	why := w.ReasonSentence(w.why(s))
 	switch s.Status {
 	case auth.StatusExpiring:
 		n.Body = w.Say("notice.expiring", "Why", why, "When", w.clock(s.ExpiresAt, now))
 	case auth.StatusSignInRequired:
 		n.Body = w.Say("notice.ended", "Why", why, "Then", w.AfterSignIn())
-	default:
-		return Notice{}
 	}
 	return n
+}
+
+// why is the reason that a sign-in is needed, "" when none is known: the server's
+// or what the store lacks.
+func (Words) why(s auth.State) auth.Reason {
+	if s.Refused != "" {
+		return s.Refused
+	}
+	return auth.Reason(s.Obstacle)
 }

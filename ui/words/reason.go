@@ -18,6 +18,10 @@ func (w Words) Reason(r auth.Reason) string {
 		return w.Say("reason.unauthorized")
 	case auth.ReasonAccountChanged:
 		return w.Say("reason.account_changed")
+	case auth.ReasonNoRefreshToken:
+		return w.Say("reason.no_refresh_token")
+	case auth.ReasonNoAccount:
+		return w.Say("reason.no_account")
 	}
 	return w.Say("reason.unknown")
 }

@@ -160,8 +160,13 @@ func (s *Sandbox) renewed(ctx context.Context, script Script) error {
 func (s *Sandbox) revoked(ctx context.Context, script Script) error {
 	s.server.RevokeAll()
 	err := s.Agent.Refresh(ctx)
-	if err == nil {
-		err = s.Agent.Refresh(ctx) // the first had joined the renewal that was just landing
+	if err == nil { // the tokens of a moment ago still stood
+		select {
+		case <-time.After(auth.Fresh):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		err = s.Agent.Refresh(ctx)
 	}
 	if auth.OutcomeOf(err) != auth.OutcomePermanent {
 		return fmt.Errorf("the server revoked the sign-in, but the renewal ended otherwise: %v", err)

@@ -1,6 +1,7 @@
 package faults_test
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"testing"
@@ -52,7 +53,13 @@ func TestKilledDuringARenewal(t *testing.T) {
 			if renewed := !r.content().Equal(old); renewed != kept {
 				t.Errorf("the sign-in is renewed: %v, want %v", renewed, kept)
 			}
-			if r.works() {
+			var early *auth.RefreshError
+			switch {
+			case home.State().AnswerLost:
+				if err := home.Refresh(r.ctx); !errors.As(err, &early) || early.NotBefore.IsZero() {
+					t.Errorf("a moment after an answer was lost: %v, want that it is too early", err)
+				}
+			case r.works():
 				r.renews(home.Manager())
 			}
 		})
