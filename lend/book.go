@@ -1,0 +1,100 @@
+package lend
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"rekey/internal/safefile"
+)
+
+const (
+	bookVersion = 1
+	// maxBook bounds the file: room for ten thousand loans.
+	maxBook  = 8 << 20
+	bookWait = 5 * time.Second
+)
+
+// Book is the file in which the loans of one home are kept: see BookPath. It is
+// safe for concurrent use by goroutines and processes.
+type Book struct{ path string }
+
+// BookPath is the file in a home's state folder.
+func BookPath(stateDir string) string { return filepath.Join(stateDir, "loans.json") }
+
+// OpenBook returns the Book at a path. There need be no file.
+func OpenBook(path string) *Book { return &Book{path} }
+
+type bookFile struct {
+	Version int    `json:"version"`
+	Loans   []Loan `json:"loans"`
+}
+
+// List returns the loans, the oldest first.
+func (b *Book) List() ([]Loan, error) {
+	content, err := safefile.Read(b.path, maxBook)
+	if err != nil {
+		return nil, fmt.Errorf("read the loans: %w", err)
+	}
+	if !content.Exists {
+		return nil, nil
+	}
+	var f bookFile
+	if err := json.Unmarshal(content.Data, &f); err != nil {
+		return nil, errors.New("read the loans: it is not valid JSON")
+	}
+	if f.Version > bookVersion {
+		return nil, errors.New("read the loans: a newer version of Rekey has written it")
+	}
+	return f.Loans, nil
+}
+
+// Change replaces the loans by what change makes of them.
+func (b *Book) Change(change func([]Loan) []Loan) error {
+	ctx, cancel := context.WithTimeout(context.Background(), bookWait)
+	defer cancel()
+	unlock, err := safefile.Lock(ctx, b.path+".lock", 0o600)
+	if err != nil {
+		return fmt.Errorf("change the loans: %w", err)
+	}
+	defer unlock()
+	loans, err := b.List()
+	if err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(bookFile{bookVersion, change(loans)}, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := b.replace(append(data, '\n')); err != nil {
+		return fmt.Errorf("change the loans: %w", err)
+	}
+	return nil
+}
+
+func (b *Book) replace(data []byte) error {
+	fresh, err := safefile.CreateTemp(filepath.Dir(b.path), ".loans-", data)
+	if err != nil {
+		return err
+	}
+	defer fresh.Discard()
+	if err := fresh.Rename(b.path); err != nil {
+		return err
+	}
+	return safefile.SyncDir(filepath.Dir(b.path))
+}
+
+// update changes the loan with an id, if it is still there.
+func (b *Book) update(id string, change func(Loan) Loan) error {
+	return b.Change(func(loans []Loan) []Loan {
+		for i, l := range loans {
+			if l.ID == id {
+				loans[i] = change(l)
+			}
+		}
+		return loans
+	})
+}

@@ -1,0 +1,129 @@
+package lend
+
+import (
+	"bytes"
+	"context"
+	_ "embed" // for the script
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"rekey/internal/proc"
+)
+
+// script is what runs at the borrower. It is constant: what differs follows it
+// on standard input.
+//
+//go:embed borrow.sh
+var script string
+
+const (
+	// errandLimit bounds one errand, from start to answer.
+	errandLimit = 30 * time.Second
+	// maxOutput bounds what a transport may print.
+	maxOutput = 64 << 10
+	// maxSkew is how far a borrower's clock may be off before it is said.
+	maxSkew = time.Minute
+)
+
+// order is what the script is told to do.
+type order struct {
+	do      string // push, stop or look
+	loan    string // the id
+	may     string // new, known or replace: what may be there
+	content []byte // of auth.json, for a push
+}
+
+// Answer is what the script found and did.
+type Answer struct {
+	Result Code   `json:"result"` // "ok", "gone" or a fault
+	Was    string `json:"was"`    // none, loan, sign_in, api_key or other
+	Marker string `json:"marker"`
+	// Issued is the last_refresh of what was there, as it is written.
+	Issued string `json:"issued"`
+	// Clock is the borrower's, in seconds since 1970.
+	Clock int64 `json:"clock"`
+	// Locked: Codex's locks were taken there.
+	Locked bool `json:"locked"`
+	// InPlace: the file could not be replaced and was written over.
+	InPlace bool   `json:"inPlace"`
+	Detail  string `json:"detail"`
+
+	skew time.Duration // the borrower's clock is ahead by so much, 0 within a minute
+}
+
+// Results that are no fault.
+const (
+	resultOK   Code = "ok"
+	resultGone Code = "gone" // nothing of this loan is there
+)
+
+// Transport runs a command, with standard input, to its end. The real one is
+// runCommand.
+type Transport func(ctx context.Context, argv []string, stdin []byte) (stdout, stderr string, err error)
+
+// Commands returns the real Transport. lookup is os.LookupEnv or stands for it:
+// the commands know of it what they need to find the user's own configuration,
+// keys and agents.
+func Commands(lookup func(string) (string, bool)) Transport {
+	env := proc.Environment(lookup, "SSH_AUTH_SOCK", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG",
+		"DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "CONTAINER_HOST", "CONTAINER_CONNECTION", "KUBECONFIG")
+	return func(ctx context.Context, argv []string, stdin []byte) (stdout, stderr string, err error) {
+		cmd := proc.Command(ctx, argv[0], argv[1:]...)
+		cmd.Env = env
+		cmd.Stdin = bytes.NewReader(stdin)
+		var out, errs bounded
+		cmd.Stdout, cmd.Stderr = &out, &errs
+		err = proc.Run(cmd)
+		return out.String(), errs.String(), err
+	}
+}
+
+// bounded keeps the end of what is written.
+type bounded struct{ bytes.Buffer }
+
+func (b *bounded) Write(p []byte) (int, error) {
+	n, err := b.Buffer.Write(p)
+	if extra := b.Len() - maxOutput; extra > 0 {
+		b.Next(extra)
+	}
+	return n, err
+}
+
+// run goes on an errand. Its error is a *Fault, or that of ctx when that ended.
+func run(ctx context.Context, through Transport, t Target, o order, now func() time.Time) (Answer, error) {
+	limited, cancel := context.WithTimeout(ctx, errandLimit)
+	defer cancel()
+	line := fmt.Sprintf(`eval "$(dd bs=1 count=%d 2>/dev/null)"`, len(script))
+	stdout, stderr, err := through(limited, t.argv(line), o.encode(t.CodexHome))
+	if ctx.Err() != nil {
+		return Answer{}, context.Cause(ctx)
+	}
+	a, ok := parseAnswer(stdout)
+	if !ok {
+		return Answer{}, faultOf(limited, err, stderr)
+	}
+	if off := time.Unix(a.Clock, 0).Sub(now()); off.Abs() > maxSkew {
+		a.skew = off.Round(time.Second)
+	}
+	if a.Result == resultOK || a.Result == resultGone {
+		return a, nil
+	}
+	return a, &Fault{a.Result, clip(a.Detail)}
+}
+
+// encode is the script, the order's five lines and the credential.
+func (o order) encode(codexHome string) []byte {
+	return fmt.Appendf(nil, "%s%s\n%s\n%s\n%d\n%s\n%s", script, o.do, o.loan, o.may, len(o.content), codexHome, o.content)
+}
+
+// parseAnswer finds the script's line among what a login shell may print.
+func parseAnswer(stdout string) (a Answer, ok bool) {
+	for line := range strings.Lines(stdout) {
+		if strings.HasPrefix(line, `{"rekey":1,`) && json.Unmarshal([]byte(line), &a) == nil {
+			ok = true
+		}
+	}
+	return a, ok
+}

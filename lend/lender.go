@@ -1,0 +1,257 @@
+package lend
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"rekey/auth/keeper"
+)
+
+const (
+	// atOnce is how many borrowers are visited at a time.
+	atOnce = 8
+	// goneGrace is how long there must be nothing to lend before that counts as
+	// a sign-out: an editor may delete a file to write it anew.
+	goneGrace = 30 * time.Second
+	// settle is how long the network may take to come back after a wake.
+	settle = 5 * time.Second
+)
+
+// Lender pushes what its Owner has to all borrowers for as long as Run runs.
+type Lender struct {
+	Owner
+	// Clock is the wall clock and its alarms.
+	Clock keeper.Clock
+	// Changed is told what there is to know of the loans whenever that may have
+	// changed; it must not block.
+	Changed func([]Loan)
+
+	poke chan struct{}
+	done chan result
+
+	running   map[string]bool // the loans whose borrower is being visited
+	confirmed map[string]bool // those that this Lender has visited
+	goneSince time.Time       // when there was first nothing to lend
+	notBefore time.Time       // nobody is visited earlier
+}
+
+// result is how a visit ended.
+type result struct {
+	loan   Loan
+	what   errand
+	offer  Offer
+	answer Answer
+	err    error
+}
+
+// NewLender returns a Lender that has not begun.
+func NewLender(w Owner, clock keeper.Clock, changed func([]Loan)) *Lender {
+	w.Now = clock.Now
+	return &Lender{
+		Owner: w, Clock: clock, Changed: changed, poke: make(chan struct{}, 1), done: make(chan result, atOnce),
+		running: make(map[string]bool), confirmed: make(map[string]bool),
+	}
+}
+
+// Poke tells the Lender that the offer or the Book may have changed. It never
+// blocks and may be called from any goroutine.
+func (l *Lender) Poke() {
+	select {
+	case l.poke <- struct{}{}:
+	default:
+	}
+}
+
+// Run visits borrowers until ctx ends. A visit under way is then broken off,
+// which leaves the borrower the old file or the new.
+func (l *Lender) Run(ctx context.Context) error {
+	alarm := l.Clock.NewAlarm()
+	defer alarm.Close()
+	var visits sync.WaitGroup
+	defer visits.Wait()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for {
+		if err := alarm.Set(l.turn(ctx, &visits)); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-l.poke:
+		case r := <-l.done:
+			l.finish(r)
+		case why := <-alarm.Rings():
+			if why == keeper.RingJump {
+				l.woken()
+			}
+		}
+	}
+}
+
+// turn starts what is due and returns when to look again, the zero time for when
+// something happens.
+func (l *Lender) turn(ctx context.Context, visits *sync.WaitGroup) time.Time {
+	loans, err := l.Book.List()
+	if err != nil {
+		l.Log.Warn("lend: the loans cannot be read", "error", err)
+		return time.Time{}
+	}
+	now := l.Now()
+	if len(loans) == 0 {
+		l.Changed(nil)
+		return time.Time{}
+	}
+	offer := l.Offer()
+	loans, again := l.end(loans, offer, now)
+	sooner := func(at time.Time) {
+		if at.After(now) && (again.IsZero() || at.Before(again)) {
+			again = at
+		}
+	}
+	l.Changed(loans)
+	slices.SortStableFunc(loans, func(a, b Loan) int {
+		return cmp.Or(cmp.Compare(min(a.Failures, 1), min(b.Failures, 1)), a.WorksUntil.Compare(b.WorksUntil))
+	})
+	for _, loan := range loans {
+		what, at := loan.next(offer, l.confirmed[loan.ID])
+		if loan.Failures > 0 && !loan.WorksUntil.IsZero() {
+			sooner(loan.WorksUntil.Add(-warnLead))
+		}
+		if what == rest || l.running[loan.ID] {
+			continue
+		}
+		if at.Before(l.notBefore) {
+			at = l.notBefore
+		}
+		if at.After(now) {
+			sooner(at)
+		} else if len(l.running) < atOnce {
+			l.running[loan.ID] = true
+			visits.Go(func() { l.done <- l.visit(ctx, loan, what, offer) })
+		}
+	}
+	return again
+}
+
+// visit is one errand. The channel has room for every visit under way.
+func (l *Lender) visit(ctx context.Context, loan Loan, what errand, offer Offer) (r result) {
+	r = result{loan: loan, what: what, offer: offer}
+	if what == stop {
+		r.err = l.remove(ctx, loan)
+		return r
+	}
+	r.answer, r.err = l.push(ctx, loan, offer, "known")
+	return r
+}
+
+// finish takes down how visits ended: this one and those that have ended since.
+func (l *Lender) finish(first result) {
+	ended := map[string]result{first.loan.ID: first}
+	for len(l.done) > 0 {
+		r := <-l.done
+		ended[r.loan.ID] = r
+	}
+	for id := range ended {
+		delete(l.running, id)
+	}
+	now := l.Now()
+	reached := false
+	err := l.Book.Change(func(loans []Loan) []Loan {
+		for i, loan := range loans {
+			if r, ok := ended[loan.ID]; ok {
+				loans[i] = l.outcome(loan, r, now)
+				reached = reached || loans[i].Failures == 0 && loan.Failures > 0
+			}
+		}
+		if reached {
+			retry(loans)
+		}
+		return slices.DeleteFunc(loans, func(loan Loan) bool { return loan.over(now) })
+	})
+	if err != nil {
+		l.Log.Warn("lend: the loans cannot be kept", "error", err)
+		l.notBefore = now.Add(firstBackoff) // or the same visits would be made again at once
+	}
+}
+
+// outcome is a loan after a visit.
+func (l *Lender) outcome(loan Loan, r result, now time.Time) Loan {
+	var fault *Fault
+	switch {
+	case r.err == nil && r.what == stop:
+		return loan.ended(loan.Ending, now)
+	case r.err == nil:
+		l.confirmed[loan.ID] = true
+		return loan.pushed(r.offer, r.answer, now)
+	case errors.As(r.err, &fault):
+		l.confirmed[loan.ID] = loan.Pushed != "" // it is asked again when there is something new
+		return loan.failed(fault, now)
+	}
+	return loan // broken off
+}
+
+// retry forgets how often those have failed that the network may have kept away.
+func retry(loans []Loan) {
+	for i, loan := range loans {
+		if loan.Fault != nil && loan.Fault.Code.network() {
+			loans[i].Tried = time.Time{}
+		}
+	}
+}
+
+// woken: the network may have changed, and needs a moment to come back.
+func (l *Lender) woken() {
+	l.notBefore = l.Now().Add(settle)
+	loans, err := l.Book.List()
+	if err != nil || !slices.ContainsFunc(loans, func(l Loan) bool { return l.Failures > 0 }) {
+		return
+	}
+	if err := l.Book.Change(func(loans []Loan) []Loan { retry(loans); return loans }); err != nil {
+		l.Log.Warn("lend: the loans cannot be kept", "error", err)
+	}
+}
+
+// end ends the loans of a sign-in that is gone, once that is certain, and
+// returns what there is of loans then and when to look again.
+func (l *Lender) end(loans []Loan, o Offer, now time.Time) ([]Loan, time.Time) {
+	gone := !o.Unknown && o.Snapshot == nil
+	if !gone {
+		l.goneSince = time.Time{}
+	} else if l.goneSince.IsZero() {
+		l.goneSince = now
+	}
+	if gone && now.Sub(l.goneSince) < goneGrace {
+		return loans, l.goneSince.Add(goneGrace)
+	}
+	why := func(loan Loan) Code {
+		switch {
+		case loan.Ended != "" || loan.Ending != "":
+		case gone:
+			return OwnerGone
+		case o.Snapshot != nil && loan.Account != o.account():
+			return OwnerOther
+		}
+		return ""
+	}
+	if !slices.ContainsFunc(loans, func(loan Loan) bool { return why(loan) != "" }) {
+		return loans, time.Time{}
+	}
+	err := l.Book.Change(func(all []Loan) []Loan {
+		for i, loan := range all {
+			if code := why(loan); code != "" {
+				all[i].Ending, all[i].Failures, all[i].Tried = code, 0, time.Time{}
+			}
+		}
+		loans = slices.Clone(all)
+		return all
+	})
+	if err != nil {
+		l.Log.Warn("lend: the loans cannot be kept", "error", err)
+	}
+	return loans, time.Time{}
+}

@@ -1,0 +1,540 @@
+package lend
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/keeper"
+)
+
+// bubble is the clock of a synctest bubble.
+type bubble struct {
+	mu     sync.Mutex
+	alarms []*bubbleAlarm
+}
+
+func (*bubble) Now() time.Time { return time.Now().Round(0).UTC() }
+
+func (b *bubble) NewAlarm() keeper.Alarm {
+	a := &bubbleAlarm{ch: make(chan keeper.Ring, 1)}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.alarms = append(b.alarms, a)
+	return a
+}
+
+// wake plays a machine that was asleep.
+func (b *bubble) wake() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, a := range b.alarms {
+		a.ring(keeper.RingJump)
+	}
+}
+
+type bubbleAlarm struct {
+	ch    chan keeper.Ring
+	timer *time.Timer
+}
+
+func (a *bubbleAlarm) Set(at time.Time) error {
+	a.Close()
+	if !at.IsZero() {
+		a.timer = time.AfterFunc(time.Until(at), func() { a.ring(keeper.RingDue) })
+	}
+	return nil
+}
+
+func (a *bubbleAlarm) ring(why keeper.Ring) {
+	select {
+	case a.ch <- why:
+	default:
+	}
+}
+
+func (a *bubbleAlarm) Rings() <-chan keeper.Ring { return a.ch }
+
+func (a *bubbleAlarm) Close() {
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+}
+
+// signIn is the n-th access token of Ada's, which works for an hour.
+func signIn(t testing.TB, account string, n int) *auth.Snapshot {
+	t.Helper()
+	claims := func(m map[string]any) string {
+		data, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "eyJhbGciOiJub25lIn0." + base64.RawURLEncoding.EncodeToString(data) + ".c2ln"
+	}
+	s, err := auth.NewChatGPT(auth.SignIn{
+		IDToken: auth.NewSecret(claims(map[string]any{
+			"email": "ada@example.com", "https://api.openai.com/auth": map[string]any{"chatgpt_account_id": account}})),
+		AccessToken:  auth.NewSecret(claims(map[string]any{"exp": time.Now().Add(time.Hour).Unix(), "jti": strconv.Itoa(n)})),
+		RefreshToken: auth.NewSecret("refresh-canary"),
+	}, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// world is an owner and its borrowers, all of them played.
+type world struct {
+	t      *testing.T
+	lender *Lender
+	clock  *bubble
+
+	mu       sync.Mutex
+	offer    Offer
+	holds    map[string]string // by target: what is in auth.json there
+	fails    map[string]error  // by target: what its transport ends with
+	stderr   map[string]string
+	slow     time.Duration // an errand takes
+	visits   map[string]int
+	now, max int // at once
+	seen     []Loan
+}
+
+func newWorld(t *testing.T) *world {
+	w := &world{t: t, clock: &bubble{}, holds: map[string]string{}, fails: map[string]error{}, stderr: map[string]string{}, visits: map[string]int{}}
+	w.lender = NewLender(Owner{
+		Book: OpenBook(filepath.Join(t.TempDir(), "loans.json")), Offer: w.offered, Through: w.through,
+		Log: slog.New(slog.DiscardHandler),
+	}, w.clock, func(loans []Loan) {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.seen = loans
+	})
+	w.refresh(1)
+	return w
+}
+
+func (w *world) offered() Offer {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.offer
+}
+
+// refresh gives the owner another access token.
+func (w *world) refresh(n int) {
+	s := signIn(w.t, "acct-ada", n)
+	w.set(Offer{Snapshot: s, Print: "print-" + strconv.Itoa(n)})
+}
+
+func (w *world) set(o Offer) {
+	w.mu.Lock()
+	w.offer = o
+	w.mu.Unlock()
+	w.lender.Poke()
+}
+
+// through plays the script: see borrow.sh.
+func (w *world) through(ctx context.Context, argv []string, stdin []byte) (string, string, error) {
+	name := argv[0]
+	w.mu.Lock()
+	w.visits[name]++
+	w.now++
+	w.max = max(w.max, w.now)
+	slow, fails, stderr := w.slow, w.fails[name], w.stderr[name]
+	w.mu.Unlock()
+	defer func() { w.mu.Lock(); w.now--; w.mu.Unlock() }()
+	if fails == context.DeadlineExceeded { // it hangs
+		<-ctx.Done()
+		return "", "", ctx.Err()
+	}
+	if slow > 0 {
+		select {
+		case <-time.After(slow):
+		case <-ctx.Done():
+			return "", "", ctx.Err()
+		}
+	}
+	if fails != nil {
+		return "", stderr, fails
+	}
+	lines := strings.SplitN(strings.TrimPrefix(string(stdin), script), "\n", 6)
+	do, id, may, content := lines[0], lines[1], lines[2], lines[5]
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	was := w.holds[name]
+	ours := strings.Contains(was, "rekey-loan:v1:"+id)
+	result := "ok"
+	switch {
+	case was == "" && may == "known" && do == "push":
+		result = "signed_out"
+	case was != "" && !ours && may != "replace":
+		result = "sign_in"
+	case do == "push":
+		w.holds[name] = content
+	case was == "":
+		result = "gone"
+	default:
+		delete(w.holds, name)
+	}
+	return fmt.Sprintf(`{"rekey":1,"result":%q,"was":"x","clock":%d}`+"\n", result, time.Now().Unix()), "", nil
+}
+
+// breaks has a borrower's transport end with an error, and the text on standard
+// error, from now on; nil mends it.
+func (w *world) breaks(name string, err error, stderr string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.fails[name], w.stderr[name] = err, stderr
+}
+
+// put changes what is in auth.json at a borrower, "" for nothing.
+func (w *world) put(name, content string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.holds[name] = content
+}
+
+// visited is how often a borrower has been visited, and what it holds.
+func (w *world) visited(name string) (times int, holds string) {
+	w.quiet()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.visits[name], w.holds[name]
+}
+
+// lend lends to a command of that name.
+func (w *world) lend(name string) {
+	w.t.Helper()
+	if _, err := w.lender.Lend(w.t.Context(), Target{Name: name, Command: []string{name}}, false); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// quiet waits until nothing is under way. A second goes by, because another
+// test's child may hold a copy of the book's lock for a moment.
+func (w *world) quiet() {
+	synctest.Wait()
+	time.Sleep(time.Second)
+	synctest.Wait()
+}
+
+// has wants a borrower to hold the n-th access token, 0 for nothing.
+func (w *world) has(name string, n int) {
+	w.t.Helper()
+	w.quiet()
+	w.holding(name, n)
+}
+
+// holding is has for what has been waited for.
+func (w *world) holding(name string, n int) {
+	w.t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	got := w.holds[name]
+	if n == 0 {
+		if got != "" {
+			w.t.Errorf("%s still holds a loan", name)
+		}
+		return
+	}
+	s, err := auth.ParseSnapshot([]byte(got))
+	if err != nil {
+		w.t.Fatalf("%s: %v", name, err)
+	}
+	want, err := w.offer.Snapshot.Lend("x")
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if now := w.offer.Print == "print-"+strconv.Itoa(n); now != (s.AccessToken() == want.AccessToken()) {
+		w.t.Errorf("%s does not hold token %d", name, n)
+	}
+	if strings.Contains(got, "refresh-canary") {
+		w.t.Errorf("%s holds the refresh token", name)
+	}
+}
+
+// loan is the one entry of the book.
+func (w *world) loan() Loan {
+	w.t.Helper()
+	w.quiet()
+	loans, err := w.lender.Book.List()
+	if err != nil || len(loans) != 1 {
+		w.t.Fatalf("the book: %+v, %v", loans, err)
+	}
+	return loans[0]
+}
+
+// in runs a test in a bubble with the Lender at work.
+func in(t *testing.T, test func(t *testing.T, w *world)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- w.lender.Run(ctx) }()
+		test(t, w)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestLender(t *testing.T) {
+	t.Parallel()
+	unreachable := errors.New("exit status 255")
+	for name, test := range map[string]func(t *testing.T, w *world){
+		"a change is pushed at once, and once": func(t *testing.T, w *world) {
+			w.lend("box")
+			w.lender.Poke()
+			w.has("box", 1)
+			before, _ := w.visited("box")
+			w.refresh(2)
+			w.has("box", 2)
+			time.Sleep(24 * time.Hour)
+			w.lender.Poke()
+			after, _ := w.visited("box")
+			if got := after - before; got != 1 {
+				t.Errorf("%d visits for one change", got)
+			}
+		},
+		"a dead borrower is visited ever more rarely": func(t *testing.T, w *world) {
+			w.lend("box")
+			w.breaks("box", unreachable, "ssh: connect to host box port 22: No route to host")
+			w.refresh(2)
+			before, _ := w.visited("box")
+			time.Sleep(10 * time.Minute)
+			after, _ := w.visited("box")
+			if got := after - before; got < 3 || got > 5 {
+				t.Errorf("%d more visits in 10 minutes", got)
+			}
+			time.Sleep(24 * time.Hour)
+			after, _ = w.visited("box")
+			if got := after - before; got < 24 || got > 40 {
+				t.Errorf("%d more visits in a day", got)
+			}
+			if l := w.loan(); l.Fault.Code != Unreachable || l.Ended != "" || !l.Short(time.Now()) {
+				t.Errorf("the loan: %+v", l)
+			}
+			w.breaks("box", nil, "")
+			w.clock.wake()
+			time.Sleep(settle)
+			w.has("box", 2)
+			if l := w.loan(); l.Fault != nil || l.Failures != 0 {
+				t.Errorf("the loan: %+v", l)
+			}
+		},
+		"one that can be reached again tells of the others": func(t *testing.T, w *world) {
+			for _, name := range []string{"a", "b"} {
+				w.lend(name)
+				w.breaks(name, unreachable, "Connection timed out")
+			}
+			w.refresh(2)
+			time.Sleep(5 * time.Hour)
+			w.breaks("a", nil, "")
+			w.breaks("b", nil, "")
+			time.Sleep(time.Hour)
+			w.has("a", 2)
+			w.has("b", 2)
+		},
+		"what hangs is given up": func(t *testing.T, w *world) {
+			w.lend("box")
+			w.breaks("box", context.DeadlineExceeded, "")
+			w.refresh(2)
+			time.Sleep(errandLimit + time.Second)
+			if l := w.loan(); l.Fault == nil || l.Fault.Code != TimedOut {
+				t.Errorf("the loan: %+v", l)
+			}
+		},
+		"a sign-in there ends the loan": func(t *testing.T, w *world) {
+			w.lend("box")
+			w.put("box", "a sign-in")
+			w.refresh(2)
+			w.quiet()
+			if _, holds := w.visited("box"); holds != "a sign-in" {
+				t.Error("the sign-in was overwritten")
+			}
+			if l := w.loan(); l.Ended != OwnSignIn {
+				t.Errorf("the loan: %+v", l)
+			}
+			before, _ := w.visited("box")
+			w.refresh(3)
+			time.Sleep(keepEnded + time.Hour)
+			if after, _ := w.visited("box"); after != before {
+				t.Error("it is still visited")
+			}
+		},
+		"a sign-out there ends the loan": func(t *testing.T, w *world) {
+			w.lend("box")
+			w.put("box", "")
+			w.refresh(2)
+			if l := w.loan(); l.Ended != SignedOut {
+				t.Errorf("the loan: %+v", l)
+			}
+			w.has("box", 0)
+		},
+		"a sign-out at home ends the loan": func(t *testing.T, w *world) {
+			w.lend("box")
+			w.set(Offer{})
+			time.Sleep(goneGrace - 5*time.Second)
+			if _, holds := w.visited("box"); holds == "" {
+				t.Error("the loan ended at once")
+			}
+			time.Sleep(5 * time.Second)
+			w.has("box", 0)
+			if l := w.loan(); l.Ended != OwnerGone {
+				t.Errorf("the loan: %+v", l)
+			}
+		},
+		"a store that cannot be read, or is being written, ends nothing": func(t *testing.T, w *world) {
+			w.lend("box")
+			kept := w.offered()
+			w.set(Offer{})
+			time.Sleep(goneGrace / 2)
+			w.set(kept)
+			time.Sleep(time.Hour)
+			w.set(Offer{Unknown: true})
+			time.Sleep(time.Hour)
+			if l := w.loan(); l.Ended != "" || l.Ending != "" {
+				t.Errorf("the loan: %+v", l)
+			}
+		},
+		"another account at home ends the loan": func(t *testing.T, w *world) {
+			w.lend("box")
+			w.set(Offer{Snapshot: signIn(t, "acct-grace", 1), Print: "print-9"})
+			w.has("box", 0)
+			if l := w.loan(); l.Ended != OwnerOther {
+				t.Errorf("the loan: %+v", l)
+			}
+		},
+		"stopped while it cannot be reached": func(t *testing.T, w *world) {
+			w.lend("box")
+			w.breaks("box", unreachable, "Connection refused")
+			if err := w.lender.Stop(t.Context(), Target{Name: "box"}); err == nil {
+				t.Error("stopping says nothing")
+			}
+			w.lender.Poke()
+			time.Sleep(10 * time.Minute)
+			w.breaks("box", nil, "")
+			time.Sleep(20 * time.Minute)
+			w.has("box", 0)
+			if loans, err := w.lender.Book.List(); len(loans) != 0 || err != nil {
+				t.Errorf("the book: %+v, %v", loans, err)
+			}
+		},
+		"stopped": func(t *testing.T, w *world) {
+			w.lend("box")
+			if err := w.lender.Stop(t.Context(), Target{Name: "box"}); err != nil {
+				t.Error(err)
+			}
+			w.has("box", 0)
+			if err := w.lender.Stop(t.Context(), Target{Name: "box"}); !errors.Is(err, ErrNoLoan) {
+				t.Errorf("stopped twice: %v", err)
+			}
+		},
+		"five hundred, at most eight at a time, a dead one in their midst": func(t *testing.T, w *world) {
+			w.lend("box")
+			one := w.loan()
+			if err := w.lender.Book.Change(func([]Loan) (loans []Loan) {
+				for i := range 500 {
+					l := one
+					l.ID, l.Name = fmt.Sprintf("id-%d", i), fmt.Sprintf("box-%03d", i)
+					l.Command = []string{l.Name}
+					loans = append(loans, l)
+					w.put(l.Name, "rekey-loan:v1:"+l.ID+`"`)
+				}
+				return loans
+			}); err != nil {
+				t.Fatal(err)
+			}
+			w.quiet()
+			w.mu.Lock()
+			w.max, w.slow = 0, time.Second
+			for i := range 7 {
+				w.fails[fmt.Sprintf("box-%03d", 70*i)] = context.DeadlineExceeded
+			}
+			clear(w.visits)
+			w.mu.Unlock()
+			w.refresh(2)
+			time.Sleep(2 * time.Minute)
+			w.quiet()
+			for i := range 500 {
+				if i%70 != 0 || i == 490 {
+					w.holding(fmt.Sprintf("box-%03d", i), 2)
+				}
+			}
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			if w.max != atOnce {
+				t.Errorf("%d at a time, want %d", w.max, atOnce)
+			}
+		},
+		"half a borrower": func(t *testing.T, w *world) {
+			w.lend("box")
+			w.breaks("box", errors.New("signal: killed"), "")
+			w.refresh(2)
+			time.Sleep(time.Second)
+			w.breaks("box", nil, "")
+			time.Sleep(2 * time.Minute)
+			w.has("box", 2)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in(t, test)
+		})
+	}
+}
+
+// At a start every borrower is asked, for what is remembered may be old.
+func TestLenderStarts(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.lend("box")
+		before, _ := w.visited("box")
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- w.lender.Run(ctx) }()
+		if after, _ := w.visited("box"); after != before+1 {
+			t.Errorf("%d visits at the start", after-before)
+		}
+		cancel()
+		<-done
+	})
+}
+
+// A loan that the owner cannot make is none.
+func TestLendFails(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.put("box", "a sign-in")
+		box := Target{Name: "box", Command: []string{"box"}}
+		var fault *Fault
+		if _, err := w.lender.Lend(t.Context(), box, false); !errors.As(err, &fault) || fault.Code != OwnSignIn {
+			t.Errorf("lent over a sign-in: %v", err)
+		}
+		if _, err := w.lender.Lend(t.Context(), box, true); err != nil {
+			t.Errorf("lent over a sign-in on demand: %v", err)
+		}
+		w.set(Offer{})
+		if _, err := w.lender.Lend(t.Context(), box, false); !errors.Is(err, auth.ErrNotLendable) {
+			t.Errorf("lent nothing: %v", err)
+		}
+		if _, _, err := w.lender.Print(); !errors.Is(err, auth.ErrNotLendable) {
+			t.Errorf("printed nothing: %v", err)
+		}
+	})
+}

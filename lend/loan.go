@@ -1,0 +1,162 @@
+package lend
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"hash/fnv"
+	"time"
+
+	"rekey/auth"
+)
+
+// Loan is what the owner knows of one borrower. It holds no token. Times are UTC.
+type Loan struct {
+	// ID stands in the borrower's marker: see auth.Snapshot.Loan.
+	ID string `json:"id"`
+	Target
+	// Since is when it was first lent.
+	Since time.Time `json:"since"`
+	// Account is a hash of the account that is lent, cut short.
+	Account string `json:"account"`
+	// Pushed is the fingerprint of what the borrower has, "" for not known.
+	Pushed string `json:"pushed,omitempty"`
+	// PushedAt is when it got that.
+	PushedAt time.Time `json:"pushedAt,omitzero"`
+	// WorksUntil is when that expires, the zero time when it does not say.
+	WorksUntil time.Time `json:"worksUntil,omitzero"`
+	// InPlace: the borrower's file cannot be replaced and is written over.
+	InPlace bool `json:"inPlace,omitempty"`
+	// ClockOff is by how many seconds the borrower's clock is ahead, 0 for less
+	// than a minute.
+	ClockOff int `json:"clockOff,omitempty"`
+	// Fault is why the last errand failed, nil when it did not.
+	Fault *Fault `json:"fault,omitempty"`
+	// Failures is how many errands have failed in a row, the last one at Tried.
+	Failures int       `json:"failures,omitempty"`
+	Tried    time.Time `json:"tried,omitzero"`
+	// Ending is why what was lent is to be removed from the borrower, "" while
+	// the loan goes on.
+	Ending Code `json:"ending,omitempty"`
+	// Ended is why nothing is pushed any more, "" while it is.
+	Ended Code `json:"ended,omitempty"`
+	// EndedAt is when that was found.
+	EndedAt time.Time `json:"endedAt,omitzero"`
+}
+
+const (
+	firstBackoff = time.Minute
+	lastBackoff  = time.Hour
+	// warnLead is how long before its token expires a borrower that cannot be
+	// reached is worth a word: three times Codex's own window.
+	warnLead = 3 * auth.CodexWindow
+	// keepEnded is how long a loan that has ended by itself stays on the list.
+	keepEnded = 7 * 24 * time.Hour
+)
+
+// Offer is what there is to lend.
+type Offer struct {
+	// Snapshot is the owner's sign-in, nil for nothing to lend.
+	Snapshot *auth.Snapshot
+	// Unknown: the store cannot be read at the moment, so that nothing follows
+	// from a Snapshot that is nil.
+	Unknown bool
+	// Print is the fingerprint of Snapshot.
+	Print string
+}
+
+func (o Offer) account() string {
+	id, _ := o.Snapshot.AccountID()
+	sum := sha256.Sum256([]byte(id))
+	return hex.EncodeToString(sum[:6])
+}
+
+func (o Offer) until() time.Time {
+	end, _ := o.Snapshot.AccessExpiry()
+	return end.UTC().Round(0)
+}
+
+// errand is what a loan needs.
+type errand int
+
+const (
+	rest errand = iota
+	push
+	stop
+)
+
+// next is what the loan needs and when, which may be long past.
+func (l Loan) next(o Offer, confirmed bool) (errand, time.Time) {
+	at := l.Tried.Add(backoff(l.Failures, l.ID))
+	switch {
+	case l.Ended != "":
+		return rest, time.Time{}
+	case l.Ending != "":
+		return stop, at
+	case o.Snapshot == nil || l.Account != o.account():
+		return rest, time.Time{}
+	case l.Pushed != o.Print || !confirmed:
+		return push, at
+	}
+	return rest, time.Time{}
+}
+
+// backoff is the pause after n failures in a row: it doubles from a minute to an
+// hour, and is spread by a quarter, each loan's own.
+func backoff(n int, id string) time.Duration {
+	if n == 0 {
+		return 0
+	}
+	wait := min(firstBackoff<<min(n-1, 10), lastBackoff)
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id))
+	return wait - time.Duration(h.Sum32()%1024)*wait/4096
+}
+
+// pushed is the loan after a push.
+func (l Loan) pushed(o Offer, a Answer, now time.Time) Loan {
+	l.Pushed, l.PushedAt, l.WorksUntil, l.Account = o.Print, now, o.until(), o.account()
+	l.InPlace, l.ClockOff = a.InPlace, int(a.skew/time.Second)
+	l.Fault, l.Failures, l.Tried = nil, 0, time.Time{}
+	return l
+}
+
+// failed is the loan after an errand that failed. What the borrower has put in
+// its place ends it.
+func (l Loan) failed(f *Fault, now time.Time) Loan {
+	if f.Code.Foreign() {
+		return l.ended(f.Code, now)
+	}
+	l.Fault, l.Tried = f, now
+	l.Failures++
+	return l
+}
+
+// ended is the loan when nothing of it is left at the borrower, or nothing that
+// may be touched.
+func (l Loan) ended(why Code, now time.Time) Loan {
+	if l.Ending != "" {
+		why = l.Ending
+	}
+	l.Ended, l.EndedAt, l.Ending = why, now, ""
+	l.Fault, l.Failures, l.Tried = nil, 0, time.Time{}
+	return l
+}
+
+// over reports whether the loan can be forgotten: the user has stopped it, it
+// has been on show for long enough, or what could not be removed has expired.
+func (l Loan) over(now time.Time) bool {
+	switch {
+	case l.Ended == Stopped:
+		return true
+	case l.Ended != "":
+		return now.Sub(l.EndedAt) > keepEnded
+	}
+	return l.Ending != "" && l.Failures > 0 && (l.WorksUntil.IsZero() || now.After(l.WorksUntil))
+}
+
+// Short reports whether the borrower is about to run out, or has, and cannot be
+// reached.
+func (l Loan) Short(now time.Time) bool {
+	return l.Ended == "" && l.Ending == "" && l.Failures > 0 && !l.WorksUntil.IsZero() &&
+		!now.Before(l.WorksUntil.Add(-warnLead))
+}
