@@ -1,6 +1,19 @@
 package auth
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
+
+// Refusal is a permanent failure, bound to the credentials that were refused.
+type Refusal struct {
+	// Fingerprint of the refused credentials: see Fingerprinter.
+	Fingerprint string
+	// Reason for the refusal.
+	Reason Reason
+	// At is when the answer came, UTC.
+	At time.Time
+}
 
 // refusalKey is the fingerprint under which s is refused: by its refresh token,
 // or, as Codex does it, by everything in it.
@@ -122,4 +135,23 @@ func (m *Manager) noticeFor(s *Snapshot, r *Refusal) string {
 // processes that share the state directory, that the caller shall show it.
 func (m *Manager) ClaimNotice(id string) (bool, error) {
 	return m.opts.Notices.ClaimNotice(id)
+}
+
+// Forgive forgets the refusal of the cached credentials if its reason does not
+// name the token: an unexplained 401 may have come from something between here
+// and the server. The next renewal asks again. It reports whether there was
+// such a refusal; one that names the token is never forgiven.
+func (m *Manager) Forgive() bool {
+	m.mu.Lock()
+	refusal := m.facts.Refusal
+	if refusal == nil || refusal.Reason.NamesToken() {
+		m.mu.Unlock()
+		return false
+	}
+	m.own.forget(refusal.Fingerprint)
+	m.facts.Refusal = nil
+	m.mu.Unlock()
+	m.opts.Log.Info("refusal forgiven, for its reason does not name the token", "reason", refusal.Reason)
+	m.publish()
+	return true
 }

@@ -72,6 +72,22 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 	return AccessToken{}, &ShortLivedError{Left: max(0, t.ExpiresAt.Sub(m.opts.Now())), Wanted: atLeast}
 }
 
+// Use returns the credentials for use, and their refusal if they have one. Like
+// Codex it renews stale ones first, at most one request, and if that fails for
+// now returns them as they are.
+func (m *Manager) Use(ctx context.Context) (*Snapshot, *Refusal) {
+	s, _ := m.Snapshot()
+	if s == nil {
+		// A signed-out Codex looks for a new sign-in all the time.
+		_ = m.Reload(ctx, false)
+		s, _ = m.Snapshot()
+	}
+	if reason, stale := m.stale(s); stale {
+		_ = m.join(ctx, reason, s) // the outcome shows in what is cached
+	}
+	return m.Snapshot()
+}
+
 // usable returns what is cached if it has an access token to hand out, or would
 // after a refresh.
 func (m *Manager) usable() (*Snapshot, *Refusal, error) {

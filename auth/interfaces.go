@@ -118,16 +118,6 @@ type Notices interface {
 	ClaimNotice(id string) (bool, error)
 }
 
-// Refusal is a permanent failure, bound to the credentials that were refused.
-type Refusal struct {
-	// Fingerprint of the refused credentials: see Fingerprinter.
-	Fingerprint string
-	// Reason for the refusal.
-	Reason Reason
-	// At is when the answer came, UTC.
-	At time.Time
-}
-
 // Fingerprinter turns credentials into keyed hashes that are safe to store
 // and to log. It is safe for concurrent use.
 type Fingerprinter interface {
@@ -156,16 +146,4 @@ type Escrow interface {
 	Held() (entry EscrowEntry, ok bool, err error)
 	// Clear empties the slot if it is the one for redeemed.
 	Clear(redeemed string) error
-}
-
-// EscrowEntry is the content of an Escrow.
-type EscrowEntry struct {
-	// Redeemed is the fingerprint of the refresh token (Fingerprinter.Token).
-	Redeemed string
-	// At is when the attempt began, UTC.
-	At time.Time
-	// Sent: the request may have reached the server.
-	Sent bool
-	// Answer is set when it arrived.
-	Answer *TokenResponse
 }

@@ -113,3 +113,10 @@ func (m *memory) Clear(redeemed string) error {
 	}
 	return nil
 }
+
+// forget drops the refusal for a fingerprint.
+func (m *memory) forget(fingerprint string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	delete(m.refusals, fingerprint)
+}

@@ -1,0 +1,100 @@
+package auth
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+)
+
+// Equal reports whether the known fields are equal: what Codex compares.
+func (s *Snapshot) Equal(t *Snapshot) bool {
+	if s == nil || t == nil {
+		return s == t
+	}
+	return same(s.mode, t.mode) &&
+		same(s.apiKey, t.apiKey) &&
+		s.tokens.equal(t.tokens) &&
+		sameTime(s.lastRefresh, t.lastRefresh) &&
+		sameJSON(s.agentIdentity, t.agentIdentity) &&
+		same(s.personalToken, t.personalToken) &&
+		s.bedrock.equal(t.bedrock)
+}
+
+func (t *tokens) equal(u *tokens) bool {
+	if t == nil || u == nil {
+		return t == u
+	}
+	return t.id == u.id && t.access == u.access && t.refresh == u.refresh &&
+		same(t.accountID, u.accountID) && same(t.ownerID, u.ownerID) &&
+		t.provenance.equal(u.provenance)
+}
+
+func (p *provenance) equal(q *provenance) bool {
+	if p == nil || q == nil {
+		return p == q
+	}
+	return p.Provenance == q.Provenance
+}
+
+func (b *bedrockKey) equal(c *bedrockKey) bool {
+	if b == nil || c == nil {
+		return b == c
+	}
+	return b.apiKey == c.apiKey && b.region == c.region
+}
+
+func same[T comparable](a, b *T) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+func sameTime(a, b *time.Time) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Equal(*b)
+}
+
+// sameJSON compares without formatting.
+func sameJSON(a, b json.RawMessage) bool {
+	var x, y bytes.Buffer
+	if len(a) == 0 || len(b) == 0 || json.Compact(&x, a) != nil || json.Compact(&y, b) != nil {
+		return len(a) == len(b)
+	}
+	return bytes.Equal(x.Bytes(), y.Bytes())
+}
+
+// SameAccount reports whether both hold ChatGPT tokens of one account, judged
+// by tokens.account_id byte by byte; a missing one is the same as none.
+func (s *Snapshot) SameAccount(t *Snapshot) bool {
+	a, okA := s.AccountID()
+	b, okB := t.AccountID()
+	return okA && okB && a == b
+}
+
+// SameSignIn reports whether both come from one sign-in: equal, or renewed. A
+// loan that its owner has renewed is the same one.
+func (s *Snapshot) SameSignIn(t *Snapshot) bool {
+	if s.Kind() != KindChatGPT || t.Kind() != KindChatGPT || !s.HasTokens() || !t.HasTokens() {
+		return s.Equal(t)
+	}
+	ours, lent := s.Loan()
+	theirs, alsoLent := t.Loan()
+	return s.SameAccount(t) && same(s.tokens.ownerID, t.tokens.ownerID) && lent == alsoLent && ours == theirs
+}
+
+// RedeemedBy reports whether an answer to a request made with s may be
+// committed on top of current, the present content of the store: still the
+// same sign-in with the same tokens. Formatting, unknown fields, id_token,
+// last_refresh, the API key, the written mode, the provenance and a removed
+// owner may have changed, as for Codex.
+func (s *Snapshot) RedeemedBy(current *Snapshot) bool {
+	if !current.Managed() || !s.HasTokens() || !current.HasTokens() {
+		return false
+	}
+	was, is := s.tokens, current.tokens
+	return was.access == is.access && was.refresh == is.refresh && s.SameAccount(current) &&
+		(is.ownerID == nil || same(was.ownerID, is.ownerID))
+}

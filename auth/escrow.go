@@ -1,0 +1,117 @@
+package auth
+
+import (
+	"context"
+	"time"
+)
+
+// EscrowEntry is the content of an Escrow.
+type EscrowEntry struct {
+	// Redeemed is the fingerprint of the refresh token (Fingerprinter.Token).
+	Redeemed string
+	// At is when the attempt began, UTC.
+	At time.Time
+	// Sent: the request may have reached the server.
+	Sent bool
+	// Answer is set when it arrived.
+	Answer *TokenResponse
+}
+
+// settleEscrow brings the escrow in line with what the store holds now: an
+// answer for these very credentials is committed, one for credentials that
+// have been replaced is dropped.
+func (m *Manager) settleEscrow(ctx context.Context, s *Snapshot) {
+	if !s.HasTokens() {
+		return // gone for a moment, perhaps: the escrow waits
+	}
+	m.mu.Lock()
+	pending := m.held || !m.settled
+	m.settled = true
+	m.mu.Unlock()
+	if !pending {
+		return
+	}
+	if _, ok, err := m.opts.Escrow.Held(); err != nil || !ok {
+		return
+	}
+	unlock, err := m.opts.RefreshLock(ctx)
+	if err != nil {
+		m.mu.Lock()
+		m.held = true // whoever holds the lock settles it, or the next Reload does
+		m.mu.Unlock()
+		return
+	}
+	defer unlock()
+	_, _ = m.finishHeld(ctx, s) // a failure is in the State and the answer in the escrow
+}
+
+// finishHeld commits an answer that arrived for s and is not in the store yet,
+// instead of redeeming s a second time. Callers hold the refresh lock.
+func (m *Manager) finishHeld(ctx context.Context, s *Snapshot) (done bool, err error) {
+	entry, ok, err := m.opts.Escrow.Held()
+	switch {
+	case err != nil || !ok:
+		return false, nil
+	case entry.Redeemed != m.opts.Fingerprints.Token(s):
+		m.clearEscrow(entry.Redeemed) // the store has moved on without that answer
+		return false, nil
+	case entry.Answer != nil:
+		return true, m.commit(ctx, s, *entry.Answer, "saved the answer of an earlier request, nothing sent")
+	case entry.Sent:
+		m.foundLost(entry)
+	}
+	return false, nil
+}
+
+// foundLost takes over from an earlier process that a request was sent and its
+// answer never kept.
+func (m *Manager) foundLost(entry EscrowEntry) {
+	if a, ok := m.lastAttempt(entry.Redeemed); !ok || a.At.Before(entry.At) {
+		lost := m.failedAttempt(entry.Redeemed, &RefreshError{AnswerLost: true})
+		wait := lost.NotBefore.Sub(lost.At)
+		lost.At, lost.NotBefore = clean(entry.At), clean(entry.At.Add(wait))
+		m.remembered(lost)
+	}
+	m.setLost(entry.Redeemed, true)
+	m.publish()
+}
+
+// setLost notes whether the answer for a refresh token was lost. It stays lost
+// until that token is replaced or refused, whatever becomes of later attempts;
+// content may change around it, and the store may be unreadable for a moment.
+func (m *Manager) setLost(token string, lost bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	switch {
+	case lost:
+		m.lost = token
+	case m.lost == token:
+		m.lost = ""
+	}
+	m.facts.Lost = m.lostLocked(m.facts.Snapshot)
+	m.facts.Tried = m.facts.Tried || m.facts.Lost
+}
+
+// isLost reports whether the answer for a refresh token was lost.
+func (m *Manager) isLost(token string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.lost == token
+}
+
+// lostLocked is isLost for the token of s and for those who hold mu.
+func (m *Manager) lostLocked(s *Snapshot) bool {
+	return m.lost != "" && s.HasTokens() && m.opts.Fingerprints.Token(s) == m.lost
+}
+
+// clearEscrow empties the slot. A failure leaves an answer for credentials
+// that are gone, which the next start drops.
+func (m *Manager) clearEscrow(redeemed string) {
+	if err := m.opts.Escrow.Clear(redeemed); err != nil {
+		m.opts.Log.Warn("the escrow could not be cleared", "error", err)
+		return
+	}
+	m.mu.Lock()
+	m.held = false
+	m.mu.Unlock()
+}

@@ -1,0 +1,54 @@
+package auth
+
+import (
+	"context"
+	"log/slog"
+)
+
+// SetExternal takes over tokens that a host program owns, and whom to ask for
+// new ones. They live in memory only; the store is neither touched nor looked
+// at until ClearExternal.
+func (m *Manager) SetExternal(t ExternalTokens, owner ExternalRefresher) error {
+	s, err := NewExternal(t)
+	if err != nil {
+		return err
+	}
+	m.mu.Lock()
+	m.owner = owner
+	m.mu.Unlock()
+	m.take(s, nil)
+	return nil
+}
+
+// ClearExternal drops the tokens of a host program and goes back to the store.
+func (m *Manager) ClearExternal(ctx context.Context) {
+	m.mu.Lock()
+	m.owner = nil
+	m.mu.Unlock()
+	_ = m.Reload(ctx, true) // trouble shows in the State
+}
+
+// refreshExternal asks the host program for new tokens, if there is one to ask.
+func (m *Manager) refreshExternal(ctx context.Context, s *Snapshot) error {
+	owner := m.externalOwner()
+	if owner == nil {
+		m.decided(ctx, slog.LevelInfo, nil, "nothing to do", "kind", s.Kind())
+		return nil
+	}
+	account, _ := s.AccountID()
+	t, err := owner.RefreshExternal(ctx, "unauthorized", account)
+	if err != nil {
+		m.decided(ctx, slog.LevelInfo, nil, "the host program gave no new tokens", "error", err)
+		return &RefreshError{Err: err}
+	}
+	m.decided(ctx, slog.LevelInfo, nil, "the host program gave new tokens")
+	return m.SetExternal(t, owner)
+}
+
+// externalOwner returns the host program that has handed its tokens over, nil
+// when there is none.
+func (m *Manager) externalOwner() ExternalRefresher {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.owner
+}

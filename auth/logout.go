@@ -1,0 +1,76 @@
+package auth
+
+import "context"
+
+// Logout removes the credentials from the store and tells the authorization
+// server, best effort, to forget them. It does not wait for the server before
+// nothing is left here; AsCodex it does, as Codex. removed tells whether there
+// were any.
+func (m *Manager) Logout(ctx context.Context) (removed bool, err error) {
+	if m.opts.AsCodex {
+		m.Use(ctx) // Codex renews stale credentials even to throw them away
+	} else {
+		_, _ = m.load(ctx) // what is there now is what has to go
+	}
+	s, _ := m.Snapshot()
+	if m.opts.AsCodex {
+		m.revokeSignIn(ctx, s)
+	}
+	removed, err = m.opts.Store.Delete(ctx)
+	if err != nil {
+		return false, err
+	}
+	m.take(nil, ErrNoCredential)
+	if removed {
+		m.happened(ActivitySignedOut, nil, "")
+	}
+	if !m.opts.AsCodex {
+		m.revokeSignIn(ctx, s)
+	}
+	m.revokeHeld(ctx)
+	return removed, nil
+}
+
+// revokeSignIn tells the server, best effort, to forget a sign-in.
+func (m *Manager) revokeSignIn(ctx context.Context, s *Snapshot) {
+	if !s.Managed() {
+		return
+	}
+	token, hint := s.RefreshToken(), "refresh_token"
+	if token.Empty() {
+		token, hint = s.AccessToken(), "access_token"
+	}
+	m.revoke(ctx, token, hint)
+}
+
+// revoke tells the server, best effort, to forget a token.
+func (m *Manager) revoke(ctx context.Context, token Secret, hint string) {
+	if token.Empty() {
+		return
+	}
+	if err := m.opts.Authority.Revoke(ctx, token, hint); err != nil {
+		m.opts.Log.Info("logout: the server was not told", "error", err)
+	}
+}
+
+// revokeHeld ends an answer that has never reached the store with the sign-in
+// it was for. It waits for the end of a renewal that is under way.
+func (m *Manager) revokeHeld(ctx context.Context) {
+	if _, ok, err := m.opts.Escrow.Held(); err != nil || !ok {
+		return
+	}
+	unlock, err := m.opts.RefreshLock(ctx)
+	if err != nil {
+		m.opts.Log.Warn("logout: the escrow was not emptied", "error", err)
+		return
+	}
+	defer unlock()
+	entry, ok, err := m.opts.Escrow.Held()
+	if err != nil || !ok {
+		return
+	}
+	if entry.Answer != nil && entry.Answer.RefreshToken != nil {
+		m.revoke(ctx, *entry.Answer.RefreshToken, "refresh_token")
+	}
+	m.clearEscrow(entry.Redeemed)
+}
