@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/creachadair/jrpc2"
-
 	"rekey/auth"
 	"rekey/usage"
 )
@@ -19,13 +17,11 @@ var ErrAgentGone = errors.New("the Rekey that kept this home has ended")
 // Client is a face's session with the agent in another process. All methods
 // are safe for concurrent use.
 type Client struct {
-	rpc     *jrpc2.Client
+	*wire
 	home    string
 	version string // the agent's
 	states  auth.Broadcast[auth.State]
 	usages  auth.Broadcast[usage.Usage]
-	ctx     context.Context // ends with the connection
-	cancel  context.CancelCauseFunc
 }
 
 // Dial connects to the agent's socket, checks that the process behind it is
@@ -39,13 +35,11 @@ func Dial(ctx context.Context, socket string) (*Client, error) {
 		_ = nc.Close()
 		return nil, err
 	}
-	c := &Client{}
-	c.ctx, c.cancel = context.WithCancelCause(context.Background())
-	w := newWire(nc, Limits{})
-	w.told, w.failed = c.told, c.refused
-	c.rpc = jrpc2.NewClient(w, &jrpc2.ClientOptions{
-		OnStop: func(*jrpc2.Client, error) { c.cancel(ErrAgentGone) },
-	})
+	c := &Client{wire: newWire(context.Background(), nc, Limits{})}
+	go func() { // ends with the connection
+		_ = c.read(c.told)
+		c.hangUp(ErrAgentGone)
+	}()
 	if err := c.begin(ctx); err != nil {
 		_ = c.Close()
 		return nil, err
@@ -59,7 +53,7 @@ func (c *Client) begin(ctx context.Context) error {
 	hello.ClientInfo.Name, hello.ClientInfo.Version = "rekey", "1"
 	hello.Rekey = &program{Schema: spoken()}
 	var welcome initializeResult
-	if err := c.call(ctx, methodInitialize, hello, &welcome); err != nil {
+	if err := c.ask(ctx, methodInitialize, hello, &welcome); err != nil {
 		return err
 	}
 	if welcome.Rekey == nil {
@@ -70,7 +64,7 @@ func (c *Client) begin(ctx context.Context) error {
 	}
 	c.home, c.version = welcome.CodexHome, welcome.Rekey.Version
 	var first stateMessage
-	if err := c.call(ctx, methodSubscribe, struct{}{}, &first); err != nil {
+	if err := c.ask(ctx, methodSubscribe, struct{}{}, &first); err != nil {
 		return err
 	}
 	if _, newer := c.states.Last(); !newer {
@@ -79,60 +73,51 @@ func (c *Client) begin(ctx context.Context) error {
 	return nil
 }
 
-// told takes over what the agent pushes.
-func (c *Client) told(method string, params json.RawMessage) {
-	switch method {
+// told takes over what the agent pushes, and why it does not serve this client:
+// an error that answers no request.
+func (c *Client) told(m message) {
+	switch m.Method {
 	case noteState:
-		var m stateMessage
-		if json.Unmarshal(params, &m) == nil {
-			c.states.Publish(m.State)
+		var pushed stateMessage
+		if json.Unmarshal(m.Params, &pushed) == nil {
+			c.states.Publish(pushed.State)
 		}
 	case noteUsage:
-		var m usageMessage
-		if json.Unmarshal(params, &m) == nil {
-			c.usages.Publish(m.Usage)
+		var pushed usageMessage
+		if json.Unmarshal(m.Params, &pushed) == nil {
+			c.usages.Publish(pushed.Usage)
+		}
+	case "":
+		_, why := m.answer()
+		if why != nil && why.Error() == ErrFull.Error() {
+			why = ErrFull
+		}
+		if why != nil && string(m.ID) == "null" {
+			c.hangUp(why)
 		}
 	}
 }
 
-// refused takes over why the agent does not serve this client.
-func (c *Client) refused(why error) {
-	if why.Error() == ErrFull.Error() {
-		why = ErrFull
-	}
-	c.cancel(why)
-}
-
-// call sends one request. The agent's own errors come back typed.
-func (c *Client) call(ctx context.Context, method string, params, result any) error {
-	if result == nil {
-		result = new(json.RawMessage) // the library insists on a place for it
-	}
-	err := c.rpc.CallResult(ctx, method, params, result)
-	var remote *jrpc2.Error
+// ask sends one request. The agent's own errors come back typed. A result of
+// nil drops what comes back.
+func (c *Client) ask(ctx context.Context, method string, params, result any) error {
+	answer, err := c.call(ctx, method, params)
+	var remote *rpcError
 	switch {
-	case err == nil:
+	case err == nil && result == nil:
 		return nil
-	case ctx.Err() != nil:
-		return context.Cause(ctx)
-	case c.ctx.Err() != nil:
-		return context.Cause(c.ctx)
-	case errors.As(err, &remote) && sentByServer(remote.Code):
+	case err == nil:
+		return json.Unmarshal(answer, result)
+	case errors.As(err, &remote):
 		return remoteError(remote)
 	}
-	// The connection is broken. If the agent has said why, that is still to be read.
+	// The connection is broken. If the agent has said why, that is still being read.
 	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	case <-c.ctx.Done():
 		return context.Cause(c.ctx)
-	case <-time.After(refusing):
-		return fmt.Errorf("%w: %w", ErrAgentGone, err)
 	}
-}
-
-// sentByServer reports whether an error with this code came over the wire. The
-// library gives the end of the connection the same type and other codes.
-func sentByServer(code jrpc2.Code) bool {
-	return code == jrpc2.InvalidRequest || code == jrpc2.InternalError || code == jrpc2.ParseError
 }
 
 // Home is the directory of the home that the agent keeps.
@@ -156,54 +141,54 @@ func (c *Client) Subscribe(ctx context.Context) <-chan auth.State {
 
 // Refresh implements ui.Session.
 func (c *Client) Refresh(ctx context.Context) error {
-	return c.call(ctx, methodRefresh, struct{}{}, nil)
+	return c.ask(ctx, methodRefresh, struct{}{}, nil)
 }
 
 // SignIn implements ui.Session.
 func (c *Client) SignIn(ctx context.Context, method auth.SignInMethod) error {
-	return c.call(ctx, methodSignIn, signInParams{Method: method}, nil)
+	return c.ask(ctx, methodSignIn, signInParams{Method: method}, nil)
 }
 
 // SignInShown is SignIn for who shows the page in the browser: its address is in
 // the State.
 func (c *Client) SignInShown(ctx context.Context, method auth.SignInMethod) error {
-	return c.call(ctx, methodSignIn, signInParams{Method: method, ClientOpens: true}, nil)
+	return c.ask(ctx, methodSignIn, signInParams{Method: method, ClientOpens: true}, nil)
 }
 
 // CancelSignIn implements ui.Session.
-func (c *Client) CancelSignIn() { _ = c.call(c.ctx, methodCancelSignIn, struct{}{}, nil) }
+func (c *Client) CancelSignIn() { _ = c.ask(c.ctx, methodCancelSignIn, struct{}{}, nil) }
 
 // AnswerSignIn implements ui.Session.
 func (c *Client) AnswerSignIn(ctx context.Context, yes bool) error {
-	return c.call(ctx, methodAnswerSignIn, answerParams{yes}, nil)
+	return c.ask(ctx, methodAnswerSignIn, answerParams{yes}, nil)
 }
 
 // SignOut implements ui.Session.
 func (c *Client) SignOut(ctx context.Context) error {
-	return c.call(ctx, methodSignOut, struct{}{}, nil)
+	return c.ask(ctx, methodSignOut, struct{}{}, nil)
 }
 
 // Unlock implements ui.Session.
 func (c *Client) Unlock(ctx context.Context) error {
-	return c.call(ctx, methodUnlock, struct{}{}, nil)
+	return c.ask(ctx, methodUnlock, struct{}{}, nil)
 }
 
 // SetPreferences implements ui.Session.
 func (c *Client) SetPreferences(ctx context.Context, change auth.PreferenceChange) error {
-	return c.call(ctx, methodPreferences, change, nil)
+	return c.ask(ctx, methodPreferences, change, nil)
 }
 
 // Activity implements ui.Session.
 func (c *Client) Activity(ctx context.Context) ([]auth.Activity, error) {
 	var r activityResult
-	err := c.call(ctx, methodActivity, struct{}{}, &r)
+	err := c.ask(ctx, methodActivity, struct{}{}, &r)
 	return r.Activities, err
 }
 
 // Token implements ui.Session.
 func (c *Client) Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error) {
 	var r tokenResult
-	if err := c.call(ctx, methodToken, tokenParams{atLeast.Seconds()}, &r); err != nil {
+	if err := c.ask(ctx, methodToken, tokenParams{atLeast.Seconds()}, &r); err != nil {
 		return auth.AccessToken{}, err
 	}
 	return auth.AccessToken{Token: auth.NewSecret(r.AccessToken), ExpiresAt: r.ExpiresAt}, nil
@@ -212,15 +197,15 @@ func (c *Client) Token(ctx context.Context, atLeast time.Duration) (auth.AccessT
 // ClaimNotice implements ui.Session.
 func (c *Client) ClaimNotice(ctx context.Context, notice string) (bool, error) {
 	var r claimResult
-	err := c.call(ctx, methodClaimNotice, claimParams{notice}, &r)
+	err := c.ask(ctx, methodClaimNotice, claimParams{notice}, &r)
 	return r.Claimed, err
 }
 
 // Done is closed when the connection has ended.
 func (c *Client) Done() <-chan struct{} { return c.ctx.Done() }
 
-// Close ends the connection.
+// Close ends the connection. It does not fail.
 func (c *Client) Close() error {
-	c.cancel(ErrAgentGone)
-	return c.rpc.Close()
+	c.hangUp(ErrAgentGone)
+	return nil
 }

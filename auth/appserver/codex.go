@@ -3,16 +3,10 @@ package appserver
 import (
 	"context"
 
-	"github.com/creachadair/jrpc2"
-
 	"rekey/auth"
 )
 
-func (c *conn) initialize(ctx context.Context, req *jrpc2.Request) (any, error) {
-	p, err := params[initializeParams](req)
-	if err != nil {
-		return nil, err
-	}
+func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) {
 	s := c.server
 	us := &program{Version: s.Version, Schema: spoken()}
 	if p.Rekey != nil {
@@ -25,10 +19,9 @@ func (c *conn) initialize(ctx context.Context, req *jrpc2.Request) (any, error) 
 		s.Home.Manager().Use(ctx) // what came of it shows in the answers to come
 	}
 	c.mu.Lock()
-	c.initialized = true
 	c.experimental = p.Capabilities != nil && p.Capabilities.ExperimentalAPI
 	c.mu.Unlock()
-	c.wire.introduced()
+	c.known.Store(true)
 	c.welcome()
 	c.work.Go(c.watchAccount)
 	if c.server.Pushes {
@@ -49,11 +42,7 @@ func (c *conn) initialize(ctx context.Context, req *jrpc2.Request) (any, error) 
 
 // authStatus answers getAuthStatus. It is never an error because of trouble
 // with the credentials: a missing token is all that tells of it.
-func (c *conn) authStatus(ctx context.Context, req *jrpc2.Request) (any, error) {
-	p, err := params[authStatusParams](req)
-	if err != nil {
-		return nil, err
-	}
+func (c *conn) authStatus(ctx context.Context, p authStatusParams) (any, error) {
 	home, manager := c.server.Home, c.server.Home.Manager()
 	forced := p.RefreshToken != nil && *p.RefreshToken
 	if forced {
@@ -104,11 +93,7 @@ func tokenOf(s *auth.Snapshot) *string {
 
 // accountRead names the account. Unlike Codex it asks no backend, and it still
 // names the account after a permanent failure.
-func (c *conn) accountRead(ctx context.Context, req *jrpc2.Request) (any, error) {
-	p, err := params[accountReadParams](req)
-	if err != nil {
-		return nil, err
-	}
+func (c *conn) accountRead(ctx context.Context, p accountReadParams) (any, error) {
 	if p.RefreshToken {
 		c.forceRefresh(ctx)
 	}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/creachadair/jrpc2"
-
 	"rekey/auth"
 )
 
@@ -49,11 +47,12 @@ func failure(err error) error {
 	case errors.Is(err, auth.ErrNoAccessToken):
 		data.Kind = kindNoToken
 	}
-	return jrpc2.Errorf(jrpc2.InternalError, "%v", err).WithData(data)
+	encoded, _ := json.Marshal(data) // texts and numbers, which cannot fail
+	return &rpcError{Code: codeInternal, Message: err.Error(), Data: encoded}
 }
 
 // remoteError builds the error that failure has taken apart.
-func remoteError(e *jrpc2.Error) error {
+func remoteError(e *rpcError) error {
 	var data refusalData
 	if len(e.Data) == 0 || json.Unmarshal(e.Data, &data) != nil {
 		return errors.New(e.Message)

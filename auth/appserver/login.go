@@ -4,9 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"sync/atomic"
 
-	"github.com/creachadair/jrpc2"
 	"github.com/google/uuid"
 
 	"rekey/auth"
@@ -27,11 +27,7 @@ type codexWords string
 // Error implements error.
 func (w codexWords) Error() string { return string(w) }
 
-func (c *conn) loginStart(ctx context.Context, req *jrpc2.Request) (any, error) {
-	p, err := params[loginStartParams](req)
-	if err != nil {
-		return nil, err
-	}
+func (c *conn) loginStart(ctx context.Context, p loginStartParams) (any, error) {
 	external := c.holdsHostTokens()
 	switch p.Type {
 	case "apiKey":
@@ -66,7 +62,7 @@ func (c *conn) loginAPIKey(ctx context.Context, p loginStartParams) (any, error)
 		return nil, invalid("%s", reason)
 	}
 	if err := manager.ReplaceSignIn(ctx, next); err != nil {
-		return nil, internal("failed to save api key: %v", err)
+		return nil, fmt.Errorf("failed to save api key: %w", err)
 	}
 	c.completed(nil, nil)
 	return loginStartResult{Type: p.Type}, nil
@@ -89,7 +85,7 @@ func (c *conn) loginHostTokens(p loginStartParams) (any, error) {
 		tokens.PlanType = *p.ChatGPTPlanType
 	}
 	if err := c.server.Home.Manager().SetExternal(tokens, c); err != nil {
-		return nil, internal("failed to set external auth: invalid ID token format")
+		return nil, errors.New("failed to set external auth: invalid ID token format")
 	}
 	c.completed(nil, nil)
 	return loginStartResult{Type: p.Type}, nil
@@ -108,7 +104,7 @@ func (c *conn) loginChatGPT(kind string) (any, error) {
 	case errors.Is(err, auth.ErrSignInForbidden):
 		return nil, invalid("ChatGPT login is disabled. Use API key login instead.")
 	case err != nil:
-		return nil, internal("failed to start login server: %v", err)
+		return nil, fmt.Errorf("failed to start login server: %w", err)
 	}
 	flow := &signIn{id: uuid.NewString(), cancel: cancel}
 	c.mu.Lock()
@@ -133,11 +129,7 @@ func (c *conn) loginChatGPT(kind string) (any, error) {
 	return result, nil
 }
 
-func (c *conn) loginCancel(_ context.Context, req *jrpc2.Request) (any, error) {
-	p, err := params[loginCancelParams](req)
-	if err != nil {
-		return nil, err
-	}
+func (c *conn) loginCancel(_ context.Context, p loginCancelParams) (any, error) {
 	if _, err := uuid.Parse(p.LoginID); err != nil {
 		return nil, invalid("invalid login id: %s", p.LoginID)
 	}
@@ -170,9 +162,9 @@ func (c *conn) stopSignIn(id string) bool {
 // its own request the answer comes first.
 func (c *conn) completed(id *string, err error) {
 	done := loginCompleted{LoginID: id, Success: err == nil}
-	send := func(method string, p any) { _ = c.wire.notify(method, p) } // a gone client needs no word
+	send := func(method string, p any) { _ = c.write(note(method, p)) } // a gone client needs no word
 	if id == nil {
-		send = c.wire.notifyAfter
+		send = func(method string, p any) { c.after = append(c.after, note(method, p)) }
 	}
 	if err != nil {
 		text := "Login server error: " + err.Error()
@@ -185,26 +177,26 @@ func (c *conn) completed(id *string, err error) {
 	}
 }
 
-func (c *conn) logout(ctx context.Context, _ *jrpc2.Request) (any, error) {
+func (c *conn) logout(ctx context.Context, _ json.RawMessage) (any, error) {
 	manager := c.server.Home.Manager()
 	if c.holdsHostTokens() {
 		manager.ClearExternal(ctx)
 	} else if _, err := manager.Logout(ctx); err != nil {
-		return nil, internal("logout failed: %v", err)
+		return nil, fmt.Errorf("logout failed: %w", err)
 	}
-	c.wire.notifyAfter(noteUpdated, accountUpdated{})
+	c.after = append(c.after, note(noteUpdated, accountUpdated{}))
 	return nil, nil
 }
 
 // RefreshExternal implements auth.ExternalRefresher: the client owns the
 // tokens and is asked for new ones.
 func (c *conn) RefreshExternal(ctx context.Context, reason, previous string) (auth.ExternalTokens, error) {
-	rsp, err := c.rpc.Callback(ctx, callExternal, externalParams{Reason: reason, PreviousAccountID: previous})
+	answer, err := c.call(ctx, callExternal, externalParams{Reason: reason, PreviousAccountID: previous})
 	if err != nil {
 		return auth.ExternalTokens{}, errors.New("the host program gave no new tokens")
 	}
 	var r externalResult
-	if err := json.Unmarshal([]byte(rsp.ResultString()), &r); err != nil || r.AccessToken == "" {
+	if err := json.Unmarshal(answer, &r); err != nil || r.AccessToken == "" {
 		return auth.ExternalTokens{}, errors.New("the host program's answer cannot be read")
 	}
 	if r.ChatGPTAccountID != previous {

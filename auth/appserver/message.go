@@ -1,133 +1,92 @@
 package appserver
 
 import (
-	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
-
-	"github.com/creachadair/jrpc2"
+	"time"
 )
 
-// envelope is every member of a message that counts. The rest is dropped.
-type envelope struct {
-	Method                    string
-	ID, Params, Result, Error json.RawMessage // nil when absent
+// The codes of errors in JSON-RPC 2.0.
+const (
+	codeParse    = -32700
+	codeInvalid  = -32600 // for Codex any request that it cannot make sense of
+	codeInternal = -32603
+	codeRefused  = -32000 // the standard leaves it to the server
+)
+
+// rpcError is the error of an answer.
+type rpcError struct {
+	Code    int             `json:"code"`
+	Message string          `json:"message"`
+	Data    json.RawMessage `json:"data,omitempty"`
 }
 
-// encode writes the message as the library wants it. The parts were parsed
-// before and are copied as they are: they may be large.
-func (m envelope) encode() []byte {
-	var b bytes.Buffer
-	b.WriteString(`{"jsonrpc":"2.0"`)
-	if m.Method != "" {
-		method, _ := json.Marshal(m.Method) // a string cannot fail
-		m.write(&b, "method", method)
-	}
-	m.write(&b, "id", m.ID)
-	m.write(&b, "params", m.Params)
-	m.write(&b, "result", m.Result)
-	m.write(&b, "error", m.Error)
-	b.WriteByte('}')
-	return b.Bytes()
+// Error implements error.
+func (e *rpcError) Error() string { return e.Message }
+
+// invalid is Codex's answer to a request that it cannot make sense of.
+func invalid(format string, args ...any) *rpcError {
+	return &rpcError{Code: codeInvalid, Message: fmt.Sprintf(format, args...)}
 }
 
-func (envelope) write(b *bytes.Buffer, name string, value json.RawMessage) {
-	if value != nil {
-		b.WriteString(`,"` + name + `":`)
-		b.Write(value)
-	}
+// outgoing is a message as it is written. The version member is left out, as
+// Codex does.
+type outgoing struct {
+	ID        json.RawMessage `json:"id,omitempty"`
+	Method    string          `json:"method,omitempty"`
+	Params    any             `json:"params,omitempty"`
+	EmittedAt int64           `json:"emittedAtMs,omitempty"` // of a notification: milliseconds since the epoch
+	Result    any             `json:"result,omitempty"`
+	Error     *rpcError       `json:"error,omitempty"`
 }
 
-// problem is the answer to a line that is no message.
-type problem struct {
-	ID    json.RawMessage `json:"id"` // null when the line has none that can be used
-	Error struct {
-		Code    jrpc2.Code `json:"code"`
-		Message string     `json:"message"`
-	} `json:"error"`
+// note is a notification of now.
+func note(method string, params any) outgoing {
+	return outgoing{Method: method, Params: params, EmittedAt: time.Now().UnixMilli()}
 }
 
-func newProblem(id json.RawMessage, code jrpc2.Code, text string) *problem {
-	p := &problem{ID: id}
-	if id == nil {
-		p.ID = json.RawMessage("null")
-	}
-	p.Error.Code, p.Error.Message = code, text
-	return p
+// message is a message as it is read. Other members are ignored.
+type message struct {
+	ID     json.RawMessage // a text, a number, or null when absent
+	Method string          // "" for an answer
+	Params json.RawMessage // an object, a list, null, or nil
+	Result json.RawMessage
+	Error  json.RawMessage
 }
 
-// parseMessage reads one line. Members that are not known are dropped, for the
-// library refuses them and Codex does not; so is the version, which Codex
-// leaves out.
-func parseMessage(line []byte) (envelope, *problem) {
-	var raw struct {
-		ID     json.RawMessage `json:"id"`
-		Method json.RawMessage `json:"method"`
-		Params json.RawMessage `json:"params"`
-		Result json.RawMessage `json:"result"`
-		Error  json.RawMessage `json:"error"`
-	}
+// parse reads one line. With a problem, the message has the id to answer to.
+func parse(line []byte) (m message, problem *rpcError) {
+	m.ID = json.RawMessage("null")
+	err := json.Unmarshal(line, &m)
 	var syntax *json.SyntaxError
-	if err := json.Unmarshal(line, &raw); errors.As(err, &syntax) {
-		return envelope{}, newProblem(nil, jrpc2.ParseError, "the line is not valid JSON")
-	} else if err != nil || line[0] != '{' {
-		return envelope{}, newProblem(nil, jrpc2.InvalidRequest, "a line must be one JSON object")
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		problem = &rpcError{Code: codeParse, Message: "the line is not valid JSON"}
+	case errors.As(err, &wrong) && wrong.Field != "":
+		problem = invalid("Invalid request: the method must be a string")
+	case err != nil || line[0] != '{':
+		problem = invalid("a line must be one JSON object")
+	case strings.IndexByte(`"-0123456789n`, m.ID[0]) < 0:
+		m.ID, problem = json.RawMessage("null"), invalid("Invalid request: the id must be a string or a number")
+	case m.Method == "" && m.Result == nil && m.Error == nil:
+		problem = invalid("Invalid request: missing field `method`")
+	case m.Params != nil && strings.IndexByte("{[n", m.Params[0]) < 0:
+		problem = invalid("Invalid request: params must be an object")
 	}
-	msg := envelope{ID: raw.ID, Params: raw.Params, Result: raw.Result, Error: raw.Error}
-	if raw.Method != nil && json.Unmarshal(raw.Method, &msg.Method) != nil {
-		return envelope{}, newProblem(nil, jrpc2.InvalidRequest, "Invalid request: the method must be a string")
-	}
-	if raw.ID != nil && !usableID(raw.ID) {
-		return envelope{}, newProblem(nil, jrpc2.InvalidRequest, "Invalid request: the id must be a string or a number")
-	}
-	if string(msg.Params) == "null" {
-		msg.Params = nil
-	}
-	if msg.Params != nil && msg.Params[0] != '{' && msg.Params[0] != '[' {
-		return envelope{}, newProblem(raw.ID, jrpc2.InvalidRequest, "Invalid request: params must be an object")
-	}
-	if msg.Method != "" {
-		msg.Result, msg.Error = nil, nil // a request, whatever else it says
-	} else if raw.ID == nil || msg.Result == nil && msg.Error == nil {
-		return envelope{}, newProblem(raw.ID, jrpc2.InvalidRequest, "Invalid request: missing field `method`")
-	}
-	return msg, nil
+	return m, problem
 }
 
-// usableID reports whether an id can be given back: a string, a number, or
-// null, which stands for none.
-func usableID(id json.RawMessage) bool {
-	return id[0] == '"' || id[0] == '-' || id[0] >= '0' && id[0] <= '9' || string(id) == "null"
-}
-
-// idle reports whether nobody waits for an answer and nothing is told: a
-// request with the id null, which Codex does not answer either.
-func (m envelope) idle() bool { return m.Method != "" && string(m.ID) == "null" }
-
-// failure is the error that an answer carries.
-func (m envelope) failure() error {
-	var e jrpc2.Error
-	if json.Unmarshal(m.Error, &e) != nil || e.Message == "" {
-		return errors.New("it was answered with an error that cannot be read")
+// answer is what an answer carries: its result or its error.
+func (m message) answer() (json.RawMessage, error) {
+	if m.Error == nil {
+		return m.Result, nil
 	}
-	return errors.New(e.Message)
-}
-
-// ordered reports whether this is a request that waits for its turn: all but
-// Rekey's own.
-func (m envelope) ordered() bool {
-	return m.Method != "" && m.ID != nil && !strings.HasPrefix(m.Method, ownPrefix)
-}
-
-// answered returns the id of the request that a message answers, nil for none.
-func answered(msg []byte) json.RawMessage {
-	var m struct {
-		ID     json.RawMessage `json:"id"`
-		Method string          `json:"method"`
-	}
-	if json.Unmarshal(msg, &m) != nil || m.Method != "" {
-		return nil
-	}
-	return m.ID
+	var e rpcError
+	_ = json.Unmarshal(m.Error, &e) // what cannot be read has no message
+	e.Message = cmp.Or(e.Message, "the error in the answer cannot be read")
+	return nil, &e
 }

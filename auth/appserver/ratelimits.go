@@ -3,8 +3,7 @@ package appserver
 import (
 	"context"
 	"encoding/json"
-
-	"github.com/creachadair/jrpc2"
+	"fmt"
 
 	"rekey/auth"
 	"rekey/auth/appserver/ratelimits"
@@ -15,8 +14,8 @@ type rateLimitsUpdated struct {
 }
 
 // rateLimits answers account/rateLimits/read.
-func (c *conn) rateLimits(ctx context.Context, req *jrpc2.Request) (any, error) {
-	details, err := wantsDetails(req.ParamString())
+func (c *conn) rateLimits(ctx context.Context, params json.RawMessage) (any, error) {
+	details, err := wantsDetails(params)
 	if err != nil {
 		return nil, err
 	}
@@ -39,10 +38,10 @@ func (c *conn) rateLimits(ctx context.Context, req *jrpc2.Request) (any, error) 
 	}
 	u, err := c.server.Home.LookAtUsage(ctx)
 	if err != nil {
-		return nil, internal("%v", err)
+		return nil, err
 	}
 	if !u.Known() {
-		return nil, internal("failed to fetch codex rate limits: %s", u.Problem)
+		return nil, fmt.Errorf("failed to fetch codex rate limits: %s", u.Problem)
 	}
 	return ratelimits.From(u, account), nil
 }
@@ -51,29 +50,29 @@ func (c *conn) rateLimitsAsCodex(ctx context.Context, s *auth.Snapshot, details 
 	account, _ := s.AccountID()
 	body, resetCredits, err := c.server.Home.AskUsage(ctx, s, details)
 	if err != nil {
-		return nil, internal("failed to fetch codex rate limits: %v", err)
+		return nil, fmt.Errorf("failed to fetch codex rate limits: %w", err)
 	}
 	result, err := ratelimits.Read(ratelimits.Answers{
 		Usage: body, ResetCredits: resetCredits, UserID: s.Claims().UserID, AccountID: account,
 	})
 	if err != nil {
-		return nil, internal("failed to fetch codex rate limits: %v", err)
+		return nil, fmt.Errorf("failed to fetch codex rate limits: %w", err)
 	}
 	return result, nil
 }
 
 // wantsDetails reads the params, which may be missing. Like Codex it takes a list
 // of the members' values, too.
-func wantsDetails(raw string) (bool, error) {
-	if raw == "" || raw == "null" {
+func wantsDetails(raw json.RawMessage) (bool, error) {
+	if raw == nil || string(raw) == "null" {
 		return true, nil
 	}
 	var members struct{ SupportsLunaReserve, ExcludeResetCreditDetails json.RawMessage }
 	var list []json.RawMessage
-	if json.Unmarshal([]byte(raw), &list) == nil {
+	if json.Unmarshal(raw, &list) == nil {
 		list = append(list, nil, nil)
 		members.SupportsLunaReserve, members.ExcludeResetCreditDetails = list[0], list[1]
-	} else if json.Unmarshal([]byte(raw), &members) != nil {
+	} else if json.Unmarshal(raw, &members) != nil {
 		return false, invalid("Invalid request: params must be an object")
 	}
 	exclude := false
@@ -92,7 +91,7 @@ func (c *conn) watchRateLimits() {
 	last := c.server.Home.Usage()
 	for u := range c.server.Home.SubscribeUsage(c.ctx) {
 		for _, limit := range ratelimits.Changed(last, u) {
-			if c.wire.notify(noteRateLimits, rateLimitsUpdated{limit}) != nil {
+			if c.write(note(noteRateLimits, rateLimitsUpdated{limit})) != nil {
 				return
 			}
 		}

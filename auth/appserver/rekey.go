@@ -2,21 +2,20 @@ package appserver
 
 import (
 	"context"
+	"encoding/json"
 	"math"
 	"time"
-
-	"github.com/creachadair/jrpc2"
 
 	"rekey/auth"
 )
 
 // The handlers of Rekey's own methods. They run as they come.
 
-func (c *conn) state(context.Context, *jrpc2.Request) (any, error) {
+func (c *conn) state(context.Context, json.RawMessage) (any, error) {
 	return stateMessage{stateSchema, c.server.Home.Manager().State()}, nil
 }
 
-func (c *conn) subscribe(context.Context, *jrpc2.Request) (any, error) {
+func (c *conn) subscribe(context.Context, json.RawMessage) (any, error) {
 	c.mu.Lock()
 	first := !c.subscribed
 	c.subscribed = true
@@ -31,7 +30,7 @@ func (c *conn) subscribe(context.Context, *jrpc2.Request) (any, error) {
 // watchState pushes every new State until the connection ends.
 func (c *conn) watchState() {
 	for st := range c.server.Home.Manager().Subscribe(c.ctx) {
-		if c.wire.notify(noteState, stateMessage{stateSchema, st}) != nil {
+		if c.write(note(noteState, stateMessage{stateSchema, st})) != nil {
 			return
 		}
 	}
@@ -51,83 +50,53 @@ func (c *conn) watchAccount() {
 			continue
 		}
 		s, _ := manager.Snapshot()
-		if c.wire.notify(noteUpdated, updated(s)) != nil {
+		if c.write(note(noteUpdated, updated(s))) != nil {
 			return
 		}
 	}
 }
 
-func (c *conn) refresh(ctx context.Context, _ *jrpc2.Request) (any, error) {
+func (c *conn) refresh(ctx context.Context, _ json.RawMessage) (any, error) {
 	return nil, failure(c.server.Home.Refresh(ctx))
 }
 
-func (c *conn) signIn(ctx context.Context, req *jrpc2.Request) (any, error) {
-	p, err := params[signInParams](req)
-	if err != nil {
-		return nil, err
-	}
+func (c *conn) signIn(ctx context.Context, p signInParams) (any, error) {
 	if p.ClientOpens {
-		err = c.server.Home.SignInShown(ctx, p.Method)
-	} else {
-		err = c.server.Home.SignIn(ctx, p.Method)
+		return nil, c.server.Home.SignInShown(ctx, p.Method)
 	}
-	if err != nil {
-		return nil, internal("%v", err)
-	}
-	return nil, nil
+	return nil, c.server.Home.SignIn(ctx, p.Method)
 }
 
-func (c *conn) cancelSignIn(context.Context, *jrpc2.Request) (any, error) {
+func (c *conn) cancelSignIn(context.Context, json.RawMessage) (any, error) {
 	c.server.Home.CancelSignIn()
 	return nil, nil
 }
 
-func (c *conn) answerSignIn(ctx context.Context, req *jrpc2.Request) (any, error) {
-	p, err := params[answerParams](req)
-	if err != nil {
-		return nil, err
-	}
+func (c *conn) answerSignIn(ctx context.Context, p answerParams) (any, error) {
 	return nil, c.server.Home.AnswerSignIn(ctx, p.Yes)
 }
 
-func (c *conn) signOut(ctx context.Context, _ *jrpc2.Request) (any, error) {
-	if err := c.server.Home.SignOut(ctx); err != nil {
-		return nil, failure(err)
-	}
-	return nil, nil
+func (c *conn) signOut(ctx context.Context, _ json.RawMessage) (any, error) {
+	return nil, failure(c.server.Home.SignOut(ctx))
 }
 
-func (c *conn) unlock(ctx context.Context, _ *jrpc2.Request) (any, error) {
-	if err := c.server.Home.Unlock(ctx); err != nil {
-		return nil, internal("%v", err)
-	}
-	return nil, nil
+func (c *conn) unlock(ctx context.Context, _ json.RawMessage) (any, error) {
+	return nil, c.server.Home.Unlock(ctx)
 }
 
-func (c *conn) setPreferences(ctx context.Context, req *jrpc2.Request) (any, error) {
-	p, err := params[auth.PreferenceChange](req)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.server.Home.SetPreferences(ctx, p); err != nil {
-		return nil, internal("%v", err)
-	}
-	return nil, nil
+func (c *conn) setPreferences(ctx context.Context, p auth.PreferenceChange) (any, error) {
+	return nil, c.server.Home.SetPreferences(ctx, p)
 }
 
-func (c *conn) activity(ctx context.Context, _ *jrpc2.Request) (any, error) {
+func (c *conn) activity(ctx context.Context, _ json.RawMessage) (any, error) {
 	list, err := c.server.Home.Activity(ctx)
 	if err != nil {
-		return nil, internal("%v", err)
+		return nil, err
 	}
 	return activityResult{list}, nil
 }
 
-func (c *conn) token(ctx context.Context, req *jrpc2.Request) (any, error) {
-	p, err := params[tokenParams](req)
-	if err != nil {
-		return nil, err
-	}
+func (c *conn) token(ctx context.Context, p tokenParams) (any, error) {
 	// The longest there is stands for what is longer, and wraps round to nothing less.
 	atLeast := min(max(0, p.MinValiditySeconds), math.MaxInt32)
 	t, err := c.server.Home.Token(ctx, time.Duration(atLeast*float64(time.Second)))
@@ -137,14 +106,10 @@ func (c *conn) token(ctx context.Context, req *jrpc2.Request) (any, error) {
 	return tokenResult{t.Token.Reveal(), t.ExpiresAt}, nil
 }
 
-func (c *conn) claimNotice(_ context.Context, req *jrpc2.Request) (any, error) {
-	p, err := params[claimParams](req)
-	if err != nil {
-		return nil, err
-	}
+func (c *conn) claimNotice(_ context.Context, p claimParams) (any, error) {
 	claimed, err := c.server.Home.Manager().ClaimNotice(p.Notice)
 	if err != nil {
-		return nil, internal("%v", err)
+		return nil, err
 	}
 	return claimResult{claimed}, nil
 }
@@ -152,7 +117,7 @@ func (c *conn) claimNotice(_ context.Context, req *jrpc2.Request) (any, error) {
 // recover takes the next step after the client's API call was refused with
 // 401: reload, then renew or ask the host program, then done. A new recovery
 // begins after done and after the credentials have changed.
-func (c *conn) recover(ctx context.Context, _ *jrpc2.Request) (any, error) {
+func (c *conn) recover(ctx context.Context, _ json.RawMessage) (any, error) {
 	c.mu.Lock()
 	if c.recovery == nil {
 		c.recovery = c.server.Home.Manager().Recover()

@@ -1,17 +1,14 @@
 package appserver
 
 import (
+	"cmp"
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"math"
-	"runtime/debug"
-	"sync"
 	"time"
-
-	"github.com/creachadair/jrpc2"
 
 	"rekey/auth"
 	"rekey/usage"
@@ -89,53 +86,31 @@ type Server struct {
 	Limits Limits
 	// Log receives what goes wrong; nil: nobody does.
 	Log *slog.Logger
-
-	began sync.Once     // makes long
-	long  chan struct{} // held by the one connection whose long line is in memory
 }
 
 // Serve answers one connection until the client closes it or ctx ends; both
 // are no error. It waits for the requests it has begun. A client that breaks
 // the Limits is hung up on, with an error that says why.
 func (s *Server) Serve(ctx context.Context, rwc io.ReadWriteCloser) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	c := &conn{server: s, wire: s.wire(rwc), ctx: ctx, last: closedTurn()}
-	c.rpc = jrpc2.NewServer(c, &jrpc2.ServerOptions{
-		AllowPush:      true,
-		DisableBuiltin: true,
-		Concurrency:    math.MaxInt32, // turns keep the order, see assign.go; the ledger keeps the number
-		NewContext:     func() context.Context { return ctx },
-	})
-	stranger := c.wire.within(s.Limits.Introduce, ErrNotIntroduced)
-	defer stranger()
-	c.welcome = stranger
-	c.rpc.Start(c.wire)
-	stop := context.AfterFunc(ctx, c.rpc.Stop)
-	defer stop()
-	status := c.rpc.WaitStatus()
-	cancel()
+	c := &conn{
+		wire: newWire(ctx, rwc, s.Limits), server: s,
+		places: make(chan struct{}, cmp.Or(s.Limits.InFlight, math.MaxInt32)), turn: make(chan struct{}),
+	}
+	close(c.turn)
+	c.handlers = c.methods()
+	c.welcome = c.within(s.Limits.Introduce, ErrNotIntroduced)
+	err := c.read(c.take)
+	select {
+	case <-c.turn: // a client may close its side and still read
+	case <-c.ctx.Done():
+	}
+	err = cmp.Or(context.Cause(c.ctx), err)
+	c.hangUp(nil)
+	c.welcome()
 	c.stopSignIn("") // nobody is left who would show its page
 	c.work.Wait()
-	if c.wire.hadLong.Load() {
-		debug.FreeOSMemory() // more than everything else here takes
+	if ctx.Err() != nil || errors.Is(err, io.EOF) {
+		return nil
 	}
-	if why := c.wire.reason(); why != nil {
-		return fmt.Errorf("app-server connection: %w", why)
-	}
-	if status.Err != nil && !status.Closed && !status.Stopped {
-		return fmt.Errorf("app-server connection: %w", status.Err)
-	}
-	return nil
-}
-
-// wire puts the line codec over a connection.
-func (s *Server) wire(rwc io.ReadWriteCloser) *wire {
-	w := newWire(rwc, s.Limits)
-	w.told = func(string, json.RawMessage) {} // "initialized" and whatever else is only told
-	if s.Limits != (Limits{}) {
-		s.began.Do(func() { s.long = make(chan struct{}, 1) })
-		w.long = s.long
-	}
-	return w
+	return fmt.Errorf("app-server connection: %w", err)
 }

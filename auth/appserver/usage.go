@@ -2,8 +2,7 @@ package appserver
 
 import (
 	"context"
-
-	"github.com/creachadair/jrpc2"
+	"encoding/json"
 
 	"rekey/usage"
 )
@@ -24,25 +23,21 @@ type usageHistoryResult struct {
 	Points []usage.Point `json:"points"`
 }
 
-func (c *conn) usage(ctx context.Context, req *jrpc2.Request) (any, error) {
-	p, err := params[usageParams](req)
-	if err != nil {
-		return nil, err
-	}
+func (c *conn) usage(ctx context.Context, p usageParams) (any, error) {
 	if !p.Look {
 		return usageMessage{stateSchema, c.server.Home.Usage()}, nil
 	}
 	u, err := c.server.Home.LookAtUsage(ctx)
 	if err != nil {
-		return nil, internal("%v", err)
+		return nil, err
 	}
 	return usageMessage{stateSchema, u}, nil
 }
 
-func (c *conn) usageHistory(ctx context.Context, _ *jrpc2.Request) (any, error) {
+func (c *conn) usageHistory(ctx context.Context, _ json.RawMessage) (any, error) {
 	points, err := c.server.Home.UsageHistory(ctx)
 	if err != nil {
-		return nil, internal("%v", err)
+		return nil, err
 	}
 	return usageHistoryResult{points}, nil
 }
@@ -50,7 +45,7 @@ func (c *conn) usageHistory(ctx context.Context, _ *jrpc2.Request) (any, error) 
 // watchUsage pushes every new Usage until the connection ends.
 func (c *conn) watchUsage() {
 	for u := range c.server.Home.SubscribeUsage(c.ctx) {
-		if c.wire.notify(noteUsage, usageMessage{stateSchema, u}) != nil {
+		if c.write(note(noteUsage, usageMessage{stateSchema, u})) != nil {
 			return
 		}
 	}
@@ -72,13 +67,13 @@ func (c *Client) SubscribeUsage(ctx context.Context) <-chan usage.Usage {
 // LookAtUsage implements ui.Session.
 func (c *Client) LookAtUsage(ctx context.Context) (usage.Usage, error) {
 	var m usageMessage
-	err := c.call(ctx, methodUsage, usageParams{Look: true}, &m)
+	err := c.ask(ctx, methodUsage, usageParams{Look: true}, &m)
 	return m.Usage, err
 }
 
 // UsageHistory implements ui.Session.
 func (c *Client) UsageHistory(ctx context.Context) ([]usage.Point, error) {
 	var r usageHistoryResult
-	err := c.call(ctx, methodUsageHistory, struct{}{}, &r)
+	err := c.ask(ctx, methodUsageHistory, struct{}{}, &r)
 	return r.Points, err
 }

@@ -3,170 +3,141 @@ package appserver
 import (
 	"bufio"
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/json"
+	"errors"
 	"io"
+	"math"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// wire is the line codec under the JSON-RPC library (jrpc2's channel.Channel).
-// Codex leaves the version member out, adds members of its own and numbers
-// notifications in time; the library insists on the standard. One goroutine
-// may read and any number may write.
+// wire is one end of a connection: JSON-RPC as Codex speaks it, one object a
+// line. One goroutine reads; any number may write and call.
 type wire struct {
-	in     *bufio.Reader
-	conn   io.ReadWriteCloser
-	limits Limits
-	long   chan struct{} // holds what a long line takes, shared with other connections; nil: nobody counts
-	ledger *ledger
-	// told is given notifications in the order of the line, nil: the library
-	// is, which hands them out in any order. It is set before the first Recv.
-	told func(method string, params json.RawMessage)
-	// failed is given errors that answer no request, nil: nobody is. It is set
-	// before the first Recv.
-	failed func(error)
-
-	sending sync.Mutex // held while a line goes out; guards after
-	after   []any      // notifications that wait for the next answer to go out first
-
-	hadLong atomic.Bool // a long line was read
-
-	mu    sync.Mutex    // guards everything below
-	why   error         // for which this side has hung up, nil: it has not
-	known bool          // the client has introduced itself
-	hung  chan struct{} // closed when the connection is
+	conn    io.ReadWriteCloser
+	in      *bufio.Reader
+	limits  Limits
+	known   atomic.Bool             // the client has introduced itself
+	sending sync.Mutex              // held while a line goes out
+	calls   sync.Map                // from ids, string, to chan message
+	last    atomic.Int64            // id of a call
+	ctx     context.Context         // ends with the connection
+	hangUp  context.CancelCauseFunc // ends it; the first cause is why
 }
 
-func newWire(conn io.ReadWriteCloser, limits Limits) *wire {
-	return &wire{
-		// Most lines are short; what more there is takes more reads.
-		in: bufio.NewReaderSize(conn, 16<<10), conn: conn, limits: limits,
-		ledger: newLedger(limits.InFlight), hung: make(chan struct{}),
-	}
+// newWire puts a wire over a connection, which is closed when ctx ends.
+func newWire(ctx context.Context, conn io.ReadWriteCloser, limits Limits) *wire {
+	w := &wire{conn: conn, in: bufio.NewReader(conn), limits: limits}
+	w.ctx, w.hangUp = context.WithCancelCause(ctx)
+	context.AfterFunc(w.ctx, func() { _ = conn.Close() })
+	return w
 }
 
-// Recv implements channel.Channel. A line that is no message is answered here
-// and skipped, as if it had never come. The library gets to see well-formed
-// messages only: it cannot answer others once the connection has closed.
-func (w *wire) Recv() ([]byte, error) {
+// within hangs up, for the reason why, unless stop is called before limit has
+// passed; 0 never does.
+func (w *wire) within(limit time.Duration, why error) (stop func() bool) {
+	return time.AfterFunc(cmp.Or(limit, math.MaxInt64), func() { w.hangUp(why) }).Stop
+}
+
+// read reads until the connection ends, and returns why it did. A line that is
+// no message is answered and skipped. take gets the others in their order, but
+// for the answers to calls.
+func (w *wire) read(take func(message)) error {
 	for {
-		line, free, err := w.readLine()
+		line, err := w.readLine()
 		if err != nil {
-			w.ledger.settle() // the library would drop the answers
-			return nil, err
+			return cmp.Or(context.Cause(w.ctx), err)
 		}
-		msg, err := w.sort(line, free)
-		if msg != nil || err != nil {
-			return msg, err
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		m, problem := parse(line)
+		switch {
+		case problem != nil:
+			_ = w.write(outgoing{ID: m.ID, Error: problem}) // if it cannot be written, reading will tell
+		case m.Method != "" || !w.answered(m):
+			take(m)
 		}
 	}
 }
 
-// sort deals with one line. It returns what is for the library, nil for
-// nothing. free is called when what the line takes is free again.
-func (w *wire) sort(line []byte, free func()) ([]byte, error) {
-	kept := false
-	defer func() {
-		if !kept {
-			free()
-		}
-	}()
-	if line = bytes.TrimSpace(line); len(line) == 0 {
-		return nil, nil
+// readLine reads up to a newline or the end of the input.
+func (w *wire) readLine() (line []byte, err error) {
+	// Between its lines a client may take as long as it likes.
+	if _, err := w.in.Peek(1); err != nil {
+		return nil, err
 	}
-	msg, problem := parseMessage(line)
+	defer w.within(w.limits.Line, ErrLineUnfinished)()
+	for err = bufio.ErrBufferFull; errors.Is(err, bufio.ErrBufferFull); {
+		var part []byte
+		part, err = w.in.ReadSlice('\n')
+		if line = append(line, part...); len(line) > w.longest() {
+			return nil, ErrLineTooLong
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = nil // a last line without its end
+	}
+	return line, err
+}
+
+// longest is how many bytes a line may have.
+func (w *wire) longest() int {
 	switch {
-	case problem != nil:
-		return nil, w.answer(problem)
-	case msg.idle():
-		return nil, nil
-	case w.told != nil && msg.Method != "" && msg.ID == nil:
-		w.told(msg.Method, msg.Params)
-		return nil, nil
-	case w.failed != nil && msg.Method == "" && string(msg.ID) == "null":
-		w.failed(msg.failure())
-		return nil, nil
+	case w.limits.Introduce == 0:
+		return maxLine
+	case w.known.Load():
+		return maxClientLine
 	}
-	if msg.Method != "" && msg.ID != nil {
-		kept = true
-		if err := w.ledger.owe(string(msg.ID), msg.ordered(), len(line) > shortLine, free); err != nil {
-			return nil, err
-		}
-	}
-	return msg.encode(), nil
+	return maxHelloLine
 }
 
-// versionMember is how the library begins every message.
-var versionMember = []byte(`{"jsonrpc":"2.0",`)
-
-// Send implements channel.Channel: one message, one line, then the
-// notifications that had to wait for it.
-func (w *wire) Send(msg []byte) error {
-	// Also of an answer that cannot be written: nobody waits for it any more.
-	defer w.ledger.pay(string(answered(msg)))
-	w.sending.Lock()
-	defer w.sending.Unlock()
-	if bytes.HasPrefix(msg, versionMember) {
-		msg = append([]byte{'{'}, msg[len(versionMember):]...)
-	}
-	if err := w.writeLine(msg); err != nil {
-		return err
-	}
-	waiting := w.after
-	w.after = nil
-	for _, note := range waiting {
-		if err := w.writeNote(note); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// note is a notification as Codex writes it.
-type note struct {
-	Method    string `json:"method"`
-	Params    any    `json:"params"`
-	EmittedAt int64  `json:"emittedAtMs"` // milliseconds since the epoch
-}
-
-// answer writes the error for a line that the library does not get to see.
-func (w *wire) answer(p *problem) error {
-	w.sending.Lock()
-	defer w.sending.Unlock()
-	return w.writeNote(p)
-}
-
-// notify writes a notification now.
-func (w *wire) notify(method string, params any) error {
-	w.sending.Lock()
-	defer w.sending.Unlock()
-	return w.writeNote(note{method, params, time.Now().UnixMilli()})
-}
-
-// notifyAfter writes a notification right after the next answer.
-func (w *wire) notifyAfter(method string, params any) {
-	w.sending.Lock()
-	defer w.sending.Unlock()
-	w.after = append(w.after, note{method, params, time.Now().UnixMilli()})
-}
-
-func (w *wire) writeNote(n any) error {
-	line, err := json.Marshal(n)
+// write writes a message, which the peer has to make room for in time.
+func (w *wire) write(m outgoing) error {
+	line, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	return w.writeLine(line)
+	w.sending.Lock()
+	defer w.sending.Unlock()
+	defer w.within(w.limits.Write, ErrNotRead)()
+	_, err = w.conn.Write(append(line, '\n'))
+	return err
 }
 
-// writeLine writes a line, which the peer has to make room for in time.
-func (w *wire) writeLine(line []byte) error {
-	select {
-	case <-w.hung:
-		return io.ErrClosedPipe
-	default:
+// call sends a request and waits for its answer. An error of the other side is
+// an *rpcError.
+func (w *wire) call(ctx context.Context, method string, params any) (json.RawMessage, error) {
+	answer, id := make(chan message, 1), strconv.FormatInt(w.last.Add(1), 10)
+	w.calls.Store(id, answer)
+	defer w.calls.Delete(id)
+	if err := w.write(outgoing{ID: json.RawMessage(id), Method: method, Params: params}); err != nil {
+		return nil, err
 	}
-	defer w.within(w.limits.Write, ErrNotRead)()
-	_, err := w.conn.Write(append(line, '\n'))
-	return err
+	select {
+	case m := <-answer:
+		return m.answer()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	case <-w.ctx.Done():
+	}
+	select {
+	case m := <-answer: // before the end
+		return m.answer()
+	default:
+		return nil, context.Cause(w.ctx)
+	}
+}
+
+// answered hands an answer to the call that waits for it, if one does.
+func (w *wire) answered(m message) bool {
+	answer, waiting := w.calls.LoadAndDelete(string(m.ID))
+	if waiting {
+		answer.(chan message) <- m // there is room for one
+	}
+	return waiting
 }

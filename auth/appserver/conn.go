@@ -1,0 +1,140 @@
+package appserver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"sync"
+
+	"rekey/auth"
+)
+
+// conn is one connection to a Server.
+type conn struct {
+	*wire
+	server     *Server
+	handlers   map[string]handler
+	work       sync.WaitGroup // requests, and what outlives them
+	places     chan struct{}  // holds one for each request under way
+	turn       chan struct{}  // closed when the latest of Codex's requests is answered; only take touches it
+	after      []outgoing     // notifications to follow the answer; only the request whose turn it is touches it
+	welcome    func() bool    // ends the time in which the client has to introduce itself
+	recovering sync.Mutex     // one step of recovery at a time
+
+	mu           sync.Mutex // guards everything below
+	experimental bool
+	subscribed   bool
+	login        *signIn
+	recovery     *auth.UnauthorizedRecovery
+}
+
+// handler answers one method. A nil result is written as {}.
+type handler func(ctx context.Context, params json.RawMessage) (any, error)
+
+// methods are those that are answered.
+func (c *conn) methods() map[string]handler {
+	return map[string]handler{
+		methodInitialize:   with(c.initialize),
+		methodAuthStatus:   with(c.authStatus),
+		methodAccountRead:  with(c.accountRead),
+		methodRateLimits:   c.rateLimits,
+		methodLoginStart:   with(c.loginStart),
+		methodLoginCancel:  with(c.loginCancel),
+		methodLogout:       c.logout,
+		methodState:        c.state,
+		methodSubscribe:    c.subscribe,
+		methodRefresh:      c.refresh,
+		methodSignIn:       with(c.signIn),
+		methodCancelSignIn: c.cancelSignIn,
+		methodAnswerSignIn: with(c.answerSignIn),
+		methodSignOut:      c.signOut,
+		methodUnlock:       c.unlock,
+		methodPreferences:  with(c.setPreferences),
+		methodToken:        with(c.token),
+		methodActivity:     c.activity,
+		methodClaimNotice:  with(c.claimNotice),
+		methodUsage:        with(c.usage),
+		methodUsageHistory: c.usageHistory,
+		methodRecover:      c.recover,
+	}
+}
+
+// with reads the parameters for a handler, which must be there. Members that are
+// not known are ignored, as Codex does; what is wrong is named without its value.
+func with[P any](handle func(context.Context, P) (any, error)) handler {
+	return func(ctx context.Context, raw json.RawMessage) (any, error) {
+		if raw == nil || string(raw) == "null" {
+			return nil, invalid("Invalid request: missing field `params`")
+		}
+		if raw[0] == '[' {
+			return nil, invalid("Invalid request: params must be an object")
+		}
+		var p P
+		var wrong *json.UnmarshalTypeError
+		if err := json.Unmarshal(raw, &p); errors.As(err, &wrong) {
+			return nil, invalid("Invalid request: invalid type: %s for `%s`, expected a %s", wrong.Value, wrong.Field, wrong.Type)
+		} else if err != nil {
+			return nil, invalid("Invalid request: not valid")
+		}
+		return handle(ctx, p)
+	}
+}
+
+// take begins a request once there is room for it. Codex answers one request
+// after the other, so its methods wait for their turn. Rekey's own do not, else
+// nobody could cancel a sign-in. Without an id nobody waits for an answer.
+func (c *conn) take(m message) {
+	if m.Method == "" || string(m.ID) == "null" {
+		return
+	}
+	select {
+	case c.places <- struct{}{}:
+	case <-c.ctx.Done():
+		return
+	}
+	own := strings.HasPrefix(m.Method, ownPrefix)
+	before, mine := c.turn, make(chan struct{})
+	if !own {
+		c.turn = mine
+	}
+	c.work.Go(func() {
+		defer func() { close(mine); <-c.places }()
+		if own {
+			c.respond(m)
+		} else if <-before; c.ctx.Err() == nil {
+			c.respond(m)
+			for _, n := range c.after {
+				_ = c.write(n)
+			}
+			c.after = nil
+		}
+	})
+}
+
+// respond runs a request and writes the answer. A client that has gone needs none.
+func (c *conn) respond(m message) {
+	result, err := c.run(m)
+	answer := outgoing{ID: m.ID, Result: result}
+	switch {
+	case err != nil && !errors.As(err, &answer.Error):
+		answer.Error = &rpcError{Code: codeInternal, Message: err.Error()}
+	case err == nil && result == nil:
+		answer.Result = struct{}{}
+	}
+	_ = c.write(answer)
+}
+
+// run checks that the connection has been initialized, and no more than once.
+func (c *conn) run(m message) (any, error) {
+	known, handle := c.known.Load(), c.handlers[m.Method]
+	switch {
+	case m.Method == methodInitialize && known:
+		return nil, invalid("Already initialized")
+	case m.Method != methodInitialize && !known:
+		return nil, invalid("Not initialized")
+	case handle == nil:
+		return nil, invalid("Invalid request: unknown variant `%s`", m.Method)
+	}
+	return handle(c.ctx, m.Params)
+}
