@@ -1,0 +1,297 @@
+package words
+
+import (
+	"cmp"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"rekey/auth"
+	"rekey/usage"
+)
+
+// The texts about usage. Times stand on the clock, so that no text is wrong a
+// minute later; NextUsageChange says when one will read differently. Each is
+// given a Usage as it is now: see usage.Usage.At.
+
+// WindowName is what people call a window: "5 h", "week", or "Spark · 5 h" for
+// an additional limit.
+func (w Words) WindowName(of usage.Window) string {
+	length := w.windowLength(of.Minutes)
+	name := cmp.Or(of.Name, of.Limit)
+	if of.Limit == usage.MainLimit {
+		name = ""
+	}
+	if name == "" {
+		return cmp.Or(length, w.Say("plan_usage.window"))
+	}
+	if length == "" {
+		return Line(name)
+	}
+	return Line(name) + " · " + length
+}
+
+// windowLength is a window's length in the word or number people use for it, ""
+// when it is not known.
+func (w Words) windowLength(minutes int) string {
+	const hour, day = 60, 24 * 60
+	switch {
+	case minutes <= 0:
+		return ""
+	case minutes == day:
+		return w.Say("plan_usage.day")
+	case minutes == 7*day:
+		return w.Say("plan_usage.week")
+	case minutes == 30*day, minutes == 31*day:
+		return w.Say("plan_usage.month")
+	case minutes%day == 0:
+		return w.p.Count("about.days", minutes/day)
+	case minutes%hour <= 1: // the backend adds a second here and there
+		return w.p.Count("about.hours", minutes/hour)
+	case minutes < 2*hour:
+		return w.p.Count("about.minutes", minutes)
+	}
+	return w.p.Count("about.hours", int(math.Round(float64(minutes)/hour)))
+}
+
+// Percent is "18 %", "–" when it is not known.
+func (w Words) Percent(p *float64) string {
+	if p == nil {
+		return "–"
+	}
+	// What is not quite full is not shown as full.
+	n := math.Round(*p)
+	if *p < 100 {
+		n = min(n, 99)
+	}
+	return strconv.FormatFloat(n, 'f', -1, 64) + " %"
+}
+
+// Bar is a percent in so many signs: "▰▰▱▱▱▱▱▱▱▱". One that is not known is
+// empty; one that is used at all shows it.
+func Bar(p *float64, signs int) string {
+	full := 0
+	if p != nil && *p > 0 {
+		full = min(max(int(math.Round(*p*float64(signs)/100)), 1), signs)
+		if *p < 100 {
+			full = min(full, signs-1)
+		}
+	}
+	return strings.Repeat("▰", full) + strings.Repeat("▱", signs-full)
+}
+
+// Reset says when a window is reset: "resets 14:05", "not begun", "" when it is
+// not known.
+func (w Words) Reset(of usage.Window, now time.Time) string {
+	switch {
+	case of.NotBegun:
+		return w.Say("plan_usage.not_begun")
+	case of.ResetsAt.IsZero():
+		return ""
+	}
+	return w.Say("plan_usage.resets", "When", w.clock(of.ResetsAt, now))
+}
+
+// WindowLine is what there is to say of a window after its name: "18 %, resets
+// 14:05".
+func (w Words) WindowLine(of usage.Window, now time.Time) string {
+	percent := w.Percent(of.UsedPercent)
+	if reset := w.Reset(of, now); reset != "" {
+		return w.Say("plan_usage.line", "Percent", percent, "Reset", reset)
+	}
+	return percent
+}
+
+// WindowRow is a window in one line of a menu: "5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %, resets 14:05".
+func (w Words) WindowRow(of usage.Window, now time.Time) string {
+	return w.WindowName(of) + "  " + Bar(of.UsedPercent, 10) + " " + w.WindowLine(of, now)
+}
+
+// Pace says when a window will be full if its user goes on like this, "" when it
+// will not or nothing can be said yet.
+func (w Words) Pace(of usage.Window, now time.Time) string {
+	at, ok := of.FullAt(now)
+	if !ok {
+		return ""
+	}
+	return w.Say("plan_usage.pace", "When", w.clock(at, now))
+}
+
+// Tightest is the window that stops the user first, in a few words for a tooltip
+// or a bar: "5 h 18 %, resets 14:05". It is "" when no figure is known.
+func (w Words) Tightest(u usage.Usage, now time.Time) string {
+	tightest, ok := u.Tightest()
+	if !ok {
+		return ""
+	}
+	return w.WindowName(tightest) + " " + w.WindowLine(tightest, now)
+}
+
+// Credits is what can be used beyond the windows, "" when there is nothing to say.
+func (w Words) Credits(u usage.Usage) string {
+	c := u.Credits
+	switch {
+	case c == nil:
+		return ""
+	case c.Unlimited:
+		return w.Say("plan_usage.credits_unlimited")
+	case c.Balance != "" && (c.HasCredits || c.Balance != "0"):
+		return w.Say("plan_usage.credits", "Balance", Line(c.Balance))
+	}
+	return ""
+}
+
+// ResetCredits is how often the user may still have a window reset, "" for never
+// or when it is not known.
+func (w Words) ResetCredits(u usage.Usage, now time.Time) string {
+	r := u.ResetCredits
+	if r == nil || r.Available <= 0 {
+		return ""
+	}
+	count := w.p.Count("plan_usage.reset_credits", r.Available)
+	if !r.ExpiresAt.After(now) {
+		return count
+	}
+	return w.Say("plan_usage.reset_credits_until", "Count", count, "When", w.clock(r.ExpiresAt, now))
+}
+
+// SpendLimit is a workspace's cap, "" when there is none.
+func (w Words) SpendLimit(u usage.Usage, now time.Time) string {
+	s := u.SpendLimit
+	if s == nil {
+		return ""
+	}
+	text := w.Say("plan_usage.spend", "Percent", w.Percent(s.UsedPercent))
+	if s.Used != "" && s.Limit != "" {
+		text = w.Say("plan_usage.spend_of", "Used", Line(s.Used), "Limit", Line(s.Limit))
+	}
+	if s.ResetsAt.After(now) {
+		return w.Say("plan_usage.line", "Percent", text, "Reset", w.Say("plan_usage.resets", "When", w.clock(s.ResetsAt, now)))
+	}
+	return text
+}
+
+// UsagePlan is the plan that the backend names; where the sign-in names another
+// it says so. It is "" when the backend names none.
+func (w Words) UsagePlan(u usage.Usage, s auth.State) string {
+	plan := w.Plan(u.Plan)
+	token := w.Plan(s.Plan)
+	if plan == "" || token == "" || plan == token {
+		return plan
+	}
+	return w.Say("plan_usage.plan_differs", "Plan", plan, "Token", token)
+}
+
+// UsageAge says when the backend last answered, "" when it never has.
+func (w Words) UsageAge(u usage.Usage, now time.Time) string {
+	if u.FetchedAt.IsZero() {
+		return ""
+	}
+	return w.Say("plan_usage.as_of", "When", w.clock(u.FetchedAt, now))
+}
+
+// UsageProblem is why there are no newer figures, in a sentence that says what to
+// do where anything can be done; "" when nothing stands in the way.
+func (w Words) UsageProblem(u usage.Usage, now time.Time) string {
+	if u.Problem == "" {
+		return ""
+	}
+	why := w.whyNoUsage(u.Problem)
+	if u.RetryAt.After(now) {
+		return w.Say("plan_usage.again", "Why", why, "When", w.clock(u.RetryAt, now))
+	}
+	return why
+}
+
+// whyNoUsage is a sentence for each problem. One that only a newer agent knows is
+// said in general.
+func (w Words) whyNoUsage(p usage.Problem) string {
+	switch p {
+	case usage.ProblemOff:
+		return w.Say("plan_usage_problem.off")
+	case usage.ProblemSignedOut:
+		return w.Say("plan_usage_problem.signed_out")
+	case usage.ProblemAPIKey:
+		return w.Say("plan_usage_problem.api_key")
+	case usage.ProblemNoToken:
+		return w.Say("plan_usage_problem.no_token")
+	case usage.ProblemLoan:
+		return w.Say("plan_usage_problem.loan")
+	case usage.ProblemRefused:
+		return w.Say("plan_usage_problem.refused")
+	case usage.ProblemExpired:
+		return w.Say("plan_usage_problem.expired")
+	case usage.ProblemUnreadable:
+		return w.Say("plan_usage_problem.unreadable")
+	case usage.ProblemRestricted:
+		return w.Say("plan_usage_problem.restricted")
+	case usage.ProblemUnauthorized:
+		return w.Say("plan_usage_problem.unauthorized")
+	case usage.ProblemForbidden:
+		return w.Say("plan_usage_problem.forbidden")
+	case usage.ProblemRateLimited:
+		return w.Say("plan_usage_problem.rate_limited")
+	case usage.ProblemRouting:
+		return w.Say("plan_usage_problem.routing")
+	case usage.ProblemServer:
+		return w.Say("plan_usage_problem.server")
+	case usage.ProblemStatus:
+		return w.Say("plan_usage_problem.status")
+	case usage.ProblemRedirect:
+		return w.Say("plan_usage_problem.redirect")
+	case usage.ProblemNotReached:
+		return w.Say("plan_usage_problem.not_reached")
+	case usage.ProblemTooSlow:
+		return w.Say("plan_usage_problem.too_slow")
+	case usage.ProblemBrokenOff:
+		return w.Say("plan_usage_problem.broken_off")
+	case usage.ProblemTooLarge:
+		return w.Say("plan_usage_problem.too_large")
+	case usage.ProblemNotUsage:
+		return w.Say("plan_usage_problem.not_usage")
+	case usage.ProblemOtherAccount:
+		return w.Say("plan_usage_problem.other_account")
+	case usage.ProblemNetwork:
+		return w.Say("plan_usage_problem.network")
+	case usage.ProblemMemory:
+		return w.Say("plan_usage_problem.memory")
+	}
+	return w.Say("plan_usage_problem.unknown")
+}
+
+// UsageAlert is the notification for an alert.
+func (w Words) UsageAlert(a usage.Alert, now time.Time) (title, body string) {
+	name := w.WindowName(a.Window)
+	if a.Percent == 0 {
+		return w.Say("plan_usage.alert_reset_title", "Window", name), w.WindowLine(a.Window, now)
+	}
+	title = w.Say("plan_usage.alert_title", "Window", name, "Percent", w.Percent(a.Window.UsedPercent))
+	body = w.Reset(a.Window, now)
+	if pace := w.Pace(a.Window, now); pace != "" {
+		body = w.Say("plan_usage.line", "Percent", body, "Reset", pace)
+	}
+	return title, capital(body)
+}
+
+// NextUsageChange is the next moment at which a text about u will read
+// differently: see NextChange.
+func NextUsageChange(u usage.Usage, now time.Time) time.Time {
+	var next time.Time
+	consider := func(t time.Time) {
+		if t.After(now) && (next.IsZero() || t.Before(next)) {
+			next = t.In(now.Location())
+		}
+	}
+	for _, of := range u.Windows {
+		consider(of.ResetsAt)
+	}
+	if u.SpendLimit != nil {
+		consider(u.SpendLimit.ResetsAt)
+	}
+	consider(u.RetryAt)
+	if u.Known() {
+		consider(midnight(now, 1))
+	}
+	return next
+}

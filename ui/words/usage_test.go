@@ -1,0 +1,94 @@
+package words
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/usage"
+)
+
+func part(p float64) *float64 { return &p }
+
+// usageNow is a Saturday.
+var usageNow = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
+
+func TestWindowRow(t *testing.T) {
+	at := func(d time.Duration) time.Time { return usageNow.Add(d) }
+	tests := map[string]usage.Window{
+		"5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %, resets 14:05":                {Limit: "codex", Minutes: 300, UsedPercent: part(18), ResetsAt: at(125 * time.Minute)},
+		"week  ▰▰▰▰▰▰▰▰▰▱ 99 %, resets Tue 12:00":           {Limit: "codex", Minutes: 10080, UsedPercent: part(99.7), ResetsAt: at(72 * time.Hour)},
+		"month  ▰▰▰▰▰▰▰▰▰▰ 137 %":                           {Limit: "codex", Minutes: 43200, UsedPercent: part(137)},
+		"day  ▱▱▱▱▱▱▱▱▱▱ –":                                 {Limit: "codex", Minutes: 1440},
+		"3 days  ▱▱▱▱▱▱▱▱▱▱ 0 %, not begun":                 {Limit: "codex", Minutes: 4320, UsedPercent: part(0), NotBegun: true},
+		"limit  ▰▱▱▱▱▱▱▱▱▱ 1 %":                             {Limit: "codex", UsedPercent: part(1)},
+		"Spark · 5 h  ▰▰▰▰▰▰▰▱▱▱ 70 %":                      {Limit: "codex_spark", Name: "Spark", Minutes: 301, UsedPercent: part(70)},
+		"codex_other  ▱▱▱▱▱▱▱▱▱▱ -3 %":                      {Limit: "codex_other", UsedPercent: part(-3)},
+		"90 min  ▰▰▰▰▰▰▰▰▰▰ 100 %, resets 2 Mar 2027 12:00": {Limit: "codex", Minutes: 90, UsedPercent: part(100), ResetsAt: time.Date(2027, 3, 2, 12, 0, 0, 0, time.UTC)},
+	}
+	for want, w := range tests {
+		if got := English().WindowRow(w, usageNow); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// TestUsageProblems holds that each is said in words of its own, and one from a
+// newer agent as well.
+func TestUsageProblems(t *testing.T) {
+	seen := make(map[string]usage.Problem)
+	for _, p := range append(usage.Problems(), "from_the_future") {
+		text := English().UsageProblem(usage.Usage{Problem: p}, usageNow)
+		if other, twice := seen[text]; twice || !strings.HasSuffix(strings.TrimSuffix(text, "rekey doctor"), ".") && !strings.HasSuffix(text, "rekey doctor") {
+			t.Errorf("%s: %q, as %q", p, text, other)
+		}
+		seen[text] = p
+	}
+	u := usage.Usage{Problem: usage.ProblemRateLimited, RetryAt: usageNow.Add(time.Hour)}
+	if got := English().UsageProblem(u, usageNow); got != "The backend was asked too often. Rekey asks again 13:00 at the earliest." {
+		t.Errorf("got %q", got)
+	}
+	if got := English().UsageProblem(usage.Usage{}, usageNow); got != "" {
+		t.Errorf("no problem: %q", got)
+	}
+}
+
+func TestUsageTexts(t *testing.T) {
+	w := English()
+	u := usage.Usage{
+		FetchedAt: usageNow.Add(-time.Minute), Plan: "pro",
+		Windows:      []usage.Window{{Limit: "codex", Minutes: 300, UsedPercent: part(50), ResetsAt: usageNow.Add(4 * time.Hour)}},
+		Credits:      &usage.Credits{HasCredits: true, Balance: "9.99"},
+		ResetCredits: &usage.ResetCredits{Available: 2, ExpiresAt: usageNow.Add(24 * time.Hour)},
+		SpendLimit:   &usage.SpendLimit{Limit: "100", Used: "20.5", UsedPercent: part(20.5), ResetsAt: usageNow.Add(time.Hour)},
+	}
+	for _, test := range [][2]string{
+		{w.Tightest(u, usageNow), "5 h 50 %, resets 16:00"},
+		{w.Pace(u.Windows[0], usageNow), "at this pace full 13:00"},
+		{w.Credits(u), "Credits: 9.99"},
+		{w.Credits(usage.Usage{Credits: &usage.Credits{Unlimited: true}}), "Credits: unlimited"},
+		{w.Credits(usage.Usage{Credits: &usage.Credits{Balance: "0"}}), ""},
+		{w.ResetCredits(u, usageNow), "2 resets left, the first expires Sun 12:00"},
+		{w.ResetCredits(usage.Usage{ResetCredits: &usage.ResetCredits{Available: 1}}, usageNow), "1 reset left"},
+		{w.SpendLimit(u, usageNow), "Spend limit: 20.5 of 100, resets 13:00"},
+		{w.UsagePlan(u, auth.State{Plan: "plus"}), "Pro (your sign-in still says Plus)"},
+		{w.UsagePlan(u, auth.State{Plan: "pro"}), "Pro"},
+		{w.UsageAge(u, usageNow), "as of 11:59"},
+		{w.Tightest(usage.Usage{}, usageNow), ""},
+	} {
+		if test[0] != test[1] {
+			t.Errorf("got %q, want %q", test[0], test[1])
+		}
+	}
+	title, body := w.UsageAlert(usage.Alert{Window: u.Windows[0], Percent: 50}, usageNow)
+	if title != "5 h: 50 % used" || body != "Resets 16:00, at this pace full 13:00" {
+		t.Errorf("got %q, %q", title, body)
+	}
+	if title, _ := w.UsageAlert(usage.Alert{Window: u.Windows[0]}, usageNow); title != "5 h: reset" {
+		t.Errorf("got %q", title)
+	}
+	if got := NextUsageChange(u, usageNow); !got.Equal(usageNow.Add(time.Hour)) {
+		t.Errorf("the texts change at %s", got)
+	}
+}
