@@ -9,10 +9,12 @@
 //
 // # How it sees
 //
-// Watching a file itself is of little use, because most programs replace files
+// Watching a file alone is of little use, because most programs replace files
 // by renaming another over them. The package therefore follows the path of every
 // file the way the kernel does, watches each directory on that way, and listens
-// for the names that matter in it. When a name on the way changes (a directory is
+// for the names that matter in it. On Linux it asks a directory only for names
+// that come and go, and the file itself for writes, so that a program that
+// writes other files there does not wake this one. When a name on the way changes (a directory is
 // made, a link is pointed elsewhere), it follows the path again. A directory is
 // always watched before anything is looked up in it, so that nothing can happen
 // unseen in between.
@@ -26,7 +28,7 @@
 //
 // # What it cannot see
 //
-// A write through another hard link of a file, or to a single file that is a
-// mount of its own, sends no event to the directory. Neither does mounting a
-// file system over a directory or removing it from there.
+// Mounting a file system over a directory, or removing it from there, sends no
+// event. Outside Linux, neither does a write through another hard link of a
+// file.
 package watcher

@@ -14,7 +14,7 @@ import (
 
 // noInstance is a system that has no notifications left to give, as when
 // fs.inotify.max_user_instances is reached.
-func noInstance() (*fsnotify.Watcher, error) { return nil, errors.New("too many open files") }
+func noInstance(func()) (notifier, error) { return nil, errors.New("too many open files") }
 
 // never and always are mounts.
 func never(string) bool  { return false }
@@ -109,7 +109,7 @@ func TestWhenItPolls(t *testing.T) {
 		name   string
 		setup  func(d disk)
 		silent func(d disk) func(dir string) bool
-		open   func() (*fsnotify.Watcher, error)
+		open   func(func()) (notifier, error)
 		want   bool
 	}{
 		{name: "an ordinary home", setup: signedIn},
@@ -165,11 +165,11 @@ func TestPollEndsWithItsReason(t *testing.T) {
 	d.mkdir("network")
 	d.write("network/auth.json", "there")
 	granted := false
-	w.open = func() (*fsnotify.Watcher, error) {
+	w.open = func(lost func()) (notifier, error) {
 		if !granted {
-			return noInstance()
+			return noInstance(lost)
 		}
-		return fsnotify.NewWatcher()
+		return openNotifier(lost)
 	}
 	r := newRun(w)
 	defer r.close()

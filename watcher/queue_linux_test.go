@@ -6,9 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
-
-	"github.com/fsnotify/fsnotify"
 )
 
 // Other files of the directory, and what happens inside other directories
@@ -85,7 +82,7 @@ func TestQueueRunsOver(t *testing.T) {
 }
 
 // fillQueue makes more events of unrelated names in dir than the kernel and
-// fsnotify keep together. The kernel folds an event into the one before it if
+// our reader keep together. The kernel folds an event into the one before it if
 // they are equal, so there are two names.
 func fillQueue(t *testing.T, d disk, dir string) {
 	t.Helper()
@@ -100,49 +97,13 @@ func fillQueue(t *testing.T, d disk, dir string) {
 	if size > 200_000 {
 		missingPart(t, fmt.Sprintf("an inotify queue that can be filled: it has room for %d", size))
 	}
-	const buffered = 4096 // events that fsnotify reads at once, at most
+	const buffered = 1024 // events that are read at once, at most
 	names := []string{dir + "/one", dir + "/two"}
 	for i := range size + 2*buffered {
 		if i < len(names) {
 			d.write(names[i], "")
 		}
 		d.chmod(names[i%2], 0o600)
-	}
-}
-
-// fsnotify says that a directory was moved and then removed while it holds the
-// lock that its Add takes. If the goroutine that adds were to receive that, both
-// would wait for ever.
-func TestFailuresAreReceivedWhileAdding(t *testing.T) {
-	t.Parallel()
-	d := newDisk(t)
-	d.mkdir("user/.codex")
-	dirs := newDirectories(fsnotify.NewWatcher)
-	dirs.begin()
-	defer dirs.close()
-	dirs.watch(d.path("user/.codex"))
-	d.write("user/.codex/log", "") // fsnotify waits until this is received, so that the rest waits too
-	d.rename("user/.codex", "moved")
-	d.remove("moved")
-	limit := time.After(patience)
-	for waiting := true; waiting; {
-		select {
-		case <-dirs.events():
-		case <-dirs.lost:
-			waiting = false
-		case <-limit:
-			t.Fatal("the failure is not reported")
-		}
-	}
-	added := make(chan bool, 1)
-	go func() { added <- dirs.watch(d.path("user")) }()
-	select {
-	case ok := <-added:
-		if !ok {
-			t.Error("a directory cannot be watched any more")
-		}
-	case <-limit:
-		t.Fatal("watch does not return")
 	}
 }
 
@@ -160,7 +121,7 @@ func TestSeenLate(t *testing.T) {
 			d.rename("user/.codex", "out/of/sight")
 			d.remove("out/of/sight")
 		}},
-		// To the kernel and to fsnotify, the directory at the new name has a watch already.
+		// To the kernel, the directory at the new name has a watch already.
 		{"moved, and a link in its place", signedIn, func(d disk) {
 			d.rename("user/.codex", "moved")
 			d.link("../moved", "user/.codex")

@@ -11,34 +11,34 @@ import (
 // run is the state of one Run. It belongs to that goroutine.
 type run struct {
 	*Watcher
-	dirs  *directories
-	poll  *poll
-	trail *trail // as of the last arm
+	watches *watches
+	poll    *poll
+	trail   *trail // as of the last arm
 }
 
 func newRun(w *Watcher) *run {
 	return &run{
 		Watcher: w,
-		dirs:    newDirectories(w.open),
+		watches: newWatches(w.open),
 		poll:    newPoll(w.files, w.interval),
 	}
 }
 
 func (r *run) close() {
 	r.poll.stop()
-	r.dirs.close()
+	r.watches.close()
 }
 
 // loop deals with what happens until ctx ends.
 func (r *run) loop(ctx context.Context) error {
 	for {
 		select {
-		case event, ok := <-r.dirs.events():
+		case event, ok := <-r.watches.events():
 			if !ok {
 				return errors.New("the system's file notifications have ended")
 			}
 			r.handle(event)
-		case <-r.dirs.lost:
+		case <-r.watches.lost:
 			r.resume()
 		case <-r.poll.due():
 			r.look()
@@ -72,12 +72,12 @@ func (r *run) arm() (changed bool) {
 // that is the same watch.
 func (r *run) settle() (changed bool) {
 	for {
-		r.dirs.begin()
-		r.trail = newTrail(r.dirs, r.silent, r.everyLevel)
+		r.watches.begin()
+		r.trail = newTrail(r.watches, r.silent, r.everyLevel)
 		for _, file := range r.files {
 			r.trail.follow(file)
 		}
-		if !r.dirs.keep(r.trail.dirs) {
+		if !r.watches.keep(r.trail.used) {
 			return changed
 		}
 		changed = true
@@ -85,7 +85,7 @@ func (r *run) settle() (changed bool) {
 }
 
 // handle reports an event of a name that matters. The report goes out before
-// anything else is done.
+// anything that takes time.
 func (r *run) handle(event fsnotify.Event) {
 	place := filepath.Clean(event.Name)
 	role, matters := r.trail.roles[place]
@@ -95,12 +95,15 @@ func (r *run) handle(event fsnotify.Event) {
 	if role == waypoint && event.Op == fsnotify.Write {
 		return // kqueue and Windows: an entry of this directory changed, which has its own event
 	}
+	if role == file && event.Op != fsnotify.Write {
+		r.watches.file(place) // it may be another file, whose writes are to be seen from the next read on
+	}
 	r.report()
 	if role == file && !(event.Has(fsnotify.Create) && isLink(place)) {
 		return // the way to the file is as it was
 	}
 	if event.Op != fsnotify.Chmod {
-		r.dirs.forget(place)
+		r.watches.forget(place)
 	}
 	r.arm()
 	r.report()
@@ -109,7 +112,7 @@ func (r *run) handle(event fsnotify.Event) {
 // resume makes up for events that were lost: anything may have happened.
 func (r *run) resume() {
 	r.report()
-	r.dirs.keep(nil)
+	r.watches.keep(nil)
 	r.arm()
 	r.report()
 }

@@ -38,18 +38,18 @@ const (
 // path mean another file.
 type trail struct {
 	roles map[string]role // by path; no directory in it is a link
-	dirs  map[string]bool // the directories in which names were looked up: is it watched?
+	used  map[string]bool // directories in which names were looked up, and files: is it watched?
 	deaf  bool            // some change would send no event
 
-	watches    *directories
+	watches    *watches
 	silent     func(dir string) bool
 	everyLevel bool
 }
 
-func newTrail(watches *directories, silent func(string) bool, everyLevel bool) *trail {
+func newTrail(watches *watches, silent func(string) bool, everyLevel bool) *trail {
 	return &trail{
 		roles:      make(map[string]role),
-		dirs:       make(map[string]bool),
+		used:       make(map[string]bool),
 		watches:    watches,
 		silent:     silent,
 		everyLevel: everyLevel,
@@ -107,15 +107,19 @@ func (t *trail) find(dir, place string, last bool) (found kind, target string, w
 	}
 	watched = t.watch(dir)
 	found, target = inspect(place)
+	if last && found == other && watched {
+		watched = t.watches.file(place)
+		t.used[place] = watched
+	}
 	return found, target, watched
 }
 
 // watch reports whether dir is watched from now on.
 func (t *trail) watch(dir string) bool {
-	watched, known := t.dirs[dir]
+	watched, known := t.used[dir]
 	if !known {
-		watched = t.watches.watch(dir)
-		t.dirs[dir] = watched
+		watched = t.watches.dir(dir)
+		t.used[dir] = watched
 		t.deaf = t.deaf || t.silent(dir)
 	}
 	return watched

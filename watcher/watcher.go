@@ -8,8 +8,6 @@ import (
 	"runtime"
 	"slices"
 	"time"
-
-	"github.com/fsnotify/fsnotify"
 )
 
 // pollInterval is how often files are looked at where events are not enough.
@@ -22,10 +20,10 @@ type Watcher struct {
 
 	// What tests replace, before Run.
 
-	interval   time.Duration                     // between two looks where it polls
-	everyLevel bool                              // watch all directories on the way, see cheapWatches
-	silent     func(dir string) bool             // whether changes in dir may send no events
-	open       func() (*fsnotify.Watcher, error) // the system's notifications
+	interval   time.Duration                       // between two looks where it polls
+	everyLevel bool                                // watch all directories on the way, see cheapWatches
+	silent     func(dir string) bool               // whether changes in dir may send no events
+	open       func(lost func()) (notifier, error) // the system's notifications
 }
 
 // New returns a Watcher of files, whose paths must be absolute. Neither they nor
@@ -39,7 +37,7 @@ func New(files []string) (*Watcher, error) {
 		interval:   pollInterval,
 		everyLevel: cheapWatches(),
 		silent:     sendsNoEvents,
-		open:       fsnotify.NewWatcher,
+		open:       openNotifier,
 	}
 	for _, file := range files {
 		if !filepath.IsAbs(file) {

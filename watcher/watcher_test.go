@@ -116,8 +116,8 @@ func TestWatchesOnlyWhatItNeeds(t *testing.T) {
 		t.Helper()
 		r.arm()
 		var got []string
-		for _, dir := range r.dirs.system.WatchList() {
-			if inside, err := filepath.Rel(d.root, dir); err == nil && filepath.IsLocal(inside) && inside != "." {
+		for path := range r.watches.watched {
+			if inside, err := filepath.Rel(d.root, path); err == nil && filepath.IsLocal(inside) && inside != "." {
 				got = append(got, filepath.ToSlash(inside))
 			}
 		}
@@ -127,16 +127,16 @@ func TestWatchesOnlyWhatItNeeds(t *testing.T) {
 		}
 	}
 	r.everyLevel = true
-	check("dotfiles", "user", "user/.codex")
+	check("dotfiles", "dotfiles/auth.json", "user", "user/.codex")
 	d.link("../../store/auth.json", "user/.codex/auth.json")
 	check("store", "user", "user/.codex")
 	d.replace("user/.codex/auth.json", "here")
-	check("user", "user/.codex")
+	check("user", "user/.codex", "user/.codex/auth.json")
 	d.remove("user")
 	check()
 	signedIn(d)
 	r.everyLevel = false
-	check("user/.codex")
+	check("user/.codex", "user/.codex/auth.json")
 	d.remove("user/.codex")
 	check("user")
 }

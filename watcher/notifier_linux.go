@@ -1,0 +1,174 @@
+package watcher
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/fsnotify/fsnotify"
+	"golang.org/x/sys/unix"
+)
+
+// fsnotify asks the kernel for every write to every file in a directory. A Codex
+// at work writes its databases in its home several times a second, and each
+// write would wake the program. fsnotify 1.10 offers no way to ask for less
+// (https://github.com/fsnotify/fsnotify/issues/7), so this speaks to inotify
+// itself: it asks a directory for names that come and go, and only the watched
+// files for writes. A file that is watched by itself also reports writes through
+// another name of it: a hard link, or a mount of the file alone.
+const (
+	ofDirectory = unix.IN_CREATE | unix.IN_DELETE | unix.IN_MOVED_TO | unix.IN_MOVED_FROM | unix.IN_ATTRIB |
+		unix.IN_DELETE_SELF | unix.IN_MOVE_SELF | unix.IN_ONLYDIR | unix.IN_DONT_FOLLOW
+	ofFile = unix.IN_MODIFY | unix.IN_ATTRIB | unix.IN_DONT_FOLLOW
+)
+
+// inotify is the kernel's notifications: see inotify(7).
+type inotify struct {
+	fd   int      // of the kernel's queue
+	file *os.File // the same, for the reader
+	out  chan fsnotify.Event
+	done chan struct{}
+	lost func()
+
+	mu    sync.Mutex // guards everything below
+	ids   map[string]int32
+	names map[int32]string // the newest name of each watch: it may have had others
+}
+
+// openNotifier asks the system for notifications. lost is called, from any
+// goroutine, when some of them were lost.
+func openNotifier(lost func()) (notifier, error) {
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
+	if err != nil {
+		return nil, fmt.Errorf("inotify: %w", err)
+	}
+	n := &inotify{
+		fd: fd, file: os.NewFile(uintptr(fd), "inotify"), out: make(chan fsnotify.Event), done: make(chan struct{}), lost: lost,
+		ids: make(map[string]int32), names: make(map[int32]string),
+	}
+	go n.read()
+	return n, nil
+}
+
+func (n *inotify) watchDir(dir string) error   { return n.add(dir, ofDirectory) }
+func (n *inotify) watchFile(path string) error { return n.add(path, ofFile) }
+
+// add watches what has the name now.
+func (n *inotify) add(name string, mask uint32) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	wd, err := unix.InotifyAddWatch(n.fd, name, mask)
+	if err != nil {
+		return &os.PathError{Op: "watch", Path: name, Err: err}
+	}
+	id := int32(wd)
+	if before, ok := n.ids[name]; !ok || before != id {
+		n.drop(name) // of what had the name before
+	}
+	n.ids[name], n.names[id] = id, name
+	return nil
+}
+
+func (n *inotify) remove(path string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.drop(path)
+}
+
+// drop ends the watch of a name, unless another name has it by now. The caller
+// holds mu.
+func (n *inotify) drop(name string) {
+	id, ok := n.ids[name]
+	if !ok {
+		return
+	}
+	delete(n.ids, name)
+	if n.names[id] == name {
+		delete(n.names, id)
+		_, _ = unix.InotifyRmWatch(n.fd, uint32(id)) // it may have ended by itself
+	}
+}
+
+func (n *inotify) events() <-chan fsnotify.Event { return n.out }
+
+func (n *inotify) close() {
+	close(n.done)
+	_ = n.file.Close() // brings the reader back
+	for range n.out {  // closed last
+	}
+}
+
+// read hands on what the kernel says until the queue is closed.
+func (n *inotify) read() {
+	defer close(n.out)
+	buffer := make([]byte, 16<<10)
+	for {
+		size, err := n.file.Read(buffer)
+		if err != nil {
+			if !errors.Is(err, os.ErrClosed) {
+				n.lost()
+			}
+			return
+		}
+		for rest := buffer[:size]; len(rest) >= unix.SizeofInotifyEvent; {
+			id, mask := int32(binary.NativeEndian.Uint32(rest)), binary.NativeEndian.Uint32(rest[4:])
+			end := unix.SizeofInotifyEvent + int(binary.NativeEndian.Uint32(rest[12:]))
+			name := strings.TrimRight(string(rest[unix.SizeofInotifyEvent:end]), "\x00")
+			rest = rest[end:]
+			if !n.tell(id, mask, name) {
+				return
+			}
+		}
+	}
+}
+
+// tell hands on one event. It reports whether there will be more.
+func (n *inotify) tell(id int32, mask uint32, name string) bool {
+	if mask&unix.IN_Q_OVERFLOW != 0 {
+		n.lost()
+		return true
+	}
+	n.mu.Lock()
+	place, known := n.names[id]
+	if known && mask&unix.IN_IGNORED != 0 { // the watch has ended with what it watched
+		delete(n.names, id)
+		delete(n.ids, place)
+	}
+	n.mu.Unlock()
+	op := operation(mask)
+	if !known || op == 0 {
+		return true
+	}
+	if name != "" {
+		place = filepath.Join(place, name)
+	}
+	select {
+	case n.out <- fsnotify.Event{Name: place, Op: op}:
+		return true
+	case <-n.done:
+		return false
+	}
+}
+
+// operation says an inotify mask in fsnotify's words.
+func operation(mask uint32) (op fsnotify.Op) {
+	for _, says := range [...]struct {
+		bits uint32
+		op   fsnotify.Op
+	}{
+		{unix.IN_CREATE | unix.IN_MOVED_TO, fsnotify.Create},
+		{unix.IN_DELETE | unix.IN_DELETE_SELF | unix.IN_UNMOUNT, fsnotify.Remove},
+		{unix.IN_MODIFY, fsnotify.Write},
+		{unix.IN_MOVED_FROM | unix.IN_MOVE_SELF, fsnotify.Rename},
+		{unix.IN_ATTRIB, fsnotify.Chmod},
+	} {
+		if mask&says.bits != 0 {
+			op |= says.op
+		}
+	}
+	return op
+}

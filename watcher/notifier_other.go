@@ -1,0 +1,46 @@
+//go:build !linux
+
+package watcher
+
+import (
+	"sync"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+// library is fsnotify, which reports writes to files in a watched directory.
+type library struct {
+	watcher *fsnotify.Watcher
+	drained sync.WaitGroup
+}
+
+// openNotifier asks the system for notifications. lost is called, from any
+// goroutine, when some of them were lost.
+func openNotifier(lost func()) (notifier, error) {
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		return nil, err
+	}
+	l := &library{watcher: w}
+	// fsnotify may hold, while it sends an error, the very lock that Add and
+	// Remove take. So the goroutine that calls these cannot be the one that
+	// receives errors.
+	l.drained.Go(func() {
+		for range w.Errors {
+			lost()
+		}
+	})
+	return l, nil
+}
+
+func (l *library) watchDir(dir string) error     { return l.watcher.Add(dir) }
+func (l *library) watchFile(string) error        { return nil }
+func (l *library) remove(path string)            { _ = l.watcher.Remove(path) }
+func (l *library) events() <-chan fsnotify.Event { return l.watcher.Events }
+
+func (l *library) close() {
+	_ = l.watcher.Close() // nothing can be done about it
+	l.drained.Wait()
+	for range l.watcher.Events { // closed last
+	}
+}
