@@ -21,8 +21,9 @@ type Store interface {
 	// Delete removes the credentials under the same locks. Nothing to delete
 	// is not an error; removed tells which it was.
 	Delete(ctx context.Context) (removed bool, err error)
-	// Writable says, without changing anything, why an Update would fail
-	// (permission, hard link, full disk), or nil.
+	// Writable says why an Update would fail (permission, hard link, full disk),
+	// or nil. It finds out by doing the same in the same place, with as much
+	// room, and taking it back; the credentials stay as they are.
 	Writable(ctx context.Context) error
 	// String names the store for people, for example its path.
 	String() string

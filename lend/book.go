@@ -69,22 +69,10 @@ func (b *Book) Change(change func([]Loan) []Loan) error {
 	if err != nil {
 		return err
 	}
-	if err := b.replace(append(data, '\n')); err != nil {
+	if err := safefile.Replace(b.path, append(data, '\n'), 0o600); err != nil {
 		return fmt.Errorf("change the loans: %w", err)
 	}
 	return nil
-}
-
-func (b *Book) replace(data []byte) error {
-	fresh, err := safefile.CreateTemp(filepath.Dir(b.path), ".loans-", data)
-	if err != nil {
-		return err
-	}
-	defer fresh.Discard()
-	if err := fresh.Rename(b.path); err != nil {
-		return err
-	}
-	return safefile.SyncDir(filepath.Dir(b.path))
 }
 
 // update changes the loan with an id, if it is still there.

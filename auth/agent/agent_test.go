@@ -16,6 +16,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/store"
 	"rekey/internal/box"
+	"rekey/internal/safefile"
 )
 
 // Not parallel: it looks at every goroutine of the program.
@@ -185,7 +186,7 @@ func TestReloadWaitsForNobodysRenewal(t *testing.T) {
 	if err := errors.Join(other.state.Reserve(other.state.Token(s), time.Now().Add(-time.Minute)), other.state.Sent(other.state.Token(s))); err != nil {
 		t.Fatal(err)
 	}
-	unlock, err := store.RefreshLock(r.home.Dir(), nil, patience)(t.Context())
+	unlock, err := store.RefreshLock(r.home.Dir(), safefile.Disk{}, patience)(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

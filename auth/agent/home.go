@@ -100,9 +100,9 @@ func Open(opts Options) (*Home, error) {
 	h := &Home{opts: opts, id: id, stateDir: opts.Dirs.StateDir(opts.Dir)}
 	h.authority = &lateAuthority{getenv: opts.Getenv}
 	var err error
-	if h.state, err = memory.Open(h.stateDir); err != nil {
+	if h.state, err = memory.OpenOn(opts.Store.Disk, h.stateDir); err != nil {
 		opts.Log.Warn("Rekey's own folder cannot be used; nothing is renewed", "error", err)
-		h.state = memory.Unkept()
+		h.state = memory.Unkept(err)
 	}
 	h.store = newLiveStore()
 	h.reloadConfig()

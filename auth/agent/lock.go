@@ -83,7 +83,7 @@ func (h *Home) refreshLock(ctx context.Context) (unlock func(), err error) {
 	if ctx.Value(reading{}) != nil {
 		limit = readingWait
 	}
-	unlock, err = store.RefreshLock(h.opts.Dir, h.opts.Store.Locker, limit)(ctx)
+	unlock, err = store.RefreshLock(h.opts.Dir, h.opts.Store.Disk, limit)(ctx)
 	if err != nil && h.opts.AsCodex && !errors.Is(err, safefile.ErrLocked) {
 		return func() {}, nil
 	}

@@ -15,7 +15,7 @@ const attemptsFile = "attempts.json"
 // LastAttempt implements auth.Attempts. It reads the file each time, for another
 // process may have asked.
 func (s *Memory) LastAttempt(fingerprint string) (auth.Attempt, bool) {
-	entries, err := readState[auth.Attempt](s.path(attemptsFile))
+	entries, err := readState[auth.Attempt](s, attemptsFile)
 	if err != nil {
 		return auth.Attempt{}, false // asked once more, nothing worse
 	}

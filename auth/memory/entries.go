@@ -2,9 +2,8 @@ package memory
 
 import (
 	"encoding/json"
-	"errors"
-	"fmt"
 
+	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
 
@@ -16,7 +15,7 @@ const stateVersion = 1
 const maxState = 4 << 20
 
 // errNewer means that a newer Rekey has written the file. It is left alone.
-var errNewer = errors.New("a newer version of Rekey has written it")
+var errNewer = fault.New("newer_rekey", "a newer version of Rekey has written it")
 
 // stateFile is the form of a JSON file in the state directory: entries, oldest
 // first.
@@ -27,8 +26,11 @@ type stateFile[T any] struct {
 
 // readState reads a state file. One that is absent or damaged has no entries:
 // what it held is not worth stopping for, and the next change replaces it.
-func readState[T any](path string) ([]T, error) {
-	c, err := safefile.Read(path, maxState)
+func readState[T any](s *Memory, name string) ([]T, error) {
+	if s.why != nil {
+		return nil, nil
+	}
+	c, err := s.disk.Read(s.path(name), maxState)
 	if err != nil {
 		return nil, err
 	}
@@ -47,18 +49,21 @@ func readState[T any](path string) ([]T, error) {
 // newest keep stay.
 func changeState[T any](s *Memory, name string, keep int, change func([]T) ([]T, bool)) error {
 	if err := tryChangeState(s, name, keep, change); err != nil {
-		return fmt.Errorf("change %s: %w", name, err)
+		return fault.New("change", "change {{.What}}: {{.Why}}", "What", name, "Why", safefile.Cause(err))
 	}
 	return nil
 }
 
 func tryChangeState[T any](s *Memory, name string, keep int, change func([]T) ([]T, bool)) error {
+	if s.why != nil {
+		return s.why
+	}
 	unlock, err := s.lock()
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	entries, err := readState[T](s.path(name))
+	entries, err := readState[T](s, name)
 	if err != nil {
 		return err
 	}
@@ -71,13 +76,5 @@ func tryChangeState[T any](s *Memory, name string, keep int, change func([]T) ([
 	if err != nil {
 		return err
 	}
-	fresh, err := safefile.CreateTemp(s.dir, tempPrefix, append(data, '\n'))
-	if err != nil {
-		return err
-	}
-	defer fresh.Discard()
-	if err := fresh.Rename(s.path(name)); err != nil {
-		return err
-	}
-	return safefile.SyncDir(s.dir)
+	return s.disk.Replace(s.path(name), append(data, '\n'), 0o600)
 }

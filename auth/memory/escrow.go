@@ -3,12 +3,11 @@ package memory
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
-	"os"
 	"time"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
 
@@ -16,7 +15,7 @@ const escrowFile = "escrow"
 
 // errAnswerHeld means that the slot holds an answer that is not in the store
 // yet. It is worth more than any new attempt.
-var errAnswerHeld = errors.New("the escrow still holds an answer that was not saved")
+var errAnswerHeld = fault.New("answer_held", "the escrow still holds an answer that was not saved")
 
 // attempt is the payload of the slot's first record.
 type attempt struct {
@@ -39,14 +38,13 @@ func (s *Memory) Reserve(redeemed string, at time.Time) error {
 	s.escrow.Lock()
 	defer s.escrow.Unlock()
 	if err := s.reserve(redeemed, at); err != nil {
-		return fmt.Errorf("reserve a place for the answer: %w", err)
+		return s.spoilt(err)
 	}
 	return nil
 }
 
 func (s *Memory) reserve(redeemed string, at time.Time) error {
-	path := s.path(escrowFile)
-	slot, err := openSlot(path, os.O_CREATE)
+	slot, err := s.openSlot(true)
 	if err != nil {
 		return err
 	}
@@ -62,7 +60,7 @@ func (s *Memory) reserve(redeemed string, at time.Time) error {
 		return err
 	}
 	if err := slot.reserve(); err != nil {
-		discardSlot(path)
+		s.discardSlot()
 		return err
 	}
 	payload, err := json.Marshal(attempt{redeemed, at.UTC()})
@@ -77,20 +75,20 @@ func (s *Memory) reserve(redeemed string, at time.Time) error {
 	if err := errors.Join(slot.put(attemptAt, payload), slot.sync()); err != nil {
 		return err
 	}
-	return safefile.SyncDir(s.dir)
+	return s.disk.SyncDir(s.dir)
 }
 
 // Sent implements auth.Escrow.
 func (s *Memory) Sent(redeemed string) error {
 	s.escrow.Lock()
 	defer s.escrow.Unlock()
-	slot, err := openSlot(s.path(escrowFile), 0)
+	slot, err := s.openSlot(false)
 	if err == nil {
 		defer slot.close()
 		err = errors.Join(slot.put(sentAt, []byte(redeemed)), slot.sync())
 	}
 	if err != nil {
-		return fmt.Errorf("note that the request is sent: %w", err)
+		return s.spoilt(err)
 	}
 	return nil
 }
@@ -100,13 +98,13 @@ func (s *Memory) Keep(redeemed string, answer auth.TokenResponse) error {
 	s.escrow.Lock()
 	defer s.escrow.Unlock()
 	if err := s.keep(redeemed, answer); err != nil {
-		return fmt.Errorf("keep the answer: %w", err)
+		return fault.New("keep_answer", "keep the answer: {{.Why}}", "Why", safefile.Cause(err))
 	}
 	return nil
 }
 
 func (s *Memory) keep(redeemed string, answer auth.TokenResponse) error {
-	slot, err := openSlot(s.path(escrowFile), os.O_CREATE)
+	slot, err := s.openSlot(true)
 	if err != nil {
 		return err
 	}
@@ -136,8 +134,8 @@ func (s *Memory) keep(redeemed string, answer auth.TokenResponse) error {
 func (s *Memory) Held() (entry auth.EscrowEntry, ok bool, err error) {
 	s.escrow.Lock()
 	defer s.escrow.Unlock()
-	slot, err := openSlot(s.path(escrowFile), 0)
-	if errors.Is(err, fs.ErrNotExist) {
+	slot, err := s.openSlot(false)
+	if s.why != nil || errors.Is(err, fs.ErrNotExist) {
 		return auth.EscrowEntry{}, false, nil
 	}
 	if err == nil {
@@ -148,7 +146,7 @@ func (s *Memory) Held() (entry auth.EscrowEntry, ok bool, err error) {
 		ok = now.ok
 	}
 	if err != nil {
-		return auth.EscrowEntry{}, false, fmt.Errorf("read the escrow: %w", err)
+		return auth.EscrowEntry{}, false, fault.New("read_escrow", "read the escrow: {{.Why}}", "Why", safefile.Cause(err))
 	}
 	return entry, ok, nil
 }
@@ -182,8 +180,8 @@ func (s *Memory) look(slot *slot) (held, error) {
 func (s *Memory) Clear(redeemed string) error {
 	s.escrow.Lock()
 	defer s.escrow.Unlock()
-	slot, err := openSlot(s.path(escrowFile), 0)
-	if errors.Is(err, fs.ErrNotExist) {
+	slot, err := s.openSlot(false)
+	if s.why != nil || errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err == nil {
@@ -191,7 +189,7 @@ func (s *Memory) Clear(redeemed string) error {
 		err = clearSlot(slot, redeemed)
 	}
 	if err != nil {
-		return fmt.Errorf("clear the escrow: %w", err)
+		return fault.New("clear_escrow", "clear the escrow: {{.Why}}", "Why", safefile.Cause(err))
 	}
 	return nil
 }

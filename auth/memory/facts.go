@@ -34,7 +34,7 @@ func (s *Memory) Lookup(fingerprint string) (auth.Refusal, bool) {
 	if r, ok := s.refusals[fingerprint]; ok {
 		return r, true
 	}
-	entries, err := readState[storedRefusal](s.path(refusalsFile))
+	entries, err := readState[storedRefusal](s, refusalsFile)
 	if err != nil {
 		return auth.Refusal{}, false // the server refuses again, nothing worse
 	}
@@ -105,5 +105,5 @@ func (s *Memory) AddActivities(list []auth.Activity) error {
 // Activities returns what happened lately, the oldest first. A file that is
 // absent or damaged has none.
 func (s *Memory) Activities() ([]auth.Activity, error) {
-	return readState[auth.Activity](s.path(activitiesFile))
+	return readState[auth.Activity](s, activitiesFile)
 }

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
 
@@ -41,8 +41,10 @@ const stateLockWait = 2 * time.Second
 //	escrow         one answer's place: see slot
 //	state.lock     taken to change the JSON files
 type Memory struct {
-	dir string
-	key [32]byte
+	dir  string
+	disk safefile.Disk
+	why  error // there is no directory: see Unkept
+	key  [32]byte
 
 	mu       sync.Mutex              // guards the next two, and the JSON files within this process
 	refusals map[string]auth.Refusal // those that could not be written
@@ -64,39 +66,88 @@ var (
 )
 
 // Open opens a state directory, making it, mode 0700, if need be. It must
-// be a folder of the user's own and not a symbolic link.
-func Open(dir string) (*Memory, error) {
-	if err := ownFolder(dir); err != nil {
-		return nil, fmt.Errorf("open the state directory: %w", err)
+// be a folder of the user's own and not a symbolic link, in a folder that nobody
+// else can write to. The error is a clause: what is wrong with which folder.
+func Open(dir string) (*Memory, error) { return OpenOn(safefile.Disk{}, dir) }
+
+// OpenOn is Open for tests, on a disk that may fail.
+func OpenOn(disk safefile.Disk, dir string) (*Memory, error) {
+	if err := ownFolder(disk, dir); err != nil {
+		return nil, err
 	}
-	s := &Memory{dir: dir, refusals: make(map[string]auth.Refusal), claimed: make(map[string]bool)}
+	s := &Memory{dir: dir, disk: disk, refusals: make(map[string]auth.Refusal), claimed: make(map[string]bool)}
 	if err := s.loadKey(); err != nil {
-		return nil, fmt.Errorf("open the state directory: %w", err)
+		return nil, within(dir, err)
 	}
-	safefile.Sweep(dir, tempPrefix, time.Now())
+	disk.Sweep(dir, tempPrefix, time.Now())
 	return s, nil
 }
 
-// ownFolder makes sure that dir is a folder that only this user may enter.
-func ownFolder(dir string) error {
-	if err := os.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+// unusable says why a state directory cannot be used.
+func unusable(err error) error {
+	return fault.New("own_folder", "Rekey's own folder cannot be used: {{.Why}}", "Why", safefile.Cause(err))
+}
+
+// spoilt is an error of using the directory: what is not about a file is said as
+// it is.
+func (s *Memory) spoilt(err error) error {
+	var coded fault.Coded
+	if err == nil || errors.As(err, &coded) {
 		return err
 	}
-	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	return unusable(within(s.dir, err))
+}
+
+// ownFolder makes sure that dir is a folder that only this user may enter.
+func ownFolder(disk safefile.Disk, dir string) error {
+	if err := disk.MkdirAll(filepath.Dir(dir), 0o700); err != nil {
+		return within(filepath.Dir(dir), err)
+	}
+	if err := fenced(filepath.Dir(dir)); err != nil {
 		return err
+	}
+	if err := disk.MkdirAll(dir, 0o700); err != nil {
+		return within(dir, err)
 	}
 	info, err := os.Lstat(dir)
 	switch {
 	case err != nil:
-		return err
+		return within(dir, err)
 	case !info.IsDir():
-		return fmt.Errorf("%s is not a folder", dir)
-	case !safefile.OwnedByUser(info):
-		return fmt.Errorf("%s belongs to another user", dir)
+		return fault.New("not_folder", "{{.Where}} is not a folder", "Where", dir)
+	case !safefile.Trusted(dir, info):
+		return foreign(dir)
 	case info.Mode().Perm()&0o077 != 0:
 		return os.Chmod(dir, 0o700)
 	}
 	return nil
+}
+
+// fenced says why a folder's content is not safe from others, or nil.
+func fenced(dir string) error {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return within(dir, err)
+	}
+	const others = 0o022
+	open := info.Mode().Perm()&others != 0 && info.Mode()&fs.ModeSticky == 0
+	if !open {
+		return nil
+	}
+	if !safefile.Trusted(dir, info) {
+		return foreign(dir)
+	}
+	return os.Chmod(dir, info.Mode().Perm()&^others)
+}
+
+// within is an error about a folder.
+func within(dir string, err error) error {
+	return fault.New("folder", "the folder {{.Where}}: {{.Why}}", "Where", dir, "Why", safefile.Cause(err))
+}
+
+// foreign is what is wrong with somebody else's folder.
+func foreign(dir string) error {
+	return fault.New("other_owner", "{{.Where}} belongs to another user", "Where", dir)
 }
 
 func (s *Memory) path(name string) string { return filepath.Join(s.dir, name) }
@@ -105,7 +156,7 @@ func (s *Memory) path(name string) string { return filepath.Join(s.dir, name) }
 func (s *Memory) lock() (unlock func(), err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), stateLockWait)
 	defer cancel()
-	return safefile.Lock(ctx, s.path("state.lock"), 0o600)
+	return s.disk.Lock(ctx, s.path("state.lock"), 0o600)
 }
 
 // loadKey reads the key, or makes it: complete under another name first, so
@@ -128,30 +179,33 @@ func (s *Memory) loadKey() error {
 	if s.readKey(path) {
 		return nil
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if _, err := s.disk.Remove(path); err != nil {
 		return err
 	}
 	fresh := make([]byte, len(s.key))
 	_, _ = rand.Read(fresh) // never fails
-	t, err := safefile.CreateTemp(s.dir, tempPrefix, fresh)
+	t, err := s.disk.CreateTemp(s.dir, tempPrefix, fresh, "")
 	if err != nil {
 		return err
 	}
 	defer t.Discard()
-	if err := os.Link(t.Path(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+	if err := t.Link(path); err != nil && !errors.Is(err, fs.ErrExist) {
 		if err := t.Rename(path); err != nil { // no hard links here
 			return err
 		}
 	}
 	if !s.readKey(path) {
-		return errors.New("the fingerprint key cannot be read")
+		return errKey
 	}
-	return safefile.SyncDir(s.dir)
+	return s.disk.SyncDir(s.dir)
 }
+
+// errKey means that the key that was made is not there.
+var errKey = fault.New("fingerprint_key", "the fingerprint key cannot be read")
 
 // readKey reports whether the key is there and whole.
 func (s *Memory) readKey(path string) bool {
-	c, err := safefile.Read(path, maxState)
+	c, err := s.disk.Read(path, maxState)
 	if err != nil || len(c.Data) != len(s.key) {
 		return false
 	}
@@ -195,10 +249,10 @@ func (s *Memory) fingerprint(form string, text []byte) string {
 
 // Unkept returns a Memory without a directory, for when none can be had:
 // fingerprints hold for this process, refusals and claims are remembered by it
-// alone, and an escrow fails, so that nothing is asked for that could not be
-// kept.
-func Unkept() *Memory {
-	s := &Memory{dir: os.DevNull, refusals: make(map[string]auth.Refusal), claimed: make(map[string]bool)}
+// alone, and the escrow fails, saying why, so that nothing is asked for that could
+// not be kept.
+func Unkept(why error) *Memory {
+	s := &Memory{why: unusable(why), refusals: make(map[string]auth.Refusal), claimed: make(map[string]bool)}
 	_, _ = rand.Read(s.key[:]) // never fails
 	return s
 }

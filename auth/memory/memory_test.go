@@ -370,7 +370,7 @@ func TestStateHoldsNoToken(t *testing.T) {
 
 func TestUnkept(t *testing.T) {
 	t.Parallel()
-	s := Unkept()
+	s := Unkept(errors.New("gone"))
 	r := auth.Refusal{Fingerprint: "f", Reason: auth.ReasonReused, At: time.Now().UTC()}
 	if err := s.Record(r); err == nil {
 		t.Error("a refusal was written to nowhere")
@@ -384,7 +384,7 @@ func TestUnkept(t *testing.T) {
 	if _, ok, _ := s.Held(); ok {
 		t.Error("nothing holds something")
 	}
-	if a, b := s.Token(nil), Unkept().Token(nil); a == b {
+	if a, b := s.Token(nil), Unkept(nil).Token(nil); a == b {
 		t.Error("two processes share a key that nobody keeps")
 	}
 }

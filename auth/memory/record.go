@@ -6,10 +6,10 @@ import (
 	"crypto/cipher"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 )
 
 // EscrowKey returns the key that seals an answer in the escrow, making it if
@@ -25,9 +25,9 @@ type EscrowKey func(create bool) ([]byte, error)
 
 var (
 	// errAnswerLost means that an answer is there and will never be read.
-	errAnswerLost = errors.New("the answer cannot be unsealed")
+	errAnswerLost = fault.New("answer_unsealed", "the answer cannot be unsealed")
 	// errNotSealing may pass: the configuration names the keyring again.
-	errNotSealing = errors.New("the answer is sealed by a keyring that is not in use now")
+	errNotSealing = fault.New("answer_sealed", "the answer is sealed by a keyring that is not in use now")
 )
 
 // sealPatience is how long an answer that cannot be unsealed for now keeps

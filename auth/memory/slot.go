@@ -6,9 +6,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 
+	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
 
@@ -39,14 +39,17 @@ const (
 )
 
 // errTooLarge means that an answer exceeds the room.
-var errTooLarge = errors.New("the answer is larger than its place")
+var errTooLarge = fault.New("answer_place", "the answer is larger than its place")
 
 // slot is the open file.
-type slot struct{ file *os.File }
+type slot struct{ file *safefile.File }
 
 // openSlot opens the file, which need not have its full size.
-func openSlot(path string, flags int) (*slot, error) {
-	f, err := os.OpenFile(path, os.O_RDWR|flags, 0o600)
+func (s *Memory) openSlot(create bool) (*slot, error) {
+	if s.why != nil {
+		return nil, s.why
+	}
+	f, err := s.disk.Open(s.path(escrowFile), create, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -126,15 +129,15 @@ func (s *slot) reserve() error {
 	if err != nil {
 		return err
 	}
-	if info.Size() >= slotSize && safefile.Allocated(s.file) >= slotSize {
+	if info.Size() >= slotSize && s.file.Allocated() >= slotSize {
 		return nil
 	}
 	return errors.Join(s.wipe(0, slotSize), s.sync())
 }
 
 // discardSlot gives the room back after reserve failed half-way.
-func discardSlot(path string) {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		_ = os.Truncate(path, 0)
+func (s *Memory) discardSlot() {
+	if _, err := s.disk.Remove(s.path(escrowFile)); err != nil {
+		_ = os.Truncate(s.path(escrowFile), 0)
 	}
 }

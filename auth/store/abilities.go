@@ -5,10 +5,10 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
-	"fmt"
 
 	"rekey/auth"
 	"rekey/auth/store/secretservice"
+	"rekey/internal/fault"
 )
 
 // What a keyring's store can do beyond auth.Store: tell of changes, be unlocked,
@@ -97,10 +97,10 @@ var _ Unlocker = (*keyringStore)(nil)
 func (s *keyringStore) Unlock(ctx context.Context) error {
 	ring, ok := s.ring.(interface{ Unlock(context.Context) error })
 	if !ok {
-		return errors.New("this system's keyring unlocks itself when it is used")
+		return fault.New("unlocks_itself", "this system's keyring unlocks itself when it is used")
 	}
 	if err := ring.Unlock(ctx); err != nil {
-		return fmt.Errorf("unlock the keyring: %w", err)
+		return fault.New("unlock", "unlock the keyring: {{.Why}}", "Why", err)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -11,6 +10,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/codex"
+	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
 
@@ -27,34 +27,38 @@ const maxFile = 32 << 20
 const tempPrefix = ".auth-"
 
 // errNothing is a mistake of the caller: absence is written by Delete.
-var errNothing = errors.New("there is nothing to write")
+var errNothing = fault.New("nothing_to_write", "there is nothing to write")
 
 // fileStore is the auth.json of one home. It keeps nothing between calls, so
 // it is safe for concurrent use.
 type fileStore struct {
-	home   string
-	path   string // the name, which may be a symbolic link
-	locker safefile.Locker
-	step   func(auth.Step)
+	home string
+	path string // the name, which may be a symbolic link
+	disk safefile.Disk
+	step func(auth.Step)
 }
 
 func newFileStore(home string, opts Options) *fileStore {
 	if opts.Step == nil {
 		opts.Step = func(auth.Step) {}
 	}
-	return &fileStore{home: home, path: filepath.Join(home, codex.AuthFile), locker: opts.Locker, step: opts.Step}
+	return &fileStore{home: home, path: filepath.Join(home, codex.AuthFile), disk: opts.Disk, step: opts.Step}
 }
 
 // String returns the path as Codex names it, before following links.
 func (s *fileStore) String() string { return s.path }
 
 // Load implements auth.Store. Like Codex it takes no lock: the file is
-// replaced by renaming, so a reader sees the old content or the new.
+// replaced by renaming, so a reader sees the old content or the new. Only what a
+// dying process left half written in place is completed, under the locks.
 func (s *fileStore) Load(ctx context.Context) (*auth.Snapshot, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	c, err := safefile.Read(s.path, maxFile)
+	if err := s.complete(); err != nil {
+		return nil, s.unreadable(err)
+	}
+	c, err := s.disk.Read(s.path, maxFile)
 	if err != nil {
 		return nil, s.unreadable(err)
 	}
@@ -72,12 +76,17 @@ func (s *fileStore) unreadable(err error) error {
 	return &auth.UnreadableError{Where: s.path, What: safefile.Reason(err), Err: err}
 }
 
+// unwritten says why an Update has failed.
+func (s *fileStore) unwritten(err error) error {
+	return fault.New("write", "write {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
+}
+
 // Update implements auth.Store: read, decide and write the new file under
 // auth.lock; compare and rename under auth.json.lock, too.
 func (s *fileStore) Update(ctx context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) error {
 	// Codex makes a missing home, open to others; what is in it is not.
-	if err := os.MkdirAll(s.home, 0o700); err != nil {
-		return fmt.Errorf("write %s: %w", s.path, err)
+	if err := s.disk.MkdirAll(s.home, 0o700); err != nil {
+		return s.unwritten(err)
 	}
 	unlock, err := s.lockHome(ctx)
 	if err != nil {
@@ -87,13 +96,13 @@ func (s *fileStore) Update(ctx context.Context, decide func(*auth.Snapshot) (*au
 	for range maxRounds {
 		replaced, err := s.round(ctx, decide)
 		if err != nil {
-			return fmt.Errorf("write %s: %w", s.path, err)
+			return s.unwritten(err)
 		}
 		if replaced {
 			return nil
 		}
 	}
-	return fmt.Errorf("write %s: %w", s.path, safefile.ErrRestless)
+	return s.unwritten(safefile.ErrRestless)
 }
 
 // round tries once. It reports false when the content changed in between.
@@ -102,7 +111,10 @@ func (s *fileStore) round(ctx context.Context, decide func(*auth.Snapshot) (*aut
 	if err != nil {
 		return false, err
 	}
-	seen, err := safefile.Read(target, maxFile)
+	if err := s.completeHeld(ctx, target); err != nil {
+		return false, err
+	}
+	seen, err := s.disk.Read(target, maxFile)
 	if err != nil {
 		return false, s.unreadable(err)
 	}
@@ -113,14 +125,18 @@ func (s *fileStore) round(ctx context.Context, decide func(*auth.Snapshot) (*aut
 	if next == nil {
 		return false, errNothing
 	}
-	if err := safefile.Replaceable(target); err != nil {
+	way, err := s.disk.WayTo(target)
+	if err != nil {
 		return false, err
+	}
+	if way == safefile.InPlace {
+		return s.overwrite(ctx, target, seen, next.Encode())
 	}
 	dir := filepath.Dir(target)
-	if err := os.MkdirAll(dir, 0o700); err != nil { // Codex follows a link to a folder that is not there yet
+	if err := s.disk.MkdirAll(dir, 0o700); err != nil { // Codex follows a link to a folder that is not there yet
 		return false, err
 	}
-	fresh, err := safefile.CreateTemp(dir, tempPrefix, next.Encode())
+	fresh, err := s.disk.CreateTemp(dir, tempPrefix, next.Encode(), target)
 	if err != nil {
 		return false, err
 	}
@@ -131,8 +147,8 @@ func (s *fileStore) round(ctx context.Context, decide func(*auth.Snapshot) (*aut
 		return false, err
 	}
 	s.step(StepRenamed)
-	safefile.Sweep(dir, tempPrefix, time.Now())
-	return true, safefile.SyncDir(dir)
+	s.disk.Sweep(dir, tempPrefix, time.Now())
+	return true, s.disk.SyncDir(dir)
 }
 
 // snapshotOf parses a content, nil when there is none or it is unreadable.
@@ -149,27 +165,40 @@ func snapshotOf(c safefile.Content) *auth.Snapshot {
 
 // replace is what happens under auth.json.lock: nothing that can take long.
 func (s *fileStore) replace(ctx context.Context, target string, seen safefile.Content, fresh *safefile.Temp) (bool, error) {
-	unlock, err := s.lockTarget(ctx, target)
+	unlock, same, err := s.compare(ctx, target, seen)
 	if err != nil {
 		return false, err
 	}
 	defer unlock()
-	s.step(StepTargetLocked)
-	if now, err := codex.CredentialPath(s.home); err != nil || now != target {
-		return false, err // the link was changed to lead elsewhere
-	}
-	now, err := safefile.Read(target, maxFile)
-	if err != nil {
-		return false, s.unreadable(err)
-	}
-	if !now.Same(seen) {
+	if !same {
 		return false, nil
 	}
-	if err := safefile.Replaceable(target); err != nil {
+	if way, err := s.disk.WayTo(target); err != nil || way != safefile.ByReplacing {
 		return false, err
 	}
 	s.step(StepCompared)
 	return fresh.Swap(target, seen)
+}
+
+// compare takes auth.json.lock and reports whether the target is still where and
+// what it was.
+func (s *fileStore) compare(ctx context.Context, target string, seen safefile.Content) (unlock func(), same bool, err error) {
+	unlock, err = s.lockTarget(ctx, target)
+	if err != nil {
+		return nil, false, err
+	}
+	s.step(StepTargetLocked)
+	path, err := codex.CredentialPath(s.home)
+	if err == nil && path == target { // else the link was changed to lead elsewhere
+		var now safefile.Content
+		now, err = s.disk.Read(target, maxFile)
+		same = err == nil && now.Same(seen)
+	}
+	if err != nil {
+		unlock()
+		return nil, false, s.unreadable(err)
+	}
+	return unlock, same, nil
 }
 
 // Delete implements auth.Store. Codex removes only the name and, where that is
@@ -185,7 +214,7 @@ func (s *fileStore) Delete(ctx context.Context) (removed bool, err error) {
 	defer unlock()
 	removed, err = s.remove(ctx)
 	if err != nil {
-		return removed, fmt.Errorf("delete %s: %w", s.path, err)
+		return removed, fault.New("delete", "delete {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
 	}
 	return removed, nil
 }
@@ -195,7 +224,7 @@ func (s *fileStore) remove(ctx context.Context) (removed bool, err error) {
 	target, err := codex.CredentialPath(s.home)
 	if err != nil {
 		// A link that leads nowhere holds no tokens.
-		return removeFile(s.path)
+		return s.disk.Remove(s.path)
 	}
 	dir := filepath.Dir(target)
 	if _, err := os.Stat(dir); err == nil {
@@ -211,38 +240,21 @@ func (s *fileStore) remove(ctx context.Context) (removed bool, err error) {
 // removeAll removes the target, the link to it if there is one, and what dying
 // writers left, for those who hold both locks.
 func (s *fileStore) removeAll(target string) (removed bool, err error) {
+	s.forget()
 	dir := filepath.Dir(target)
-	defer safefile.Sweep(dir, tempPrefix, time.Now())
-	if removed, err = removeFile(target); err != nil {
+	defer s.disk.Sweep(dir, tempPrefix, time.Now())
+	if removed, err = s.erase(target); err != nil {
 		return false, err
 	}
 	if removed {
-		err = safefile.SyncDir(dir)
+		err = s.disk.SyncDir(dir)
 	}
 	if target == s.path {
 		return removed, err
 	}
-	link, linkErr := removeFile(s.path)
+	link, linkErr := s.disk.Remove(s.path)
 	if link {
-		linkErr = safefile.SyncDir(s.home)
+		linkErr = s.disk.SyncDir(s.home)
 	}
 	return removed || link, errors.Join(err, linkErr)
-}
-
-// removeFile removes a file or a link. Nothing there is not an error.
-func removeFile(path string) (removed bool, err error) {
-	info, err := os.Lstat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return false, nil
-	case err != nil:
-		return false, err
-	case info.IsDir():
-		return false, safefile.ErrIsFolder // os.Remove would remove an empty one
-	}
-	err = os.Remove(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	return err == nil, err
 }

@@ -300,11 +300,20 @@ func TestUpdateGivesUpOnAHeldLock(t *testing.T) {
 	}
 }
 
+// withoutLocks is a filesystem that has no file locks.
+func withoutLocks() safefile.Disk {
+	return safefile.Disk{Fault: func(op safefile.Op, _ string) error {
+		if op == safefile.OpLock {
+			return safefile.ErrNoLocks
+		}
+		return nil
+	}}
+}
+
 func TestUpdateWithoutLocksChangesNothing(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)
-	none := func(string, fs.FileMode) (func(), error) { return nil, safefile.ErrNoLocks }
-	s, err := Open(home, codex.Config{Store: codex.StoreFile}, Options{Locker: none})
+	s, err := Open(home, codex.Config{Store: codex.StoreFile}, Options{Disk: withoutLocks()})
 	if err != nil {
 		t.Fatal(err)
 	}

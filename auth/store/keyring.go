@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rekey/auth/store/secretservice"
+	"rekey/internal/fault"
 
 	"github.com/zalando/go-keyring"
 )
@@ -42,7 +43,7 @@ type ring interface {
 }
 
 // errForm means that Codex's items cannot be read or written here.
-var errForm = errors.New("on this system Codex uses a form of keyring item that Rekey cannot handle yet")
+var errForm = fault.New("keyring_form", "on this system Codex uses a form of keyring item that Rekey cannot handle yet")
 
 // defaultKeyringTimeout bounds a call to the keyring. A gnome-keyring answers
 // within 30 ms; one that takes longer waits for somebody.

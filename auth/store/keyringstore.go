@@ -5,13 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"rekey/auth"
 	"rekey/auth/codex"
 	"rekey/auth/store/secretservice"
+	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
 
@@ -114,7 +115,29 @@ func (s *keyringStore) Writable(ctx context.Context) error {
 	case toFile:
 		return s.file.Writable(ctx)
 	}
+	if err := s.rehearse(ctx); err != nil {
+		return err
+	}
 	return s.file.locksWritable()
+}
+
+// rehearse makes and removes an item of Rekey's own, as large as a new sign-in
+// may be, so that a keyring that takes nothing more is met before a refresh
+// token is spent.
+func (s *keyringStore) rehearse(ctx context.Context) error {
+	ctx, cancel := s.bound(ctx)
+	defer cancel()
+	now, err := s.read(ctx)
+	if err == nil {
+		mine := rekeyItem("rehearsal|" + s.item.User)
+		if err = s.ring.Set(ctx, mine, strings.Repeat("0", int(roomFor(now)))); err == nil {
+			err = s.ring.Remove(ctx, mine)
+		}
+	}
+	if err != nil {
+		return s.unreadable(err)
+	}
+	return nil
 }
 
 // place decides, before any lock is taken, where an Update goes: to the
@@ -133,7 +156,7 @@ func (s *keyringStore) place(ctx context.Context) (toFile bool, err error) {
 		return true, nil
 	}
 	if s.auto && errors.Is(err, secretservice.ErrLocked) {
-		if c, fileErr := safefile.Read(s.file.path, maxFile); fileErr == nil && c.Exists {
+		if c, fileErr := s.file.disk.Read(s.file.path, maxFile); fileErr == nil && c.Exists {
 			return true, nil
 		}
 	}
@@ -149,8 +172,8 @@ func (s *keyringStore) Update(ctx context.Context, decide func(*auth.Snapshot) (
 	if toFile {
 		return s.file.Update(ctx, decide)
 	}
-	if err := os.MkdirAll(s.file.home, 0o700); err != nil {
-		return fmt.Errorf("write to the keyring: %w", err)
+	if err := s.file.disk.MkdirAll(s.file.home, 0o700); err != nil {
+		return unwrittenRing(err)
 	}
 	unlock, err := s.file.lockHome(ctx)
 	if err != nil {
@@ -160,13 +183,18 @@ func (s *keyringStore) Update(ctx context.Context, decide func(*auth.Snapshot) (
 	for range maxRounds {
 		replaced, err := s.round(ctx, decide)
 		if err != nil {
-			return fmt.Errorf("write to the keyring: %w", err)
+			return unwrittenRing(err)
 		}
 		if replaced {
 			return nil
 		}
 	}
-	return fmt.Errorf("write to the keyring: %w", safefile.ErrRestless)
+	return unwrittenRing(safefile.ErrRestless)
+}
+
+// unwrittenRing says why an Update of the keyring has failed.
+func unwrittenRing(err error) error {
+	return fault.New("write_keyring", "write to the keyring: {{.Why}}", "Why", safefile.Cause(err))
 }
 
 // round tries once. It reports false when the content changed in between.
@@ -179,7 +207,7 @@ func (s *keyringStore) round(ctx context.Context, decide func(*auth.Snapshot) (*
 	}
 	current := snapshotOf(seen)
 	if current == nil && s.auto {
-		if c, err := safefile.Read(s.file.path, maxFile); err == nil {
+		if c, err := s.file.disk.Read(s.file.path, maxFile); err == nil {
 			current = snapshotOf(c)
 		}
 	}

@@ -79,7 +79,7 @@ func (r *fakeRing) Ready(context.Context, secretservice.Item) error { return r.e
 // places hold at first, "" for nothing.
 func ringStore(t *testing.T, auto bool, inRing, inFile string) (*keyringStore, *fakeRing) {
 	t.Helper()
-	s := newKeyringStore(files.TempDir(t), auto, Options{Locker: safefile.TryLock, KeyringTimeout: time.Second})
+	s := newKeyringStore(files.TempDir(t), auto, Options{KeyringTimeout: time.Second})
 	r := &fakeRing{items: make(map[secretservice.Item]string)}
 	s.ring = r
 	if inRing != "" {

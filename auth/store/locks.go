@@ -21,26 +21,22 @@ const (
 func (s *fileStore) lockHome(ctx context.Context) (unlock func(), err error) {
 	ctx, cancel := context.WithTimeout(ctx, homeLockWait)
 	defer cancel()
-	return s.locker.Wait(ctx, filepath.Join(s.home, "auth.lock"), 0o666)
+	return s.disk.Lock(ctx, filepath.Join(s.home, "auth.lock"), 0o666)
 }
 
 // lockTarget takes auth.json.lock, which lies beside the resolved file.
 func (s *fileStore) lockTarget(ctx context.Context, target string) (unlock func(), err error) {
 	ctx, cancel := context.WithTimeout(ctx, targetLockWait)
 	defer cancel()
-	return s.locker.Wait(ctx, target+".lock", 0o600)
+	return s.disk.Lock(ctx, target+".lock", 0o600)
 }
 
 // RefreshLock returns the function that takes Rekey's own cross-process
 // refresh lock for a home, waiting no longer than limit: choose it above the
 // longest time a holder may need, a request's limit and the second look. A
 // holder that dies frees the lock. It lies beside the resolved auth.json, so
-// that homes that share a sign-in share the lock. A nil locker is
-// safefile.TryLock.
-func RefreshLock(home string, locker safefile.Locker, limit time.Duration) func(context.Context) (unlock func(), err error) {
-	if locker == nil {
-		locker = safefile.TryLock
-	}
+// that homes that share a sign-in share the lock.
+func RefreshLock(home string, disk safefile.Disk, limit time.Duration) func(context.Context) (unlock func(), err error) {
 	return func(ctx context.Context) (func(), error) {
 		ctx, cancel := context.WithTimeout(ctx, limit)
 		defer cancel()
@@ -48,6 +44,6 @@ func RefreshLock(home string, locker safefile.Locker, limit time.Duration) func(
 		if err != nil {
 			return nil, err
 		}
-		return locker.Wait(ctx, target+".rekey.lock", 0o600)
+		return disk.Lock(ctx, target+".rekey.lock", 0o600)
 	}
 }

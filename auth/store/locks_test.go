@@ -27,11 +27,11 @@ func TestRefreshLockIsFreedByDeath(t *testing.T) {
 	if got := holder.Line(); got != "held" {
 		t.Fatal(got)
 	}
-	if _, err := RefreshLock(dir, nil, 20*time.Millisecond)(t.Context()); !errors.Is(err, safefile.ErrLocked) {
+	if _, err := RefreshLock(dir, safefile.Disk{}, 20*time.Millisecond)(t.Context()); !errors.Is(err, safefile.ErrLocked) {
 		t.Fatalf("while held: %v, want safefile.ErrLocked", err)
 	}
 	holder.Kill()
-	unlock, err := RefreshLock(dir, nil, 10*time.Second)(t.Context())
+	unlock, err := RefreshLock(dir, safefile.Disk{}, 10*time.Second)(t.Context())
 	if err != nil {
 		t.Fatalf("after the holder's death: %v", err)
 	}
@@ -44,12 +44,19 @@ func TestRefreshLockIsSharedByLinkedHomes(t *testing.T) {
 	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
 	files.Mkdir(t, a, b)
 	files.Symlink(t, "../a/auth.json", filepath.Join(b, "auth.json"))
-	unlock, err := RefreshLock(a, nil, time.Second)(t.Context())
+	unlock, err := RefreshLock(a, safefile.Disk{}, time.Second)(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer unlock()
-	if _, err := RefreshLock(b, nil, 20*time.Millisecond)(t.Context()); !errors.Is(err, safefile.ErrLocked) {
+	if _, err := RefreshLock(b, safefile.Disk{}, 20*time.Millisecond)(t.Context()); !errors.Is(err, safefile.ErrLocked) {
 		t.Errorf("the other home: %v, want safefile.ErrLocked", err)
+	}
+}
+
+func TestRefreshLockWithoutLocks(t *testing.T) {
+	t.Parallel()
+	if _, err := RefreshLock(t.TempDir(), withoutLocks(), time.Second)(t.Context()); !errors.Is(err, safefile.ErrNoLocks) {
+		t.Errorf("error %v, want ErrNoLocks", err)
 	}
 }

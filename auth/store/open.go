@@ -12,8 +12,8 @@ import (
 // Options are what Open needs beside the configuration. The zero value is
 // right for a program that stays.
 type Options struct {
-	// Locker takes file locks; nil: safefile.TryLock.
-	Locker safefile.Locker
+	// Disk is the way to the files: for tests, the zero value in every program.
+	Disk safefile.Disk
 	// SharedBus reads a Linux keyring with go-keyring on the process's shared
 	// D-Bus connection: for commands that show no tray.
 	SharedBus bool
@@ -32,9 +32,6 @@ type Options struct {
 // Open returns the Store that Codex would use for a home, as its configuration
 // says. It touches nothing: what is wrong shows on Load.
 func Open(home string, cfg codex.Config, opts Options) (auth.Store, error) {
-	if opts.Locker == nil {
-		opts.Locker = safefile.TryLock
-	}
 	if opts.KeyringTimeout == 0 {
 		opts.KeyringTimeout = defaultKeyringTimeout
 	}
@@ -56,13 +53,14 @@ func Open(home string, cfg codex.Config, opts Options) (auth.Store, error) {
 // The steps of an Update that writes auth.json, in their order: see
 // Options.Step. A round that finds new content begins again with the first.
 const (
-	// StepWritten: the new file is on the disk under a temporary name.
+	// StepWritten: the new content is on the disk under a temporary name, or, if
+	// auth.json can only be written in place, in the journal beside it.
 	StepWritten auth.Step = "temporary file written"
 	// StepTargetLocked: auth.json.lock is held as well.
 	StepTargetLocked auth.Step = "auth.json.lock taken"
 	// StepCompared: the content is still what was decided upon; the names are
 	// exchanged next.
 	StepCompared auth.Step = "content compared"
-	// StepRenamed: the new file is in its place; auth.lock alone is still held.
+	// StepRenamed: the new content is in its place; auth.lock alone is still held.
 	StepRenamed auth.Step = "renamed"
 )

@@ -2,20 +2,30 @@ package store
 
 import (
 	"context"
-	"fmt"
+	"errors"
+	"io/fs"
 	"path/filepath"
 
 	"rekey/auth/codex"
+	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
 
-// Writable implements auth.Store: the guards, the folder, and the lock files.
+// spare is how much larger than twice the present content a new one may be
+// without surprise, in bytes. What is larger is kept by the escrow all the same.
+const spare = 16 << 10
+
+// roomFor is the room that a new content may need where the present one is.
+func roomFor(now safefile.Content) int64 { return 2*int64(len(now.Data)) + spare }
+
+// Writable implements auth.Store: it does what an Update does, in the same places
+// and with as much room, and takes it back.
 func (s *fileStore) Writable(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	if err := s.writable(); err != nil {
-		return fmt.Errorf("%s cannot be written: %w", s.path, err)
+		return fault.New("cannot_write", "{{.Where}} cannot be written: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
 	}
 	return nil
 }
@@ -25,26 +35,44 @@ func (s *fileStore) writable() error {
 	if err != nil {
 		return err
 	}
-	if err := safefile.Replaceable(target); err != nil {
+	if _, err := s.disk.WayTo(target); err != nil {
 		return err
 	}
-	return s.locksWritable()
+	now, err := s.disk.Read(target, maxFile)
+	if err != nil {
+		return err
+	}
+	if err := s.locksWritable(); err != nil {
+		return err
+	}
+	way, err := s.disk.Rehearse(target, tempPrefix, roomFor(now))
+	if err == nil && way == safefile.InPlace { // the journal holds the old content and the new, in base64
+		err = s.disk.RehearseIn(s.home, tempPrefix, 2*roomFor(now), "")
+	}
+	return err
 }
 
 // locksWritable says why Codex's locks cannot be taken, or nil, and with that
-// why no file can be made in the folders they lie in.
+// why no file can be made in the folders they lie in. A lock that is held can be.
 func (s *fileStore) locksWritable() error {
 	target, err := codex.CredentialPath(s.home)
 	if err != nil {
 		return err
 	}
-	for _, lock := range []string{filepath.Join(s.home, "auth.lock"), target + ".lock"} {
-		if err := safefile.Lockable(lock); err != nil {
-			return err
+	for _, dir := range []string{s.home, filepath.Dir(target)} {
+		if err := s.disk.RehearseIn(dir, tempPrefix, 1, ""); err != nil {
+			return fault.New("folder", "the folder {{.Where}}: {{.Why}}", "Where", dir, "Why", safefile.Cause(err))
 		}
 	}
-	for _, dir := range []string{s.home, filepath.Dir(target)} {
-		if err := safefile.FolderWritable(dir); err != nil {
+	for _, lock := range []struct {
+		path string
+		perm fs.FileMode
+	}{{filepath.Join(s.home, "auth.lock"), 0o666}, {target + ".lock", 0o600}} {
+		unlock, err := s.disk.TryLock(lock.path, lock.perm)
+		switch {
+		case err == nil:
+			unlock()
+		case !errors.Is(err, safefile.ErrLocked) && !errors.Is(err, fs.ErrNotExist): // the folder will be made
 			return err
 		}
 	}

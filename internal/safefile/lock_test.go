@@ -69,8 +69,13 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 
 func TestWaitPassesOnWhatIsNotBusy(t *testing.T) {
 	t.Parallel()
-	none := Locker(func(string, fs.FileMode) (func(), error) { return nil, ErrNoLocks })
-	if _, err := none.Wait(t.Context(), "x", 0o600); !errors.Is(err, ErrNoLocks) {
+	none := Disk{Fault: func(op Op, _ string) error {
+		if op == OpLock {
+			return ErrNoLocks
+		}
+		return nil
+	}}
+	if _, err := none.Lock(t.Context(), filepath.Join(t.TempDir(), "x"), 0o600); !errors.Is(err, ErrNoLocks) {
 		t.Errorf("error %v, want ErrNoLocks", err)
 	}
 }

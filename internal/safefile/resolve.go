@@ -2,10 +2,11 @@ package safefile
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"rekey/internal/fault"
 )
 
 // maxLinks bounds chains of symbolic links, as Linux does.
@@ -24,7 +25,7 @@ func resolveWithin(path string, links int) (string, error) {
 		return real, err
 	}
 	if links == 0 {
-		return "", fmt.Errorf("too many symbolic links: %s", path)
+		return "", fault.New("many_links", "too many symbolic links: {{.Where}}", "Where", path)
 	}
 	parent := filepath.Dir(path)
 	if parent == path {
@@ -42,4 +43,14 @@ func resolveWithin(path string, links int) (string, error) {
 		return resolveWithin(target, links-1)
 	}
 	return resolveWithin(filepath.Join(parent, target), links-1)
+}
+
+// nearest is a folder, or the nearest one above it that exists.
+func nearest(dir string) string {
+	for {
+		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) || filepath.Dir(dir) == dir {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
 }

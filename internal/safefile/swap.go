@@ -7,12 +7,6 @@ import (
 	"os"
 )
 
-// ErrForeign means that a sign-in of somebody else could not be put back.
-var ErrForeign = errors.New("another program's content could not be put back")
-
-// ErrRestless means that new content was found again and again.
-var ErrRestless = errors.New("it keeps changing")
-
 // maxSwaps bounds how often names are exchanged until everybody's newest
 // content is where it belongs.
 const maxSwaps = 32
@@ -29,7 +23,7 @@ const maxSwaps = 32
 // and writes to it later; it would write to a file that has no name any more.
 func (t *Temp) Swap(target string, seen Content) (bool, error) {
 	if !seen.Exists {
-		err := renameNew(t.path, target)
+		err := t.disk.renameNew(t.path, target)
 		if errors.Is(err, fs.ErrExist) {
 			return false, nil
 		}
@@ -38,7 +32,7 @@ func (t *Temp) Swap(target string, seen Content) (bool, error) {
 		}
 		return err == nil, err
 	}
-	err := exchange(t.path, target)
+	err := t.disk.exchange(t.path, target)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil // deleted in between
@@ -48,7 +42,7 @@ func (t *Temp) Swap(target string, seen Content) (bool, error) {
 	case err != nil:
 		return false, err
 	}
-	if out, err := Read(t.path, int64(len(seen.Data))); err == nil && out.Same(seen) {
+	if out, err := t.disk.Read(t.path, int64(len(seen.Data))); err == nil && out.Same(seen) {
 		return true, nil
 	}
 	return false, t.putBack(target)
@@ -67,7 +61,7 @@ func (t *Temp) putBack(target string) error {
 		if next, err = os.Lstat(t.path); err != nil {
 			break
 		}
-		if err = exchange(t.path, target); err != nil {
+		if err = t.disk.exchange(t.path, target); err != nil {
 			break
 		}
 		var out fs.FileInfo
@@ -84,4 +78,24 @@ func (t *Temp) putBack(target string) error {
 		err = ErrRestless
 	}
 	return fmt.Errorf("%w, it is in %s: %w", ErrForeign, t.path, err)
+}
+
+// exchange swaps two names in one step; errors.ErrUnsupported where the
+// filesystem or the system cannot.
+func (d Disk) exchange(a, b string) error {
+	return retry(func() error {
+		if err := d.fails(OpExchange, b); err != nil {
+			return err
+		}
+		return exchange(a, b)
+	})
+}
+
+// renameNew renames without replacing: fs.ErrExist when the new name is taken,
+// errors.ErrUnsupported where the filesystem or the system cannot tell.
+func (d Disk) renameNew(from, to string) error {
+	if err := d.fails(OpLink, to); err != nil {
+		return err
+	}
+	return renameNew(from, to)
 }

@@ -15,7 +15,7 @@ import (
 // temp is a new content for dir.
 func temp(t *testing.T, dir, data string) *Temp {
 	t.Helper()
-	f, err := CreateTemp(dir, ".test-", []byte(data))
+	f, err := Disk{}.CreateTemp(dir, ".test-", []byte(data), "")
 	if err != nil {
 		t.Fatal(err)
 	}

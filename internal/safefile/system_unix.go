@@ -5,7 +5,6 @@ package safefile
 import (
 	"errors"
 	"os"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -16,8 +15,11 @@ const openFlags = unix.O_NONBLOCK
 // openToRead opens a file, also a named pipe to which nobody writes.
 func openToRead(path string) (*os.File, error) { return os.OpenFile(path, os.O_RDONLY|openFlags, 0) }
 
-// replaceFile renames a file over another one.
-func replaceFile(from, to string) error { return os.Rename(from, to) }
+// noFollow keeps an open from following a link in the last place.
+const noFollow = unix.O_NOFOLLOW
+
+// sharing: here nobody can keep a file from being replaced.
+func sharing(error) bool { return false }
 
 // linkCount returns how many names an open file has.
 func linkCount(f *os.File) (uint64, error) {
@@ -28,14 +30,8 @@ func linkCount(f *os.File) (uint64, error) {
 	return uint64(st.Nlink), nil
 }
 
-// accessible says why files cannot be made in an existing folder, or nil. It
-// knows read-only filesystems and immutable folders as well as permissions.
-func accessible(dir string) error {
-	return unix.Faccessat(unix.AT_FDCWD, dir, unix.W_OK|unix.X_OK, unix.AT_EACCESS)
-}
-
-// SyncDir makes a renaming durable. Filesystems that cannot do it are left be.
-func SyncDir(dir string) error {
+// syncDir makes a renaming durable. Filesystems that cannot do it are left be.
+func syncDir(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
 		return err
@@ -47,14 +43,8 @@ func SyncDir(dir string) error {
 	return nil
 }
 
-// OwnedByUser reports whether a file belongs to the user of this process.
-func OwnedByUser(info os.FileInfo) bool {
-	st, ok := info.Sys().(*syscall.Stat_t)
-	return ok && int(st.Uid) == os.Geteuid()
-}
-
-// Allocated returns how many bytes of the disk an open file has.
-func Allocated(f *os.File) int64 {
+// allocated returns how many bytes of the disk an open file has.
+func allocated(f *os.File) int64 {
 	var st unix.Stat_t
 	if unix.Fstat(int(f.Fd()), &st) != nil {
 		return 0

@@ -3,7 +3,6 @@ package safefile
 import (
 	"errors"
 	"os"
-	"time"
 
 	"golang.org/x/sys/windows"
 )
@@ -27,25 +26,20 @@ func openToRead(path string) (*os.File, error) {
 	return os.NewFile(uintptr(h), path), nil
 }
 
-// replaceTries and replacePause bound how long a reader of the old file that
-// forbids its replacing, a virus scanner for one, is waited for: half a second
-// in all, a tenth of what Codex waits for the lock that is held meanwhile.
-const (
-	replaceTries = 50
-	replacePause = 10 * time.Millisecond
-)
+// noFollow has no meaning here: a user's folder is the user's alone.
+const noFollow = 0
 
-// replaceFile renames a file over another one.
-func replaceFile(from, to string) error {
-	for try := 1; ; try++ {
-		err := os.Rename(from, to)
-		busy := errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
-		if !busy || try == replaceTries {
-			return err
-		}
-		time.Sleep(replacePause)
-	}
+// sharing reports whether another program has the file open and forbids that it
+// is replaced.
+func sharing(err error) bool {
+	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
 }
+
+// mountPoint: a file is never one here.
+func mountPoint(string) bool { return false }
+
+// allocate is left to the write: files are not written in place here.
+func allocate(*os.File, int64) error { return nil }
 
 // linkCount returns how many names an open file has.
 func linkCount(f *os.File) (uint64, error) {
@@ -56,18 +50,12 @@ func linkCount(f *os.File) (uint64, error) {
 	return uint64(info.NumberOfLinks), nil
 }
 
-// accessible cannot be told without trying: access lists decide.
-func accessible(string) error { return nil }
+// syncDir has nothing to do: folders cannot be flushed.
+func syncDir(string) error { return nil }
 
-// SyncDir has nothing to do: folders cannot be flushed.
-func SyncDir(string) error { return nil }
-
-// OwnedByUser is left to the access list of the user's profile.
-func OwnedByUser(os.FileInfo) bool { return true }
-
-// Allocated returns how many bytes of the disk an open file has: all, for
+// allocated returns how many bytes of the disk an open file has: all, for
 // files are not sparse unless one asks for it.
-func Allocated(f *os.File) int64 {
+func allocated(f *os.File) int64 {
 	info, err := f.Stat()
 	if err != nil {
 		return 0

@@ -28,7 +28,7 @@ func TestFileIsReplacedWhileItIsRead(t *testing.T) {
 		t.Fatal("a file that is read can be replaced; this test tests nothing")
 	}
 	time.AfterFunc(5*replacePause, func() { _ = other.Close() })
-	if err := replaceFile(fresh, path); err != nil {
+	if err := retry(func() error { return os.Rename(fresh, path) }); err != nil {
 		t.Error(err)
 	}
 	if content, err := os.ReadFile(path); err != nil || string(content) != "new" {

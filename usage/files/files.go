@@ -130,22 +130,13 @@ func load[T any](path string) T {
 	return f.Content
 }
 
-// tempPrefix is that of the folder's other files in the making: whoever opens the
-// folder removes what a dying process has left.
-const tempPrefix = ".state-"
-
 // save replaces a file.
 func save[T any](path string, content T) error {
 	data, err := json.Marshal(file[T]{version, content})
 	if err != nil {
 		return err
 	}
-	fresh, err := safefile.CreateTemp(filepath.Dir(path), tempPrefix, append(data, '\n'))
-	if err != nil {
-		return fmt.Errorf("keep usage: %w", err)
-	}
-	defer fresh.Discard()
-	if err := fresh.Rename(path); err != nil {
+	if err := safefile.Replace(path, append(data, '\n'), 0o600); err != nil {
 		return fmt.Errorf("keep usage: %w", err)
 	}
 	return nil

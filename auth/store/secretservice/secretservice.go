@@ -8,7 +8,11 @@
 // the package has its words alone.
 package secretservice
 
-import "errors"
+import (
+	"errors"
+
+	"rekey/internal/fault"
+)
 
 // Item names an entry: the attributes application, service and username. Only
 // the last two are searched for.
@@ -18,8 +22,8 @@ type Item struct{ Application, Name, User string }
 // with D-Bus's own errors.
 var (
 	ErrNoItem      = errors.New("the item does not exist")
-	ErrLocked      = errors.New("it is locked")
-	ErrNoService   = errors.New("there is no keyring service")
-	ErrAmbiguous   = errors.New("it holds several sign-ins for this home")
-	ErrStillLocked = errors.New("the keyring was not unlocked")
+	ErrLocked      = fault.New("locked", "it is locked")
+	ErrNoService   = fault.New("no_keyring", "there is no keyring service")
+	ErrAmbiguous   = fault.New("ambiguous", "it holds several sign-ins for this home")
+	ErrStillLocked = fault.New("not_unlocked", "the keyring was not unlocked")
 )

@@ -60,14 +60,14 @@ func TestFullDisk(t *testing.T) {
 		// wantRequest: one is sent. wantSaved: its answer is in the home at once.
 		wantRequest, wantSaved bool
 	}{
-		{"the home's, before", true, false, "", true, false},
+		{"the home's, before", true, false, "", false, false},
 		{"the home's, once the request is sent", true, false, auth.StepSent, true, false},
 		{"the home's, under Codex's lock", true, false, store.StepTargetLocked, true, true},
 		{"Rekey's, before", false, true, "", false, false},
 		{"Rekey's, once the room is reserved", false, true, auth.StepReserved, true, true},
 		{"Rekey's, once the answer is there", false, true, auth.StepAnswered, true, true},
 		{"both, before", true, true, "", false, false},
-		{"both, once the room is reserved", true, true, auth.StepReserved, true, false},
+		{"both, once the room is reserved", true, true, auth.StepReserved, false, false},
 		{"both, once the answer is there", true, true, auth.StepAnswered, true, false},
 		{"both, before the answer is written to the home", true, true, auth.StepCommitting, true, false},
 	} {

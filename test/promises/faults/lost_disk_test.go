@@ -2,8 +2,6 @@ package faults_test
 
 import (
 	"errors"
-	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -23,9 +21,9 @@ type hardship struct {
 	// at is when it begins: a step, or "" for before the start.
 	at          auth.Step
 	begin, end  func(r *rig)
-	locker      func(r *rig) safefile.Locker // nil: the real one
-	wantRequest bool                         // one is sent, and its answer not lost
-	wantErr     error                        // with what the renewal fails, nil for whatever error
+	noLock      string // the name of a lock file that the filesystem cannot lock
+	wantRequest bool   // one is sent, and its answer not lost
+	wantErr     error  // with what the renewal fails, nil for whatever error
 }
 
 func TestHardships(t *testing.T) {
@@ -33,14 +31,14 @@ func TestHardships(t *testing.T) {
 	for _, h := range []hardship{
 		{name: "a read-only auth.json", begin: readOnly, end: writable, wantErr: auth.ErrCannotSave},
 		{name: "an auth.json with a second name", begin: link, end: unlink, wantErr: auth.ErrCannotSave},
-		{name: "no file locks", locker: without("auth.json.rekey.lock")},
+		{name: "no file locks", noLock: "auth.json.rekey.lock"},
 
 		{name: "auth.json becomes read-only", at: auth.StepSent, begin: readOnly, end: writable, wantRequest: true},
 		{name: "auth.json becomes read-only under Codex's lock", at: store.StepTargetLocked, begin: readOnly, end: writable, wantRequest: true},
 		{name: "auth.json gets a second name", at: auth.StepAnswered, begin: link, end: unlink, wantRequest: true},
 		{name: "auth.json becomes a folder", at: auth.StepKept, begin: folder, end: unfolder, wantRequest: true},
-		{name: "no lock auth.lock", locker: without("auth.lock"), wantRequest: true},
-		{name: "no lock auth.json.lock", locker: without("auth.json.lock"), wantRequest: true},
+		{name: "no lock auth.lock", noLock: "auth.lock", wantErr: auth.ErrCannotSave},
+		{name: "no lock auth.json.lock", noLock: "auth.json.lock", wantErr: auth.ErrCannotSave},
 	} {
 		t.Run(h.name, func(t *testing.T) {
 			t.Parallel()
@@ -55,8 +53,8 @@ func (h hardship) strike(r *rig) {
 	r.t.Helper()
 	old := r.content()
 	with := store.Options{}
-	if h.locker != nil {
-		with.Locker = h.locker(r)
+	if h.noLock != "" {
+		with.Disk = without(h.noLock)
 	}
 	reached := func() bool { return true }
 	switch {
@@ -76,7 +74,7 @@ func (h hardship) strike(r *rig) {
 	if st := home.State(); st.CommitPending != h.wantRequest || st.CannotSave != (h.wantErr != nil) {
 		r.t.Errorf("the State: %+v", st)
 	}
-	if with.Locker == nil {
+	if h.noLock == "" {
 		_ = r.restart() // it cannot do anything about it, and loses nothing
 	}
 	if h.end != nil {
@@ -122,14 +120,12 @@ func (r *rig) check(err error) {
 	}
 }
 
-// without is a Locker of a filesystem that knows no lock of that name.
-func without(name string) func(r *rig) safefile.Locker {
-	return func(r *rig) safefile.Locker {
-		return func(path string, perm fs.FileMode) (func(), error) {
-			if filepath.Base(path) == name {
-				return nil, fmt.Errorf("lock %s: %w", path, safefile.ErrNoLocks)
-			}
-			return safefile.TryLock(path, perm)
+// without is a filesystem that knows no lock of that name.
+func without(name string) safefile.Disk {
+	return safefile.Disk{Fault: func(op safefile.Op, path string) error {
+		if op == safefile.OpLock && filepath.Base(path) == name {
+			return safefile.ErrNoLocks
 		}
-	}
+		return nil
+	}}
 }

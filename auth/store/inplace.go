@@ -1,0 +1,161 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"rekey/auth/codex"
+	"rekey/internal/safefile"
+)
+
+// An auth.json that is a mount point of its own, as in a container that was given
+// this one file, cannot be replaced: it is written in place. Codex reads without
+// a lock, takes half a file for unreadable, and sends nothing then. Should the
+// process die in between, the journal beside it has the old content and the new.
+
+// journal is the change that is being made to an auth.json.
+type journal struct{ Old, New []byte }
+
+// journalPath lies in the home, whatever auth.json is a link to.
+func (s *fileStore) journalPath() string { return s.path + ".rekey.journal" }
+
+// empty is what an auth.json that cannot be removed holds after signing out.
+// Codex's app-server is signed out then. (Its command "codex login status" calls
+// any file that it can parse "Logged in using ChatGPT", 0.169 to 0.171.)
+const empty = "{}"
+
+// overwrite is the part of an Update that writes in place. It reports false when
+// the content has changed meanwhile.
+func (s *fileStore) overwrite(ctx context.Context, target string, seen safefile.Content, data []byte) (bool, error) {
+	record, err := json.Marshal(journal{seen.Data, data})
+	if err != nil {
+		return false, err
+	}
+	if err := s.disk.Replace(s.journalPath(), record, 0o600); err != nil {
+		return false, err
+	}
+	s.step(StepWritten)
+	unlock, same, err := s.compare(ctx, target, seen)
+	if err == nil {
+		defer unlock()
+	}
+	if err != nil || !same {
+		s.forget()
+		return false, err
+	}
+	s.step(StepCompared)
+	if err := s.disk.WriteInPlace(target, data); err != nil {
+		if s.disk.WriteInPlace(target, seen.Data) == nil {
+			s.forget()
+		}
+		return false, err
+	}
+	s.step(StepRenamed)
+	s.forget()
+	return true, nil
+}
+
+// forget removes the journal, and what a dying process left of one. One that
+// stays is recognised as done.
+func (s *fileStore) forget() {
+	_, _ = s.disk.Remove(s.journalPath())
+	s.disk.Sweep(s.home, "."+filepath.Base(s.journalPath())+"-", time.Now())
+}
+
+// begun reports whether there is a journal.
+func (s *fileStore) begun() bool {
+	_, err := os.Lstat(s.journalPath())
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+// complete finishes what a process has left half written. Whoever holds one of
+// the locks is perhaps still writing it.
+func (s *fileStore) complete() error {
+	if !s.begun() {
+		return nil
+	}
+	unlock, err := s.disk.TryLock(filepath.Join(s.home, "auth.lock"), 0o666)
+	if err != nil {
+		return nil
+	}
+	defer unlock()
+	target, err := codex.CredentialPath(s.home)
+	if err != nil {
+		return err
+	}
+	unlockTarget, err := s.disk.TryLock(target+".lock", 0o600)
+	if err != nil {
+		return nil
+	}
+	defer unlockTarget()
+	return s.completeLocked(target)
+}
+
+// completeHeld is complete for those who hold auth.lock.
+func (s *fileStore) completeHeld(ctx context.Context, target string) error {
+	if !s.begun() {
+		return nil
+	}
+	unlock, err := s.lockTarget(ctx, target)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	return s.completeLocked(target)
+}
+
+// completeLocked is complete for those who hold both locks.
+func (s *fileStore) completeLocked(target string) error {
+	record, err := s.disk.Read(s.journalPath(), 4*maxFile)
+	if err != nil {
+		return err
+	}
+	now, err := s.disk.Read(target, maxFile)
+	if err != nil {
+		return err
+	}
+	var j journal
+	if json.Unmarshal(record.Data, &j) == nil && j.torn(now.Data) {
+		if err := s.disk.WriteInPlace(target, j.New); err != nil {
+			return err
+		}
+	}
+	s.forget()
+	return nil
+}
+
+// torn reports whether a content is the change half done: the beginning of the
+// new content with the rest of the old.
+func (j journal) torn(now []byte) bool {
+	if bytes.Equal(now, j.Old) || bytes.Equal(now, j.New) {
+		return false
+	}
+	same := 0
+	for same < min(len(now), len(j.New)) && now[same] == j.New[same] {
+		same++
+	}
+	rest := min(same, len(j.Old))
+	return len(now) >= len(j.Old) && bytes.Equal(now[same:], j.Old[rest:])
+}
+
+// erase removes what the target holds, and the target itself where that can be.
+func (s *fileStore) erase(target string) (removed bool, err error) {
+	removed, err = s.disk.Remove(target)
+	if err == nil {
+		return removed, nil
+	}
+	if way, wayErr := s.disk.WayTo(target); wayErr != nil || way != safefile.InPlace {
+		return false, err
+	}
+	now, err := s.disk.Read(target, maxFile)
+	if err != nil || string(now.Data) == empty {
+		return false, err
+	}
+	return true, s.disk.WriteInPlace(target, []byte(empty))
+}

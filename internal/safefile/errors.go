@@ -1,0 +1,93 @@
+package safefile
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"syscall"
+
+	"rekey/internal/fault"
+)
+
+// What is wrong with a file beside the system's own errors, each one clause.
+var (
+	// ErrLocked means that another process, or this one, holds the lock.
+	ErrLocked = fault.New("lock_busy", "another process holds the lock")
+	// ErrNoLocks means that the filesystem has no file locks.
+	ErrNoLocks = fault.New("no_locks", "the filesystem has no file locks")
+	// ErrTooLarge is wrapped by an error that names the limit.
+	ErrTooLarge   = errors.New("it is too large")
+	ErrIsFolder   = fault.New("is_folder", "it is a folder")
+	ErrNotFolder  = fault.New("no_folder", "it is not a folder")
+	ErrNotRegular = fault.New("not_regular", "it is not a regular file")
+	// ErrHardLink: replacing a file that has a second name would leave the old
+	// content under that name. Codex refuses this, too.
+	ErrHardLink = fault.New("hard_link", "the file has a second name (hard link)")
+	// ErrReadOnly: the file has no write permission at all. Codex refuses this, too.
+	ErrReadOnly = fault.New("read_only", "the file is read-only")
+	// ErrOwner: what root writes must stay its owner's.
+	ErrOwner = fault.New("owner_lost", "it belongs to another user and cannot be kept that way")
+	// ErrInUse means that another program has the file open and forbids, as only
+	// Windows lets it, that it is replaced.
+	ErrInUse = errors.New("another program has it open")
+	// ErrForeign means that another program's content could not be put back.
+	ErrForeign = errors.New("another program's content could not be put back")
+	// ErrRestless means that new content was found again and again.
+	ErrRestless = fault.New("restless", "it keeps changing")
+)
+
+// tooLarge is ErrTooLarge with its limit.
+type tooLarge struct{ limit int64 }
+
+func (e tooLarge) Error() string     { return fmt.Sprintf("it is larger than %d MiB", e.limit>>20) }
+func (e tooLarge) Is(err error) bool { return err == ErrTooLarge }
+
+// FaultCode implements fault.Coded.
+func (e tooLarge) FaultCode() string { return "too_big" }
+
+// FaultArgs implements fault.Coded.
+func (e tooLarge) FaultArgs() []any { return []any{"Limit", fmt.Sprintf("%d MiB", e.limit>>20)} }
+
+// Reason is Cause as text, for a file that cannot be read.
+func Reason(err error) string {
+	var coded fault.Coded
+	if c := Cause(err); c != err || errors.As(c, &coded) {
+		return c.Error()
+	}
+	return errUnopened.Error()
+}
+
+// errUnopened stands for what the system says in more than the cause.
+var errUnopened = fault.New("cannot_open", "it cannot be opened")
+
+// Cause is err without paths and operations: one clause, with a code where there
+// is one. errors.Is finds in it what it finds in err. An error that is not about
+// a file stays as it is.
+func Cause(err error) error {
+	var coded fault.Coded
+	var number syscall.Errno
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &coded):
+		return coded
+	case errors.Is(err, fs.ErrPermission):
+		return clause{fault.New("permission", "permission denied"), err}
+	case errors.Is(err, syscall.ELOOP):
+		return clause{fault.New("link_loop", "it is a symbolic link that leads back to itself"), err}
+	case errors.Is(err, syscall.ENOTDIR):
+		return clause{fault.New("bad_folder", "its folder is not a folder"), err}
+	case errors.As(err, &number):
+		return number
+	}
+	return err
+}
+
+// clause is an error in words of its own.
+type clause struct {
+	*fault.Fault
+	err error
+}
+
+// Unwrap returns the error.
+func (c clause) Unwrap() error { return c.err }

@@ -1,0 +1,163 @@
+package safefile
+
+import (
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Open opens a regular file to read and write it, making it with perm if create
+// is set. It never follows a link in the last place, so that a file in a folder
+// of Rekey's own leads nowhere else.
+func (d Disk) Open(path string, create bool, perm fs.FileMode) (*File, error) {
+	f, err := d.openOrCreate(path, create, perm, noFollow)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil {
+		err = regular(info)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return &File{f, d}, nil
+}
+
+// openOrCreate opens a file for reading and writing.
+func (d Disk) openOrCreate(path string, create bool, perm fs.FileMode, flags int) (f *os.File, err error) {
+	for range maxLinks { // somebody else may make or remove it in between
+		if err = d.fails(OpOpen, path); err != nil {
+			return nil, err
+		}
+		f, err = os.OpenFile(path, os.O_RDWR|openFlags|flags, 0)
+		if !create || !errors.Is(err, fs.ErrNotExist) {
+			return f, err
+		}
+		f, err = d.createNew(path, perm)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+	return nil, err
+}
+
+// File is an open file of a Disk. Its methods are those of os.File.
+type File struct {
+	*os.File
+	disk Disk
+}
+
+// ReadAt reads bytes from a place on.
+func (f *File) ReadAt(into []byte, at int64) (int, error) {
+	if err := f.disk.fails(OpRead, f.Name()); err != nil {
+		return 0, err
+	}
+	return f.File.ReadAt(into, at)
+}
+
+// WriteAt writes bytes from a place on.
+func (f *File) WriteAt(data []byte, at int64) (int, error) {
+	if err := f.disk.fails(OpWrite, f.Name()); err != nil {
+		n, _ := f.File.WriteAt(data[:len(data)/2], at) // as a disk that becomes full
+		return n, err
+	}
+	return f.File.WriteAt(data, at)
+}
+
+// Write writes bytes at the end.
+func (f *File) Write(data []byte) (int, error) {
+	if err := f.disk.fails(OpWrite, f.Name()); err != nil {
+		n, _ := f.File.Write(data[:len(data)/2])
+		return n, err
+	}
+	return f.File.Write(data)
+}
+
+// Truncate cuts or extends the file.
+func (f *File) Truncate(size int64) error {
+	if err := f.disk.fails(OpTruncate, f.Name()); err != nil {
+		return err
+	}
+	return f.File.Truncate(size)
+}
+
+// Sync writes the file to the disk (fsync).
+func (f *File) Sync() error {
+	if err := f.disk.fails(OpSync, f.Name()); err != nil {
+		return err
+	}
+	return f.File.Sync()
+}
+
+// Allocated returns how many bytes of the disk the file has.
+func (f *File) Allocated() int64 { return allocated(f.File) }
+
+// Remove removes a file or a link. Nothing there is not an error; a folder is.
+func (d Disk) Remove(path string) (removed bool, err error) {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case info.IsDir():
+		return false, ErrIsFolder // os.Remove would remove an empty one
+	}
+	if err := d.fails(OpRemove, path); err != nil {
+		return false, err
+	}
+	err = os.Remove(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// MkdirAll makes a folder and those above it. What root makes below another
+// user's folder belongs to that user.
+func (d Disk) MkdirAll(dir string, perm fs.FileMode) error {
+	info, err := os.Stat(dir)
+	switch {
+	case err == nil && !info.IsDir():
+		return &fs.PathError{Op: "mkdir", Path: dir, Err: ErrNotFolder}
+	case err == nil || !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	if above := filepath.Dir(dir); above != dir {
+		if err := d.MkdirAll(above, perm); err != nil {
+			return err
+		}
+	}
+	if err := d.mkdir(dir, perm); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
+}
+
+// SyncDir makes a renaming in a folder durable.
+func (d Disk) SyncDir(dir string) error {
+	if err := d.fails(OpSyncDir, dir); err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
+
+// regular says why what info describes is not a regular file, or nil.
+func regular(info fs.FileInfo) error {
+	switch {
+	case info.IsDir():
+		return ErrIsFolder
+	case !info.Mode().IsRegular():
+		return ErrNotRegular
+	}
+	return nil
+}
+
+var (
+	_ io.ReaderAt = (*File)(nil)
+	_ io.WriterAt = (*File)(nil)
+)

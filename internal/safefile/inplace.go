@@ -1,0 +1,143 @@
+package safefile
+
+import (
+	"os"
+	"path/filepath"
+)
+
+// WriteInPlace writes data over the content of a file that cannot be replaced:
+// the whole of it in one write, then the file is cut to its length and put on
+// the disk. Whoever reads meanwhile, and whoever comes after a power failure,
+// may find the new content with the end of the old one: keep a copy elsewhere.
+// Owner, mode and inode stay.
+func (d Disk) WriteInPlace(path string, data []byte) error {
+	f, err := d.openInPlace(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	if _, err := f.WriteAt(data, 0); err != nil {
+		return err
+	}
+	if err := f.Truncate(int64(len(data))); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+// openInPlace opens a regular file for writing.
+func (d Disk) openInPlace(path string) (*File, error) {
+	if err := d.fails(OpOpen, path); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|openFlags, 0)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil {
+		err = regular(info)
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return &File{f, d}, nil
+}
+
+// Way is how a file's content can be changed.
+type Way int
+
+const (
+	// ByReplacing: a new file is renamed over it.
+	ByReplacing Way = iota
+	// InPlace: it can only be written over, because it is a mount point of its
+	// own (as when a container is given this one file) or lies in a folder like
+	// /tmp and belongs to somebody else.
+	InPlace
+)
+
+// WayTo says how a file can be changed, or why it must not or cannot be. One
+// that is not there is made by renaming. The permission bits count even for
+// root, and so does what the system says about opening it for writing, an
+// immutable file for one.
+func (d Disk) WayTo(path string) (Way, error) {
+	if err := d.fails(OpStat, path); err != nil {
+		return 0, err
+	}
+	info, err := os.Stat(path)
+	switch {
+	case os.IsNotExist(err):
+		return ByReplacing, nil
+	case err != nil:
+		return 0, err
+	}
+	if err := regular(info); err != nil {
+		return 0, err
+	}
+	if info.Mode().Perm()&0o222 == 0 {
+		return 0, ErrReadOnly
+	}
+	f, err := d.openInPlace(path)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = f.Close() }()
+	links, err := linkCount(f.File)
+	switch {
+	case err != nil:
+		return 0, err
+	case links > 1:
+		return 0, ErrHardLink
+	case mountPoint(path), sticky(path, info):
+		return InPlace, nil
+	}
+	return ByReplacing, nil
+}
+
+// Rehearse does in a file's very place what changing it will take, with room
+// for size bytes, and takes it back: then neither a full disk nor a quota nor a
+// read-only file system is met only when there is something to lose. The error
+// is what changing it would fail with.
+func (d Disk) Rehearse(path, prefix string, size int64) (Way, error) {
+	way, err := d.WayTo(path)
+	if err != nil {
+		return way, err
+	}
+	if way == InPlace {
+		if err := d.allocate(path, size); err != nil {
+			return way, err
+		}
+	}
+	return way, d.RehearseIn(filepath.Dir(path), prefix, size, path)
+}
+
+// RehearseIn makes a file of the given size in a folder, or in the nearest one
+// above it that exists, with the owner of the file at like, and removes it.
+func (d Disk) RehearseIn(dir, prefix string, size int64, like string) error {
+	fresh, err := d.CreateTemp(nearest(dir), prefix, make([]byte, size), like)
+	if err != nil {
+		return err
+	}
+	return fresh.drop()
+}
+
+// drop is Discard for those who want to know whether a file can be removed here.
+func (t *Temp) drop() error {
+	_ = t.file.Close()
+	_, err := t.disk.Remove(t.path)
+	return err
+}
+
+// allocate takes room for size bytes in a file without changing its content.
+func (d Disk) allocate(path string, size int64) error {
+	f, err := d.openInPlace(path)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = f.Close() }()
+	if err := d.fails(OpAllocate, path); err != nil {
+		return err
+	}
+	return allocate(f.File, size)
+}

@@ -1,0 +1,35 @@
+package safefile
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// mountPoint reports whether a file is a mount point of its own. Linux has said
+// so since 5.8; before that only a file of another file system is found.
+func mountPoint(path string) bool {
+	var st unix.Statx_t
+	if unix.Statx(unix.AT_FDCWD, path, unix.AT_NO_AUTOMOUNT, unix.STATX_BASIC_STATS, &st) != nil {
+		return false
+	}
+	if st.Attributes_mask&unix.STATX_ATTR_MOUNT_ROOT != 0 {
+		return st.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0
+	}
+	var dir unix.Statx_t
+	err := unix.Statx(unix.AT_FDCWD, filepath.Dir(path), unix.AT_NO_AUTOMOUNT, unix.STATX_BASIC_STATS, &dir)
+	return err == nil && (st.Dev_major != dir.Dev_major || st.Dev_minor != dir.Dev_minor)
+}
+
+// allocate takes room for size bytes in an open file without changing what it
+// holds or its length. Filesystems that cannot do it are let be: there the
+// escrow alone is certain.
+func allocate(f *os.File, size int64) error {
+	err := unix.Fallocate(int(f.Fd()), unix.FALLOC_FL_KEEP_SIZE, 0, size)
+	if errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EINTR) {
+		return nil
+	}
+	return err
+}
