@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"rekey/internal/safefile"
@@ -20,9 +20,6 @@ const (
 	// gives up. Only writers that know no lock, editors, can cause even one.
 	maxRounds = 16
 )
-
-// errRestless means that the file was changed again and again.
-var errRestless = errors.New("another program keeps changing it")
 
 // Change sets keys in the file and leaves every other byte as it is: comments,
 // order, line ends, and what cannot be used. The file is made if need be, mode
@@ -43,10 +40,15 @@ func change(ctx context.Context, path string, home func() (string, error), edits
 			return err
 		}
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	var disk safefile.Disk
+	if err := disk.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return unsaved(path, err)
 	}
-	target, err := follow(path)
+	// A second name of the file is its owner's affair.
+	if _, err := disk.WayTo(path); err != nil && !errors.Is(err, safefile.ErrHardLink) {
+		return unsaved(path, err)
+	}
+	target, err := safefile.Resolve(path)
 	if err != nil {
 		return unsaved(path, err)
 	}
@@ -58,7 +60,7 @@ func change(ctx context.Context, path string, home func() (string, error), edits
 		defer unlock()
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case !errors.Is(err, safefile.ErrNoLocks): // without locks the comparison before the renaming has to do
+	case !errors.Is(err, safefile.ErrNoLocks): // without locks the comparison when replacing has to do
 		return unsaved(path, err)
 	}
 	for range maxRounds {
@@ -66,16 +68,16 @@ func change(ctx context.Context, path string, home func() (string, error), edits
 			return err
 		}
 	}
-	return unsaved(path, errRestless)
+	return unsaved(path, safefile.ErrRestless)
 }
 
 // round tries once. It reports false when the file changed in between.
 func round(path, target string, edits []Edit) (done bool, err error) {
-	before, err := read(target)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	before, err := safefile.Read(target, maxFile)
+	if err != nil {
 		return false, unsaved(path, err)
 	}
-	text, marked := bytes.CutPrefix(before, byteOrderMark)
+	text, marked := bytes.CutPrefix(before.Data, byteOrderMark)
 	if d := scan(text); d.broken != nil {
 		return false, &Problem{
 			Path: path, Line: d.broken.line, Code: CodeSyntax,
@@ -86,63 +88,42 @@ func round(path, target string, edits []Edit) (done bool, err error) {
 		text = e.apply(text)
 	}
 	if marked {
-		text = append(bytes.Clone(byteOrderMark), text...)
+		text = slices.Concat(byteOrderMark, text)
 	}
-	if bytes.Equal(text, before) {
+	if before.Exists && bytes.Equal(text, before.Data) {
 		return true, nil
 	}
 	if len(text) > maxFile {
-		return false, unsaved(path, errors.New("it would be too large"))
+		return false, unsaved(path, safefile.ErrTooLarge)
 	}
-	return replace(path, target, before, text)
+	if done, err = replace(target, before, text); err != nil {
+		return false, unsaved(path, err)
+	}
+	return done, nil
 }
 
 // replace puts the text in the target's place, if that still holds what it did.
-func replace(path, target string, before, text []byte) (done bool, err error) {
-	mode := fs.FileMode(0o600)
+func replace(target string, before safefile.Content, text []byte) (done bool, err error) {
+	var disk safefile.Disk
+	dir, prefix := filepath.Dir(target), "."+filepath.Base(target)+"-"
+	fresh, err := disk.CreateTemp(dir, prefix, text, target)
+	if err != nil {
+		return false, err
+	}
+	defer fresh.Discard()
 	if info, err := os.Stat(target); err == nil {
-		mode = info.Mode().Perm()
-		if mode&0o200 == 0 {
-			return false, unsaved(path, errors.New("it is read-only"))
+		if err := os.Chmod(fresh.Path(), info.Mode().Perm()); err != nil {
+			return false, err
 		}
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
-	if err != nil {
-		return false, unsaved(path, err)
+	if done, err = fresh.Swap(target, before); !done || err != nil {
+		return false, err
 	}
-	defer os.Remove(tmp.Name()) // gone already when it was renamed
-	_, err = tmp.Write(text)
-	err = errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close())
-	if err != nil {
-		return false, unsaved(path, err)
-	}
-	if now, err := read(target); !bytes.Equal(now, before) || err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err := os.Rename(tmp.Name(), target); err != nil {
-		return false, unsaved(path, err)
-	}
-	if dir, err := os.Open(filepath.Dir(target)); err == nil {
-		_ = dir.Sync() // not every system can; the file itself is whole
-		_ = dir.Close()
-	}
-	return true, nil
+	disk.Sweep(dir, prefix, time.Now())
+	return true, disk.SyncDir(dir)
 }
 
 // unsaved is a SaveError.
-func unsaved(path string, err error) error { return &SaveError{Path: path, What: cause(err), Err: err} }
-
-// follow finds the file behind symbolic links, which need not exist.
-func follow(path string) (string, error) {
-	for range 40 { // as Linux does
-		to, err := os.Readlink(path)
-		if err != nil {
-			return path, nil // no link, or nothing there
-		}
-		if !filepath.IsAbs(to) {
-			to = filepath.Join(filepath.Dir(path), to)
-		}
-		path = to
-	}
-	return "", errors.New("too many symbolic links lead to it")
+func unsaved(path string, err error) error {
+	return &SaveError{Path: path, What: safefile.Cause(err).Error(), Err: err}
 }

@@ -158,9 +158,9 @@ func TestChangeCannotBeSaved(t *testing.T) {
 	put(t, path("full.toml"), "#"+strings.Repeat("x", maxFile-2)+"\n")
 	for name, says := range map[string]string{
 		"readonly.toml":    "read-only",
-		"file/config.toml": "not a directory",
-		"folder.toml":      "no regular file",
-		"loop.toml":        "too many symbolic links",
+		"file/config.toml": "it is not a folder",
+		"folder.toml":      "it is a folder",
+		"loop.toml":        "leads back to itself",
 		"dangling.toml":    "no such file",
 		"full.toml":        "too large",
 	} {
@@ -235,7 +235,7 @@ func TestReplaceLooksAgain(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	put(t, path, "# an editor was here\n")
-	done, err := replace(path, path, []byte("# before\n"), []byte("# ours\n"))
+	done, err := replace(path, safefile.Content{Exists: true, Data: []byte("# before\n")}, []byte("# ours\n"))
 	if done || err != nil {
 		t.Errorf("replace = %t, %v", done, err)
 	}

@@ -23,16 +23,12 @@ func Set[T bool | string | []string | []int](key string, value T) Edit {
 	case bool:
 		e.literal = strconv.FormatBool(value)
 	case []int:
-		e.literal = percents(value)
+		e.literal = list(value, strconv.Itoa)
 	case string:
 		e.literal, e.broken = quoted(value), !utf8.ValidString(value)
 	case []string:
-		items := make([]string, len(value))
-		for i, item := range value {
-			items[i] = quoted(item)
-			e.broken = e.broken || !utf8.ValidString(item)
-		}
-		e.literal = "[" + strings.Join(items, ", ") + "]"
+		e.literal = list(value, quoted)
+		e.broken = slices.ContainsFunc(value, func(item string) bool { return !utf8.ValidString(item) })
 	}
 	return e
 }
@@ -90,7 +86,7 @@ func (e Edit) apply(data []byte) []byte {
 	case len(d.entries) > 0:
 		at = endOfLine(data, d.entries[len(d.entries)-1].end)
 	case len(d.tables) > 0:
-		at = aboveComments(data, d.tables[0].at)
+		at = aboveComments(data, d.tables[0].key)
 	}
 	if at > 0 && data[at-1] != '\n' { // the last line, which has no end
 		return splice(data, at, at, eol+line)
@@ -124,11 +120,11 @@ func aboveComments(data []byte, at int) int {
 	return at
 }
 
-// percents writes a list of percents.
-func percents(list []int) string {
-	items := make([]string, len(list))
-	for i, p := range list {
-		items[i] = strconv.Itoa(p)
+// list is a TOML array of what literal makes of each item.
+func list[T any](items []T, literal func(T) string) string {
+	literals := make([]string, len(items))
+	for i, item := range items {
+		literals[i] = literal(item)
 	}
-	return "[" + strings.Join(items, ", ") + "]"
+	return "[" + strings.Join(literals, ", ") + "]"
 }

@@ -24,7 +24,7 @@ const (
 	TypePercents Type = "a list of percents"
 )
 
-// Key documents one key of the file. The manual is written from this.
+// Key describes one key of the file. What it is for is in the translations.
 type Key struct {
 	Name string
 	Type Type
@@ -35,8 +35,6 @@ type Key struct {
 	Default string
 	// Env is the environment variable that is stronger than the file, "" for none.
 	Env string
-	// Doc is one line.
-	Doc string
 }
 
 // Keys lists every key in the order of the manual.
@@ -61,72 +59,70 @@ type key struct {
 // table never changes.
 var table = []key{
 	{
-		Key{Name: "homes", Type: TypePaths, Default: `["~/.codex"]`, Env: "CODEX_HOME",
-			Doc: "the Codex homes to look after; relative ones begin at this file's folder; --home is stronger"},
+		Key{Name: "homes", Type: TypePaths, Default: `["~/.codex"]`, Env: "CODEX_HOME"},
 		func(r *reader, _ Key, raw []byte) string { return r.paths(raw, &r.Homes) },
 		func(to *Settings, from Settings) { to.Homes = from.Homes },
 	},
 	{
-		Key{Name: "keep_fresh", Type: TypeSwitch, Default: "true",
-			Doc: "renew the sign-in ahead of time; when off, Rekey watches and never contacts the server by itself"},
+		Key{Name: "keep_fresh", Type: TypeSwitch, Default: "true"},
 		func(r *reader, k Key, raw []byte) string { return decode(raw, &r.KeepFresh, k.Type) },
 		func(to *Settings, from Settings) { to.KeepFresh = from.KeepFresh },
 	},
 	{
-		Key{Name: "notifications", Type: TypeSwitch, Default: "true",
-			Doc: "notify, once, when only you can mend the sign-in"},
+		Key{Name: "notifications", Type: TypeSwitch, Default: "true"},
 		func(r *reader, k Key, raw []byte) string { return decode(raw, &r.Notifications, k.Type) },
 		func(to *Settings, from Settings) { to.Notifications = from.Notifications },
 	},
 	{
-		Key{Name: "usage", Type: TypeWord, Values: []string{string(UsageOn), string(UsageOff)}, Default: `"on"`,
-			Doc: "ask how much of the plan is used when you look; when off, nothing is ever asked"},
+		Key{Name: "usage", Type: TypeWord, Values: names(UsageOn, UsageOff), Default: `"on"`},
 		func(r *reader, k Key, raw []byte) string { return setWord(raw, k, &r.Usage) },
 		func(to *Settings, from Settings) { to.Usage = from.Usage },
 	},
 	{
-		Key{Name: "usage_alerts", Type: TypePercents, Default: "[]",
-			Doc: "notify when a window is this full, and when a full one has been reset, as in [80, 95]; [] for never"},
+		Key{Name: "usage_alerts", Type: TypePercents, Default: "[]"},
 		func(r *reader, _ Key, raw []byte) string { return r.percents(raw, &r.UsageAlerts) },
 		func(to *Settings, from Settings) { to.UsageAlerts = from.UsageAlerts },
 	},
 	{
-		Key{Name: "sign_in", Type: TypeWord, Values: methodNames(), Default: `"browser"`,
-			Doc: "how to sign in: in the browser, with a code on any device, or by your own \"codex login\""},
+		Key{Name: "sign_in", Type: TypeWord, Values: names(auth.SignInMethods()...), Default: `"browser"`},
 		func(r *reader, k Key, raw []byte) string { return setWord(raw, k, &r.SignIn) },
 		func(to *Settings, from Settings) { to.SignIn = from.SignIn },
 	},
 	{
-		Key{Name: "codex", Type: TypePath, Default: "the codex that is found", Env: "REKEY_CODEX",
-			Doc: "the absolute path of the Codex program, for those whose desktop session does not find it on PATH"},
+		Key{Name: "codex", Type: TypePath, Default: "the codex that is found", Env: "REKEY_CODEX"},
 		func(r *reader, _ Key, raw []byte) string { return r.absolute(raw, &r.Codex) },
 		func(to *Settings, from Settings) { to.Codex = from.Codex },
 	},
 	{
-		Key{Name: "language", Type: TypeWord, Values: []string{"en", "zh-Hans"}, Default: "the environment's", Env: "REKEY_LANGUAGE",
-			Doc: "the language of all texts, from the next start on"},
+		Key{Name: "language", Type: TypeWord, Values: []string{"en", "zh-Hans"}, Default: "the environment's", Env: "REKEY_LANGUAGE"},
 		func(r *reader, k Key, raw []byte) string { return setWord(raw, k, &r.Language) },
 		func(to *Settings, from Settings) { to.Language = from.Language },
 	},
 	{
-		Key{Name: "log", Type: TypeWord, Values: levelNames(), Default: `"info"`,
-			Doc: "how much the log file takes; what is logged to standard error is REKEY_LOG's"},
+		Key{Name: "log", Type: TypeWord, Values: levelNames(), Default: `"info"`},
 		func(r *reader, _ Key, raw []byte) string { return r.level(raw) },
 		func(to *Settings, from Settings) { to.Log = from.Log },
 	},
 	{
-		Key{Name: "hook", Type: TypePath, Default: "none",
-			Doc: "the absolute path of a program that is run when the sign-in's state changes, the state as JSON on its standard input"},
+		Key{Name: "hook", Type: TypePath, Default: "none"},
 		func(r *reader, _ Key, raw []byte) string { return r.absolute(raw, &r.Hook) },
 		func(to *Settings, from Settings) { to.Hook = from.Hook },
 	},
 }
 
-func methodNames() (names []string) {
-	for _, m := range auth.SignInMethods() {
-		names = append(names, string(m))
+// Words are those that a key can be set to, nil where it takes no words.
+func Words(name string) []string {
+	k, _ := lookup(name)
+	return slices.Clone(k.Values)
+}
+
+// names are the words of a type that has some.
+func names[T ~string](values ...T) []string {
+	words := make([]string, len(values))
+	for i, v := range values {
+		words[i] = string(v)
 	}
-	return names
+	return words
 }
 
 // lookup finds a key by its name.

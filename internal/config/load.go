@@ -2,14 +2,13 @@ package config
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"rekey/internal/safefile"
 )
 
 // maxFile is the largest file that is read.
@@ -25,49 +24,13 @@ func Load(path string) (Settings, []*Problem) { return Default().Reload(path) }
 // Reload is Load for a file that has changed since s was read from it: what a
 // Problem is about stays as it is in s.
 func (s Settings) Reload(path string) (Settings, []*Problem) {
-	data, err := read(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return Default(), nil
-	case err != nil:
+	file, err := safefile.Read(path, maxFile)
+	if err != nil {
 		return s, []*Problem{{
-			Path: path, Code: CodeUnreadable, What: "it cannot be read: " + cause(err), Do: "mend that, or remove it", Err: err,
+			Path: path, Code: CodeUnreadable, What: "it cannot be read: " + safefile.Cause(err).Error(), Do: "mend that, or remove it", Err: err,
 		}}
 	}
-	return s.parse(path, data, os.UserHomeDir)
-}
-
-// read reads a regular file of at most maxFile bytes.
-func read(path string) ([]byte, error) {
-	// A pipe would be waited for.
-	if info, err := os.Stat(path); err != nil {
-		return nil, err
-	} else if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no regular file")
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
-	if err == nil && len(data) > maxFile {
-		err = fmt.Errorf("it is larger than %d bytes", maxFile)
-	}
-	return data, err
-}
-
-// cause is an error of the system without the path, which is said already.
-func cause(err error) string {
-	var about *fs.PathError
-	if errors.As(err, &about) {
-		return about.Err.Error()
-	}
-	var link *os.LinkError
-	if errors.As(err, &link) {
-		return link.Err.Error()
-	}
-	return err.Error()
+	return s.parse(path, file.Data, os.UserHomeDir)
 }
 
 // parse reads a text as if it were the file's: see Reload.

@@ -2,123 +2,122 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
+	"io"
 	"strings"
 
-	"github.com/pelletier/go-toml/v2/unstable"
+	"github.com/creachadair/tomledit/parser"
+	"github.com/creachadair/tomledit/scanner"
+	"github.com/pelletier/go-toml/v2"
 )
 
-// document is the outline of a file: what is set where. Offsets are into the
-// whole text.
+// document is the outline of a file: what is set where.
 type document struct {
 	entries []entry // outside of tables
-	tables  []heading
+	tables  []entry // their headings
 	broken  *defect // the first line that is not TOML, nil for none
 }
 
-// entry is one "key = value".
+// entry is one "key = value", one "[table]", or a line that says neither. Its
+// places are offsets into the whole text, 0 for what it has not.
 type entry struct {
-	name       string // with dots between its parts
-	line       int
-	value, end int // where the value begins and ends
+	name            string // with dots between its parts
+	line            int    // from 1
+	key, value, end int    // where the key and the value begin, and the last of them ends
+	next            int    // where the next line begins
 }
 
-// heading is one "[table]".
-type heading struct {
-	name string
-	line int
-	at   int // where the line begins
-}
-
-// defect is what the parser stumbles over.
+// defect is what is wrong with a line.
 type defect struct {
 	line int
 	what string
 }
 
+// maxSlips is how many lines may not be TOML. After more, the rest is not read.
+const maxSlips = 20
+
 // scan outlines a text. After a line that is not TOML it goes on with the next,
-// so that one slip of the pen does not take every setting below it.
-func scan(data []byte) document {
-	var d document
-	for from := 0; from < len(data); {
-		next := d.scanFrom(data, from)
-		if next < 0 {
-			break
+// so that one typing error does not take every setting below it.
+func scan(data []byte) (d document) {
+	for from, slips := 0, 0; from < len(data) && slips < maxSlips; {
+		e, err := cut(data, from)
+		if row, what := check(data[from:e.next], err); row > 0 {
+			if slips++; d.broken == nil {
+				d.broken = &defect{lineAt(data, from) + row - 1, what}
+			}
+			for range row {
+				from = endOfLine(data, from)
+			}
+			continue
 		}
-		from = next
+		switch {
+		case e.value > 0 && len(d.tables) == 0:
+			d.entries = append(d.entries, e)
+		case e.value == 0 && e.end > 0:
+			e.name = keyName(bytes.Trim(data[e.key:e.end], "[]"))
+			d.tables = append(d.tables, e)
+		}
+		from = e.next
 	}
 	return d
 }
 
-// scanFrom scans until the end, then it returns -1, or until something that is
-// not TOML, then it returns where the line after that begins.
-func (d *document) scanFrom(data []byte, from int) int {
-	text := data[from:]
-	var p unstable.Parser
-	p.Reset(text)
-	for p.NextExpression() {
-		switch node := p.Expression(); node.Kind {
-		case unstable.KeyValue:
-			if len(d.tables) == 0 {
-				d.entries = append(d.entries, entryOf(data, from, node))
+// cut finds the first entry at or after a place. Beside an error, next is where
+// the line after that begins.
+func cut(data []byte, from int) (e entry, err error) {
+	sc := scanner.New(bytes.NewReader(data[from:]))
+	depth, equals := 0, 0
+	for err = sc.Next(); err == nil; err = sc.Next() {
+		token, begin, end := sc.Token(), from+sc.Span().Pos, from+sc.Span().End
+		switch token {
+		case scanner.Newline, scanner.Comment:
+			if depth <= 0 {
+				e.next = end
+				return e, nil
 			}
-		case unstable.Table, unstable.ArrayTable:
-			name, first, _ := nameOf(node.Key())
-			at := from + int(first.Offset)
-			d.tables = append(d.tables, heading{name, lineAt(data, at), bytes.LastIndexByte(data[:at], '\n') + 1})
+			continue
+		case scanner.LBracket, scanner.LInline:
+			depth++
+		case scanner.RBracket, scanner.RInline:
+			depth--
 		}
-	}
-	if p.Error() == nil {
-		return -1
-	}
-	at := from + offsetOf(text, p.Error())
-	if d.broken == nil {
-		d.broken = &defect{lineAt(data, at), p.Error().Error()}
-	}
-	eol := bytes.IndexByte(data[at:], '\n')
-	if eol < 0 {
-		return -1
-	}
-	return at + eol + 1
-}
-
-// entryOf takes an entry apart. The value stands between the equals sign after
-// the last part of the key and the end of the node.
-func entryOf(data []byte, from int, node *unstable.Node) entry {
-	name, first, last := nameOf(node.Key())
-	value := from + int(last.Offset+last.Length)
-	value += bytes.IndexByte(data[value:], '=') + 1
-	for data[value] == ' ' || data[value] == '\t' {
-		value++
-	}
-	return entry{
-		name: name, line: lineAt(data, from+int(first.Offset)),
-		value: value, end: from + int(node.Raw.Offset+node.Raw.Length),
-	}
-}
-
-// nameOf joins the parts of a key. first and last are where they stand.
-func nameOf(key unstable.Iterator) (name string, first, last unstable.Range) {
-	var parts []string
-	for key.Next() {
-		part := key.Node()
-		if parts == nil {
-			first = part.Raw
+		switch {
+		case e.end == 0:
+			e.key, e.line = begin, lineAt(data, begin)
+		case equals > 0 && e.value == 0:
+			e.value = begin
+		case equals == 0 && token == scanner.Equal:
+			e.name, equals = keyName(data[e.key:begin]), begin
 		}
-		last = part.Raw
-		parts = append(parts, string(part.Data))
+		e.end = end
 	}
-	return strings.Join(parts, "."), first, last
+	if errors.Is(err, io.EOF) {
+		e.next = len(data)
+		return e, nil
+	}
+	e.next = endOfLine(data, from+sc.Span().End-1)
+	return e, err
 }
 
-// offsetOf is where in text the parser stumbled.
-func offsetOf(text []byte, err error) int {
-	var stumbled *unstable.ParserError
-	if !errors.As(err, &stumbled) {
-		return 0
+// check finds the row, from 1, in which an entry is not TOML, 0 for none. The
+// scanner knows less than the decoder.
+func check(text []byte, scanned error) (row int, what string) {
+	err := toml.Unmarshal(text, new(map[string]any))
+	var found *toml.DecodeError
+	if errors.As(err, &found) {
+		row, _ = found.Position()
 	}
-	// It shares the text's array, whose end both know.
-	return min(max(cap(text)-cap(stumbled.Highlight), 0), len(text)-1)
+	if err = cmp.Or(err, scanned); err == nil {
+		return 0, ""
+	}
+	return max(row, 1), strings.TrimPrefix(err.Error(), "toml: ")
+}
+
+// keyName joins the parts of a key, "" for what is none.
+func keyName(text []byte) string {
+	key, _ := parser.ParseKey(string(text))
+	return strings.Join(key, ".")
 }
 
 // lineAt counts from 1.

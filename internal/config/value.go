@@ -3,7 +3,8 @@ package config
 import (
 	"bytes"
 	"strconv"
-	"strings"
+
+	"rekey/internal/safefile"
 )
 
 // Value is a setting's value as it would stand in the file, "" where none is
@@ -20,11 +21,7 @@ func (s Settings) Value(name string) string {
 		if len(s.Homes) == 0 {
 			return ""
 		}
-		items := make([]string, len(s.Homes))
-		for i, home := range s.Homes {
-			items[i] = quoted(home)
-		}
-		return "[" + strings.Join(items, ", ") + "]"
+		return list(s.Homes, quoted)
 	case "keep_fresh":
 		return strconv.FormatBool(s.KeepFresh)
 	case "notifications":
@@ -32,7 +29,7 @@ func (s Settings) Value(name string) string {
 	case "usage":
 		return quoted(string(s.Usage))
 	case "usage_alerts":
-		return percents(s.UsageAlerts)
+		return list(s.UsageAlerts, strconv.Itoa)
 	case "sign_in":
 		return quoted(string(s.SignIn))
 	case "codex":
@@ -53,11 +50,11 @@ func (s Settings) Value(name string) string {
 
 // Named lists the keys that a file sets, usable or not.
 func Named(path string) (names []string) {
-	data, err := read(path)
+	file, err := safefile.Read(path, maxFile)
 	if err != nil {
 		return nil
 	}
-	data, _ = bytes.CutPrefix(data, byteOrderMark)
+	data, _ := bytes.CutPrefix(file.Data, byteOrderMark)
 	for _, e := range scan(data).entries {
 		if _, known := lookup(e.name); known {
 			names = append(names, e.name)

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rekey/auth"
+	"rekey/internal/config"
 	"rekey/internal/fault"
 	"rekey/ui"
 )
@@ -49,16 +50,8 @@ func (p *Program) loginCommand(s *scope) *cobra.Command {
 	cmd.Flags().BoolVar(&f.device, "device", false, "flag.device")
 	cmd.Flags().BoolVar(&f.apiKey, "api-key-stdin", false, "flag.api_key_stdin")
 	cmd.Flags().StringVar(&f.method, "method", "", "flag.method")
-	_ = cmd.RegisterFlagCompletionFunc("method", choices(methodNames()...)) // the flag is there
+	_ = cmd.RegisterFlagCompletionFunc("method", choices(config.Words("sign_in")...)) // the flag is there
 	return cmd
-}
-
-// methodNames are the words of --method.
-func methodNames() (names []string) {
-	for _, m := range auth.SignInMethods() {
-		names = append(names, string(m))
-	}
-	return names
 }
 
 // loginMethod is the one that the flags name; named tells that --method is one
