@@ -3,6 +3,7 @@ package app
 import (
 	"log/slog"
 	"os"
+	"os/user"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -30,8 +31,8 @@ func readConfiguration(getenv func(string) string) configuration {
 	var c configuration
 	var found []*config.Problem
 	c.Settings = config.Default()
-	if user, err := os.UserHomeDir(); err == nil {
-		c.path = config.Path(getenv, user)
+	if home, err := homeDir(); err == nil {
+		c.path = config.Path(getenv, home)
 		c.Settings, found = config.Load(c.path)
 	}
 	var more []*config.Problem
@@ -62,12 +63,25 @@ func (c configuration) report() cli.Configuration {
 // homes are the Codex homes that a command is about: those that are named, else
 // those of the environment or the configuration, else Codex's own.
 func (w wiring) homes(named []string) ([]string, error) {
-	return agent.Homes(named, w.config.Settings, os.UserHomeDir)
+	return agent.Homes(named, w.config.Settings, homeDir)
+}
+
+// homeDir is the user's home directory: $HOME, else what the system's list of
+// users says, because a service may have no $HOME.
+func homeDir() (string, error) {
+	dir, err := os.UserHomeDir()
+	if err == nil {
+		return dir, nil
+	}
+	if me, listed := user.Current(); listed == nil && filepath.IsAbs(me.HomeDir) {
+		return me.HomeDir, nil
+	}
+	return "", err
 }
 
 // userHome is the user's home directory, "" where it is not known.
 func userHome() string {
-	dir, err := os.UserHomeDir()
+	dir, err := homeDir()
 	if err != nil {
 		return ""
 	}
@@ -96,7 +110,7 @@ func (w wiring) autostart(user string) autostart.Login {
 
 // findCodex finds the user's own codex, at the configured path if there is one.
 func findCodex(configured string) (login.CodexProgram, error) {
-	user, _ := os.UserHomeDir() // without one, fewer places are looked at
+	user, _ := homeDir() // without one, fewer places are looked at
 	return login.FindCodex(login.CodexSearch{
 		Setting: configured, Getenv: os.Getenv, UserHome: user, System: runtime.GOOS,
 	})

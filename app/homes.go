@@ -2,6 +2,7 @@ package app
 
 import (
 	"os"
+	"path/filepath"
 
 	"rekey/auth/agent"
 	"rekey/ui/cli"
@@ -18,8 +19,8 @@ type wiring struct {
 // options are those of the home that a command is about: the one that is named,
 // else the first of those that are looked after.
 func (w wiring) options(home string) (agent.Options, error) {
-	user, err := os.UserHomeDir()
-	if err != nil {
+	user, err := homeDir()
+	if err != nil && !filepath.IsAbs(agent.UserDirs(os.Getenv, "").State) {
 		return agent.Options{}, err
 	}
 	var named []string

@@ -233,7 +233,7 @@ func (homes ourHomes) Close(ctx context.Context) error {
 // name is a home's path as its user writes it.
 func (homes ourHomes) name(i int) string {
 	dir := homes[i].options.Dir
-	if user, err := os.UserHomeDir(); err == nil {
+	if user, err := homeDir(); err == nil {
 		if rest, ok := strings.CutPrefix(dir, user+string(filepath.Separator)); ok {
 			return "~" + string(filepath.Separator) + rest
 		}

@@ -36,11 +36,9 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse,
 		m.decided(ctx, slog.LevelInfo, s, "somebody signed in or out meanwhile, the answer is kept out")
 		return m.yield(ctx, s)
 	}
-	m.mu.Lock()
-	m.held = true
-	m.mu.Unlock()
+	m.hold(s, answer)
 	m.decided(ctx, slog.LevelWarn, s, "renewed, but not saved; the escrow holds the answer", "error", err)
-	m.Annotate(func(f *Inputs) { f.CommitErr = err })
+	m.Annotate(func(f *Inputs) { f.CommitErr, f.Tried = err, true })
 	m.happened(ActivityUnsaved, s, "")
 	return &RefreshError{Err: fmt.Errorf("the new tokens could not be saved yet: %w", err)}
 }

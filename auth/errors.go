@@ -18,7 +18,7 @@ var (
 	ErrSignInForbidden error = &sentinel{"only_api_method", "the configuration allows only an API key (forced_login_method)"}
 	// ErrCannotSave means that nothing was sent because the answer could not
 	// have been kept. It wraps the reason.
-	ErrCannotSave error = &sentinel{"cannot_save", "the sign-in could not be saved"}
+	ErrCannotSave error = &sentinel{"cannot_save", "nothing was sent, because the answer could not be saved"}
 )
 
 // Reason says why credentials cannot be renewed. The values are stable: they

@@ -17,6 +17,53 @@ type EscrowEntry struct {
 	Answer *TokenResponse
 }
 
+// pending is an answer that has arrived and is not in the store yet. It outlives
+// an escrow that fails, and its access token is the one that works.
+type pending struct {
+	redeemed string // the fingerprint of the refresh token
+	answer   TokenResponse
+	next     *Snapshot // what the store will hold
+}
+
+// hold keeps the answer for s in memory until it is in the store.
+func (m *Manager) hold(s *Snapshot, answer TokenResponse) {
+	next, err := s.WithTokens(answer, m.opts.Now())
+	if err != nil {
+		return // it could not be saved either
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.held = true
+	m.pending = &pending{m.opts.Fingerprints.Token(s), answer, next}
+}
+
+// newest is what s becomes as soon as the store can be written, or s. AsCodex it
+// is s: Codex hands out what it has stored.
+func (m *Manager) newest(s *Snapshot) *Snapshot {
+	m.mu.Lock()
+	p := m.pending
+	m.mu.Unlock()
+	if m.opts.AsCodex || p == nil || !s.HasTokens() || p.redeemed != m.opts.Fingerprints.Token(s) {
+		return s
+	}
+	return p.next
+}
+
+// heldFor is the answer for s that has arrived and is not in the store yet: the
+// escrow's, or the one in memory if the escrow did not take it.
+func (m *Manager) heldFor(s *Snapshot) (entry EscrowEntry, ok bool) {
+	entry, ok, err := m.opts.Escrow.Held()
+	if err == nil && ok && entry.Answer != nil {
+		return entry, true
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if p := m.pending; p != nil && p.redeemed == m.opts.Fingerprints.Token(s) {
+		return EscrowEntry{Redeemed: p.redeemed, At: entry.At, Sent: true, Answer: &p.answer}, true
+	}
+	return entry, ok && err == nil
+}
+
 // settleEscrow brings the escrow in line with what the store holds now: an
 // answer for these very credentials is committed, one for credentials that
 // have been replaced is dropped.
@@ -31,8 +78,12 @@ func (m *Manager) settleEscrow(ctx context.Context, s *Snapshot) {
 	if !pending {
 		return
 	}
-	if _, ok, err := m.opts.Escrow.Held(); err != nil || !ok {
+	entry, ok := m.heldFor(s)
+	if !ok {
 		return
+	}
+	if entry.Answer != nil && entry.Redeemed == m.opts.Fingerprints.Token(s) {
+		m.hold(s, *entry.Answer) // its token works, whatever becomes of saving it
 	}
 	unlock, err := m.opts.RefreshLock(ctx)
 	if err != nil {
@@ -48,9 +99,9 @@ func (m *Manager) settleEscrow(ctx context.Context, s *Snapshot) {
 // finishHeld commits an answer that arrived for s and is not in the store yet,
 // instead of redeeming s a second time. Callers hold the refresh lock.
 func (m *Manager) finishHeld(ctx context.Context, s *Snapshot) (done bool, err error) {
-	entry, ok, err := m.opts.Escrow.Held()
+	entry, ok := m.heldFor(s)
 	switch {
-	case err != nil || !ok:
+	case !ok:
 		return false, nil
 	case entry.Redeemed != m.opts.Fingerprints.Token(s):
 		m.clearEscrow(entry.Redeemed) // the store has moved on without that answer
@@ -107,6 +158,7 @@ func (m *Manager) lostLocked(s *Snapshot) bool {
 // clearEscrow empties the slot. A failure leaves an answer for credentials
 // that are gone, which the next start drops.
 func (m *Manager) clearEscrow(redeemed string) {
+	m.release()
 	if err := m.opts.Escrow.Clear(redeemed); err != nil {
 		m.opts.Log.Warn("the escrow could not be cleared", "error", err)
 		return
@@ -114,4 +166,11 @@ func (m *Manager) clearEscrow(redeemed string) {
 	m.mu.Lock()
 	m.held = false
 	m.mu.Unlock()
+}
+
+// release forgets the answer in memory.
+func (m *Manager) release() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.pending = nil
 }

@@ -22,12 +22,16 @@ type object []member
 var (
 	errNotObject = errors.New("it is not a JSON object")
 	errDuplicate = errors.New("a field appears twice")
+	errMark      = errors.New("it begins with a byte order mark, which Codex does not read either; save it as UTF-8 without one")
 )
 
 // parseObject reads data, which must be one JSON object in UTF-8 and nothing else.
 func parseObject(data []byte) (object, error) {
 	if !utf8.Valid(data) {
 		return nil, errors.New("it is not UTF-8")
+	}
+	if bytes.HasPrefix(data, []byte("\ufeff")) {
+		return nil, errMark
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	first, err := dec.Token()

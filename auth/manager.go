@@ -64,6 +64,7 @@ type Manager struct {
 	loaded  bool              // the store has held credentials at least once
 	read    bool              // the store has been read at least once
 	held    bool              // the escrow holds an answer that could not be saved
+	pending *pending          // the answer itself, nil when there is none
 	settled bool              // the escrow has been looked at once
 	lost    string            // fingerprint of the refresh token whose answer was lost
 	writing *Snapshot         // what this program is about to write or has written last

@@ -138,6 +138,7 @@ func TestParseErrorsSayWhere(t *testing.T) {
 		{`{"a":1]`, "it is not valid JSON"},
 		{`[]`, "it is not a JSON object"},
 		{"{\"a\":\"\xff\"}", "it is not UTF-8"},
+		{"\ufeff{}", "it begins with a byte order mark, which Codex does not read either; save it as UTF-8 without one"},
 		{`{} x`, "something follows the JSON object"},
 		{`{}{}`, "something follows the JSON object"},
 		{`{"tokens":null,"tokens":null}`, "a field appears twice"},

@@ -43,14 +43,17 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 	if err != nil {
 		return AccessToken{}, err
 	}
-	works, ok := m.enough(s, refusal, atLeast)
+	works, ok := m.enough(m.newest(s), refusal, atLeast)
 	if ok && !s.undated() {
 		return works, nil
 	}
 	if s.Managed() {
 		if err := m.join(ctx, RefreshProactive, s); err != nil {
+			if saved := m.newest(s); !ok && saved != s {
+				works, ok = m.enough(saved, refusal, atLeast)
+			}
 			if ok {
-				return works, nil // it works, though Codex does not use it
+				return works, nil // it works, though Codex does not use it or it is not saved yet
 			}
 			return AccessToken{}, err
 		}
@@ -58,7 +61,7 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 	if s, refusal, err = m.usable(); err != nil {
 		return AccessToken{}, err
 	}
-	t, ok := m.enough(s, refusal, atLeast)
+	t, ok := m.enough(m.newest(s), refusal, atLeast)
 	switch {
 	case ok:
 		return t, nil
@@ -85,7 +88,8 @@ func (m *Manager) Use(ctx context.Context) (*Snapshot, *Refusal) {
 	if reason, stale := m.stale(s); stale {
 		_ = m.join(ctx, reason, s) // the outcome shows in what is cached
 	}
-	return m.Snapshot()
+	s, refusal := m.Snapshot()
+	return m.newest(s), refusal
 }
 
 // usable returns what is cached if it has an access token to hand out, or would

@@ -39,7 +39,7 @@ func (m *Member) elect(ctx context.Context) error {
 	pause := time.NewTicker(electionPause)
 	defer pause.Stop()
 	for {
-		seat, err := m.sit(ctx, h)
+		seat, running, err := m.sit(ctx, h)
 		if err == nil {
 			m.mu.Lock()
 			m.seat = seat
@@ -47,7 +47,7 @@ func (m *Member) elect(ctx context.Context) error {
 			m.publish(seat.State())
 			return nil
 		}
-		if !silent(err) {
+		if !running || !silent(err) {
 			return err
 		}
 		select {
@@ -60,23 +60,25 @@ func (m *Member) elect(ctx context.Context) error {
 	}
 }
 
-// sit takes the agent's seat if it is free, else a client's.
-func (m *Member) sit(ctx context.Context, h *Home) (seat, error) {
+// sit takes the agent's seat if it is free, else a client's. running reports
+// whether there is another agent, with an error that it does not answer.
+func (m *Member) sit(ctx context.Context, h *Home) (s seat, running bool, err error) {
 	a, err := h.Become(ctx, m.version)
 	if err == nil {
-		return a, nil
+		return a, false, nil
 	}
 	if !errors.Is(err, ErrRunning) {
-		return nil, err
+		return nil, false, err
 	}
 	client, err := h.Attach(ctx)
 	if err != nil {
-		return nil, err
+		return nil, true, err
 	}
-	return attached{client, h.opts.OpenURL}, nil
+	return attached{client, h.opts.OpenURL}, true, nil
 }
 
-// silent reports whether an error says no more than that nobody answers.
+// silent reports whether an error of attaching says no more than that nobody
+// answers.
 func silent(err error) bool {
 	var dialling *net.OpError
 	return errors.As(err, &dialling) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, appserver.ErrAgentGone)

@@ -24,6 +24,11 @@ func (h *Home) runSignIn(ctx context.Context, f *flow) error {
 	if cfg.ForcedLogin == codex.LoginAPI {
 		return auth.ErrSignInForbidden
 	}
+	if err := h.store.Writable(ctx); ctx.Err() != nil {
+		return login.ErrCancelled
+	} else if err != nil {
+		return err // said before anything is asked for, not after
+	}
 	// What the store holds, whether it may be used or not; nil for nothing and
 	// for what cannot be read. All of that a sign-in may replace.
 	base, _ := h.store.Load(ctx)

@@ -28,7 +28,7 @@ type stateFile[T any] struct {
 // what it held is not worth stopping for, and the next change replaces it.
 func readState[T any](s *Memory, name string) ([]T, error) {
 	if s.why != nil {
-		return nil, nil
+		return nil, s.why
 	}
 	c, err := s.disk.Read(s.path(name), maxState)
 	if err != nil {

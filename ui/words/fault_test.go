@@ -41,8 +41,8 @@ func TestError(t *testing.T) {
 		},
 		{
 			fmt.Errorf("%w: write /home/ada/.codex/auth.json: no space left on device", auth.ErrCannotSave),
-			"the sign-in could not be saved: write /home/ada/.codex/auth.json: no space left on device",
-			"登录凭据无法保存: write /home/ada/.codex/auth.json: no space left on device",
+			"nothing was sent, because the answer could not be saved: write /home/ada/.codex/auth.json: no space left on device",
+			"未发送任何请求，因为响应将无法保存: write /home/ada/.codex/auth.json: no space left on device",
 		},
 		{
 			&auth.UnreadableError{Where: "/home/ada/.codex/auth.json", What: "tokens id_token is not a JSON Web Token"},
