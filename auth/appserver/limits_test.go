@@ -101,6 +101,23 @@ func TestHungUpOn(t *testing.T) {
 	}
 }
 
+// A client that has introduced itself may send lines of up to a megabyte.
+func TestLongLines(t *testing.T) {
+	t.Parallel()
+	nc, ended := limited(t, newHome(t, signedIn(), refusing()))
+	lines := newLines(nc)
+	lines.introduce(t, nc)
+	long := func(length int) string {
+		return `{"id":1,"method":"rekey/state","params":{"pad":"` + strings.Repeat("x", length) + "\"}}\n"
+	}
+	write(nc, long(1<<20-1000))
+	lines.until(t, `"id":1,`)
+	write(nc, long(1<<20))
+	if err := <-ended; !errors.Is(err, appserver.ErrLineTooLong) {
+		t.Errorf("Serve = %v, want %v", err, appserver.ErrLineTooLong)
+	}
+}
+
 // A client that is pushed States and does not read them is dropped, and its
 // server's other clients are told at once all the time.
 func TestSubscriberThatDoesNotRead(t *testing.T) {

@@ -318,3 +318,25 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// A reader that has the file open for a moment, which on Windows forbids that it
+// is replaced, is waited for.
+func TestChangeWhileTheFileIsRead(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "config.toml")
+	put(t, path, "keep_fresh = true\n")
+	reader, err := os.Open(path)
+	must(t, err)
+	changed := make(chan error, 1)
+	go func() { changed <- Change(t.Context(), path, Set("keep_fresh", false)) }()
+	for runtime.GOOS == "windows" { // until it is about to be replaced
+		if fresh, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".config.toml-*")); err != nil || len(fresh) > 0 || len(changed) > 0 {
+			break
+		}
+	}
+	must(t, reader.Close())
+	must(t, <-changed)
+	if got := content(t, path); got != "keep_fresh = false\n" {
+		t.Errorf("the file is %q", got)
+	}
+}
