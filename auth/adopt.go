@@ -1,45 +1,124 @@
 package auth
 
-import "errors"
+import (
+	"errors"
+	"time"
+)
 
 // What is cached changes here and nowhere else.
 
-// take replaces what is cached. Equal content changes nothing at all.
-func (m *Manager) take(s *Snapshot, loadErr error) {
-	m.mu.Lock()
-	adopted := m.takeLocked(s, loadErr)
-	m.mu.Unlock()
-	m.announce(adopted)
+// content is what a store holds and what is remembered about it.
+type content struct {
+	snapshot    *Snapshot
+	err         error  // why snapshot is nil
+	store       string // the store's name
+	restriction error
+	token       string // the refresh token's fingerprint
+	known       bool   // everything below has been looked up
+	refusal     *Refusal
+	last        Attempt
 }
+
+// lookUp finds out what is remembered about s, unless it is cached already and
+// always is not set. It may take as long as a disk does, so no caller holds mu.
+func (m *Manager) lookUp(s *Snapshot, loadErr error, always bool) content {
+	c := content{snapshot: s, err: loadErr, store: m.opts.Store.String()}
+	if s != nil {
+		if c.restriction = m.opts.Restriction(s); c.restriction != nil {
+			c.snapshot, c.err = nil, ErrNoCredential
+		}
+	}
+	if c.snapshot.HasTokens() {
+		c.token = m.opts.Memory.Token(c.snapshot)
+	}
+	m.mu.Lock()
+	cached, first := c.snapshot.Equal(m.facts.Snapshot), !m.loaded
+	m.mu.Unlock()
+	if cached && !always {
+		return c
+	}
+	c.known = true
+	if first || !m.opts.AsCodex {
+		c.refusal = m.lookupRefusal(c.snapshot)
+	}
+	if c.token != "" {
+		r, _ := m.lastAttempt(c.token)
+		c.last = r.Attempt
+	}
+	return c
+}
+
+// cache replaces what is cached; equal content changes nothing at all. It
+// reports whether the content is new. also, if not nil, is called while nobody
+// else can change anything, with the facts as they were.
+func (m *Manager) cache(s *Snapshot, loadErr error, also func(was Facts, adopted bool)) (adopted bool) {
+	c := m.lookUp(s, loadErr, false)
+	m.mu.Lock()
+	for !c.known && !c.snapshot.Equal(m.facts.Snapshot) { // replaced since lookUp
+		m.mu.Unlock()
+		c = m.lookUp(s, loadErr, true)
+		m.mu.Lock()
+	}
+	was := m.facts
+	adopted = m.takeLocked(c)
+	if also != nil {
+		also(was, adopted)
+	}
+	m.mu.Unlock()
+	if adopted {
+		m.changed.Publish(struct{}{})
+	}
+	m.publish()
+	return adopted
+}
+
+// takeLocked is cache for those who hold mu.
+func (m *Manager) takeLocked(c content) (adopted bool) {
+	f := &m.facts
+	adopted = !c.snapshot.Equal(f.Snapshot)
+	f.Restriction, f.Store = c.restriction, c.store
+	f.Snapshot, f.LoadErr = c.snapshot, c.err // even if equal: unknown fields may be new
+	if c.snapshot != nil || errors.Is(c.err, ErrNoCredential) {
+		f.LastGood = c.snapshot
+	}
+	if !adopted {
+		return false
+	}
+	m.loaded = true
+	f.Token, f.Refusal, f.Last = c.token, c.refusal, c.last
+	f.CommitErr, f.Refreshing, m.hidden = nil, false, time.Time{}
+	f.Lost = m.lost != "" && f.Token == m.lost
+	f.Notice = m.noticeFor(f.Snapshot, f.Refusal)
+	return true
+}
+
+// take is cache for what comes from elsewhere than the store's watcher.
+func (m *Manager) take(s *Snapshot, loadErr error) { m.cache(s, loadErr, nil) }
 
 // found is take for what the store was found to hold. What another program did
 // to it is an Activity.
 func (m *Manager) found(s *Snapshot, loadErr error) {
-	m.mu.Lock()
-	was, known := m.facts.LastGood, m.read
-	m.read = true
-	adopted := m.takeLocked(s, loadErr)
-	now, ours := m.facts.LastGood, m.writing
-	restricted := m.facts.Restriction != ""
-	m.mu.Unlock()
-	m.announce(adopted)
-	if !adopted || !known || restricted || now != nil && now.Equal(ours) {
-		return
-	}
-	if kind := turn(was, now); kind != "" {
+	var kind ActivityKind
+	var now *Snapshot
+	m.cache(s, loadErr, func(was Facts, adopted bool) {
+		now = m.facts.LastGood
+		ours := now != nil && now.Equal(m.writing)
+		if adopted && m.read && m.facts.Restriction == nil && !ours {
+			kind = turn(was.LastGood, now)
+		}
+		m.read = true
+	})
+	if kind != "" {
 		m.happened(kind, now, "")
 	}
 }
 
 // takeIssued is take for tokens that the server has just issued to us, and
-// that are in the store by now.
-func (m *Manager) takeIssued(s *Snapshot, kind ActivityKind) {
-	m.mu.Lock()
-	adopted := m.takeLocked(s, nil)
-	f := &m.facts
-	f.Tried, f.Attempt, f.CommitErr = true, nil, nil
-	m.mu.Unlock()
-	m.announce(adopted)
+// that are in the store by now. r is the record of the request.
+func (m *Manager) takeIssued(s *Snapshot, kind ActivityKind, r AttemptRecord) {
+	_ = m.own.RecordAttempt(r) // in memory: cannot fail
+	m.cache(s, nil, func(Facts, bool) { m.facts.CommitErr = nil })
+	m.remember(r)
 	m.happened(kind, s, "")
 }
 
@@ -49,41 +128,4 @@ func (m *Manager) isWriting(s *Snapshot) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.writing = s
-}
-
-// announce tells of what was taken.
-func (m *Manager) announce(adopted bool) {
-	if adopted {
-		m.changed.Publish(struct{}{})
-	}
-	m.publish()
-}
-
-// takeLocked is take for those who hold mu. It reports whether the content is new.
-func (m *Manager) takeLocked(s *Snapshot, loadErr error) bool {
-	f := &m.facts
-	f.Restriction = ""
-	if s != nil {
-		if f.Restriction = m.opts.Restriction(s); f.Restriction != "" {
-			s, loadErr = nil, ErrNoCredential
-		}
-	}
-	adopted := !s.Equal(f.Snapshot)
-	f.Snapshot, f.LoadErr = s, loadErr // even if equal: unknown fields may be new
-	if s != nil || errors.Is(loadErr, ErrNoCredential) {
-		f.LastGood = s
-	}
-	if !adopted {
-		return false
-	}
-	f.Attempt, f.SaveErr, f.CommitErr, f.Tried, f.Renewing = nil, nil, nil, false, false
-	f.Lost = m.lostLocked(s)
-	f.Tried = f.Lost
-	f.Refusal = nil
-	if !m.opts.AsCodex || !m.loaded {
-		f.Refusal = m.lookupRefusal(s)
-	}
-	m.loaded = true
-	f.Notice = m.noticeFor(s, f.Refusal)
-	return true
 }

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 )
@@ -14,21 +15,24 @@ type AttemptOutcome string
 const (
 	// AttemptRefreshed: new tokens came and were saved.
 	AttemptRefreshed AttemptOutcome = "refreshed"
+	// AttemptSignedIn: they came from a sign-in of Rekey's own.
+	AttemptSignedIn AttemptOutcome = "signed_in"
 	// AttemptRefused: the server refused for good; see Reason.
 	AttemptRefused AttemptOutcome = "refused"
-	// AttemptFailed: it did not work and may work later; see Status and Code.
+	// AttemptFailed: it did not work and may work later; see Status and Cause.
 	AttemptFailed AttemptOutcome = "failed"
 	// AttemptLost: the request may have arrived and no answer came.
 	AttemptLost AttemptOutcome = "answer_lost"
+	// AttemptUnsent: nothing was sent, because the answer could not have been
+	// saved; see Cause.
+	AttemptUnsent AttemptOutcome = "not_sent"
 )
 
-// Attempt is the last request with one refresh token and what came of it. It
-// holds no token. All times are UTC.
+// Attempt is the last request with one refresh token and what came of it, the
+// zero value for none. It holds no token. All times are UTC. Attempts can be
+// compared with ==.
 type Attempt struct {
-	// Fingerprint is that of the refresh token (Fingerprinter.Token): of the new
-	// one if the request brought one.
-	Fingerprint string `json:"fingerprint"`
-	// At is when the request ended.
+	// At is when it ended.
 	At      time.Time      `json:"at"`
 	Outcome AttemptOutcome `json:"outcome"`
 	// Status is the HTTP status of the answer, 0 when there was none.
@@ -37,21 +41,45 @@ type Attempt struct {
 	Code string `json:"code,omitempty"`
 	// Reason is set for AttemptRefused.
 	Reason Reason `json:"reason,omitempty"`
+	// Page: a web page came instead of an answer.
+	Page bool `json:"webPage,omitempty"`
+	// Cause is what was in the way where no answer came or nothing was sent.
+	Cause Cause `json:"cause,omitzero"`
 	// NotBefore is when the next request with this token is allowed, the zero
 	// time when it is at once: nothing has reached the server.
 	NotBefore time.Time `json:"notBefore,omitzero"`
-	// InVain is how often in a row a request did not help.
-	InVain int `json:"inVain,omitempty"`
 }
 
-// Attempts remembers the last attempts beyond the life of a process.
-// Implementations are safe for concurrent use by goroutines and processes.
-type Attempts interface {
-	// LastAttempt finds the last one with the token of a fingerprint.
-	LastAttempt(fingerprint string) (Attempt, bool)
-	// RecordAttempt remembers one in place of the last one with its token. An
-	// error means that other processes do not know of it.
-	RecordAttempt(a Attempt) error
+// Failed reports whether it did not work and may work later.
+func (a Attempt) Failed() bool {
+	return a.Outcome == AttemptFailed || a.Outcome == AttemptLost || a.Outcome == AttemptUnsent
+}
+
+// worked reports whether it brought the tokens.
+func (a Attempt) worked() bool { return a.Outcome == AttemptRefreshed || a.Outcome == AttemptSignedIn }
+
+// Err is the error that its caller was told, nil after a success.
+func (a Attempt) Err() error {
+	switch a.Outcome {
+	case AttemptRefreshed, AttemptSignedIn, "":
+		return nil
+	case AttemptUnsent:
+		return CannotSave(a.Cause.Err())
+	}
+	return &RefreshError{
+		Permanent: a.Outcome == AttemptRefused, Reason: a.Reason, Status: a.Status, Code: a.Code, Page: a.Page,
+		AnswerLost: a.Outcome == AttemptLost, Err: a.Cause.Err(),
+	}
+}
+
+// AttemptRecord is an Attempt as it is remembered.
+type AttemptRecord struct {
+	// Fingerprint is that of the refresh token (Memory.Token): of the new one if
+	// the request brought one.
+	Fingerprint string `json:"fingerprint"`
+	Attempt
+	// InVain is how often in a row a request did not help.
+	InVain int `json:"inVain,omitempty"`
 }
 
 const (
@@ -76,52 +104,63 @@ func Spacing(n int) time.Duration {
 }
 
 // failedAttempt is the record of a request that brought no tokens.
-func (m *Manager) failedAttempt(token string, e *RefreshError) Attempt {
-	before, _ := m.lastAttempt(token)
-	a := Attempt{
-		Fingerprint: token, At: clean(m.opts.Now()), Outcome: AttemptFailed,
-		Status: e.Status, Code: e.Code, Reason: e.Reason, InVain: before.InVain,
-	}
+func (m *Manager) failedAttempt(token string, e *RefreshError) AttemptRecord {
+	r := m.attempt(token, AttemptFailed)
+	r.Status, r.Code, r.Reason, r.Page, r.Cause = e.Status, e.Code, e.Reason, e.Page, CauseOf(e.Err)
 	switch {
 	case e.Permanent:
-		a.Outcome = AttemptRefused
+		r.Outcome = AttemptRefused
 	case e.AnswerLost:
-		a.Outcome = AttemptLost
+		r.Outcome = AttemptLost
 	case e.Status == 0:
-		return a // nothing was sent, so nobody has to be spared
+		return r // nothing was sent, so nobody has to be spared
 	}
-	a.InVain++
-	a.NotBefore = a.At.Add(max(Spacing(a.InVain), min(e.RetryAfter, MaxRetryAfter)))
-	return a
+	r.InVain++
+	r.NotBefore = r.At.Add(max(Spacing(r.InVain), min(e.RetryAfter, MaxRetryAfter)))
+	return r
 }
 
 // refreshedAttempt is the record of a request that brought next in place of the
 // token that was redeemed. Tokens that have expired already have not helped.
-func (m *Manager) refreshedAttempt(redeemed string, next *Snapshot) Attempt {
-	a := Attempt{Fingerprint: m.opts.Fingerprints.Token(next), At: clean(m.opts.Now()), Outcome: AttemptRefreshed}
-	a.NotBefore = a.At.Add(Fresh)
-	if end, ok := next.AccessExpiry(); ok && !end.After(a.At) {
-		before, _ := m.lastAttempt(redeemed)
-		a.InVain = before.InVain + 1
-		a.NotBefore = a.At.Add(Spacing(a.InVain))
+func (m *Manager) refreshedAttempt(redeemed string, next *Snapshot) AttemptRecord {
+	r := m.attempt(redeemed, AttemptRefreshed)
+	r.Fingerprint = m.opts.Memory.Token(next)
+	if end, ok := next.AccessExpiry(); ok && !end.After(r.At) {
+		r.InVain++
+		r.NotBefore = r.At.Add(Spacing(r.InVain))
+		return r
 	}
-	return a
+	r.InVain, r.NotBefore = 0, r.At.Add(Fresh)
+	return r
 }
 
-// remembered records an attempt for all processes of the home, or at least for
-// this one.
-func (m *Manager) remembered(a Attempt) {
-	if err := m.opts.Attempts.RecordAttempt(a); err != nil {
+// attempt is the record of what has just ended.
+func (m *Manager) attempt(token string, outcome AttemptOutcome) AttemptRecord {
+	before, _ := m.lastAttempt(token)
+	return AttemptRecord{
+		Fingerprint: token, InVain: before.InVain, Attempt: Attempt{At: clean(m.opts.Now()), Outcome: outcome},
+	}
+}
+
+// remember records an attempt for all processes of the home, or at least for
+// this one, and shows it.
+func (m *Manager) remember(r AttemptRecord) {
+	_ = m.own.RecordAttempt(r) // in memory: cannot fail
+	m.change(func(f *Facts) {
+		if f.Token == r.Fingerprint {
+			m.show(f, r.Attempt)
+		}
+	})
+	if err := m.opts.Memory.RecordAttempt(r); err != nil {
 		m.opts.Log.Warn("other processes will not know of this attempt", "error", err)
 	}
-	_ = m.own.RecordAttempt(a) // in memory: cannot fail
 }
 
 // lastAttempt finds the newest attempt with a token that any process has made.
-func (m *Manager) lastAttempt(token string) (Attempt, bool) {
+func (m *Manager) lastAttempt(token string) (AttemptRecord, bool) {
 	own, known := m.own.LastAttempt(token)
-	if a, ok := m.opts.Attempts.LastAttempt(token); ok && (!known || a.At.After(own.At)) {
-		return a, true
+	if r, ok := m.opts.Memory.LastAttempt(token); ok && (!known || r.At.After(own.At)) {
+		return r, true
 	}
 	return own, known
 }
@@ -132,27 +171,21 @@ func (m *Manager) tooEarly(ctx context.Context, s *Snapshot) (early bool, err er
 	if m.opts.AsCodex {
 		return false, nil // Codex asks as often as it is asked
 	}
-	a, ok := m.lastAttempt(m.opts.Fingerprints.Token(s))
+	r, ok := m.lastAttempt(m.opts.Memory.Token(s))
 	now := clean(m.opts.Now())
-	if ok && now.Before(a.At) { // the clock was set back, which must not make the wait longer
-		a.At, a.NotBefore = now, now.Add(a.NotBefore.Sub(a.At))
-		m.remembered(a)
+	if ok && now.Before(r.At) && !r.NotBefore.IsZero() { // the clock was set back, which must not make the wait longer
+		r.At, r.NotBefore = now, now.Add(r.NotBefore.Sub(r.At))
+		m.remember(r)
 	}
-	if !ok || !now.Before(a.NotBefore) {
+	if !ok || !now.Before(r.NotBefore) {
 		return false, nil
 	}
-	m.decided(ctx, slog.LevelInfo, s, "asked a moment ago, nothing sent", "outcome", a.Outcome,
-		"status", a.Status, "code", a.Code, "notBefore", a.NotBefore)
-	return true, a.err()
-}
-
-// err is what a caller is told who comes too early, nil after a success.
-func (a Attempt) err() error {
-	if a.Outcome == AttemptRefreshed {
-		return nil
+	m.decided(ctx, slog.LevelInfo, s, "asked a moment ago, nothing sent", "outcome", r.Outcome,
+		"status", r.Status, "code", r.Code, "notBefore", r.NotBefore)
+	err = r.Err()
+	var re *RefreshError
+	if errors.As(err, &re) {
+		re.NotBefore = r.NotBefore
 	}
-	return &RefreshError{
-		Permanent: a.Outcome == AttemptRefused, Reason: a.Reason, Status: a.Status, Code: a.Code,
-		AnswerLost: a.Outcome == AttemptLost, NotBefore: a.NotBefore,
-	}
+	return true, err
 }

@@ -69,7 +69,7 @@ func TestBroadcastAmongMany(t *testing.T) {
 // TestMemory is what a Manager without files remembers.
 func TestMemory(t *testing.T) {
 	t.Parallel()
-	m := newMemory()
+	m := newInMemory()
 	if _, ok := m.Lookup("a"); ok {
 		t.Error("a refusal nobody recorded")
 	}

@@ -22,13 +22,12 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse,
 		m.isWriting(next)
 		return next, err
 	})
-	key := m.opts.Fingerprints.Token(s)
+	key := m.opts.Memory.Token(s)
 	switch {
 	case err == nil:
 		m.opts.Step(StepCommitted)
 		m.decided(ctx, slog.LevelInfo, s, done, "to", m.short(committed))
-		m.takeIssued(committed, ActivityRenewed)
-		m.remembered(m.refreshedAttempt(key, committed))
+		m.takeIssued(committed, ActivityRenewed, m.refreshedAttempt(key, committed))
 		m.endAttempt(key, false)
 		m.opts.Step(StepCleared)
 		return nil
@@ -38,7 +37,7 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse,
 	}
 	m.hold(s, answer)
 	m.decided(ctx, slog.LevelWarn, s, "renewed, but not saved; the escrow holds the answer", "error", err)
-	m.Annotate(func(f *Inputs) { f.CommitErr, f.Tried = err, true })
+	m.change(func(f *Facts) { f.CommitErr = err })
 	m.happened(ActivityUnsaved, s, "")
 	return &RefreshError{Err: fmt.Errorf("the new tokens could not be saved yet: %w", err)}
 }
@@ -53,7 +52,7 @@ func (m *Manager) yield(ctx context.Context, s *Snapshot) error {
 	if err != nil {
 		return &RefreshError{Err: err} // gone for a moment: the escrow keeps the answer
 	}
-	if key := m.opts.Fingerprints.Token(s); now.HasTokens() && m.opts.Fingerprints.Token(now) != key {
+	if key := m.opts.Memory.Token(s); now.HasTokens() && m.opts.Memory.Token(now) != key {
 		m.clearEscrow(key)
 	}
 	if !now.SameAccount(s) {
@@ -121,7 +120,7 @@ func (m *Manager) moved(s *Snapshot) bool {
 // refused token may come back, from a backup for example: it stays refused.
 func (m *Manager) adoptedAfter(ctx context.Context, s *Snapshot, cause *RefreshError) error {
 	if cause.Reason.NamesToken() {
-		m.remember(s, Refusal{Reason: cause.Reason, At: clean(m.opts.Now())})
+		m.recordRefusal(s, Refusal{Reason: cause.Reason, At: clean(m.opts.Now())})
 	}
 	now, _ := m.Snapshot()
 	if !now.SameAccount(s) {

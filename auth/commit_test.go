@@ -187,7 +187,7 @@ func TestCannotSaveSendsNothing(t *testing.T) {
 				}
 			}
 			r.wantRequests(0)
-			if st := r.wantStatus(StatusHealthy); !st.CannotSave || st.Problem == "" || !st.NeverTried {
+			if st := r.wantStatus(StatusHealthy); !st.CannotSave || st.Problem == "" || st.NeverTried {
 				t.Errorf("state = %+v", st)
 			}
 			set(r, nil)

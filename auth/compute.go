@@ -3,97 +3,92 @@ package auth
 import (
 	"errors"
 	"time"
+
+	"rekey/internal/fault"
 )
 
 // Compute derives the State from all facts. It has no side effects and an
 // answer for every input: its rules are tried in order and the last always
 // applies.
-func Compute(in Inputs) State {
-	if in.Quiet && in.Attempt != nil && !in.Attempt.AnswerLost {
-		in.Attempt = nil
-	}
-	st := facts(in)
-	st.Status = status(in, st)
-	if st.Problem == "" {
-		st.Problem = problem(in, st)
-	}
+func Compute(f Facts) State {
+	st := describe(f)
+	st.Status = status(f, st)
+	st.Cause = CauseOf(problem(f, st))
+	st.Problem = st.Cause.sentence()
 	return st
 }
 
-// lost reports whether the refresh token may be spent.
-func (in Inputs) lost() bool { return in.Lost || in.Attempt != nil && in.Attempt.AnswerLost }
-
-// facts fills in everything but the one word.
-func facts(in Inputs) State {
+// describe fills in everything but the one word and what stands in the way.
+func describe(f Facts) State {
 	st := State{
-		Store:         in.Store,
-		AnswerLost:    in.lost(),
-		CommitPending: in.CommitErr != nil,
-		CannotSave:    in.SaveErr != nil,
-		Restricted:    in.Restriction != "",
-		Problem:       in.Restriction,
-		SigningIn:     in.SignIn.Method != "",
-		SignIn:        in.SignIn,
-		KeepFresh:     in.KeepFresh,
-		Notifications: in.Notifications,
-		StartAtLogin:  in.StartAtLogin,
-		SignInMethod:  in.SignInMethod,
-		LastActivity:  clean(in.LastActivity),
-		NextRefresh:   clean(in.NextRefresh),
+		Store:         f.Store,
+		CommitPending: f.CommitErr != nil,
+		Restricted:    f.Restriction != nil,
+		SigningIn:     f.SignIn.Method != "",
+		SignIn:        f.SignIn,
+		KeepFresh:     f.KeepFresh,
+		Notifications: f.Notifications,
+		StartAtLogin:  f.StartAtLogin,
+		SignInMethod:  f.SignInMethod,
+		LastActivity:  clean(f.LastActivity),
+		NextRefresh:   clean(f.NextRefresh),
 		Renewable:     RenewableNo,
 	}
-	shown := in.Snapshot
+	shown := f.Snapshot
 	var unreadable *UnreadableError
-	if errors.As(in.LoadErr, &unreadable) {
+	if errors.As(f.LoadErr, &unreadable) {
 		st.Locked, st.Encrypted = unreadable.Locked, unreadable.Encrypted
-		shown, in.Snapshot = in.LastGood, nil
+		shown, f.Snapshot = f.LastGood, nil
 	}
 	st.Method = shown.Kind()
 	if shown.HasTokens() && st.Method != KindAPIKey { // an API key may leave old tokens beside it
 		st.Email, st.Plan = shown.Claims().Email, PlanName(shown.Claims().Plan)
 	}
-	if in.Snapshot == nil {
+	if f.Snapshot == nil {
 		st.Method = KindNone
 		return st
 	}
-	if end, ok := in.Snapshot.AccessExpiry(); ok {
+	if end, ok := f.Snapshot.AccessExpiry(); ok {
 		st.ExpiresAt = bounded(end)
 	}
-	last, _ := in.Snapshot.LastRefresh()
+	last, _ := f.Snapshot.LastRefresh()
 	st.LastRefresh = clean(last)
-	_, st.Lent = in.Snapshot.Loan()
-	st.Usable = in.Snapshot.Usable() && (st.ExpiresAt.IsZero() || st.ExpiresAt.After(in.Now))
-	renewability(in, &st)
+	_, st.Lent = f.Snapshot.Loan()
+	st.Usable = f.Snapshot.Usable() && (st.ExpiresAt.IsZero() || st.ExpiresAt.After(f.Now))
+	refreshability(f, &st)
 	return st
 }
 
-// renewability answers the third truth.
-func renewability(in Inputs, st *State) {
-	s := in.Snapshot
+// refreshability answers the third truth.
+func refreshability(f Facts, st *State) {
+	s := f.Snapshot
 	if !s.Managed() || !s.HasTokens() {
 		return
 	}
-	switch o := s.Obstacle(); {
-	case in.Refusal != nil:
-		st.Refused, st.RefusedAt = in.Refusal.Reason, clean(in.Refusal.At)
-		st.Notice = in.Notice
+	o := s.Obstacle()
+	st.LastAttempt = f.Last
+	st.AnswerLost = f.Lost && o == ""
+	switch {
+	case f.Refusal != nil:
+		st.Refused, st.RefusedAt, st.Notice = f.Refusal.Reason, clean(f.Refusal.At), f.Notice
+	case f.Last.Outcome == AttemptRefused: // for a reason that another process keeps to itself
+		st.Refused, st.RefusedAt = f.Last.Reason, f.Last.At
 	case o != "":
-		st.Obstacle, st.Notice = o, in.Notice
-		return
-	case in.Attempt != nil || in.Lost || !in.Tried:
-		st.Renewable = RenewableUnknown
-	default:
+		st.Obstacle, st.Notice = o, f.Notice
+	case f.Last.worked() && !f.Lost:
 		st.Renewable = RenewableYes
+	default:
+		st.Renewable, st.CannotSave = RenewableUnknown, f.Last.Outcome == AttemptUnsent
+		st.NeverTried = f.Last.Outcome == "" && !f.Lost && f.CommitErr == nil
 	}
-	st.NeverTried = !in.Tried && in.Attempt == nil && !in.Lost && in.Refusal == nil
 }
 
 // status is the State table: the first rule that fits decides.
-func status(in Inputs, st State) Status {
-	s := in.Snapshot
+func status(f Facts, st State) Status {
+	s := f.Snapshot
 	var unreadable *UnreadableError
 	switch {
-	case errors.As(in.LoadErr, &unreadable):
+	case errors.As(f.LoadErr, &unreadable):
 		return StatusUnreadable
 	case s == nil:
 		return StatusSignedOut
@@ -110,13 +105,13 @@ func status(in Inputs, st State) Status {
 		return StatusSignedOut
 	case st.Renewable == RenewableNo && st.Usable && !st.ExpiresAt.IsZero():
 		return StatusExpiring
-	case in.Refusal != nil, st.Renewable == RenewableNo && !st.Usable:
+	case st.Refused != "", st.Renewable == RenewableNo && !st.Usable:
 		return StatusSignInRequired // nobody will ever refresh it
-	case in.Renewing:
+	case f.Refreshing:
 		return StatusRenewing
 	case !st.Usable:
 		return StatusWaiting
-	case (in.Attempt != nil || in.Lost) && nearly(st.ExpiresAt, in.Now):
+	case (f.Last.Failed() || f.Lost) && nearly(st.ExpiresAt, f.Now):
 		return StatusWaiting
 	}
 	return StatusHealthy
@@ -128,36 +123,41 @@ func nearly(end, now time.Time) bool {
 	return !end.IsZero() && !end.After(now.Add(CodexWindow))
 }
 
-// problem is the one sentence about what stands in the way.
-func problem(in Inputs, st State) string {
+// problem is what stands in the way, nil when nothing does.
+func problem(f Facts, st State) error {
 	var unreadable *UnreadableError
+	s := f.Snapshot
 	switch {
-	case errors.As(in.LoadErr, &unreadable):
-		return unreadable.Error()
-	case in.CommitErr != nil:
-		return "New tokens have arrived and cannot be saved yet: " + in.CommitErr.Error()
-	case in.SaveErr != nil:
-		return "Not renewed, because the new tokens could not be saved: " + in.SaveErr.Error()
-	case st.Status == StatusSignedOut && in.Snapshot.Kind() == KindAPIKey:
-		return "The stored API key is empty."
-	case st.Status == StatusSignedOut && in.Snapshot != nil:
-		return "The stored sign-in has no tokens."
-	case st.Obstacle == ObstacleNoAccount:
-		return "The stored sign-in names no account, so Codex cannot renew it. Sign in again before it ends."
-	case st.Obstacle == ObstacleNoRefreshToken:
-		return "The stored sign-in has no refresh token, so nobody can refresh it. Sign in again before it expires."
+	case errors.As(f.LoadErr, &unreadable):
+		return unreadable
+	case f.Restriction != nil:
+		return f.Restriction
+	case f.CommitErr != nil:
+		return fault.New("not_saved_yet", "new tokens have arrived and cannot be saved yet: {{.Why}}", "Why", f.CommitErr)
+	case st.Status == StatusSignedOut && s.Kind() == KindAPIKey:
+		return fault.New("empty_api_key", "the stored API key is empty")
+	case st.Status == StatusSignedOut && s != nil:
+		return fault.New("no_tokens", "the stored sign-in has no tokens")
 	case st.Lent && !st.Usable:
-		return "The machine that lends this sign-in has not sent a new access token yet."
-	case in.lost():
-		return "A renewal was sent and no answer came; the refresh token may be spent."
-	case in.Attempt == nil && in.Snapshot.Managed() && in.Snapshot.AccessToken().Empty():
-		return "The stored sign-in has no access token."
-	case in.Attempt == nil && !st.Usable && in.Snapshot.undated():
-		return "The stored sign-in does not say when it was refreshed, so Codex does not use it."
-	case in.Attempt != nil:
-		return "The last renewal did not work: " + in.Attempt.Error()
+		return fault.New("loan_ended", "the machine that lends this sign-in has not sent a new access token yet")
+	case st.AnswerLost:
+		return fault.New("answer_lost", "a renewal was sent and no answer came; the refresh token may be spent")
+	case !s.Managed() || st.Refused != "":
+		return nil
+	case st.Obstacle == ObstacleNoAccount:
+		return fault.New("no_account", "the stored sign-in names no account, so Codex cannot renew it; sign in again before it ends")
+	case st.Obstacle == ObstacleNoRefreshToken:
+		return fault.New("no_refresh_token", "the stored sign-in has no refresh token, so nobody can refresh it; sign in again before it expires")
+	case f.Last.Failed():
+		return f.Last.Err()
+	case s.AccessToken().Empty():
+		return fault.New("empty_access_token", "the stored sign-in has no access token")
+	case !st.Usable && s.undated():
+		return fault.New("undated", "the stored sign-in does not say when it was refreshed, so Codex does not use it")
+	case f.Doubt:
+		return fault.New("clock_wrong", "renewed tokens end at once: this machine's clock or the server's is wrong")
 	}
-	return in.Doubt
+	return nil
 }
 
 // clean makes a time comparable with ==: UTC, no monotonic reading. The zero

@@ -19,85 +19,82 @@ func TestCompute(t *testing.T) {
 	opaque := mustParse(t, chatGPT(set("tokens.access_token", "opaque")))
 	refusal := &Refusal{Reason: ReasonReused, At: noon.Add(-time.Minute)}
 	broken := &UnreadableError{Where: "auth.json", What: "it is not valid JSON"}
-	down := &RefreshError{Status: 503}
+	down := Attempt{Outcome: AttemptFailed, Status: 503}
+	worked := Attempt{Outcome: AttemptRefreshed}
 	for _, tt := range []struct {
 		name      string
-		in        Inputs
+		in        Facts
 		status    Status
 		renewable Renewability
 		usable    bool
 		check     func(State) bool // nil: nothing else
 	}{
-		{"signed out", Inputs{LoadErr: ErrNoCredential}, StatusSignedOut, RenewableNo, false,
+		{"signed out", Facts{LoadErr: ErrNoCredential}, StatusSignedOut, RenewableNo, false,
 			func(s State) bool { return s.Method == KindNone && s.Problem == "" && !s.NeverTried }},
-		{"no facts at all", Inputs{}, StatusSignedOut, RenewableNo, false, nil},
-		{"API key", Inputs{Snapshot: mustParse(t, apiKeyFile("sk-1"))}, StatusAPIKey, RenewableNo, true,
+		{"no facts at all", Facts{}, StatusSignedOut, RenewableNo, false, nil},
+		{"API key", Facts{Snapshot: mustParse(t, apiKeyFile("sk-1"))}, StatusAPIKey, RenewableNo, true,
 			func(s State) bool { return s.Method == KindAPIKey && s.Plan == "" }},
-		{"empty API key", Inputs{Snapshot: mustParse(t, apiKeyFile(""))}, StatusSignedOut, RenewableNo, false,
+		{"empty API key", Facts{Snapshot: mustParse(t, apiKeyFile(""))}, StatusSignedOut, RenewableNo, false,
 			func(s State) bool { return strings.Contains(s.Problem, "API key is empty") }},
-		{"mode but no tokens", Inputs{Snapshot: mustParse(t, []byte(`{"auth_mode":"chatgpt"}`))}, StatusSignedOut, RenewableNo, false,
+		{"mode but no tokens", Facts{Snapshot: mustParse(t, []byte(`{"auth_mode":"chatgpt"}`))}, StatusSignedOut, RenewableNo, false,
 			func(s State) bool { return strings.Contains(s.Problem, "no tokens") }},
-		{"host's tokens", Inputs{Snapshot: mustParse(t, chatGPT(set("auth_mode", "chatgptAuthTokens")))}, StatusExternal, RenewableNo, true,
+		{"host's tokens", Facts{Snapshot: mustParse(t, chatGPT(set("auth_mode", "chatgptAuthTokens")))}, StatusExternal, RenewableNo, true,
 			func(s State) bool {
 				return s.Method == KindExternalTokens && s.Email == "ada@example.com" && s.Plan == "pro"
 			}},
-		{"personal access token", Inputs{Snapshot: mustParse(t, []byte(`{"personal_access_token":"at-1"}`))}, StatusExternal, RenewableNo, true, nil},
-		{"cloud key", Inputs{Snapshot: mustParse(t, []byte(`{"auth_mode":"bedrockAccessKeys"}`))}, StatusExternal, RenewableNo, false, nil},
-		{"lent", Inputs{Snapshot: mustParse(t, lent())}, StatusExternal, RenewableNo, true,
+		{"personal access token", Facts{Snapshot: mustParse(t, []byte(`{"personal_access_token":"at-1"}`))}, StatusExternal, RenewableNo, true, nil},
+		{"cloud key", Facts{Snapshot: mustParse(t, []byte(`{"auth_mode":"bedrockAccessKeys"}`))}, StatusExternal, RenewableNo, false, nil},
+		{"lent", Facts{Snapshot: mustParse(t, lent())}, StatusExternal, RenewableNo, true,
 			func(s State) bool { return s.Lent && s.Method == KindChatGPT && s.Email == "ada@example.com" }},
-		{"lent, ended", Inputs{Snapshot: mustParse(t, lent(ends(-time.Minute)))}, StatusWaiting, RenewableNo, false,
+		{"lent, ended", Facts{Snapshot: mustParse(t, lent(ends(-time.Minute)))}, StatusWaiting, RenewableNo, false,
 			func(s State) bool { return s.Lent && strings.Contains(s.Problem, "lends") }},
-		{"healthy", Inputs{Snapshot: signedIn, Tried: true}, StatusHealthy, RenewableYes, true,
+		{"healthy", Facts{Snapshot: signedIn, Last: worked}, StatusHealthy, RenewableYes, true,
 			func(s State) bool {
 				return s.Method == KindChatGPT && s.Email == "ada@example.com" && s.Plan == "pro" && s.Problem == "" &&
 					s.ExpiresAt.Equal(noon.Add(time.Hour)) && s.LastRefresh.Equal(noon.Add(-time.Hour)) && !s.NeedsSignIn()
 			}},
-		{"healthy, never tried", Inputs{Snapshot: signedIn}, StatusHealthy, RenewableUnknown, true,
+		{"healthy, never tried", Facts{Snapshot: signedIn}, StatusHealthy, RenewableUnknown, true,
 			func(s State) bool { return s.NeverTried }},
-		{"healthy, opaque", Inputs{Snapshot: opaque, Tried: true}, StatusHealthy, RenewableYes, true,
+		{"healthy, opaque", Facts{Snapshot: opaque, Last: worked}, StatusHealthy, RenewableYes, true,
 			func(s State) bool { return s.ExpiresAt.IsZero() }},
-		{"healthy, last attempt failed", Inputs{Snapshot: signedIn, Attempt: down, Tried: true}, StatusHealthy, RenewableUnknown, true,
+		{"healthy, last attempt failed", Facts{Snapshot: signedIn, Last: down}, StatusHealthy, RenewableUnknown, true,
 			func(s State) bool { return strings.Contains(s.Problem, "503") && !s.NeverTried }},
-		{"healthy, a failure that is no news yet", Inputs{Snapshot: soon, Attempt: down, Tried: true, Quiet: true}, StatusHealthy, RenewableYes, true,
-			func(s State) bool { return s.Problem == "" }},
-		{"healthy, a lost answer is always news", Inputs{Snapshot: signedIn, Attempt: &RefreshError{AnswerLost: true}, Tried: true, Quiet: true},
-			StatusHealthy, RenewableUnknown, true, func(s State) bool { return s.AnswerLost && s.Problem != "" }},
-		{"healthy, renewing does not help", Inputs{Snapshot: signedIn, Tried: true, Doubt: "The clock is wrong."}, StatusHealthy, RenewableYes, true,
-			func(s State) bool { return s.Problem == "The clock is wrong." }},
-		{"renewing", Inputs{Snapshot: signedIn, Renewing: true}, StatusRenewing, RenewableUnknown, true, nil},
-		{"renewing what has ended", Inputs{Snapshot: past, Renewing: true, Attempt: down}, StatusRenewing, RenewableUnknown, false, nil},
-		{"waiting, ended", Inputs{Snapshot: past, Attempt: down, Tried: true}, StatusWaiting, RenewableUnknown, false, nil},
-		{"waiting, ended and nobody has asked", Inputs{Snapshot: past}, StatusWaiting, RenewableUnknown, false, nil},
-		{"waiting, ends soon", Inputs{Snapshot: soon, Attempt: down, Tried: true}, StatusWaiting, RenewableUnknown, true, nil},
-		{"ends soon, nothing failed", Inputs{Snapshot: soon, Tried: true}, StatusHealthy, RenewableYes, true, nil},
-		{"waiting, hidden from Codex", Inputs{Snapshot: mustParse(t, chatGPT(unset("last_refresh")))}, StatusWaiting, RenewableUnknown, false, nil},
-		{"expiring", Inputs{Snapshot: signedIn, Refusal: refusal, Notice: "n"}, StatusExpiring, RenewableNo, true,
+		{"healthy, renewing does not help", Facts{Snapshot: signedIn, Last: worked, Doubt: true}, StatusHealthy, RenewableYes, true,
+			func(s State) bool { return strings.Contains(s.Problem, "clock") }},
+		{"renewing", Facts{Snapshot: signedIn, Refreshing: true}, StatusRenewing, RenewableUnknown, true, nil},
+		{"renewing what has ended", Facts{Snapshot: past, Refreshing: true, Last: down}, StatusRenewing, RenewableUnknown, false, nil},
+		{"waiting, ended", Facts{Snapshot: past, Last: down}, StatusWaiting, RenewableUnknown, false, nil},
+		{"waiting, ended and nobody has asked", Facts{Snapshot: past}, StatusWaiting, RenewableUnknown, false, nil},
+		{"waiting, ends soon", Facts{Snapshot: soon, Last: down}, StatusWaiting, RenewableUnknown, true, nil},
+		{"ends soon, nothing failed", Facts{Snapshot: soon, Last: worked}, StatusHealthy, RenewableYes, true, nil},
+		{"waiting, hidden from Codex", Facts{Snapshot: mustParse(t, chatGPT(unset("last_refresh")))}, StatusWaiting, RenewableUnknown, false, nil},
+		{"expiring", Facts{Snapshot: signedIn, Refusal: refusal, Notice: "n"}, StatusExpiring, RenewableNo, true,
 			func(s State) bool {
 				return s.Refused == ReasonReused && s.RefusedAt.Equal(noon.Add(-time.Minute)) && s.Notice == "n" && s.NeedsSignIn() && !s.NeverTried
 			}},
-		{"expiring wins over renewing", Inputs{Snapshot: signedIn, Refusal: refusal, Renewing: true}, StatusExpiring, RenewableNo, true, nil},
-		{"sign-in required, ended", Inputs{Snapshot: past, Refusal: refusal}, StatusSignInRequired, RenewableNo, false,
+		{"expiring wins over renewing", Facts{Snapshot: signedIn, Refusal: refusal, Refreshing: true}, StatusExpiring, RenewableNo, true, nil},
+		{"sign-in required, ended", Facts{Snapshot: past, Refusal: refusal}, StatusSignInRequired, RenewableNo, false,
 			func(s State) bool { return s.NeedsSignIn() }},
-		{"sign-in required, opaque", Inputs{Snapshot: opaque, Refusal: refusal}, StatusSignInRequired, RenewableNo, true, nil},
-		{"unreadable", Inputs{LoadErr: broken, LastGood: signedIn}, StatusUnreadable, RenewableNo, false,
+		{"sign-in required, opaque", Facts{Snapshot: opaque, Refusal: refusal}, StatusSignInRequired, RenewableNo, true, nil},
+		{"unreadable", Facts{LoadErr: broken, LastGood: signedIn}, StatusUnreadable, RenewableNo, false,
 			func(s State) bool {
-				return s.Problem == broken.Error() && s.Email == "ada@example.com" && s.Plan == "pro" && s.Method == KindNone && !s.Locked
+				return s.Problem == "Cannot read auth.json: it is not valid JSON" && s.Cause.Code() == "unreadable" && s.Email == "ada@example.com" && s.Plan == "pro" && s.Method == KindNone && !s.Locked
 			}},
-		{"unreadable from the start", Inputs{LoadErr: fmt.Errorf("load: %w", broken)}, StatusUnreadable, RenewableNo, false,
+		{"unreadable from the start", Facts{LoadErr: fmt.Errorf("load: %w", broken)}, StatusUnreadable, RenewableNo, false,
 			func(s State) bool { return s.Email == "" && s.Plan == "" }},
-		{"locked keyring", Inputs{LoadErr: &UnreadableError{Locked: true}}, StatusUnreadable, RenewableNo, false,
+		{"locked keyring", Facts{LoadErr: &UnreadableError{Locked: true}}, StatusUnreadable, RenewableNo, false,
 			func(s State) bool { return s.Locked }},
-		{"no account", Inputs{Snapshot: mustParse(t, chatGPT(unset("tokens.account_id"))), Tried: true}, StatusExpiring, RenewableNo, true,
+		{"no account", Facts{Snapshot: mustParse(t, chatGPT(unset("tokens.account_id"))), Last: worked}, StatusExpiring, RenewableNo, true,
 			func(s State) bool { return strings.Contains(s.Problem, "names no account") && s.Refused == "" }},
-		{"answer lost", Inputs{Snapshot: signedIn, Attempt: &RefreshError{AnswerLost: true}, Tried: true}, StatusHealthy, RenewableUnknown, true,
+		{"answer lost", Facts{Snapshot: signedIn, Last: Attempt{Outcome: AttemptLost}, Lost: true}, StatusHealthy, RenewableUnknown, true,
 			func(s State) bool { return s.AnswerLost && strings.Contains(s.Problem, "may be spent") }},
-		{"commit pending", Inputs{Snapshot: signedIn, CommitErr: errDisk, Tried: true}, StatusHealthy, RenewableYes, true,
+		{"commit pending", Facts{Snapshot: signedIn, CommitErr: errDisk, Last: worked}, StatusHealthy, RenewableYes, true,
 			func(s State) bool { return s.CommitPending && strings.Contains(s.Problem, errDisk.Error()) }},
-		{"cannot save", Inputs{Snapshot: signedIn, SaveErr: errDisk}, StatusHealthy, RenewableUnknown, true,
+		{"cannot save", Facts{Snapshot: signedIn, Last: Attempt{Outcome: AttemptUnsent, Cause: CauseOf(errDisk)}}, StatusHealthy, RenewableUnknown, true,
 			func(s State) bool { return s.CannotSave && strings.Contains(s.Problem, errDisk.Error()) }},
-		{"restricted", Inputs{LoadErr: ErrNoCredential, Restriction: "Only API keys are allowed here."}, StatusSignedOut, RenewableNo, false,
-			func(s State) bool { return s.Restricted && s.Problem == "Only API keys are allowed here." }},
-		{"passed through", Inputs{Snapshot: signedIn, Store: "auth.json", SignIn: SignInProgress{Method: SignInBrowser}, KeepFresh: true, NextRefresh: noon.Add(time.Hour)},
+		{"restricted", Facts{LoadErr: ErrNoCredential, Restriction: errors.New("only API keys are allowed here")}, StatusSignedOut, RenewableNo, false,
+			func(s State) bool { return s.Restricted && s.Problem == "Only API keys are allowed here" }},
+		{"passed through", Facts{Snapshot: signedIn, Store: "auth.json", SignIn: SignInProgress{Method: SignInBrowser}, KeepFresh: true, NextRefresh: noon.Add(time.Hour)},
 			StatusHealthy, RenewableUnknown, true, func(s State) bool {
 				return s.Store == "auth.json" && s.SigningIn && s.SignIn.Method == SignInBrowser && s.KeepFresh && s.NextRefresh.Equal(noon.Add(time.Hour))
 			}},

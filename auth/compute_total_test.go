@@ -60,10 +60,10 @@ func everySnapshot(t *testing.T) map[string]*Snapshot {
 }
 
 // everyInput is the product of all other facts.
-func everyInput(s, lastGood *Snapshot) []Inputs {
-	inputs := []Inputs{{Snapshot: s, Now: noon, Notice: "notice", Store: "store"}}
-	vary := func(changes ...func(*Inputs)) {
-		var more []Inputs
+func everyInput(s, lastGood *Snapshot) []Facts {
+	inputs := []Facts{{Snapshot: s, Now: noon, Notice: "notice", Store: "store"}}
+	vary := func(changes ...func(*Facts)) {
+		var more []Facts
 		for _, in := range inputs {
 			more = append(more, in)
 			for _, change := range changes {
@@ -74,26 +74,28 @@ func everyInput(s, lastGood *Snapshot) []Inputs {
 		}
 		inputs = more
 	}
-	vary(func(in *Inputs) { in.LastGood = lastGood })
-	vary(func(in *Inputs) { in.LoadErr = ErrNoCredential },
-		func(in *Inputs) { in.LoadErr = &UnreadableError{Where: "w", What: "x", Locked: true} },
-		func(in *Inputs) { in.LoadErr = fmt.Errorf("wrapped: %w", &UnreadableError{Encrypted: true}) })
-	vary(func(in *Inputs) { in.Refusal = &Refusal{Reason: ReasonReused, At: noon} },
-		func(in *Inputs) { in.Refusal = &Refusal{Reason: ReasonUnauthorized, At: noon.Local()} })
-	vary(func(in *Inputs) { in.Attempt = &RefreshError{Status: 503} },
-		func(in *Inputs) { in.Attempt = &RefreshError{AnswerLost: true} })
-	vary(func(in *Inputs) { in.Renewing = true })
-	vary(func(in *Inputs) { in.Tried = true })
-	vary(func(in *Inputs) { in.CommitErr = errDisk })
-	vary(func(in *Inputs) { in.SaveErr = errDisk })
-	vary(func(in *Inputs) {
-		in.Restriction, in.SignIn.Method, in.KeepFresh, in.NextRefresh = "not allowed", SignInBrowser, true, time.Now()
+	vary(func(in *Facts) { in.LastGood = lastGood })
+	vary(func(in *Facts) { in.LoadErr = ErrNoCredential },
+		func(in *Facts) { in.LoadErr = &UnreadableError{Where: "w", What: "x", Locked: true} },
+		func(in *Facts) { in.LoadErr = fmt.Errorf("wrapped: %w", &UnreadableError{Encrypted: true}) })
+	vary(func(in *Facts) { in.Refusal = &Refusal{Reason: ReasonReused, At: noon} },
+		func(in *Facts) { in.Refusal = &Refusal{Reason: ReasonUnauthorized, At: noon.Local()} })
+	var outcomes []func(*Facts)
+	for _, o := range []AttemptOutcome{AttemptRefreshed, AttemptFailed, AttemptLost, AttemptUnsent, AttemptRefused} {
+		outcomes = append(outcomes, func(in *Facts) { in.Last = Attempt{Outcome: o, At: noon, Reason: ReasonUnauthorized} })
+	}
+	vary(outcomes...)
+	vary(func(in *Facts) { in.Lost = true })
+	vary(func(in *Facts) { in.Refreshing = true })
+	vary(func(in *Facts) { in.CommitErr = errDisk })
+	vary(func(in *Facts) {
+		in.Restriction, in.SignIn.Method, in.KeepFresh, in.NextRefresh = errors.New("not allowed"), SignInBrowser, true, time.Now()
 	})
 	return inputs
 }
 
 // contradictions are the rules that a State breaks.
-func contradictions(given Inputs, st State) (broken []string) {
+func contradictions(given Facts, st State) (broken []string) {
 	in := given
 	rule := func(name string, holds bool) {
 		if !holds {
@@ -117,7 +119,7 @@ func contradictions(given Inputs, st State) (broken []string) {
 		rule("times are UTC and comparable", at == at.UTC().Round(0))
 	}
 
-	rule("refused exactly when our tokens have a refusal", refused == (ours && in.Refusal != nil))
+	rule("refused exactly when our tokens have a refusal", refused == (ours && (in.Refusal != nil || in.Last.Outcome == AttemptRefused)))
 	rule("refused is not renewable", !refused || st.Renewable == RenewableNo)
 	rule("refused when is known with why", refused == !st.RefusedAt.IsZero())
 	deadEnd := ours && !refused && in.Snapshot.Obstacle().DeadEnd()
@@ -126,8 +128,8 @@ func contradictions(given Inputs, st State) (broken []string) {
 	rule("only a refusal or a dead end needs a sign-in", !st.NeedsSignIn() || refused || deadEnd)
 	rule("a refusal needs a sign-in", !refused || st.NeedsSignIn())
 	rule("what can be refreshed is not shown as a dead end", st.Renewable == RenewableNo || in.Snapshot.Obstacle() == "")
-	rule("renewable means ours, tried and nothing failed", st.Renewable != RenewableYes || ours && in.Tried && in.Attempt == nil)
-	rule("never tried means that", !st.NeverTried || !in.Tried && in.Attempt == nil && !refused)
+	rule("renewable means ours, tried and nothing failed", st.Renewable != RenewableYes || ours && in.Last.Outcome == AttemptRefreshed && !in.Lost)
+	rule("never tried means that", !st.NeverTried || in.Last.Outcome == "" && !in.Lost && !refused && !st.CommitPending)
 
 	rule("past is not usable", st.ExpiresAt.IsZero() || st.ExpiresAt.After(in.Now) || !st.Usable)
 	rule("usable needs credentials", !st.Usable || in.Snapshot.Usable())
@@ -142,16 +144,16 @@ func contradictions(given Inputs, st State) (broken []string) {
 	rule("an API key works", st.Status != StatusAPIKey || st.Usable)
 	rule("external is not ours", st.Status != StatusExternal || !in.Snapshot.Managed())
 	rule("healthy is usable and not refused", st.Status != StatusHealthy || st.Usable && !refused)
-	rule("renewing is renewing", st.Status != StatusRenewing || in.Renewing && !refused)
-	rule("waiting has ended or failed", st.Status != StatusWaiting || !st.Usable || in.Attempt != nil)
+	rule("renewing is renewing", st.Status != StatusRenewing || in.Refreshing && !refused)
+	rule("waiting has ended or failed", st.Status != StatusWaiting || !st.Usable || in.Last.Failed() || in.Lost)
 	rule("a loan works or waits", !st.Lent || st.Status == StatusExternal && st.Usable || st.Status == StatusWaiting && !st.Usable)
 	rule("expiring still works", st.Status != StatusExpiring || st.Usable && st.ExpiresAt.After(in.Now))
 	rule("sign-in required does not, for all we know", st.Status != StatusSignInRequired || !st.Usable || st.ExpiresAt.IsZero())
 
 	rule("commit pending", st.CommitPending == (in.CommitErr != nil))
-	rule("cannot save", st.CannotSave == (in.SaveErr != nil))
-	rule("answer lost", st.AnswerLost == (in.Attempt != nil && in.Attempt.AnswerLost))
-	rule("restricted", st.Restricted == (in.Restriction != ""))
+	rule("cannot save", !st.CannotSave || in.Last.Outcome == AttemptUnsent && ours && !refused)
+	rule("answer lost", st.AnswerLost == (in.Lost && ours && in.Snapshot.Obstacle() == ""))
+	rule("restricted", st.Restricted == (in.Restriction != nil))
 	rule("locked", st.Locked == (isUnreadable && unreadable.Locked))
 	trouble := isUnreadable || st.CommitPending || st.CannotSave || st.Restricted || st.AnswerLost && ours
 	rule("trouble is named", !trouble || st.Problem != "")

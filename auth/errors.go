@@ -2,24 +2,39 @@ package auth
 
 import (
 	"errors"
-	"fmt"
 	"time"
+
+	"rekey/internal/fault"
 )
 
 // Sentinels that callers branch on.
 var (
 	// ErrNoCredential means that the store holds nothing: signed out.
-	ErrNoCredential error = &sentinel{"signed_out", "not signed in"}
+	ErrNoCredential error = fault.New("signed_out", "not signed in")
 	// ErrStoreChanged means that a commit was given up because the store no
 	// longer holds the credentials that were redeemed. Nothing was written.
-	ErrStoreChanged error = &sentinel{"store_changed", "the credential store changed in the meantime"}
+	ErrStoreChanged error = fault.New("store_changed", "the credential store changed in the meantime")
 	// ErrSignInForbidden means that the configuration allows no sign-in with
 	// ChatGPT (forced_login_method).
-	ErrSignInForbidden error = &sentinel{"only_api_method", "the configuration allows only an API key (forced_login_method)"}
+	ErrSignInForbidden error = fault.New("only_api_method", "the configuration allows only an API key (forced_login_method)")
 	// ErrCannotSave means that nothing was sent because the answer could not
 	// have been kept. It wraps the reason.
-	ErrCannotSave error = &sentinel{"cannot_save", "nothing was sent, because the answer could not be saved"}
+	ErrCannotSave error = fault.New("cannot_save", "nothing was sent, because the answer could not be saved")
+	// ErrRefreshing, wrapped, is the error of Options.RefreshLock when another
+	// process has had a refresh under way all the time.
+	ErrRefreshing error = fault.New("refreshing", "another Rekey is refreshing this sign-in and takes long")
 )
+
+// CannotSave is ErrCannotSave because of cause.
+func CannotSave(cause error) error {
+	return &notSaved{fault.New("refresh_not_sent", "nothing was sent, because the new tokens could not be saved: {{.Why}}", "Why", cause)}
+}
+
+// notSaved is an ErrCannotSave with its cause.
+type notSaved struct{ *fault.Fault }
+
+// Is implements errors.Is.
+func (*notSaved) Is(target error) bool { return target == ErrCannotSave }
 
 // Reason says why credentials cannot be renewed. The values are stable: they
 // are stored in the refusals file and shown by "rekey status --json".
@@ -95,6 +110,9 @@ type RefreshError struct {
 	// Code is the machine-readable error code of the answer, if any, cut to a
 	// safe length and alphabet.
 	Code string
+	// Page: a web page came instead of an answer, as networks send that want a
+	// login first.
+	Page bool
 	// AnswerLost: the request may have reached the server and no answer came,
 	// so the refresh token may be spent.
 	AnswerLost bool
@@ -108,29 +126,7 @@ type RefreshError struct {
 }
 
 // Error implements error.
-func (e *RefreshError) Error() string {
-	if !e.NotBefore.IsZero() {
-		return fmt.Sprintf("%s; the next request is allowed at %s", e.what(), e.NotBefore.Local().Format(time.TimeOnly))
-	}
-	return e.what()
-}
-
-// what is the outcome alone.
-func (e *RefreshError) what() string {
-	switch {
-	case e.Permanent:
-		return "the sign-in cannot be renewed: " + string(e.Reason)
-	case e.Status != 0:
-		return fmt.Sprintf("the authorization server answered %d; the sign-in was not renewed", e.Status)
-	case e.AnswerLost && e.Err != nil:
-		return "a renewal was sent and no answer came: " + e.Err.Error()
-	case e.AnswerLost:
-		return "a renewal was sent and no answer came"
-	case e.Err != nil:
-		return "the sign-in was not renewed: " + e.Err.Error()
-	}
-	return "the sign-in was not renewed"
-}
+func (e *RefreshError) Error() string { return e.fault().Error() }
 
 // Unwrap returns the cause.
 func (e *RefreshError) Unwrap() error { return e.Err }

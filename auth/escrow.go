@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// EscrowEntry is the content of an Escrow.
+// EscrowEntry is what the escrow holds: see Memory.
 type EscrowEntry struct {
-	// Redeemed is the fingerprint of the refresh token (Fingerprinter.Token).
+	// Redeemed is the fingerprint of the refresh token (Memory.Token).
 	Redeemed string
 	// At is when the attempt began, UTC.
 	At time.Time
@@ -34,7 +34,7 @@ func (m *Manager) hold(s *Snapshot, answer TokenResponse) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.held = true
-	m.pending = &pending{m.opts.Fingerprints.Token(s), answer, next}
+	m.pending = &pending{m.opts.Memory.Token(s), answer, next}
 }
 
 // newest is what s becomes as soon as the store can be written, or s. AsCodex it
@@ -43,7 +43,7 @@ func (m *Manager) newest(s *Snapshot) *Snapshot {
 	m.mu.Lock()
 	p := m.pending
 	m.mu.Unlock()
-	if m.opts.AsCodex || p == nil || !s.HasTokens() || p.redeemed != m.opts.Fingerprints.Token(s) {
+	if m.opts.AsCodex || p == nil || !s.HasTokens() || p.redeemed != m.opts.Memory.Token(s) {
 		return s
 	}
 	return p.next
@@ -52,13 +52,13 @@ func (m *Manager) newest(s *Snapshot) *Snapshot {
 // heldFor is the answer for s that has arrived and is not in the store yet: the
 // escrow's, or the one in memory if the escrow did not take it.
 func (m *Manager) heldFor(s *Snapshot) (entry EscrowEntry, ok bool) {
-	entry, ok, err := m.opts.Escrow.Held()
+	entry, ok, err := m.opts.Memory.Held()
 	if err == nil && ok && entry.Answer != nil {
 		return entry, true
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if p := m.pending; p != nil && p.redeemed == m.opts.Fingerprints.Token(s) {
+	if p := m.pending; p != nil && p.redeemed == m.opts.Memory.Token(s) {
 		return EscrowEntry{Redeemed: p.redeemed, At: entry.At, Sent: true, Answer: &p.answer}, true
 	}
 	return entry, ok && err == nil
@@ -82,7 +82,7 @@ func (m *Manager) settleEscrow(ctx context.Context, s *Snapshot) {
 	if !ok {
 		return
 	}
-	if entry.Answer != nil && entry.Redeemed == m.opts.Fingerprints.Token(s) {
+	if entry.Answer != nil && entry.Redeemed == m.opts.Memory.Token(s) {
 		m.hold(s, *entry.Answer) // its token works, whatever becomes of saving it
 	}
 	unlock, err := m.opts.RefreshLock(ctx)
@@ -103,7 +103,7 @@ func (m *Manager) finishHeld(ctx context.Context, s *Snapshot) (done bool, err e
 	switch {
 	case !ok:
 		return false, nil
-	case entry.Redeemed != m.opts.Fingerprints.Token(s):
+	case entry.Redeemed != m.opts.Memory.Token(s):
 		m.clearEscrow(entry.Redeemed) // the store has moved on without that answer
 		return false, nil
 	case entry.Answer != nil:
@@ -121,26 +121,24 @@ func (m *Manager) foundLost(entry EscrowEntry) {
 		lost := m.failedAttempt(entry.Redeemed, &RefreshError{AnswerLost: true})
 		wait := lost.NotBefore.Sub(lost.At)
 		lost.At, lost.NotBefore = clean(entry.At), clean(entry.At.Add(wait))
-		m.remembered(lost)
+		m.remember(lost)
 	}
 	m.setLost(entry.Redeemed, true)
-	m.publish()
 }
 
 // setLost notes whether the answer for a refresh token was lost. It stays lost
 // until that token is replaced or refused, whatever becomes of later attempts;
 // content may change around it, and the store may be unreadable for a moment.
 func (m *Manager) setLost(token string, lost bool) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	switch {
-	case lost:
-		m.lost = token
-	case m.lost == token:
-		m.lost = ""
-	}
-	m.facts.Lost = m.lostLocked(m.facts.Snapshot)
-	m.facts.Tried = m.facts.Tried || m.facts.Lost
+	m.change(func(f *Facts) {
+		switch {
+		case lost:
+			m.lost = token
+		case m.lost == token:
+			m.lost = ""
+		}
+		f.Lost = m.lost != "" && f.Token == m.lost
+	})
 }
 
 // isLost reports whether the answer for a refresh token was lost.
@@ -150,16 +148,11 @@ func (m *Manager) isLost(token string) bool {
 	return m.lost == token
 }
 
-// lostLocked is isLost for the token of s and for those who hold mu.
-func (m *Manager) lostLocked(s *Snapshot) bool {
-	return m.lost != "" && s.HasTokens() && m.opts.Fingerprints.Token(s) == m.lost
-}
-
 // clearEscrow empties the slot. A failure leaves an answer for credentials
 // that are gone, which the next start drops.
 func (m *Manager) clearEscrow(redeemed string) {
 	m.release()
-	if err := m.opts.Escrow.Clear(redeemed); err != nil {
+	if err := m.opts.Memory.Clear(redeemed); err != nil {
 		m.opts.Log.Warn("the escrow could not be cleared", "error", err)
 		return
 	}

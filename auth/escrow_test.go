@@ -9,9 +9,9 @@ import (
 func TestAfterKill(t *testing.T) {
 	t.Parallel()
 	key := fakeFingerprints{}.Token(mustParse(t, chatGPT()))
-	reserved := func(e *fakeEscrow) { _ = e.memory.Reserve(key, noon) }
-	sent := func(e *fakeEscrow) { reserved(e); _ = e.memory.Sent(key) }
-	kept := func(e *fakeEscrow) { sent(e); _ = e.memory.Keep(key, renewed("2").tokens) }
+	reserved := func(e *fakeEscrow) { _ = e.inMemory.Reserve(key, noon) }
+	sent := func(e *fakeEscrow) { reserved(e); _ = e.inMemory.Sent(key) }
+	kept := func(e *fakeEscrow) { sent(e); _ = e.inMemory.Keep(key, renewed("2").tokens) }
 	for _, tt := range []struct {
 		name    string
 		escrow  func(*fakeEscrow)
@@ -197,7 +197,7 @@ func TestReloadDoesNotWaitForOthers(t *testing.T) {
 			return nil, errBusy
 		}
 	})
-	if err := r.escrow.memory.Reserve(fakeFingerprints{}.Token(mustParse(t, chatGPT())), noon); err != nil {
+	if err := r.escrow.inMemory.Reserve(fakeFingerprints{}.Token(mustParse(t, chatGPT())), noon); err != nil {
 		t.Fatal(err)
 	}
 	if err := r.Reload(t.Context(), true); err != nil {

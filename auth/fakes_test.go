@@ -144,9 +144,15 @@ func (f *fakeStore) Writable(context.Context) error {
 
 func (f *fakeStore) String() string { return "fake/auth.json" }
 
-// fakeEscrow is the escrow in memory with a journal, and with errors on demand.
+// fakeMemory is a Memory without a key.
+type fakeMemory struct {
+	*fakeEscrow
+	fakeFingerprints
+}
+
+// fakeEscrow is a Memory whose escrow has a journal, and errors on demand.
 type fakeEscrow struct {
-	*memory
+	*inMemory
 	journal                                         *journal
 	reserveErr, sentErr, keepErr, clearErr, heldErr error // what fails; set before use
 }
@@ -156,7 +162,7 @@ func (f *fakeEscrow) Reserve(redeemed string, at time.Time) error {
 	if f.reserveErr != nil {
 		return f.reserveErr
 	}
-	return f.memory.Reserve(redeemed, at)
+	return f.inMemory.Reserve(redeemed, at)
 }
 
 func (f *fakeEscrow) Sent(redeemed string) error {
@@ -164,7 +170,7 @@ func (f *fakeEscrow) Sent(redeemed string) error {
 	if f.sentErr != nil {
 		return f.sentErr
 	}
-	return f.memory.Sent(redeemed)
+	return f.inMemory.Sent(redeemed)
 }
 
 func (f *fakeEscrow) Keep(redeemed string, r TokenResponse) error {
@@ -172,14 +178,14 @@ func (f *fakeEscrow) Keep(redeemed string, r TokenResponse) error {
 	if f.keepErr != nil {
 		return f.keepErr
 	}
-	return f.memory.Keep(redeemed, r)
+	return f.inMemory.Keep(redeemed, r)
 }
 
 func (f *fakeEscrow) Held() (EscrowEntry, bool, error) {
 	if f.heldErr != nil {
 		return EscrowEntry{}, false, f.heldErr
 	}
-	return f.memory.Held()
+	return f.inMemory.Held()
 }
 
 func (f *fakeEscrow) Clear(redeemed string) error {
@@ -187,7 +193,7 @@ func (f *fakeEscrow) Clear(redeemed string) error {
 	if f.clearErr != nil {
 		return f.clearErr
 	}
-	return f.memory.Clear(redeemed)
+	return f.inMemory.Clear(redeemed)
 }
 
 // fakeFingerprints hashes without a key.

@@ -1,47 +1,53 @@
 package auth
 
-import "time"
+import (
+	"time"
+
+	"rekey/internal/fault"
+)
 
 // The errors of this package that a person can act on have a code, by which the
 // faces say them in the reader's language: see package internal/fault, whose
-// interface Coded they implement. This package imports nothing of Rekey's, so
-// they do it on their own.
+// interface Coded they implement.
 
-// FaultCode names what went wrong.
-func (e *RefreshError) FaultCode() string {
-	switch {
-	case !e.NotBefore.IsZero():
-		return "refresh_not_before"
-	case e.Permanent:
-		return "not_renewable"
-	case e.Status != 0:
-		return "refresh_answered"
-	case e.AnswerLost && e.Err != nil:
-		return "refresh_lost_because"
-	case e.AnswerLost:
-		return "refresh_lost"
-	case e.Err != nil:
-		return "refresh_failed_because"
-	}
-	return "refresh_failed"
-}
+// CodeOffline is the code of a State's Cause when no server has answered.
+const CodeOffline = "refresh_failed_because"
 
-// FaultArgs are the placeholders of the fault's message with their values.
-func (e *RefreshError) FaultArgs() []any {
+// fault is e by its code.
+func (e *RefreshError) fault() *fault.Fault {
 	switch {
 	case !e.NotBefore.IsZero():
 		now := *e
 		now.NotBefore = time.Time{}
-		return []any{"What", &now, "When", e.NotBefore.Local().Format(time.TimeOnly)}
+		return fault.New("refresh_not_before", "{{.What}}; the next request is allowed at {{.When}}",
+			"What", &now, "When", e.NotBefore.Local().Format(time.TimeOnly))
 	case e.Permanent:
-		return []any{"Why", string(e.Reason)}
+		return fault.New("not_renewable", "the sign-in cannot be renewed: {{.Why}}", "Why", string(e.Reason))
+	case e.AnswerLost && e.Err != nil:
+		return fault.New("refresh_lost_because", "a renewal was sent and no answer came: {{.Why}}", "Why", e.Err)
+	case e.AnswerLost:
+		return fault.New("refresh_lost", "a renewal was sent and no answer came")
+	case e.Page:
+		return fault.New("refresh_web_page", "a web page stood in the way of the authorization server ({{.Status}})", "Status", e.Status)
+	case e.Status == 403 && e.Code != "":
+		return fault.New("refresh_refused_here", "the authorization server refuses to serve here: {{.Code}} ({{.Status}})",
+			"Code", e.Code, "Status", e.Status)
+	case e.Status != 0 && e.Code != "":
+		return fault.New("refresh_answered_code", "the authorization server answered {{.Status}} ({{.Code}}); the sign-in was not renewed",
+			"Status", e.Status, "Code", e.Code)
 	case e.Status != 0:
-		return []any{"Status", e.Status}
+		return fault.New("refresh_answered", "the authorization server answered {{.Status}}; the sign-in was not renewed", "Status", e.Status)
 	case e.Err != nil:
-		return []any{"Why", e.Err}
+		return fault.New(CodeOffline, "the sign-in was not renewed: {{.Why}}", "Why", e.Err)
 	}
-	return nil
+	return fault.New("refresh_failed", "the sign-in was not renewed")
 }
+
+// FaultCode names what went wrong.
+func (e *RefreshError) FaultCode() string { return e.fault().FaultCode() }
+
+// FaultArgs are the placeholders of the fault's message with their values.
+func (e *RefreshError) FaultArgs() []any { return e.fault().FaultArgs() }
 
 // FaultCode names what went wrong.
 func (e *UnreadableError) FaultCode() string { return "unreadable" }
@@ -56,10 +62,3 @@ func (e *ShortLivedError) FaultCode() string { return "too_short" }
 func (e *ShortLivedError) FaultArgs() []any {
 	return []any{"Left", e.Left.Round(time.Second), "Wanted", e.Wanted}
 }
-
-// sentinel is an error with a code that callers compare with.
-type sentinel struct{ code, text string }
-
-func (e *sentinel) Error() string     { return e.text }
-func (e *sentinel) FaultCode() string { return e.code }
-func (e *sentinel) FaultArgs() []any  { return nil }

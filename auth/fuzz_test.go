@@ -69,7 +69,7 @@ func askEverything(s *Snapshot) {
 	s.SameAccount(s)
 	s.RedeemedBy(s)
 	_ = s.Obstacle()
-	Compute(Inputs{Snapshot: s, Now: noon})
+	Compute(Facts{Snapshot: s, Now: noon})
 }
 
 // seeds are contents of every kind, whole and broken.

@@ -1,45 +1,86 @@
 package auth
 
 import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 )
 
-// memory stands in for Refusals, Notices, Attempts and Escrow where none is
-// given: what it keeps ends with the process. It is safe for concurrent use.
-type memory struct {
-	mu       sync.Mutex // guards everything below
-	refusals map[string]Refusal
-	claimed  map[string]bool
-	attempts map[string]Attempt
-	entry    *EscrowEntry
+// inMemory is a Memory that ends with the process. It is safe for concurrent use.
+type inMemory struct {
+	key [sha256.Size]byte
+
+	mu         sync.Mutex // guards everything below
+	refusals   map[string]Refusal
+	claimed    map[string]bool
+	attempts   map[string]AttemptRecord
+	activities []Activity
+	entry      *EscrowEntry
 }
 
-func newMemory() *memory {
-	return &memory{
-		refusals: make(map[string]Refusal), claimed: make(map[string]bool), attempts: make(map[string]Attempt),
+// NewInMemory returns a Memory that ends with the process.
+func NewInMemory() Memory { return newInMemory() }
+
+func newInMemory() *inMemory {
+	m := &inMemory{
+		refusals: make(map[string]Refusal), claimed: make(map[string]bool), attempts: make(map[string]AttemptRecord),
 	}
+	_, _ = rand.Read(m.key[:]) // never fails
+	return m
 }
 
-// Lookup implements Refusals.
-func (m *memory) Lookup(fingerprint string) (Refusal, bool) {
+// Token implements Memory.
+func (m *inMemory) Token(s *Snapshot) string { return m.fingerprint([]byte(s.RefreshToken().Reveal())) }
+
+// Whole implements Memory.
+func (m *inMemory) Whole(s *Snapshot) string { return m.fingerprint(s.Canonical()) }
+
+func (m *inMemory) fingerprint(text []byte) string {
+	mac := hmac.New(sha256.New, m.key[:])
+	mac.Write(text)
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// AddActivities implements Memory.
+func (m *inMemory) AddActivities(list []Activity) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, a := range list {
+		m.activities = AppendActivity(m.activities, a)
+	}
+	return nil
+}
+
+// Activities implements Memory.
+func (m *inMemory) Activities() ([]Activity, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.activities), nil
+}
+
+// Lookup implements Memory.
+func (m *inMemory) Lookup(fingerprint string) (Refusal, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	r, ok := m.refusals[fingerprint]
 	return r, ok
 }
 
-// Record implements Refusals.
-func (m *memory) Record(r Refusal) error {
+// Record implements Memory.
+func (m *inMemory) Record(r Refusal) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.refusals[r.Fingerprint] = r
 	return nil
 }
 
-// ClaimNotice implements Notices.
-func (m *memory) ClaimNotice(id string) (bool, error) {
+// ClaimNotice implements Memory.
+func (m *inMemory) ClaimNotice(id string) (bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	first := !m.claimed[id]
@@ -47,24 +88,24 @@ func (m *memory) ClaimNotice(id string) (bool, error) {
 	return first, nil
 }
 
-// LastAttempt implements Attempts.
-func (m *memory) LastAttempt(fingerprint string) (Attempt, bool) {
+// LastAttempt implements Memory.
+func (m *inMemory) LastAttempt(fingerprint string) (AttemptRecord, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	a, ok := m.attempts[fingerprint]
 	return a, ok
 }
 
-// RecordAttempt implements Attempts.
-func (m *memory) RecordAttempt(a Attempt) error {
+// RecordAttempt implements Memory.
+func (m *inMemory) RecordAttempt(a AttemptRecord) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.attempts[a.Fingerprint] = a
 	return nil
 }
 
-// Reserve implements Escrow.
-func (m *memory) Reserve(redeemed string, at time.Time) error {
+// Reserve implements Memory.
+func (m *inMemory) Reserve(redeemed string, at time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if e := m.entry; e != nil && e.Answer != nil && e.Redeemed != redeemed {
@@ -75,17 +116,17 @@ func (m *memory) Reserve(redeemed string, at time.Time) error {
 	return nil
 }
 
-// Sent implements Escrow.
-func (m *memory) Sent(redeemed string) error {
+// Sent implements Memory.
+func (m *inMemory) Sent(redeemed string) error {
 	return m.change(redeemed, func(e *EscrowEntry) { e.Sent = true })
 }
 
-// Keep implements Escrow.
-func (m *memory) Keep(redeemed string, answer TokenResponse) error {
+// Keep implements Memory.
+func (m *inMemory) Keep(redeemed string, answer TokenResponse) error {
 	return m.change(redeemed, func(e *EscrowEntry) { e.Answer = &answer })
 }
 
-func (m *memory) change(redeemed string, f func(*EscrowEntry)) error {
+func (m *inMemory) change(redeemed string, f func(*EscrowEntry)) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.entry != nil && m.entry.Redeemed == redeemed {
@@ -94,8 +135,8 @@ func (m *memory) change(redeemed string, f func(*EscrowEntry)) error {
 	return nil
 }
 
-// Held implements Escrow.
-func (m *memory) Held() (EscrowEntry, bool, error) {
+// Held implements Memory.
+func (m *inMemory) Held() (EscrowEntry, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.entry == nil {
@@ -104,8 +145,8 @@ func (m *memory) Held() (EscrowEntry, bool, error) {
 	return *m.entry, true, nil
 }
 
-// Clear implements Escrow.
-func (m *memory) Clear(redeemed string) error {
+// Clear implements Memory.
+func (m *inMemory) Clear(redeemed string) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.entry != nil && m.entry.Redeemed == redeemed {
@@ -115,7 +156,7 @@ func (m *memory) Clear(redeemed string) error {
 }
 
 // forget drops the refusal for a fingerprint.
-func (m *memory) forget(fingerprint string) {
+func (m *inMemory) forget(fingerprint string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	delete(m.refusals, fingerprint)

@@ -100,44 +100,50 @@ type ExternalRefresher interface {
 	RefreshExternal(ctx context.Context, reason, previousAccountID string) (ExternalTokens, error)
 }
 
-// Refusals remembers, beyond the life of a process, which credentials were
-// refused for good. Keys are fingerprints, never tokens. Implementations are
-// safe for concurrent use by goroutines and processes.
-type Refusals interface {
+// Memory is what is remembered about one home beyond the life of a process.
+// Keys are fingerprints, never tokens. Implementations are safe for concurrent
+// use by goroutines and processes. Its methods may take as long as a disk or a
+// keyring does; those of the escrow hold up no other.
+type Memory interface {
+	// Token is the fingerprint of the refresh token alone: a keyed hash that is
+	// safe to store and to log.
+	Token(s *Snapshot) string
+	// Whole is the fingerprint of every known field of the snapshot.
+	Whole(s *Snapshot) string
+
 	// Lookup finds the refusal for a fingerprint.
 	Lookup(fingerprint string) (Refusal, bool)
 	// Record remembers a refusal. An error means that it will be forgotten at
 	// the end of the process, nothing worse.
 	Record(r Refusal) error
-}
 
-// Notices remembers, beyond the life of a process, which notifications have
-// been shown. Implementations are safe for concurrent use by goroutines and
-// processes.
-type Notices interface {
-	// ClaimNotice reports true exactly once ever for each id.
+	// LastAttempt finds the last attempt with the token of a fingerprint.
+	LastAttempt(fingerprint string) (AttemptRecord, bool)
+	// RecordAttempt remembers one in place of the last one with its token. An
+	// error means that other processes do not know of it.
+	RecordAttempt(r AttemptRecord) error
+
+	// ClaimNotice reports true exactly once ever for each id of a notification.
 	ClaimNotice(id string) (bool, error)
+
+	// AddActivities appends what has happened, in its order.
+	AddActivities(list []Activity) error
+	// Activities returns what happened lately, the oldest first.
+	Activities() ([]Activity, error)
+
+	Escrow
 }
 
-// Fingerprinter turns credentials into keyed hashes that are safe to store
-// and to log. It is safe for concurrent use.
-type Fingerprinter interface {
-	// Token is the fingerprint of the refresh token alone.
-	Token(s *Snapshot) string
-	// Whole is the fingerprint of every known field of the snapshot.
-	Whole(s *Snapshot) string
-}
-
-// Escrow keeps the answer of a renewal from its arrival until it is in the
+// Escrow keeps the answer of a refresh from its arrival until it is in the
 // store, beyond the life of the process. There is one slot, keyed by the
 // fingerprint of the refresh token that is being redeemed; it is only written
-// under the home's refresh lock. Implementations make every write durable
-// (fsync) before they return.
+// under the home's refresh lock. Every write is durable (fsync) before it
+// returns.
 type Escrow interface {
 	// Reserve records an attempt and sets aside the room for its answer. An
 	// error means that an answer could not be kept: then nothing may be sent.
 	// An answer that is still held for other credentials is not overwritten
-	// and is an error.
+	// and is an error. A token that was sent before stays marked as sent.
 	Reserve(redeemed string, at time.Time) error
 	// Sent records that the request is about to be written to the network.
 	Sent(redeemed string) error

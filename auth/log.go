@@ -26,7 +26,7 @@ func (m *Manager) decided(ctx context.Context, level slog.Level, s *Snapshot, ou
 // short is the fingerprint of a refresh token, cut short: enough to tell them
 // apart.
 func (m *Manager) short(s *Snapshot) string {
-	fingerprint := m.opts.Fingerprints.Token(s)
+	fingerprint := m.opts.Memory.Token(s)
 	return fingerprint[:min(shortFingerprint, len(fingerprint))]
 }
 

@@ -52,7 +52,7 @@ func TestOneLineForEachDecision(t *testing.T) {
 					return nil, errNo
 				}
 			})
-		}, "the lock for renewals could not be had, nothing sent", map[string]any{"level": "WARN", "error": errNo.Error()}},
+		}, "the answer could not be saved, nothing sent", map[string]any{"level": "WARN", "error": errNo.Error()}},
 		"unreadable":      {plain(func(r *rig) { r.store.fail(func(f *fakeStore) { f.loadErr = errNo }) }), "the store cannot be read, nothing sent", nil},
 		"another account": {plain(func(r *rig) { r.store.put(grace()) }), "signed out or in to another account, nothing sent", nil},
 		"signed out":      {plain(func(r *rig) { r.store.put(nil) }), "signed out or in to another account, nothing sent", nil},

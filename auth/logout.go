@@ -56,7 +56,7 @@ func (m *Manager) revoke(ctx context.Context, token Secret, hint string) {
 // revokeHeld ends an answer that has never reached the store with the sign-in
 // it was for. It waits for the end of a renewal that is under way.
 func (m *Manager) revokeHeld(ctx context.Context) {
-	if _, ok, err := m.opts.Escrow.Held(); err != nil || !ok {
+	if _, ok, err := m.opts.Memory.Held(); err != nil || !ok {
 		return
 	}
 	unlock, err := m.opts.RefreshLock(ctx)
@@ -65,7 +65,7 @@ func (m *Manager) revokeHeld(ctx context.Context) {
 		return
 	}
 	defer unlock()
-	entry, ok, err := m.opts.Escrow.Held()
+	entry, ok, err := m.opts.Memory.Held()
 	if err != nil || !ok {
 		return
 	}

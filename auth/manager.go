@@ -8,29 +8,25 @@ import (
 	"time"
 )
 
-// Options are the parts a Manager works with. Store, Authority and
-// Fingerprints are needed, everything else may be left out.
+// Options are the parts a Manager works with. Store and Authority are needed,
+// everything else may be left out.
 type Options struct {
-	Store        Store
-	Authority    Authority
-	Fingerprints Fingerprinter
-	// Refusals remembers beyond this process; nil: in memory only.
-	Refusals Refusals
-	// Notices remembers beyond this process; nil: in memory only.
-	Notices Notices
-	// Attempts remembers beyond this process; nil: in memory only.
-	Attempts Attempts
-	// Escrow keeps answers beyond this process; nil: in memory only.
-	Escrow Escrow
+	Store     Store
+	Authority Authority
+	// Memory remembers beyond this process; nil: what there is to remember ends
+	// with it.
+	Memory Memory
 	// Activity is told what has happened to the credentials; nil: nobody is.
 	// It is called in the order of events and must not block.
 	Activity func(Activity)
 	// RefreshLock takes the home's cross-process refresh lock, waiting a
-	// bounded time; nil: none.
+	// bounded time; nil: none. Its error is ErrRefreshing, wrapped, when another
+	// process holds it all the time; any other means that it cannot be had here.
 	RefreshLock func(ctx context.Context) (unlock func(), err error)
-	// Restriction is the configuration's objection to credentials, "" for
-	// none; nil: never one. Restricted credentials count as absent.
-	Restriction func(*Snapshot) string
+	// Restriction is the configuration's objection to credentials, nil for
+	// none; nil itself: never one. Restricted credentials count as absent. It
+	// must not block.
+	Restriction func(*Snapshot) error
 	// SecondLook is how long a refusal that a race may have caused waits for
 	// the store to change; 0: not at all.
 	SecondLook time.Duration
@@ -55,12 +51,12 @@ type Manager struct {
 	changed Broadcast[struct{}] // one per adopted content, for the second look
 	// own is what ends with the process: refusals that do not name the token,
 	// and what could not be written.
-	own *memory
+	own *inMemory
 
 	mu      sync.Mutex // guards everything below
 	flight  *flight
 	owner   ExternalRefresher // of the host-provided tokens in memory, nil when there are none
-	facts   Inputs            // as of the last change; Now is filled in on use
+	facts   Facts             // as of the last change; Now is filled in on use
 	loaded  bool              // the store has held credentials at least once
 	read    bool              // the store has been read at least once
 	held    bool              // the escrow holds an answer that could not be saved
@@ -68,6 +64,10 @@ type Manager struct {
 	settled bool              // the escrow has been looked at once
 	lost    string            // fingerprint of the refresh token whose answer was lost
 	writing *Snapshot         // what this program is about to write or has written last
+	// The first failure within hushFor from hushFrom on is no news; hidden is when
+	// there was one with the cached tokens.
+	hushFrom, hidden time.Time
+	hushFor          time.Duration
 }
 
 // NewManager returns a Manager that has read nothing yet: call Reload.
@@ -82,29 +82,20 @@ func NewManager(opts Options) *Manager {
 		opts.Step = func(Step) {}
 	}
 	if opts.Restriction == nil {
-		opts.Restriction = func(*Snapshot) string { return "" }
+		opts.Restriction = func(*Snapshot) error { return nil }
 	}
 	if opts.RefreshLock == nil {
 		opts.RefreshLock = func(context.Context) (func(), error) { return func() {}, nil }
 	}
-	own := newMemory()
-	if opts.Refusals == nil {
-		opts.Refusals = own
-	}
-	if opts.Notices == nil {
-		opts.Notices = own
-	}
-	if opts.Attempts == nil {
-		opts.Attempts = own
-	}
-	if opts.Escrow == nil {
-		opts.Escrow = own
+	own := newInMemory()
+	if opts.Memory == nil {
+		opts.Memory = own
 	}
 	if opts.Activity == nil {
 		opts.Activity = func(Activity) {}
 	}
 	m := &Manager{opts: opts, own: own}
-	m.facts = Inputs{LoadErr: ErrNoCredential, Store: opts.Store.String()}
+	m.facts = Facts{LoadErr: ErrNoCredential, Store: opts.Store.String()}
 	return m
 }
 
@@ -112,7 +103,7 @@ func NewManager(opts Options) *Manager {
 func (m *Manager) State() State {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.compute()
+	return Compute(m.factsLocked())
 }
 
 // Subscribe returns a channel that holds the newest State its reader has not
@@ -134,15 +125,6 @@ func (m *Manager) Snapshot() (*Snapshot, *Refusal) {
 // changed, and publishes it if it differs.
 func (m *Manager) Tick() { m.publish() }
 
-// Annotate changes the facts that others know better (NextRefresh, SignIn,
-// KeepFresh) and publishes the State if it differs. change must not block.
-func (m *Manager) Annotate(change func(*Inputs)) {
-	m.mu.Lock()
-	change(&m.facts)
-	m.mu.Unlock()
-	m.publish()
-}
-
 // Reload reads the store and takes over what it holds, and what another process
 // was told about it: a refusal. Content that cannot be
 // read may be half written: unless final, it is returned as an error and
@@ -156,7 +138,7 @@ func (m *Manager) Reload(ctx context.Context, final bool) error {
 		return err
 	}
 	cached, _ := m.Snapshot()
-	m.heedRefusal(cached)
+	m.heed(cached)
 	m.settleEscrow(ctx, s)
 	return nil
 }
@@ -176,18 +158,11 @@ func (m *Manager) load(ctx context.Context) (*Snapshot, error) {
 	return s, nil
 }
 
-// compute is Compute for those who hold mu.
-func (m *Manager) compute() State {
-	in := m.facts
-	in.Now = m.opts.Now()
-	return Compute(in)
-}
-
 // publish hands the present State to all subscribers if it is a new one.
 func (m *Manager) publish() {
 	m.mu.Lock()
 	defer m.mu.Unlock() // held while publishing, so that States arrive in order
-	st := m.compute()
+	st := Compute(m.factsLocked())
 	if last, ok := m.states.Last(); ok && last == st {
 		return
 	}

@@ -71,16 +71,16 @@ func TestLastGoodEndsWithTheSignIn(t *testing.T) {
 // TestRestriction: credentials that the configuration forbids count as absent.
 func TestRestriction(t *testing.T) {
 	t.Parallel()
-	const objection = "Only API keys are allowed here."
+	objection := errors.New("only API keys are allowed here")
 	r := newRig(t, chatGPT(ends(-1)), func(o *Options) {
-		o.Restriction = func(s *Snapshot) string {
+		o.Restriction = func(s *Snapshot) error {
 			if s.Kind() == KindAPIKey {
-				return ""
+				return nil
 			}
 			return objection
 		}
 	})
-	if st := r.wantStatus(StatusSignedOut); !st.Restricted || st.Problem != objection {
+	if st := r.wantStatus(StatusSignedOut); !st.Restricted || st.Problem != "Only API keys are allowed here" {
 		t.Errorf("state = %+v", st)
 	}
 	if s, _ := r.Use(t.Context()); s != nil {
@@ -95,7 +95,7 @@ func TestRestriction(t *testing.T) {
 	}
 	s, _ := ParseSnapshot(chatGPT())
 	if got := r.Restriction(s); got != objection {
-		t.Errorf("Restriction = %q", got)
+		t.Errorf("Restriction = %v", got)
 	}
 	r.store.put(apiKeyFile("sk-1"))
 	if err := r.Reload(t.Context(), true); err != nil {
@@ -135,11 +135,11 @@ func TestSubscribe(t *testing.T) {
 		}
 		r.Tick()
 		quiet("a tick")
-		r.Annotate(func(in *Inputs) { in.KeepFresh = false })
+		r.SetPreferences(KeepFresh(false))
 		quiet("an annotation that changes nothing")
 
-		r.Annotate(func(in *Inputs) { in.NextRefresh = noon.Add(time.Minute) })
-		r.Annotate(func(in *Inputs) { in.NextRefresh = noon.Add(2 * time.Minute) })
+		r.SetSchedule(noon.Add(time.Minute), false)
+		r.SetSchedule(noon.Add(2*time.Minute), false)
 		if st := <-states; !st.NextRefresh.Equal(noon.Add(2 * time.Minute)) {
 			t.Errorf("not the newest: %+v", st)
 		}

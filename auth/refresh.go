@@ -73,8 +73,7 @@ func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 	}
 	unlock, err := m.opts.RefreshLock(ctx)
 	if err != nil {
-		m.decided(ctx, slog.LevelWarn, cached, "the lock for renewals could not be had, nothing sent", "error", err)
-		return &RefreshError{Err: fmt.Errorf("the lock for renewals could not be had: %w", err)}
+		return m.unlocked(ctx, cached, err)
 	}
 	defer unlock()
 	m.opts.Step(StepLocked)
@@ -82,7 +81,7 @@ func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 		return err
 	}
 	m.opts.Step(StepReread)
-	if refusal := m.heedRefusal(cached); refusal != nil {
+	if refusal := m.heed(cached); refusal != nil {
 		m.decided(ctx, slog.LevelInfo, cached, "refused before, nothing sent", "reason", refusal.Reason, "at", refusal.At)
 		return refusalError(refusal)
 	}
@@ -122,42 +121,52 @@ func (m *Manager) guardedReload(ctx context.Context, cached *Snapshot) (adopted 
 	return false, nil
 }
 
+// unlocked ends a refresh for which the lock could not be had.
+func (m *Manager) unlocked(ctx context.Context, s *Snapshot, err error) error {
+	if errors.Is(err, ErrRefreshing) || ctx.Err() != nil || m.opts.AsCodex {
+		m.decided(ctx, slog.LevelWarn, s, "another process holds the lock, nothing sent", "error", err)
+		return &RefreshError{Err: err}
+	}
+	return m.unsavable(ctx, s, err)
+}
+
 // prepare makes sure that an answer can be kept before anything is sent.
 func (m *Manager) prepare(ctx context.Context, s *Snapshot) error {
-	err := m.opts.Escrow.Reserve(m.opts.Fingerprints.Token(s), clean(m.opts.Now()))
-	if err == nil && !m.opts.AsCodex {
-		m.opts.Step(StepReserved)
-		err = m.opts.Store.Writable(ctx)
-	}
+	err := m.opts.Memory.Reserve(m.opts.Memory.Token(s), clean(m.opts.Now()))
 	if m.opts.AsCodex {
 		return nil // Codex sends whatever may come of it
 	}
-	return m.savable(ctx, s, err)
+	if err == nil {
+		m.opts.Step(StepReserved)
+		err = m.opts.Store.Writable(ctx)
+	}
+	if err != nil {
+		return m.unsavable(ctx, s, err)
+	}
+	return nil
 }
 
-// savable shows in the State whether an answer can be kept. With an error it
-// returns ErrCannotSave: nothing may be sent.
-func (m *Manager) savable(ctx context.Context, s *Snapshot, err error) error {
-	m.Annotate(func(f *Inputs) { f.SaveErr = err })
-	if err == nil {
-		return nil
-	}
+// unsavable ends a refresh whose answer could not be kept: nothing may be sent.
+func (m *Manager) unsavable(ctx context.Context, s *Snapshot, err error) error {
+	r := m.attempt(m.opts.Memory.Token(s), AttemptUnsent)
+	r.Cause = CauseOf(err)
+	m.remember(r)
 	m.decided(ctx, slog.LevelWarn, s, "the answer could not be saved, nothing sent", "error", err)
-	return fmt.Errorf("%w: %w", ErrCannotSave, err)
+	return CannotSave(err)
 }
 
 // redeem sends the one request and deals with its answer.
 func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason) error {
-	key := m.opts.Fingerprints.Token(s)
-	if err := m.opts.Escrow.Sent(key); err != nil && !m.opts.AsCodex {
-		return m.savable(ctx, s, err)
+	key := m.opts.Memory.Token(s)
+	if err := m.opts.Memory.Sent(key); err != nil && !m.opts.AsCodex {
+		return m.unsavable(ctx, s, err)
 	}
 	m.opts.Step(StepSent)
-	m.Annotate(func(f *Inputs) { f.Renewing = true })
+	m.change(func(f *Facts) { f.Refreshing = true })
 	answer, err := m.opts.Authority.Refresh(ctx, RefreshRequest{
 		RefreshToken: s.RefreshToken(), Reason: reason, Provenance: s.Provenance(),
 	})
-	defer m.Annotate(func(f *Inputs) { f.Renewing = false })
+	defer m.change(func(f *Facts) { f.Refreshing = false })
 	if err != nil {
 		return m.failed(ctx, s, key, err)
 	}
@@ -169,7 +178,7 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 		// Codex drops such an answer whole and asks again the next time.
 		return m.failed(ctx, s, key, &RefreshError{Status: 200, Err: fmt.Errorf("the ID token %w", err)})
 	}
-	if err := m.opts.Escrow.Keep(key, answer); err != nil {
+	if err := m.opts.Memory.Keep(key, answer); err != nil {
 		m.opts.Log.Warn("the escrow did not take the answer", "error", err)
 	}
 	m.opts.Step(StepKept)
@@ -185,18 +194,14 @@ func (m *Manager) failed(ctx context.Context, s *Snapshot, key string, err error
 	if s.mentions(re.Code) {
 		re.Code = "" // a server may put anything there, a token too
 	}
-	m.remembered(m.failedAttempt(key, re))
 	if re.Permanent {
 		return m.rejected(ctx, s, key, re)
 	}
 	m.decided(ctx, slog.LevelInfo, s, "no answer that counts, it may work later",
 		"status", re.Status, "code", re.Code, "answerLost", re.AnswerLost, "error", re)
+	m.change(func(f *Facts) { f.Refreshing = false })
+	m.remember(m.failedAttempt(key, re))
 	m.endAttempt(key, re.AnswerLost || m.isLost(key))
-	m.Annotate(func(f *Inputs) {
-		if f.Snapshot.Equal(s) {
-			f.Attempt, f.Tried, f.Renewing = re, true, false
-		}
-	})
 	kind := ActivityFailed
 	if re.AnswerLost {
 		kind = ActivityLost
@@ -211,6 +216,7 @@ func (m *Manager) rejected(ctx context.Context, s *Snapshot, key string, re *Ref
 	// An unexplained 401 may come from a captive portal: it does not say what
 	// became of a request that was lost before.
 	defer m.endAttempt(key, m.isLost(key) && !re.Reason.NamesToken())
+	defer m.remember(m.failedAttempt(key, re))
 	m.opts.Step(StepRefused)
 	if re.Reason.MayBeRace() && m.opts.SecondLook > 0 {
 		if seen, err := m.lookAgain(ctx, s, re); seen {

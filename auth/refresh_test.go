@@ -35,7 +35,7 @@ func TestRefreshOrder(t *testing.T) {
 func TestRefreshWithoutOptionalParts(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(), func(o *Options) {
-		o.Refusals, o.Notices, o.Escrow, o.Log = nil, nil, nil, nil
+		o.Memory, o.Log = nil, nil
 	})
 	r.authority.then(renewed("2"), refused(ReasonRevoked))
 	if err := r.refresh(); err != nil {

@@ -7,7 +7,7 @@ import (
 
 // Refusal is a permanent failure, bound to the credentials that were refused.
 type Refusal struct {
-	// Fingerprint of the refused credentials: see Fingerprinter.
+	// Fingerprint of the refused credentials: see Memory.
 	Fingerprint string
 	// Reason for the refusal.
 	Reason Reason
@@ -19,9 +19,9 @@ type Refusal struct {
 // or, as Codex does it, by everything in it.
 func (m *Manager) refusalKey(s *Snapshot) string {
 	if m.opts.AsCodex {
-		return m.opts.Fingerprints.Whole(s)
+		return m.opts.Memory.Whole(s)
 	}
-	return m.opts.Fingerprints.Token(s)
+	return m.opts.Memory.Token(s)
 }
 
 // sameRefusal reports whether a refusal of s is one of t as well.
@@ -29,26 +29,31 @@ func (m *Manager) sameRefusal(t, s *Snapshot) bool {
 	return t.Managed() && t.HasTokens() && m.refusalKey(t) == m.refusalKey(s)
 }
 
-// heedRefusal returns the refusal of s, which is cached, nil when it has none:
-// another process may have been refused since s was read. Before a request the
-// caller holds the refresh lock, so that nobody is being refused just now.
-func (m *Manager) heedRefusal(s *Snapshot) *Refusal {
+// heed takes over what other processes were told about s, which is cached, since
+// it was read, and returns its refusal, nil when it has none. Before a request
+// the caller holds the refresh lock, so that nobody is being refused just now.
+func (m *Manager) heed(s *Snapshot) *Refusal {
 	if m.opts.AsCodex {
 		_, refusal := m.Snapshot()
 		return refusal
 	}
+	if !s.HasTokens() {
+		return nil
+	}
 	refusal := m.lookupRefusal(s)
-	m.mu.Lock()
-	defer m.publish() // after the unlock
-	defer m.mu.Unlock()
-	f := &m.facts
-	if !f.Snapshot.Equal(s) {
-		return refusal // somebody has replaced s meanwhile
-	}
-	if f.Refusal == nil {
-		f.Refusal, f.Notice = refusal, m.noticeFor(s, refusal)
-	}
-	return f.Refusal
+	last, _ := m.lastAttempt(m.opts.Memory.Token(s))
+	m.change(func(f *Facts) {
+		if !f.Snapshot.Equal(s) {
+			return // somebody has replaced s meanwhile
+		}
+		if f.Refusal == nil && refusal != nil {
+			f.Refusal, f.Notice = refusal, m.noticeFor(s, refusal)
+		}
+		if last.At.After(f.Last.At) {
+			m.show(f, last.Attempt)
+		}
+	})
+	return refusal
 }
 
 // lookupRefusal finds the refusal of s, nil when it has none. AsCodex asks
@@ -58,7 +63,7 @@ func (m *Manager) lookupRefusal(s *Snapshot) *Refusal {
 		return nil
 	}
 	key := m.refusalKey(s)
-	if r, ok := m.opts.Refusals.Lookup(key); ok {
+	if r, ok := m.opts.Memory.Lookup(key); ok {
 		return &r
 	}
 	if r, ok := m.own.Lookup(key); ok {
@@ -77,13 +82,13 @@ func (m *Manager) refuse(s *Snapshot, cause *RefreshError) error {
 	m.mu.Lock()
 	current := m.sameRefusal(m.facts.Snapshot, s)
 	if current {
-		m.facts.Refusal, m.facts.Attempt, m.facts.Renewing = &r, nil, false
+		m.facts.Refusal, m.facts.Refreshing = &r, false
 		m.facts.Notice = m.noticeFor(s, &r)
 	}
 	hidden := m.unreadable()
 	m.mu.Unlock()
 	if current || hidden || r.Reason.NamesToken() {
-		m.remember(s, r)
+		m.recordRefusal(s, r)
 	}
 	m.opts.Step(StepRecorded)
 	m.publish()
@@ -98,16 +103,16 @@ func (m *Manager) unreadable() bool {
 	return errors.As(m.facts.LoadErr, &err)
 }
 
-// remember keeps a refusal beyond this process if its reason names the token,
+// recordRefusal keeps a refusal beyond this process if its reason names the token,
 // under both fingerprints: the agent asks for one, AsCodex for the other.
-func (m *Manager) remember(s *Snapshot, r Refusal) {
+func (m *Manager) recordRefusal(s *Snapshot, r Refusal) {
 	if !r.Reason.NamesToken() {
 		_ = m.own.Record(r) // in memory: cannot fail
 		return
 	}
-	for _, key := range []string{m.opts.Fingerprints.Token(s), m.opts.Fingerprints.Whole(s)} {
+	for _, key := range []string{m.opts.Memory.Token(s), m.opts.Memory.Whole(s)} {
 		r.Fingerprint = key
-		if err := m.opts.Refusals.Record(r); err != nil {
+		if err := m.opts.Memory.Record(r); err != nil {
 			m.opts.Log.Warn("the refusal will be forgotten at the end of this process", "error", err)
 			_ = m.own.Record(r)
 		}
@@ -124,9 +129,9 @@ func refusalError(r *Refusal) error {
 func (m *Manager) noticeFor(s *Snapshot, r *Refusal) string {
 	switch {
 	case r != nil && r.Reason.NamesToken():
-		return m.opts.Fingerprints.Token(s)
+		return m.opts.Memory.Token(s)
 	case r == nil && s.Obstacle().DeadEnd():
-		return m.opts.Fingerprints.Whole(s)
+		return m.opts.Memory.Whole(s)
 	}
 	return ""
 }
@@ -134,7 +139,7 @@ func (m *Manager) noticeFor(s *Snapshot, r *Refusal) string {
 // ClaimNotice reports, exactly once ever for each notice and across all
 // processes that share the state directory, that the caller shall show it.
 func (m *Manager) ClaimNotice(id string) (bool, error) {
-	return m.opts.Notices.ClaimNotice(id)
+	return m.opts.Memory.ClaimNotice(id)
 }
 
 // Forgive forgets the refusal of the cached credentials if its reason does not
@@ -149,7 +154,7 @@ func (m *Manager) Forgive() bool {
 		return false
 	}
 	m.own.forget(refusal.Fingerprint)
-	m.facts.Refusal = nil
+	m.facts.Refusal, m.facts.Last = nil, Attempt{}
 	m.mu.Unlock()
 	m.opts.Log.Info("refusal forgiven, for its reason does not name the token", "reason", refusal.Reason)
 	m.publish()

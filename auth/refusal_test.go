@@ -242,7 +242,7 @@ func TestRefusalOfAChangedSnapshotWithTheSameToken(t *testing.T) {
 // TestRefusalThatCannotBeKept: it lasts until the end of the process.
 func TestRefusalThatCannotBeKept(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, chatGPT(), func(o *Options) { o.Refusals = brokenRefusals{} })
+	r := newRig(t, chatGPT(), func(o *Options) { o.Memory = brokenRefusals{o.Memory} })
 	r.authority.then(refused(ReasonReused))
 	for range 2 {
 		wantPermanent(t, r.refresh(), ReasonReused)
@@ -259,7 +259,7 @@ func TestRefusalThatCannotBeKept(t *testing.T) {
 	r.wantRequests(1)
 }
 
-type brokenRefusals struct{}
+type brokenRefusals struct{ Memory }
 
 func (brokenRefusals) Lookup(string) (Refusal, bool) { return Refusal{}, false }
 func (brokenRefusals) Record(Refusal) error          { return errors.New("no space left") }

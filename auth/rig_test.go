@@ -59,7 +59,7 @@ type rig struct {
 	store     *fakeStore
 	authority *fakeAuthority
 	escrow    *fakeEscrow
-	memory    *memory // refusals and notices
+	memory    fakeMemory
 	clock     *clock
 	log       *lockedBuffer
 }
@@ -70,14 +70,14 @@ func newRig(t *testing.T, content []byte, change ...func(*Options)) *rig {
 	t.Helper()
 	j := &journal{}
 	r := &rig{
-		t: t, journal: j, memory: newMemory(), clock: &clock{now: noon}, log: &lockedBuffer{},
+		t: t, journal: j, clock: &clock{now: noon}, log: &lockedBuffer{},
 		store:     &fakeStore{journal: j, content: content},
 		authority: &fakeAuthority{journal: j, asked: make(chan struct{}, 100)},
-		escrow:    &fakeEscrow{journal: j, memory: newMemory()},
+		escrow:    &fakeEscrow{journal: j, inMemory: newInMemory()},
 	}
+	r.memory = fakeMemory{fakeEscrow: r.escrow}
 	r.options = Options{
-		Store: r.store, Authority: r.authority, Fingerprints: fakeFingerprints{},
-		Refusals: r.memory, Notices: r.memory, Attempts: r.memory, Escrow: r.escrow,
+		Store: r.store, Authority: r.authority, Memory: r.memory,
 		Now: r.clock.Now, Log: slog.New(slog.NewJSONHandler(r.log, nil)),
 	}
 	for _, f := range change {

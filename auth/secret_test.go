@@ -54,9 +54,9 @@ func TestSecretsShowThemselvesToNobody(t *testing.T) {
 		"its tokens":   snapshot.tokens,
 		"tokens":       *snapshot.tokens,
 		"Bedrock's":    *snapshot.bedrock,
-		"inputs":       Inputs{Snapshot: snapshot, LastGood: snapshot},
+		"inputs":       Facts{Snapshot: snapshot, LastGood: snapshot},
 		"a mere field": struct{ s Secret }{s},
-		"a state":      Compute(Inputs{Snapshot: snapshot, Now: noon}),
+		"a state":      Compute(Facts{Snapshot: snapshot, Now: noon}),
 		"in an error":  fmt.Errorf("with %v", s),
 		"in a message": errors.New(fmt.Sprint("with ", s, snapshot)),
 	}
@@ -65,7 +65,7 @@ func TestSecretsShowThemselvesToNobody(t *testing.T) {
 	}
 	for name, holder := range map[string]any{
 		"raw": raw, "raw value": *raw, "raw tokens": raw.tokens, "raw tokens' value": *raw.tokens,
-		"raw inputs": Inputs{Snapshot: raw},
+		"raw inputs": Facts{Snapshot: raw},
 	} {
 		wantHidden(t, name, renderings(holder, verbs), token, id)
 	}

@@ -2,8 +2,8 @@ package auth
 
 import "context"
 
-// Restriction is the configuration's objection to s, "" when it has none.
-func (m *Manager) Restriction(s *Snapshot) string { return m.opts.Restriction(s) }
+// Restriction is the configuration's objection to s, nil when it has none.
+func (m *Manager) Restriction(s *Snapshot) error { return m.opts.Restriction(s) }
 
 // ReplaceSignIn writes credentials over whatever the store holds, for a sign-in
 // that is over within one call.
@@ -41,6 +41,6 @@ func (m *Manager) signIn(ctx context.Context, next *Snapshot, may func(current *
 	m.mu.Lock()
 	m.owner = nil // what a host program has handed over is replaced
 	m.mu.Unlock()
-	m.takeIssued(next, ActivitySignedIn)
+	m.takeIssued(next, ActivitySignedIn, m.attempt(m.opts.Memory.Token(next), AttemptSignedIn))
 	return nil
 }

@@ -75,8 +75,13 @@ type State struct {
 	LastRefresh time.Time `json:"lastRefresh,omitzero"`
 	// NextRefresh is when the keeper will renew, zero when it will not.
 	NextRefresh time.Time `json:"nextRefresh,omitzero"`
-	// Problem is one sentence about what stands in the way, "" when nothing does.
+	// Problem is one sentence about what stands in the way, "" when nothing does;
+	// Cause is the same for programs: a code, its arguments and its English.
 	Problem string `json:"problem,omitempty"`
+	Cause   Cause  `json:"cause,omitzero"`
+	// LastAttempt is the last request with these tokens, or why none was sent, of
+	// any process that has told of it.
+	LastAttempt Attempt `json:"lastAttempt,omitzero"`
 
 	// NeverTried: no renewal of these credentials has been tried by anybody
 	// this program knows of.
@@ -85,7 +90,7 @@ type State struct {
 	AnswerLost bool `json:"answerLost,omitempty"`
 	// CommitPending: new tokens arrived and could not be saved yet.
 	CommitPending bool `json:"commitPending,omitempty"`
-	// CannotSave: a renewal was not sent because its answer could not be saved.
+	// CannotSave: a refresh was not sent because its answer could not be saved.
 	CannotSave bool `json:"cannotSave,omitempty"`
 	// Locked: the keyring waits to be unlocked.
 	Locked bool `json:"locked,omitempty"`
@@ -125,52 +130,6 @@ const (
 // NeedsSignIn reports whether only the user can mend this State.
 func (s State) NeedsSignIn() bool {
 	return s.Status == StatusExpiring || s.Status == StatusSignInRequired
-}
-
-// Inputs are all facts a State is computed from.
-type Inputs struct {
-	// Snapshot is the readable content of the store, nil when there is none.
-	Snapshot *Snapshot
-	// LastGood is the last readable content, shown while the store is unreadable.
-	LastGood *Snapshot
-	// LoadErr is why Snapshot is nil: ErrNoCredential or *UnreadableError.
-	LoadErr error
-	// Refusal is that of Snapshot, nil when it has none.
-	Refusal *Refusal
-	// Renewing: a request is under way.
-	Renewing bool
-	// Attempt is the last failed attempt with these credentials, nil when
-	// there was none or the last one worked.
-	Attempt *RefreshError
-	// Lost: a request with this refresh token was sent and no answer came; the
-	// token may be spent.
-	Lost bool
-	// Tried: at least one renewal of these credentials has been tried or made.
-	Tried bool
-	// CommitErr is why new tokens wait to be saved, nil when none wait.
-	CommitErr error
-	// SaveErr is why no renewal was sent, nil when none was held back.
-	SaveErr error
-	// Restriction is the configuration's objection to these credentials, "" when none.
-	Restriction string
-	// Store names the store.
-	Store string
-	// Quiet: a failure that may pass is no news yet and is not shown.
-	Quiet bool
-	// Doubt is the keeper's one sentence when renewing does not help, "" else.
-	Doubt string
-	// NextRefresh, SignIn, LastActivity, Notice and the preferences are passed
-	// through.
-	NextRefresh   time.Time
-	SignIn        SignInProgress
-	LastActivity  time.Time
-	Notice        string
-	KeepFresh     bool
-	Notifications bool
-	StartAtLogin  bool
-	SignInMethod  SignInMethod
-	// Now is the wall clock.
-	Now time.Time
 }
 
 // ReportSchema is the version of a StateReport's JSON.

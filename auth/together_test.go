@@ -86,7 +86,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		func() { _, _ = r.Use(ctx) },
 		func() { _ = r.State() },
 		func() { r.clock.advance(time.Second); r.Tick() },
-		func() { r.Annotate(func(in *Inputs) { in.KeepFresh = !in.KeepFresh }) },
+		func() { r.SetPreferences(KeepFresh(!r.Facts().KeepFresh)) },
 		func() { _, _ = r.ClaimNotice("n") },
 		func() { _, _ = r.Recover().Next(ctx) },
 		func() { _ = r.SetExternal(hostTokens("h"), nil); r.ClearExternal(ctx) },

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"rekey/internal/fault"
 )
 
 // AccessToken is an access token for a caller who may have it.
@@ -16,7 +18,7 @@ type AccessToken struct {
 
 // ErrNoAccessToken means that the credentials hold no access token that could
 // be handed out: an API key, for one.
-var ErrNoAccessToken error = &sentinel{"no_access_token", "these credentials have no access token"}
+var ErrNoAccessToken error = fault.New("no_access_token", "these credentials have no access token")
 
 // ShortLivedError means that no token can be had that works for as long as was
 // asked for.

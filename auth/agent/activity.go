@@ -72,7 +72,7 @@ func (h *Home) activityWritten(newest auth.Activity, err error) {
 	if err != nil {
 		h.opts.Log.Warn("the recent activity could not be written", "error", err)
 	}
-	h.manager.Annotate(func(f *auth.Inputs) { f.LastActivity = newest.At })
+	h.manager.SetLastActivity(newest.At)
 }
 
 // loadActivity takes over what earlier processes have written.
@@ -82,7 +82,7 @@ func (h *Home) loadActivity() {
 		h.opts.Log.Warn("the recent activity could not be read", "error", err)
 	}
 	if n := len(list); n > 0 {
-		h.manager.Annotate(func(f *auth.Inputs) { f.LastActivity = list[n-1].At })
+		h.manager.SetLastActivity(list[n-1].At)
 	}
 }
 

@@ -51,7 +51,7 @@ func (h *Home) RequiresOpenAIAuth() bool {
 
 // restriction is the configuration's objection to credentials. Codex treats
 // such credentials as absent and leaves them alone.
-func (h *Home) restriction(s *auth.Snapshot) string {
+func (h *Home) restriction(s *auth.Snapshot) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.config.Restriction(s)

@@ -108,19 +108,15 @@ func Open(opts Options) (*Home, error) {
 	h.reloadConfig()
 	h.timeline = &timeline{state: h.state, written: h.activityWritten}
 	managed := auth.Options{
-		Store:        h.store,
-		Authority:    h.authority,
-		Fingerprints: h.state,
-		Refusals:     h.state,
-		Notices:      h.state,
-		Attempts:     h.state,
-		Escrow:       h.state,
-		Activity:     h.timeline.add,
-		RefreshLock:  h.refreshLock,
-		Restriction:  h.restriction,
-		AsCodex:      opts.AsCodex,
-		Log:          opts.Log,
-		Step:         opts.Store.Step,
+		Store:       h.store,
+		Authority:   h.authority,
+		Memory:      h.state,
+		Activity:    h.timeline.add,
+		RefreshLock: h.refreshLock,
+		Restriction: h.restriction,
+		AsCodex:     opts.AsCodex,
+		Log:         opts.Log,
+		Step:        opts.Store.Step,
 	}
 	if !opts.AsCodex {
 		managed.SecondLook = secondLook

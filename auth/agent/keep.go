@@ -9,6 +9,6 @@ import (
 // keep renews the sign-in ahead of everybody until ctx ends.
 func (a *Agent) keep(ctx context.Context) error {
 	return keeper.New(keeper.Options{
-		Manager: a.manager, Fingerprints: a.state, Log: a.opts.Log,
+		Manager: a.manager, Log: a.opts.Log,
 	}).Run(ctx)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -58,14 +59,7 @@ type reading struct{}
 // Reload reads the store: see auth.Manager.Reload. It waits for nobody's
 // renewal.
 func (h *Home) Reload(ctx context.Context, final bool) error {
-	err := h.manager.Reload(context.WithValue(ctx, reading{}, true), final)
-	if err == nil || final {
-		// It may be another store than the one before. Its name follows what
-		// it holds, so that what the former held is not shown as its own.
-		name := h.store.String()
-		h.manager.Annotate(func(f *auth.Inputs) { f.Store = name })
-	}
-	return err
+	return h.manager.Reload(context.WithValue(ctx, reading{}, true), final)
 }
 
 // readingWait is how long a Reload waits for the refresh lock: longer than a
@@ -84,7 +78,10 @@ func (h *Home) refreshLock(ctx context.Context) (unlock func(), err error) {
 		limit = readingWait
 	}
 	unlock, err = store.RefreshLock(h.opts.Dir, h.opts.Store.Disk, limit)(ctx)
-	if err != nil && h.opts.AsCodex && !errors.Is(err, safefile.ErrLocked) {
+	switch {
+	case errors.Is(err, safefile.ErrLocked):
+		return nil, fmt.Errorf("%w: %w", auth.ErrRefreshing, err)
+	case err != nil && h.opts.AsCodex:
 		return func() {}, nil
 	}
 	return unlock, err

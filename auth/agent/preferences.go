@@ -151,8 +151,8 @@ func (h *Home) apply(chosen config.Settings) {
 	h.mu.Lock()
 	h.chosen = chosen
 	h.mu.Unlock()
-	h.manager.Annotate(func(f *auth.Inputs) {
-		f.KeepFresh, f.Notifications, f.SignInMethod = chosen.KeepFresh, chosen.Notifications, chosen.SignIn
+	h.manager.SetPreferences(auth.PreferenceChange{
+		KeepFresh: &chosen.KeepFresh, Notifications: &chosen.Notifications, SignInMethod: &chosen.SignIn,
 	})
 	h.meter.chosen()
 	if h.opts.LogLevel != nil {
@@ -181,5 +181,5 @@ func (h *Home) showStartAtLogin() {
 	if err != nil {
 		h.opts.Log.Warn("whether Rekey starts at login cannot be told", "error", err)
 	}
-	h.manager.Annotate(func(f *auth.Inputs) { f.StartAtLogin = on })
+	h.manager.SetPreferences(auth.PreferenceChange{StartAtLogin: &on})
 }

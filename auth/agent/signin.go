@@ -164,5 +164,5 @@ func (h *Home) start(ctx context.Context, f *flow) *flow {
 
 // showSignIn puts a sign-in's progress into the State.
 func (h *Home) showSignIn(p auth.SignInProgress) {
-	h.manager.Annotate(func(in *auth.Inputs) { in.SignIn = p })
+	h.manager.SetSignIn(p)
 }

@@ -138,7 +138,11 @@ func (h *Home) confirm(ctx context.Context, f *flow, base *auth.Snapshot, s auth
 	if err != nil || !next.OtherAccount(base) {
 		return err
 	}
-	ask := func(other string) { h.manager.Annotate(func(in *auth.Inputs) { in.SignIn.Other = other }) }
+	ask := func(other string) {
+		p := h.State().SignIn
+		p.Other = other
+		h.showSignIn(p)
+	}
 	ask(nameOf(next))
 	defer ask("")
 	limit := time.NewTimer(login.DefaultLimit)

@@ -249,7 +249,7 @@ func TestClientThatReadsNothingHarmsNobody(t *testing.T) {
 	on := true
 	for range 2000 { // far more than the system keeps for a reader
 		on = !on
-		a.manager.Annotate(func(f *auth.Inputs) { f.KeepFresh = on })
+		a.manager.SetPreferences(auth.KeepFresh(on))
 		await(t, reads, "what was set", func(st auth.State) bool { return st.KeepFresh == on })
 	}
 	stop()

@@ -78,7 +78,7 @@ func (m *meter) asker(context.Context) (usage.Asker, usage.Problem) {
 	switch end, known := s.AccessExpiry(); {
 	case lent:
 		return who, usage.ProblemLoan
-	case m.home.restriction(s) != "":
+	case m.home.restriction(s) != nil:
 		return who, usage.ProblemRestricted
 	case refusal != nil:
 		return who, usage.ProblemRefused

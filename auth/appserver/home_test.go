@@ -74,12 +74,6 @@ func (a *script) requests() int {
 	return a.asked
 }
 
-// prints makes fingerprints of the tokens themselves: they are fakes.
-type prints struct{}
-
-func (prints) Token(s *auth.Snapshot) string { return s.RefreshToken().Reveal() }
-func (prints) Whole(s *auth.Snapshot) string { return string(s.Encode()) }
-
 // home is an appserver.Home without an agent.
 type home struct {
 	usages    auth.Broadcast[usage.Usage]
@@ -205,7 +199,7 @@ func newHome(t *testing.T, content []byte, a *script, change ...func(*auth.Optio
 		}
 		store.cur = s
 	}
-	o := auth.Options{Store: store, Authority: a, Fingerprints: prints{}, AsCodex: true}
+	o := auth.Options{Store: store, Authority: a, AsCodex: true}
 	for _, f := range change {
 		f(&o)
 	}

@@ -131,7 +131,7 @@ func TestSubscriberThatDoesNotRead(t *testing.T) {
 		lines.until(t, `"id":1,`)
 		synctest.Wait() // the present State has come as well
 		lines.stop()
-		change := func(on bool) { h.manager.Annotate(func(in *auth.Inputs) { in.KeepFresh = on }) }
+		change := func(on bool) { h.manager.SetPreferences(auth.KeepFresh(on)) }
 		change(true) // the line that is still read
 		synctest.Wait()
 		begun := time.Now()

@@ -58,8 +58,8 @@ func (c *conn) loginAPIKey(ctx context.Context, p loginStartParams) (any, error)
 	}
 	next := auth.NewAPIKey(auth.NewSecret(*p.APIKey))
 	manager := c.server.Home.Manager()
-	if reason := manager.Restriction(next); reason != "" {
-		return nil, invalid("%s", reason)
+	if reason := manager.Restriction(next); reason != nil {
+		return nil, invalid("%v", reason)
 	}
 	if err := manager.ReplaceSignIn(ctx, next); err != nil {
 		return nil, fmt.Errorf("failed to save api key: %w", err)

@@ -12,6 +12,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
 
@@ -209,28 +210,28 @@ func lineOf(data []byte, err error) int {
 	return 0
 }
 
-// Restriction says why the configuration does not allow these credentials, in
-// one sentence, or "" when it does. Codex treats what is not allowed as if it
+// Restriction says why the configuration does not allow these credentials, nil
+// when it does. Codex treats what is not allowed as if it
 // were absent and leaves it where it is.
-func (c Config) Restriction(s *auth.Snapshot) string {
+func (c Config) Restriction(s *auth.Snapshot) error {
 	kind := s.Kind()
 	api := kind == auth.KindAPIKey || kind == auth.KindBedrockKey
 	switch {
 	case s == nil:
-		return ""
+		return nil
 	case c.ForcedLogin == LoginChatGPT && api:
-		return "The configuration allows only a sign-in with ChatGPT, and an API key is stored."
+		return fault.New("only_chatgpt", "the configuration allows only a sign-in with ChatGPT, and an API key is stored")
 	case c.ForcedLogin == LoginAPI && !api:
-		return "The configuration allows only an API key, and a sign-in with ChatGPT is stored."
+		return fault.New("only_api_key", "the configuration allows only an API key, and a sign-in with ChatGPT is stored")
 	case c.Workspaces == nil || kind != auth.KindChatGPT && kind != auth.KindExternalTokens:
-		return ""
+		return nil
 	}
 	account, ok := s.AccountID()
 	if !ok {
 		account = s.Claims().AccountID
 	}
 	if account != "" && slices.Contains(c.Workspaces, account) {
-		return ""
+		return nil
 	}
-	return "The configuration does not allow the stored sign-in's workspace."
+	return fault.New("workspace_not_allowed", "the configuration does not allow the stored sign-in's workspace")
 }

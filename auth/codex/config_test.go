@@ -272,12 +272,12 @@ func TestRestriction(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := tt.cfg.Restriction(stored); (got == "") != tt.allowed {
+			if got := tt.cfg.Restriction(stored); (got == nil) != tt.allowed {
 				t.Errorf("got %q, want allowed %v", got, tt.allowed)
 			}
 		})
 	}
-	if got := chat.Restriction(nil); got != "" {
+	if got := chat.Restriction(nil); got != nil {
 		t.Errorf("nothing stored: %q", got)
 	}
 }

@@ -11,13 +11,11 @@ import (
 	"rekey/auth"
 )
 
-// Options are the parts a Keeper works with. Manager and Fingerprints are
-// needed, everything else may be left out.
+// Options are the parts a Keeper works with. Manager is needed, everything else
+// may be left out.
 type Options struct {
 	// Manager holds the sign-in.
 	Manager *auth.Manager
-	// Fingerprints are the Manager's own.
-	Fingerprints auth.Fingerprinter
 	// Clock is the wall clock, the same as the Manager's; nil: SystemClock.
 	Clock Clock
 	// Random draws the waits after failures; nil: a source of its own. Only
@@ -29,12 +27,11 @@ type Options struct {
 
 // Keeper keeps one sign-in fresh while Run runs and the State says KeepFresh.
 type Keeper struct {
-	manager      *auth.Manager
-	fingerprints auth.Fingerprinter
-	clock        Clock
-	log          *slog.Logger
-	course       course // of Run's goroutine
-	noted        noted  // Run's as well
+	manager *auth.Manager
+	clock   Clock
+	log     *slog.Logger
+	course  course // of Run's goroutine
+	noted   noted  // Run's as well
 }
 
 // New returns a Keeper that does nothing yet: see Run.
@@ -49,16 +46,9 @@ func New(o Options) *Keeper {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	return &Keeper{
-		manager: o.Manager, fingerprints: o.Fingerprints, clock: o.Clock, log: o.Log,
+		manager: o.Manager, clock: o.Clock, log: o.Log,
 		course: course{random: rand.New(o.Random)},
 	}
-}
-
-// SetKeepFresh switches the keeper on or off, whether it runs or not. Off, it
-// never contacts the server. It is safe for concurrent use. The switch lies in
-// the Manager's State and nowhere else; it is off until somebody sets it.
-func (k *Keeper) SetKeepFresh(on bool) {
-	k.manager.Annotate(func(f *auth.Inputs) { f.KeepFresh = on })
 }
 
 // late is how long after its moment an alarm rings only if the machine slept.
@@ -73,8 +63,8 @@ func (k *Keeper) Run(ctx context.Context) error {
 	states := k.manager.Subscribe(ctx)
 	alarm := k.clock.NewAlarm()
 	defer alarm.Close()
-	defer k.manager.Annotate(func(f *auth.Inputs) { f.NextRefresh = time.Time{} })
-	k.course.start(k.clock.Now())
+	defer k.manager.SetSchedule(time.Time{}, false)
+	k.manager.Hush(sensitive)
 	for {
 		at := k.act(ctx)
 		if ctx.Err() != nil {
@@ -104,6 +94,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 // jumped passes on that the machine woke or its clock was set.
 func (k *Keeper) jumped() {
 	k.course.jump(k.read().Seed, k.clock.Now())
+	k.manager.Hush(sensitive)
 }
 
 // act does everything that is due and returns the next moment at which
@@ -138,8 +129,6 @@ func (k *Keeper) note(v view) {
 // perform carries out a plan whose moment has come.
 func (k *Keeper) perform(ctx context.Context, v view) {
 	var err error
-	quiet := k.course.hides(v.now)
-	k.manager.Annotate(func(f *auth.Inputs) { f.Quiet = quiet })
 	switch v.plan.do {
 	case save:
 		_ = k.manager.Reload(ctx, false) // whether it helped, the next look shows
@@ -149,30 +138,14 @@ func (k *Keeper) perform(ctx context.Context, v view) {
 	case renew:
 		err = k.manager.Refresh(ctx, v.plan.reason)
 	}
-	k.manager.Annotate(func(f *auth.Inputs) {
-		if err != nil && quiet {
-			k.hide(v, f)
-		}
-		f.Quiet = false
-	})
 	after, now := k.read(), k.clock.Now()
 	if after.unsaved && err == nil {
 		err = errUnsaved
 	}
 	k.course.done(v.plan, err, after, now)
-	k.tellDoubt(now, after.Expires)
-}
-
-// tellDoubt says, or no longer says, that renewing does not help.
-func (k *Keeper) tellDoubt(now, expires time.Time) {
-	sentence := ""
-	if k.course.fruitless >= doubt {
-		sentence = "Renewed tokens end at once: this machine's clock or the server's is wrong."
-	}
 	if k.course.fruitless == doubt {
-		k.log.Warn("keeper: "+sentence, "now", now, "expires", expires)
+		k.log.Warn("keeper: renewed tokens end at once, a clock is wrong", "now", now, "expires", after.Expires)
 	}
-	k.manager.Annotate(func(f *auth.Inputs) { f.Doubt = sentence })
 }
 
 // errUnsaved means that tokens still wait to be saved.
@@ -180,11 +153,3 @@ var errUnsaved = errors.New("the new tokens are not saved yet")
 
 // doubt is how many successes in a row may not help before that is worth a word.
 const doubt = 3
-
-// hide takes a failure out of the facts again if it is only that: it happens
-// right after a wake, when the network is not back yet. A lost answer stays.
-func (k *Keeper) hide(before view, f *auth.Inputs) {
-	if f.Attempt != nil && !f.Attempt.AnswerLost && k.subject(f.Snapshot) == (subject{before.token, before.Expires}) {
-		f.Attempt, f.Tried = before.attempt, before.tried
-	}
-}

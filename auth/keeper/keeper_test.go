@@ -100,7 +100,7 @@ func TestNewTokensEndTheBackoff(t *testing.T) {
 func TestSwitch(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		expires := r.expires()
-		r.SetKeepFresh(false)
+		r.manager.SetPreferences(auth.KeepFresh(false))
 		synctest.Wait()
 		r.wantNext(time.Time{})
 		r.pass(20 * time.Hour)
@@ -108,7 +108,7 @@ func TestSwitch(t *testing.T) {
 		if st := r.manager.State(); st.Usable || !st.ExpiresAt.Equal(expires) || st.KeepFresh {
 			t.Errorf("State = %+v, want the old token, past its end, and the switch off", st)
 		}
-		r.SetKeepFresh(true)
+		r.manager.SetPreferences(auth.KeepFresh(true))
 		synctest.Wait()
 		r.pass(time.Second)
 		r.wantOutcomes(fine)
@@ -166,7 +166,7 @@ func TestRefusedIsLeftAlone(t *testing.T) {
 // although nothing else happens.
 func TestOnlyTheClockChangesTheState(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
-		r.SetKeepFresh(false)
+		r.manager.SetPreferences(auth.KeepFresh(false))
 		ctx, cancel := context.WithCancel(r.t.Context())
 		defer cancel()
 		states := r.manager.Subscribe(ctx)
@@ -187,22 +187,22 @@ func TestOnlyTheClockChangesTheState(t *testing.T) {
 	})
 }
 
-// countingHashes counts how often somebody looks.
-type countingHashes struct {
-	hashes
+// countingClock counts how often somebody looks.
+type countingClock struct {
+	Clock
 	looks int
 }
 
-func (c *countingHashes) Token(s *auth.Snapshot) string {
+func (c *countingClock) Now() time.Time {
 	c.looks++
-	return c.hashes.Token(s)
+	return c.Clock.Now()
 }
 
 func TestIdleIsIdle(t *testing.T) {
 	inBubble(t, 240*time.Hour, func(r *rig) {
 		r.stop()
-		looks := &countingHashes{}
-		r.Keeper = New(Options{Manager: r.manager, Fingerprints: looks, Clock: r.clock})
+		looks := &countingClock{Clock: r.clock}
+		r.Keeper = New(Options{Manager: r.manager, Clock: looks})
 		r.start()
 		before := looks.looks
 		r.pass(9 * 24 * time.Hour)

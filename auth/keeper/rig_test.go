@@ -77,8 +77,8 @@ func (m *memoryStore) change(f func(*memoryStore)) {
 	f(m)
 }
 
-// hashes are fingerprints without a key.
-type hashes struct{}
+// hashes is a memory whose fingerprints have no key.
+type hashes struct{ auth.Memory }
 
 func hash(data []byte) string {
 	sum := sha256.Sum256(data)
@@ -118,13 +118,13 @@ func newRig(t *testing.T, life time.Duration) *rig {
 	}
 	r.store.content = r.server.signIn()
 	r.manager = auth.NewManager(auth.Options{
-		Store: r.store, Authority: r.server, Fingerprints: hashes{}, Now: clock.Now,
+		Store: r.store, Authority: r.server, Memory: hashes{auth.NewInMemory()}, Now: clock.Now,
 	})
 	r.reload()
 	r.Keeper = New(Options{
-		Manager: r.manager, Fingerprints: hashes{}, Clock: clock, Random: rand.NewPCG(1, 2),
+		Manager: r.manager, Clock: clock, Random: rand.NewPCG(1, 2),
 	})
-	r.SetKeepFresh(true)
+	r.manager.SetPreferences(auth.KeepFresh(true))
 	r.start()
 	return r
 }

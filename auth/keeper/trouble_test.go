@@ -196,7 +196,7 @@ func TestTokensThatWaitAreSaved(t *testing.T) {
 		if st := r.manager.State(); !st.CommitPending {
 			t.Errorf("State = %+v, want CommitPending", st)
 		}
-		r.SetKeepFresh(false)
+		r.manager.SetPreferences(auth.KeepFresh(false))
 		r.pass(3 * time.Hour)
 		r.store.change(func(m *memoryStore) {
 			if m.tries < 12 || m.tries > 36 {
@@ -249,7 +249,7 @@ func TestUnexplainedRefusalSwitchedOff(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		r.server.turn(unexplained)
 		r.until(r.due().Add(time.Second))
-		r.SetKeepFresh(false)
+		r.manager.SetPreferences(auth.KeepFresh(false))
 		r.pass(24 * time.Hour)
 		r.wantOutcomes(weather(auth.ReasonUnauthorized))
 	})

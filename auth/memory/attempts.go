@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"path/filepath"
 	"slices"
 
 	"rekey/auth"
@@ -12,27 +13,31 @@ const maxAttempts = 32
 
 const attemptsFile = "attempts.json"
 
-// LastAttempt implements auth.Attempts. It reads the file each time, for another
+// AttemptsPath is the file that changes when a process that shares the state
+// directory has asked.
+func AttemptsPath(stateDir string) string { return filepath.Join(stateDir, attemptsFile) }
+
+// LastAttempt implements auth.Memory. It reads the file each time, for another
 // process may have asked.
-func (s *Memory) LastAttempt(fingerprint string) (auth.Attempt, bool) {
-	entries, err := readState[auth.Attempt](s, attemptsFile)
+func (s *Memory) LastAttempt(fingerprint string) (auth.AttemptRecord, bool) {
+	entries, err := readState[auth.AttemptRecord](s, attemptsFile)
 	if err != nil {
-		return auth.Attempt{}, false // asked once more, nothing worse
+		return auth.AttemptRecord{}, false // asked once more, nothing worse
 	}
 	for _, a := range slices.Backward(entries) {
 		if a.Fingerprint == fingerprint {
 			return a, true
 		}
 	}
-	return auth.Attempt{}, false
+	return auth.AttemptRecord{}, false
 }
 
-// RecordAttempt implements auth.Attempts.
-func (s *Memory) RecordAttempt(a auth.Attempt) error {
+// RecordAttempt implements auth.Memory.
+func (s *Memory) RecordAttempt(a auth.AttemptRecord) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return changeState(s, attemptsFile, maxAttempts, func(entries []auth.Attempt) ([]auth.Attempt, bool) {
-		entries = slices.DeleteFunc(entries, func(e auth.Attempt) bool { return e.Fingerprint == a.Fingerprint })
+	return changeState(s, attemptsFile, maxAttempts, func(entries []auth.AttemptRecord) ([]auth.AttemptRecord, bool) {
+		entries = slices.DeleteFunc(entries, func(e auth.AttemptRecord) bool { return e.Fingerprint == a.Fingerprint })
 		return append(entries, a), true
 	})
 }

@@ -32,7 +32,7 @@ type held struct {
 	answer *auth.TokenResponse
 }
 
-// Reserve implements auth.Escrow. A refresh token that was sent before stays
+// Reserve implements auth.Memory. A refresh token that was sent before stays
 // marked as sent.
 func (s *Memory) Reserve(redeemed string, at time.Time) error {
 	s.escrow.Lock()
@@ -78,7 +78,7 @@ func (s *Memory) reserve(redeemed string, at time.Time) error {
 	return s.disk.SyncDir(s.dir)
 }
 
-// Sent implements auth.Escrow.
+// Sent implements auth.Memory.
 func (s *Memory) Sent(redeemed string) error {
 	s.escrow.Lock()
 	defer s.escrow.Unlock()
@@ -93,7 +93,7 @@ func (s *Memory) Sent(redeemed string) error {
 	return nil
 }
 
-// Keep implements auth.Escrow. It needs no new room if Reserve was called.
+// Keep implements auth.Memory. It needs no new room if Reserve was called.
 func (s *Memory) Keep(redeemed string, answer auth.TokenResponse) error {
 	s.escrow.Lock()
 	defer s.escrow.Unlock()
@@ -129,7 +129,7 @@ func (s *Memory) keep(redeemed string, answer auth.TokenResponse) error {
 	return errors.Join(slot.put(answerAt, payload), slot.sync())
 }
 
-// Held implements auth.Escrow. An answer whose key is gone for good is a lost
+// Held implements auth.Memory. An answer whose key is gone for good is a lost
 // answer: Sent without Answer. One whose keyring is locked or away is an error.
 func (s *Memory) Held() (entry auth.EscrowEntry, ok bool, err error) {
 	s.escrow.Lock()
@@ -176,7 +176,7 @@ func (s *Memory) look(slot *slot) (held, error) {
 	return held{attempt: of, ok: true, sent: true, answer: answer}, err
 }
 
-// Clear implements auth.Escrow. It overwrites what it clears.
+// Clear implements auth.Memory. It overwrites what it clears.
 func (s *Memory) Clear(redeemed string) error {
 	s.escrow.Lock()
 	defer s.escrow.Unlock()

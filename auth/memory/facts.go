@@ -26,7 +26,7 @@ type storedRefusal struct {
 	At          time.Time   `json:"at"`
 }
 
-// Lookup implements auth.Refusals. It reads the file each time, for another
+// Lookup implements auth.Memory. It reads the file each time, for another
 // process may have been refused.
 func (s *Memory) Lookup(fingerprint string) (auth.Refusal, bool) {
 	s.mu.Lock()
@@ -46,7 +46,7 @@ func (s *Memory) Lookup(fingerprint string) (auth.Refusal, bool) {
 	return auth.Refusal{}, false
 }
 
-// Record implements auth.Refusals. A reason that does not name the token is
+// Record implements auth.Memory. A reason that does not name the token is
 // not taken, for it may not be true after a restart. A refusal that cannot be
 // written is remembered by this Memory all the same.
 func (s *Memory) Record(r auth.Refusal) error {
@@ -70,7 +70,7 @@ const maxNotices = 64
 
 const noticesFile = "notices.json"
 
-// ClaimNotice implements auth.Notices. When the claim cannot be written, it
+// ClaimNotice implements auth.Memory. When the claim cannot be written, it
 // holds in this process only: then true comes with an error, and the notice
 // may be shown once more by another process.
 func (s *Memory) ClaimNotice(id string) (bool, error) {

@@ -26,9 +26,8 @@ const tempPrefix = ".state-"
 const stateLockWait = 2 * time.Second
 
 // Memory is what Rekey remembers about one home, in a state directory. It
-// implements auth.Fingerprinter, auth.Refusals, auth.Notices, auth.Attempts and
-// auth.Escrow, and keeps the recent activity as well. Any number of processes may share the
-// directory; a Memory is safe for concurrent use.
+// implements auth.Memory. Any number of processes may share the directory; a
+// Memory is safe for concurrent use.
 //
 // The directory holds no token, but for the escrow while an answer waits to be
 // saved. Its files:
@@ -57,13 +56,7 @@ type Memory struct {
 	reserved []byte // the key that Reserve made sure of, nil for none
 }
 
-var (
-	_ auth.Fingerprinter = (*Memory)(nil)
-	_ auth.Refusals      = (*Memory)(nil)
-	_ auth.Notices       = (*Memory)(nil)
-	_ auth.Attempts      = (*Memory)(nil)
-	_ auth.Escrow        = (*Memory)(nil)
-)
+var _ auth.Memory = (*Memory)(nil)
 
 // Open opens a state directory, making it, mode 0700, if need be. It must
 // be a folder of the user's own and not a symbolic link, in a folder that nobody
@@ -221,12 +214,12 @@ const (
 	formOwner = "rekey account 1\n"
 )
 
-// Token implements auth.Fingerprinter.
+// Token implements auth.Memory.
 func (s *Memory) Token(snapshot *auth.Snapshot) string {
 	return s.fingerprint(formToken, []byte(snapshot.RefreshToken().Reveal()))
 }
 
-// Whole implements auth.Fingerprinter.
+// Whole implements auth.Memory.
 func (s *Memory) Whole(snapshot *auth.Snapshot) string {
 	return s.fingerprint(formWhole, snapshot.Canonical())
 }

@@ -40,7 +40,7 @@ func carriers(t *testing.T, secret string) map[string]any {
 		"auth.AccessToken":      auth.AccessToken{Token: s},
 		"auth.SignIn":           auth.SignIn{IDToken: s, AccessToken: s, RefreshToken: s, APIKey: &s},
 		"auth.EscrowEntry":      auth.EscrowEntry{Answer: &answer},
-		"auth.Inputs":           auth.Inputs{Snapshot: snapshot, LastGood: snapshot},
+		"auth.Facts":            auth.Facts{Snapshot: snapshot, LastGood: snapshot},
 		"authority.CodeGrant":   authority.CodeGrant{Code: s, Verifier: s},
 		"authority.Tokens":      authority.Tokens{ID: s, Access: s, Refresh: s},
 		"authority.DeviceGrant": authority.DeviceGrant{ID: s},

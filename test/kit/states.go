@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"errors"
 	"time"
 
 	"rekey/auth"
@@ -25,7 +26,7 @@ func State(status auth.Status, now time.Time) auth.State {
 	case auth.StatusWaiting:
 		s.Usable, s.Renewable = false, auth.RenewableUnknown
 		s.ExpiresAt = clean(now.Add(-time.Hour))
-		s.Problem = "The last renewal did not work: the authorization server was not reached: no route to host"
+		because(&s, &auth.RefreshError{Err: errors.New("no route to host")})
 	case auth.StatusExpiring, auth.StatusSignInRequired:
 		s.Renewable, s.Refused, s.RefusedAt = auth.RenewableNo, auth.ReasonReused, clean(now.Add(-10*time.Minute))
 		s.Notice = "notice-1"
@@ -34,9 +35,12 @@ func State(status auth.Status, now time.Time) auth.State {
 		}
 	case auth.StatusUnreadable:
 		s = auth.State{Status: status, Email: s.Email, Plan: s.Plan, Store: s.Store, KeepFresh: true, Notifications: true, Renewable: auth.RenewableNo}
-		s.Problem = "cannot read " + s.Store + ": it is not valid JSON"
+		because(&s, &auth.UnreadableError{Where: s.Store, What: "it is not valid JSON"})
 	}
 	return s
 }
+
+// because says what is in the way.
+func because(s *auth.State, err error) { s.Problem, s.Cause = err.Error(), auth.CauseOf(err) }
 
 func clean(t time.Time) time.Time { return t.UTC().Round(0) }

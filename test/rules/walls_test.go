@@ -47,7 +47,7 @@ func walls() []wall {
 			return within("rekey/ui/...")(p) && outside("rekey/ui/tray", "rekey/ui/notify")(p)
 		}, []string{"github.com/godbus/...", "github.com/esiqveland/..."}, false},
 		{"the model knows no part that implements it, no file and no network", within("rekey/auth"),
-			[]string{"rekey/...", "os", "net", "net/http"}, false},
+			[]string{"rekey/auth/...", "rekey/app", "rekey/lend/...", "rekey/usage/...", "rekey/watcher/...", "os", "net", "net/http"}, false},
 		{"the authority's client knows nothing of storage", within("rekey/auth/authority"),
 			[]string{"os", "rekey/auth/store/..."}, false},
 		{"the store knows nothing of HTTP", within("rekey/auth/store/...", "rekey/auth/memory", "rekey/auth/codex", "rekey/internal/safefile"),

@@ -1,6 +1,7 @@
 package words_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,9 @@ func TestChineseForEveryStatus(t *testing.T) {
 		{auth.StatusExternal, func(s *auth.State) { s.Method = auth.KindExternalTokens }, "由宿主程序管理", "有效期至周二 14:05（还剩 27 小时）", "", "", ""},
 		{auth.StatusHealthy, nil, "ada@example.com · Pro", "有效期至周二 14:05（还剩 27 小时）", "将于 12:05 续期", "", ""},
 		{auth.StatusRenewing, nil, "正在续期…", "有效期至周二 14:05（还剩 27 小时）", "正在续期", "", ""},
-		{auth.StatusWaiting, func(s *auth.State) { s.ExpiresAt = now.Add(-time.Hour) }, "离线：恢复联网后自动续期", "已于 10:05 到期", "将于 12:05 续期", "立即重试", ""},
+		{auth.StatusWaiting, func(s *auth.State) {
+			s.ExpiresAt, s.Cause = now.Add(-time.Hour), auth.CauseOf(&auth.RefreshError{Err: errors.New("no route")})
+		}, "离线：恢复联网后自动续期", "已于 10:05 到期", "将于 12:05 续期", "立即重试", ""},
 		{
 			auth.StatusExpiring, func(s *auth.State) { s.Refused = auth.ReasonReused },
 			"有效期至周二 14:05，之后需重新登录", "有效期至周二 14:05（还剩 27 小时）", "无法续期：刷新令牌已被使用过", "重新登录…",
@@ -42,7 +45,7 @@ func TestChineseForEveryStatus(t *testing.T) {
 		},
 		{
 			auth.StatusUnreadable, func(s *auth.State) {
-				s.Problem = "cannot read " + s.Store + ": it is not valid JSON"
+				s.Cause = auth.CauseOf(&auth.UnreadableError{Where: s.Store, What: "it is not valid JSON"})
 			},
 			"无法读取 auth.json：不是有效的 JSON", "有效期至周二 14:05（还剩 27 小时）", "", "打开文件夹", "",
 		},

@@ -50,12 +50,12 @@ func (w Words) Obstacle(s auth.State) string {
 		return w.Say("obstacle.restricted")
 	case s.CommitPending:
 		return w.Say("obstacle.commit_pending")
-	case s.CannotSave && (s.Status != auth.StatusWaiting || s.SigningIn):
-		return w.Say("state.not_saved")
 	case s.AnswerLost:
 		return w.Say("obstacle.answer_lost")
+	case s.Status == auth.StatusWaiting && !s.SigningIn && s.Cause.Code() != auth.CodeOffline:
+		return "" // the Headline
 	}
-	return ""
+	return w.Problem(s)
 }
 
 // Credential is the first truth in words: what kind of credential is present.

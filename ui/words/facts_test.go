@@ -1,6 +1,7 @@
 package words_test
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -79,8 +80,9 @@ func TestObstacle(t *testing.T) {
 		{"none", auth.State{Status: auth.StatusHealthy}, ""},
 		{"restricted", auth.State{Status: auth.StatusHealthy, Restricted: true, CommitPending: true}, "Not allowed by config.toml"},
 		{"commit pending", auth.State{Status: auth.StatusHealthy, CommitPending: true}, "New tokens wait to be saved"},
-		{"cannot save", auth.State{Status: auth.StatusHealthy, CannotSave: true}, "Not renewed: the new tokens could not be saved"},
-		{"cannot save, said in the headline", auth.State{Status: auth.StatusWaiting, CannotSave: true}, ""},
+		{"cannot save", auth.State{Status: auth.StatusHealthy, CannotSave: true, Cause: auth.CauseOf(auth.CannotSave(errors.New("disk full")))},
+			"Nothing was sent, because the new tokens could not be saved: disk full"},
+		{"cannot save, said in the headline", auth.State{Status: auth.StatusWaiting, CannotSave: true, Cause: auth.CauseOf(auth.CannotSave(errors.New("disk full")))}, ""},
 		{"answer lost", auth.State{Status: auth.StatusWaiting, AnswerLost: true}, "A renewal got no answer"},
 		{"unreadable", auth.State{Status: auth.StatusUnreadable, Problem: "x"}, ""},
 	}

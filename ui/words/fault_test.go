@@ -8,6 +8,7 @@ import (
 	"rekey/assets/lang"
 	"rekey/auth"
 	"rekey/auth/login"
+	"rekey/internal/fault"
 	"rekey/ui/words"
 )
 
@@ -74,15 +75,15 @@ func TestError(t *testing.T) {
 
 func TestProblemInChinese(t *testing.T) {
 	t.Parallel()
-	for problem, want := range map[string]string{
-		"":                             "",
-		"The stored API key is empty.": "存储的 API 密钥为空。",
-		"cannot read /a/b: it is empty or ends too early":                                                                       "无法读取 /a/b：内容为空或不完整",
-		"The last renewal did not work: the sign-in was not renewed: it did not answer in time":                                 "上次续期失败：登录未续期：未在规定时间内响应",
-		"Not renewed, because the new tokens could not be saved: /home/ada/.codex/auth.json cannot be written: disk is on fire": "未续期，因为新令牌无法保存：无法写入 /home/ada/.codex/auth.json：disk is on fire",
+	for want, problem := range map[string]error{
+		"": nil,
+		"无法读取 /a/b：内容为空或不完整":                &auth.UnreadableError{Where: "/a/b", What: "it is empty or ends too early"},
+		"登录未续期：未在规定时间内响应":                   &auth.RefreshError{Err: fault.New("no_answer_in_time", "it did not answer in time")},
+		"授权服务器返回 503，登录未续期":                 &auth.RefreshError{Status: 503},
+		"未发送任何请求，因为新令牌无法保存：disk is on fire": auth.CannotSave(errors.New("disk is on fire")),
 	} {
-		if got := chinese.Problem(auth.State{Problem: problem}); got != want {
-			t.Errorf("Problem(%q) = %q, want %q", problem, got, want)
+		if got := chinese.Problem(auth.State{Cause: auth.CauseOf(problem)}); got != want {
+			t.Errorf("Problem(%v) = %q, want %q", problem, got, want)
 		}
 	}
 }

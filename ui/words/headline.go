@@ -1,10 +1,12 @@
 package words
 
 import (
-	"strings"
+	"errors"
+	"fmt"
 	"time"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 )
 
 // Headline is the one line for a State: the tooltip, and the answer to "am I
@@ -68,16 +70,17 @@ func (w Words) lent(s auth.State, now time.Time) string {
 	return w.Say("state.lent_until", "When", w.clock(s.ExpiresAt, now))
 }
 
-// waiting says why the access token ends without being renewed. Only after an
-// attempt is it the network that is missing, and only the keeper tries again.
+// waiting says why the access token ends without being refreshed. Only when no
+// server has answered is it the network that is missing, and only the keeper
+// tries again.
 func (w Words) waiting(s auth.State) string {
-	switch {
+	switch code := s.Cause.Code(); {
 	case s.Lent:
 		return w.Say("state.lent_ended")
-	case s.CannotSave:
-		return w.Say("state.not_saved")
-	case s.NeverTried:
+	case code == "":
 		return w.Say("state.never_tried")
+	case code != auth.CodeOffline:
+		return w.Problem(s)
 	case !s.KeepFresh:
 		return w.Say("state.offline_off")
 	}
@@ -90,12 +93,26 @@ func (w Words) unreadable(s auth.State) string {
 	if s.Locked {
 		return w.Say("state.keyring_locked")
 	}
-	what, ok := strings.CutPrefix(s.Problem, "cannot read "+s.Store+": ")
-	if ok && s.Store != "" {
-		return w.Say("state.unreadable_why", "What", Line(base(s.Store)), "Why", Line(w.p.Translate(what)))
+	var unreadable fault.Coded
+	if errors.As(s.Cause.Err(), &unreadable) && s.Store != "" {
+		if args := unreadable.FaultArgs(); unreadable.FaultCode() == "unreadable" {
+			for i := 0; i+1 < len(args); i += 2 {
+				if args[i] == "What" {
+					return w.Say("state.unreadable_why", "What", Line(base(s.Store)), "Why", Line(w.part(args[i+1])))
+				}
+			}
+		}
 	}
-	if s.Problem == "" {
-		return w.Say("state.unreadable")
+	if problem := w.Problem(s); problem != "" {
+		return problem
 	}
-	return w.Problem(s)
+	return w.Say("state.unreadable")
+}
+
+// part is an argument of a fault.
+func (w Words) part(arg any) string {
+	if err, ok := arg.(error); ok {
+		return w.Error(err)
+	}
+	return w.p.Translate(fmt.Sprint(arg))
 }

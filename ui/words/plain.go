@@ -37,8 +37,14 @@ func Clip(text string, limit int) string {
 	return strings.TrimRight(string(runes[:limit-1]), " ") + "…"
 }
 
-// Problem is State.Problem as a sentence, the long form of Obstacle.
-func (w Words) Problem(s auth.State) string { return capital(Line(w.p.Translate(s.Problem))) }
+// Problem is what stands in the way as a sentence, "" when nothing does: what
+// State.Problem says in English.
+func (w Words) Problem(s auth.State) string {
+	if err := s.Cause.Err(); err != nil {
+		return capital(Line(w.Error(err)))
+	}
+	return capital(Line(s.Problem)) // of a process that tells no cause
+}
 
 // base is the last element of a path of any system, or the text as it is.
 func base(path string) string {

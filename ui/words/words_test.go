@@ -1,6 +1,7 @@
 package words_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,7 @@ func TestHeadlineAndNotice(t *testing.T) {
 		}
 	}
 	with := func(s auth.State, change func(*auth.State)) auth.State { change(&s); return s }
+	offline := func(s *auth.State) { s.Cause = auth.CauseOf(&auth.RefreshError{Err: errors.New("no route")}) }
 	tests := []struct {
 		name     string
 		state    auth.State
@@ -49,10 +51,17 @@ func TestHeadlineAndNotice(t *testing.T) {
 		{"healthy", ada(auth.StatusHealthy), "ada@example.com · Pro", ""},
 		{"healthy, nothing known", auth.State{Status: auth.StatusHealthy}, "Signed in", ""},
 		{"renewing", ada(auth.StatusRenewing), "Renewing…", ""},
-		{"waiting", ada(auth.StatusWaiting), "Offline: will renew when back", ""},
-		{"waiting, keeper off", with(ada(auth.StatusWaiting), func(s *auth.State) { s.KeepFresh = false }), "Offline: not renewed", ""},
+		{"waiting", with(ada(auth.StatusWaiting), offline), "Offline: will renew when back", ""},
+		{"waiting, keeper off", with(ada(auth.StatusWaiting), func(s *auth.State) { offline(s); s.KeepFresh = false }), "Offline: not renewed", ""},
 		{"waiting, not tried yet", with(ada(auth.StatusWaiting), func(s *auth.State) { s.NeverTried = true }), "Waiting to renew", ""},
-		{"waiting, cannot save", with(ada(auth.StatusWaiting), func(s *auth.State) { s.CannotSave = true }), "Not renewed: the new tokens could not be saved", ""},
+		{"waiting, cannot save", with(ada(auth.StatusWaiting), func(s *auth.State) { s.Cause = auth.CauseOf(auth.CannotSave(errors.New("disk full"))) }),
+			"Nothing was sent, because the new tokens could not be saved: disk full", ""},
+		{"waiting, refused to serve", with(ada(auth.StatusWaiting), func(s *auth.State) {
+			s.Cause = auth.CauseOf(&auth.RefreshError{Status: 403, Code: "unsupported_country_region_territory"})
+		}), "The authorization server refuses to serve here: unsupported_country_region_territory (403)", ""},
+		{"waiting, a captive portal", with(ada(auth.StatusWaiting), func(s *auth.State) {
+			s.Cause = auth.CauseOf(&auth.RefreshError{Status: 200, Page: true})
+		}), "A web page stood in the way of the authorization server (200)", ""},
 		{"no account id", with(ada(auth.StatusSignInRequired), func(s *auth.State) { s.Refused, s.Renewable = "", auth.RenewableNo }), "Sign in again: this sign-in cannot be renewed", ""},
 		{
 			"expiring", with(ada(auth.StatusExpiring), func(s *auth.State) {
@@ -68,7 +77,7 @@ func TestHeadlineAndNotice(t *testing.T) {
 		},
 		{
 			"unreadable", with(ada(auth.StatusUnreadable), func(s *auth.State) {
-				s.Problem = (&auth.UnreadableError{Where: s.Store, What: "it is not valid JSON"}).Error()
+				s.Cause = auth.CauseOf(&auth.UnreadableError{Where: s.Store, What: "it is not valid JSON"})
 			}), "Cannot read auth.json: it is not valid JSON", "",
 		},
 		{"unreadable, other text", with(ada(auth.StatusUnreadable), func(s *auth.State) { s.Problem = "no such disk" }), "No such disk", ""},

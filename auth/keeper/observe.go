@@ -14,39 +14,30 @@ type view struct {
 	// tick is the next moment at which the clock alone changes the State, the
 	// zero time for never.
 	tick time.Time
-	// attempt and tried are the Manager's own words, to be put back.
-	attempt *auth.RefreshError
-	tried   bool
 }
 
 // look reads all facts at once, plans, and says in the State when the next
-// renewal will be. Like Manager.Tick it publishes what only the clock has changed.
+// refresh will be. Like Manager.Tick it publishes what only the clock has changed.
 func (k *Keeper) look() view {
-	v := view{now: k.clock.Now()}
-	k.manager.Annotate(func(f *auth.Inputs) {
-		v.situation = k.situation(f)
-		v.plan = k.course.plan(v.situation, v.now)
-		v.tick = nextTick(f, v.now)
-		v.attempt, v.tried = f.Attempt, f.Tried
-		f.NextRefresh = time.Time{}
-		if v.plan.do == renew {
-			f.NextRefresh = v.plan.at
-		}
-	})
+	f := k.manager.Facts()
+	v := view{now: k.clock.Now(), situation: k.situation(f)}
+	v.plan, v.tick = k.course.plan(v.situation, v.now), nextTick(f, v.now)
+	var next time.Time
+	if v.plan.do == renew {
+		next = v.plan.at
+	}
+	k.manager.SetSchedule(next, k.course.fruitless >= doubt)
 	return v
 }
 
 // read is look without a plan: for what has just been done and is not yet
 // understood.
-func (k *Keeper) read() (s situation) {
-	k.manager.Annotate(func(f *auth.Inputs) { s = k.situation(f) })
-	return s
-}
+func (k *Keeper) read() situation { return k.situation(k.manager.Facts()) }
 
 // situation sorts the Manager's facts.
-func (k *Keeper) situation(f *auth.Inputs) situation {
+func (k *Keeper) situation(f auth.Facts) situation {
 	s := f.Snapshot
-	of := k.subject(s)
+	of := subjectOf(f)
 	sit := situation{
 		token:   of.token,
 		unsaved: f.CommitErr != nil,
@@ -58,7 +49,7 @@ func (k *Keeper) situation(f *auth.Inputs) situation {
 			Seed:      Seed(of.token),
 		},
 	}
-	sit.answerLost = f.Lost || f.Attempt != nil && f.Attempt.AnswerLost
+	sit.answerLost = f.Lost
 	sit.Issued = s.AccessIssued()
 	last, dated := s.LastRefresh()
 	sit.LastRefresh, sit.Undated = last, !dated
@@ -68,24 +59,24 @@ func (k *Keeper) situation(f *auth.Inputs) situation {
 	return sit
 }
 
-// subject names the tokens that are to be kept; its token is "" when there are none.
-func (k *Keeper) subject(s *auth.Snapshot) subject {
-	if s.Obstacle() != "" {
+// subjectOf names the tokens that are to be kept; its token is "" when there are none.
+func subjectOf(f auth.Facts) subject {
+	if f.Snapshot.Obstacle() != "" {
 		return subject{}
 	}
-	end, _ := s.AccessExpiry()
-	return subject{token: k.fingerprints.Token(s), expires: end}
+	end, _ := f.Snapshot.AccessExpiry()
+	return subject{token: f.Token, expires: end}
 }
 
 // nextTick returns the next moment at which only the clock changes the State:
 // the access token's end, and the opening of Codex's window before it while a
 // renewal has failed.
-func nextTick(f *auth.Inputs, now time.Time) time.Time {
+func nextTick(f auth.Facts, now time.Time) time.Time {
 	end, ok := f.Snapshot.AccessExpiry()
 	if !ok {
 		return time.Time{}
 	}
-	if window := end.Add(-auth.CodexWindow); (f.Attempt != nil || f.Lost) && window.After(now) {
+	if window := end.Add(-auth.CodexWindow); (f.Last.Failed() || f.Lost) && window.After(now) {
 		return window
 	}
 	if end.After(now) {

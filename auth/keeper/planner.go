@@ -81,14 +81,13 @@ type course struct {
 	random *rand.Rand
 
 	about      subject
-	failures   int       // in a row
-	lost       bool      // the token may be spent
-	lastCalled bool      // and the one attempt that is allowed has been made
-	fruitless  int       // successes in a row after which a renewal was due at once
-	forgiven   string    // the token whose unexplained refusal was forgiven once
-	waiting    pause     // after the last request
-	settling   pause     // after the last wake
-	stirred    time.Time // the last start, wake or jump
+	failures   int    // in a row
+	lost       bool   // the token may be spent
+	lastCalled bool   // and the one attempt that is allowed has been made
+	fruitless  int    // successes in a row after which a renewal was due at once
+	forgiven   string // the token whose unexplained refusal was forgiven once
+	waiting    pause  // after the last request
+	settling   pause  // after the last wake
 }
 
 // plan returns what is to be done next. It draws nothing at random, so two
@@ -194,23 +193,13 @@ func (c *course) failed(err error, now time.Time) {
 // arrived reports whether the failed request may have reached the server.
 func arrived(e *auth.RefreshError) bool { return e != nil && (e.Status != 0 || e.AnswerLost) }
 
-// start learns that the keeper has begun: perhaps the machine has as well.
-func (c *course) start(now time.Time) { c.stirred = now }
-
 // jump learns of a wake or a clock that was set. Whatever failed may work now,
 // once the network is back. Jumps that follow each other closely count once, or
 // a clock that is set all the time would keep the keeper from asking.
 func (c *course) jump(seed uint64, now time.Time) {
 	c.waiting.relent()
-	c.stirred = now
 	if end := c.settling.end(now); end.Before(now) {
 		length := settleBase + part(seed, drawSettle, settleSpread)
 		c.settling = pause{from: now, length: length}
 	}
-}
-
-// hides reports whether a failure now is no news yet: the first one, shortly
-// after a wake or a start.
-func (c *course) hides(now time.Time) bool {
-	return c.failures == 0 && !c.stirred.IsZero() && now.Sub(c.stirred).Abs() < sensitive
 }
