@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"maps"
 	"os"
 	"reflect"
@@ -63,11 +64,18 @@ func full(t *testing.T) auth.State {
 		switch f := v.Field(i); f.Kind() {
 		case reflect.String:
 			f.SetString("x")
+			if f.Type() == reflect.TypeFor[auth.Cause]() {
+				f.SetString(string(auth.CauseOf(errors.New("x"))))
+			}
 		case reflect.Bool:
 			f.SetBool(true)
 		case reflect.Struct:
 			if f.Type() == reflect.TypeFor[auth.SignInProgress]() {
 				f.Set(reflect.ValueOf(auth.SignInProgress{Method: auth.SignInDevice}))
+				continue
+			}
+			if f.Type() == reflect.TypeFor[auth.Attempt]() {
+				f.Set(reflect.ValueOf(auth.Attempt{At: noon, Outcome: auth.AttemptFailed}))
 				continue
 			}
 			f.Set(reflect.ValueOf(noon))

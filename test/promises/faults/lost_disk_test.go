@@ -31,7 +31,7 @@ func TestHardships(t *testing.T) {
 	for _, h := range []hardship{
 		{name: "a read-only auth.json", begin: readOnly, end: writable, wantErr: auth.ErrCannotSave},
 		{name: "an auth.json with a second name", begin: link, end: unlink, wantErr: auth.ErrCannotSave},
-		{name: "no file locks", noLock: "auth.json.rekey.lock"},
+		{name: "no file locks", noLock: "auth.json.rekey.lock", wantErr: auth.ErrCannotSave},
 
 		{name: "auth.json becomes read-only", at: auth.StepSent, begin: readOnly, end: writable, wantRequest: true},
 		{name: "auth.json becomes read-only under Codex's lock", at: store.StepTargetLocked, begin: readOnly, end: writable, wantRequest: true},
