@@ -44,7 +44,7 @@ func (w wiring) status(ctx context.Context, home string) (cli.Report, error) {
 		return report, err
 	}
 	_ = h.Reload(ctx, true) // what is wrong is in the State
-	report.State = h.State()
+	report.State, report.Usage = h.State(), h.Usage()
 	return report, nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"time"
+
+	"rekey/usage"
 )
 
 // Status is the one word for a State: it selects icon, first line and exit code.
@@ -144,6 +146,9 @@ type StateReport struct {
 	// Home is the Codex home.
 	Home  string `json:"home"`
 	State State  `json:"state"`
+	// Usage is what is known of the plan's usage, nil where nothing is or nobody
+	// has put it in.
+	Usage *usage.Usage `json:"usage,omitempty"`
 }
 
 // NewStateReport reports the State of a home as of now.

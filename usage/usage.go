@@ -109,6 +109,12 @@ func (u Usage) Known() bool {
 	return len(u.Windows) > 0 || u.Credits != nil || u.SpendLimit != nil || u.ResetCredits != nil
 }
 
+// Figures reports whether any number is known.
+func (u Usage) Figures() bool {
+	known := func(w Window) bool { return w.UsedPercent != nil }
+	return slices.ContainsFunc(u.Windows, known) || u.Credits != nil || u.SpendLimit != nil
+}
+
 // At returns what of u is still true at now: of a window whose reset has passed
 // nothing is known until somebody asks again. It has not recovered; nobody has
 // said so.

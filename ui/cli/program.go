@@ -9,6 +9,7 @@ import (
 	"rekey/internal/doctor"
 	"rekey/ui"
 	"rekey/ui/words"
+	"rekey/usage"
 )
 
 // Program is what the commands stand on. Every field but Problems is needed.
@@ -66,10 +67,11 @@ type Program struct {
 	Demo func(ctx context.Context, o DemoOptions) error
 }
 
-// Report is a State and the home it belongs to.
+// Report is a State and the home it belongs to, and what is known of its usage.
 type Report struct {
 	Home  string
 	State auth.State
+	Usage usage.Usage
 }
 
 // Watched is a home and its session.

@@ -14,16 +14,21 @@ import (
 	"rekey/auth"
 	"rekey/test/kit"
 	"rekey/ui/cli"
+	"rekey/usage"
 )
 
-const schemaPath = "../../docs/status.schema.json"
+// The documented schemas.
+const (
+	schemaPath      = "../../docs/status.schema.json"
+	usageSchemaPath = "../../docs/usage.schema.json"
+)
 
-// statusSchema is the documented schema, which checks formats as well.
-func statusSchema(t *testing.T) *jsonschema.Schema {
+// compiled is a documented schema, which checks formats as well.
+func compiled(t *testing.T, path string) *jsonschema.Schema {
 	t.Helper()
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
-	schema, err := compiler.Compile(schemaPath)
+	schema, err := compiler.Compile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,10 +61,10 @@ func statesOfAllKinds(t *testing.T) (list []auth.State) {
 // What status and watch print is what the schema says, for every State.
 func TestStatusFitsItsSchema(t *testing.T) {
 	t.Parallel()
-	schema := statusSchema(t)
+	schema := compiled(t, schemaPath)
 	for _, state := range statesOfAllKinds(t) {
 		p := newTerminal()
-		p.Status = func(context.Context, string) (cli.Report, error) { return cli.Report{Home: home, State: state}, nil }
+		p.Status = func(context.Context, string) (cli.Report, error) { return cli.Report{Home: home, State: state, Usage: used()}, nil }
 		p.Run(t.Context(), []string{"status", "--json"})
 		printed, err := jsonschema.UnmarshalJSON(&p.out)
 		if err != nil {
@@ -82,43 +87,57 @@ func TestStatusFitsItsSchema(t *testing.T) {
 	}
 }
 
-// The schema names every member that there is and no other, and every word.
-func TestSchemaNamesEverything(t *testing.T) {
-	t.Parallel()
-	text, err := os.ReadFile(schemaPath)
+// node is a part of a schema.
+type node struct {
+	Properties map[string]node
+	Items      *node
+	Enum       []string
+}
+
+func readSchema(t *testing.T, path string) (schema node) {
+	t.Helper()
+	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	type node struct {
-		Properties map[string]node
-		Enum       []string
-	}
-	var schema node
 	if err := json.Unmarshal(text, &schema); err == nil && schema.Properties == nil {
 		t.Fatal("the schema describes no members")
 	} else if err != nil {
 		t.Fatal(err)
 	}
-	members := func(of reflect.Type, in node) {
-		t.Helper()
-		var names []string
-		for i := range of.NumField() {
-			name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
-			names = append(names, name)
-			if _, ok := in.Properties[name]; !ok {
-				t.Errorf("the schema does not name %s of %v", name, of)
-			}
+	return schema
+}
+
+// members wants a schema to name every member of a type, but those left out, and
+// no other.
+func members(t *testing.T, of reflect.Type, in node, leftOut ...string) {
+	t.Helper()
+	var names []string
+	for i := range of.NumField() {
+		name, _, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+		if slices.Contains(leftOut, name) {
+			continue
 		}
-		for name := range in.Properties {
-			if !slices.Contains(names, name) {
-				t.Errorf("the schema names %s, which %v does not have", name, of)
-			}
+		names = append(names, name)
+		if _, ok := in.Properties[name]; !ok {
+			t.Errorf("the schema does not name %s of %v", name, of)
 		}
 	}
+	for name := range in.Properties {
+		if !slices.Contains(names, name) {
+			t.Errorf("the schema names %s, which %v does not have", name, of)
+		}
+	}
+}
+
+// The schema names every member that there is and no other, and every word.
+func TestSchemaNamesEverything(t *testing.T) {
+	t.Parallel()
+	schema := readSchema(t, schemaPath)
 	state := schema.Properties["state"]
-	members(reflect.TypeFor[auth.StateReport](), schema)
-	members(reflect.TypeFor[auth.State](), state)
-	members(reflect.TypeFor[auth.SignInProgress](), state.Properties["signIn"])
+	members(t, reflect.TypeFor[auth.StateReport](), schema)
+	members(t, reflect.TypeFor[auth.State](), state)
+	members(t, reflect.TypeFor[auth.SignInProgress](), state.Properties["signIn"])
 	words := func(name string, in node, want []string) {
 		t.Helper()
 		if !slices.Equal(in.Enum, want) {
@@ -129,6 +148,16 @@ func TestSchemaNamesEverything(t *testing.T) {
 	words("refused", state.Properties["refused"], texts(reasons))
 	words("signInMethod", state.Properties["signInMethod"], texts(auth.SignInMethods()))
 	words("renewable", state.Properties["renewable"], texts([]auth.Renewability{auth.RenewableYes, auth.RenewableUnknown, auth.RenewableNo}))
+
+	schema = readSchema(t, usageSchemaPath)
+	u := schema.Properties["usage"]
+	members(t, reflect.TypeFor[usage.Report](), schema)
+	members(t, reflect.TypeFor[usage.Usage](), u, "alerts", "alertsAt")
+	members(t, reflect.TypeFor[usage.Window](), *u.Properties["windows"].Items)
+	members(t, reflect.TypeFor[usage.Credits](), u.Properties["credits"])
+	members(t, reflect.TypeFor[usage.ResetCredits](), u.Properties["resetCredits"])
+	members(t, reflect.TypeFor[usage.SpendLimit](), u.Properties["spendLimit"])
+	words("problem", u.Properties["problem"], texts(usage.Problems()))
 }
 
 func texts[T ~string](list []T) (words []string) {

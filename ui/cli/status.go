@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rekey/auth"
+	"rekey/usage"
 )
 
 func (p *Program) statusCommand(s *scope) *cobra.Command {
@@ -41,7 +42,13 @@ func (p *Program) statusCommand(s *scope) *cobra.Command {
 }
 
 func (p *Program) writeJSON(r Report, indented bool) error {
-	return auth.NewStateReport(r.Home, r.State, p.Now()).Write(p.Out, indented)
+	now := p.Now()
+	report := auth.NewStateReport(r.Home, r.State, now)
+	if r.Usage.Known() {
+		known := usage.NewReport(r.Home, r.Usage, now).Usage
+		report.Usage = &known
+	}
+	return report.Write(p.Out, indented)
 }
 
 // writeText prints what there is to say, a line each; where there are several

@@ -75,7 +75,7 @@ type lines struct {
 func (l *lines) follow(ctx context.Context, w Watched) error {
 	said := "" // the words of the last line
 	for st := range w.Session.Subscribe(ctx) {
-		if err := l.print(Report{w.Home, st}, &said); err != nil {
+		if err := l.print(Report{Home: w.Home, State: st}, &said); err != nil {
 			return err
 		}
 	}

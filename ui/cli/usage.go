@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rekey/auth"
+	"rekey/ui"
+	"rekey/ui/words"
+	"rekey/usage"
+)
+
+func (p *Program) usageCommand(s *scope) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "usage",
+		Short:   "help.plan_usage.short",
+		Long:    "help.plan_usage.long",
+		Example: "help.plan_usage.example",
+		Args:    p.noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.eachHome(s, func(home string, several bool) error {
+				var u usage.Usage
+				var state auth.State
+				err := p.Visit(cmd.Context(), home, func(ctx context.Context, s ui.Session) (err error) {
+					u, err = s.LookAtUsage(ctx)
+					state = s.State()
+					return err
+				})
+				if err != nil {
+					return err
+				}
+				now := p.Now()
+				if asJSON {
+					err = usage.NewReport(home, u, now).Write(p.Out, !several)
+				} else {
+					err = p.writeUsage(home, u.At(now), state, several)
+				}
+				if err != nil {
+					return err
+				}
+				return exitWith(usageCode(u.At(now), state))
+			})
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "flag.json")
+	return cmd
+}
+
+// usageCode is the code to end with: ExitOK where there are figures.
+func usageCode(u usage.Usage, s auth.State) int {
+	if u.Figures() {
+		return ExitOK
+	}
+	switch u.Problem {
+	case usage.ProblemSignedOut:
+		return ExitSignedOut
+	case usage.ProblemUnreadable:
+		return ExitUnreadable
+	case usage.ProblemRefused:
+		return ExitCode(s.Status)
+	case usage.ProblemExpired, usage.ProblemNotReached, usage.ProblemTooSlow, usage.ProblemBrokenOff, usage.ProblemServer,
+		usage.ProblemRateLimited, usage.ProblemRouting:
+		return ExitWaiting
+	}
+	return ExitFailure
+}
+
+// writeUsage prints a line for each window, and what else there is to say.
+func (p *Program) writeUsage(home string, u usage.Usage, s auth.State, several bool) error {
+	indent, now := "", p.Now()
+	if several {
+		indent = "  "
+		if _, err := fmt.Fprintln(p.Out, p.OutScreen.paint(bold, p.short(home))); err != nil {
+			return err
+		}
+	}
+	for _, line := range p.windowLines(u, now) {
+		if _, err := fmt.Fprintln(p.Out, indent+line); err != nil {
+			return err
+		}
+	}
+	w := p.Words
+	plan := w.UsagePlan(u, s)
+	if plan != "" {
+		plan = w.Say("cli.plan", "Plan", plan)
+	}
+	for _, text := range []string{plan, w.SpendLimit(u, now), w.Credits(u), w.ResetCredits(u, now), w.UsageProblem(u, now), p.usageAge(u, now)} {
+		if text == "" {
+			continue
+		}
+		for _, part := range p.OutScreen.fold(text, indent) {
+			if _, err := fmt.Fprintln(p.Out, indent+part); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// usageAge says how old the figures are, where they are not of now.
+func (p *Program) usageAge(u usage.Usage, now time.Time) string {
+	if now.Sub(u.FetchedAt) < 2*time.Minute {
+		return ""
+	}
+	return p.Words.UsageAge(u, now)
+}
+
+// windowLines are the windows as a table: name, bar, percent and what follows.
+func (p *Program) windowLines(u usage.Usage, now time.Time) (lines []string) {
+	widest := 0
+	for _, of := range u.Windows {
+		widest = max(widest, cells(p.Words.WindowName(of)))
+	}
+	for _, of := range u.Windows {
+		name := p.Words.WindowName(of)
+		text := p.Words.WindowLine(of, now)
+		if pace := p.Words.Pace(of, now); pace != "" {
+			text += " · " + pace
+		}
+		space := strings.Repeat(" ", widest-cells(name)+2)
+		lines = append(lines, name+space+p.OutScreen.paint(fullness(of), words.Bar(of.UsedPercent, 20))+"  "+text)
+	}
+	return lines
+}
+
+// fullness is how a window's bar looks.
+func fullness(of usage.Window) style {
+	switch {
+	case of.UsedPercent == nil:
+		return faint
+	case of.Full():
+		return red
+	case *of.UsedPercent >= 80:
+		return yellow
+	}
+	return green
+}
