@@ -108,7 +108,7 @@ func (s *Service) Look(ctx context.Context) Usage {
 	done := s.flight.DoChan("", func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookLimit)
 		defer cancel()
-		return s.look(ctx), nil
+		return s.look(ctx, true), nil
 	})
 	select {
 	case r := <-done:
@@ -116,6 +116,38 @@ func (s *Service) Look(ctx context.Context) Usage {
 	case <-ctx.Done():
 		return s.Known(context.WithoutCancel(ctx))
 	}
+}
+
+// Read takes over what Codex has written down meanwhile, and asks nothing.
+func (s *Service) Read(ctx context.Context) Usage { return s.look(ctx, false) }
+
+// NextReset is some seconds after the first reset of a window that is full, the
+// zero time when none is: the moment that somebody who waits for it asks.
+func (s *Service) NextReset() time.Time {
+	rec := s.opts.Memory.Load()
+	var next time.Time
+	for _, w := range rec.Usage.Windows {
+		if w.Full() && !w.ResetsAt.IsZero() && (next.IsZero() || w.ResetsAt.Before(next)) {
+			next = w.ResetsAt
+		}
+	}
+	if next.IsZero() {
+		return next
+	}
+	return next.Add(afterReset + spread(rec.Account))
+}
+
+// afterReset is how long after a reset the backend is asked at the earliest.
+const afterReset = 5 * time.Second
+
+// spread draws up to a quarter of a minute from a fingerprint, so that not all ask
+// in the same second.
+func spread(fingerprint string) time.Duration {
+	sum := 0
+	for _, c := range []byte(fingerprint) {
+		sum += int(c)
+	}
+	return time.Duration(sum%15) * time.Second
 }
 
 // Claim reports whether the caller shall show the alert: exactly once for each,
@@ -150,8 +182,8 @@ func (s *Service) who(ctx context.Context) (Asker, Problem) {
 	return s.opts.Asker(ctx)
 }
 
-// look is Look within the flight.
-func (s *Service) look(ctx context.Context) Usage {
+// look reads what Codex has written down and, if ask is set and it is due, asks.
+func (s *Service) look(ctx context.Context, ask bool) Usage {
 	who, problem := s.who(ctx)
 	if problem != "" {
 		rec := s.opts.Memory.Load()
@@ -164,10 +196,10 @@ func (s *Service) look(ctx context.Context) Usage {
 	defer unlock()
 	now := s.opts.Now()
 	rec := s.opts.Memory.Load()
-	rec.belongTo(who.Account, now)
 	before := rec.clone()
+	rec.belongTo(who.Account, now)
 	rec.merge(s.opts.Rollouts(rec.Since))
-	if s.due(&rec, who, now) {
+	if ask && s.due(&rec, who, now) {
 		rec.AskedAt = now
 		if err := s.opts.Memory.Save(rec); err != nil { // else the next process would ask at once
 			return s.unkept(who, err)

@@ -112,7 +112,8 @@ func (u Usage) Known() bool {
 // Figures reports whether any number is known.
 func (u Usage) Figures() bool {
 	known := func(w Window) bool { return w.UsedPercent != nil }
-	return slices.ContainsFunc(u.Windows, known) || u.Credits != nil || u.SpendLimit != nil
+	c := u.Credits
+	return slices.ContainsFunc(u.Windows, known) || u.SpendLimit != nil || c != nil && (c.HasCredits || c.Unlimited || c.Balance != "")
 }
 
 // At returns what of u is still true at now: of a window whose reset has passed

@@ -12,6 +12,7 @@ import (
 	"rekey/usage"
 	"rekey/usage/backend"
 	"rekey/usage/files"
+	"rekey/usage/rollout"
 )
 
 // lasting is how long an access token still has to work for usage to be asked
@@ -24,6 +25,9 @@ type meter struct {
 	service *usage.Service
 	backend *backend.Client
 	news    auth.Broadcast[usage.Usage]
+
+	mu   sync.Mutex // guards tell
+	tell func()     // of a new choice; nil: nobody follows it
 }
 
 // newMeter puts a meter together. It reads and asks nothing.
@@ -34,7 +38,8 @@ func newMeter(h *Home) *meter {
 	m.service = usage.NewService(usage.Options{
 		Settings: m.settings, Asker: m.asker, Recover: m.recover,
 		Backend: m.backend, Memory: files.Memory{Home: h.stateDir, User: h.opts.Dirs.State},
-		Changed: m.news.Publish, Now: now, Log: h.opts.Log,
+		Rollouts: func(since time.Time) []usage.Told { return rollout.Read(h.Dir(), since) },
+		Changed:  m.news.Publish, Now: now, Log: h.opts.Log,
 	})
 	return m
 }
@@ -56,6 +61,11 @@ func (m *meter) settings() usage.Settings {
 func (m *meter) chosen() {
 	if _, shown := m.news.Last(); shown {
 		m.service.Known(context.Background())
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.tell != nil {
+		m.tell()
 	}
 }
 
