@@ -64,7 +64,9 @@ func TestStatusFitsItsSchema(t *testing.T) {
 	schema := compiled(t, schemaPath)
 	for _, state := range statesOfAllKinds(t) {
 		p := newTerminal()
-		p.Status = func(context.Context, string) (cli.Report, error) { return cli.Report{Home: home, State: state, Usage: used()}, nil }
+		p.Status = func(context.Context, string) (cli.Report, error) {
+			return cli.Report{Home: home, State: state, Usage: used()}, nil
+		}
 		p.Run(t.Context(), []string{"status", "--json"})
 		printed, err := jsonschema.UnmarshalJSON(&p.out)
 		if err != nil {
