@@ -11,9 +11,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"rekey/auth"
 	"rekey/auth/agent"
 	"rekey/internal/version"
-	"rekey/ui"
 	"rekey/ui/cli"
 	"rekey/ui/notify"
 	"rekey/ui/tray"
@@ -72,7 +72,7 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 
 // trayHome is a session as the tray shows it. Its window is that of the
 // sockets, the first of which is its own.
-func (w wiring) trayHome(name string, s ui.Session, sockets []string, dir string) tray.Home {
+func (w wiring) trayHome(name string, s auth.Session, sockets []string, dir string) tray.Home {
 	return tray.Home{
 		Name: name, Session: s,
 		OpenWindow: func(ctx context.Context) error { return w.showWindow(ctx, sockets...) },

@@ -4,16 +4,16 @@ import (
 	"context"
 	"errors"
 
+	"rekey/auth"
 	"rekey/auth/agent"
 	"rekey/auth/appserver"
 	"rekey/auth/login"
-	"rekey/ui"
 )
 
 // visit calls face with a session of the home for the length of one command:
 // through its agent where one runs, else in this process. If the agent ends
 // meanwhile, face is called once more.
-func (w wiring) visit(ctx context.Context, home string, face func(context.Context, ui.Session) error) error {
+func (w wiring) visit(ctx context.Context, home string, face func(context.Context, auth.Session) error) error {
 	o, err := w.options(home)
 	if err != nil {
 		return err

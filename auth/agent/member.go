@@ -14,7 +14,7 @@ import (
 
 // Member takes part in a home for as long as Run runs: as the home's agent, or
 // as a client of the process that is. When that one ends, its members elect
-// another: the agent lock decides. A Member is a face's session (ui.Session)
+// another: the agent lock decides. A Member is a face's session (auth.Session)
 // throughout; between two agents its calls fail with appserver.ErrAgentGone.
 type Member struct {
 	opts    Options
@@ -108,69 +108,69 @@ func (m *Member) now() seat {
 
 // The methods of a face's session.
 
-// State implements ui.Session.
+// State implements auth.Session.
 func (m *Member) State() auth.State {
 	st, _ := m.states.Last()
 	return st
 }
 
-// Subscribe implements ui.Session. The channel outlives the agent.
+// Subscribe implements auth.Session. The channel outlives the agent.
 func (m *Member) Subscribe(ctx context.Context) <-chan auth.State { return m.states.Subscribe(ctx) }
 
-// Refresh implements ui.Session.
+// Refresh implements auth.Session.
 func (m *Member) Refresh(ctx context.Context) error { return m.now().Refresh(ctx) }
 
-// SignIn implements ui.Session.
+// SignIn implements auth.Session.
 func (m *Member) SignIn(ctx context.Context, method auth.SignInMethod) error {
 	return m.now().SignIn(ctx, method)
 }
 
-// CancelSignIn implements ui.Session.
+// CancelSignIn implements auth.Session.
 func (m *Member) CancelSignIn() { m.now().CancelSignIn() }
 
-// AnswerSignIn implements ui.Session.
+// AnswerSignIn implements auth.Session.
 func (m *Member) AnswerSignIn(ctx context.Context, yes bool) error {
 	return m.now().AnswerSignIn(ctx, yes)
 }
 
-// SignOut implements ui.Session.
+// SignOut implements auth.Session.
 func (m *Member) SignOut(ctx context.Context) error { return m.now().SignOut(ctx) }
 
-// Unlock implements ui.Session.
+// Unlock implements auth.Session.
 func (m *Member) Unlock(ctx context.Context) error { return m.now().Unlock(ctx) }
 
-// SetPreferences implements ui.Session.
+// SetPreferences implements auth.Session.
 func (m *Member) SetPreferences(ctx context.Context, c auth.PreferenceChange) error {
 	return m.now().SetPreferences(ctx, c)
 }
 
-// Activity implements ui.Session.
+// Activity implements auth.Session.
 func (m *Member) Activity(ctx context.Context) ([]auth.Activity, error) { return m.now().Activity(ctx) }
 
-// Usage implements ui.Session.
+// Usage implements auth.Session.
 func (m *Member) Usage() usage.Usage { return m.now().Usage() }
 
-// SubscribeUsage implements ui.Session. The channel outlives the agent.
+// SubscribeUsage implements auth.Session. The channel outlives the agent.
 func (m *Member) SubscribeUsage(ctx context.Context) <-chan usage.Usage {
 	return m.usages.Subscribe(ctx)
 }
 
-// LookAtUsage implements ui.Session.
+// LookAtUsage implements auth.Session.
 func (m *Member) LookAtUsage(ctx context.Context) (usage.Usage, error) {
 	return m.now().LookAtUsage(ctx)
 }
 
-// UsageHistory implements ui.Session.
+// UsageHistory implements auth.Session.
 func (m *Member) UsageHistory(ctx context.Context) ([]usage.Point, error) {
 	return m.now().UsageHistory(ctx)
 }
 
-// Token implements ui.Session.
+// Token implements auth.Session.
 func (m *Member) Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error) {
 	return m.now().Token(ctx, atLeast)
 }
 
-// ClaimNotice implements ui.Session.
+// ClaimNotice implements auth.Session.
 func (m *Member) ClaimNotice(ctx context.Context, notice string) (bool, error) {
 	return m.now().ClaimNotice(ctx, notice)
 }

@@ -11,7 +11,7 @@ import (
 	"rekey/usage"
 )
 
-// The methods that make a Home a face's session (ui.Session).
+// The methods that make a Home a face's session (auth.Session).
 
 // State returns the newest State.
 func (h *Home) State() auth.State { return h.manager.State() }

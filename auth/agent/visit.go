@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"rekey/auth/appserver"
+	"rekey/auth"
 )
 
 // visitLimit is how long a visitor waits for an agent that has its socket and
@@ -12,15 +12,15 @@ import (
 // escrow are on disk.
 const visitLimit = 3 * time.Second
 
-// session is a face's session (ui.Session) with an end.
+// session is a face's session (auth.Session) with an end.
 type session interface {
-	appserver.Session
+	auth.Session
 	// Close gives the session up, and waits for a renewal under way in this
 	// process until ctx ends.
 	Close(ctx context.Context) error
 }
 
-// Visitor is a face's session (ui.Session) for the length of one command. It
+// Visitor is a face's session (auth.Session) for the length of one command. It
 // becomes no agent: it keeps nothing ahead of time, and watches nothing.
 type Visitor struct {
 	session

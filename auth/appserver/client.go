@@ -132,19 +132,19 @@ func (c *Client) State() auth.State {
 	return st
 }
 
-// Subscribe implements ui.Session. The channel is also closed when the agent goes.
+// Subscribe implements auth.Session. The channel is also closed when the agent goes.
 func (c *Client) Subscribe(ctx context.Context) <-chan auth.State {
 	ctx, cancel := context.WithCancel(ctx)
 	context.AfterFunc(c.ctx, cancel)
 	return c.states.Subscribe(ctx)
 }
 
-// Refresh implements ui.Session.
+// Refresh implements auth.Session.
 func (c *Client) Refresh(ctx context.Context) error {
 	return c.ask(ctx, methodRefresh, struct{}{}, nil)
 }
 
-// SignIn implements ui.Session.
+// SignIn implements auth.Session.
 func (c *Client) SignIn(ctx context.Context, method auth.SignInMethod) error {
 	return c.ask(ctx, methodSignIn, signInParams{Method: method}, nil)
 }
@@ -155,37 +155,37 @@ func (c *Client) SignInShown(ctx context.Context, method auth.SignInMethod) erro
 	return c.ask(ctx, methodSignIn, signInParams{Method: method, ClientOpens: true}, nil)
 }
 
-// CancelSignIn implements ui.Session.
+// CancelSignIn implements auth.Session.
 func (c *Client) CancelSignIn() { _ = c.ask(c.ctx, methodCancelSignIn, struct{}{}, nil) }
 
-// AnswerSignIn implements ui.Session.
+// AnswerSignIn implements auth.Session.
 func (c *Client) AnswerSignIn(ctx context.Context, yes bool) error {
 	return c.ask(ctx, methodAnswerSignIn, answerParams{yes}, nil)
 }
 
-// SignOut implements ui.Session.
+// SignOut implements auth.Session.
 func (c *Client) SignOut(ctx context.Context) error {
 	return c.ask(ctx, methodSignOut, struct{}{}, nil)
 }
 
-// Unlock implements ui.Session.
+// Unlock implements auth.Session.
 func (c *Client) Unlock(ctx context.Context) error {
 	return c.ask(ctx, methodUnlock, struct{}{}, nil)
 }
 
-// SetPreferences implements ui.Session.
+// SetPreferences implements auth.Session.
 func (c *Client) SetPreferences(ctx context.Context, change auth.PreferenceChange) error {
 	return c.ask(ctx, methodPreferences, change, nil)
 }
 
-// Activity implements ui.Session.
+// Activity implements auth.Session.
 func (c *Client) Activity(ctx context.Context) ([]auth.Activity, error) {
 	var r activityResult
 	err := c.ask(ctx, methodActivity, struct{}{}, &r)
 	return r.Activities, err
 }
 
-// Token implements ui.Session.
+// Token implements auth.Session.
 func (c *Client) Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error) {
 	var r tokenResult
 	if err := c.ask(ctx, methodToken, tokenParams{atLeast.Seconds()}, &r); err != nil {
@@ -194,7 +194,7 @@ func (c *Client) Token(ctx context.Context, atLeast time.Duration) (auth.AccessT
 	return auth.AccessToken{Token: auth.NewSecret(r.AccessToken), ExpiresAt: r.ExpiresAt}, nil
 }
 
-// ClaimNotice implements ui.Session.
+// ClaimNotice implements auth.Session.
 func (c *Client) ClaimNotice(ctx context.Context, notice string) (bool, error) {
 	var r claimResult
 	err := c.ask(ctx, methodClaimNotice, claimParams{notice}, &r)

@@ -16,7 +16,7 @@ func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) 
 	}
 	s.Home.Identify(p.ClientInfo.Name, p.ClientInfo.Version)
 	if s.StaleAtStart {
-		s.Home.Manager().Use(ctx) // what came of it shows in the answers to come
+		s.Home.Credentials().Use(ctx) // what came of it shows in the answers to come
 	}
 	c.mu.Lock()
 	c.experimental = p.Capabilities != nil && p.Capabilities.ExperimentalAPI
@@ -43,7 +43,7 @@ func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) 
 // authStatus answers getAuthStatus. It is never an error because of trouble
 // with the credentials: a missing token is all that tells of it.
 func (c *conn) authStatus(ctx context.Context, p authStatusParams) (any, error) {
-	home, manager := c.server.Home, c.server.Home.Manager()
+	home, held := c.server.Home, c.server.Home.Credentials()
 	forced := p.RefreshToken != nil && *p.RefreshToken
 	if forced {
 		c.forceRefresh(ctx)
@@ -51,9 +51,9 @@ func (c *conn) authStatus(ctx context.Context, p authStatusParams) (any, error) 
 	if !home.RequiresOpenAIAuth() {
 		return authStatus{}, nil
 	}
-	snapshot, refusal := manager.Snapshot()
+	snapshot, refusal := held.Snapshot()
 	if !forced {
-		snapshot, refusal = manager.Use(ctx)
+		snapshot, refusal = held.Use(ctx)
 	}
 	answer := authStatus{RequiresOpenAIAuth: true}
 	if !snapshot.Usable() {
@@ -70,9 +70,8 @@ func (c *conn) authStatus(ctx context.Context, p authStatusParams) (any, error) 
 // forceRefresh renews on demand. Tokens that a host program owns are left
 // alone: Codex asks for new ones only after its backend has refused them.
 func (c *conn) forceRefresh(ctx context.Context) {
-	manager := c.server.Home.Manager()
-	if s, _ := manager.Snapshot(); s.Kind() != auth.KindExternalTokens {
-		_ = manager.Refresh(ctx, auth.RefreshForced) // the outcome shows in what is cached
+	if s, _ := c.server.Home.Credentials().Snapshot(); s.Kind() != auth.KindExternalTokens {
+		_ = c.server.Home.Refresh(ctx) // the outcome shows in what is cached
 	}
 }
 
@@ -102,7 +101,7 @@ func (c *conn) accountRead(ctx context.Context, p accountReadParams) (any, error
 	if !answer.RequiresOpenAIAuth {
 		return answer, nil
 	}
-	s, _ := home.Manager().Snapshot()
+	s, _ := home.Credentials().Snapshot()
 	switch s.Kind() {
 	case auth.KindAPIKey:
 		if s.HasAPIKey() {

@@ -87,11 +87,11 @@ type home struct {
 	answered []bool
 }
 
-func (h *home) Manager() *auth.Manager   { return h.manager }
-func (h *home) State() auth.State        { return h.manager.State() }
-func (h *home) Dir() string              { return "/home/ada/.codex" }
-func (h *home) RequiresOpenAIAuth() bool { return h.needsAuth }
-func (h *home) Identify(string, string)  {}
+func (h *home) Credentials() appserver.Credentials { return h.manager }
+func (h *home) State() auth.State                  { return h.manager.State() }
+func (h *home) Dir() string                        { return "/home/ada/.codex" }
+func (h *home) RequiresOpenAIAuth() bool           { return h.needsAuth }
+func (h *home) Identify(string, string)            {}
 
 func (h *home) BeginSignIn(ctx context.Context, method auth.SignInMethod) (auth.SignInProgress, func() error, func(), error) {
 	ended := make(chan error, 2)

@@ -48,7 +48,7 @@ func (c *conn) loginStart(ctx context.Context, p loginStartParams) (any, error) 
 
 // holdsHostTokens reports whether a host program has handed its tokens over.
 func (c *conn) holdsHostTokens() bool {
-	s, _ := c.server.Home.Manager().Snapshot()
+	s, _ := c.server.Home.Credentials().Snapshot()
 	return c.server.HostTokens && s.Kind() == auth.KindExternalTokens
 }
 
@@ -57,11 +57,11 @@ func (c *conn) loginAPIKey(ctx context.Context, p loginStartParams) (any, error)
 		return nil, invalid("Invalid request: missing field `apiKey`")
 	}
 	next := auth.NewAPIKey(auth.NewSecret(*p.APIKey))
-	manager := c.server.Home.Manager()
-	if reason := manager.Restriction(next); reason != nil {
+	held := c.server.Home.Credentials()
+	if reason := held.Restriction(next); reason != nil {
 		return nil, invalid("%v", reason)
 	}
-	if err := manager.ReplaceSignIn(ctx, next); err != nil {
+	if err := held.ReplaceSignIn(ctx, next); err != nil {
 		return nil, fmt.Errorf("failed to save api key: %w", err)
 	}
 	c.completed(nil, nil)
@@ -84,7 +84,7 @@ func (c *conn) loginHostTokens(p loginStartParams) (any, error) {
 	if p.ChatGPTPlanType != nil {
 		tokens.PlanType = *p.ChatGPTPlanType
 	}
-	if err := c.server.Home.Manager().SetExternal(tokens, c); err != nil {
+	if err := c.server.Home.Credentials().SetExternal(tokens, c); err != nil {
 		return nil, errors.New("failed to set external auth: invalid ID token format")
 	}
 	c.completed(nil, nil)
@@ -172,16 +172,16 @@ func (c *conn) completed(id *string, err error) {
 	}
 	send(noteLoginCompleted, done)
 	if err == nil {
-		s, _ := c.server.Home.Manager().Snapshot()
+		s, _ := c.server.Home.Credentials().Snapshot()
 		send(noteUpdated, updated(s))
 	}
 }
 
 func (c *conn) logout(ctx context.Context, _ json.RawMessage) (any, error) {
-	manager := c.server.Home.Manager()
+	held := c.server.Home.Credentials()
 	if c.holdsHostTokens() {
-		manager.ClearExternal(ctx)
-	} else if _, err := manager.Logout(ctx); err != nil {
+		held.ClearExternal(ctx)
+	} else if _, err := held.Logout(ctx); err != nil {
 		return nil, fmt.Errorf("logout failed: %w", err)
 	}
 	c.after = append(c.after, note(noteUpdated, accountUpdated{}))

@@ -19,11 +19,11 @@ func (c *conn) rateLimits(ctx context.Context, params json.RawMessage) (any, err
 	if err != nil {
 		return nil, err
 	}
-	manager := c.server.Home.Manager()
-	s, _ := manager.Snapshot()
+	held := c.server.Home.Credentials()
+	s, _ := held.Snapshot()
 	if c.server.AsCodex {
-		manager.Use(ctx)
-		s, _ = manager.Use(ctx) // stale credentials are tried twice, as Codex does
+		held.Use(ctx)
+		s, _ = held.Use(ctx) // stale credentials are tried twice, as Codex does
 	}
 	switch s.Kind() {
 	case auth.KindChatGPT, auth.KindExternalTokens:

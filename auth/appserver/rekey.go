@@ -12,7 +12,7 @@ import (
 // The handlers of Rekey's own methods. They run as they come.
 
 func (c *conn) state(context.Context, json.RawMessage) (any, error) {
-	return stateMessage{stateSchema, c.server.Home.Manager().State()}, nil
+	return stateMessage{stateSchema, c.server.Home.State()}, nil
 }
 
 func (c *conn) subscribe(context.Context, json.RawMessage) (any, error) {
@@ -24,12 +24,12 @@ func (c *conn) subscribe(context.Context, json.RawMessage) (any, error) {
 		c.work.Go(c.watchState)
 		c.work.Go(c.watchUsage)
 	}
-	return stateMessage{stateSchema, c.server.Home.Manager().State()}, nil
+	return stateMessage{stateSchema, c.server.Home.State()}, nil
 }
 
 // watchState pushes every new State until the connection ends.
 func (c *conn) watchState() {
-	for st := range c.server.Home.Manager().Subscribe(c.ctx) {
+	for st := range c.server.Home.Subscribe(c.ctx) {
 		if c.write(note(noteState, stateMessage{stateSchema, st})) != nil {
 			return
 		}
@@ -39,17 +39,16 @@ func (c *conn) watchState() {
 // watchAccount pushes account/updated when somebody else has changed the
 // account or plan. What this connection has caused is told where it happens.
 func (c *conn) watchAccount() {
-	manager := c.server.Home.Manager()
 	var last auth.State
 	first := true
-	for st := range manager.Subscribe(c.ctx) {
+	for st := range c.server.Home.Subscribe(c.ctx) {
 		changed := st.Method != last.Method || st.Email != last.Email || st.Plan != last.Plan
 		told := first || !changed || st.Status == auth.StatusUnreadable
 		last, first = st, false
 		if told || !c.server.Pushes {
 			continue
 		}
-		s, _ := manager.Snapshot()
+		s, _ := c.server.Home.Credentials().Snapshot()
 		if c.write(note(noteUpdated, updated(s))) != nil {
 			return
 		}
@@ -106,8 +105,8 @@ func (c *conn) token(ctx context.Context, p tokenParams) (any, error) {
 	return tokenResult{t.Token.Reveal(), t.ExpiresAt}, nil
 }
 
-func (c *conn) claimNotice(_ context.Context, p claimParams) (any, error) {
-	claimed, err := c.server.Home.Manager().ClaimNotice(p.Notice)
+func (c *conn) claimNotice(ctx context.Context, p claimParams) (any, error) {
+	claimed, err := c.server.Home.ClaimNotice(ctx, p.Notice)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +119,7 @@ func (c *conn) claimNotice(_ context.Context, p claimParams) (any, error) {
 func (c *conn) recover(ctx context.Context, _ json.RawMessage) (any, error) {
 	c.mu.Lock()
 	if c.recovery == nil {
-		c.recovery = c.server.Home.Manager().Recover()
+		c.recovery = c.server.Home.Credentials().Recover()
 	}
 	recovery := c.recovery
 	c.mu.Unlock()

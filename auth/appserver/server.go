@@ -8,17 +8,15 @@ import (
 	"io"
 	"log/slog"
 	"math"
-	"time"
 
 	"rekey/auth"
-	"rekey/usage"
 )
 
 // Home is the sign-in a Server answers from. Implementations are safe for
 // concurrent use.
 type Home interface {
-	// Manager holds the home's credentials.
-	Manager() *auth.Manager
+	// Credentials are the home's.
+	Credentials() Credentials
 	// Dir is the home's directory, as Codex names it in codexHome.
 	Dir() string
 	// RequiresOpenAIAuth is false when the configured model provider needs no
@@ -35,32 +33,22 @@ type Home interface {
 	// for usage, and for the reset credits if details is set. Of the latter nothing
 	// is returned where anything goes wrong.
 	AskUsage(ctx context.Context, s *auth.Snapshot, details bool) (usage, resetCredits []byte, err error)
-	Session
+	auth.Session
 }
 
-// Session is a face's session as both sides of the socket have it: a Server
-// passes on that of its Home, a Client is one. ui.Session says what each method
-// promises.
-type Session interface {
-	State() auth.State
-	Subscribe(ctx context.Context) <-chan auth.State
-	Refresh(ctx context.Context) error
-	SignIn(ctx context.Context, method auth.SignInMethod) error
-	CancelSignIn()
-	AnswerSignIn(ctx context.Context, yes bool) error
-	SignOut(ctx context.Context) error
-	Unlock(ctx context.Context) error
-	SetPreferences(ctx context.Context, c auth.PreferenceChange) error
-	Activity(ctx context.Context) ([]auth.Activity, error)
-	Usage() usage.Usage
-	SubscribeUsage(ctx context.Context) <-chan usage.Usage
-	LookAtUsage(ctx context.Context) (usage.Usage, error)
-	UsageHistory(ctx context.Context) ([]usage.Point, error)
-	Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error)
-	ClaimNotice(ctx context.Context, notice string) (bool, error)
+// Credentials are what the methods of Codex's dialect work on: see auth.Manager.
+type Credentials interface {
+	Snapshot() (*auth.Snapshot, *auth.Refusal)
+	Use(ctx context.Context) (*auth.Snapshot, *auth.Refusal)
+	Recover() *auth.UnauthorizedRecovery
+	Restriction(s *auth.Snapshot) error
+	ReplaceSignIn(ctx context.Context, next *auth.Snapshot) error
+	SetExternal(t auth.ExternalTokens, owner auth.ExternalRefresher) error
+	ClearExternal(ctx context.Context)
+	Logout(ctx context.Context) (removed bool, err error)
 }
 
-var _ Session = (*Client)(nil)
+var _ auth.Session = (*Client)(nil)
 
 // Server answers connections from one Home.
 type Server struct {

@@ -51,27 +51,27 @@ func (c *conn) watchUsage() {
 	}
 }
 
-// Usage implements ui.Session.
+// Usage implements auth.Session.
 func (c *Client) Usage() usage.Usage {
 	u, _ := c.usages.Last()
 	return u
 }
 
-// SubscribeUsage implements ui.Session. The channel is also closed when the agent goes.
+// SubscribeUsage implements auth.Session. The channel is also closed when the agent goes.
 func (c *Client) SubscribeUsage(ctx context.Context) <-chan usage.Usage {
 	ctx, cancel := context.WithCancel(ctx)
 	context.AfterFunc(c.ctx, cancel)
 	return c.usages.Subscribe(ctx)
 }
 
-// LookAtUsage implements ui.Session.
+// LookAtUsage implements auth.Session.
 func (c *Client) LookAtUsage(ctx context.Context) (usage.Usage, error) {
 	var m usageMessage
 	err := c.ask(ctx, methodUsage, usageParams{Look: true}, &m)
 	return m.Usage, err
 }
 
-// UsageHistory implements ui.Session.
+// UsageHistory implements auth.Session.
 func (c *Client) UsageHistory(ctx context.Context) ([]usage.Point, error) {
 	var r usageHistoryResult
 	err := c.ask(ctx, methodUsageHistory, struct{}{}, &r)

@@ -13,11 +13,10 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/ui"
 	"rekey/usage"
 )
 
-// Session is a ui.Session that does what the test says. It is safe for
+// Session is a auth.Session that does what the test says. It is safe for
 // concurrent use.
 type Session struct {
 	// Calls gets the name of each method that was called to do something:
@@ -36,7 +35,7 @@ type Session struct {
 	points   []usage.Point
 }
 
-var _ ui.Session = (*Session)(nil)
+var _ auth.Session = (*Session)(nil)
 
 // NewSession returns a Session in state s.
 func NewSession(s auth.State) *Session {
@@ -62,23 +61,23 @@ func (f *Session) Used(points []usage.Point) {
 	f.points = points
 }
 
-// Usage implements ui.Session.
+// Usage implements auth.Session.
 func (f *Session) Usage() usage.Usage {
 	u, _ := f.usages.Last()
 	return u
 }
 
-// SubscribeUsage implements ui.Session.
+// SubscribeUsage implements auth.Session.
 func (f *Session) SubscribeUsage(ctx context.Context) <-chan usage.Usage {
 	return f.usages.Subscribe(ctx)
 }
 
-// LookAtUsage implements ui.Session.
+// LookAtUsage implements auth.Session.
 func (f *Session) LookAtUsage(context.Context) (usage.Usage, error) {
 	return f.Usage(), f.called("LookAtUsage", "")
 }
 
-// UsageHistory implements ui.Session.
+// UsageHistory implements auth.Session.
 func (f *Session) UsageHistory(context.Context) ([]usage.Point, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -99,23 +98,23 @@ func (f *Session) Take(notice string) {
 	f.taken[notice] = true
 }
 
-// State implements ui.Session.
+// State implements auth.Session.
 func (f *Session) State() auth.State {
 	s, _ := f.states.Last()
 	return s
 }
 
-// Subscribe implements ui.Session.
+// Subscribe implements auth.Session.
 func (f *Session) Subscribe(ctx context.Context) <-chan auth.State {
 	ctx, cancel := context.WithCancel(ctx)
 	context.AfterFunc(f.life, cancel)
 	return f.states.Subscribe(ctx)
 }
 
-// Refresh implements ui.Session.
+// Refresh implements auth.Session.
 func (f *Session) Refresh(context.Context) error { return f.called("Refresh", "") }
 
-// SignIn implements ui.Session. The call is "SignIn", and the method after a
+// SignIn implements auth.Session. The call is "SignIn", and the method after a
 // space if one was asked for.
 func (f *Session) SignIn(_ context.Context, method auth.SignInMethod) error {
 	if method == auth.SignInPreferred {
@@ -124,21 +123,21 @@ func (f *Session) SignIn(_ context.Context, method auth.SignInMethod) error {
 	return f.called("SignIn", " "+string(method))
 }
 
-// CancelSignIn implements ui.Session.
+// CancelSignIn implements auth.Session.
 func (f *Session) CancelSignIn() { _ = f.called("CancelSignIn", "") }
 
-// AnswerSignIn implements ui.Session.
+// AnswerSignIn implements auth.Session.
 func (f *Session) AnswerSignIn(_ context.Context, yes bool) error {
 	return f.called("AnswerSignIn", fmt.Sprintf(" %t", yes))
 }
 
-// SignOut implements ui.Session.
+// SignOut implements auth.Session.
 func (f *Session) SignOut(context.Context) error { return f.called("SignOut", "") }
 
-// Unlock implements ui.Session.
+// Unlock implements auth.Session.
 func (f *Session) Unlock(context.Context) error { return f.called("Unlock", "") }
 
-// SetPreferences implements ui.Session. The call is "SetPreferences" and the
+// SetPreferences implements auth.Session. The call is "SetPreferences" and the
 // change as JSON.
 func (f *Session) SetPreferences(_ context.Context, c auth.PreferenceChange) error {
 	change, err := json.Marshal(c)
@@ -155,19 +154,19 @@ func (f *Session) Happened(list ...auth.Activity) {
 	f.happened = list
 }
 
-// Activity implements ui.Session. It is no call that a test has to expect.
+// Activity implements auth.Session. It is no call that a test has to expect.
 func (f *Session) Activity(context.Context) ([]auth.Activity, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.happened), f.answers["Activity"]
 }
 
-// Token implements ui.Session with an obviously fake token that never ends.
+// Token implements auth.Session with an obviously fake token that never ends.
 func (f *Session) Token(_ context.Context, atLeast time.Duration) (auth.AccessToken, error) {
 	return auth.AccessToken{Token: auth.NewSecret("fake-access-token")}, f.called("Token", " "+atLeast.String())
 }
 
-// ClaimNotice implements ui.Session.
+// ClaimNotice implements auth.Session.
 func (f *Session) ClaimNotice(_ context.Context, notice string) (bool, error) {
 	if err := f.called("ClaimNotice", " "+notice); err != nil {
 		return false, err

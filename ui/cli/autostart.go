@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"rekey/auth"
-	"rekey/ui"
 )
 
 // switches are the words of "rekey autostart".
@@ -33,7 +32,7 @@ func (p *Program) autostartCommand(s *scope) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.Visit(cmd.Context(), home, func(ctx context.Context, s ui.Session) error {
+			return p.Visit(cmd.Context(), home, func(ctx context.Context, s auth.Session) error {
 				return p.autostart(ctx, s, args[0])
 			})
 		},
@@ -42,7 +41,7 @@ func (p *Program) autostartCommand(s *scope) *cobra.Command {
 
 // autostart asks for what the desktop does, or changes it. An agent that runs
 // does it, so that its faces show it at once.
-func (p *Program) autostart(ctx context.Context, s ui.Session, word string) error {
+func (p *Program) autostart(ctx context.Context, s auth.Session, word string) error {
 	on := s.State().StartAtLogin
 	if word != "status" {
 		on = word == "on"

@@ -13,7 +13,6 @@ import (
 	"rekey/auth"
 	"rekey/internal/config"
 	"rekey/internal/fault"
-	"rekey/ui"
 )
 
 // loginFlags say how to sign in.
@@ -42,7 +41,7 @@ func (p *Program) loginCommand(s *scope) *cobra.Command {
 			if f.apiKey {
 				return p.loginKey(cmd.Context(), home)
 			}
-			return p.Visit(cmd.Context(), home, func(ctx context.Context, s ui.Session) error {
+			return p.Visit(cmd.Context(), home, func(ctx context.Context, s auth.Session) error {
 				return p.login(ctx, s, method)
 			})
 		},
@@ -80,7 +79,7 @@ var errCancelled error = fault.New("sign_in_cancelled", "the sign-in was cancell
 
 // login signs in from start to end. What the user has to know and to do goes to
 // standard error, who has signed in to standard output.
-func (p *Program) login(ctx context.Context, s ui.Session, method auth.SignInMethod) error {
+func (p *Program) login(ctx context.Context, s auth.Session, method auth.SignInMethod) error {
 	before := s.State()
 	following, stop := context.WithCancel(ctx)
 	defer stop()
@@ -109,7 +108,7 @@ func (p *Program) login(ctx context.Context, s ui.Session, method auth.SignInMet
 const settling = 2 * time.Second
 
 // settled is the State after a sign-in that began with another.
-func settled(ctx context.Context, s ui.Session, before auth.State) auth.State {
+func settled(ctx context.Context, s auth.Session, before auth.State) auth.State {
 	ctx, cancel := context.WithTimeout(ctx, settling)
 	defer cancel()
 	for st := range s.Subscribe(ctx) {
@@ -160,7 +159,7 @@ func (p *Program) logoutCommand(s *scope) *cobra.Command {
 }
 
 // logout removes the sign-in and says whose it was.
-func (p *Program) logout(ctx context.Context, s ui.Session) error {
+func (p *Program) logout(ctx context.Context, s auth.Session) error {
 	before := s.State()
 	if err := s.SignOut(ctx); err != nil {
 		return err

@@ -18,7 +18,7 @@ type flow struct {
 	end chan error
 }
 
-// SignIn implements ui.Session.
+// SignIn implements auth.Session.
 func (f flow) SignIn(ctx context.Context, method auth.SignInMethod) error {
 	if err := f.Session.SignIn(ctx, method); err != nil {
 		return err

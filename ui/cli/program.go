@@ -7,7 +7,6 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/doctor"
-	"rekey/ui"
 	"rekey/ui/words"
 	"rekey/usage"
 )
@@ -46,7 +45,7 @@ type Program struct {
 	// the home's agent where one runs, else in this process, under the same
 	// promises. It does not return while a renewal is under way here. If the
 	// agent ends meanwhile, face is called once more.
-	Visit func(ctx context.Context, home string, face func(ctx context.Context, s ui.Session) error) error
+	Visit func(ctx context.Context, home string, face func(ctx context.Context, s auth.Session) error) error
 	// SignInAPIKey stores the API key that In holds, and returns the State.
 	SignInAPIKey func(ctx context.Context, home string) (Report, error)
 	// Watch calls face with a session for each home, the agent's own or a
@@ -77,7 +76,7 @@ type Report struct {
 // Watched is a home and its session.
 type Watched struct {
 	Home    string
-	Session ui.Session
+	Session auth.Session
 }
 
 // DemoOptions are the flags of "rekey demo".

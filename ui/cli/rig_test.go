@@ -11,7 +11,6 @@ import (
 	"rekey/auth"
 	"rekey/internal/doctor"
 	"rekey/test/kit"
-	"rekey/ui"
 	"rekey/ui/cli"
 	"rekey/ui/words"
 )
@@ -26,7 +25,7 @@ const home = "/home/ada/.codex"
 type terminal struct {
 	cli.Program
 	session  *kit.Session // of those who visit
-	visited  ui.Session   // that session, or one in front of it
+	visited  auth.Session // that session, or one in front of it
 	out, err bytes.Buffer
 	asked    []string
 }
@@ -43,7 +42,7 @@ func newTerminal() *terminal {
 		Now:     func() time.Time { return noon },
 		Status:  func(_ context.Context, h string) (cli.Report, error) { return healthy(), note("status", h) },
 		Refresh: func(_ context.Context, h string) (cli.Report, error) { return healthy(), note("refresh", h) },
-		Visit: func(ctx context.Context, h string, face func(context.Context, ui.Session) error) error {
+		Visit: func(ctx context.Context, h string, face func(context.Context, auth.Session) error) error {
 			return errors.Join(note("visit", h), face(ctx, p.visited))
 		},
 		Homes: func(named []string) ([]string, error) {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/ui"
 	"rekey/ui/qr"
 	"rekey/ui/words"
 )
@@ -15,7 +14,7 @@ import (
 // followSignIn shows how far a sign-in has come until ctx ends. That another
 // account has signed in is said, and agreed to: whoever types the command means
 // the account that signs in. other tells that this was so.
-func (p *Program) followSignIn(ctx context.Context, s ui.Session) (other bool) {
+func (p *Program) followSignIn(ctx context.Context, s auth.Session) (other bool) {
 	var shown auth.SignInProgress
 	counting := time.NewTicker(time.Second)
 	counting.Stop()

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"rekey/auth"
-	"rekey/ui"
 )
 
 const (
@@ -32,7 +31,7 @@ func (p *Program) tokenCommand(s *scope) *cobra.Command {
 			if least < 0 || least > mostValidity {
 				return p.misuse("usage.min_validity", "Given", least.String())
 			}
-			return p.Visit(ctx, home, func(ctx context.Context, s ui.Session) error {
+			return p.Visit(ctx, home, func(ctx context.Context, s auth.Session) error {
 				return p.token(ctx, s, least)
 			})
 		}),
@@ -43,7 +42,7 @@ func (p *Program) tokenCommand(s *scope) *cobra.Command {
 }
 
 // token prints the token and nothing else.
-func (p *Program) token(ctx context.Context, s ui.Session, least time.Duration) error {
+func (p *Program) token(ctx context.Context, s auth.Session, least time.Duration) error {
 	t, err := s.Token(ctx, least)
 	if err != nil {
 		return p.tokenError(err, s.State())

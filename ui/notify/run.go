@@ -8,7 +8,6 @@ import (
 
 	"rekey/assets"
 	"rekey/auth"
-	"rekey/ui"
 	"rekey/ui/words"
 )
 
@@ -36,7 +35,7 @@ type Options struct {
 // Run watches s and shows each notice that is owed once, if this process is the
 // one that may. It returns when ctx ends or the session does, after it has
 // taken back what it shows: the button would lead nowhere.
-func Run(ctx context.Context, s ui.Session, n Notifier, o Options) {
+func Run(ctx context.Context, s auth.Session, n Notifier, o Options) {
 	r := &runner{session: s, notifier: n, opts: o, log: o.Log, patience: time.NewTimer(0)}
 	r.patience.Stop()
 	states := s.Subscribe(ctx)
@@ -59,7 +58,7 @@ func Run(ctx context.Context, s ui.Session, n Notifier, o Options) {
 
 // runner belongs to the goroutine of Run.
 type runner struct {
-	session  ui.Session
+	session  auth.Session
 	notifier Notifier
 	opts     Options
 	log      *slog.Logger

@@ -3,5 +3,5 @@
 //
 // What is shown is a pure function of State and clock, Menu. The adapter, Run,
 // changes on the panel only what differs from what is there. The package knows
-// a ui.Session and the desktop; it opens no file and no network connection.
+// a auth.Session and the desktop; it opens no file and no network connection.
 package tray

@@ -4,8 +4,8 @@ import (
 	"context"
 	"log/slog"
 
+	"rekey/auth"
 	"rekey/internal/fault"
-	"rekey/ui"
 	"rekey/ui/words"
 )
 
@@ -14,7 +14,7 @@ type Home struct {
 	// Name is what the home is called where there are several: its path.
 	Name string
 	// Session is the home's sign-in.
-	Session ui.Session
+	Session auth.Session
 	// OpenWindow shows the window. Nil: the row is left out.
 	OpenWindow func(context.Context) error
 	// OpenFolder shows the folder of the credential store. Nil: left out.

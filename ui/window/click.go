@@ -39,7 +39,7 @@ func (w *Window) actions(ctx context.Context) actions {
 			open:   w.clickPage,
 			copied: func(text string) { fyne.CurrentApp().Clipboard().SetContent(text) },
 			answer: func(yes bool) {
-				w.start(ctx, "failed.answer", func(ctx context.Context, s Session) error { return s.AnswerSignIn(ctx, yes) })
+				w.start(ctx, "failed.answer", func(ctx context.Context, s Connection) error { return s.AnswerSignIn(ctx, yes) })
 			},
 		},
 	}
@@ -58,7 +58,7 @@ func (w *Window) clickMain(ctx context.Context) {
 	case words.ActionRefresh:
 		w.refresh(ctx)
 	case words.ActionUnlock:
-		w.start(ctx, "failed.unlock", func(ctx context.Context, s Session) error { return s.Unlock(ctx) })
+		w.start(ctx, "failed.unlock", func(ctx context.Context, s Connection) error { return s.Unlock(ctx) })
 	case words.ActionOpenFolder:
 		w.browse(&url.URL{Scheme: "file", Path: filepath.ToSlash(w.home().dir)}, "failed.folder")
 	}
@@ -73,11 +73,11 @@ func (w *Window) clickRefresh(ctx context.Context) {
 }
 
 func (w *Window) refresh(ctx context.Context) {
-	w.start(ctx, "failed.renewal", func(ctx context.Context, s Session) error { return s.Refresh(ctx) })
+	w.start(ctx, "failed.renewal", func(ctx context.Context, s Connection) error { return s.Refresh(ctx) })
 }
 
 func (w *Window) signIn(ctx context.Context, method auth.SignInMethod) {
-	w.start(ctx, "failed.sign_in", func(ctx context.Context, s Session) error { return s.SignIn(ctx, method) })
+	w.start(ctx, "failed.sign_in", func(ctx context.Context, s Connection) error { return s.SignIn(ctx, method) })
 }
 
 // clickOther offers the ways to sign in.
@@ -112,7 +112,7 @@ func (w *Window) browse(what *url.URL, id string) {
 
 // start runs do off Fyne's goroutine. When it fails the window says so, with the
 // message id, until the next click or the next change of status.
-func (w *Window) start(ctx context.Context, id string, do func(context.Context, Session) error) {
+func (w *Window) start(ctx context.Context, id string, do func(context.Context, Connection) error) {
 	h, mine := w.home(), w.begin()
 	s := h.session
 	if s == nil {

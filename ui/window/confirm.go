@@ -13,7 +13,7 @@ import (
 // askSignOut asks whether to sign out. Escape and the first button mean no.
 func (w *Window) askSignOut(ctx context.Context) {
 	w.confirm("window.sign_out_title", "window.sign_out_text", "window.sign_out_yes", func() {
-		w.start(ctx, "failed.sign_out", func(ctx context.Context, s Session) error { return s.SignOut(ctx) })
+		w.start(ctx, "failed.sign_out", func(ctx context.Context, s Connection) error { return s.SignOut(ctx) })
 	})
 }
 

@@ -1,4 +1,4 @@
-// Package window is the graphical window: a client of a ui.Session like every
+// Package window is the graphical window: a client of a auth.Session like every
 // face, and the only package that knows Fyne.
 //
 // It does not import fyne.io/fyne/v2/app, which needs C and a display: the

@@ -6,14 +6,13 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/ui"
 	"rekey/ui/words"
 )
 
-// Session is one connection to a home's agent. Its subscription ends when the
+// Connection is one to a home's agent. Its subscription ends when the
 // agent does.
-type Session interface {
-	ui.Session
+type Connection interface {
+	auth.Session
 	// Home is the Codex home's directory.
 	Home() string
 	// Close ends the connection.
@@ -24,10 +23,10 @@ type Session interface {
 type Home struct {
 	// Dial connects to its agent. It is called again after the agent has gone,
 	// until there is one again. ctx ends with the window.
-	Dial func(ctx context.Context) (Session, error)
+	Dial func(ctx context.Context) (Connection, error)
 	// First is the connection to begin with, nil when there is none yet. The
 	// window closes it.
-	First Session
+	First Connection
 }
 
 // How long the window waits before it looks again for an agent that has gone.
@@ -38,9 +37,9 @@ const (
 
 // home is what the window knows of a Home. It belongs to Fyne's goroutine.
 type home struct {
-	session Session // nil while there is no agent
-	dir     string  // "" until the first connection
-	known   bool    // there has been a State
+	session Connection // nil while there is no agent
+	dir     string     // "" until the first connection
+	known   bool       // there has been a State
 	state   auth.State
 
 	note            string // about the last click, "" when it worked
@@ -55,7 +54,7 @@ type home struct {
 }
 
 // connected takes a new connection over.
-func (h *home) connected(s Session) {
+func (h *home) connected(s Connection) {
 	h.session, h.dir = s, s.Home()
 	h.asked = time.Time{} // what happened meanwhile is asked for
 	h.took(s.State())
@@ -94,7 +93,7 @@ func (w *Window) follow(ctx context.Context, h *home, from Home) {
 }
 
 // run shows one session until it ends.
-func (w *Window) run(ctx context.Context, h *home, s Session) {
+func (w *Window) run(ctx context.Context, h *home, s Connection) {
 	w.do(func() {
 		h.connected(s)
 		w.render()

@@ -59,7 +59,7 @@ func openState(t *testing.T, s auth.State, others ...Home) *stage {
 		again: make(chan *kit.Session, 1), opened: make(chan string, 4), openErr: make(chan error, 1),
 	}
 	const dir = "/home/ada/.codex"
-	first := Home{First: connection{st.session, dir}, Dial: func(context.Context) (Session, error) {
+	first := Home{First: connection{st.session, dir}, Dial: func(context.Context) (Connection, error) {
 		select {
 		case s := <-st.again:
 			return connection{s, dir}, nil

@@ -123,7 +123,7 @@ func TestWindowEnds(t *testing.T) {
 // TestWindowShowsSeveralHomes: one at a time, and each gets its own clicks.
 func TestWindowShowsSeveralHomes(t *testing.T) {
 	work := kit.NewSession(kit.State(auth.StatusExpiring, time.Now()))
-	never := Home{Dial: func(ctx context.Context) (Session, error) { return nil, errors.New("no agent answers") }}
+	never := Home{Dial: func(ctx context.Context) (Connection, error) { return nil, errors.New("no agent answers") }}
 	st := openState(t, kit.State(auth.StatusHealthy, time.Now()),
 		Home{First: connection{work, "/home/ada/work/.codex"}, Dial: never.Dial}, never)
 	if text := st.text(); !strings.HasPrefix(text, "{/home/ada/.codex}\n") || !strings.Contains(text, "Signed in") {

@@ -117,7 +117,7 @@ func dialAll(ctx context.Context, sockets []string) (found func() ([]window.Home
 	homes, problems := make([]window.Home, len(sockets)), make([]error, len(sockets))
 	var all sync.WaitGroup
 	for i, socket := range sockets {
-		homes[i].Dial = func(ctx context.Context) (window.Session, error) { return dial(ctx, socket) }
+		homes[i].Dial = func(ctx context.Context) (window.Connection, error) { return dial(ctx, socket) }
 		all.Go(func() {
 			s, err := dial(ctx, socket)
 			if problems[i] = err; err == nil {
@@ -137,7 +137,7 @@ func dialAll(ctx context.Context, sockets []string) (found func() ([]window.Home
 }
 
 // dial connects to one agent. It returns no typed nil.
-func dial(ctx context.Context, socket string) (window.Session, error) {
+func dial(ctx context.Context, socket string) (window.Connection, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialLimit)
 	defer cancel()
 	c, err := appserver.Dial(ctx, socket)
