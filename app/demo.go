@@ -115,6 +115,9 @@ func (p printed) Show(_ context.Context, n notify.Notification) error {
 	return err
 }
 
+// Correct implements notify.Notifier: what is printed stays.
+func (printed) Correct(context.Context, notify.Notification) error { return nil }
+
 // Withdraw implements notify.Notifier: what is printed stays.
 func (printed) Withdraw(context.Context) error { return nil }
 

@@ -50,6 +50,9 @@ func (b *Beeep) Show(ctx context.Context, n Notification) error {
 	}
 }
 
+// Correct implements Notifier. There is nothing it could change.
+func (*Beeep) Correct(context.Context, Notification) error { return nil }
+
 // Withdraw implements Notifier. There is nothing it could take back.
 func (*Beeep) Withdraw(context.Context) error { return nil }
 

@@ -19,7 +19,8 @@ const (
 	service = "org.freedesktop.Notifications"
 	path    = dbus.ObjectPath("/org/freedesktop/Notifications")
 
-	actionKey = "sign-in"
+	actionKey  = "sign-in" // the button
+	defaultKey = "default" // a click on the message itself
 
 	urgencyNormal = byte(1)
 	neverExpires  = int32(0) // it is shown once, so it waits to be seen
@@ -60,6 +61,21 @@ func NewBus(address string) *Bus { return &Bus{address: address} }
 func (b *Bus) Show(ctx context.Context, n Notification) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	return b.show(ctx, n)
+}
+
+// Correct implements Notifier.
+func (b *Bus) Correct(ctx context.Context, n Notification) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.id == 0 || !b.conn.Connected() {
+		return nil
+	}
+	n.silent = true
+	return b.show(ctx, n)
+}
+
+func (b *Bus) show(ctx context.Context, n Notification) error {
 	if err := b.connect(ctx); err != nil {
 		return fmt.Errorf("connecting to the session bus: %w", err)
 	}
@@ -80,7 +96,7 @@ func (b *Bus) Show(ctx context.Context, n Notification) error {
 	}
 	actions := []string{}
 	if n.SignIn != nil && slices.Contains(can, "actions") {
-		actions = []string{actionKey, n.Button}
+		actions = []string{defaultKey, n.Button, actionKey, n.Button}
 	}
 	text := body(n, len(actions) > 0, slices.Contains(can, "body-markup"))
 	call := b.call(ctx, server, "Notify", appName, b.id, "", n.Title, text, actions, hints(n), neverExpires)
@@ -162,7 +178,7 @@ func (b *Bus) hear(signal *dbus.Signal) {
 	switch signal.Name {
 	case service + ".ActionInvoked":
 		var key string
-		if dbus.Store(signal.Body[1:], &key) == nil && key == actionKey {
+		if dbus.Store(signal.Body[1:], &key) == nil && (key == actionKey || key == defaultKey) {
 			press, b.signIn = b.signIn, nil
 		}
 	case service + ".NotificationClosed":

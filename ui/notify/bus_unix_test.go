@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -39,15 +40,15 @@ func TestBusWholeWay(t *testing.T) {
 
 	session.Expect(t, "ClaimNotice notice-1")
 	got := receive(t, "a notification", desktop.notes)
-	wantBody := "a&amp;&lt;b&gt;@example.com · Pro\nThe refresh token was already used. Codex still works until " +
-		state.ExpiresAt.Local().Format("15:04") + "."
+	wantBody := "Codex still works until " + state.ExpiresAt.Local().Format("15:04") +
+		". The refresh token was already used.\na&amp;&lt;b&gt;@example.com · Pro"
 	if state.ExpiresAt.Local().Day() != time.Now().Day() {
 		wantBody = got.body // near midnight the text names the day
 	}
 	if got.app != "Rekey" || got.title != "Sign in to Codex again" || got.body != wantBody || got.replaces != 0 || got.expires != 0 {
 		t.Errorf("the notification is %+v, want the body %q", got, wantBody)
 	}
-	if len(got.actions) != 2 || got.actions[1] != "Sign in" {
+	if want := []string{"default", "Sign in", "sign-in", "Sign in"}; !slices.Equal(got.actions, want) {
 		t.Errorf("the actions are %q", got.actions)
 	}
 	if _, ok := got.hints["image-data"]; !ok {
@@ -80,7 +81,7 @@ func TestBusPlainService(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := receive(t, "a notification", desktop.notes)
-	if len(got.actions) != 0 || got.body != "a&b\nBody.\nUse the icon." {
+	if len(got.actions) != 0 || got.body != "Body.\na&b\nUse the icon." {
 		t.Errorf("a service without buttons and markup got %q, %q", got.actions, got.body)
 	}
 }
@@ -135,7 +136,7 @@ func TestBusHearsOnlyTheService(t *testing.T) {
 	got := show()
 	forge(t, kit.Connect(t, address), string(got.client), noteID, got.actions[0])
 	signal(t, desktop.conn, "ActionInvoked", noteID+1, got.actions[0])
-	signal(t, desktop.conn, "ActionInvoked", noteID, "default")
+	signal(t, desktop.conn, "ActionInvoked", noteID, "other")
 	signal(t, desktop.conn, "ActionInvoked", "seven")
 	signal(t, desktop.conn, "ActionInvoked", noteID)
 	signal(t, desktop.conn, "ActionInvoked")
@@ -145,8 +146,51 @@ func TestBusHearsOnlyTheService(t *testing.T) {
 	if len(pressed) != 0 {
 		t.Errorf("the button was pressed %d times by what is none of it", len(pressed))
 	}
-	signal(t, desktop.conn, "ActionInvoked", noteID, got.actions[0])
+	signal(t, desktop.conn, "ActionInvoked", noteID, got.actions[2])
 	receive(t, "a press", pressed)
+}
+
+// TestBusCorrects: what is on the screen is replaced without a sound, and what
+// its user has closed stays closed.
+func TestBusCorrects(t *testing.T) {
+	t.Parallel()
+	address := kit.Bus(t)
+	desktop := newServer(t, address, "actions")
+	bus := notify.NewBus(address)
+	defer func() { _ = bus.Close() }()
+	pressed := make(chan struct{}, 1)
+	correct := func() {
+		t.Helper()
+		if err := bus.Correct(t.Context(), message(func() { pressed <- struct{}{} })); err != nil {
+			t.Fatal(err)
+		}
+	}
+	correct()
+	if len(desktop.notes) != 0 {
+		t.Error("a message that is not there was corrected")
+	}
+	if err := bus.Show(t.Context(), message(nil)); err != nil {
+		t.Fatal(err)
+	}
+	if got := receive(t, "a notification", desktop.notes); got.hints["suppress-sound"].Value() != nil {
+		t.Error("the first message is silent")
+	}
+	correct()
+	if got := receive(t, "the correction", desktop.notes); got.replaces != noteID || got.hints["suppress-sound"].Value() != true {
+		t.Errorf("the correction replaces %d, with the hints %v", got.replaces, got.hints)
+	}
+	signal(t, desktop.conn, "ActionInvoked", noteID, "default")
+	receive(t, "a press", pressed)
+	signal(t, desktop.conn, "NotificationClosed", noteID, uint32(2))
+	kit.Eventually(t, "the end of corrections", func() bool {
+		correct()
+		select {
+		case <-desktop.notes:
+			return false
+		default:
+			return true
+		}
+	})
 }
 
 func TestBusNobodyThere(t *testing.T) {

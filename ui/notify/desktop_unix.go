@@ -35,6 +35,11 @@ func (f *fallback) Show(ctx context.Context, n Notification) error {
 	return nil
 }
 
+// Correct implements Notifier.
+func (f *fallback) Correct(ctx context.Context, n Notification) error {
+	return errors.Join(f.bus.Correct(ctx, n), f.other.Correct(ctx, n))
+}
+
 // Withdraw implements Notifier.
 func (f *fallback) Withdraw(ctx context.Context) error {
 	return errors.Join(f.bus.Withdraw(ctx), f.other.Withdraw(ctx))

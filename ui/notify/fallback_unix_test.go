@@ -17,6 +17,9 @@ type screen struct {
 // Show implements Notifier.
 func (s *screen) Show(context.Context, Notification) error { s.shown++; return s.err }
 
+// Correct implements Notifier.
+func (s *screen) Correct(context.Context, Notification) error { return s.err }
+
 // Withdraw implements Notifier.
 func (s *screen) Withdraw(context.Context) error { s.withdrawn++; return nil }
 

@@ -12,12 +12,13 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// body is the message's text. Only services that announce it read markup; the
+// body is the message's text: first what is the matter, for some desktops show
+// one line only. Only services that announce it read markup; the
 // others would show the escapes.
 func body(n Notification, button, markup bool) string {
 	lines := []string{n.Body}
 	if n.Account != "" {
-		lines = []string{n.Account, n.Body}
+		lines = append(lines, n.Account)
 	}
 	if !button {
 		lines = append(lines, n.Buttonless)
@@ -34,6 +35,9 @@ func hints(n Notification) map[string]dbus.Variant {
 	h := map[string]dbus.Variant{
 		"urgency":       dbus.MakeVariant(urgencyNormal),
 		"desktop-entry": dbus.MakeVariant(appID),
+	}
+	if n.silent {
+		h["suppress-sound"] = dbus.MakeVariant(true)
 	}
 	if picture, err := png.Decode(bytes.NewReader(n.Icon)); err == nil {
 		h["image-data"] = dbus.MakeVariant(pixels(picture))

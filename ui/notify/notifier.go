@@ -6,7 +6,7 @@ import "context"
 type Notification struct {
 	// Title says what to do.
 	Title string
-	// Account names whose sign-in it is, "" when not known. It is shown above
+	// Account names whose sign-in it is, "" when not known. It is shown below
 	// Body, but never where text becomes another program's argument.
 	Account string
 	// Body says why, in whole sentences.
@@ -19,6 +19,8 @@ type Notification struct {
 	// SignIn is called when the user presses the button, at most once and on a
 	// goroutine that must not be kept waiting.
 	SignIn func()
+
+	silent bool // it takes the place of one that was seen
 }
 
 // Notifier shows at most one message at a time. It is safe for concurrent use.
@@ -27,6 +29,9 @@ type Notifier interface {
 	// Show puts n on the screen, in the place of the message before it if that
 	// is still there.
 	Show(ctx context.Context, n Notification) error
+	// Correct puts n, without a sound, in the place of the message that is on the
+	// screen. If its user has closed it, or there is none, nothing is shown.
+	Correct(ctx context.Context, n Notification) error
 	// Withdraw takes the message away. None there is not an error.
 	Withdraw(ctx context.Context) error
 }

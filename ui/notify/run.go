@@ -69,10 +69,11 @@ type runner struct {
 	waiting  string      // the notice that it was started for
 	due      time.Time   // when it may be told of
 
-	claimed string // the notice that is ours to show, "" when none is
-	told    string // the notice that was shown last
-	shown   bool   // it is still on the screen
-	failing bool   // the last Show failed and the log knows
+	claimed string       // the notice that is ours to show, "" when none is
+	told    string       // the notice that was shown last
+	shown   bool         // it was not taken back
+	text    words.Notice // what it says
+	failing bool         // the last Show failed and the log knows
 }
 
 // see brings the screen in line with state.
@@ -83,6 +84,10 @@ func (r *runner) see(ctx context.Context, state auth.State) {
 	}
 	if !state.NeedsSignIn() || !state.Notifications {
 		r.withdraw(ctx) // what is not claimed can be shown when they are on again
+		return
+	}
+	if state.Notice == r.told && r.shown {
+		r.correct(ctx, state)
 		return
 	}
 	if state.Notice == "" || state.Notice == r.told || state.SigningIn || r.early(state) {
@@ -131,25 +136,44 @@ func (r *runner) claim(ctx context.Context, notice string) bool {
 // stays ours: the next State brings the next try.
 func (r *runner) show(ctx context.Context, state auth.State) {
 	text := r.opts.Words.NoticeOf(state, time.Now())
-	icon, err := r.icons.Icon(state.Status, false, iconSize)
-	if err != nil {
-		r.log.Error("No icon for this state", "error", err)
-	}
 	call, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	err = r.notifier.Show(call, Notification{
-		Title: text.Title, Account: r.account(text.Account), Body: text.Body, Icon: icon,
-		Button: r.opts.Words.Say("notice.button"), Buttonless: r.opts.Words.Say("notice.buttonless"),
-		SignIn: func() { r.signIn(ctx) },
-	})
-	if err != nil {
+	if err := r.notifier.Show(call, r.notification(ctx, state, text)); err != nil {
 		if !r.failing {
 			r.log.Warn("Cannot show a notification; the icon and the menu still say what is the matter", "error", err)
 		}
 		r.failing = true
 		return
 	}
-	r.failing, r.shown, r.told = false, true, state.Notice
+	r.failing, r.shown, r.told, r.text = false, true, state.Notice, text
+}
+
+// correct has the message on the screen say what is so now.
+func (r *runner) correct(ctx context.Context, state auth.State) {
+	text := r.opts.Words.NoticeOf(state, time.Now())
+	if text == r.text {
+		return
+	}
+	call, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	if err := r.notifier.Correct(call, r.notification(ctx, state, text)); err != nil {
+		r.log.Debug("Cannot correct a notification", "error", err)
+		return
+	}
+	r.text = text
+}
+
+// notification is the message for state.
+func (r *runner) notification(ctx context.Context, state auth.State, text words.Notice) Notification {
+	icon, err := r.icons.Icon(state.Status, false, iconSize)
+	if err != nil {
+		r.log.Error("No icon for this state", "error", err)
+	}
+	return Notification{
+		Title: text.Title, Account: r.account(text.Account), Body: text.Body, Icon: icon,
+		Button: r.opts.Words.Say("notice.button"), Buttonless: r.opts.Words.Say("notice.buttonless"),
+		SignIn: func() { r.signIn(ctx) },
+	}
 }
 
 // account names whose sign-in it is, and of several homes which.

@@ -183,11 +183,32 @@ func TestRunTakesBackAtTheEnd(t *testing.T) {
 	})
 }
 
+// TestRunCorrectsWhatItShows: the message on the screen never says what is no
+// longer so, and nobody is called a second time for it.
+func TestRunCorrectsWhatItShows(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		st := begin(t)
+		defer st.stop()
+		synctest.Wait()
+		st.publish(auth.StatusExpiring, nil)
+		if got := st.screen.take(); !strings.HasPrefix(got, "show Codex still works until ") {
+			t.Errorf("the screen saw %q", got)
+		}
+		st.publish(auth.StatusExpiring, func(s *auth.State) { s.AnswerLost = true })
+		st.expect("nothing that is said has changed", "")
+		st.publish(auth.StatusSignInRequired, nil)
+		st.expect("the access token has expired", "correct "+strings.TrimPrefix(dead, "show "))
+		st.publish(auth.StatusHealthy, nil)
+		st.expect("mended", "withdraw")
+	})
+}
+
 // TestRunIsPatient: while the access token still works there is time for
 // another process to mend the sign-in; once it has ended there is none.
 func TestRunIsPatient(t *testing.T) {
 	t.Parallel()
-	const soon = "show The refresh token was already used. Codex still works until "
+	const soon = "show Codex still works until "
 	tests := []struct {
 		name string
 		play func(st *stage)

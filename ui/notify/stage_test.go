@@ -36,6 +36,13 @@ func (s *screen) Show(ctx context.Context, n notify.Notification) error {
 	return s.err
 }
 
+func (s *screen) Correct(_ context.Context, n notify.Notification) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.did, s.last = append(s.did, "correct "+n.Body), n
+	return s.err
+}
+
 func (s *screen) Withdraw(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

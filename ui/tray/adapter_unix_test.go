@@ -47,7 +47,7 @@ func TestIconAfterTheBus(t *testing.T) {
 	var log bytes.Buffer
 	tr := &tray{opts: Options{Log: slog.New(slog.NewTextHandler(&log, nil))}}
 	ctx, cancel := context.WithCancel(t.Context())
-	if err := present(ctx, tr.opts.Log, cancel); err != nil {
+	if err := present(ctx, tr.opts.Log, cancel, nil); err != nil {
 		t.Fatal(err)
 	}
 	tr.renderIcon(auth.StatusHealthy, true)

@@ -22,6 +22,7 @@ import (
 // listing is a watcher that tells which items it has. Its method set is that of
 // two D-Bus interfaces.
 type listing struct {
+	joint      string      // what stands between an item's connection and its path
 	registered chan string // the names that items came by
 	asked      chan string // the properties that were asked for
 
@@ -35,7 +36,7 @@ func (l *listing) RegisterStatusNotifierItem(service string, sender dbus.Sender)
 		service = string(sender)
 	}
 	l.mu.Lock()
-	l.items = append(l.items, service+"/StatusNotifierItem")
+	l.items = append(l.items, service+l.joint+"/StatusNotifierItem")
 	l.mu.Unlock()
 	l.registered <- service
 	return nil
@@ -59,13 +60,25 @@ func (l *listing) forget() {
 // TestIconIsRegisteredAgain: a panel that has the icon is not given it twice,
 // and one that systray passes by is given it all the same.
 func TestIconIsRegisteredAgain(t *testing.T) {
-	if !kit.Alone(t) {
-		return
+	if kit.Alone(t) {
+		registeredAgain(t, "")
 	}
+}
+
+// TestIconIsRegisteredOnceWithGNOME is the same with the names that GNOME's
+// AppIndicator extension has for its items.
+func TestIconIsRegisteredOnceWithGNOME(t *testing.T) {
+	if kit.Alone(t) {
+		registeredAgain(t, "@")
+	}
+}
+
+func registeredAgain(t *testing.T, joint string) {
+	t.Helper()
 	address := kit.Bus(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
 	conn := kit.Connect(t, address)
-	panel := &listing{registered: make(chan string, 16), asked: make(chan string, 16)}
+	panel := &listing{joint: joint, registered: make(chan string, 16), asked: make(chan string, 16)}
 	for _, face := range []string{watcherName, "org.freedesktop.DBus.Properties"} {
 		if err := conn.Export(panel, "/StatusNotifierWatcher", face); err != nil {
 			t.Fatal(err)
@@ -117,6 +130,66 @@ func TestIconIsRegisteredAgain(t *testing.T) {
 	if got, want := receive("the icon on the second panel", panel.registered), fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid()); got != want {
 		t.Errorf("the icon came as %s, want %s", got, want)
 	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("Run = %v", err)
+	}
+}
+
+// TestWatchersTakeTurns: two panels hand the watcher's name over to each other
+// without a gap, twenty times in a row. Each is given the icon, and the one that
+// is left in the end has it once.
+func TestWatchersTakeTurns(t *testing.T) {
+	if !kit.Alone(t) {
+		return
+	}
+	address := kit.Bus(t)
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
+	var panels [2]*listing
+	var conns [2]*dbus.Conn
+	for i := range panels {
+		panels[i] = &listing{registered: make(chan string, 64), asked: make(chan string, 64)}
+		conns[i] = kit.Connect(t, address)
+		for _, face := range []string{watcherName, "org.freedesktop.DBus.Properties"} {
+			if err := conns[i].Export(panels[i], "/StatusNotifierWatcher", face); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	take := func(i int) {
+		t.Helper()
+		panels[i].forget()
+		const over = dbus.NameFlagReplaceExisting | dbus.NameFlagAllowReplacement
+		if reply, err := conns[i].RequestName(watcherName, over); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
+			t.Fatalf("taking the watcher's name: %v, %v", reply, err)
+		}
+	}
+	shown := func(i int) bool {
+		panels[i].mu.Lock()
+		defer panels[i].mu.Unlock()
+		return len(panels[i].items) > 0
+	}
+	take(0)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
+		ended <- tray.Run(ctx, []tray.Home{{Session: session}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
+	}()
+	kit.Eventually(t, "the icon", func() bool { return shown(0) })
+	<-panels[0].asked // now systray listens, too
+	for n := range 20 {
+		take((n + 1) % 2)
+		kit.Eventually(t, "the icon on the next panel", func() bool { return shown((n + 1) % 2) })
+	}
+	for len(panels[0].asked) > 0 {
+		<-panels[0].asked
+	}
+	<-panels[0].asked // the look after the last panel
+	if panels[0].mu.Lock(); len(panels[0].items) != 1 {
+		t.Errorf("the last panel has the icon %d times: %q", len(panels[0].items), panels[0].items)
+	}
+	panels[0].mu.Unlock()
 	cancel()
 	if err := <-ended; err != nil {
 		t.Errorf("Run = %v", err)

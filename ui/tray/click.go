@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"rekey/auth"
+	"rekey/ui"
 	"rekey/ui/words"
 )
 
@@ -46,6 +47,13 @@ func (t *tray) click(ctx context.Context, h *home, id RowID) {
 		t.change(ctx, h, auth.PreferenceChange{StartAtLogin: &on})
 	case RowQuit:
 		t.opts.Quit()
+	}
+}
+
+// openWorst opens the window of the home whose State the icon shows.
+func (t *tray) openWorst(ctx context.Context) {
+	if h := t.homes[ui.Worst(t.states()...)]; h.OpenWindow != nil {
+		t.start(ctx, h, "failed.window", h.OpenWindow)
 	}
 }
 

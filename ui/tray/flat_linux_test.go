@@ -51,7 +51,7 @@ func TestManyStates(t *testing.T) {
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	built, ended := make(chan struct{}), make(chan error, 1)
-	go func() { ended <- present(ctx, tr.opts.Log, func() { tr.build(ctx); close(built) }) }()
+	go func() { ended <- present(ctx, tr.opts.Log, func() { tr.build(ctx); close(built) }, nil) }()
 	<-built
 	bus := d.Connect(t)
 	kit.Eventually(t, "the icon in the panel", func() bool { return len(itemsOf(t, bus)) == 1 })

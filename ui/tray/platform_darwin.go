@@ -11,7 +11,7 @@ const iconSize = 44
 
 // present builds the item and keeps it in the menu bar until ctx ends. It must
 // be called on the main goroutine.
-func present(ctx context.Context, _ *slog.Logger, build func()) error {
+func present(ctx context.Context, _ *slog.Logger, build, _ func()) error {
 	stop := context.AfterFunc(ctx, systray.Quit)
 	defer stop()
 	systray.Run(build, nil)

@@ -5,6 +5,7 @@ package tray
 import (
 	"context"
 	"errors"
+	stdlog "log"
 	"log/slog"
 	"strings"
 	"sync"
@@ -26,13 +27,13 @@ const dialLimit = 5 * time.Second
 var errBusGone = errors.New("the connection was closed")
 
 // present builds the item and keeps it on the panel until ctx ends or the bus
-// goes away, which is a *NoBusError.
+// goes away, which is a *NoBusError. A click in a bar without menus calls open.
 //
 // Everything is set before the item registers: it is complete from the first
 // moment, and there is no blank icon. systray does not tell when its connection
 // ends, so one of our own beside it does. On that one watchPanel sees to it
 // that the icon is registered.
-func present(ctx context.Context, log *slog.Logger, build func()) error {
+func present(ctx context.Context, log *slog.Logger, build, open func()) error {
 	dialling, cancel := context.WithTimeout(ctx, dialLimit)
 	lifeline, err := sessionbus.Dial(dialling, "")
 	cancel()
@@ -43,9 +44,13 @@ func present(ctx context.Context, log *slog.Logger, build func()) error {
 
 	systray.SetTitle("Rekey")
 	build()
+	defer quieten(log)()
 	start, end := systray.RunWithExternalLoop(nil, nil)
 	start()
 	defer end()
+	if err := serveClicks(open); err != nil {
+		log.Warn("Clicks on the icon do nothing in bars without menus", "error", err)
+	}
 	watching, stop := context.WithCancel(ctx)
 	var work sync.WaitGroup
 	work.Go(func() { watchPanel(watching, lifeline, log) })
@@ -57,6 +62,16 @@ func present(ctx context.Context, log *slog.Logger, build func()) error {
 	case <-lifeline.Context().Done():
 		return &NoBusError{Err: errBusGone}
 	}
+}
+
+// quieten has what systray says on the standard logger go to log until the
+// function it returns is called: a panel that is not there yet, or a desktop that
+// goes away, is nothing to print.
+func quieten(log *slog.Logger) (restore func()) {
+	out, flags := stdlog.Writer(), stdlog.Flags()
+	stdlog.SetFlags(0)
+	stdlog.SetOutput(slog.NewLogLogger(log.Handler(), slog.LevelDebug).Writer())
+	return func() { stdlog.SetOutput(out); stdlog.SetFlags(flags) }
 }
 
 // iconFile is the icon in the format that systray wants here.

@@ -14,7 +14,7 @@ const iconSize = 32
 
 // present builds the item and keeps it on the panel until ctx ends. It must be
 // called on the main goroutine.
-func present(ctx context.Context, _ *slog.Logger, build func()) error {
+func present(ctx context.Context, _ *slog.Logger, build, _ func()) error {
 	stop := context.AfterFunc(ctx, systray.Quit)
 	defer stop()
 	systray.Run(build, nil)

@@ -29,7 +29,7 @@ func Run(ctx context.Context, homes []Home, opts Options) error {
 			words.FollowAll(ctx, t.subscribe(ctx), t.look, t.show)
 			cancel(ErrSessionEnded) // unless ctx ended first
 		})
-	})
+	}, func() { t.openWorst(ctx) })
 	cancel(nil) // present may have ended by itself
 	t.work.Wait()
 	if errors.Is(context.Cause(ctx), ErrSessionEnded) {

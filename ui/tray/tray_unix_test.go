@@ -152,6 +152,20 @@ func TestTray(t *testing.T) {
 		})
 	})
 
+	t.Run("bar without menus", func(t *testing.T) {
+		p.t = t
+		var menu bool
+		if p.property("ItemIsMenu", &menu); !menu {
+			t.Error("the item does not say that it is a menu, so a left click no longer opens it")
+		}
+		for _, click := range []string{"Activate", "SecondaryActivate", "ContextMenu"} {
+			if err := p.conn.Object(p.item, itemPath).Call(itemIface+"."+click, 0, int32(1), int32(2)).Err; err != nil {
+				t.Fatalf("%s: %v", click, err)
+			}
+			<-opened
+		}
+	})
+
 	t.Run("panel restarts", func(t *testing.T) {
 		p.t = t
 		p.close()

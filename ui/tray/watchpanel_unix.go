@@ -85,10 +85,8 @@ func ensureShown(ctx context.Context, conn *dbus.Conn) error {
 	if err := panel.CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, watcher, "RegisteredStatusNotifierItems").Store(&items); err != nil {
 		return fmt.Errorf("asking for the panel's icons: %w", err)
 	}
-	// An item is listed by the name or the number of its connection, with or
-	// without its path.
 	if slices.ContainsFunc(items, func(item string) bool {
-		connection, _, _ := strings.Cut(item, "/")
+		connection := connectionOf(item)
 		return connection == ours || connection == unique
 	}) {
 		return nil
@@ -97,4 +95,15 @@ func ensureShown(ctx context.Context, conn *dbus.Conn) error {
 		return fmt.Errorf("registering the icon: %w", err)
 	}
 	return nil
+}
+
+// connectionOf is the connection that a panel's entry for an item names: its
+// name or its number, with or without the item's path. GNOME's AppIndicator
+// extension writes ":1.53@/StatusNotifierItem", the others
+// ":1.53/StatusNotifierItem".
+func connectionOf(item string) string {
+	if end := strings.IndexAny(item, "@/"); end >= 0 {
+		return item[:end]
+	}
+	return item
 }

@@ -37,7 +37,7 @@ func TestChineseForEveryStatus(t *testing.T) {
 		{
 			auth.StatusExpiring, func(s *auth.State) { s.Refused = auth.ReasonReused },
 			"有效期至周二 14:05，之后需重新登录", "有效期至周二 14:05（还剩 27 小时）", "无法续期：刷新令牌已被使用过", "重新登录…",
-			"刷新令牌已被使用过。Codex 在周二 14:05 前仍可使用。",
+			"Codex 在周二 14:05 前仍可使用。刷新令牌已被使用过。",
 		},
 		{
 			auth.StatusSignInRequired, func(s *auth.State) { s.Refused, s.ExpiresAt = auth.ReasonRevoked, now.Add(-48*time.Hour) },

@@ -68,7 +68,7 @@ func TestHeadlineAndNotice(t *testing.T) {
 				s.Refused, s.ExpiresAt = auth.ReasonReused, now.Add(27*time.Hour)
 			}),
 			"Works until Tue 14:05, then sign in again",
-			"The refresh token was already used. Codex still works until Tue 14:05.",
+			"Codex still works until Tue 14:05. The refresh token was already used.",
 		},
 		{
 			"sign-in required", with(ada(auth.StatusSignInRequired), func(s *auth.State) { s.Refused = auth.ReasonReused }),
