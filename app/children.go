@@ -6,11 +6,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"strings"
-	"time"
 
 	"rekey/assets/lang"
-	"rekey/auth/login"
 	"rekey/internal/fault"
 	"rekey/internal/proc"
 )
@@ -53,51 +50,6 @@ func (w wiring) showWindow(_ context.Context, sockets ...string) error {
 // its user wants it, how it is drawn, and what it says on standard error.
 func windowVariables() []string {
 	return []string{"FYNE_SCALE", "FYNE_THEME", "FYNE_FONT", "LIBGL_ALWAYS_SOFTWARE", "REKEY_LOG"}
-}
-
-// openURL shows a page in the user's browser: the first of BROWSER's programs
-// that does not fail, else the system's own way.
-func openURL(ctx context.Context, url string) error {
-	if err := login.CheckBrowser(runtime.GOOS, os.Getenv); err != nil {
-		return err
-	}
-	for _, browser := range strings.Split(os.Getenv("BROWSER"), string(os.PathListSeparator)) {
-		if browser != "" && opens(ctx, browser, url) == nil {
-			return nil
-		}
-	}
-	switch runtime.GOOS {
-	case "windows":
-		return opens(ctx, "rundll32", "url.dll,FileProtocolHandler", url)
-	case "darwin":
-		return opens(ctx, "open", url)
-	}
-	return opens(ctx, "xdg-open", url)
-}
-
-// openingTime is how long a program that opens a page may take to fail. One
-// that still runs then is the browser itself.
-const openingTime = 5 * time.Second
-
-// opens starts a program that shows a page, and reports whether it fails.
-func opens(ctx context.Context, program string, args ...string) error {
-	ended, err := detach(proc.Environment(os.LookupEnv), program, args...)
-	if err != nil {
-		return err
-	}
-	timer := time.NewTimer(openingTime)
-	defer timer.Stop()
-	select {
-	case err := <-ended:
-		if err != nil {
-			return fault.New("not_shown", "{{.Program}} could not show it: {{.Why}}", "Program", filepath.Base(program), "Why", err)
-		}
-		return nil
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
 }
 
 // detach starts a program with these variables, no shell in between,

@@ -15,6 +15,7 @@ import (
 	"rekey/internal/fault"
 	"rekey/internal/version"
 	"rekey/ui/cli"
+	"rekey/ui/words"
 )
 
 // closing is how long the end of the program waits for a renewal under way:
@@ -23,7 +24,7 @@ const closing = 2 * time.Minute
 
 // tell says a message to the person at the terminal.
 func (w wiring) tell(id string, pairs ...string) {
-	fmt.Fprintln(os.Stderr, "rekey: "+w.words.Say(id, pairs...))
+	fmt.Fprintln(os.Stderr, "rekey: "+words.OneLine(w.words.Say(id, pairs...)))
 }
 
 // passOn says to the person at the terminal what the agent has to say.
@@ -31,7 +32,7 @@ func (w wiring) passOn(said error) {
 	if w.said.again(said.Error(), time.Now()) {
 		return
 	}
-	fmt.Fprintln(os.Stderr, "rekey: "+w.words.Sentence(said))
+	fmt.Fprintln(os.Stderr, "rekey: "+words.OneLine(w.words.Sentence(said)))
 }
 
 // showURL is what is left when no browser can be started.

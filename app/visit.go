@@ -7,7 +7,6 @@ import (
 	"rekey/auth"
 	"rekey/auth/agent"
 	"rekey/auth/appserver"
-	"rekey/auth/login"
 )
 
 // visit calls face with a session of the home for the length of one command:
@@ -22,11 +21,7 @@ func (w wiring) visit(ctx context.Context, home string, face func(context.Contex
 	o.ShowURL = func(string) {} // face shows it
 	o.OpenURL = func(ctx context.Context, url string) error {
 		err := openURL(ctx, url)
-		var headless *login.NoBrowserError
-		switch {
-		case errors.As(err, &headless):
-			w.tell("tell.headless")
-		case err != nil:
+		if err != nil {
 			w.tell("tell.no_browser", "Why", w.words.Error(err))
 		}
 		return err

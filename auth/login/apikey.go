@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"rekey/auth"
 	"rekey/internal/fault"
@@ -31,8 +30,8 @@ func ReadAPIKey(r io.Reader) (auth.Secret, error) {
 	}
 	key := strings.TrimSpace(string(raw))
 	switch {
-	case len(raw) > maxAPIKey, !utf8.ValidString(key), strings.ContainsAny(key, "\r\n\x00"):
-		return auth.Secret{}, ErrNotAPIKey
+	case len(raw) > maxAPIKey, strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return auth.Secret{}, ErrNotAPIKey // no header could carry it: a terminal's paste marks, for one
 	case key == "":
 		return auth.Secret{}, ErrNoAPIKey
 	}

@@ -1,6 +1,8 @@
 package login
 
 import (
+	"errors"
+	"io/fs"
 	"strconv"
 	"strings"
 	"unicode"
@@ -27,21 +29,30 @@ var (
 // authorization server knows as ours.
 type PortsBusyError struct {
 	Ports []int
-	// Err is why the last one could not be had.
+	// Err is why the last one could not be used: it need not be in use.
 	Err error
 }
 
-// Error implements error.
-func (e *PortsBusyError) Error() string {
+func (e *PortsBusyError) fault() *fault.Fault {
 	names := make([]string, len(e.Ports))
 	for i, p := range e.Ports {
 		names[i] = strconv.Itoa(p)
 	}
-	if len(names) == 1 {
-		return "port " + names[0] + " on this machine is in use by another program"
+	ports := strings.Join(names, "/")
+	if errors.Is(e.Err, fs.ErrPermission) {
+		return fault.New("ports_forbidden", "this user may not listen on port {{.Ports}} on this machine; sign in with a code instead (rekey login --device)", "Ports", ports)
 	}
-	return "ports " + strings.Join(names, " and ") + " on this machine are in use by other programs"
+	return fault.New("ports_busy", "port {{.Ports}} on this machine is in use by another program; sign in with a code instead (rekey login --device)", "Ports", ports)
 }
+
+// Error implements error.
+func (e *PortsBusyError) Error() string { return e.fault().Error() }
+
+// FaultCode implements fault.Coded.
+func (e *PortsBusyError) FaultCode() string { return e.fault().FaultCode() }
+
+// FaultArgs implements fault.Coded.
+func (e *PortsBusyError) FaultArgs() []any { return e.fault().FaultArgs() }
 
 // Unwrap returns the cause.
 func (e *PortsBusyError) Unwrap() error { return e.Err }
@@ -53,14 +64,21 @@ type NoBrowserError struct {
 	Err error
 }
 
-// Error implements error.
-func (e *NoBrowserError) Error() string {
-	const none = "there is no browser here that could show the sign-in page"
+func (e *NoBrowserError) fault() *fault.Fault {
 	if e.Err != nil {
-		return none + ": " + e.Err.Error()
+		return fault.New("no_browser_because", "no browser could show the sign-in page: {{.Why}}", "Why", e.Err)
 	}
-	return none
+	return fault.New("no_browser", "there is no browser here that could show the sign-in page")
 }
+
+// Error implements error.
+func (e *NoBrowserError) Error() string { return e.fault().Error() }
+
+// FaultCode implements fault.Coded.
+func (e *NoBrowserError) FaultCode() string { return e.fault().FaultCode() }
+
+// FaultArgs implements fault.Coded.
+func (e *NoBrowserError) FaultArgs() []any { return e.fault().FaultArgs() }
 
 // Unwrap returns the cause.
 func (e *NoBrowserError) Unwrap() error { return e.Err }

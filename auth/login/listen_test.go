@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"strconv"
@@ -71,7 +73,7 @@ func TestAllPortsBusy(t *testing.T) {
 	if !errors.As(err, &busy) || busy.Err == nil {
 		t.Fatalf("got %v, want *PortsBusyError", err)
 	}
-	want := "ports " + strconv.Itoa(first) + " and " + strconv.Itoa(second) + " on this machine are in use by other programs"
+	want := fmt.Sprintf("port %d/%d on this machine is in use by another program; sign in with a code instead (rekey login --device)", first, second)
 	if err.Error() != want {
 		t.Errorf("got %q, want %q", err, want)
 	}
@@ -80,8 +82,9 @@ func TestAllPortsBusy(t *testing.T) {
 		t.Errorf("the second port's holder was sent %s", r.RequestURI)
 	default:
 	}
-	if one := (&PortsBusyError{Ports: []int{1455}}).Error(); one != "port 1455 on this machine is in use by another program" {
-		t.Errorf("got %q", one)
+	denied := &PortsBusyError{Ports: []int{1455}, Err: fmt.Errorf("listen: %w", fs.ErrPermission)}
+	if got := denied.Error(); !strings.HasPrefix(got, "this user may not listen on port 1455 on this machine; ") {
+		t.Errorf("got %q", got)
 	}
 }
 

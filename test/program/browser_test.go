@@ -3,6 +3,7 @@
 package program_test
 
 import (
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -51,11 +52,26 @@ func TestProgramInTheBrowser(t *testing.T) {
 		b := newSandbox(t)
 		b.signIn(time.Hour)
 		login := b.start("login")
-		n := login.err.until(t, 0, "rekey: There is no browser here.")
-		login.err.until(t, 0, b.Server.Issuer())
-		if lines, _ := login.err.lines(); !strings.Contains(lines[n-1], `Use "rekey login --device"`) {
+		n := login.err.until(t, 0, "rekey: The page could not be opened here")
+		login.err.until(t, 0, "  "+b.Server.Issuer())
+		lines, _ := login.err.lines()
+		if !strings.Contains(lines[n-1], `use "rekey login --device"`) {
 			t.Errorf("it says %q", lines)
 		}
+		// The address is printed whole: it is all that a person needs.
+		page := lines[slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "  http") })]
+		answer, err := http.Get(strings.TrimSpace(page))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		login.wait(cli.ExitOK)
+	})
+	t.Run("given up", func(t *testing.T) {
+		b := newSandbox(t)
+		b.signIn(time.Hour)
+		login := b.start("login")
+		login.err.until(t, 0, "  "+b.Server.Issuer())
 		login.interrupt()
 		login.wait(cli.ExitFailure)
 		b.rekey(cli.ExitOK, "status")

@@ -8,6 +8,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/fault"
+	"rekey/ui/words"
 )
 
 // The codes that the program ends with.
@@ -89,7 +90,7 @@ func (p *Program) misuse(id string, pairs ...string) error {
 var ErrInterrupted error = fault.New("interrupted", "interrupted")
 
 // tell says a sentence to the person at the terminal.
-func (p *Program) tell(sentence string) { fmt.Fprintln(p.Err, "rekey: "+sentence) }
+func (p *Program) tell(sentence string) { fmt.Fprintln(p.Err, "rekey: "+words.OneLine(sentence)) }
 
 // tellAll says each of the errors that were joined, in words.
 func (p *Program) tellAll(err error) {

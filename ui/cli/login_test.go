@@ -70,7 +70,7 @@ func TestLogin(t *testing.T) {
 		says  []string // in this order
 	}{
 		"as configured": {"login", "SignIn", auth.SignInProgress{Method: auth.SignInBrowser, Page: "https://example.com/page?a=b"},
-			[]string{"Finish the sign-in in the browser", "\n  https://example.com/page?a=b\n", "rekey login --device"}},
+			[]string{"Sign in on this page", "\n  https://example.com/page?a=b\n", "rekey login --device"}},
 		"codex": {"login --method codex", "SignIn codex", auth.SignInProgress{Method: auth.SignInCodex, Page: "https://example.com/page"},
 			[]string{"codex has begun", "\n  https://example.com/page\n"}},
 		"device": {"login --device", "SignIn device", code,

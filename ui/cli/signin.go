@@ -62,7 +62,7 @@ func (p *Program) replaces(account, before string) string {
 // showSignIn tells what the user has to do.
 func (p *Program) showSignIn(now auth.SignInProgress) {
 	p.clearLine()
-	w, page := p.Words, "\n  "+p.ErrScreen.paint(underlined, words.Line(now.Page))+"\n"
+	w, page := p.Words, "\n  "+p.ErrScreen.paint(underlined, words.OneLine(now.Page))+"\n"
 	switch now.Method {
 	case auth.SignInDevice:
 		fmt.Fprintln(p.Err, w.Say("login.device_page")+"\n"+page)

@@ -38,7 +38,8 @@ func TestError(t *testing.T) {
 		},
 		{
 			&login.PortsBusyError{Ports: []int{1455, 1457}},
-			"ports 1455 and 1457 on this machine are in use by other programs", "本机端口 1455 和 1457 均已被其他程序占用",
+			"port 1455/1457 on this machine is in use by another program; sign in with a code instead (rekey login --device)",
+			"本机端口 1455/1457 已被其他程序占用；请改用代码登录（rekey login --device）",
 		},
 		{
 			fmt.Errorf("%w: write /home/ada/.codex/auth.json: no space left on device", auth.ErrCannotSave),

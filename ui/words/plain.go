@@ -11,11 +11,15 @@ import (
 // longest is the length in characters above which a field's text is cut.
 const longest = 200
 
-// Line makes one line of a text that others wrote, an e-mail address in a
-// token for one: no line breaks, no characters that steer a terminal or the
-// direction of writing, no endless length.
-func Line(text string) string {
-	text = strings.Map(func(r rune) rune {
+// Line makes one short line of a text that others wrote, an e-mail address in a
+// token for one: see OneLine.
+func Line(text string) string { return Clip(OneLine(text), longest) }
+
+// OneLine makes one line of a text that others wrote, whole, because half an
+// address or a path is useless: no line breaks, no characters that steer a
+// terminal or the direction of writing.
+func OneLine(text string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):
 			return ' '
@@ -23,8 +27,7 @@ func Line(text string) string {
 			return -1
 		}
 		return r
-	}, text)
-	return Clip(strings.TrimSpace(text), longest)
+	}, text))
 }
 
 // Clip cuts text to at most limit characters, the last of which is then an
