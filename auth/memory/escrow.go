@@ -86,6 +86,9 @@ func (s *Memory) Sent(redeemed string) error {
 	if err == nil {
 		defer slot.close()
 		err = errors.Join(slot.put(sentAt, []byte(redeemed)), slot.sync())
+		if err != nil { // nothing will be sent, so nothing must say that it was
+			_ = slot.wipe(sentAt, slotBlock)
+		}
 	}
 	if err != nil {
 		return s.spoilt(err)

@@ -158,8 +158,8 @@ func (s *Memory) lock() (unlock func(), err error) {
 // fingerprinted is forgotten.
 func (s *Memory) loadKey() error {
 	path := s.path("key")
-	if s.readKey(path) {
-		return nil
+	if ok, err := s.readKey(path); ok || err != nil {
+		return err // a key that cannot be read today is not damaged
 	}
 	// Without locks two processes may replace a damaged key at once, and one
 	// of them works with fingerprints of its own until it ends.
@@ -169,8 +169,8 @@ func (s *Memory) loadKey() error {
 	} else if !errors.Is(err, safefile.ErrNoLocks) {
 		return err
 	}
-	if s.readKey(path) {
-		return nil
+	if ok, err := s.readKey(path); ok || err != nil {
+		return err
 	}
 	if _, err := s.disk.Remove(path); err != nil {
 		return err
@@ -187,7 +187,10 @@ func (s *Memory) loadKey() error {
 			return err
 		}
 	}
-	if !s.readKey(path) {
+	switch ok, err := s.readKey(path); {
+	case err != nil:
+		return err
+	case !ok:
 		return errKey
 	}
 	return s.disk.SyncDir(s.dir)
@@ -197,13 +200,13 @@ func (s *Memory) loadKey() error {
 var errKey = fault.New("fingerprint_key", "the fingerprint key cannot be read")
 
 // readKey reports whether the key is there and whole.
-func (s *Memory) readKey(path string) bool {
+func (s *Memory) readKey(path string) (ok bool, err error) {
 	c, err := s.disk.Read(path, maxState)
 	if err != nil || len(c.Data) != len(s.key) {
-		return false
+		return false, err
 	}
 	copy(s.key[:], c.Data)
-	return true
+	return true, nil
 }
 
 // The forms of what is fingerprinted. A change of form is a new version, and

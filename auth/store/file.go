@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"rekey/auth"
@@ -143,6 +144,9 @@ func (s *fileStore) round(ctx context.Context, decide func(*auth.Snapshot) (*aut
 	defer fresh.Discard()
 	s.step(StepWritten)
 	replaced, err := s.replace(ctx, target, seen, fresh)
+	if seen.Exists && (errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV)) {
+		return s.overwrite(ctx, target, seen, next.Encode()) // there are mounts that are not known as such
+	}
 	if err != nil || !replaced {
 		return false, err
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"rekey/auth/codex"
@@ -33,11 +34,7 @@ const empty = "{}"
 // overwrite is the part of an Update that writes in place. It reports false when
 // the content has changed meanwhile.
 func (s *fileStore) overwrite(ctx context.Context, target string, seen safefile.Content, data []byte) (bool, error) {
-	record, err := json.Marshal(journal{seen.Data, data})
-	if err != nil {
-		return false, err
-	}
-	if err := s.disk.Replace(s.journalPath(), record, 0o600); err != nil {
+	if err := s.begin(seen.Data, data); err != nil {
 		return false, err
 	}
 	s.step(StepWritten)
@@ -50,15 +47,31 @@ func (s *fileStore) overwrite(ctx context.Context, target string, seen safefile.
 		return false, err
 	}
 	s.step(StepCompared)
-	if err := s.disk.WriteInPlace(target, data); err != nil {
-		if s.disk.WriteInPlace(target, seen.Data) == nil {
-			s.forget()
-		}
+	if err := s.change(target, seen.Data, data); err != nil {
 		return false, err
 	}
 	s.step(StepRenamed)
 	s.forget()
 	return true, nil
+}
+
+// begin writes the journal.
+func (s *fileStore) begin(old, data []byte) error {
+	record, err := json.Marshal(journal{old, data})
+	if err != nil {
+		return err
+	}
+	return s.disk.Replace(s.journalPath(), record, 0o600)
+}
+
+// change writes in place, or puts the old content back. If neither can be done,
+// the journal stays.
+func (s *fileStore) change(target string, old, data []byte) error {
+	err := s.disk.WriteInPlace(target, data, len(old))
+	if err != nil && s.disk.WriteInPlace(target, old, max(len(old), len(data))) == nil {
+		s.forget()
+	}
+	return err
 }
 
 // forget removes the journal, and what a dying process left of one. One that
@@ -122,7 +135,7 @@ func (s *fileStore) completeLocked(target string) error {
 	}
 	var j journal
 	if json.Unmarshal(record.Data, &j) == nil && j.torn(now.Data) {
-		if err := s.disk.WriteInPlace(target, j.New); err != nil {
+		if err := s.disk.WriteInPlace(target, j.New, len(now.Data)); err != nil {
 			return err
 		}
 	}
@@ -136,8 +149,8 @@ func (j journal) torn(now []byte) bool {
 	if bytes.Equal(now, j.Old) || bytes.Equal(now, j.New) {
 		return false
 	}
-	same := 0
-	for same < min(len(now), len(j.New)) && now[same] == j.New[same] {
+	fresh, same := safefile.Pad(j.New, len(j.Old)), 0
+	for same < min(len(now), len(fresh)) && now[same] == fresh[same] {
 		same++
 	}
 	rest := min(same, len(j.Old))
@@ -154,8 +167,15 @@ func (s *fileStore) erase(target string) (removed bool, err error) {
 		return false, err
 	}
 	now, err := s.disk.Read(target, maxFile)
-	if err != nil || string(now.Data) == empty {
+	if err != nil || strings.TrimSpace(string(now.Data)) == empty {
 		return false, err
 	}
-	return true, s.disk.WriteInPlace(target, []byte(empty))
+	if err := s.begin(now.Data, []byte(empty)); err != nil {
+		return false, err
+	}
+	if err := s.change(target, now.Data, []byte(empty)); err != nil {
+		return false, err
+	}
+	s.forget()
+	return true, nil
 }

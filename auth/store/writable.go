@@ -47,7 +47,7 @@ func (s *fileStore) writable() error {
 	}
 	way, err := s.disk.Rehearse(target, tempPrefix, roomFor(now))
 	if err == nil && way == safefile.InPlace { // the journal holds the old content and the new, in base64
-		err = s.disk.RehearseIn(s.home, tempPrefix, 2*roomFor(now), "")
+		err = s.disk.RehearseIn(s.home, tempPrefix, 2*roomFor(now))
 	}
 	return err
 }
@@ -60,7 +60,7 @@ func (s *fileStore) locksWritable() error {
 		return err
 	}
 	for _, dir := range []string{s.home, filepath.Dir(target)} {
-		if err := s.disk.RehearseIn(dir, tempPrefix, 1, ""); err != nil {
+		if err := s.disk.RehearseIn(dir, tempPrefix, 1); err != nil {
 			return fault.New("folder", "the folder {{.Where}}: {{.Why}}", "Where", dir, "Why", safefile.Cause(err))
 		}
 	}

@@ -8,6 +8,9 @@ type Disk struct {
 	// Fault plays a disk that fails: it is called before each operation, and its
 	// error, if any, becomes that operation's. Nil in every program.
 	Fault func(op Op, path string) error
+	// Mounted plays files that are mount points of their own, which nobody can
+	// rename over. Nil in every program.
+	Mounted func(path string) bool
 }
 
 // Op is something that is asked of the operating system.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 )
 
 // Open opens a regular file to read and write it, making it with perm if create
@@ -109,6 +110,9 @@ func (d Disk) Remove(path string) (removed bool, err error) {
 	}
 	if err := d.fails(OpRemove, path); err != nil {
 		return false, err
+	}
+	if d.Mounted != nil && d.Mounted(path) {
+		return false, &fs.PathError{Op: "remove", Path: path, Err: syscall.EBUSY}
 	}
 	err = os.Remove(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -1,28 +1,35 @@
 package safefile
 
 import (
+	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 )
 
-// WriteInPlace writes data over the content of a file that cannot be replaced:
-// the whole of it in one write, then the file is cut to its length and put on
-// the disk. Whoever reads meanwhile, and whoever comes after a power failure,
+// WriteInPlace writes JSON over the content of a file that cannot be replaced,
+// which is was bytes long: the whole of it in one write, filled up with spaces
+// where the old content was longer, then the file is cut to its length and put on
+// the disk. So it is whole as soon as it is written, whether it can be cut or
+// not. Whoever reads during the write, and whoever comes after a power failure,
 // may find the new content with the end of the old one: keep a copy elsewhere.
 // Owner, mode and inode stay.
-func (d Disk) WriteInPlace(path string, data []byte) error {
+func (d Disk) WriteInPlace(path string, data []byte, was int) error {
 	f, err := d.openInPlace(path)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = f.Close() }()
-	if _, err := f.WriteAt(data, 0); err != nil {
+	if _, err := f.WriteAt(Pad(data, was), 0); err != nil {
 		return err
 	}
-	if err := f.Truncate(int64(len(data))); err != nil {
-		return err
-	}
+	_ = f.Truncate(int64(len(data))) // what stays are spaces
 	return f.Sync()
+}
+
+// Pad fills data up with spaces to a length.
+func Pad(data []byte, length int) []byte {
+	return append(bytes.Clone(data), bytes.Repeat([]byte(" "), max(0, length-len(data)))...)
 }
 
 // openInPlace opens a regular file for writing.
@@ -89,7 +96,7 @@ func (d Disk) WayTo(path string) (Way, error) {
 		return 0, err
 	case links > 1:
 		return 0, ErrHardLink
-	case mountPoint(path), sticky(path, info):
+	case mountPoint(path), sticky(path, info), d.Mounted != nil && d.Mounted(path):
 		return InPlace, nil
 	}
 	return ByReplacing, nil
@@ -109,23 +116,39 @@ func (d Disk) Rehearse(path, prefix string, size int64) (Way, error) {
 			return way, err
 		}
 	}
-	return way, d.RehearseIn(filepath.Dir(path), prefix, size, path)
+	return way, d.rehearse(filepath.Dir(path), prefix, size, path, way == ByReplacing)
 }
 
 // RehearseIn makes a file of the given size in a folder, or in the nearest one
-// above it that exists, with the owner of the file at like, and removes it.
-func (d Disk) RehearseIn(dir, prefix string, size int64, like string) error {
-	fresh, err := d.CreateTemp(nearest(dir), prefix, make([]byte, size), like)
+// above it that exists, renames it over another, and removes it.
+func (d Disk) RehearseIn(dir, prefix string, size int64) error {
+	return d.rehearse(dir, prefix, size, "", false)
+}
+
+// rehearse is RehearseIn with a file that has the owner of the one at like, and
+// whose name is exchanged with the other's where exchange is set.
+func (d Disk) rehearse(dir, prefix string, size int64, like string, exchange bool) error {
+	dir = nearest(dir)
+	old, err := d.CreateTemp(dir, prefix, nil, "")
 	if err != nil {
 		return err
 	}
-	return fresh.drop()
-}
-
-// drop is Discard for those who want to know whether a file can be removed here.
-func (t *Temp) drop() error {
-	_ = t.file.Close()
-	_, err := t.disk.Remove(t.path)
+	defer old.Discard()
+	fresh, err := d.CreateTemp(dir, prefix, make([]byte, size), like)
+	if err != nil {
+		return err
+	}
+	defer fresh.Discard()
+	if exchange {
+		if err := d.exchange(fresh.path, old.path); err != nil && !errors.Is(err, errors.ErrUnsupported) {
+			return err
+		}
+	}
+	_ = old.file.Close() // as Windows demands
+	if err := fresh.Rename(old.path); err != nil {
+		return err
+	}
+	_, err = d.Remove(old.path)
 	return err
 }
 
