@@ -109,13 +109,6 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-func pick(first bool, a, b string) string {
-	if first {
-		return a
-	}
-	return b
-}
-
 // P3: in a home that cannot be written to nothing is sent.
 func TestReadOnlyHome(t *testing.T) {
 	t.Parallel()

@@ -288,3 +288,11 @@ func (r *rig) oneSentence(err error) {
 		}
 	}
 }
+
+// pick is a if first, else b.
+func pick(first bool, a, b string) string {
+	if first {
+		return a
+	}
+	return b
+}

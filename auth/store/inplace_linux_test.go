@@ -1,0 +1,186 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"rekey/internal/safefile"
+	"rekey/test/kit"
+	"rekey/test/kit/files"
+)
+
+// bound is a home whose auth.json is a bind mount of a file elsewhere, as in a
+// container that was given this one file.
+func bound(t *testing.T) (home, outside string) {
+	t.Helper()
+	dir := files.TempDir(t)
+	home, outside = filepath.Join(dir, "home"), filepath.Join(dir, "outside.json")
+	files.Mkdir(t, home)
+	files.Write(t, outside, signIn("one"))
+	files.Chmod(t, outside, 0o640)
+	inside := filepath.Join(home, "auth.json")
+	files.Write(t, inside, nil)
+	files.Mount(t, inside, "--bind", outside)
+	return home, outside
+}
+
+func TestBoundFileIsWrittenInPlace(t *testing.T) {
+	home, outside := bound(t)
+	before, err := os.Stat(outside)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := open(t, home)
+	if err := s.Writable(kit.Context(t)); err != nil {
+		t.Fatalf("Writable: %v", err)
+	}
+	if err := s.Update(kit.Context(t), put(parsed(t, signIn("two")))); err != nil {
+		t.Fatal(err)
+	}
+	after, err := os.Stat(outside)
+	if err != nil || !os.SameFile(before, after) || after.Mode() != before.Mode() {
+		t.Errorf("the file is another one: %v, mode %v", err, after.Mode())
+	}
+	if got := string(files.Read(t, outside)); got != string(signIn("two")) {
+		t.Errorf("outside: %s", got)
+	}
+	if removed, err := s.Delete(kit.Context(t)); !removed || err != nil {
+		t.Errorf("Delete: %v, %v", removed, err)
+	}
+	if got := string(files.Read(t, outside)); got != empty {
+		t.Errorf("after Delete: %q", got)
+	}
+	if removed, err := s.Delete(kit.Context(t)); removed || err != nil {
+		t.Errorf("second Delete: %v, %v", removed, err)
+	}
+	if now, err := s.Load(kit.Context(t)); err != nil || now.HasTokens() {
+		t.Errorf("Load: %v, %v", now, err)
+	}
+	if entries, _ := os.ReadDir(home); len(entries) != 3 {
+		t.Errorf("left over: %v", entries)
+	}
+}
+
+// What can neither be replaced nor written is known before.
+func TestBoundFileThatCannotBeWritten(t *testing.T) {
+	home, _ := bound(t)
+	if out, err := exec.Command("mount", "-o", "remount,ro,bind", filepath.Join(home, "auth.json")).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	s := open(t, home)
+	if err := s.Writable(kit.Context(t)); !errors.Is(err, syscall.EROFS) {
+		t.Errorf("Writable: %v, want EROFS", err)
+	}
+	if err := s.Update(kit.Context(t), put(parsed(t, signIn("two")))); !errors.Is(err, syscall.EROFS) {
+		t.Errorf("Update: %v, want EROFS", err)
+	}
+	if _, err := s.Delete(kit.Context(t)); err == nil {
+		t.Error("Delete: no error")
+	}
+}
+
+// A file system of its own that is full is found by taking the room there.
+func TestBoundFileOnAFullDisk(t *testing.T) {
+	dir := files.TempDir(t)
+	home, small := filepath.Join(dir, "home"), filepath.Join(dir, "small")
+	files.Mkdir(t, home, small)
+	files.Mount(t, small, "-t", "tmpfs", "-o", "size=64k", "tmpfs")
+	files.Write(t, filepath.Join(small, "auth.json"), signIn("one"))
+	inside := filepath.Join(home, "auth.json")
+	files.Write(t, inside, nil)
+	files.Mount(t, inside, "--bind", filepath.Join(small, "auth.json"))
+	files.Fill(t, filepath.Join(small, "ballast"))
+	if err := open(t, home).Writable(kit.Context(t)); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("Writable: %v, want ENOSPC", err)
+	}
+}
+
+// On an overlay, which is what a container's own files lie on, the file is
+// replaced.
+func TestOverlay(t *testing.T) {
+	dir := files.TempDir(t)
+	disk := filepath.Join(dir, "disk")
+	files.Mkdir(t, disk)
+	files.Mount(t, disk, "-t", "tmpfs", "tmpfs") // an overlay cannot lie on an overlay
+	lower, upper, work, home := filepath.Join(disk, "lower"), filepath.Join(disk, "upper"), filepath.Join(disk, "work"), filepath.Join(dir, "home")
+	files.Mkdir(t, lower, upper, work, home)
+	files.Write(t, filepath.Join(lower, "auth.json"), signIn("one"))
+	files.Mount(t, home, "-t", "overlay", "-o", "lowerdir="+lower+",upperdir="+upper+",workdir="+work, "overlay")
+	s := open(t, home)
+	if err := s.Writable(kit.Context(t)); err != nil {
+		t.Fatalf("Writable: %v", err)
+	}
+	if err := s.Update(kit.Context(t), put(parsed(t, signIn("two")))); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Load(kit.Context(t)); err != nil || got.RefreshToken().Reveal() != "two" {
+		t.Errorf("Load: %v", err)
+	}
+}
+
+// What root writes stays its owner's: the file, and whatever is made beside it.
+func TestOwnerStays(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		kit.Missing(t, "root, who may write in another user's home")
+	}
+	const owner = 12345
+	home := files.TempDir(t)
+	files.Write(t, filepath.Join(home, "auth.json"), signIn("one"))
+	for _, path := range []string{home, filepath.Join(home, "auth.json")} {
+		if err := os.Chown(path, owner, owner); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := open(t, home)
+	if err := s.Writable(kit.Context(t)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Update(kit.Context(t), put(parsed(t, signIn("two")))); err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := RefreshLock(home, s.(*fileStore).disk, homeLockWait)(kit.Context(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+	entries, err := os.ReadDir(home)
+	if err != nil || len(entries) != 4 {
+		t.Errorf("in the home: %v, %v", entries, err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if st := info.Sys().(*syscall.Stat_t); st.Uid != owner || st.Gid != owner {
+			t.Errorf("%s belongs to %d:%d", e.Name(), st.Uid, st.Gid)
+		}
+	}
+}
+
+// A file of root's in another's home is left alone rather than given away: who
+// cannot keep an owner refuses.
+func TestOwnerThatCannotBeKept(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		kit.Missing(t, "root, who may write in another user's home")
+	}
+	home := files.TempDir(t)
+	path := filepath.Join(home, "auth.json")
+	files.Write(t, path, signIn("one"))
+	if err := os.Chown(path, 12345, 12345); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(home, fileConfig(), Options{Disk: failing("change owner", syscall.EPERM)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Writable(kit.Context(t)); !errors.Is(err, safefile.ErrOwner) {
+		t.Errorf("Writable: %v, want ErrOwner", err)
+	}
+}

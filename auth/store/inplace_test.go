@@ -1,0 +1,104 @@
+package store
+
+import (
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"rekey/auth/codex"
+	"rekey/internal/safefile"
+	"rekey/test/kit"
+	"rekey/test/kit/files"
+)
+
+// failing is a disk on which one operation fails.
+func failing(op safefile.Op, with syscall.Errno) safefile.Disk {
+	return safefile.Disk{Fault: func(o safefile.Op, _ string) error {
+		if o == op {
+			return with
+		}
+		return nil
+	}}
+}
+
+// fileConfig is the configuration of a store that is a file.
+func fileConfig() codex.Config { return codex.Config{Store: codex.StoreFile} }
+
+// A process that dies while it writes in place leaves the beginning of the new
+// content and the end of the old: at every length of the beginning, whether the
+// new content is shorter or longer, the next reader finds the new sign-in.
+func TestTornWriteIsCompleted(t *testing.T) {
+	t.Parallel()
+	old, long := signIn("old"), signIn("a-refresh-token-that-is-longer-than-the-old-one")
+	for name, change := range map[string]struct{ old, fresh []byte }{"longer": {old, long}, "shorter": {long, old}} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			home := files.TempDir(t)
+			s := open(t, home).(*fileStore)
+			written := safefile.Pad(change.fresh, len(change.old))
+			for n := 0; n <= len(written); n += 37 {
+				torn := append([]byte(nil), written[:n]...)
+				if n < len(change.old) {
+					torn = append(torn, change.old[n:]...)
+				}
+				files.Write(t, s.path, torn)
+				if err := s.begin(change.old, change.fresh); err != nil {
+					t.Fatal(err)
+				}
+				got, err := s.Load(kit.Context(t))
+				if err != nil {
+					t.Fatalf("torn at %d: %v", n, err)
+				}
+				want := parsed(t, change.fresh)
+				if string(torn) == string(change.old) {
+					want = parsed(t, change.old) // nothing was written
+				}
+				if !got.Equal(want) {
+					t.Fatalf("torn at %d: it holds another sign-in", n)
+				}
+				if s.begun() {
+					t.Fatalf("torn at %d: the journal stays", n)
+				}
+			}
+		})
+	}
+}
+
+// What somebody else has written since is not taken for a torn write.
+func TestJournalLeavesOthersAlone(t *testing.T) {
+	t.Parallel()
+	home := files.TempDir(t)
+	s := open(t, home).(*fileStore)
+	files.Write(t, s.path, signIn("theirs"))
+	if err := s.begin(signIn("old"), signIn("new")); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := s.Load(kit.Context(t)); err != nil || got.RefreshToken().Reveal() != "theirs" {
+		t.Errorf("Load: %v", err)
+	}
+	if s.begun() {
+		t.Error("the journal stays")
+	}
+}
+
+// While another process writes, nobody completes anything.
+func TestJournalOfALivingProcess(t *testing.T) {
+	t.Parallel()
+	home := files.TempDir(t)
+	s := open(t, home).(*fileStore)
+	files.Write(t, s.path, signIn("old")[:100])
+	if err := s.begin(signIn("old"), signIn("new")); err != nil {
+		t.Fatal(err)
+	}
+	unlock, err := safefile.TryLock(filepath.Join(home, "auth.lock"), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	if _, err := s.Load(kit.Context(t)); err == nil {
+		t.Error("half a file was read")
+	}
+	if !s.begun() {
+		t.Error("the journal is gone")
+	}
+}
