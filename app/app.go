@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rekey/assets/lang"
+	"rekey/auth/store/agefile"
 	"rekey/internal/version"
 	"rekey/ui/cli"
 	"rekey/ui/words"
@@ -18,6 +19,9 @@ import (
 
 // Main runs the program with these arguments and returns its exit code.
 func Main(args []string) int {
+	if len(args) == 1 && args[0] == agefile.Command {
+		return agefile.Serve(os.Stdin, os.Stdout)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	context.AfterFunc(ctx, stop) // who asks a second time does not want to wait
 	// A reader of our output that leaves must not kill us: a renewal may be

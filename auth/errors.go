@@ -140,7 +140,7 @@ type UnreadableError struct {
 	What string
 	// Locked: a keyring that waits to be unlocked.
 	Locked bool
-	// Encrypted: Codex's encrypted store, which Rekey recognises and does not read.
+	// Encrypted: it is in Codex's encrypted store (features.secret_auth_storage).
 	Encrypted bool
 	// Err is the cause below, may be nil. It is not part of the text.
 	Err error

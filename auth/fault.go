@@ -53,7 +53,12 @@ func (e *RefreshError) FaultArgs() []any { return e.fault().FaultArgs() }
 func (e *UnreadableError) FaultCode() string { return "unreadable" }
 
 // FaultArgs are the placeholders of the fault's message with their values.
-func (e *UnreadableError) FaultArgs() []any { return []any{"Where", e.Where, "What", e.What} }
+func (e *UnreadableError) FaultArgs() []any {
+	if e.Err != nil && e.Err.Error() == e.What { // which may have a code of its own
+		return []any{"Where", e.Where, "What", e.Err}
+	}
+	return []any{"Where", e.Where, "What", e.What}
+}
 
 // FaultCode names what went wrong.
 func (e *ShortLivedError) FaultCode() string { return "too_short" }

@@ -96,7 +96,7 @@ type State struct {
 	CannotSave bool `json:"cannotSave,omitempty"`
 	// Locked: the keyring waits to be unlocked.
 	Locked bool `json:"locked,omitempty"`
-	// Encrypted: Codex's encrypted store, which Rekey recognises and does not read.
+	// Encrypted: it is in Codex's encrypted store (features.secret_auth_storage).
 	Encrypted bool `json:"encrypted,omitempty"`
 	// Restricted: the configuration forbids these credentials.
 	Restricted bool `json:"restricted,omitempty"`

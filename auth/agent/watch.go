@@ -22,7 +22,7 @@ var rereads = [...]time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 
 // are refused, and the preferences with the configuration file, until ctx ends.
 // It reads on the first event, without a pause, and once at its start.
 func (h *Home) Watch(ctx context.Context) error {
-	files := append(codex.ConfigPaths(h.opts.Dir), filepath.Join(h.opts.Dir, "auth.json"), memory.RefusalsPath(h.stateDir), memory.AttemptsPath(h.stateDir))
+	files := append(codex.ConfigPaths(h.opts.Dir), filepath.Join(h.opts.Dir, codex.AuthFile), codex.EncryptedPath(h.opts.Dir), memory.RefusalsPath(h.stateDir), memory.AttemptsPath(h.stateDir))
 	if h.opts.Settings != "" {
 		files = append(files, h.opts.Settings)
 	}

@@ -19,6 +19,10 @@ var ErrHomeMissing = errors.New("the folder that CODEX_HOME names does not exist
 // AuthFile is the name of the credential file in a home.
 const AuthFile = "auth.json"
 
+// EncryptedPath is the file of a home in which Codex keeps the sign-in encrypted
+// (features.secret_auth_storage), whether it exists or not.
+func EncryptedPath(home string) string { return filepath.Join(home, "secrets", "codex_auth.age") }
+
 // ResolveHome finds the Codex home: $CODEX_HOME if set and not empty, else
 // .codex in the user's home directory. The path is absolute and free of
 // symbolic links, so that it is the same for everybody who means this home;

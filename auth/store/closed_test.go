@@ -48,48 +48,6 @@ func TestEphemeralIsReportedAndLeftAlone(t *testing.T) {
 	}
 }
 
-func TestEncryptedStoreIsRecognised(t *testing.T) {
-	t.Parallel()
-	for _, kind := range []codex.Store{codex.StoreKeyring, codex.StoreAuto} {
-		home := files.TempDir(t)
-		files.Write(t, filepath.Join(home, codex.AuthFile), signIn("r"))
-		files.Mkdir(t, filepath.Join(home, "secrets"))
-		files.Write(t, filepath.Join(home, "secrets", "codex_auth.age"), []byte("age"))
-		s := openAs(t, home, codex.Config{Store: kind, Encrypted: true})
-		for call, err := range everyCall(t, s) {
-			var unreadable *auth.UnreadableError
-			if !errors.As(err, &unreadable) || !unreadable.Encrypted {
-				t.Errorf("%s %s: %v", kind, call, err)
-			}
-		}
-		if string(files.Read(t, filepath.Join(home, codex.AuthFile))) != string(signIn("r")) {
-			t.Error("the file was changed")
-		}
-	}
-}
-
-func TestEncryptedStoreThatIsEmpty(t *testing.T) {
-	t.Parallel()
-	home := files.TempDir(t)
-	files.Write(t, filepath.Join(home, codex.AuthFile), signIn("r"))
-	keyring := openAs(t, home, codex.Config{Store: codex.StoreKeyring, Encrypted: true})
-	if _, err := keyring.Load(kit.Context(t)); !errors.Is(err, auth.ErrNoCredential) {
-		t.Errorf("keyring: %v, want ErrNoCredential", err)
-	}
-	if keyring.Writable(kit.Context(t)) == nil {
-		t.Error("keyring: Writable")
-	}
-	auto := openAs(t, home, codex.Config{Store: codex.StoreAuto, Encrypted: true})
-	if got, err := auto.Load(kit.Context(t)); err != nil || got.RefreshToken().Reveal() != "r" {
-		t.Errorf("auto: %v", err)
-	}
-	for call, err := range everyCall(t, auto) {
-		if err != nil && call != "Load" {
-			t.Errorf("auto %s: %v", call, err)
-		}
-	}
-}
-
 func TestFileIgnoresEncryption(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)

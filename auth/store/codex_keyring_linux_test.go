@@ -126,18 +126,3 @@ func TestCodexAndRekeyAgreeOnAuto(t *testing.T) {
 		t.Errorf("auth.json: %v", err)
 	}
 }
-
-func TestCodexEncryptsWhereRekeyRecognisesIt(t *testing.T) {
-	t.Parallel()
-	_, c, _ := keyringHome(t, codex.StoreKeyring)
-	c.configure("cli_auth_credentials_store = \"keyring\"\n[features]\nsecret_auth_storage = true\n")
-	c.signIn(fakeKey)
-	cfg, err := codex.ReadConfig(c.home)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var unreadable *auth.UnreadableError
-	if _, err := openAs(t, c.home, cfg).Load(kit.Context(t)); !errors.As(err, &unreadable) || !unreadable.Encrypted {
-		t.Errorf("error %v", err)
-	}
-}

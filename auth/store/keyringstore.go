@@ -82,6 +82,11 @@ func (s *keyringStore) Load(ctx context.Context) (*auth.Snapshot, error) {
 	if err == nil || !s.auto {
 		return snapshot, err
 	}
+	return s.orFile(ctx, err)
+}
+
+// orFile looks into the file after err was found in the keyring.
+func (s *keyringStore) orFile(ctx context.Context, err error) (*auth.Snapshot, error) {
 	fromFile, fileErr := s.file.Load(ctx)
 	if errors.Is(fileErr, auth.ErrNoCredential) && !errors.Is(err, secretservice.ErrNoService) {
 		return nil, err // there is no file to hide what is wrong with the keyring
@@ -165,6 +170,15 @@ func (s *keyringStore) place(ctx context.Context) (toFile bool, err error) {
 
 // Update implements auth.Store.
 func (s *keyringStore) Update(ctx context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) error {
+	return s.update(ctx, decide, s.round, unwrittenRing)
+}
+
+// decision says what to write over a sign-in.
+type decision = func(*auth.Snapshot) (*auth.Snapshot, error)
+
+// update tries rounds under auth.lock until one replaces what is there. unwritten
+// says why it has failed.
+func (s *keyringStore) update(ctx context.Context, decide decision, round func(context.Context, decision) (bool, error), unwritten func(error) error) error {
 	toFile, err := s.place(ctx)
 	if err != nil {
 		return err
@@ -173,7 +187,7 @@ func (s *keyringStore) Update(ctx context.Context, decide func(*auth.Snapshot) (
 		return s.file.Update(ctx, decide)
 	}
 	if err := s.file.disk.MkdirAll(s.file.home, 0o700); err != nil {
-		return unwrittenRing(err)
+		return unwritten(err)
 	}
 	unlock, err := s.file.lockHome(ctx)
 	if err != nil {
@@ -181,15 +195,15 @@ func (s *keyringStore) Update(ctx context.Context, decide func(*auth.Snapshot) (
 	}
 	defer unlock()
 	for range maxRounds {
-		replaced, err := s.round(ctx, decide)
+		replaced, err := round(ctx, decide)
 		if err != nil {
-			return unwrittenRing(err)
+			return unwritten(err)
 		}
 		if replaced {
 			return nil
 		}
 	}
-	return unwrittenRing(safefile.ErrRestless)
+	return unwritten(safefile.ErrRestless)
 }
 
 // unwrittenRing says why an Update of the keyring has failed.
@@ -198,14 +212,24 @@ func unwrittenRing(err error) error {
 }
 
 // round tries once. It reports false when the content changed in between.
-func (s *keyringStore) round(ctx context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) (bool, error) {
+func (s *keyringStore) round(ctx context.Context, decide decision) (bool, error) {
 	readCtx, cancel := s.bound(ctx)
 	seen, err := s.read(readCtx)
 	cancel()
 	if err != nil {
 		return false, s.unreadable(err)
 	}
-	current := snapshotOf(seen)
+	text, err := s.next(seen, decide)
+	if err != nil {
+		return false, err
+	}
+	return s.replace(ctx, seen, string(text))
+}
+
+// next decides what to write over a sign-in, in one line as Codex writes it.
+// "auto" takes the one in auth.json where there is none.
+func (s *keyringStore) next(found safefile.Content, decide decision) ([]byte, error) {
+	current := snapshotOf(found)
 	if current == nil && s.auto {
 		if c, err := s.file.disk.Read(s.file.path, maxFile); err == nil {
 			current = snapshotOf(c)
@@ -213,16 +237,14 @@ func (s *keyringStore) round(ctx context.Context, decide func(*auth.Snapshot) (*
 	}
 	next, err := decide(current)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
 	if next == nil {
-		return false, errNothing
+		return nil, errNothing
 	}
 	var text bytes.Buffer
-	if err := json.Compact(&text, next.Encode()); err != nil { // Codex writes it in one line there
-		return false, err
-	}
-	return s.replace(ctx, seen, text.String())
+	err = json.Compact(&text, next.Encode())
+	return text.Bytes(), err
 }
 
 // replace is what happens under auth.json.lock. A keyring that is slow must be

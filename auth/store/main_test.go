@@ -1,15 +1,20 @@
 package store
 
 import (
+	"os"
 	"testing"
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/store/agefile"
 	"rekey/internal/box"
 	"rekey/test/kit/child"
 )
 
 func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == agefile.Command {
+		os.Exit(agefile.Serve(os.Stdin, os.Stdout))
+	}
 	child.Main(m, map[string]func(dir string) int{
 		"hold-lock": childHoldLock,
 		"rewrite":   childRewrite,

@@ -6,6 +6,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/codex"
+	"rekey/auth/store/agefile"
 	"rekey/internal/safefile"
 )
 
@@ -23,6 +24,9 @@ type Options struct {
 	// KeyringTimeout bounds each exchange with the keyring; 0: 3 s. It must stay
 	// below 5 s, for Codex's lock is held meanwhile.
 	KeyringTimeout time.Duration
+	// Child opens and seals Codex's encrypted file; its zero value is right for a
+	// program that calls agefile.Serve.
+	Child agefile.Child
 	// Step is called at each step of an Update that writes auth.json, in their
 	// order, under the locks that are held by then: for tests, nil in every
 	// program.
@@ -41,11 +45,11 @@ func Open(home string, cfg codex.Config, opts Options) (auth.Store, error) {
 		return newFileStore(home, opts), nil
 	case codex.StoreKeyring, codex.StoreAuto:
 		if cfg.Encrypted {
-			return encryptedStore(home, auto, opts), nil
+			return newEncryptedStore(home, auto, opts), nil
 		}
 		return newKeyringStore(home, auto, opts), nil
 	case codex.StoreEphemeral:
-		return ephemeralStore(), nil
+		return ephemeralStore{}, nil
 	}
 	return nil, fmt.Errorf("no store is called %q", cfg.Store)
 }

@@ -98,7 +98,7 @@ func (f *found) signIn(home string, st auth.State) {
 	case st.Locked:
 		f.finding(FindLocked, Problem, home)
 	case st.Encrypted:
-		f.finding(FindEncrypted, Warning, home)
+		f.finding(FindEncrypted, Problem, home, "Why", st)
 	case st.Restricted:
 		f.finding(FindRestricted, Problem, home, "Why", st)
 	case st.Status == auth.StatusUnreadable:
