@@ -99,15 +99,18 @@ func (m *Manager) take(s *Snapshot, loadErr error) { m.cache(s, loadErr, nil) }
 // to it is an Activity.
 func (m *Manager) found(s *Snapshot, loadErr error) {
 	var kind ActivityKind
-	var now *Snapshot
+	var before, now *Snapshot
 	m.cache(s, loadErr, func(was Facts, adopted bool) {
-		now = m.facts.LastGood
+		before, now = was.LastGood, m.facts.LastGood
 		ours := now != nil && now.Equal(m.writing)
 		if adopted && m.read && m.facts.Restriction == nil && !ours {
 			kind = turn(was.LastGood, now)
 		}
 		m.read = true
 	})
+	if kind == ActivityAdopted {
+		m.fateSeen(before, now)
+	}
 	if kind != "" {
 		m.happened(kind, now, "")
 	}

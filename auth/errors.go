@@ -51,6 +51,9 @@ const (
 	// ReasonAccountChanged is never remembered: the user signed out or in to
 	// another account while a renewal was being prepared.
 	ReasonAccountChanged Reason = "account_changed"
+	// ReasonCopied is not the server's: the credentials are a copy of another
+	// home's, which has refreshed since, and cannot be taken over from there.
+	ReasonCopied Reason = "copied"
 	// ReasonNoRefreshToken and ReasonNoAccount are those of an Obstacle: nobody
 	// was asked.
 	ReasonNoRefreshToken = Reason(ObstacleNoRefreshToken)

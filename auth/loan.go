@@ -1,8 +1,9 @@
 package auth
 
 import (
-	"errors"
 	"strings"
+
+	"rekey/internal/fault"
 )
 
 // A loan is a credential store on another machine, or in another home, that
@@ -20,7 +21,7 @@ const (
 
 // ErrNotLendable means that there is nothing to lend: no ChatGPT sign-in with
 // an access token, or one that is itself a loan.
-var ErrNotLendable = errors.New("only a ChatGPT sign-in of this machine's own can be lent")
+var ErrNotLendable error = fault.New("not_lendable", "only a ChatGPT sign-in of this machine's own can be lent")
 
 // Loan reports whether s is a loan, and the id that its owner gave it. The id
 // is "" where the marker is one that this version does not understand.

@@ -16,6 +16,9 @@ type Options struct {
 	// Memory remembers beyond this process; nil: what there is to remember ends
 	// with it.
 	Memory Memory
+	// Lineage knows what became of refresh tokens in the user's other homes; nil:
+	// there are none.
+	Lineage Lineage
 	// Activity is told what has happened to the credentials; nil: nobody is.
 	// It is called in the order of events and must not block.
 	Activity func(Activity)
@@ -90,6 +93,9 @@ func NewManager(opts Options) *Manager {
 	own := newInMemory()
 	if opts.Memory == nil {
 		opts.Memory = own
+	}
+	if opts.Lineage == nil {
+		opts.Lineage = noLineage{}
 	}
 	if opts.Activity == nil {
 		opts.Activity = func(Activity) {}

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -91,6 +92,11 @@ func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 	if early, err := m.tooEarly(ctx, cached); early {
 		return err
 	}
+	release, done, err := m.acrossHomes(ctx, cached)
+	if done {
+		return err
+	}
+	defer release()
 	if err := m.prepare(ctx, cached); err != nil {
 		return err
 	}
@@ -132,7 +138,8 @@ func (m *Manager) unlocked(ctx context.Context, s *Snapshot, err error) error {
 
 // prepare makes sure that an answer can be kept before anything is sent.
 func (m *Manager) prepare(ctx context.Context, s *Snapshot) error {
-	err := m.opts.Memory.Reserve(m.opts.Memory.Token(s), clean(m.opts.Now()))
+	noted := m.opts.Lineage.Sent(s) // which takes the room for what is noted of the answer
+	err := cmp.Or(m.opts.Memory.Reserve(m.opts.Memory.Token(s), clean(m.opts.Now())), noted)
 	if m.opts.AsCodex {
 		return nil // Codex sends whatever may come of it
 	}
@@ -141,6 +148,7 @@ func (m *Manager) prepare(ctx context.Context, s *Snapshot) error {
 		err = m.opts.Store.Writable(ctx)
 	}
 	if err != nil {
+		m.fateWithout(s, &RefreshError{})
 		return m.unsavable(ctx, s, err)
 	}
 	return nil
@@ -181,6 +189,7 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 	if err := m.opts.Memory.Keep(key, answer); err != nil {
 		m.opts.Log.Warn("the escrow did not take the answer", "error", err)
 	}
+	m.fateOf(s, answer) // before the commit: who looks meanwhile waits for it
 	m.opts.Step(StepKept)
 	return m.commit(ctx, s, answer, "renewed")
 }
@@ -195,8 +204,10 @@ func (m *Manager) failed(ctx context.Context, s *Snapshot, key string, err error
 		re.Code = "" // a server may put anything there, a token too
 	}
 	if re.Permanent {
+		defer m.fateWithout(s, re) // after the second look, which may find what replaced s
 		return m.rejected(ctx, s, key, re)
 	}
+	m.fateWithout(s, re)
 	m.decided(ctx, slog.LevelInfo, s, "no answer that counts, it may work later",
 		"status", re.Status, "code", re.Code, "answerLost", re.AnswerLost, "error", re)
 	m.change(func(f *Facts) { f.Refreshing = false })

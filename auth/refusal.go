@@ -69,6 +69,9 @@ func (m *Manager) lookupRefusal(s *Snapshot) *Refusal {
 	if r, ok := m.own.Lookup(key); ok {
 		return &r
 	}
+	if reason := m.opts.Lineage.Fate(s).Refused; reason != "" && !m.opts.AsCodex {
+		return &Refusal{Fingerprint: key, Reason: reason, At: clean(m.opts.Now())}
+	}
 	return nil
 }
 
@@ -128,7 +131,7 @@ func refusalError(r *Refusal) error {
 // none. An unexplained 401 owes none: a captive portal can produce it.
 func (m *Manager) noticeFor(s *Snapshot, r *Refusal) string {
 	switch {
-	case r != nil && r.Reason.NamesToken():
+	case r != nil && (r.Reason.NamesToken() || r.Reason == ReasonCopied):
 		return m.opts.Memory.Token(s)
 	case r == nil && s.Obstacle().DeadEnd():
 		return m.opts.Memory.Whole(s)

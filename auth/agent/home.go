@@ -122,6 +122,7 @@ func Open(opts Options) (*Home, error) {
 	if !opts.AsCodex {
 		managed.SecondLook = secondLook
 	}
+	managed.Lineage = h.lineage()
 	h.manager = auth.NewManager(managed)
 	h.loadActivity()
 	h.hook = hook.New(hook.Options{

@@ -65,6 +65,15 @@ func Open(dir string) (*Memory, error) { return OpenOn(safefile.Disk{}, dir) }
 
 // OpenOn is Open for tests, on a disk that may fail.
 func OpenOn(disk safefile.Disk, dir string) (*Memory, error) {
+	s, err := open(disk, dir)
+	if err == nil {
+		disk.Sweep(dir, tempPrefix, time.Now())
+	}
+	return s, err
+}
+
+// open is OpenOn without looking at everything in the directory.
+func open(disk safefile.Disk, dir string) (*Memory, error) {
 	if err := ownFolder(disk, dir); err != nil {
 		return nil, err
 	}
@@ -72,7 +81,6 @@ func OpenOn(disk safefile.Disk, dir string) (*Memory, error) {
 	if err := s.loadKey(); err != nil {
 		return nil, within(dir, err)
 	}
-	disk.Sweep(dir, tempPrefix, time.Now())
 	return s, nil
 }
 

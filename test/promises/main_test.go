@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/sandbox"
 )
@@ -46,7 +47,13 @@ type world struct {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	s, err := sandbox.New(life)
+	return newWorldWith(t, box.Config{AccessLife: life})
+}
+
+// newWorldWith is newWorld with another kind of server.
+func newWorldWith(t testing.TB, cfg box.Config) *world {
+	t.Helper()
+	s, err := sandbox.NewWith(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,8 @@ func (w Words) Reason(r auth.Reason) string {
 		return w.Say("reason.unauthorized")
 	case auth.ReasonAccountChanged:
 		return w.Say("reason.account_changed")
+	case auth.ReasonCopied:
+		return w.Say("reason.copied")
 	case auth.ReasonNoRefreshToken:
 		return w.Say("reason.no_refresh_token")
 	case auth.ReasonNoAccount:

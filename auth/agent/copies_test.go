@@ -1,0 +1,251 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/internal/box"
+)
+
+// copied makes another home with what the rig's home holds, and opens it.
+func (r *rig) copied(name string) (*box.Home, *Home) {
+	r.t.Helper()
+	home, err := box.NewHome(filepath.Join(r.root, name))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if err := home.Replace([]byte(r.content())); err != nil {
+		r.t.Fatal(err)
+	}
+	return home, r.open(func(o *Options) { o.Dir = home.Dir() })
+}
+
+func refreshToken(t *testing.T, h *Home) string {
+	t.Helper()
+	_ = h.Reload(t.Context(), true)
+	s, _ := h.Manager().Snapshot()
+	return s.RefreshToken().Reveal()
+}
+
+// Copies of one sign-in in several homes send one request together, whatever
+// they do at once, and go on with what came of it: the server would end them all
+// if it saw the token twice.
+func TestCopiesSendOneRequest(t *testing.T) {
+	t.Parallel()
+	for _, homes := range []int{2, 3} {
+		t.Run(fmt.Sprint(homes), func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, box.Config{ReuseRevokesFamily: true})
+			all := []*Home{r.open()}
+			for i := 1; i < homes; i++ {
+				_, h := r.copied(fmt.Sprintf("copy-%d", i))
+				all = append(all, h)
+			}
+			for round := 1; round <= 4; round++ {
+				var together sync.WaitGroup
+				for _, h := range all {
+					together.Go(func() {
+						if err := h.Refresh(t.Context()); err != nil {
+							t.Errorf("round %d: %v", round, err)
+						}
+					})
+				}
+				together.Wait()
+				if got := r.server.Refreshes(); got != round {
+					t.Errorf("%d requests after round %d", got, round)
+				}
+				for i, h := range all {
+					token := refreshToken(t, h)
+					if token != refreshToken(t, all[0]) || !r.server.Works(token) {
+						t.Errorf("round %d: home %d holds another token, or one that does not work", round, i)
+					}
+					if st := h.State(); st.Status != auth.StatusHealthy {
+						t.Errorf("round %d: home %d is %s: %s", round, i, st.Status, st.Problem)
+					}
+				}
+				forget(t, all) // that each has just refreshed
+			}
+		})
+	}
+}
+
+// forget ends the time in which new tokens stand.
+func forget(t *testing.T, homes []*Home) {
+	t.Helper()
+	for _, h := range homes {
+		s, _ := h.Manager().Snapshot()
+		token := h.state.Token(s)
+		if a, ok := h.state.LastAttempt(token); ok {
+			a.NotBefore, a.At = time.Time{}, a.At.Add(time.Second)
+			if err := h.state.RecordAttempt(a); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// A copy that comes late, when the first home has refreshed often, still finds
+// what its token has become; so does one behind another copy.
+func TestCopyCatchesUp(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, box.Config{ReuseRevokesFamily: true})
+	first := r.open()
+	_, late := r.copied("late")
+	for range 3 {
+		if err := first.Refresh(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		forget(t, []*Home{first})
+	}
+	if err := late.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if refreshToken(t, late) != refreshToken(t, first) || r.server.Refreshes() != 3 {
+		t.Error("the copy has not caught up")
+	}
+}
+
+// What the real Codex in another home made of the token is found, too.
+func TestCopyAdoptsWhatCodexRefreshed(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, box.Config{ReuseRevokesFamily: true})
+	first := r.open()
+	_, copied := r.copied("copy")
+	s, _ := first.Manager().Snapshot()
+	next, err := s.WithTokens(auth.TokenResponse{
+		AccessToken: secret("codex-access"), RefreshToken: secret("codex-refresh"),
+	}, time.Now().Add(time.Minute))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.put(next.Encode())
+	_ = first.Reload(t.Context(), true)
+	if err := copied.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := refreshToken(t, copied); got != "codex-refresh" || r.server.Refreshes() != 0 {
+		t.Errorf("the copy holds %q after %d requests", got, r.server.Refreshes())
+	}
+}
+
+func secret(text string) *auth.Secret {
+	s := auth.NewSecret(text)
+	return &s
+}
+
+// A copy whose original has signed out, or in to another account, has no future:
+// it says so and sends nothing.
+func TestCopyWithoutASuccessor(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(r *rig){
+		"signed out":      func(r *rig) { _ = r.home.Delete() },
+		"another account": func(r *rig) { r.put(r.newSignIn(box.Grace())) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, box.Config{ReuseRevokesFamily: true})
+			first := r.open()
+			home, copied := r.copied("copy")
+			if err := first.Refresh(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			change(r)
+			before, _ := home.Read()
+			for range 3 {
+				if err := copied.Refresh(t.Context()); auth.OutcomeOf(err) != auth.OutcomePermanent {
+					t.Errorf("the copy's refresh: %v", err)
+				}
+			}
+			if st := copied.State(); st.Refused != auth.ReasonCopied || st.Status != auth.StatusExpiring {
+				t.Errorf("the copy is %s, %q", st.Status, st.Refused)
+			}
+			if after, _ := home.Read(); string(after) != string(before) {
+				t.Error("the copy was changed")
+			}
+			if got := r.server.Refreshes(); got != 1 {
+				t.Errorf("%d requests", got)
+			}
+			if err := home.Replace(r.newSignIn(box.Ada())); err != nil {
+				t.Fatal(err)
+			}
+			_ = copied.Reload(t.Context(), true)
+			if st := copied.State(); st.Status != auth.StatusHealthy {
+				t.Errorf("after a sign-in the copy is %s", st.Status)
+			}
+		})
+	}
+}
+
+// What is refused in one home is refused in all, and an old copy that is put back
+// where its token was spent is not sent either.
+func TestRefusalsAreKnownInAllHomes(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, box.Config{ReuseRevokesFamily: true})
+	first := r.open()
+	_, copied := r.copied("copy")
+	old := []byte(r.content())
+	r.server.RevokeAll()
+	for _, h := range []*Home{first, copied, copied} {
+		if err := h.Refresh(t.Context()); auth.OutcomeOf(err) != auth.OutcomePermanent {
+			t.Errorf("refused: %v", err)
+		}
+	}
+	if got := r.server.Refreshes(); got != 1 {
+		t.Errorf("%d requests", got)
+	}
+	if _, again := r.copied("again"); again.State().Status != auth.StatusExpiring {
+		t.Errorf("a new copy of it is %s", again.State().Status)
+	}
+
+	r.put(r.newSignIn(box.Ada()))
+	backup := []byte(r.content())
+	_ = first.Reload(t.Context(), true)
+	if err := first.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, content := range [][]byte{backup, old} {
+		r.put(content)
+		_ = first.Reload(t.Context(), true)
+		if err := first.Refresh(t.Context()); auth.OutcomeOf(err) != auth.OutcomePermanent {
+			t.Errorf("a backup is refreshed: %v", err)
+		}
+	}
+	if got := r.server.Refreshes(); got != 2 {
+		t.Errorf("%d requests", got)
+	}
+}
+
+// While one home's answer is on its way, the other waits for it.
+func TestCopyWaitsForTheAnswer(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, box.Config{ReuseRevokesFamily: true})
+	first := r.open()
+	_, copied := r.copied("copy")
+	answer := make(chan struct{})
+	r.server.Script(box.Reply{Gate: answer})
+	ended := make(chan error, 2)
+	go func() { ended <- first.Refresh(t.Context()) }()
+	if err := r.server.WaitForRequests(within(t), 1); err != nil {
+		t.Fatal(err)
+	}
+	go func() { ended <- copied.Refresh(t.Context()) }()
+	short, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if r.server.WaitForRequests(short, 2) == nil {
+		t.Error("the copy did not wait")
+	}
+	close(answer)
+	for range 2 {
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	}
+	if r.server.Refreshes() != 1 || refreshToken(t, first) != refreshToken(t, copied) {
+		t.Errorf("%d requests", r.server.Refreshes())
+	}
+}

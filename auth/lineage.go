@@ -1,0 +1,185 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"rekey/internal/fault"
+)
+
+// Lineage knows what became of refresh tokens in all homes of a user together.
+// Copies of one sign-in in several homes hold the same token, and whoever sends
+// it a second time ends them all. Implementations are safe for concurrent use by
+// goroutines and processes.
+type Lineage interface {
+	// Lock keeps the refresh token of s to one home at a time, waiting a bounded
+	// time.
+	Lock(ctx context.Context, s *Snapshot) (unlock func(), err error)
+	// Fate is what became of the refresh token of s.
+	Fate(s *Snapshot) Fate
+	// Sent notes that this home is about to send the refresh token of s.
+	Sent(s *Snapshot) error
+	// Unsent takes that back: the token is as good as it was.
+	Unsent(s *Snapshot) error
+	// Replaced notes that this home has by in the place of the refresh token of s.
+	Replaced(s *Snapshot, by Secret) error
+	// Refused notes that the server refused the refresh token of s.
+	Refused(s *Snapshot, reason Reason) error
+	// Successor reads what another home holds in the place of s now. Its error is
+	// ErrNoSuccessor when none does, and else says what stands in the way for now.
+	Successor(ctx context.Context, s *Snapshot) (*Snapshot, error)
+}
+
+// Fate is what became of a refresh token. The zero value is that of one that
+// nobody has sent.
+type Fate struct {
+	// Elsewhere: it was another home that sent it.
+	Elsewhere bool
+	// Sent: it may have reached the server, and no answer was kept.
+	Sent bool
+	// Replaced: there is another in its place.
+	Replaced bool
+	// Refused is the server's reason, "" when it did not refuse.
+	Refused Reason
+}
+
+// ErrNoSuccessor means that no home holds what a refresh token was replaced by.
+var ErrNoSuccessor error = fault.New("no_successor", "no home holds the tokens that replaced these")
+
+// noLineage is for a Manager whose home is the only one.
+type noLineage struct{}
+
+func (noLineage) Lock(context.Context, *Snapshot) (func(), error) { return func() {}, nil }
+func (noLineage) Fate(*Snapshot) Fate                             { return Fate{} }
+func (noLineage) Sent(*Snapshot) error                            { return nil }
+func (noLineage) Unsent(*Snapshot) error                          { return nil }
+func (noLineage) Replaced(*Snapshot, Secret) error                { return nil }
+func (noLineage) Refused(*Snapshot, Reason) error                 { return nil }
+func (noLineage) Successor(context.Context, *Snapshot) (*Snapshot, error) {
+	return nil, ErrNoSuccessor
+}
+
+// acrossHomes takes the lock of the refresh token of s and asks what other homes
+// have done with it. done is true when nothing is to be sent; else the caller
+// unlocks when it has its answer. It holds the refresh lock.
+func (m *Manager) acrossHomes(ctx context.Context, s *Snapshot) (unlock func(), done bool, err error) {
+	unlock, err = m.opts.Lineage.Lock(ctx, s)
+	switch {
+	case err != nil && m.opts.AsCodex:
+		return func() {}, false, nil
+	case err != nil:
+		m.decided(ctx, slog.LevelWarn, s, "the lock of this refresh token could not be had, nothing sent", "error", err)
+		return nil, true, &RefreshError{Err: err}
+	case m.opts.AsCodex:
+		return unlock, false, nil
+	}
+	if done, err = m.heedFate(ctx, s, m.opts.Lineage.Fate(s)); done {
+		unlock()
+	}
+	return unlock, done, err
+}
+
+// heedFate does what follows from the fate of the refresh token of s, and reports
+// whether that is all.
+func (m *Manager) heedFate(ctx context.Context, s *Snapshot, fate Fate) (done bool, err error) {
+	key := m.opts.Memory.Token(s)
+	switch {
+	case fate.Refused != "":
+		m.decided(ctx, slog.LevelInfo, s, "refused in another home, nothing sent", "reason", fate.Refused)
+		return true, m.refuse(s, &RefreshError{Permanent: true, Reason: fate.Refused})
+	case fate.Replaced:
+		return true, m.adoptSuccessor(ctx, s, fate)
+	case fate.Sent && fate.Elsewhere && !m.isLost(key):
+		m.decided(ctx, slog.LevelWarn, s, "another home has sent it and has no answer yet, nothing sent")
+		m.setLost(key, true)
+		m.publish()
+		return true, &RefreshError{AnswerLost: true}
+	}
+	return false, nil
+}
+
+// adoptSuccessor takes over from another home what the refresh token of s was
+// replaced by, provided that it is for the same account and the store still holds
+// s. Otherwise s has no future.
+func (m *Manager) adoptSuccessor(ctx context.Context, s *Snapshot, fate Fate) error {
+	next, err := m.opts.Lineage.Successor(ctx, s)
+	switch {
+	case errors.Is(err, ErrNoSuccessor), err == nil && !next.SameAccount(s):
+		cause := &RefreshError{Permanent: true, Reason: ReasonReused} // an old copy of this home's own
+		if fate.Elsewhere {
+			cause.Reason = ReasonCopied
+		}
+		m.decided(ctx, slog.LevelWarn, s, "spent already, nothing sent", "reason", cause.Reason)
+		return m.refuse(s, cause)
+	case err != nil:
+		m.decided(ctx, slog.LevelInfo, s, "another home has replaced it and cannot be read, nothing sent", "error", err)
+		return &RefreshError{Err: err}
+	}
+	var written *Snapshot
+	err = m.opts.Store.Update(ctx, func(current *Snapshot) (*Snapshot, error) {
+		if !s.RedeemedBy(current) {
+			return nil, ErrStoreChanged
+		}
+		written = current.withSuccessor(next)
+		m.isWriting(written)
+		return written, nil
+	})
+	if err != nil {
+		m.decided(ctx, slog.LevelWarn, s, "another home's tokens could not be taken over, nothing sent", "error", err)
+		return &RefreshError{Err: err}
+	}
+	m.decided(ctx, slog.LevelInfo, s, "adopted what another home has, nothing sent", "to", m.short(written))
+	m.take(written, nil)
+	m.happened(ActivityAdopted, written, "")
+	m.endAttempt(m.opts.Memory.Token(s), false)
+	return nil
+}
+
+// withSuccessor is s with the tokens of next, and its date.
+func (s *Snapshot) withSuccessor(next *Snapshot) *Snapshot {
+	merged, t := *s, *s.tokens
+	t.id, t.access, t.refresh, t.claims = next.tokens.id, next.tokens.access, next.tokens.refresh, next.tokens.claims
+	t.provenance = next.tokens.provenance
+	merged.tokens, merged.lastRefresh = &t, next.lastRefresh
+	return &merged
+}
+
+// fateOf notes the answer to a request with s for the other homes.
+func (m *Manager) fateOf(s *Snapshot, answer TokenResponse) {
+	err := error(nil)
+	if by := answer.RefreshToken; by != nil && *by != s.RefreshToken() {
+		err = m.opts.Lineage.Replaced(s, *by)
+	} else {
+		err = m.opts.Lineage.Unsent(s) // it stays what it was
+	}
+	m.noteFate(err)
+}
+
+// fateWithout notes that a request with s brought no tokens.
+func (m *Manager) fateWithout(s *Snapshot, e *RefreshError) {
+	switch {
+	case e.Permanent && e.Reason.NamesToken():
+		m.noteFate(m.opts.Lineage.Refused(s, e.Reason))
+	case !e.AnswerLost && !m.isLost(m.opts.Memory.Token(s)):
+		m.noteFate(m.opts.Lineage.Unsent(s))
+	}
+}
+
+// fateSeen notes that another program, Codex for one, has refreshed this home's
+// sign-in. What is older than it replaces is a backup, and replaces nothing.
+func (m *Manager) fateSeen(was, now *Snapshot) {
+	before, _ := was.LastRefresh()
+	after, _ := now.LastRefresh()
+	if !was.Managed() || !now.Managed() || !after.After(before) || was.RefreshToken() == now.RefreshToken() ||
+		m.opts.Lineage.Fate(was).Replaced || m.opts.Lineage.Fate(now) != (Fate{}) {
+		return
+	}
+	m.noteFate(m.opts.Lineage.Replaced(was, now.RefreshToken()))
+}
+
+func (m *Manager) noteFate(err error) {
+	if err != nil {
+		m.opts.Log.Warn("other homes will not know what became of this refresh token", "error", err)
+	}
+}
