@@ -44,7 +44,11 @@ func (h *Home) lock(name string) (unlock func(), err error) {
 		return nil, fault.New("own_folder", "Rekey's own folder cannot be used: {{.Why}}", "Why", err)
 	}
 	// Who it is, for people who look; nobody decides by it.
-	_ = os.WriteFile(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600)
+	if f, err := (safefile.Disk{}).Open(path, false, 0); err == nil {
+		_ = f.Truncate(0)
+		_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+		_ = f.Close()
+	}
 	return unlock, nil
 }
 

@@ -1,13 +1,12 @@
 package agent
 
 import (
-	"fmt"
-	"io"
+	"io/fs"
 	"net/http"
-	"os"
 
 	"rekey/auth/authority"
 	"rekey/internal/fault"
+	"rekey/internal/safefile"
 )
 
 // maxCA is the largest file of certificates that is read.
@@ -21,26 +20,15 @@ func networkFromEnv(getenv func(string) string) (*http.Client, error) {
 		if path == "" {
 			continue
 		}
-		pem, err := readLimited(path, maxCA)
-		if err != nil {
-			return nil, fault.New("no_file", "{{.Name}} names a file that cannot be read: {{.Why}}", "Name", name, "Why", err)
+		pem, err := safefile.Read(path, maxCA)
+		if err == nil && !pem.Exists {
+			err = fs.ErrNotExist
 		}
-		network.ExtraCA = pem
+		if err != nil {
+			return nil, fault.New("no_file", "{{.Name}} names a file that cannot be read: {{.Why}}", "Name", name, "Why", safefile.Cause(err))
+		}
+		network.ExtraCA = pem.Data
 		break
 	}
 	return authority.NewHTTPClient(network)
-}
-
-// readLimited reads a file of at most limit bytes.
-func readLimited(path string, limit int64) ([]byte, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err == nil && int64(len(data)) > limit {
-		err = fmt.Errorf("it is larger than %d bytes", limit)
-	}
-	return data, err
 }

@@ -63,20 +63,21 @@ func (f *file) append(line []byte) error {
 
 // open opens the file, making it and its folder if need be.
 func (f *file) open() (out *os.File, size int64, err error) {
-	if info, err := os.Lstat(f.path); err == nil && !info.Mode().IsRegular() { // a pipe would be waited for
-		return nil, 0, fault.New("log_not_regular", "{{.Where}} is not a regular file", "Where", f.path)
-	}
-	const flags = os.O_WRONLY | os.O_APPEND | os.O_CREATE
-	out, err = os.OpenFile(f.path, flags, 0o600)
+	var disk safefile.Disk
+	opened, err := disk.Append(f.path, 0o600)
 	if errors.Is(err, fs.ErrNotExist) {
-		if err := os.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
+		if err := disk.MkdirAll(filepath.Dir(f.path), 0o700); err != nil {
 			return nil, 0, err
 		}
-		out, err = os.OpenFile(f.path, flags, 0o600)
+		opened, err = disk.Append(f.path, 0o600)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, safefile.ErrNotRegular):
+		return nil, 0, fault.New("log_not_regular", "{{.Where}} is not a regular file", "Where", f.path)
+	case err != nil:
 		return nil, 0, err
 	}
+	out = opened.File
 	info, err := out.Stat()
 	if err != nil {
 		_ = out.Close()

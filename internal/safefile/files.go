@@ -13,7 +13,20 @@ import (
 // is set. It never follows a link in the last place, so that a file in a folder
 // of Rekey's own leads nowhere else.
 func (d Disk) Open(path string, create bool, perm fs.FileMode) (*File, error) {
-	f, err := d.openOrCreate(path, create, perm, noFollow)
+	return d.open(path, create, perm, noFollow)
+}
+
+// Append is Open for a file that is written to at its end alone, and made if
+// need be.
+func (d Disk) Append(path string, perm fs.FileMode) (*File, error) {
+	return d.open(path, true, perm, noFollow|os.O_APPEND)
+}
+
+func (d Disk) open(path string, create bool, perm fs.FileMode, flags int) (*File, error) {
+	f, err := d.openOrCreate(path, create, perm, flags)
+	if isLoop(err) {
+		err = ErrNotRegular // a link
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -39,6 +52,10 @@ func (d Disk) openOrCreate(path string, create bool, perm fs.FileMode, flags int
 			return f, err
 		}
 		f, err = d.createNew(path, perm)
+		if err == nil && flags&os.O_APPEND != 0 { // of a new file that is not known
+			_ = f.Close()
+			continue
+		}
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err
 		}

@@ -18,6 +18,9 @@ func openToRead(path string) (*os.File, error) { return os.OpenFile(path, os.O_R
 // noFollow keeps an open from following a link in the last place.
 const noFollow = unix.O_NOFOLLOW
 
+// isLoop reports whether a link was met that may not be followed.
+func isLoop(err error) bool { return errors.Is(err, unix.ELOOP) }
+
 // sharing: here nobody can keep a file from being replaced.
 func sharing(error) bool { return false }
 

@@ -29,6 +29,9 @@ func openToRead(path string) (*os.File, error) {
 // noFollow has no meaning here: a user's folder is the user's alone.
 const noFollow = 0
 
+// isLoop: links are followed here.
+func isLoop(error) bool { return false }
+
 // sharing reports whether another program has the file open and forbids that it
 // is replaced.
 func sharing(err error) bool {
