@@ -17,7 +17,7 @@ import (
 
 // lasting is how long an access token still has to work for usage to be asked
 // with it.
-const lasting = 30 * time.Second
+const lasting = 2 * time.Second
 
 // meter knows the home's usage. It is part of a Home.
 type meter struct {

@@ -33,6 +33,9 @@ type Config struct {
 	// DeviceInterval is how often a device may poll, in whole seconds. 0 asks
 	// for no pause.
 	DeviceInterval time.Duration
+	// UsageWindow is how long the first window of the usage is that the backend
+	// tells, DefaultUsageWindow when 0.
+	UsageWindow time.Duration
 	// Now is the server's clock, time.Now when nil. It must be safe for
 	// concurrent use.
 	Now func() time.Time
@@ -45,6 +48,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.AccessLife == 0 {
 		c.AccessLife = DefaultAccessLife
+	}
+	if c.UsageWindow == 0 {
+		c.UsageWindow = DefaultUsageWindow
 	}
 	if c.Now == nil {
 		c.Now = time.Now
@@ -64,6 +70,7 @@ type Server struct {
 	script  *script
 	codes   *codes
 	devices *devices
+	meter   *meter
 	running sync.WaitGroup // the listener and every request
 
 	mu      sync.Mutex // guards all below
@@ -88,6 +95,7 @@ func Start(cfg Config) (*Server, error) {
 		script:  &script{},
 		codes:   newCodes(cfg.Now),
 		devices: newDevices(cfg.Now),
+		meter:   &meter{begun: cfg.Now(), window: cfg.UsageWindow},
 		account: cfg.Account,
 	}
 	s.http = &http.Server{
@@ -136,6 +144,8 @@ func (s *Server) routes() http.Handler {
 		"POST /api/accounts/deviceauth/usercode": s.deviceCode,
 		"POST /api/accounts/deviceauth/token":    s.deviceToken,
 		"GET /backend-api/wham/accounts/check":   s.workspaces,
+		"GET " + usagePath:                       s.usage,
+		"GET " + resetCreditsPath:                s.resetCredits,
 		"GET " + devicePage:                      s.devicePage,
 	} {
 		mux.Handle(pattern, s.endpoint(handle))

@@ -1,0 +1,245 @@
+package agent
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/internal/box"
+	"rekey/usage"
+	"rekey/usage/files"
+)
+
+// newUsageRig is a rig whose backend tells usage. What Rekey keeps is searched for
+// tokens, the e-mail address and the account when the test ends.
+func newUsageRig(t *testing.T) *rig {
+	t.Helper()
+	r := newRig(t, box.Config{AccessLife: 4 * time.Hour})
+	r.configure(fmt.Sprintf("chatgpt_base_url = %q\n", r.server.BackendURL()))
+	t.Cleanup(func() {
+		secrets := append([]string{box.Ada().Email, box.Ada().AccountID, box.Ada().UserID}, r.secrets...)
+		err := filepath.WalkDir(filepath.Join(r.root, "state"), func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() || d.Name() == "escrow" {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			for _, secret := range secrets {
+				if strings.Contains(string(text), secret) {
+					t.Errorf("%s holds %q", path, secret)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// lookAgain lets the next look ask, as it would a minute later.
+func lookAgain(t *testing.T, h *Home) {
+	t.Helper()
+	kept := files.Memory{Home: h.stateDir, User: h.opts.Dirs.State}
+	rec := kept.Load()
+	rec.AskedAt = time.Time{}
+	if err := kept.Save(rec); err != nil {
+		t.Fatal(err)
+	}
+	if err := kept.SetRest(usage.Rest{}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestUsageComesFromTheAgent(t *testing.T) {
+	t.Parallel()
+	r := newUsageRig(t)
+	a := r.start()
+	client, other := r.client(), r.client()
+	news := other.SubscribeUsage(within(t))
+	u, err := client.LookAtUsage(within(t))
+	if err != nil || len(u.Windows) != 2 || u.Plan != "pro" || u.ResetCredits.ExpiresAt.IsZero() || u.Problem != "" {
+		t.Fatalf("%+v, %v", u, err)
+	}
+	for told := range news {
+		if told.FetchedAt.Equal(u.FetchedAt) {
+			break
+		}
+	}
+	// Another process asks nothing within the minute.
+	v, err := Visit(within(t), r.options(), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := v.LookAtUsage(within(t)); err != nil || !again.FetchedAt.Equal(u.FetchedAt) {
+		t.Errorf("%+v, %v", again, err)
+	}
+	_ = v.Close(within(t))
+	if points, err := client.UsageHistory(within(t)); err != nil || len(points) != 2 {
+		t.Errorf("%+v, %v", points, err)
+	}
+	if n := r.server.UsageRequests(); n != 1 || r.server.Refreshes() != 0 {
+		t.Errorf("the backend was asked %d times, with %d refreshes", n, r.server.Refreshes())
+	}
+	// What is known goes with the sign-in.
+	if err := a.SignOut(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "no usage after the sign-out", func() bool { return !client.Usage().Known() && client.Usage().Problem == usage.ProblemSignedOut })
+}
+
+// A wrong answer keeps the figures and leaves the sign-in alone.
+func TestWrongUsageChangesNoState(t *testing.T) {
+	t.Parallel()
+	r := newUsageRig(t)
+	a := r.start()
+	first, _ := a.LookAtUsage(within(t))
+	before := a.State()
+	for want, reply := range map[usage.Problem]box.Reply{
+		usage.ProblemNotUsage:    {Status: http.StatusOK, Body: "<html>"},
+		usage.ProblemTooLarge:    box.Huge(10 << 20),
+		usage.ProblemRedirect:    box.Redirect(r.server.TokenURL()),
+		usage.ProblemRateLimited: box.Busy(time.Hour),
+		usage.ProblemForbidden:   {Status: http.StatusForbidden, Body: `{"detail":"ada@example.com"}`},
+		usage.ProblemServer:      {Status: http.StatusServiceUnavailable},
+		usage.ProblemBrokenOff:   {Status: http.StatusOK, Body: "{", Truncate: true},
+		usage.ProblemOtherAccount: {Status: http.StatusOK,
+			Body: `{"plan_type":"plus","account_id":"acct-grace","rate_limit":{"primary_window":{"used_percent":99}}}`},
+	} {
+		lookAgain(t, a.Home)
+		r.server.AnswerUsage(reply)
+		u, err := a.LookAtUsage(within(t))
+		if err != nil || u.Problem != want || !u.FetchedAt.Equal(first.FetchedAt) || len(u.Windows) != len(first.Windows) {
+			t.Errorf("%s: %+v, %v", want, u, err)
+		}
+		if got := a.State(); got != before {
+			t.Errorf("%s: the State is %+v, was %+v", want, got, before)
+		}
+	}
+	if r.server.Refreshes() != 0 {
+		t.Errorf("%d refreshes", r.server.Refreshes())
+	}
+}
+
+// A backend that answers 401 for ever: two requests and one refresh for each set
+// of credentials, then silence.
+func TestUnauthorizedUsage(t *testing.T) {
+	t.Parallel()
+	r := newUsageRig(t)
+	a := r.start()
+	r.server.AnswerUsage(box.Refusal(http.StatusUnauthorized, "token_invalidated"))
+	for i := 1; i <= 2; i++ {
+		for range 5 {
+			lookAgain(t, a.Home)
+			if u, err := a.LookAtUsage(within(t)); err != nil || u.Problem != usage.ProblemUnauthorized {
+				t.Fatalf("%+v, %v", u, err)
+			}
+		}
+		if r.server.UsageRequests() != 2*i || r.server.Refreshes() != i {
+			t.Fatalf("%d requests and %d refreshes for %d sets of credentials", r.server.UsageRequests(), r.server.Refreshes(), i)
+		}
+		if st := a.State(); st.Status != auth.StatusHealthy {
+			t.Errorf("the State is %+v", st)
+		}
+		before := a.State().LastRefresh
+		r.put(r.newSignIn(box.Ada()))
+		await(t, a, "the new sign-in", func(st auth.State) bool { return !st.LastRefresh.Equal(before) })
+	}
+}
+
+// Nothing is sent for those who may not ask.
+func TestNobodyAsksForUsage(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		content func(r *rig) []byte
+		set     string
+		want    usage.Problem
+	}{
+		"off":      {set: `usage = "off"`, want: usage.ProblemOff},
+		"API key":  {content: func(*rig) []byte { return []byte(`{"auth_mode":"apikey","OPENAI_API_KEY":"sk-fake"}`) }, want: usage.ProblemAPIKey},
+		"nobody":   {content: func(*rig) []byte { return []byte(`{"auth_mode":"apikey"`) }, want: usage.ProblemUnreadable},
+		"no token": {content: func(*rig) []byte { return []byte(`{"auth_mode":"chatgpt"}`) }, want: usage.ProblemNoToken},
+		"loan": {content: func(r *rig) []byte {
+			return box.AuthJSON(box.WithAccount(box.Ada()), box.WithTokens(box.Tokens{
+				IDToken: r.server.Issue(box.Ada()).IDToken, AccessToken: r.server.Issue(box.Ada()).AccessToken, RefreshToken: "rekey-loan:v1:box-1"}))
+		}, want: usage.ProblemLoan},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newUsageRig(t)
+			r.set(test.set)
+			if test.content != nil {
+				r.put(test.content(r))
+			}
+			if u, err := r.start().LookAtUsage(within(t)); err != nil || u.Problem != test.want || u.Known() {
+				t.Errorf("%+v, %v, want %s", u, err, test.want)
+			}
+			if n := len(r.server.Requests()); n != 0 {
+				t.Errorf("%d requests", n)
+			}
+		})
+	}
+	t.Run("refused", func(t *testing.T) {
+		t.Parallel()
+		r := newUsageRig(t)
+		a := r.start()
+		r.server.RevokeAll()
+		_ = a.Refresh(within(t))
+		if u, _ := a.LookAtUsage(within(t)); u.Problem != usage.ProblemRefused || r.server.UsageRequests() != 0 {
+			t.Errorf("%+v after %d requests", u, r.server.UsageRequests())
+		}
+	})
+}
+
+// With alerts on, what Codex writes down is enough: nothing is asked.
+func TestUsageAlerts(t *testing.T) {
+	t.Parallel()
+	r := newUsageRig(t)
+	a := r.start()
+	client := r.client()
+	alerts, on := []int{80}, context.Background()
+	if err := client.SetPreferences(on, auth.PreferenceChange{UsageAlerts: &alerts}); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.settings(); got != "usage_alerts = [80]\n" {
+		t.Errorf("the configuration is %q", got)
+	}
+	eventually(t, "the account is known", func() bool { return files.Memory{Home: a.stateDir}.Load().Account != "" })
+	day := filepath.Join(r.home.Dir(), "sessions", "2026", "11", "28")
+	if err := os.MkdirAll(day, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	line := fmt.Sprintf(`{"timestamp":%q,"type":"event_msg","payload":{"type":"token_count","rate_limits":{"limit_id":null,"primary":{"used_percent":85.0,"window_minutes":300,"resets_at":%d}}}}`+"\n",
+		time.Now().UTC().Format(time.RFC3339Nano), time.Now().Add(time.Hour).Unix())
+	if err := os.WriteFile(filepath.Join(day, "rollout.jsonl"), []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var due []usage.Alert
+	for u := range client.SubscribeUsage(within(t)) {
+		if due = u.Alerts; len(due) > 0 {
+			break
+		}
+	}
+	if len(due) != 1 || due[0].Percent != 80 || due[0].Window.Minutes != 300 {
+		t.Fatalf("due: %+v", due)
+	}
+	first, err := client.ClaimNotice(within(t), due[0].ID)
+	second, _ := a.ClaimNotice(within(t), due[0].ID)
+	if !first || second || err != nil {
+		t.Errorf("claimed %t and %t, %v", first, second, err)
+	}
+	if n := r.server.UsageRequests(); n != 0 {
+		t.Errorf("the backend was asked %d times", n)
+	}
+	none := []int{}
+	if err := client.SetPreferences(on, auth.PreferenceChange{UsageAlerts: &none}); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "no alert when they are off", func() bool { return len(client.Usage().Alerts) == 0 })
+}
