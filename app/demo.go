@@ -16,6 +16,7 @@ import (
 	"rekey/ui/notify"
 	"rekey/ui/tray"
 	"rekey/ui/words"
+	"rekey/usage"
 )
 
 // demoLimit ends a demo that hangs when nobody is asked to click.
@@ -50,6 +51,7 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 	}
 	script := demo.Script{
 		Say:      func(id string, pairs ...string) { fmt.Println(w.words.Say(id, pairs...)) },
+		Used:     func(of usage.Window) { fmt.Println("   " + w.words.WindowRow(of, time.Now())) },
 		Notified: shown.wait,
 		Click:    func(ctx context.Context) error { return w.clickDemo(ctx, box, o.Auto, inTray) },
 	}

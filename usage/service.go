@@ -11,14 +11,13 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-const (
-	// fresh is how old an answer may be for a look to be content with it, and so
-	// the least time between two questions.
-	fresh = time.Minute
-	// lookLimit bounds one look: the wait for another process that asks, two
-	// questions and a recovery.
-	lookLimit = 90 * time.Second
-)
+// fresh is how old an answer may be for a look to be content with it, and so the
+// least time between two questions.
+const fresh = time.Minute
+
+// lookLimit bounds one look: the wait for another process that asks, two questions
+// and a recovery.
+const lookLimit = 90 * time.Second
 
 // Asker is who asks: one set of credentials.
 type Asker struct {
@@ -57,6 +56,10 @@ type Options struct {
 	Rollouts func(since time.Time) []Told
 	// Changed is called with every new Usage, one at a time; nil: nobody cares.
 	Changed func(Usage)
+	// Fresh is how old an answer may be for a look to be content with it, a minute
+	// when 0. Only the demo, whose time is short and whose backend is its own,
+	// sets it.
+	Fresh time.Duration
 	// Now is the wall clock.
 	Now func() time.Time
 	// Log receives one line for each question; nil: nobody does.
@@ -86,6 +89,9 @@ type Service struct {
 func NewService(o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Fresh == 0 {
+		o.Fresh = fresh
 	}
 	if o.Rollouts == nil {
 		o.Rollouts = func(time.Time) []Told { return nil }
@@ -235,7 +241,7 @@ func (s *Service) due(rec *Record, who Asker, now time.Time) bool {
 		return false
 	}
 	age := now.Sub(rec.AskedAt)
-	return age >= fresh || age < -fresh
+	return age >= s.opts.Fresh || age < -s.opts.Fresh
 }
 
 // ask asks once, and once more after a recovery from a 401, and writes down what

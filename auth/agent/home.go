@@ -53,6 +53,8 @@ type Options struct {
 	// LogLevel is set to the level that the configuration file names; nil: it
 	// sets none.
 	LogLevel *slog.LevelVar
+	// UsageFresh is for the demo: see usage.Options.
+	UsageFresh time.Duration
 	// Store is for tests: it replaces the file locks in the Codex home, and its
 	// Step is called at the Manager's steps as well. Every program leaves it zero.
 	Store store.Options

@@ -39,7 +39,7 @@ func newMeter(h *Home) *meter {
 		Settings: m.settings, Asker: m.asker, Recover: m.recover,
 		Backend: m.backend, Memory: files.Memory{Home: h.stateDir, User: h.opts.Dirs.State},
 		Rollouts: func(since time.Time) []usage.Told { return rollout.Read(h.Dir(), since) },
-		Changed:  m.news.Publish, Now: now, Log: h.opts.Log,
+		Changed:  m.news.Publish, Fresh: h.opts.UsageFresh, Now: now, Log: h.opts.Log,
 	})
 	return m
 }

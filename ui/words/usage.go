@@ -47,7 +47,7 @@ func (w Words) windowLength(minutes int) string {
 		return w.Say("plan_usage.month")
 	case minutes%day == 0:
 		return w.p.Count("about.days", minutes/day)
-	case minutes%hour <= 1: // the backend adds a second here and there
+	case minutes >= hour && minutes%hour <= 1: // the backend adds a second here and there
 		return w.p.Count("about.hours", minutes/hour)
 	case minutes < 2*hour:
 		return w.p.Count("about.minutes", minutes)

@@ -25,6 +25,7 @@ func TestWindowRow(t *testing.T) {
 		"limit  ▰▱▱▱▱▱▱▱▱▱ 1 %":                             {Limit: "codex", UsedPercent: part(1)},
 		"Spark · 5 h  ▰▰▰▰▰▰▰▱▱▱ 70 %":                      {Limit: "codex_spark", Name: "Spark", Minutes: 301, UsedPercent: part(70)},
 		"codex_other  ▱▱▱▱▱▱▱▱▱▱ -3 %":                      {Limit: "codex_other", UsedPercent: part(-3)},
+		"1 min  ▰▱▱▱▱▱▱▱▱▱ 1 %":                             {Limit: "codex", Minutes: 1, UsedPercent: part(1)},
 		"90 min  ▰▰▰▰▰▰▰▰▰▰ 100 %, resets 2 Mar 2027 12:00": {Limit: "codex", Minutes: 90, UsedPercent: part(100), ResetsAt: time.Date(2027, 3, 2, 12, 0, 0, 0, time.UTC)},
 	}
 	for want, w := range tests {

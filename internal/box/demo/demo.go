@@ -17,6 +17,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/agent"
 	"rekey/internal/box"
+	"rekey/usage"
 )
 
 // accessLife is how long the sandbox's access tokens live: short enough that a
@@ -36,7 +37,7 @@ func Open(ctx context.Context, dir, version string, log *slog.Logger) (*Sandbox,
 }
 
 func open(ctx context.Context, dir, version string, life time.Duration, log *slog.Logger) (*Sandbox, error) {
-	server, err := box.Start(box.Config{AccessLife: life})
+	server, err := box.Start(box.Config{AccessLife: life, UsageWindow: life / 2})
 	if err != nil {
 		return nil, fmt.Errorf("the demo's authorization server: %w", err)
 	}
@@ -56,6 +57,9 @@ func (s *Sandbox) openAgent(ctx context.Context, dir, version string, log *slog.
 	if err := home.Replace(s.server.SignIn(box.Ada())); err != nil {
 		return nil, err
 	}
+	if err := home.WriteConfig(fmt.Sprintf("chatgpt_base_url = %q\n", s.server.BackendURL())); err != nil {
+		return nil, err
+	}
 	environment := map[string]string{
 		"CODEX_REFRESH_TOKEN_URL_OVERRIDE": s.server.TokenURL(),
 		"CODEX_REVOKE_TOKEN_URL_OVERRIDE":  s.server.RevokeURL(),
@@ -67,6 +71,7 @@ func (s *Sandbox) openAgent(ctx context.Context, dir, version string, log *slog.
 		Getenv:     func(name string) string { return environment[name] },
 		OpenURL:    visit,
 		LoginPorts: []int{0},
+		UsageFresh: s.life / 32,
 		Log:        log,
 	})
 	if err != nil {
@@ -102,6 +107,8 @@ func (s *Sandbox) Close(ctx context.Context) error {
 type Script struct {
 	// Say shows a message of the catalogue as a line, as lang.Printer.Say.
 	Say func(id string, pairs ...string)
+	// Used shows how full the first window is.
+	Used func(w usage.Window)
 	// Click waits for the user's click (or key) and starts the sign-in; the
 	// face may also have its own way to start it.
 	Click func(ctx context.Context) error
@@ -121,7 +128,7 @@ func (s *Sandbox) Run(ctx context.Context, script Script) error {
 		run  func(context.Context, Script) error
 	}{
 		{"healthy", s.healthy}, {"renewed ahead of time", s.renewed}, {"revoked", s.revoked},
-		{"left alone", s.leftAlone}, {"signed in again", s.signedIn},
+		{"left alone", s.leftAlone}, {"signed in again", s.signedIn}, {"usage", s.used},
 	}
 	for i, station := range stations {
 		if err := station.run(ctx, script); err != nil {
@@ -205,6 +212,37 @@ func (s *Sandbox) signedIn(ctx context.Context, script Script) error {
 		return err
 	}
 	script.Say("demo.signed_in", "Account", st.Email)
+	return nil
+}
+
+// used watches a window fill, be full and be reset, as somebody does who keeps
+// looking.
+func (s *Sandbox) used(ctx context.Context, script Script) error {
+	script.Say("demo.usage", "Length", (s.life / 2).String())
+	steps := []func(usage.Window) bool{
+		func(w usage.Window) bool { return !w.Full() },
+		usage.Window.Full,
+		func(w usage.Window) bool { return !w.Full() },
+	}
+	for len(steps) > 0 {
+		u, err := s.Agent.LookAtUsage(ctx)
+		if err != nil {
+			return err
+		}
+		w := usage.Window{}
+		if now := u.At(time.Now()); len(now.Windows) > 0 {
+			w = now.Windows[0]
+		}
+		if w.UsedPercent != nil && steps[0](w) {
+			script.Used(w)
+			steps = steps[1:]
+		}
+		select {
+		case <-time.After(s.life / 32):
+		case <-ctx.Done():
+			return fmt.Errorf("the first window stays at %+v (%s): %w", w, u.Problem, context.Cause(ctx))
+		}
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"rekey/assets/lang"
 	"rekey/auth"
+	"rekey/usage"
 )
 
 // patience bounds every wait. A test that passes never waits that long.
@@ -87,11 +89,12 @@ func TestDemo(t *testing.T) {
 		Say:      func(id string, pairs ...string) { said = append(said, english.Say(id, pairs...)) },
 		Click:    func(ctx context.Context) error { return s.Agent.SignIn(ctx, auth.SignInPreferred) },
 		Notified: s.once,
+		Used:     func(w usage.Window) { said = append(said, fmt.Sprintf("full: %t", w.Full())) },
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, strings.Join(said, "\n"))
 	}
-	want := []string{"1  Healthy", "2  Renewed", "3  Revoked", "4  Asked 10 more times: no further request", "5  One click", "Your own sign-in was not touched"}
+	want := []string{"1  Healthy", "2  Renewed", "3  Revoked", "4  Asked 10 more times: no further request", "5  One click", "6  Usage", "full: false", "full: true", "full: false", "Your own sign-in was not touched"}
 	for i, words := range want {
 		if i >= len(said) || !strings.Contains(said[i], words) {
 			t.Fatalf("it says\n%s\nwant %q", strings.Join(said, "\n"), want)
@@ -118,16 +121,16 @@ func TestDemoFindsFaults(t *testing.T) {
 		change func(*stage, *Script)
 		want   string
 	}{
-		"no notification": {func(_ *stage, p *Script) { p.Notified = func(context.Context) int { return 0 } }, "station 4 of 5 (left alone): 0 notifications"},
-		"two of them":     {func(_ *stage, p *Script) { p.Notified = func(context.Context) int { return 2 } }, "station 4 of 5 (left alone): 2 notifications"},
-		"nobody clicks":   {func(_ *stage, p *Script) { p.Click = func(context.Context) error { return errNobody } }, "station 5 of 5 (signed in again): nobody clicks"},
-		"nothing is kept": {func(s *stage, _ *Script) { _ = s.Agent.SetPreferences(s.ctx, auth.KeepFresh(false)) }, `station 2 of 5 (renewed ahead of time): it stayed "waiting"`},
+		"no notification": {func(_ *stage, p *Script) { p.Notified = func(context.Context) int { return 0 } }, "station 4 of 6 (left alone): 0 notifications"},
+		"two of them":     {func(_ *stage, p *Script) { p.Notified = func(context.Context) int { return 2 } }, "station 4 of 6 (left alone): 2 notifications"},
+		"nobody clicks":   {func(_ *stage, p *Script) { p.Click = func(context.Context) error { return errNobody } }, "station 5 of 6 (signed in again): nobody clicks"},
+		"nothing is kept": {func(s *stage, _ *Script) { _ = s.Agent.SetPreferences(s.ctx, auth.KeepFresh(false)) }, `station 2 of 6 (renewed ahead of time): it stayed "waiting"`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := openStage(t)
-			script := Script{Say: func(string, ...string) {}, Click: func(ctx context.Context) error { return s.Agent.SignIn(ctx, auth.SignInPreferred) }, Notified: s.once}
+			script := Script{Say: func(string, ...string) {}, Click: func(ctx context.Context) error { return s.Agent.SignIn(ctx, auth.SignInPreferred) }, Notified: s.once, Used: func(usage.Window) {}}
 			tt.change(s, &script)
 			ctx, cancel := context.WithTimeout(s.ctx, 2*life)
 			defer cancel()
