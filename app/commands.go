@@ -54,7 +54,7 @@ func (w wiring) status(ctx context.Context, home string) (cli.Report, error) {
 		}
 	}
 	_ = h.Reload(ctx, true) // what is wrong is in the State
-	report.State, report.Usage = h.State(), h.Usage()
+	report.State, report.Usage = h.Known(ctx), h.Usage()
 	return report, nil
 }
 

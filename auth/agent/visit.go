@@ -52,3 +52,27 @@ func Visit(ctx context.Context, opts Options, alone bool) (*Visitor, error) {
 	_ = h.Reload(ctx, true) // what is wrong is in the State
 	return &Visitor{session: h}, nil
 }
+
+// askLimit is how long Known waits for an agent.
+const askLimit = 300 * time.Millisecond
+
+// Known is the State after a Reload, as the home's agent tells it if one
+// answers: it also knows what is not on disk, its plans for one. What this
+// process has just read itself counts for more where the agent has not seen it.
+func (h *Home) Known(ctx context.Context) auth.State {
+	own := h.State()
+	ctx, cancel := context.WithTimeout(ctx, askLimit)
+	defer cancel()
+	client, err := h.Attach(ctx)
+	if err != nil {
+		return own
+	}
+	defer client.Close()
+	theirs := client.State()
+	if theirs.Method != own.Method || theirs.Email != own.Email || theirs.Store != own.Store ||
+		theirs.LastRefresh != own.LastRefresh || theirs.ExpiresAt != own.ExpiresAt ||
+		own.LastAttempt.At.After(theirs.LastAttempt.At) || own.Refused != "" && theirs.Refused == "" {
+		return own
+	}
+	return theirs
+}

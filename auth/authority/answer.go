@@ -3,6 +3,7 @@ package authority
 import (
 	"errors"
 	"io"
+	"mime"
 	"net/http"
 	"strconv"
 	"time"
@@ -38,6 +39,7 @@ func readAnswer(resp *http.Response, now time.Time) (auth.TokenResponse, *auth.R
 	if failure == nil {
 		return tokens, nil
 	}
+	failure.Page = !failure.Permanent && webPage(resp)
 	if !failure.Permanent {
 		failure.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), now)
 	}
@@ -47,6 +49,16 @@ func readAnswer(resp *http.Response, now time.Time) (auth.TokenResponse, *auth.R
 		failure.AnswerLost = true
 	}
 	return auth.TokenResponse{}, failure
+}
+
+// webPage reports whether something between here and the server has answered:
+// a network that wants a login sends a page of its own, or sends one there.
+func webPage(resp *http.Response) bool {
+	if resp.StatusCode >= 300 && resp.StatusCode <= 399 {
+		return true
+	}
+	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	return err == nil && (kind == "text/html" || kind == "application/xhtml+xml") && resp.StatusCode < 500
 }
 
 func success(status int) bool { return status >= 200 && status <= 299 }

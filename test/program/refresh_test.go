@@ -154,7 +154,7 @@ func TestNothingSentIfNotSaved(t *testing.T) {
 		"read-only home": {func(b *sandboxed) error {
 			b.foreign()
 			return errors.Join(os.Chmod(b.Home.AuthPath(), 0o644), os.Chmod(b.Home.Dir(), 0o555))
-		}, cli.ExitWaiting, "permission denied"},
+		}, cli.ExitFailure, "permission denied"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

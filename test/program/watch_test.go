@@ -124,7 +124,7 @@ func TestWatchAttaches(t *testing.T) {
 	if err := first.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	second.err.until(t, 0, "rekey: The Rekey that kept this sign-in fresh has ended; this one does so now.")
+	second.err.until(t, 0, "rekey: The Rekey that kept this sign-in fresh has exited; this one does so now.")
 	third := b.start("watch", "--format", "json")
 	third.out.until(t, 0, `"api_key"`)
 	b.signIn(10 * time.Minute) // it is due, and renewed once

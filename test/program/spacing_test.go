@@ -1,0 +1,95 @@
+package program_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"rekey/auth"
+	"rekey/internal/box"
+	"rekey/ui/cli"
+)
+
+// Scripts in a loop do not become a storm, with and without an agent, over any
+// number of processes: one request, and everybody is told what came of it.
+func TestNoStorm(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		reply box.Reply
+		words string
+	}{
+		"429 with Retry-After": {box.Reply{Status: http.StatusTooManyRequests, Header: map[string]string{"Retry-After": "3600"}}, "answered 429"},
+		"500":                  {box.Reply{Status: http.StatusInternalServerError}, "answered 500"},
+		"lost answers":         {box.Reply{Drop: box.DropAfter}, "no answer came"},
+		"a refusal to serve":   {box.Refusal(http.StatusForbidden, "unsupported_country_region_territory"), "unsupported_country_region_territory (403)"},
+	} {
+		for _, agent := range []bool{false, true} {
+			t.Run(name+map[bool]string{false: "", true: ", agent"}[agent], func(t *testing.T) {
+				t.Parallel()
+				b := newSandbox(t)
+				b.signIn(-time.Minute)
+				b.Server.SetMode(tt.reply)
+				if agent {
+					watch := b.start("watch")
+					defer watch.end()
+					if err := b.Server.WaitForRequests(inTime(t), 1); err != nil {
+						t.Fatal(err)
+					}
+				} else {
+					b.rekey(cli.ExitWaiting, "refresh").sentence(t, tt.words)
+				}
+				var loops sync.WaitGroup
+				for _, command := range []string{"token", "refresh", "token", "refresh"} {
+					loops.Go(func() {
+						for range 5 {
+							r := b.run(b.command(command))
+							if !strings.Contains(r.err, tt.words) {
+								t.Errorf("rekey %s says %q, want %q", command, r.err, tt.words)
+							}
+						}
+					})
+				}
+				loops.Wait()
+				if n := b.Server.Refreshes(); n != 1 {
+					t.Errorf("%d requests, want one", n)
+				}
+				r := b.run(b.command("status"))
+				if strings.Contains(r.out, "Offline") || !strings.Contains(strings.ToLower(r.out), strings.ToLower(tt.words)) &&
+					!strings.Contains(r.out, "got no answer") {
+					t.Errorf("rekey status does not tell the reason: %s", r.out)
+				}
+			})
+		}
+	}
+}
+
+// Two old files take turns in the store while an agent watches: each of their
+// tokens is sent once, and never again.
+func TestRefusedFilesTakeTurns(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
+	var files [][]byte
+	for range 2 {
+		b.signIn(-time.Minute)
+		content, err := b.Home.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, slices.Clone(content))
+	}
+	b.Server.RevokeAll()
+	watch := b.start("watch", "--format=json")
+	watch.out.until(t, 0, string(auth.StatusSignInRequired))
+	for i := range 20 {
+		b.put(files[i%2])
+		b.rekey(cli.ExitSignInRequired, "refresh")
+	}
+	watch.end()
+	b.rekey(cli.ExitSignInRequired, "refresh")
+	if n := b.Server.Refreshes(); n != 2 {
+		t.Errorf("%d requests, want two", n)
+	}
+}
