@@ -55,3 +55,20 @@ func TestIconAfterTheBus(t *testing.T) {
 		t.Errorf("systray had nothing to say; the log is %q", log.String())
 	}
 }
+
+// TestConnectionOf are the ways in which panels list an item: as kded, Xfce and
+// waybar do, as GNOME's AppIndicator extension does, and with nothing more.
+func TestConnectionOf(t *testing.T) {
+	t.Parallel()
+	for item, want := range map[string]string{
+		":1.53/StatusNotifierItem":                           ":1.53",
+		":1.53@/StatusNotifierItem":                          ":1.53",
+		"org.kde.StatusNotifierItem-7-1@/StatusNotifierItem": "org.kde.StatusNotifierItem-7-1",
+		"org.kde.StatusNotifierItem-7-1":                     "org.kde.StatusNotifierItem-7-1",
+		"":                                                   "",
+	} {
+		if got := connectionOf(item); got != want {
+			t.Errorf("connectionOf(%q) = %q, want %q", item, got, want)
+		}
+	}
+}
