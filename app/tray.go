@@ -91,7 +91,7 @@ func (w wiring) trayFace(homes []tray.Home, diagnostics func(context.Context) (s
 			Copy:            copyText,
 			CopyDiagnostics: diagnostics,
 			Quit:            quit,
-			DarkPanel:       true,
+			DarkColours:     kdeColours,
 			Desktop:         os.Getenv("XDG_CURRENT_DESKTOP"),
 			Log:             log,
 		})

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
-	"image/color"
 
 	"rekey/auth"
 )
@@ -49,17 +48,6 @@ func StatusSVG(status auth.Status, dark bool) ([]byte, error) {
 		}
 	}
 	return svg, nil
-}
-
-// edge is the colour of the background that is expected behind a status' picture
-// and that its edges are drawn in. There they vanish; if the panel turns out to
-// be of the other kind, which not every desktop tells, they are what keeps the
-// icon readable.
-func edge(dark bool) color.RGBA {
-	if dark {
-		return color.RGBA{0x2b, 0x2f, 0x36, 0xff}
-	}
-	return color.RGBA{0xf4, 0xf4, 0xf4, 0xff}
 }
 
 // AppSVG is the program's own icon, 64 units square. Callers must not modify it.

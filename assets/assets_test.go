@@ -13,9 +13,9 @@ import (
 )
 
 // mask renders a status and returns its alpha channel.
-func mask(t *testing.T, r *assets.Renderer, status auth.Status, dark bool, size int) []byte {
+func mask(t *testing.T, r *assets.Renderer, status auth.Status, panel assets.Panel, size int) []byte {
 	t.Helper()
-	data, err := r.Icon(status, dark, size)
+	data, err := r.Icon(status, panel, size)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +45,7 @@ func TestShapes(t *testing.T) {
 	statuses := auth.Statuses()
 	masks := map[auth.Status][]byte{}
 	for i, a := range statuses {
-		masks[a] = mask(t, &r, a, false, size)
+		masks[a] = mask(t, &r, a, assets.LightPanel, size)
 		for _, b := range statuses[:i] {
 			differ := 0
 			for p, alpha := range masks[a] {
@@ -65,21 +65,21 @@ func TestPanels(t *testing.T) {
 	t.Parallel()
 	var r assets.Renderer
 	for _, status := range auth.Statuses() {
-		light, err := r.Icon(status, false, 22)
+		light, err := r.Icon(status, assets.LightPanel, 22)
 		if err != nil {
 			t.Fatal(err)
 		}
-		dark, err := r.Icon(status, true, 22)
+		dark, err := r.Icon(status, assets.DarkPanel, 22)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if bytes.Equal(light, dark) {
 			t.Errorf("%q is the same picture on a light and on a dark panel", status)
 		}
-		if !bytes.Equal(mask(t, &r, status, false, 22), mask(t, &r, status, true, 22)) {
+		if !bytes.Equal(mask(t, &r, status, assets.LightPanel, 22), mask(t, &r, status, assets.DarkPanel, 22)) {
 			t.Errorf("%q has another shape on a dark panel", status)
 		}
-		again, err := r.Icon(status, true, 22)
+		again, err := r.Icon(status, assets.DarkPanel, 22)
 		if err != nil || &again[0] != &dark[0] {
 			t.Errorf("%q was rendered twice (%v)", status, err)
 		}
@@ -90,12 +90,12 @@ func TestUnknown(t *testing.T) {
 	t.Parallel()
 	var r assets.Renderer
 	for _, status := range []auth.Status{"", "new", "../icons/healthy"} {
-		if _, err := r.Icon(status, false, 22); err == nil {
+		if _, err := r.Icon(status, assets.LightPanel, 22); err == nil {
 			t.Errorf("Icon(%q) has no error", status)
 		}
 	}
 	for _, size := range []int{-1, 0, 1 << 20} {
-		if _, err := r.Icon(auth.StatusHealthy, false, size); err == nil {
+		if _, err := r.Icon(auth.StatusHealthy, assets.LightPanel, size); err == nil {
 			t.Errorf("an icon of %d pixels has no error", size)
 		}
 	}
@@ -130,7 +130,7 @@ func TestSources(t *testing.T) {
 func TestICO(t *testing.T) {
 	t.Parallel()
 	var r assets.Renderer
-	icon, err := r.Icon(auth.StatusHealthy, false, 32)
+	icon, err := r.Icon(auth.StatusHealthy, assets.LightPanel, 32)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -146,7 +146,7 @@ func TestICO(t *testing.T) {
 func BenchmarkIcon(b *testing.B) {
 	for b.Loop() {
 		var r assets.Renderer
-		if _, err := r.Icon(auth.StatusHealthy, true, 48); err != nil {
+		if _, err := r.Icon(auth.StatusHealthy, assets.DarkPanel, 48); err != nil {
 			b.Fatal(err)
 		}
 	}

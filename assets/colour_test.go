@@ -12,21 +12,23 @@ import (
 	"rekey/auth"
 )
 
-// panels are the backgrounds that the two kinds of icons are drawn for.
+// panels are the backgrounds that each kind of icons is drawn for.
 var panels = []struct {
 	name       string
-	dark       bool
+	icons      assets.Panel
 	background color.RGBA
 }{
-	{"light", false, color.RGBA{0xf4, 0xf4, 0xf4, 0xff}},
-	{"dark", true, color.RGBA{0x2b, 0x2f, 0x36, 0xff}},
+	{"light", assets.LightPanel, color.RGBA{0xf4, 0xf4, 0xf4, 0xff}},
+	{"dark", assets.DarkPanel, color.RGBA{0x2b, 0x2f, 0x36, 0xff}},
+	{"light, untold", assets.UnknownPanel, color.RGBA{0xf4, 0xf4, 0xf4, 0xff}},
+	{"dark, untold", assets.UnknownPanel, color.RGBA{0x2b, 0x2f, 0x36, 0xff}},
 }
 
 // onPanel is a status as it looks on a panel.
-func onPanel(t *testing.T, status auth.Status, dark bool, background color.Color, size int) *image.RGBA {
+func onPanel(t *testing.T, status auth.Status, icons assets.Panel, background color.Color, size int) *image.RGBA {
 	t.Helper()
 	var r assets.Renderer
-	data, err := r.Icon(status, dark, size)
+	data, err := r.Icon(status, icons, size)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +56,7 @@ func TestWithoutColour(t *testing.T) {
 			grey := map[auth.Status]*image.RGBA{}
 			statuses := auth.Statuses()
 			for i, a := range statuses {
-				grey[a] = onPanel(t, a, panel.dark, panel.background, size)
+				grey[a] = onPanel(t, a, panel.icons, panel.background, size)
 				for _, b := range statuses[:i] {
 					// A sixteenth of the area is what the dot and its gap are.
 					if n := unlike(grey[a], grey[b]); n < size*size/16 {
@@ -92,8 +94,8 @@ func TestContrast(t *testing.T) {
 			for _, on := range []struct {
 				background color.RGBA
 				least      int
-			}{{panel.background, size * size / 8}, {panels[1-i].background, 16}} {
-				picture, n := onPanel(t, status, panel.dark, on.background, size), 0
+			}{{panel.background, size * size / 8}, {panels[1-i%2].background, 16}} {
+				picture, n := onPanel(t, status, panel.icons, on.background, size), 0
 				for y := range size {
 					for x := range size {
 						if contrast(picture.RGBAAt(x, y), on.background) >= enough {

@@ -16,6 +16,7 @@ import (
 // encodings of the whole world along: a megabyte of the agent.
 type drawing struct {
 	side     float64 // of the square, in units
+	inset    float64 // the room around it, in units
 	outlines []outline
 }
 
@@ -51,12 +52,19 @@ func parseDrawing(svg []byte) (d drawing, err error) {
 	return d, nil
 }
 
+// drawPath draws an outline on a square picture of that many pixels.
+func (d drawing) drawPath(o outline, size int, to rasterx.Adder) error {
+	scale := float64(size) / (d.side + 2*d.inset)
+	moved := &rasterx.MatrixAdder{Adder: to, M: rasterx.Identity.Translate(d.inset*scale, d.inset*scale)}
+	return drawPath(o.path, scale, moved)
+}
+
 // fill draws on a square picture.
 func (d drawing) fill(on *image.RGBA) error {
 	size := on.Rect.Dx()
 	for _, o := range d.outlines {
 		filler := rasterx.NewFiller(size, size, scanner(on))
-		if err := drawPath(o.path, float64(size)/d.side, filler); err != nil {
+		if err := d.drawPath(o, size, filler); err != nil {
 			return err
 		}
 		filler.SetColor(o.fill)
@@ -71,7 +79,7 @@ func (d drawing) stroke(on *image.RGBA, c color.RGBA, width float64) error {
 	for _, o := range d.outlines {
 		dasher := rasterx.NewDasher(size, size, scanner(on))
 		dasher.SetStroke(fixed.Int26_6(width*64), 4*64, rasterx.ButtCap, rasterx.ButtCap, rasterx.RoundGap, rasterx.Round, nil, 0)
-		if err := drawPath(o.path, float64(size)/d.side, dasher); err != nil {
+		if err := d.drawPath(o, size, dasher); err != nil {
 			return err
 		}
 		dasher.SetColor(c)

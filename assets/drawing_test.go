@@ -21,7 +21,7 @@ func TestPath(t *testing.T) {
 		"a great arc":    "M5 1A4 4 0 1 1 1 5L5 5Z",
 		"after a second": "M20 20H30V30H20ZM2 2H8V8H2Z",
 	} {
-		d := drawing{10, []outline{{color.RGBA{R: 0xff, A: 0xff}, path}}}
+		d := drawing{side: 10, outlines: []outline{{color.RGBA{R: 0xff, A: 0xff}, path}}}
 		on := image.NewRGBA(image.Rect(0, 0, 40, 40))
 		if err := d.fill(on); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -35,7 +35,7 @@ func TestPath(t *testing.T) {
 
 func TestPathWithAHole(t *testing.T) {
 	t.Parallel()
-	d := drawing{10, []outline{{color.RGBA{A: 0xff}, "M1 1H9V9H1ZM4 4V6H6V4Z"}}}
+	d := drawing{side: 10, outlines: []outline{{color.RGBA{A: 0xff}, "M1 1H9V9H1ZM4 4V6H6V4Z"}}}
 	on := image.NewRGBA(image.Rect(0, 0, 40, 40))
 	if err := d.fill(on); err != nil || on.RGBAAt(20, 20).A != 0 || on.RGBAAt(8, 8).A != 0xff {
 		t.Errorf("the hole is %v, beside it %v (%v)", on.RGBAAt(20, 20), on.RGBAAt(8, 8), err)
@@ -55,7 +55,7 @@ func TestBadDrawing(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"1 2", "M1", "M1 2 3", "M1 x", "M1 2l3 4", "M1 2S3 4 5 6", "M1 2Z3"} {
-		d := drawing{10, []outline{{color.RGBA{A: 0xff}, path}}}
+		d := drawing{side: 10, outlines: []outline{{color.RGBA{A: 0xff}, path}}}
 		if err := d.fill(image.NewRGBA(image.Rect(0, 0, 8, 8))); err == nil {
 			t.Errorf("the path %q has no error", path)
 		}

@@ -3,7 +3,6 @@ package assets
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"image"
 	"image/png"
@@ -21,27 +20,25 @@ type Renderer struct {
 
 type picture struct {
 	status auth.Status
-	dark   bool
+	panel  Panel
 	size   int
 }
 
-// Icon is the PNG picture of a status, size pixels square, for a panel that is
-// dark or is not. Nothing is rendered before it is asked for: one icon takes
+// Icon is the PNG picture of a status, size pixels square, for a kind of
+// panel. Nothing is rendered before it is asked for: one icon takes
 // a millisecond or two. Callers must not modify the result.
-func (r *Renderer) Icon(status auth.Status, dark bool, size int) ([]byte, error) {
+func (r *Renderer) Icon(status auth.Status, panel Panel, size int) ([]byte, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	key := picture{status, dark, size}
+	key := picture{status, panel, size}
 	if icon, ok := r.done[key]; ok {
 		return icon, nil
 	}
-	svg, err := StatusSVG(status, dark)
+	svg, err := StatusSVG(status, panel.dark())
 	if err != nil {
 		return nil, err
 	}
-	icon, err := render(size, svg, func(d drawing, on *image.RGBA) error {
-		return errors.Join(d.stroke(on, edge(dark), float64(size)/16), d.fill(on))
-	})
+	icon, err := render(size, svg, panel.draw)
 	if err != nil {
 		return nil, fmt.Errorf("icon for status %q: %w", status, err)
 	}

@@ -21,19 +21,21 @@ const zoom = 6
 // column is one panel of the sheet.
 type column struct {
 	background color.RGBA
-	dark       bool // the icons are those for a dark panel
-	grey       bool // as somebody sees it who sees no colour
+	panel      assets.Panel // what the icons are for
+	grey       bool         // as somebody sees it who sees no colour
 }
 
 // columns are the panels: each kind with its own icons, in colour and without,
-// and last each kind with the icons that were meant for the other.
+// and last each kind, and one in between, with the icons for panels of which
+// nothing is known.
 var columns = []column{
+	{background: light, panel: assets.LightPanel},
+	{background: dark, panel: assets.DarkPanel},
+	{background: light, panel: assets.LightPanel, grey: true},
+	{background: dark, panel: assets.DarkPanel, grey: true},
 	{background: light},
-	{background: dark, dark: true},
-	{background: light, grey: true},
-	{background: dark, dark: true, grey: true},
-	{background: light, dark: true},
 	{background: dark},
+	{background: color.RGBA{0x6b, 0x7f, 0x99, 0xff}},
 }
 
 var (
@@ -71,7 +73,7 @@ func (c column) draw(r *assets.Renderer, out *image.RGBA, cell image.Rectangle, 
 	draw.Draw(out, cell, image.NewUniform(c.background), image.Point{}, draw.Src)
 	at := cell.Min.Add(image.Pt(gap, gap))
 	for n, size := range sizes {
-		icon, err := picture(r, status, c.dark, size)
+		icon, err := picture(r, status, c.panel, size)
 		if err != nil {
 			return err
 		}
@@ -90,8 +92,8 @@ func (c column) draw(r *assets.Renderer, out *image.RGBA, cell image.Rectangle, 
 }
 
 // picture renders one icon.
-func picture(r *assets.Renderer, status auth.Status, dark bool, size int) (image.Image, error) {
-	encoded, err := r.Icon(status, dark, size)
+func picture(r *assets.Renderer, status auth.Status, panel assets.Panel, size int) (image.Image, error) {
+	encoded, err := r.Icon(status, panel, size)
 	if err != nil {
 		return nil, err
 	}

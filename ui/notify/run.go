@@ -165,7 +165,7 @@ func (r *runner) correct(ctx context.Context, state auth.State) {
 
 // notification is the message for state.
 func (r *runner) notification(ctx context.Context, state auth.State, text words.Notice) Notification {
-	icon, err := r.icons.Icon(state.Status, false, iconSize)
+	icon, err := r.icons.Icon(state.Status, assets.UnknownPanel, iconSize)
 	if err != nil {
 		r.log.Error("No icon for this state", "error", err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"fyne.io/systray"
 
+	"rekey/assets"
 	"rekey/auth"
 	"rekey/test/kit"
 )
@@ -50,7 +51,7 @@ func TestIconAfterTheBus(t *testing.T) {
 	if err := present(ctx, tr.opts.Log, cancel, nil); err != nil {
 		t.Fatal(err)
 	}
-	tr.renderIcon(auth.StatusHealthy, true)
+	tr.renderIcon(auth.StatusHealthy, assets.DarkPanel)
 	if !strings.Contains(log.String(), "The panel took no icon") {
 		t.Errorf("systray had nothing to say; the log is %q", log.String())
 	}

@@ -21,7 +21,7 @@ func (t *tray) build(ctx context.Context) {
 		t.add(ctx, ofProgram, nil, first)
 	}
 	t.work.Go(func() { t.watchOpening(ctx) })
-	t.work.Go(func() { watchPanelColour(ctx, "", t.opts.Desktop, t.panelIs) })
+	t.work.Go(func() { watchPanelColour(ctx, "", t.opts.Desktop, t.opts.DarkColours, t.panelIs) })
 	t.show(t.states(), time.Now())
 }
 

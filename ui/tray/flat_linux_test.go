@@ -47,7 +47,7 @@ func TestManyStates(t *testing.T) {
 
 	session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
 	tr := newTray([]Home{{Session: session}}, Options{
-		Words: words.English(), Quit: func() {}, DarkPanel: true, Log: slog.New(slog.DiscardHandler),
+		Words: words.English(), Quit: func() {}, Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	built, ended := make(chan struct{}), make(chan error, 1)

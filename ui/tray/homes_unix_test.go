@@ -34,7 +34,7 @@ func TestTrayOfTwoHomes(t *testing.T) {
 		ended <- tray.Run(t.Context(), []tray.Home{
 			{Name: "~/.codex", Session: first, OpenWindow: open("first")},
 			{Name: "~/work", Session: second, OpenWindow: open("second")},
-		}, tray.Options{Words: words.English(), DarkPanel: true, Log: slog.New(slog.DiscardHandler)})
+		}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
 	}()
 	p := newPanel(t, address)
 	p.open()

@@ -32,9 +32,10 @@ type Options struct {
 	CopyDiagnostics func(context.Context) (note string, err error)
 	// Quit is called when the user asks for the end. It ends Run's context.
 	Quit func()
-	// DarkPanel: the panel is dark, so the icons are light. What the desktop
-	// tells stands over it.
-	DarkPanel bool
+	// DarkColours reports whether the colours that the desktop's own settings name
+	// are dark, and whether they name any. It is asked where no portal tells. Nil:
+	// nobody knows.
+	DarkColours func() (dark, known bool)
 	// Desktop is the running desktop, as XDG_CURRENT_DESKTOP names it, "" if it
 	// does not. Some of them tell what colour their panels have.
 	Desktop string

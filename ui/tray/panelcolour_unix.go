@@ -21,6 +21,10 @@ const (
 	settings     = "org.freedesktop.portal.Settings"
 	appearance   = "org.freedesktop.appearance"
 	colourScheme = "color-scheme"
+
+	// kdeSettings is what Plasma's settings send notifyChange on when one of them
+	// was changed.
+	kdeSettings = "org.kde.KGlobalSettings"
 )
 
 // portalLimit bounds the asking: the portal may have to be started for it.
@@ -29,15 +33,16 @@ const portalLimit = 10 * time.Second
 // tellsPanelColour reports whether a desktop, as XDG_CURRENT_DESKTOP names it,
 // has panels in the colour of its programs. Plasma has. GNOME's bar is dark
 // whatever the programs are, Xfce's panel has a switch of its own; of them
-// nothing is asked, and the icons' edges keep them readable on either.
+// nothing is asked, and the icons' rims keep them readable on either.
 func tellsPanelColour(desktop string) bool {
 	return slices.Contains(strings.Split(desktop, ":"), "KDE")
 }
 
 // watchPanelColour calls dark with whether the panel is dark, now and whenever
 // that changes, until ctx ends. Where nobody tells, it never does. The address
-// is the bus's, or "" for that of this session.
-func watchPanelColour(ctx context.Context, address, desktop string, dark func(bool)) {
+// is the bus's, or "" for that of this session. Where there is no portal, colours
+// is asked instead: see Options.DarkColours.
+func watchPanelColour(ctx context.Context, address, desktop string, colours func() (dark, known bool), dark func(bool)) {
 	if !tellsPanelColour(desktop) {
 		return
 	}
@@ -53,14 +58,27 @@ func watchPanelColour(ctx context.Context, address, desktop string, dark func(bo
 	conn.Signal(changes)
 	err = conn.AddMatchSignalContext(asking, dbus.WithMatchSender(portalName), dbus.WithMatchObjectPath(portalPath),
 		dbus.WithMatchInterface(settings), dbus.WithMatchMember("SettingChanged"), dbus.WithMatchArg(0, appearance))
+	if err == nil {
+		err = conn.AddMatchSignalContext(asking, dbus.WithMatchInterface(kdeSettings), dbus.WithMatchMember("notifyChange"))
+	}
 	if err != nil {
 		return
 	}
 	var value dbus.Variant
 	call := conn.Object(portalName, portalPath).CallWithContext(asking, settings+".Read", 0, appearance, colourScheme)
-	if call.Store(&value) == nil {
+	portal := call.Store(&value) == nil
+	lookAtColours := func() {
+		if portal || colours == nil {
+			return
+		}
+		if is, known := colours(); known {
+			dark(is)
+		}
+	}
+	if portal {
 		tellScheme(value, dark)
 	}
+	lookAtColours()
 	for {
 		select {
 		case <-ctx.Done():
@@ -68,6 +86,10 @@ func watchPanelColour(ctx context.Context, address, desktop string, dark func(bo
 		case change, ok := <-changes:
 			if !ok {
 				return
+			}
+			if change.Name == kdeSettings+".notifyChange" {
+				lookAtColours()
+				continue
 			}
 			var space, key string
 			var value dbus.Variant

@@ -48,7 +48,7 @@ func watchColour(t *testing.T, address, desktop string) (told <-chan bool, stop 
 	out, ended := make(chan bool, 16), make(chan struct{})
 	go func() {
 		defer close(ended)
-		watchPanelColour(ctx, address, desktop, func(dark bool) { out <- dark })
+		watchPanelColour(ctx, address, desktop, nil, func(dark bool) { out <- dark })
 	}()
 	stop = func() { cancel(); <-ended }
 	t.Cleanup(stop)
@@ -127,7 +127,7 @@ func TestPanelColourUntold(t *testing.T) {
 	address := kit.Bus(t)
 	p, _ := startPortal(t, address, uint32(2))
 	for _, desktop := range []string{"", "GNOME", "ubuntu:GNOME", "XFCE", "LXQt", "NotKDE"} {
-		watchPanelColour(t.Context(), address, desktop, func(bool) { t.Errorf("%q: something is told", desktop) })
+		watchPanelColour(t.Context(), address, desktop, nil, func(bool) { t.Errorf("%q: something is told", desktop) })
 	}
 	if n := p.asked.Load(); n > 0 {
 		t.Errorf("the portal was asked %d times", n)
@@ -136,7 +136,7 @@ func TestPanelColourUntold(t *testing.T) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		watchPanelColour(t.Context(), mute, "KDE", func(bool) { t.Error("nobody answers and yet something is told") })
+		watchPanelColour(t.Context(), mute, "KDE", nil, func(bool) { t.Error("nobody answers and yet something is told") })
 	}()
 	kill() // ends it, wherever it is
 	select {
@@ -144,4 +144,27 @@ func TestPanelColourUntold(t *testing.T) {
 	case <-time.After(kit.Patience):
 		t.Error("it does not end with the bus")
 	}
+}
+
+// TestPanelColourWithoutPortal: Plasma's own settings tell, and tell again when
+// they have changed.
+func TestPanelColourWithoutPortal(t *testing.T) {
+	t.Parallel()
+	address := kit.Bus(t)
+	var dark atomic.Bool
+	told := make(chan bool, 16)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		colours := func() (bool, bool) { return dark.Load(), true }
+		watchPanelColour(ctx, address, "KDE", colours, func(dark bool) { told <- dark })
+	}()
+	defer func() { cancel(); <-ended }()
+	expectColour(t, told, false)
+	dark.Store(true)
+	if err := kit.Connect(t, address).Emit("/KGlobalSettings", kdeSettings+".notifyChange", int32(0), int32(0)); err != nil {
+		t.Fatal(err)
+	}
+	expectColour(t, told, true)
 }

@@ -60,7 +60,7 @@ func takePictures(t *testing.T, w words.Words, dark bool) {
 	go func() {
 		nothing := func(context.Context) error { return nil }
 		ended <- tray.Run(ctx, []tray.Home{{Session: session, OpenWindow: nothing, OpenFolder: nothing}}, tray.Options{
-			Words: w, DarkPanel: dark, Log: slog.New(slog.DiscardHandler),
+			Words: w, Log: slog.New(slog.DiscardHandler),
 			Copy:            func(context.Context, string) error { return nil },
 			CopyDiagnostics: func(context.Context) (string, error) { return "", nil },
 		})

@@ -3,14 +3,15 @@ package tray
 import (
 	"fyne.io/systray"
 
+	"rekey/assets"
 	"rekey/auth"
 )
 
 // render changes what differs between model and what the panel shows. Every
 // change is a signal to the panel, so there is none without need.
-func (t *tray) render(model MenuModel, dark bool) {
-	if model.Icon != t.shown.Icon || dark != t.shownDark {
-		t.renderIcon(model.Icon, dark)
+func (t *tray) render(model MenuModel, panel assets.Panel) {
+	if model.Icon != t.shown.Icon || panel != t.shownPanel {
+		t.renderIcon(model.Icon, panel)
 	}
 	if model.Tooltip != t.shown.Tooltip {
 		systray.SetTooltip(model.Tooltip)
@@ -28,11 +29,11 @@ func (t *tray) render(model MenuModel, dark bool) {
 		}
 	}
 	renderRows(&t.items, t.shown.Rows, model.Rows)
-	t.shown, t.shownDark = model, dark
+	t.shown, t.shownPanel = model, panel
 }
 
-func (t *tray) renderIcon(status auth.Status, dark bool) {
-	png, err := t.icons.Icon(status, dark, iconSize)
+func (t *tray) renderIcon(status auth.Status, panel assets.Panel) {
+	png, err := t.icons.Icon(status, panel, iconSize)
 	if err != nil {
 		t.opts.Log.Error("No icon for this state", "error", err)
 		return

@@ -3,6 +3,8 @@ package tray
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -49,14 +51,14 @@ type tray struct {
 	look  chan struct{}  // asks show for a new look
 	work  sync.WaitGroup // all goroutines of this tray
 
-	// items, shown and shownDark belong to build and then to the one goroutine
+	// items, shown and shownPanel belong to build and then to the one goroutine
 	// that calls show.
-	items     rowItems // the shared ones
-	shown     MenuModel
-	shownDark bool // the picture is that for a dark panel
+	items      rowItems // the shared ones
+	shown      MenuModel
+	shownPanel assets.Panel // what the picture is for
 
-	mu   sync.Mutex // guards what other goroutines share with show
-	dark bool       // the panel is dark
+	mu    sync.Mutex // guards what other goroutines share with show
+	panel assets.Panel
 }
 
 // home is one home's part of the tray.
@@ -72,7 +74,7 @@ type home struct {
 }
 
 func newTray(homes []Home, opts Options) *tray {
-	t := &tray{opts: opts, look: make(chan struct{}, 1), dark: opts.DarkPanel}
+	t := &tray{opts: opts, look: make(chan struct{}, 1), panel: firstPanel(opts.Desktop)}
 	for _, h := range homes {
 		t.homes = append(t.homes, &home{Home: h})
 	}
@@ -114,9 +116,9 @@ func (t *tray) show(states []auth.State, now time.Time) {
 	for i, h := range t.homes {
 		h.main = model.Homes[i].Main
 	}
-	dark := t.dark
+	panel := t.panel
 	t.mu.Unlock()
-	t.render(model, dark)
+	t.render(model, panel)
 }
 
 // watchOpening asks for true words whenever the menu is opened.
@@ -131,10 +133,22 @@ func (t *tray) watchOpening(ctx context.Context) {
 	}
 }
 
+// firstPanel is what is known of a desktop's panel without asking: GNOME's bar is
+// dark, whatever the programs are.
+func firstPanel(desktop string) assets.Panel {
+	if slices.Contains(strings.Split(desktop, ":"), "GNOME") {
+		return assets.DarkPanel
+	}
+	return assets.UnknownPanel
+}
+
 // panelIs takes in what colour the panel has.
 func (t *tray) panelIs(dark bool) {
 	t.mu.Lock()
-	t.dark = dark
+	t.panel = assets.LightPanel
+	if dark {
+		t.panel = assets.DarkPanel
+	}
 	t.mu.Unlock()
 	t.lookAgain()
 }

@@ -59,7 +59,6 @@ func TestTray(t *testing.T) {
 		Copy:            func(_ context.Context, text string) error { copied <- text; return nil },
 		CopyDiagnostics: func(context.Context) (string, error) { return "Diagnostics are in a file", nil },
 		Quit:            func() { quit <- struct{}{} },
-		DarkPanel:       true,
 		Desktop:         "KDE",
 		Log:             slog.New(slog.DiscardHandler),
 	}
