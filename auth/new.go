@@ -100,3 +100,10 @@ func NewAccessToken(value Secret) *Snapshot {
 	w.string(value.Reveal())
 	return &Snapshot{mode: &mode, agentIdentity: w.buf.Bytes()}
 }
+
+// WithAPIKey returns s with an API key beside the tokens.
+func (s *Snapshot) WithAPIKey(key Secret) *Snapshot {
+	next := *s
+	next.apiKey = &key
+	return &next
+}

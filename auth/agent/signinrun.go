@@ -36,17 +36,11 @@ func (h *Home) runSignIn(ctx context.Context, f *flow) error {
 	if err != nil {
 		return err
 	}
-	var confirm func(context.Context, auth.SignIn) error
+	var confirm func(context.Context, *auth.Snapshot) error
 	if f.asks {
-		confirm = func(ctx context.Context, s auth.SignIn) error { return h.confirm(ctx, f, base, s) }
+		confirm = func(ctx context.Context, next *auth.Snapshot) error { return h.confirm(ctx, f, base, next) }
 	}
-	save := func(ctx context.Context, s auth.SignIn) error {
-		next, err := auth.NewChatGPT(s, time.Now())
-		if err != nil {
-			return err
-		}
-		return h.manager.CommitSignIn(ctx, base, next)
-	}
+	save := func(ctx context.Context, next *auth.Snapshot) error { return h.manager.CommitSignIn(ctx, base, next) }
 	switch f.method {
 	case auth.SignInBrowser:
 		b := login.Browser{
@@ -133,10 +127,9 @@ func (h *Home) shownPage(f *flow) (open func(context.Context, string) error, pro
 
 // confirm asks whether a sign-in may replace base where that is another
 // account's, and waits for the answer until the flow ends.
-func (h *Home) confirm(ctx context.Context, f *flow, base *auth.Snapshot, s auth.SignIn) error {
-	next, err := auth.NewChatGPT(s, time.Now())
-	if err != nil || !next.OtherAccount(base) {
-		return err
+func (h *Home) confirm(ctx context.Context, f *flow, base, next *auth.Snapshot) error {
+	if !next.OtherAccount(base) {
+		return nil
 	}
 	ask := func(other string) {
 		p := h.State().SignIn

@@ -45,10 +45,10 @@ type Browser struct {
 	// sign-in is wanted; its error is the flow's, and then nothing is kept. It
 	// may ask the user and take its time: the browser is then told that the
 	// answer is awaited elsewhere, and sees no other end of the flow.
-	Confirm func(ctx context.Context, s auth.SignIn) error
-	// Save, if not nil, is given the tokens before the browser is told how the
+	Confirm func(ctx context.Context, s *auth.Snapshot) error
+	// Save, if not nil, is given the credentials before the browser is told how the
 	// flow ended; its error is the flow's.
-	Save func(ctx context.Context, s auth.SignIn) error
+	Save func(ctx context.Context, s *auth.Snapshot) error
 	// Limit bounds the time until the browser comes back, 0 for DefaultLimit.
 	// What follows has the limits of Authority.
 	Limit time.Duration
@@ -60,10 +60,10 @@ type Browser struct {
 // *NoBrowserError, *PortsBusyError, *DeniedError, *WorkspaceError, *authority.ExchangeError or
 // that of Confirm or Save, each wrapped or not. The loopback server is closed when Run
 // returns.
-func (b Browser) Run(ctx context.Context) (auth.SignIn, error) {
+func (b Browser) Run(ctx context.Context) (*auth.Snapshot, error) {
 	listener, err := b.listen(ctx)
 	if err != nil {
-		return auth.SignIn{}, err
+		return nil, err
 	}
 	state, verifier := newState(), newVerifier()
 	server := startServer(listener, state, peerAllowed)
@@ -77,13 +77,13 @@ func (b Browser) Run(ctx context.Context) (auth.SignIn, error) {
 
 	answer, err := b.wait(ctx, server, failed)
 	if err != nil {
-		return auth.SignIn{}, err
+		return nil, err
 	}
-	signIn, account, err := b.finish(ctx, server, answer, authority.CodeGrant{
+	s, err := b.finish(ctx, server, answer, authority.CodeGrant{
 		Code: answer.code, RedirectURI: redirectURI, Verifier: auth.NewSecret(verifier),
 	})
-	answer.show(ending{account: account, err: err})
-	return signIn, err
+	answer.show(ending{account: s.Claims().Email, err: err})
+	return s, err
 }
 
 // show brings the page to the user. failed tells when nobody can see it. The
@@ -140,24 +140,23 @@ func (b Browser) wait(ctx context.Context, server *server, failed <-chan error) 
 	}
 }
 
-// finish turns the callback into tokens. account is the e-mail address for the
-// result page.
-func (b Browser) finish(ctx context.Context, server *server, answer *callback, grant authority.CodeGrant) (s auth.SignIn, account string, err error) {
+// finish turns the callback into credentials.
+func (b Browser) finish(ctx context.Context, server *server, answer *callback, grant authority.CodeGrant) (*auth.Snapshot, error) {
 	switch {
 	case answer.denied != nil:
-		return auth.SignIn{}, "", answer.denied
+		return nil, answer.denied
 	case grant.Code.Empty():
-		return auth.SignIn{}, "", ErrNoCode
+		return nil, ErrNoCode
 	}
 	r := redemption{
 		authority: b.Authority, workspaces: b.Workspaces, wantsKey: true, save: b.Save,
 	}
 	if b.Confirm != nil {
-		r.confirm = func(ctx context.Context, s auth.SignIn, account string) error {
+		r.confirm = func(ctx context.Context, s *auth.Snapshot) error {
 			// Whoever has to answer a question looks for it where it is asked.
 			// The browser has nothing more to bring, so the port is freed too.
 			waiting := time.AfterFunc(confirmWait, func() {
-				answer.show(ending{account: account, unconfirmed: true})
+				answer.show(ending{account: s.Claims().Email, unconfirmed: true})
 				server.close()
 			})
 			defer waiting.Stop()

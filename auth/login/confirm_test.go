@@ -15,9 +15,9 @@ func TestConfirmAtOnce(t *testing.T) {
 	t.Parallel()
 	server := boxed(t, box.Config{})
 	var order []string
-	note := func(what string) func(context.Context, auth.SignIn) error {
-		return func(_ context.Context, s auth.SignIn) error {
-			if !server.Works(s.RefreshToken.Reveal()) {
+	note := func(what string) func(context.Context, *auth.Snapshot) error {
+		return func(_ context.Context, s *auth.Snapshot) error {
+			if !server.Works(s.RefreshToken().Reveal()) {
 				t.Error(what + " was given no working sign-in")
 			}
 			order = append(order, what)
@@ -49,8 +49,8 @@ func TestConfirmTakesTime(t *testing.T) {
 			saves := 0
 			f := run(t, Browser{
 				Authority: clientOf(server.Issuer()),
-				Confirm:   func(context.Context, auth.SignIn) error { return <-answers },
-				Save:      func(context.Context, auth.SignIn) error { saves++; return nil },
+				Confirm:   func(context.Context, *auth.Snapshot) error { return <-answers },
+				Save:      func(context.Context, *auth.Snapshot) error { saves++; return nil },
 			})
 			page := open(t, f.page.String()) // returns although nobody has answered
 			for _, words := range []string{"<h1>One more step</h1>", "You have chosen ada@example.com, another account than before.", "Go back to Rekey to confirm"} {
@@ -63,7 +63,7 @@ func TestConfirmTakesTime(t *testing.T) {
 			if err := f.end(t); !errors.Is(err, tt.answer) || saves != tt.saves {
 				t.Errorf("saved %d times, error %v", saves, err)
 			}
-			if works := server.Works(f.signIn.RefreshToken.Reveal()); works != (tt.answer == nil) {
+			if works := server.Works(f.signIn.RefreshToken().Reveal()); works != (tt.answer == nil) {
 				t.Errorf("the sign-in works: %t", works)
 			}
 			portIsFree(t, f)
@@ -77,7 +77,7 @@ func TestConfirmFreesThePort(t *testing.T) {
 	asked, answer := make(chan struct{}), make(chan error)
 	f := run(t, Browser{
 		Authority: clientOf(boxed(t, box.Config{}).Issuer()),
-		Confirm: func(context.Context, auth.SignIn) error {
+		Confirm: func(context.Context, *auth.Snapshot) error {
 			close(asked)
 			return <-answer
 		},
@@ -97,7 +97,7 @@ func TestConfirmNoAtOnce(t *testing.T) {
 	server := boxed(t, box.Config{})
 	f := run(t, Browser{
 		Authority: clientOf(server.Issuer()), Save: never(t),
-		Confirm: func(context.Context, auth.SignIn) error { return ErrDeclined },
+		Confirm: func(context.Context, *auth.Snapshot) error { return ErrDeclined },
 	})
 	page := open(t, f.page.String())
 	if err := f.end(t); !errors.Is(err, ErrDeclined) || !strings.Contains(page.body, "Sign-in failed") {
@@ -109,10 +109,10 @@ func TestConfirmNoAtOnce(t *testing.T) {
 func TestConfirmCancelled(t *testing.T) {
 	t.Parallel()
 	server := boxed(t, box.Config{})
-	asked := make(chan auth.SignIn, 1)
+	asked := make(chan *auth.Snapshot, 1)
 	f := run(t, Browser{
 		Authority: clientOf(server.Issuer()), Save: never(t),
-		Confirm: func(ctx context.Context, s auth.SignIn) error {
+		Confirm: func(ctx context.Context, s *auth.Snapshot) error {
 			asked <- s
 			<-ctx.Done()
 			return ctx.Err()
@@ -124,7 +124,7 @@ func TestConfirmCancelled(t *testing.T) {
 	if err := f.end(t); !errors.Is(err, ErrCancelled) {
 		t.Errorf("got %v, want ErrCancelled", err)
 	}
-	if server.Works(s.RefreshToken.Reveal()) {
+	if server.Works(s.RefreshToken().Reveal()) {
 		t.Error("the sign-in that nobody kept still works")
 	}
 }

@@ -53,9 +53,9 @@ type Device struct {
 	// Confirm, if not nil, is asked between the exchange and Save whether this
 	// sign-in is wanted; its error is the flow's, and then nothing is kept. It
 	// may take its time.
-	Confirm func(ctx context.Context, s auth.SignIn) error
-	// Save, if not nil, is given the tokens; its error is the flow's.
-	Save func(ctx context.Context, s auth.SignIn) error
+	Confirm func(ctx context.Context, s *auth.Snapshot) error
+	// Save, if not nil, is given the credentials; its error is the flow's.
+	Save func(ctx context.Context, s *auth.Snapshot) error
 	// Limit bounds the time until the code is entered, 0 for DefaultDeviceLimit.
 	Limit time.Duration
 }
@@ -64,10 +64,10 @@ type Device struct {
 // ErrCancelled, ErrTimeout (the context's own deadline), ErrExpired,
 // *DeniedError, *WorkspaceError, *authority.ExchangeError or that of Confirm or
 // Save, each wrapped or not.
-func (d Device) Run(ctx context.Context) (auth.SignIn, error) {
+func (d Device) Run(ctx context.Context) (*auth.Snapshot, error) {
 	device, err := d.Authority.StartDevice(ctx)
 	if err != nil {
-		return auth.SignIn{}, whole(ctx, err)
+		return nil, whole(ctx, err)
 	}
 	limit := d.Limit
 	if limit == 0 {
@@ -77,14 +77,11 @@ func (d Device) Run(ctx context.Context) (auth.SignIn, error) {
 	d.Show(DeviceCode{UserCode: device.UserCode, Page: device.Page, ExpiresAt: end})
 	grant, err := d.poll(ctx, device, end)
 	if err != nil {
-		return auth.SignIn{}, err
+		return nil, err
 	}
-	r := redemption{authority: d.Authority, workspaces: d.Workspaces, save: d.Save}
-	if d.Confirm != nil {
-		r.confirm = func(ctx context.Context, s auth.SignIn, _ string) error { return d.Confirm(ctx, s) }
-	}
-	s, _, err := r.run(ctx, grant)
-	return s, err
+	return redemption{
+		authority: d.Authority, workspaces: d.Workspaces, confirm: d.Confirm, save: d.Save,
+	}.run(ctx, grant)
 }
 
 // poll asks until the code is entered, refused or too old.

@@ -136,7 +136,7 @@ func (s *serverScript) client() *authority.Client {
 }
 
 // runDevice goes through a flow against the script.
-func runDevice(t *testing.T, s *serverScript, d Device) (auth.SignIn, error) {
+func runDevice(t *testing.T, s *serverScript, d Device) (*auth.Snapshot, error) {
 	t.Helper()
 	if d.Authority == nil {
 		d.Authority = s.client()
@@ -148,8 +148,8 @@ func runDevice(t *testing.T, s *serverScript, d Device) (auth.SignIn, error) {
 }
 
 // never is a Save that must not be called.
-func never(t *testing.T) func(context.Context, auth.SignIn) error {
-	return func(context.Context, auth.SignIn) error {
+func never(t *testing.T) func(context.Context, *auth.Snapshot) error {
+	return func(context.Context, *auth.Snapshot) error {
 		t.Error("saved")
 		return nil
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"rekey/auth"
 	"rekey/auth/authority"
@@ -152,12 +151,8 @@ func sameForm(t *testing.T, a, b string) bool {
 }
 
 // sameStored compares the auth.json byte by byte but for what is random or now.
-func sameStored(t *testing.T, s auth.SignIn, want string) {
+func sameStored(t *testing.T, snapshot *auth.Snapshot, want string) {
 	t.Helper()
-	snapshot, err := auth.NewChatGPT(s, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
 	got := regexp.MustCompile(`"login_owner_id": "[\w-]{43}"`).ReplaceAllString(string(snapshot.Encode()), `"login_owner_id": "{{random43}}"`)
 	got = regexp.MustCompile(`"last_refresh": "[^"]+"`).ReplaceAllString(got, `"last_refresh": "{{recent}}"`)
 	if got != want {

@@ -44,9 +44,9 @@ func clientOf(issuerURL string) *authority.Client {
 type flow struct {
 	page   *url.URL // the authorize URL
 	cancel context.CancelFunc
-	done   chan struct{} // closed when Run has returned
-	signIn auth.SignIn   // set when done
-	err    error         // set when done
+	done   chan struct{}  // closed when Run has returned
+	signIn *auth.Snapshot // set when done
+	err    error          // set when done
 }
 
 // run starts a flow on a free port unless b names ports, and waits until the

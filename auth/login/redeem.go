@@ -21,61 +21,59 @@ type redemption struct {
 	// wantsKey: an API key is asked for too, as Codex does after its browser
 	// sign-in and not after a device's.
 	wantsKey bool
-	// confirm and save may be nil. account is the e-mail address.
-	confirm func(ctx context.Context, s auth.SignIn, account string) error
-	save    func(ctx context.Context, s auth.SignIn) error
+	// confirm and save may be nil.
+	confirm func(ctx context.Context, s *auth.Snapshot) error
+	save    func(ctx context.Context, s *auth.Snapshot) error
 }
 
-// run turns the code into tokens, and these into a sign-in that is confirmed
-// and saved. account is its e-mail address, "" when it has none.
-func (r redemption) run(ctx context.Context, grant authority.CodeGrant) (s auth.SignIn, account string, err error) {
+// run turns the code into tokens, and these into the credentials of a sign-in
+// that is confirmed and saved.
+func (r redemption) run(ctx context.Context, grant authority.CodeGrant) (*auth.Snapshot, error) {
 	tokens, err := r.authority.Exchange(ctx, grant)
 	if err != nil {
-		return auth.SignIn{}, "", whole(ctx, err)
+		return nil, whole(ctx, err)
 	}
 	provenance := r.authority.Provenance()
-	s = auth.SignIn{
+	s, err := auth.NewChatGPT(auth.SignIn{
 		IDToken: tokens.ID, AccessToken: tokens.Access, RefreshToken: tokens.Refresh,
 		Provenance: &provenance, OwnerID: newOwnerID(),
+	}, time.Now())
+	if err != nil {
+		err = fault.New("unusable_sign_in", "the sign-in cannot be used: its ID token {{.Why}}", "Why", err)
+	} else {
+		err = r.check(ctx, s)
 	}
-	if account, err = r.check(ctx, s); err != nil {
+	if err != nil {
 		r.discard(ctx, tokens)
-		return auth.SignIn{}, "", whole(ctx, err)
+		return nil, whole(ctx, err)
 	}
 	if r.wantsKey {
 		// Codex goes on without a key; most accounts are given none.
 		if key, err := r.authority.ExchangeAPIKey(ctx, tokens.ID); err == nil {
-			s.APIKey = &key
+			s = s.WithAPIKey(key)
 		}
 	}
 	if ctx.Err() != nil {
 		r.discard(ctx, tokens)
-		return auth.SignIn{}, "", ended(ctx)
+		return nil, ended(ctx)
 	}
 	if r.save != nil {
 		if err := r.save(ctx, s); err != nil {
-			return auth.SignIn{}, "", whole(ctx, err)
+			return nil, whole(ctx, err)
 		}
 	}
-	return s, account, nil
+	return s, nil
 }
 
 // check finds out whether the sign-in can be used here and is wanted.
-func (r redemption) check(ctx context.Context, s auth.SignIn) (account string, err error) {
-	read, err := auth.NewChatGPT(s, time.Now())
-	if err != nil {
-		return "", fault.New("unusable_sign_in", "the sign-in cannot be used: its ID token {{.Why}}", "Why", err)
+func (r redemption) check(ctx context.Context, s *auth.Snapshot) error {
+	if account := s.Claims().AccountID; len(r.workspaces) > 0 && !slices.Contains(r.workspaces, account) {
+		return &WorkspaceError{Workspace: account, Allowed: r.workspaces}
 	}
-	claims := read.Claims()
-	if len(r.workspaces) > 0 && !slices.Contains(r.workspaces, claims.AccountID) {
-		return "", &WorkspaceError{Workspace: claims.AccountID, Allowed: r.workspaces}
+	if r.confirm == nil {
+		return nil
 	}
-	if r.confirm != nil {
-		if err := r.confirm(ctx, s, claims.Email); err != nil {
-			return "", err
-		}
-	}
-	return claims.Email, nil
+	return r.confirm(ctx, s)
 }
 
 // discard tells the server to forget tokens that nobody keeps, best effort: the
