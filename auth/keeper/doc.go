@@ -7,7 +7,7 @@
 // happen; between two moments it does nothing at all. Wall clock, because a
 // token's end is one, and because time asleep counts.
 //
-// Due says when a sign-in is to be renewed, by its own facts. The course adds
+// Due says when a sign-in is to be renewed, by its own facts. The planner adds
 // what has happened: failures, a lost answer, a wake, a server that wants to be
 // left alone. Both are free of side effects and know neither clock nor lock, so
 // that a table, or the simulation of a fleet, can test them.

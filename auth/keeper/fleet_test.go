@@ -10,7 +10,7 @@ import (
 )
 
 // fleet is a simulation of many desktops over a week, in virtual time and
-// without goroutines of their own: each desktop's course is the keeper's, and
+// without goroutines of their own: each desktop's planner is the keeper's, and
 // its Codex processes follow Codex's rules (docs/codex.md).
 // Every desktop is on from eight or nine in the morning until five to seven in
 // the evening of one time zone, and all Codex processes of one share a home.
@@ -103,17 +103,17 @@ func (f fleet) run() tally {
 // desktop is one of the fleet.
 type desktop struct {
 	fleet
-	random *rand.Rand
-	course course
-	found  situation
-	dead   bool // the server refuses the refresh token
-	askers int  // Codex processes that have not been refused since they started
-	off    time.Time
+	random  *rand.Rand
+	planner planner
+	found   situation
+	dead    bool // the server refuses the refresh token
+	askers  int  // Codex processes that have not been refused since they started
+	off     time.Time
 }
 
 func newDesktop(f fleet, number uint64) *desktop {
 	random := rand.New(rand.NewPCG(number, 5))
-	d := &desktop{fleet: f, random: random, course: course{random: random}}
+	d := &desktop{fleet: f, random: random, planner: planner{random: random}}
 	d.dead = number%fleetDead == 0
 	d.issue(monday.Add(-time.Duration(random.Int64N(int64(f.life)))))
 	return d
@@ -133,7 +133,7 @@ func (d *desktop) week(t tally) {
 		on := monday.AddDate(0, 0, day).Add(time.Duration(d.random.Int64N(int64(time.Hour))))
 		d.off = monday.AddDate(0, 0, day).Add(9*time.Hour + time.Duration(d.random.Int64N(int64(2*time.Hour))))
 		d.askers = d.processes // started anew
-		d.course.jump(d.found.Seed, on)
+		d.planner.jump(d.found.Seed, on)
 		d.day(t, on)
 	}
 }
@@ -141,7 +141,7 @@ func (d *desktop) week(t tally) {
 // day goes from event to event until the desktop is switched off.
 func (d *desktop) day(t tally, now time.Time) {
 	for {
-		p := d.course.plan(d.found, now)
+		p := d.planner.plan(d.found, now)
 		use := d.nextUse(now)
 		switch next := earliest(p.at, use); {
 		case next.IsZero() || !next.Before(d.off):
@@ -185,7 +185,7 @@ func (d *desktop) keeper(c *count, p plan, now time.Time) {
 	default:
 		d.issue(now)
 	}
-	d.course.done(p, err, d.found, now.Add(latency))
+	d.planner.done(p, err, d.found, now.Add(latency))
 }
 
 // codex is one use of Codex while its tokens are stale.

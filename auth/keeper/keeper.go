@@ -30,8 +30,8 @@ type Keeper struct {
 	manager *auth.Manager
 	clock   Clock
 	log     *slog.Logger
-	course  course // of Run's goroutine
-	noted   noted  // Run's as well
+	planner planner // of Run's goroutine
+	noted   noted   // Run's as well
 }
 
 // New returns a Keeper that does nothing yet: see Run.
@@ -47,7 +47,7 @@ func New(o Options) *Keeper {
 	}
 	return &Keeper{
 		manager: o.Manager, clock: o.Clock, log: o.Log,
-		course: course{random: rand.New(o.Random)},
+		planner: planner{random: rand.New(o.Random)},
 	}
 }
 
@@ -93,7 +93,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 
 // jumped passes on that the machine woke or its clock was set.
 func (k *Keeper) jumped() {
-	k.course.jump(k.read().Seed, k.clock.Now())
+	k.planner.jump(k.read().Seed, k.clock.Now())
 	k.manager.Hush(sensitive)
 }
 
@@ -142,8 +142,8 @@ func (k *Keeper) perform(ctx context.Context, v view) {
 	if after.unsaved && err == nil {
 		err = errUnsaved
 	}
-	k.course.done(v.plan, err, after, now)
-	if k.course.fruitless == doubt {
+	k.planner.done(v.plan, err, after, now)
+	if k.planner.fruitless == doubt {
 		k.log.Warn("keeper: renewed tokens end at once, a clock is wrong", "now", now, "expires", after.Expires)
 	}
 }

@@ -21,12 +21,12 @@ type view struct {
 func (k *Keeper) look() view {
 	f := k.manager.Facts()
 	v := view{now: k.clock.Now(), situation: k.situation(f)}
-	v.plan, v.tick = k.course.plan(v.situation, v.now), nextTick(f, v.now)
+	v.plan, v.tick = k.planner.plan(v.situation, v.now), nextTick(f, v.now)
 	var next time.Time
 	if v.plan.do == renew {
 		next = v.plan.at
 	}
-	k.manager.SetSchedule(next, k.course.fruitless >= doubt)
+	k.manager.SetSchedule(next, k.planner.fruitless >= doubt)
 	return v
 }
 

@@ -69,15 +69,15 @@ type situation struct {
 	unsaved bool
 }
 
-// subject is what a course is about: one issue of tokens.
+// subject is what a planner plans for: one issue of tokens.
 type subject struct {
 	token   string
 	expires time.Time
 }
 
-// course is the keeper's memory between two looks. Only the keeper's goroutine
+// planner is the keeper's memory between two looks. Only the keeper's goroutine
 // uses it.
-type course struct {
+type planner struct {
 	random *rand.Rand
 
 	about      subject
@@ -92,7 +92,7 @@ type course struct {
 
 // plan returns what is to be done next. It draws nothing at random, so two
 // looks at one situation come to one plan.
-func (c *course) plan(s situation, now time.Time) plan {
+func (c *planner) plan(s situation, now time.Time) plan {
 	c.meet(s)
 	ready := latest(c.waiting.end(now), c.settling.end(now))
 	if s.unsaved {
@@ -118,7 +118,7 @@ func (c *course) plan(s situation, now time.Time) plan {
 }
 
 // meet begins anew when somebody else has replaced the tokens.
-func (c *course) meet(s situation) {
+func (c *planner) meet(s situation) {
 	if next := (subject{s.token, s.Expires}); s.token != "" && next != c.about {
 		c.begin(next)
 		c.waiting.relent()
@@ -127,12 +127,12 @@ func (c *course) meet(s situation) {
 }
 
 // begin forgets what was true of the tokens before.
-func (c *course) begin(next subject) {
+func (c *planner) begin(next subject) {
 	c.about, c.failures, c.lost, c.lastCalled = next, 0, false, false
 }
 
 // forgives reports whether a refusal deserves a second question.
-func (c *course) forgives(s situation) bool {
+func (c *planner) forgives(s situation) bool {
 	return s.unexplained && s.token != c.forgiven && s.KeepFresh && s.Obstacle == ""
 }
 
@@ -140,7 +140,7 @@ func (c *course) forgives(s situation) bool {
 // shortly before Codex's own window opens, for then every Codex process would
 // spend it; else when the access token has ended and nothing is left to lose.
 // It is the zero time for a token whose end nobody knows.
-func (c *course) afterLoss(f Facts, ready time.Time) time.Time {
+func (c *planner) afterLoss(f Facts, ready time.Time) time.Time {
 	window := opens(f)
 	ahead := lastCall + part(f.Seed, drawLastCall, lastCallSpread)
 	if last := latest(ready, window.Add(-ahead)); !c.lastCalled && last.Before(window) {
@@ -154,7 +154,7 @@ func (c *course) afterLoss(f Facts, ready time.Time) time.Time {
 
 // done learns from an action that has come to its end: err is its outcome and
 // s what is found afterwards.
-func (c *course) done(p plan, err error, s situation, now time.Time) {
+func (c *planner) done(p plan, err error, s situation, now time.Time) {
 	if p.do == forgive {
 		c.forgiven = s.token
 	}
@@ -173,7 +173,7 @@ func (c *course) done(p plan, err error, s situation, now time.Time) {
 
 // failed learns from a failure. One whose request another process has made a
 // moment ago is none: nothing was sent, and the Manager says until when.
-func (c *course) failed(err error, now time.Time) {
+func (c *planner) failed(err error, now time.Time) {
 	var re *auth.RefreshError
 	if errors.As(err, &re) && !re.NotBefore.IsZero() {
 		wait := re.NotBefore.Sub(now)
@@ -196,7 +196,7 @@ func arrived(e *auth.RefreshError) bool { return e != nil && (e.Status != 0 || e
 // jump learns of a wake or a clock that was set. Whatever failed may work now,
 // once the network is back. Jumps that follow each other closely count once, or
 // a clock that is set all the time would keep the keeper from asking.
-func (c *course) jump(seed uint64, now time.Time) {
+func (c *planner) jump(seed uint64, now time.Time) {
 	c.waiting.relent()
 	if end := c.settling.end(now); end.Before(now) {
 		length := settleBase + part(seed, drawSettle, settleSpread)

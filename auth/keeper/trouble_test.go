@@ -48,7 +48,7 @@ func TestBackoffDoubles(t *testing.T) {
 	t.Parallel()
 	limits := []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute,
 		maxBackoff, maxBackoff, maxBackoff}
-	c := New(Options{}).course
+	c := New(Options{}).planner
 	for i, limit := range limits {
 		spaced := auth.Spacing(i + 1)
 		least, most := limit, spaced
