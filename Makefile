@@ -12,10 +12,10 @@ FUZZTIME ?= 2m
 export IDLE ?= 10m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build rekey window share install uninstall packages test soak bench lint fuzz codex-drift codex-record screenshots icons-sheet clean
+.PHONY: help demo run build rekey window share install uninstall packages check test test-all soak bench lint fuzz screenshots icons-sheet clean
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: rekey ## See a sign-in die and be mended, in a sandbox (needs nothing but Go)
 	@$(BIN)/rekey demo
@@ -53,33 +53,38 @@ uninstall: ## Remove what was installed (with the same DESTDIR and PREFIX)
 packages: ## Make the packages of this commit in dist: deb, rpm, apk, Arch, archives (WINDOW=no: without the window)
 	@packaging/packages dist
 
-test: ## Install what is missing, run every check and test, list what could not run
+check: ## Before a commit: lint, and the quick tests (installs nothing but linters)
+	@.ci/lint
+	@.ci/test quick
+
+test: ## Install what is missing, run every test that needs no display, list what could not run
 	@.ci/setup
 	@.ci/test
 
+test-all: test ## The rest too: lint, race detector, window, panels, browser, Wine, packages, fuzzing
+	@.ci/setup all
+	@.ci/lint
+	@.ci/lint others
+	@.ci/test slow
+
 soak: ## Run the long variants of the tests that keep the promises
-	@.ci/setup
+	@.ci/setup all
 	@REKEY_SOAK=1 PATH="$(CURDIR)/.cache/codex/node_modules/.bin:$$PATH" CGO_ENABLED=1 \
 		go test -race -v -timeout 12h ./test/promises/...
 
 bench: rekey ## Measure Rekey against its rivals, as ratios in one run (IDLE=10m)
-	@.ci/setup
+	@.ci/setup all
 	@.ci/bench
 
 lint: ## Check format, comments and suspicious code, also for Windows and macOS
 	@.ci/lint
+	@.ci/lint others
 
 fuzz: ## Fuzz every parser for FUZZTIME each (2m; make fuzz FUZZTIME=1h)
 	@.ci/fuzz $(FUZZTIME)
 
-codex-drift: ## Replay every recording against the newest Codex and print what it does differently
-	@.ci/codex-drift
-
-codex-record: ## Write into the recordings what the newest Codex does
-	@.ci/codex-drift record
-
 screenshots: ## Take the README's pictures from the real programs, into docs/pictures
-	@.ci/setup
+	@.ci/setup all
 	@packaging/screenshots
 
 icons-sheet: ## Draw all icons of the tray, in all sizes and on all panels, into artefacts

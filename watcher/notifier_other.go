@@ -24,7 +24,8 @@ func openNotifier(lost func()) (notifier, error) {
 	l := &library{watcher: w}
 	// fsnotify may hold, while it sends an error, the very lock that Add and
 	// Remove take. So the goroutine that calls these cannot be the one that
-	// receives errors.
+	// receives errors. (As of v1.10.1. Events on Windows had the like:
+	// https://github.com/fsnotify/fsnotify/issues/656.)
 	l.drained.Go(func() {
 		for range w.Errors {
 			lost()

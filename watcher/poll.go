@@ -79,7 +79,7 @@ func stampOf(path string) stamp {
 // equal compares size, modification time, mode and identity (the inode).
 func (s stamp) equal(o stamp) bool {
 	if s.info == nil || o.info == nil {
-		return s.info == o.info && s.failure == o.failure
+		return s.info == o.info && s.failure == o.failure //nolint:errorlint // they are syscall.Errno
 	}
 	return s.info.Size() == o.info.Size() &&
 		s.info.ModTime().Equal(o.info.ModTime()) &&

@@ -173,7 +173,8 @@ func holdLock(root string) int {
 		return 1
 	}
 	fmt.Println("held")
-	select {}
+	<-time.After(time.Hour)
+	return 0
 }
 
 // Reading, which every command begins with, must not wait for a renewal that

@@ -17,7 +17,8 @@ func childHoldLock(dir string) int {
 		return 1
 	}
 	child.Say("held")
-	select {} // until it is killed
+	<-time.After(time.Hour) // until it is killed
+	return 0
 }
 
 func TestRefreshLockIsFreedByDeath(t *testing.T) {

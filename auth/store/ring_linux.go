@@ -15,7 +15,9 @@ import (
 
 // sharedBus is a Secret Service that reads with go-keyring on the process's
 // shared connection, for one-shot commands. That the item is there and
-// unlocked is seen to on a private one first, because go-keyring would prompt.
+// unlocked is seen to on a private one first, because go-keyring would prompt
+// and wait without end: https://github.com/zalando/go-keyring/issues/118, open as
+// of v0.2.8.
 type sharedBus struct{ secretservice.Service }
 
 // Get implements ring.

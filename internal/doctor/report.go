@@ -133,7 +133,6 @@ const (
 	FindSignIn          = "home.sign_in"
 	FindWaiting         = "home.waiting"
 	FindCannotSave      = "home.cannot_save"
-	FindBoundFile       = "home.bound_file" // auth.json is a mount point of its own
 	FindNoLocks         = "home.no_locks"
 	FindState           = "rekey.state_folder"
 	FindNoAgent         = "agent.none"

@@ -51,7 +51,7 @@ func (e tooLarge) FaultArgs() []any { return []any{"Limit", fmt.Sprintf("%d MiB"
 // Reason is Cause as text, for a file that cannot be read.
 func Reason(err error) string {
 	var coded fault.Coded
-	if c := Cause(err); c != err || errors.As(c, &coded) {
+	if c := Cause(err); c != err || errors.As(c, &coded) { //nolint:errorlint // the very same
 		return c.Error()
 	}
 	return errUnopened.Error()

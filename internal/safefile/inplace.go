@@ -56,9 +56,9 @@ func (d Disk) openInPlace(path string) (*File, error) {
 type Way int
 
 const (
-	// ByReplacing: a new file is renamed over it.
+	// ByReplacing means that a new file is renamed over it.
 	ByReplacing Way = iota
-	// InPlace: it can only be written over, because it is a mount point of its
+	// InPlace means that it can only be written over, because it is a mount point of its
 	// own (as when a container is given this one file) or lies in a folder like
 	// /tmp and belongs to somebody else.
 	InPlace

@@ -3,10 +3,6 @@ package rules_test
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"os/exec"
 	"regexp"
@@ -74,89 +70,14 @@ var foreign = regexp.MustCompile(`(^|[\s"'` + "`" + `(=:,])/(wor[k]|roo[t]|far[m
 
 func TestFilesNameNothingForeign(t *testing.T) {
 	t.Parallel()
+	if !foreign.MatchString("cd /"+"root/x") || foreign.MatchString("/home/ada/.codex") {
+		t.Error("the pattern is wrong")
+	}
 	for _, name := range projectFiles(t) {
 		for i, line := range bytes.Split(kit.ReadFile(t, name), []byte("\n")) {
 			if found := foreign.Find(line); found != nil {
 				t.Errorf("%s:%d names %q", name, i+1, bytes.TrimSpace(found))
 			}
-		}
-	}
-}
-
-func TestExportedNamesAreDocumented(t *testing.T) {
-	t.Parallel()
-	for _, name := range projectFiles(t) {
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		bare, err := undocumented(name, kit.ReadFile(t, name))
-		if err != nil {
-			t.Error(err)
-		}
-		for _, problem := range bare {
-			t.Error(problem)
-		}
-	}
-}
-
-// undocumented lists the exported names of a Go file that no comment explains:
-// functions, methods of exported types, types, and constants and variables,
-// for which the comment of their group will do.
-func undocumented(name string, source []byte) (bare []string, err error) {
-	files := token.NewFileSet()
-	file, err := parser.ParseFile(files, name, source, parser.ParseComments|parser.SkipObjectResolution)
-	if err != nil {
-		return nil, err
-	}
-	report := func(id *ast.Ident, comments ...*ast.CommentGroup) {
-		for _, comment := range comments {
-			if comment.Text() != "" {
-				return
-			}
-		}
-		if id.IsExported() {
-			bare = append(bare, fmt.Sprintf("%s: %s has no comment", files.Position(id.Pos()), id.Name))
-		}
-	}
-	for _, decl := range file.Decls {
-		switch decl := decl.(type) {
-		case *ast.FuncDecl:
-			if receiver := receiverName(decl); receiver == "" || ast.IsExported(receiver) {
-				report(decl.Name, decl.Doc)
-			}
-		case *ast.GenDecl:
-			for _, spec := range decl.Specs {
-				switch spec := spec.(type) {
-				case *ast.TypeSpec:
-					report(spec.Name, decl.Doc, spec.Doc)
-				case *ast.ValueSpec:
-					for _, id := range spec.Names {
-						report(id, decl.Doc, spec.Doc, spec.Comment)
-					}
-				}
-			}
-		}
-	}
-	return bare, nil
-}
-
-// receiverName is the name of a method's type, "" for a function.
-func receiverName(f *ast.FuncDecl) string {
-	if f.Recv == nil {
-		return ""
-	}
-	for expr := f.Recv.List[0].Type; ; {
-		switch e := expr.(type) {
-		case *ast.StarExpr:
-			expr = e.X
-		case *ast.IndexExpr:
-			expr = e.X
-		case *ast.IndexListExpr:
-			expr = e.X
-		case *ast.Ident:
-			return e.Name
-		default:
-			return ""
 		}
 	}
 }

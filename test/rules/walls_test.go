@@ -107,6 +107,11 @@ func TestWallsStand(t *testing.T) {
 				for _, breach := range w.breaches(p) {
 					t.Errorf("%s: %s", system, breach)
 				}
+				broken := p
+				broken.Imports = append(slices.Clip(p.Imports), strings.TrimSuffix(w.forbidden[0], "/..."))
+				if w.inside(p) && len(w.breaches(broken)) == len(w.breaches(p)) {
+					t.Errorf("%s: %s would not fall", p.ImportPath, w.name)
+				}
 			}
 		}
 	}
@@ -124,6 +129,11 @@ func TestAgentStaysSmall(t *testing.T) {
 		deps := goList(t, []string{"GOOS=" + system, "CGO_ENABLED=1"}, "-deps", ".")
 		for _, problem := range tooHeavy(deps) {
 			t.Errorf("%s: rekey needs %s", system, problem)
+		}
+		for _, heavy := range []pkg{{ImportPath: "fyne.io/fyne/v2/theme"}, {ImportPath: "testing"}, {ImportPath: "c", CgoFiles: []string{"c.go"}}} {
+			if len(tooHeavy(append(deps, heavy))) == 0 {
+				t.Errorf("%s would not be noticed", heavy.ImportPath)
+			}
 		}
 	}
 }

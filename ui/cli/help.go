@@ -117,7 +117,7 @@ func (p *Program) unknown(cmd *cobra.Command, given string) error {
 // flagError is the error about a flag that is not known or has no such value.
 func (p *Program) flagError(cmd *cobra.Command, err error) error {
 	path := cmd.CommandPath()
-	switch e := err.(type) { // as pflag returns them
+	switch e := err.(type) { //nolint:errorlint // as pflag returns them
 	case *pflag.NotExistError:
 		return p.misuse("usage.unknown_flag", "Flag", dashed(e.GetSpecifiedName()), "Command", path)
 	case *pflag.ValueRequiredError:

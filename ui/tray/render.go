@@ -39,7 +39,8 @@ func (t *tray) renderIcon(status auth.Status, panel assets.Panel) {
 		return
 	}
 	// On D-Bus, systray panics when its connection has ended, which Run is about
-	// to notice too. A desktop that goes away must not take the agent along.
+	// to notice too. A desktop that goes away must not take the agent along. (Seen
+	// with systray v1.12.3; not reported upstream as far as we know.)
 	defer func() {
 		if gone := recover(); gone != nil {
 			t.opts.Log.Warn("The panel took no icon", "error", gone)

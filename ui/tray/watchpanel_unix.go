@@ -28,6 +28,8 @@ const (
 // that comes in the first moment after the program's start, and never again
 // once its connection has received a signal that it does not know. So whenever
 // a panel has come, this asks it for the icon and registers it if it is missing.
+// See https://github.com/fyne-io/systray/issues/131, open as of v1.12.3; a release
+// that fixes it makes this file needless.
 func watchPanel(ctx context.Context, conn *dbus.Conn, log *slog.Logger) {
 	changes := make(chan *dbus.Signal, 16)
 	conn.Signal(changes)

@@ -17,7 +17,8 @@ type tab struct {
 	page fyne.CanvasObject
 }
 
-// tabs show one of several pages. Fyne's own cannot be reached by keyboard.
+// tabs show one of several pages. Fyne's own cannot be reached by keyboard:
+// https://github.com/fyne-io/fyne/issues/3858, open as of v2.8.1.
 type tabs struct {
 	list    []tab
 	changed func() // another page is on show

@@ -61,7 +61,8 @@ func (s Service) with(ctx context.Context, f func(call) error) error {
 	return meaning(err)
 }
 
-// connect never starts a bus: godbus would leave a dbus-daemon behind.
+// connect never starts a bus: godbus would leave a dbus-daemon behind, see
+// https://github.com/godbus/dbus/issues/268.
 func (s Service) connect(ctx context.Context) (conn *dbus.Conn, err error) {
 	if s.Address == "" {
 		conn, err = dbus.SessionBusPrivateNoAutoStartup(dbus.WithContext(ctx))

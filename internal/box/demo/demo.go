@@ -176,7 +176,7 @@ func (s *Sandbox) revoked(ctx context.Context, script Script) error {
 		err = s.Agent.Refresh(ctx)
 	}
 	if auth.OutcomeOf(err) != auth.OutcomePermanent {
-		return fmt.Errorf("the server revoked the sign-in, but the renewal ended otherwise: %v", err)
+		return fmt.Errorf("the server revoked the sign-in, but the renewal ended otherwise: %v", err) //nolint:errorlint // it may be nil
 	}
 	_, err = s.await(ctx, func(st auth.State) bool { return st.NeedsSignIn() })
 	if err != nil {
@@ -190,7 +190,7 @@ func (s *Sandbox) leftAlone(ctx context.Context, script Script) error {
 	sent := s.server.Refreshes()
 	for range triggers {
 		if err := s.Agent.Refresh(ctx); auth.OutcomeOf(err) != auth.OutcomePermanent {
-			return fmt.Errorf("a refused sign-in was not refused again: %v", err)
+			return fmt.Errorf("a refused sign-in was not refused again: %v", err) //nolint:errorlint // it may be nil
 		}
 	}
 	if more := s.server.Refreshes() - sent; more != 0 {

@@ -79,7 +79,7 @@ func die() {
 	if err != nil {
 		panic(err)
 	}
-	select {} // until the signal arrives
+	<-time.After(time.Hour) // until the signal arrives
 }
 
 // fate is how a victim has ended.

@@ -1,5 +1,6 @@
 // Package display tells whether there is a display to open a window on, before
-// Fyne is asked, which panics without one. It looks at variables and names
+// Fyne is asked, which panics without one (as of v2.8.1, see
+// https://github.com/fyne-io/fyne/issues/410). It looks at variables and names
 // sockets; it opens none itself.
 package display
 

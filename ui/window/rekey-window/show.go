@@ -59,7 +59,8 @@ func show(sockets []string, speech words.Words, log *slog.Logger) error {
 			within(closeLimit, func() { w.Wait(); raising.Wait() })
 			// Not by way of Fyne 2.8, whose end now and then panics: it closes
 			// the queue that its last event is on its way to. It keeps nothing
-			// of ours.
+			// of ours. (Seen with v2.8.1; not reported upstream as far as we
+			// know. https://github.com/fyne-io/fyne/issues/5132 was like it.)
 			os.Exit(exitClosed)
 		},
 	})
