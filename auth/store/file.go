@@ -91,7 +91,7 @@ func (s *fileStore) Update(ctx context.Context, decide func(*auth.Snapshot) (*au
 	}
 	unlock, err := s.lockHome(ctx)
 	if err != nil {
-		return err
+		return s.unwritten(err)
 	}
 	defer unlock()
 	for range maxRounds {
@@ -212,11 +212,10 @@ func (s *fileStore) Delete(ctx context.Context) (removed bool, err error) {
 		return false, nil // Codex would make a home to lock it
 	}
 	unlock, err := s.lockHome(ctx)
-	if err != nil {
-		return false, err
+	if err == nil {
+		defer unlock()
+		removed, err = s.remove(ctx)
 	}
-	defer unlock()
-	removed, err = s.remove(ctx)
 	if err != nil {
 		return removed, fault.New("delete", "delete {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
 	}
