@@ -34,12 +34,12 @@ type rig struct {
 
 func newRig(t *testing.T) *rig {
 	t.Helper()
-	root, err := os.MkdirTemp("", "doctor") // a socket's path has little room
+	dir, err := os.MkdirTemp("", "doctor") // a socket's path has little room
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(root) })
-	root = filepath.Join(root, "adalovelace")
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	root := filepath.Join(dir, "adalovelace")
 	home, err := box.NewHome(filepath.Join(root, ".codex"))
 	if err != nil {
 		t.Fatal(err)
