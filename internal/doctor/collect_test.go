@@ -155,7 +155,7 @@ func TestFindings(t *testing.T) {
 		"half a file":    {func(r *rig) error { return r.home.Replace([]byte("{")) }, FindUnreadable, "cannot read"},
 		"an expired token": {func(r *rig) error {
 			return r.home.Replace(box.AuthJSON(box.WithExpiry(time.Now().Add(-time.Hour))))
-		}, FindWaiting, ""},
+		}, FindNotTried, ""},
 		"a clock behind": {func(r *rig) error { r.Now = func() time.Time { return time.Now().AddDate(-1, 0, 0) }; return nil }, FindFuture, "h"},
 		"a restriction": {func(r *rig) error { return r.home.WriteConfig(`forced_login_method = "api"`) },
 			FindRestricted, "allows only an API key"},

@@ -109,6 +109,8 @@ func (f *found) signIn(home string, st auth.State) {
 		f.finding(FindSignIn, Problem, home, "Why", st)
 	case st.CannotSave:
 		f.finding(FindCannotSave, Problem, home, "Why", st)
+	case st.Status == auth.StatusWaiting && st.NeverTried:
+		f.finding(FindNotTried, Note, home)
 	case st.Status == auth.StatusWaiting:
 		f.finding(FindWaiting, Warning, home, "Why", st)
 	}

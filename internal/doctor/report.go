@@ -132,6 +132,7 @@ const (
 	FindSignedOut       = "home.signed_out"
 	FindSignIn          = "home.sign_in"
 	FindWaiting         = "home.waiting"
+	FindNotTried        = "home.not_tried"
 	FindCannotSave      = "home.cannot_save"
 	FindNoLocks         = "home.no_locks"
 	FindState           = "rekey.state_folder"

@@ -49,6 +49,9 @@ func (p *Program) prompt(states []auth.State) string {
 	case auth.StatusSignedOut:
 		return p.Words.Say("prompt.signed_out")
 	case auth.StatusWaiting:
+		if s.Cause.Code() != auth.CodeOffline {
+			return p.Words.Say("prompt.not_refreshed")
+		}
 		return p.Words.Say("prompt.waiting")
 	case auth.StatusExpiring:
 		return p.Words.Say("prompt.expiring", "When", s.ExpiresAt.In(p.Now().Location()).Format("15:04"))

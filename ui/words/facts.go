@@ -15,6 +15,9 @@ func (w Words) Expiry(s auth.State, now time.Time) string {
 	if !s.ExpiresAt.After(now) {
 		return w.Say("fact.ended", "When", w.when(s.ExpiresAt, now))
 	}
+	if s.Status == auth.StatusWaiting && !s.Usable {
+		return "" // Codex does not use it
+	}
 	return w.Say("fact.works_until", "When", w.clock(s.ExpiresAt, now), "Left", w.about(s.ExpiresAt.Sub(now)))
 }
 
