@@ -48,6 +48,7 @@ func Main(args []string) int {
 		Watch:        w.watch,
 		Tray:         w.tray,
 		Window:       w.window,
+		PanelHint:    w.panelHint,
 		Doctor:       w.doctor,
 		Config:       config.report,
 		AppServer:    w.appServer,

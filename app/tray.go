@@ -32,7 +32,7 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 	if err := tray.Probe(ctx, bus); errors.As(err, &noBus) {
 		return &cli.NoTrayError{Reason: w.words.Say("tell.no_tray", "Why", w.words.Error(noBus.Err))}
 	} else if errors.Is(err, tray.ErrNoPanel) {
-		w.tell("tell.no_panel")
+		w.tell(noPanel())
 	}
 	ours, first, err := w.takeHomes(homes)
 	if err != nil {
@@ -56,6 +56,7 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 		}
 		notices = append(notices, func(ctx context.Context) error { notify.Run(ctx, h.member, desktop, o); return nil })
 	}
+	notices = append(notices, func(ctx context.Context) error { return w.explainGNOME(ctx, ours[0].member, bus) })
 	var shown []tray.Home
 	for i, h := range ours {
 		shown = append(shown, w.trayHome(ours.name(i), h.member, ours.sockets(i), h.options.Dir))

@@ -46,6 +46,7 @@ type Inputs struct {
 	// Now is the wall clock; nil: time.Now.
 	Now func() time.Time
 
+	root string // where the file system begins, for tests; "": at its root
 	proc string // where processes are listed, for tests; "": the system's own
 }
 

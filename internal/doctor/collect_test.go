@@ -170,6 +170,12 @@ func TestFindings(t *testing.T) {
 			return nil
 		}, FindBrokenCodex, "/bin/false"},
 		"no panel": {func(r *rig) error { r.Panel = func(context.Context) error { return refused }; return nil }, FindNoPanel, "no such thing"},
+		"GNOME without its extension": {func(r *rig) error {
+			r.env["XDG_CURRENT_DESKTOP"] = "ubuntu:GNOME"
+			r.Panel = func(context.Context) error { return refused }
+			return nil
+		}, FindNoPanelGNOME, ""},
+		"GNOME without libdecor": {func(r *rig) error { return r.decorated("libdecor-0.so.0") }, FindNoTitleBar, ""},
 		"no notifications": {func(r *rig) error {
 			r.Notifications = func(context.Context) (string, error) { return "", refused }
 			return nil
@@ -194,6 +200,31 @@ func TestFindings(t *testing.T) {
 				t.Errorf("they are out of order: %v", codes(report))
 			}
 		})
+	}
+}
+
+// decorated is a window on GNOME under Wayland with these libraries.
+func (r *rig) decorated(libraries ...string) error {
+	r.env["XDG_CURRENT_DESKTOP"], r.env["WAYLAND_DISPLAY"] = "GNOME", "wayland-0"
+	r.Inputs.root = r.root
+	r.Window = func() error { return nil }
+	for _, name := range libraries {
+		path := filepath.Join(r.root, "usr/lib/x86_64-linux-gnu", name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, 0o644)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestTitleBars(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	if err := r.decorated("libdecor-0.so.0", "libdecor/plugins-1/libdecor-cairo.so"); err != nil {
+		t.Fatal(err)
+	}
+	if got := codes(Collect(t.Context(), r.Inputs)); slices.Contains(got, FindNoTitleBar) {
+		t.Errorf("libdecor is installed with a plugin, and the findings are %v", got)
 	}
 }
 

@@ -1,6 +1,11 @@
 package doctor
 
-import "context"
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+)
 
 // panel looks for a panel that shows the icon.
 func (in Inputs) panel(ctx context.Context) (f found) {
@@ -10,7 +15,11 @@ func (in Inputs) panel(ctx context.Context) (f found) {
 	}
 	if err := in.Panel(ctx); err != nil {
 		f.word(FactPanel, "", WordNo)
-		f.finding(FindNoPanel, Note, "", "Why", err)
+		if in.onGNOME() {
+			f.finding(FindNoPanelGNOME, Warning, "")
+		} else {
+			f.finding(FindNoPanel, Note, "", "Why", err)
+		}
 		return f
 	}
 	f.word(FactPanel, "", WordYes)
@@ -54,5 +63,25 @@ func (in Inputs) desktop(context.Context) (f found) {
 		return f
 	}
 	f.word(FactWindow, "", WordYes)
+	if in.onGNOME() && in.Getenv("WAYLAND_DISPLAY") != "" && !in.drawsTitles() {
+		f.finding(FindNoTitleBar, Warning, "")
+	}
 	return f
+}
+
+func (in Inputs) onGNOME() bool {
+	return slices.Contains(strings.Split(in.Getenv("XDG_CURRENT_DESKTOP"), ":"), "GNOME")
+}
+
+// drawsTitles reports whether libdecor is installed with a plugin: GNOME on
+// Wayland leaves title bars to programs, and GLFW leaves them to libdecor.
+func (in Inputs) drawsTitles() bool {
+	for _, folder := range []string{"usr/lib", "usr/lib64", "usr/lib/*-linux-gnu*", "usr/local/lib"} {
+		library, _ := filepath.Glob(filepath.Join("/", in.root, folder, "libdecor-0.so.0*"))
+		plugin, _ := filepath.Glob(filepath.Join("/", in.root, folder, "libdecor/plugins-1/*.so"))
+		if len(library) > 0 && len(plugin) > 0 {
+			return true
+		}
+	}
+	return false
 }

@@ -145,6 +145,8 @@ const (
 	FindBrokenCodex     = "codex.broken"
 	FindForeignHome     = "codex.other_home"
 	FindNoPanel         = "desktop.no_panel"
+	FindNoPanelGNOME    = "desktop.no_panel_gnome"
+	FindNoTitleBar      = "desktop.no_title_bar"
 	FindNoNotifications = "desktop.no_notifications"
 	FindNoWindow        = "desktop.no_window"
 	FindBadProxy        = "network.bad_proxy"

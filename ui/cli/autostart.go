@@ -53,6 +53,11 @@ func (p *Program) autostart(ctx context.Context, s auth.Session, word string) er
 	if on {
 		id = "autostart.on"
 	}
-	_, err := fmt.Fprintln(p.Out, p.Words.Say(id))
-	return err
+	if _, err := fmt.Fprintln(p.Out, p.Words.Say(id)); err != nil {
+		return err
+	}
+	if hint := p.PanelHint(ctx); on && hint != "" {
+		p.tell(hint)
+	}
+	return nil
 }

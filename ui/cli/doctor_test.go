@@ -114,6 +114,10 @@ func TestAutostart(t *testing.T) {
 	if p.out.String() != on {
 		t.Errorf("it prints %q", &p.out)
 	}
+	p.hint = "Get the extension."
+	p.run(t, cli.ExitOK, "autostart", "on")
+	p.wantSentence(t, "Get the extension.")
+	p.err.Reset()
 	p.session.Answer("SetPreferences", errOther)
 	p.run(t, cli.ExitFailure, "autostart", "off")
 	p.wantSentence(t, "something else")

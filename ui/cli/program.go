@@ -56,6 +56,8 @@ type Program struct {
 	Tray func(ctx context.Context, homes []string) error
 	// Window shows the window of the homes' agents, the first home on show.
 	Window func(ctx context.Context, homes []string) error
+	// PanelHint says what this desktop needs to show the icon, "" for nothing.
+	PanelHint func(ctx context.Context) string
 	// Doctor finds out what there is on this machine and what is wrong with it.
 	Doctor func(ctx context.Context, homes []string) (doctor.Report, error)
 	// Config is what the configuration amounts to.

@@ -28,6 +28,7 @@ type terminal struct {
 	visited  auth.Session // that session, or one in front of it
 	out, err bytes.Buffer
 	asked    []string
+	hint     string // of the desktop's panel
 }
 
 func newTerminal() *terminal {
@@ -55,8 +56,9 @@ func newTerminal() *terminal {
 		Watch: func(_ context.Context, h []string, _ func(context.Context, []cli.Watched) error) error {
 			return note("watch", strings.Join(h, " "))
 		},
-		Tray:   func(_ context.Context, h []string) error { return note("tray", strings.Join(h, " ")) },
-		Window: func(_ context.Context, h []string) error { return note("window", strings.Join(h, " ")) },
+		Tray:      func(_ context.Context, h []string) error { return note("tray", strings.Join(h, " ")) },
+		PanelHint: func(context.Context) string { return p.hint },
+		Window:    func(_ context.Context, h []string) error { return note("window", strings.Join(h, " ")) },
 		AppServer: func(_ context.Context, h string, noWatch bool) error {
 			if noWatch {
 				return note("app-server without watching", h)

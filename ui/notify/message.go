@@ -20,7 +20,7 @@ func body(n Notification, button, markup bool) string {
 	if n.Account != "" {
 		lines = append(lines, n.Account)
 	}
-	if !button {
+	if !button && n.Buttonless != "" {
 		lines = append(lines, n.Buttonless)
 	}
 	text := strings.Join(lines, "\n")

@@ -3,6 +3,8 @@ package tray
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"strings"
 
 	"rekey/auth"
 	"rekey/internal/fault"
@@ -61,3 +63,7 @@ func (e *NoBusError) Unwrap() error { return e.Err }
 // ErrNoPanel means that there is a desktop bus and no panel on it that shows
 // tray icons. Run works all the same: the icon appears when a panel does.
 var ErrNoPanel = fault.New("no_panel", "no panel shows tray icons yet")
+
+// OnGNOME reports whether a desktop, as XDG_CURRENT_DESKTOP names it, is GNOME,
+// which shows tray icons only through an extension.
+func OnGNOME(desktop string) bool { return slices.Contains(strings.Split(desktop, ":"), "GNOME") }

@@ -3,8 +3,6 @@ package tray
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -136,7 +134,7 @@ func (t *tray) watchOpening(ctx context.Context) {
 // firstPanel is what is known of a desktop's panel without asking: GNOME's bar is
 // dark, whatever the programs are.
 func firstPanel(desktop string) assets.Panel {
-	if slices.Contains(strings.Split(desktop, ":"), "GNOME") {
+	if OnGNOME(desktop) {
 		return assets.DarkPanel
 	}
 	return assets.UnknownPanel

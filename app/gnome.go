@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"rekey/assets"
+	"rekey/auth"
+	"rekey/ui/notify"
+	"rekey/ui/tray"
+)
+
+// noPanel is the message for a desktop on which no panel shows the icon.
+func noPanel() (id string) {
+	if tray.OnGNOME(os.Getenv("XDG_CURRENT_DESKTOP")) {
+		return "tell.no_panel_gnome"
+	}
+	return "tell.no_panel"
+}
+
+// panelHint says what this desktop needs to show the icon, "" when it needs
+// nothing or nothing is known of it.
+func (w wiring) panelHint(ctx context.Context) string {
+	if noPanel() == "tell.no_panel_gnome" && errors.Is(tray.Probe(ctx, ""), tray.ErrNoPanel) {
+		return w.words.Say("tell.no_panel_gnome")
+	}
+	return ""
+}
+
+// gnomeNotice is the id under which a user is told once, ever.
+const gnomeNotice = "gnome-appindicator"
+
+// explainGNOME tells a user of GNOME once, by a notification, which extension
+// shows the icon, if none has shown it some seconds after the start. It returns
+// when ctx ends.
+func (w wiring) explainGNOME(ctx context.Context, s auth.Session, bus string) error {
+	defer func() { <-ctx.Done() }()
+	timer := time.NewTimer(noticePatience)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-timer.C:
+	}
+	text := w.panelHint(ctx)
+	if text == "" {
+		return nil
+	}
+	if ours, err := s.ClaimNotice(ctx, gnomeNotice); err != nil || !ours {
+		return nil // at worst it is told the next time
+	}
+	icon, _ := assets.AppIcon(64) // drawn from our own file
+	desktop := notify.NewDesktop(bus)
+	defer desktop.Close()
+	_ = desktop.Show(ctx, notify.Notification{Title: w.words.Say("tell.no_panel_gnome_title"), Body: text, Icon: icon})
+	return nil
+}
