@@ -51,6 +51,7 @@ func Main(args []string) int {
 		PanelHint:    w.panelHint,
 		Doctor:       w.doctor,
 		Config:       config.report,
+		Lending:      w.lending,
 		AppServer:    w.appServer,
 		Demo:         w.demo,
 	}

@@ -31,6 +31,7 @@ func describe(f Facts) State {
 		StartAtLogin:  f.StartAtLogin,
 		SignInMethod:  f.SignInMethod,
 		LastActivity:  clean(f.LastActivity),
+		Loans:         f.Loans,
 		NextRefresh:   clean(f.NextRefresh),
 		Renewable:     RenewableNo,
 	}

@@ -37,6 +37,7 @@ type Facts struct {
 	NextRefresh  time.Time
 	SignIn       SignInProgress
 	LastActivity time.Time
+	Loans        Loans
 	// What the user has chosen.
 	KeepFresh     bool
 	Notifications bool
@@ -92,6 +93,9 @@ func (m *Manager) SetSignIn(p SignInProgress) { m.change(func(f *Facts) { f.Sign
 func (m *Manager) SetSchedule(next time.Time, doubt bool) {
 	m.change(func(f *Facts) { f.NextRefresh, f.Doubt = next, doubt })
 }
+
+// SetLoans says whom the sign-in is lent to.
+func (m *Manager) SetLoans(l Loans) { m.change(func(f *Facts) { f.Loans = l }) }
 
 // SetLastActivity says when the newest Activity happened.
 func (m *Manager) SetLastActivity(at time.Time) { m.change(func(f *Facts) { f.LastActivity = at }) }

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"strings"
+	"time"
 
 	"rekey/internal/fault"
 )
@@ -22,6 +23,23 @@ const (
 // ErrNotLendable means that there is nothing to lend: no ChatGPT sign-in with
 // an access token, or one that is itself a loan.
 var ErrNotLendable error = fault.New("not_lendable", "only a ChatGPT sign-in of this machine's own can be lent")
+
+// Loans are the machines and homes that a sign-in is lent to, in numbers. Values
+// can be compared with ==.
+type Loans struct {
+	// Count is how many are lent to now.
+	Count int `json:"count"`
+	// Failing is how many of them could not be reached the last time.
+	Failing int `json:"failing,omitempty"`
+	// Ended is how many have ended by themselves lately, or are being ended.
+	Ended int `json:"ended,omitempty"`
+	// Short names one that is about to run out, or has, and cannot be reached; ""
+	// for none.
+	Short string `json:"short,omitempty"`
+	// Changed is when something last changed, UTC: it tells a face when to ask for
+	// the loans again.
+	Changed time.Time `json:"changed,omitzero"`
+}
 
 // Loan reports whether s is a loan, and the id that its owner gave it. The id
 // is "" where the marker is one that this version does not understand.

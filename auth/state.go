@@ -111,6 +111,8 @@ type State struct {
 	StartAtLogin bool `json:"startAtLogin"`
 	// SignInMethod is how a sign-in is made when nothing else is asked for.
 	SignInMethod SignInMethod `json:"signInMethod,omitempty"`
+	// Loans are those to whom this sign-in is lent, in numbers.
+	Loans Loans `json:"loans,omitzero"`
 	// LastActivity is the time of the newest Activity, zero when there is none:
 	// it tells a face when to ask for them again.
 	LastActivity time.Time `json:"lastActivity,omitzero"`

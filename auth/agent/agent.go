@@ -41,6 +41,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	group.Go(func() error { return a.keep(ctx) })
 	group.Go(func() error { a.followAccount(ctx); return nil })
 	group.Go(func() error { a.meter.run(ctx); return nil })
+	group.Go(func() error { return a.lendOut(ctx) })
 	group.Go(func() error { a.hook.Run(ctx, a.Subscribe(ctx)); return nil })
 	group.Go(func() error {
 		if err := a.serve(ctx); err != nil {

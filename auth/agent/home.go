@@ -17,6 +17,7 @@ import (
 	"rekey/internal/config"
 	"rekey/internal/hook"
 	"rekey/internal/proc"
+	"rekey/lend"
 )
 
 // Options describe a Home. Dir, Dirs and Getenv are needed.
@@ -75,6 +76,7 @@ type Home struct {
 	work      sync.WaitGroup // sign-ins
 	hook      *hook.Hook
 	meter     *meter
+	lender    *lend.Lender
 
 	saving sync.Mutex      // guards what follows, and keeps to one writer of the file at a time
 	onFile config.Settings // what the configuration file says
@@ -132,6 +134,7 @@ func Open(opts Options) (*Home, error) {
 		Environ: h.environ(), Tell: opts.Tell, Log: opts.Log,
 	})
 	h.meter = newMeter(h)
+	h.lender = h.newLender()
 	h.readSettings()
 	h.showStartAtLogin()
 	return h, nil

@@ -11,6 +11,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/codex"
 	"rekey/auth/memory"
+	"rekey/lend"
 	"rekey/watcher"
 )
 
@@ -22,7 +23,8 @@ var rereads = [...]time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 
 // are refused, and the preferences with the configuration file, until ctx ends.
 // It reads on the first event, without a pause, and once at its start.
 func (h *Home) Watch(ctx context.Context) error {
-	files := append(codex.ConfigPaths(h.opts.Dir), filepath.Join(h.opts.Dir, codex.AuthFile), codex.EncryptedPath(h.opts.Dir), memory.RefusalsPath(h.stateDir), memory.AttemptsPath(h.stateDir))
+	files := append(codex.ConfigPaths(h.opts.Dir), filepath.Join(h.opts.Dir, codex.AuthFile), codex.EncryptedPath(h.opts.Dir), memory.RefusalsPath(h.stateDir), memory.AttemptsPath(h.stateDir),
+		lend.BookPath(h.stateDir))
 	if h.opts.Settings != "" {
 		files = append(files, h.opts.Settings)
 	}
@@ -51,6 +53,7 @@ func (h *Home) follow(ctx context.Context, changes <-chan struct{}) {
 		keyring.follow(ctx, h.store.now())
 		final := tries == len(rereads)
 		err := h.Reload(ctx, final)
+		h.lender.Poke()
 		incomplete := h.reloadSettings(final) // after it: nothing of a sign-in depends on them
 		var unreadable *auth.UnreadableError
 		if (incomplete || errors.As(err, &unreadable)) && !final {

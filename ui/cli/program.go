@@ -7,6 +7,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/doctor"
+	"rekey/lend"
 	"rekey/ui/words"
 	"rekey/usage"
 )
@@ -62,6 +63,9 @@ type Program struct {
 	Doctor func(ctx context.Context, homes []string) (doctor.Report, error)
 	// Config is what the configuration amounts to.
 	Config func() Configuration
+	// Lending is how a home's sign-in is lent to other machines, and whether a
+	// Rekey is running that goes on pushing.
+	Lending func(ctx context.Context, home string) (owner *lend.Owner, running bool, err error)
 	// AppServer answers Codex's app-server dialect on the standard streams.
 	AppServer func(ctx context.Context, home string, noWatch bool) error
 	// Demo shows the main job in a sandbox.

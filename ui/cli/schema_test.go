@@ -37,7 +37,7 @@ func compiled(t *testing.T, path string) *jsonschema.Schema {
 
 // reasons are all that a refusal may name.
 var reasons = []auth.Reason{
-	auth.ReasonExpired, auth.ReasonReused, auth.ReasonRevoked, auth.ReasonInvalidGrant, auth.ReasonUnauthorized, auth.ReasonAccountChanged,
+	auth.ReasonExpired, auth.ReasonReused, auth.ReasonRevoked, auth.ReasonInvalidGrant, auth.ReasonUnauthorized, auth.ReasonAccountChanged, auth.ReasonCopied,
 }
 
 // statesOfAllKinds are a likely State for each status, and one with everything

@@ -74,6 +74,10 @@ func full(t *testing.T) auth.State {
 				f.Set(reflect.ValueOf(auth.SignInProgress{Method: auth.SignInDevice}))
 				continue
 			}
+			if f.Type() == reflect.TypeFor[auth.Loans]() {
+				f.Set(reflect.ValueOf(auth.Loans{Count: 1}))
+				continue
+			}
 			if f.Type() == reflect.TypeFor[auth.Attempt]() {
 				f.Set(reflect.ValueOf(auth.Attempt{At: noon, Outcome: auth.AttemptFailed}))
 				continue

@@ -1,0 +1,67 @@
+package agent
+
+import (
+	"context"
+	"time"
+
+	"rekey/auth"
+	"rekey/auth/keeper"
+	"rekey/lend"
+)
+
+// Lending is how this home's sign-in is lent to other machines. Whoever changes
+// its loans leaves the pushing to the home's agent, which sees the change.
+func (h *Home) Lending() *lend.Owner { return &h.lender.Owner }
+
+// newLender puts the home's lending together.
+func (h *Home) newLender() *lend.Lender {
+	return lend.NewLender(lend.Owner{
+		Book: lend.OpenBook(lend.BookPath(h.stateDir)), Offer: h.offer, Log: h.opts.Log,
+		Through: lend.Commands(func(name string) (string, bool) { v := h.opts.Getenv(name); return v, v != "" }),
+	}, keeper.SystemClock(), h.showLoans)
+}
+
+// offer is what there is to lend.
+func (h *Home) offer() lend.Offer {
+	f := h.manager.Facts()
+	o := lend.Offer{Unknown: h.manager.State().Status == auth.StatusUnreadable}
+	if f.Snapshot.Managed() && f.Snapshot.Usable() {
+		o.Snapshot, o.Print = f.Snapshot, h.state.Whole(f.Snapshot)
+	}
+	return o
+}
+
+// lendOut pushes what this home has to all that borrow it, until ctx ends.
+func (a *Agent) lendOut(ctx context.Context) error {
+	go func() {
+		for range a.Subscribe(ctx) {
+			a.lender.Poke()
+		}
+	}()
+	return a.lender.Run(ctx)
+}
+
+// showLoans puts the loans into the State, in numbers.
+func (h *Home) showLoans(loans []lend.Loan) {
+	now := time.Now().UTC()
+	var shown auth.Loans
+	for _, l := range loans {
+		for _, at := range []time.Time{l.Since, l.PushedAt, l.Tried, l.EndedAt} {
+			if at.After(shown.Changed) {
+				shown.Changed = at
+			}
+		}
+		switch {
+		case l.Ended != "" || l.Ending != "":
+			shown.Ended++
+			continue
+		case l.Failures > 0:
+			shown.Failing++
+		}
+		shown.Count++
+		if l.Short(now) {
+			shown.Short = l.Name
+		}
+	}
+	h.manager.SetLoans(shown)
+}

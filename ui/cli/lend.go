@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rekey/internal/fault"
+	"rekey/lend"
+)
+
+// lendFlags are those of "rekey lend".
+type lendFlags struct {
+	codexHome                    string
+	stop, print, asJSON, replace bool
+}
+
+func (p *Program) lendCommand(s *scope) *cobra.Command {
+	var f lendFlags
+	cmd := &cobra.Command{
+		Use:     "lend",
+		Short:   "help.lend.short",
+		Long:    "help.lend.long",
+		Example: "help.lend.example",
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			target, command, err := p.lendArgs(cmd, args, f)
+			if err != nil {
+				return err
+			}
+			return p.oneHome(s, func(ctx context.Context, home string) error {
+				owner, running, err := p.Lending(ctx, home)
+				if err != nil {
+					return err
+				}
+				if err := p.lend(ctx, owner, f, target, command); err != nil {
+					return err
+				}
+				if loans, _ := owner.Book.List(); !running && len(loans) > 0 && !f.asJSON && !f.print {
+					p.tell(p.Words.Say("loan.no_agent"))
+				}
+				return nil
+			})(cmd, nil)
+		},
+	}
+	cmd.Flags().StringVar(&f.codexHome, "codex-home", "", "flag.codex_home")
+	cmd.Flags().BoolVar(&f.stop, "stop", false, "flag.lend_stop")
+	cmd.Flags().BoolVar(&f.print, "print", false, "flag.lend_print")
+	cmd.Flags().BoolVar(&f.replace, "replace", false, "flag.lend_replace")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "flag.json")
+	cmd.MarkFlagsMutuallyExclusive("stop", "print", "json", "replace")
+	return cmd
+}
+
+// lendArgs sorts the target from a command of the user's own, which stands after
+// "--".
+func (p *Program) lendArgs(cmd *cobra.Command, args []string, f lendFlags) (target string, command []string, err error) {
+	if at := cmd.ArgsLenAtDash(); at >= 0 {
+		args, command = args[:at], args[at:]
+	}
+	switch {
+	case len(args) > 1, len(args) == 1 && len(command) > 0:
+		return "", nil, p.misuse("usage.lend_one")
+	case len(args) == 1:
+		target = args[0]
+	}
+	none := target == "" && len(command) == 0
+	if f.print && !none || (f.stop || f.replace) && none {
+		return "", nil, p.misuse("usage.lend_flag")
+	}
+	return target, command, nil
+}
+
+// lend does what the command line asks for.
+func (p *Program) lend(ctx context.Context, owner *lend.Owner, f lendFlags, name string, command []string) error {
+	switch {
+	case f.print:
+		return p.printLoan(owner)
+	case name == "" && len(command) == 0:
+		return p.listLoans(owner, f.asJSON)
+	}
+	t, err := lend.ParseTarget(name, command, f.codexHome)
+	switch {
+	case err != nil && f.stop: // the id of a loan will do
+		return p.stopLoan(ctx, owner, lend.Target{Name: name, CodexHome: f.codexHome})
+	case err != nil:
+		return p.misuse("usage.lend_target", "Given", name)
+	case f.stop:
+		return p.stopLoan(ctx, owner, t)
+	}
+	if p.ErrScreen.Terminal {
+		p.tell(p.Words.Say("loan.lending", "Who", t.Name))
+	}
+	l, err := owner.Lend(ctx, t, f.replace)
+	if err != nil {
+		return p.loanError(err, t)
+	}
+	for _, note := range p.Words.LoanNotes(l) {
+		p.tell(note)
+	}
+	_, err = fmt.Fprintf(p.Out, "%s: %s\n", t.Name, p.Words.Loan(l, p.Now()))
+	return err
+}
+
+// loanError is a fault in words.
+func (p *Program) loanError(err error, t lend.Target) error {
+	var f *lend.Fault
+	if errors.As(err, &f) {
+		return &codeError{ExitFailure, errors.New(p.Words.LoanFault(f.Code, t, f.Detail))}
+	}
+	return err
+}
+
+func (p *Program) stopLoan(ctx context.Context, owner *lend.Owner, t lend.Target) error {
+	err := owner.Stop(ctx, t)
+	var f *lend.Fault
+	if errors.As(err, &f) && !f.Code.Foreign() {
+		p.tell(p.Words.LoanFault(f.Code, t, f.Detail))
+		p.tell(p.Words.Say("loan.stop_later"))
+		return exitWith(ExitFailure)
+	}
+	if errors.Is(err, lend.ErrNoLoan) {
+		return fault.New("no_loan", "nothing is lent to {{.Who}}", "Who", t.Name)
+	}
+	return p.loanError(err, t)
+}
+
+// printLoan prints a loan for a place that nothing can be pushed to.
+func (p *Program) printLoan(owner *lend.Owner) error {
+	content, until, err := owner.Print()
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(p.Out, "%s\n", content); err != nil {
+		return err
+	}
+	p.tell(p.Words.LoanPrinted(until, p.Now()))
+	return nil
+}
+
+// loansReport is what "rekey lend --json" prints.
+type loansReport struct {
+	Schema int         `json:"schema"`
+	At     time.Time   `json:"at"`
+	Loans  []lend.Loan `json:"loans"`
+}
+
+func (p *Program) listLoans(owner *lend.Owner, asJSON bool) error {
+	loans, err := owner.Book.List()
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		if loans == nil {
+			loans = []lend.Loan{}
+		}
+		e := json.NewEncoder(p.Out)
+		e.SetIndent("", "  ")
+		return e.Encode(loansReport{1, p.Now().UTC().Round(0), loans})
+	}
+	if len(loans) == 0 {
+		p.tell(p.Words.Say("loan.none"))
+	}
+	for _, l := range loans {
+		if _, err := fmt.Fprintf(p.Out, "%s: %s\n", l.Name, p.Words.Loan(l, p.Now())); err != nil {
+			return err
+		}
+		for _, note := range p.Words.LoanNotes(l) {
+			if _, err := fmt.Fprintln(p.Out, "  "+note); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,110 @@
+package words
+
+import (
+	"strings"
+	"time"
+
+	"rekey/lend"
+)
+
+// Loan is one loan in a line: until when it works, or why it does not.
+func (w Words) Loan(l lend.Loan, now time.Time) string {
+	switch {
+	case l.Ended != "":
+		return w.LoanFault(l.Ended, l.Target, "")
+	case l.Ending != "":
+		return w.Say("loan.ending")
+	case l.Fault != nil && !l.WorksUntil.IsZero() && l.WorksUntil.After(now):
+		return w.Say("loan.works_but", "When", w.clock(l.WorksUntil, now), "Why", w.LoanFault(l.Fault.Code, l.Target, l.Fault.Detail))
+	case l.Fault != nil:
+		return w.LoanFault(l.Fault.Code, l.Target, l.Fault.Detail)
+	case l.WorksUntil.IsZero():
+		return w.Say("loan.lent")
+	case !l.WorksUntil.After(now):
+		return w.Say("loan.expired", "When", w.clock(l.WorksUntil, now))
+	}
+	return w.Say("loan.works", "When", w.clock(l.WorksUntil, now), "Left", w.about(l.WorksUntil.Sub(now)))
+}
+
+// LoanNotes are what else there is to know of a loan, each a sentence.
+func (w Words) LoanNotes(l lend.Loan) (notes []string) {
+	if l.ClockOff != 0 {
+		ahead := time.Duration(l.ClockOff) * time.Second
+		id := "loan.clock_ahead"
+		if ahead < 0 {
+			id, ahead = "loan.clock_behind", -ahead
+		}
+		notes = append(notes, w.Say(id, "Who", Line(l.Name), "By", w.about(ahead)))
+	}
+	if l.InPlace {
+		notes = append(notes, w.Say("loan.in_place"))
+	}
+	return notes
+}
+
+// LoanFault says in one sentence why a borrower has not got what was pushed, or
+// why a loan has ended.
+func (w Words) LoanFault(c lend.Code, t lend.Target, detail string) string {
+	who, command := Line(t.Name), t.Name
+	if kind, _, ok := strings.Cut(t.Name, ":"); ok {
+		command = kind
+	}
+	if len(t.Command) > 0 {
+		command = t.Command[0]
+	}
+	switch c {
+	case lend.HostUnknown:
+		return w.Say("loan.host_unknown", "Who", who)
+	case lend.Unreachable:
+		return w.Say("loan.unreachable", "Who", who)
+	case lend.KeyRefused:
+		return w.Say("loan.key_refused", "Who", who)
+	case lend.HostKeyUnknown:
+		return w.Say("loan.host_key_unknown", "Who", who)
+	case lend.HostKeyChanged:
+		return w.Say("loan.host_key_changed", "Who", who)
+	case lend.NoCommand:
+		return w.Say("loan.no_command", "Command", Line(command))
+	case lend.NoContainer:
+		return w.Say("loan.no_container", "Who", who)
+	case lend.NoShell:
+		return w.Say("loan.no_shell", "Who", who)
+	case lend.TimedOut:
+		return w.Say("loan.timed_out", "Who", who)
+	case lend.CutOff:
+		return w.Say("loan.cut", "Who", who)
+	case lend.NoSpace:
+		return w.Say("loan.no_space", "Who", who)
+	case lend.ReadOnly:
+		return w.Say("loan.read_only", "Who", who)
+	case lend.Denied:
+		return w.Say("loan.denied", "Who", who)
+	case lend.Busy:
+		return w.Say("loan.busy", "Who", who)
+	case lend.Keyring:
+		return w.Say("loan.keyring", "Who", who)
+	case lend.OwnSignIn:
+		return w.Say("loan.own_sign_in", "Who", who)
+	case lend.OwnAPIKey:
+		return w.Say("loan.own_api_key", "Who", who)
+	case lend.OtherFile:
+		return w.Say("loan.other_file", "Who", who)
+	case lend.OtherLoan:
+		return w.Say("loan.other_loan", "Who", who)
+	case lend.SignedOut:
+		return w.Say("loan.signed_out", "Who", who)
+	case lend.OwnerGone:
+		return w.Say("loan.owner_gone")
+	case lend.OwnerOther:
+		return w.Say("loan.owner_other")
+	}
+	return w.Say("loan.failed", "Who", who, "Why", Line(detail))
+}
+
+// LoanPrinted says until when a loan works that nobody renews.
+func (w Words) LoanPrinted(until, now time.Time) string {
+	if until.IsZero() {
+		return w.Say("loan.printed")
+	}
+	return w.Say("loan.printed_until", "When", w.clock(until, now))
+}
