@@ -28,6 +28,11 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse,
 		m.opts.Step(StepCommitted)
 		m.decided(ctx, slog.LevelInfo, s, done, "to", m.short(committed))
 		m.takeIssued(committed, ActivityRenewed, m.refreshedAttempt(key, committed))
+		if !m.opts.AsCodex {
+			// Another program may have replaced what was written, and the watcher
+			// have told of that, before it was taken over here.
+			_, _ = m.load(ctx)
+		}
 		m.endAttempt(key, false)
 		m.opts.Step(StepCleared)
 		return nil

@@ -236,3 +236,24 @@ func TestAsCodexYields(t *testing.T) {
 		t.Errorf("refused: %+v", refusal)
 	}
 }
+
+// TestReplacedWhileTakenOver: another program signs in between the moment that
+// the answer is in the store and the one that it is taken over. What is cached
+// in the end is what the store holds.
+func TestReplacedWhileTakenOver(t *testing.T) {
+	t.Parallel()
+	var r *rig
+	r = newRig(t, chatGPT(), func(o *Options) {
+		o.Step = func(step Step) {
+			if step == StepCommitted {
+				r.store.put(chatGPT(set("tokens.refresh_token", "theirs")))
+				_ = r.Reload(t.Context(), true)
+			}
+		}
+	})
+	r.authority.then(renewed("2"))
+	if err := r.refresh(); err != nil {
+		t.Fatal(err)
+	}
+	r.wantCached("theirs")
+}
