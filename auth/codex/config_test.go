@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -279,5 +280,32 @@ func TestRestriction(t *testing.T) {
 	}
 	if got := chat.Restriction(nil); got != nil {
 		t.Errorf("nothing stored: %q", got)
+	}
+}
+
+// A configuration that is a pipe or has no end stops nobody.
+func TestReadConfigOfWhatIsNoFile(t *testing.T) {
+	t.Parallel()
+	home := files.TempDir(t)
+	path := filepath.Join(home, configFile)
+	files.Write(t, path, nil)
+	if err := os.Truncate(path, 5<<30); err != nil {
+		t.Fatal(err)
+	}
+	var found *ConfigError
+	if _, err := ReadConfig(home); !errors.As(err, &found) || found.What != "it is larger than 10 MiB" {
+		t.Errorf("5 GB: %v", err)
+	}
+	if runtime.GOOS == "windows" {
+		return
+	}
+	for name, device := range map[string]string{"without end": "/dev/zero", "that nobody writes to": "/dev/tty"} {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		files.Symlink(t, device, path)
+		if _, err := ReadConfig(home); !errors.As(err, &found) {
+			t.Errorf("a device %s: %v", name, err)
+		}
 	}
 }

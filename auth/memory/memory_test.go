@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/internal/safefile"
 	"rekey/test/kit/child"
 	"rekey/test/kit/files"
 )
@@ -387,4 +389,71 @@ func TestUnkept(t *testing.T) {
 	if a, b := s.Token(nil), Unkept(nil).Token(nil); a == b {
 		t.Error("two processes share a key that nobody keeps")
 	}
+}
+
+// A key that cannot be read at the moment is not replaced: what it has
+// fingerprinted, an answer in the escrow for one, would be nobody's.
+func TestUnreadableKeyIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	dir := files.TempDir(t)
+	before := openAt(t, dir).Token(parsed(t, signIn("r")))
+	disk := safefile.Disk{Fault: func(op safefile.Op, path string) error {
+		if op == safefile.OpRead && filepath.Base(path) == "key" {
+			return syscall.EIO
+		}
+		return nil
+	}}
+	if _, err := OpenOn(disk, dir); !errors.Is(err, syscall.EIO) {
+		t.Errorf("error %v, want EIO", err)
+	}
+	if after := openAt(t, dir).Token(parsed(t, signIn("r"))); after != before {
+		t.Error("the key was replaced")
+	}
+}
+
+// A folder that anybody may write to is closed, or refused if it is another's.
+func TestOpenLooksAtTheFolderAbove(t *testing.T) {
+	t.Parallel()
+	above := filepath.Join(files.TempDir(t), "rekey")
+	files.Mkdir(t, above)
+	files.Chmod(t, above, 0o777)
+	openAt(t, filepath.Join(above, "home"))
+	if info, err := os.Stat(above); err != nil || info.Mode().Perm() != 0o755 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if os.Geteuid() != 0 {
+		return // only root can give a folder away
+	}
+	files.Chmod(t, above, 0o777)
+	if err := os.Chown(above, 12345, 12345); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(filepath.Join(above, "home")); err == nil {
+		t.Error("another user's open folder: no error")
+	}
+}
+
+// A request that could not be marked as sent is not sent, and does not count as
+// one whose answer was lost.
+func TestSentThatFails(t *testing.T) {
+	t.Parallel()
+	dir := files.TempDir(t)
+	broken := false
+	s, err := OpenOn(safefile.Disk{Fault: func(op safefile.Op, _ string) error {
+		if op == safefile.OpSync && broken {
+			return syscall.EIO
+		}
+		return nil
+	}}, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Reserve("one", noon); err != nil {
+		t.Fatal(err)
+	}
+	broken = true
+	if err := s.Sent("one"); !errors.Is(err, syscall.EIO) {
+		t.Errorf("Sent: %v, want EIO", err)
+	}
+	mustHold(t, openAt(t, dir), auth.EscrowEntry{Redeemed: "one", At: noon})
 }

@@ -1,0 +1,99 @@
+//go:build unix
+
+package safefile
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"rekey/test/kit"
+	"rekey/test/kit/files"
+)
+
+// A pipe to which nobody writes, a device without end: no call waits.
+func TestNothingWaitsForWhatIsNoFile(t *testing.T) {
+	t.Parallel()
+	dir := files.TempDir(t)
+	pipe := filepath.Join(dir, "pipe")
+	if err := unix.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for _, path := range []string{pipe, "/dev/zero"} {
+			for name, err := range map[string]error{
+				"Read": second(Read(path, limit)), "Open": second(Disk{}.Open(path, false, 0)),
+				"WayTo": second(Disk{}.WayTo(path)), "WriteInPlace": Disk{}.WriteInPlace(path, []byte("x"), 0),
+			} {
+				if path == "/dev/zero" && name == "WriteInPlace" && os.Geteuid() != 0 {
+					continue
+				}
+				if !errors.Is(err, ErrNotRegular) && !errors.Is(err, unix.ENXIO) {
+					t.Errorf("%s of %s: %v, want ErrNotRegular", name, path, err)
+				}
+			}
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(20 * time.Second):
+		t.Fatal("a call waits")
+	}
+}
+
+// A link in a folder of Rekey's own leads nowhere.
+func TestOpenFollowsNoLink(t *testing.T) {
+	t.Parallel()
+	dir := files.TempDir(t)
+	files.Write(t, filepath.Join(dir, "real"), []byte("theirs"))
+	files.Symlink(t, "real", filepath.Join(dir, "link"))
+	files.Symlink(t, "nothing", filepath.Join(dir, "dangling"))
+	for _, name := range []string{"link", "dangling"} {
+		if _, err := (Disk{}).Append(filepath.Join(dir, name), 0o600); !errors.Is(err, ErrNotRegular) {
+			t.Errorf("%s: %v, want ErrNotRegular", name, err)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(dir, "nothing")); err == nil {
+		t.Error("a file was made behind a link")
+	}
+}
+
+// What root makes in another user's folder belongs to that user.
+func TestRootMakesNothingItsOwn(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		kit.Missing(t, "root, who may write in another user's folder")
+	}
+	const owner = 12345
+	dir := files.TempDir(t)
+	if err := os.Chown(dir, owner, owner); err != nil {
+		t.Fatal(err)
+	}
+	var d Disk
+	below := filepath.Join(dir, "a", "b")
+	unlock, err := d.TryLock(filepath.Join(dir, "lock"), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
+	logged, err := d.Append(filepath.Join(dir, "log"), 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = logged.Close()
+	if err := errors.Join(d.MkdirAll(below, 0o700), d.Replace(filepath.Join(below, "file"), nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{filepath.Join(dir, "lock"), filepath.Join(dir, "log"), filepath.Join(dir, "a"), below, filepath.Join(below, "file")} {
+		var st unix.Stat_t
+		if err := unix.Stat(path, &st); err != nil || st.Uid != owner || st.Gid != owner {
+			t.Errorf("%s belongs to %d:%d, %v", path, st.Uid, st.Gid, err)
+		}
+	}
+}
