@@ -36,15 +36,15 @@ func (h *Home) LockTray() (unlock func(), err error) { return h.lock("tray.lock"
 // lock takes one of the home's locks that last as long as their process.
 func (h *Home) lock(name string) (unlock func(), err error) {
 	path := filepath.Join(h.stateDir, name)
-	unlock, err = safefile.TryLock(path, 0o600)
+	unlock, err = h.opts.Store.Disk.TryLock(path, 0o600)
 	if errors.Is(err, safefile.ErrLocked) {
 		return nil, ErrRunning
 	}
 	if err != nil {
-		return nil, fault.New("own_folder", "Rekey's own folder cannot be used: {{.Why}}", "Why", err)
+		return nil, fault.New("own_folder", "Rekey's own folder cannot be used: {{.Why}}", "Why", safefile.Cause(err))
 	}
 	// Who it is, for people who look; nobody decides by it.
-	if f, err := (safefile.Disk{}).Open(path, false, 0); err == nil {
+	if f, err := h.opts.Store.Disk.Open(path, false, 0); err == nil {
 		_ = f.Truncate(0)
 		_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 		_ = f.Close()

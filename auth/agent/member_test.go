@@ -3,8 +3,11 @@ package agent
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,6 +15,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/appserver"
 	"rekey/internal/box"
+	"rekey/internal/safefile"
 )
 
 // join takes part until the test ends or leave is called, which waits for it.
@@ -208,5 +212,47 @@ func TestJoinWithoutAFolder(t *testing.T) {
 	}
 	if _, err := Join(t.Context(), r.options(), "test"); err == nil || !strings.Contains(err.Error(), "own folder") {
 		t.Errorf("Join = %v", err)
+	}
+}
+
+// A folder of Rekey's own that cannot be used is no other Rekey: nobody is
+// waited for.
+func TestNobodyIsWaitedForWithoutAFolder(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, box.Config{})
+	gone := safefile.Disk{Fault: func(op safefile.Op, path string) error {
+		if op == safefile.OpOpen && filepath.Base(path) == "agent.lock" || op == safefile.OpCreate && filepath.Base(path) == "agent.lock" {
+			return fs.ErrNotExist
+		}
+		return nil
+	}}
+	_, err := Join(within(t), r.options(func(o *Options) { o.Store.Disk = gone }), "test")
+	if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "Rekey's own folder cannot be used: ") {
+		t.Errorf("error %v", err)
+	}
+	if told := r.told.lines(); len(told) > 0 {
+		t.Errorf("told %q", told)
+	}
+}
+
+// Before a browser opens it is known whether the sign-in can be kept.
+func TestSignInThatCouldNotBeKept(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, box.Config{})
+	opened := make(chan string, 1)
+	h := r.open(func(o *Options) {
+		o.Store.Disk.Fault = func(op safefile.Op, path string) error {
+			if op == safefile.OpCreate && filepath.Dir(path) == r.home.Dir() {
+				return syscall.EROFS
+			}
+			return nil
+		}
+		o.OpenURL = func(_ context.Context, url string) error { opened <- url; return nil }
+	})
+	if err := h.SignIn(within(t), auth.SignInBrowser); !errors.Is(err, syscall.EROFS) {
+		t.Errorf("error %v, want EROFS", err)
+	}
+	if len(opened) > 0 {
+		t.Error("a browser was opened")
 	}
 }
