@@ -16,9 +16,9 @@ func TestErrors(t *testing.T) {
 	}{
 		{nil, "", OutcomeOK},
 		{&RefreshError{Permanent: true, Reason: ReasonReused, Status: 401, Code: "code"},
-			"the sign-in cannot be renewed: refresh_token_reused", OutcomePermanent},
-		{&RefreshError{Status: 503}, "the authorization server answered 503; the sign-in was not renewed", OutcomeTransient},
-		{&RefreshError{}, "the sign-in was not renewed", OutcomeTransient},
+			"the sign-in cannot be refreshed: refresh_token_reused", OutcomePermanent},
+		{&RefreshError{Status: 503}, "the authorization server answered 503; the sign-in was not refreshed", OutcomeTransient},
+		{&RefreshError{}, "the sign-in was not refreshed", OutcomeTransient},
 		{cause, "cause", OutcomeTransient},
 	} {
 		if got := OutcomeOf(tt.err); got != tt.outcome {

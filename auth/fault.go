@@ -22,7 +22,7 @@ func (e *RefreshError) fault() *fault.Fault {
 		return fault.New("refresh_not_before", "{{.What}}; the next request is allowed at {{.When}}",
 			"What", &now, "When", e.NotBefore.Local().Format(time.TimeOnly))
 	case e.Permanent:
-		return fault.New("not_renewable", "the sign-in cannot be renewed: {{.Why}}", "Why", string(e.Reason))
+		return fault.New("not_renewable", "the sign-in cannot be refreshed: {{.Why}}", "Why", string(e.Reason))
 	case e.AnswerLost && e.Err != nil:
 		return fault.New("refresh_lost_because", "a renewal was sent and no answer came: {{.Why}}", "Why", e.Err)
 	case e.AnswerLost:
@@ -33,14 +33,14 @@ func (e *RefreshError) fault() *fault.Fault {
 		return fault.New("refresh_refused_here", "the authorization server refuses to serve here: {{.Code}} ({{.Status}})",
 			"Code", e.Code, "Status", e.Status)
 	case e.Status != 0 && e.Code != "":
-		return fault.New("refresh_answered_code", "the authorization server answered {{.Status}} ({{.Code}}); the sign-in was not renewed",
+		return fault.New("refresh_answered_code", "the authorization server answered {{.Status}} ({{.Code}}); the sign-in was not refreshed",
 			"Status", e.Status, "Code", e.Code)
 	case e.Status != 0:
-		return fault.New("refresh_answered", "the authorization server answered {{.Status}}; the sign-in was not renewed", "Status", e.Status)
+		return fault.New("refresh_answered", "the authorization server answered {{.Status}}; the sign-in was not refreshed", "Status", e.Status)
 	case e.Err != nil:
-		return fault.New(CodeOffline, "the sign-in was not renewed: {{.Why}}", "Why", e.Err)
+		return fault.New(CodeOffline, "the sign-in was not refreshed: {{.Why}}", "Why", e.Err)
 	}
-	return fault.New("refresh_failed", "the sign-in was not renewed")
+	return fault.New("refresh_failed", "the sign-in was not refreshed")
 }
 
 // FaultCode names what went wrong.

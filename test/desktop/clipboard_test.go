@@ -27,7 +27,7 @@ func TestLinkInTheClipboard(t *testing.T) {
 	t.Run("without one", func(t *testing.T) {
 		r, item := signingIn(t, program, t.TempDir())
 		item.Click(t, "Copy link")
-		item.WaitMenu(t, "why nothing was copied", has("Copying did not work: there is no program for it; install "))
+		item.WaitMenu(t, "why nothing was copied", has("Could not copy: there is no program for it; install "))
 		item.Click(t, "Copy diagnostics")
 		item.WaitMenu(t, "where they are", has("The diagnostics are in "))
 		found, err := filepath.Glob(filepath.Join(r.Home(), ".local/state/rekey/*/diagnostics.txt"))

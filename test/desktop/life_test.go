@@ -160,7 +160,7 @@ func TestDemoInText(t *testing.T) {
 	if code := demo.WaitFor(t, time.Minute); code != 0 {
 		t.Errorf("the demo ended with %d", code)
 	}
-	for _, station := range []string{"Healthy", "Renewed", "Revoked", "no further request, and one notification", "signed in again"} {
+	for _, station := range []string{"Healthy", "Refreshed", "Revoked", "no further request, and one notification", "signed in again"} {
 		if !strings.Contains(demo.Output(), station) {
 			t.Errorf("the demo does not show %q:\n%s", station, demo.Output())
 		}

@@ -32,7 +32,7 @@ func TestWindowFromTheTray(t *testing.T) {
 	// Without the window program: one clear sentence, here and in the menu.
 	item.Click(t, "Open Rekey…")
 	const missing = "the window program (rekey-window) is not installed; everything else works without it"
-	item.WaitMenu(t, "why there is no window", has("Opening the window did not work: the window program (rekey-window) is"))
+	item.WaitMenu(t, "why there is no window", has("Could not open the window: the window program (rekey-window) is"))
 	second := r.startRekey(t)
 	if code := second.Wait(t); code != cli.ExitFailure || !says(second, missing)() {
 		t.Errorf("a second start ended with %d and said %q", code, second.Output())

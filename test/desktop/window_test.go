@@ -66,7 +66,7 @@ func testWindowLives(t *testing.T, program, windowProgram string) {
 
 	// The agent is gone: a sentence, and on with the next one.
 	agent.Kill(t)
-	r.WaitTitle(t, window, "Rekey has ended")
+	r.WaitTitle(t, window, "Rekey is no longer running")
 	picture = r.ScreenshotAfter(t, "3-gone", picture)
 	agent = r.startRekey(t, "watch")
 	r.WaitTitle(t, window, "Using an API key")

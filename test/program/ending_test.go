@@ -38,7 +38,7 @@ func TestNoTray(t *testing.T) {
 			n := tray.out.until(t, 0, "ada@example.com")
 			if lines, _ := tray.err.lines(); len(lines) != 1 ||
 				!strings.HasPrefix(lines[0], "rekey: There is no tray here, for there is no D-Bus session bus (") ||
-				!strings.HasSuffix(lines[0], `). Going on as "rekey watch".`) {
+				!strings.HasSuffix(lines[0], `). Continuing as "rekey watch".`) {
 				t.Errorf("it says %q", lines)
 			}
 			wantUntouched(t, b.Home.Dir(), before)
@@ -88,7 +88,7 @@ func TestNoPanel(t *testing.T) {
 	}
 	tray.err.until(t, 0, "this one does so now")
 	kill()
-	tray.err.until(t, 0, `rekey: The tray has gone, and the D-Bus session bus with it. Going on as "rekey watch".`)
+	tray.err.until(t, 0, `rekey: The tray has gone, and the D-Bus session bus with it. Continuing as "rekey watch".`)
 	b.put(apiKey)
 	tray.out.until(t, 0, "Using an API key")
 	tray.end()
@@ -158,7 +158,7 @@ func TestSignalDuringARenewal(t *testing.T) {
 			}
 			before, _ := b.Home.Read()
 			p.signal(syscall.SIGTERM)
-			p.err.until(t, 0, "A renewal is under way; waiting for its answer.")
+			p.err.until(t, 0, "A refresh is under way; waiting for its answer.")
 			close(answer)
 			code := 0
 			if args[0] == "refresh" {

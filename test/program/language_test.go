@@ -37,7 +37,7 @@ func TestLanguages(t *testing.T) {
 	}
 	b.signIn(time.Hour)
 	b.Server.RevokeAll()
-	b.rekey(cli.ExitExpiring, "refresh").sentence(t, "登录无法续期：")
+	b.rekey(cli.ExitExpiring, "refresh").sentence(t, "登录无法刷新：")
 	if r := b.rekey(cli.ExitExpiring, "status", "--json"); han.MatchString(r.out) || !strings.Contains(r.out, `"status": "expiring"`) {
 		t.Errorf("in Chinese, a program reads %q", r.out)
 	}

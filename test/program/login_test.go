@@ -39,7 +39,7 @@ func (b *sandboxed) deviceCode() string {
 const (
 	signedIn = "Signed in: ada@example.com · Pro"
 	pickUp   = "Codex processes already running pick it up on their next request."
-	restart  = "Codex processes already running may go on with what they began with; restart them."
+	restart  = "Codex processes already running may still use the old sign-in; restart them."
 )
 
 // testLoginDevice: a code, a link, and the sign-in is there; through the agent,
@@ -79,7 +79,7 @@ func TestLoginOther(t *testing.T) {
 	login := b.start("login", "--method=device")
 	b.approve(login)
 	login.wait(cli.ExitOK)
-	login.err.until(t, 0, "rekey: ada@example.com is another account than before (grace@example.com · Plus) and takes its place.")
+	login.err.until(t, 0, "rekey: ada@example.com replaces grace@example.com · Plus.")
 	if lines, _ := login.out.lines(); !slices.Equal(lines, []string{signedIn, restart}) {
 		t.Errorf("it prints %q", lines)
 	}

@@ -38,9 +38,9 @@ func TestRefresh(t *testing.T) {
 		"API key":    {func(b *sandboxed) { b.put(apiKey) }, cli.ExitOK, "Using an API key\n", "", nil, false},
 		"signed out": {func(*sandboxed) {}, cli.ExitSignedOut, "Not signed in\n", "", nil, false},
 		"refused, past": {func(b *sandboxed) { b.signIn(-time.Hour); b.Server.RevokeAll() }, cli.ExitSignInRequired, "",
-			"the sign-in cannot be renewed: the sign-in was revoked", []string{box.CodeInvalidated}, false},
+			"the sign-in cannot be refreshed: the sign-in was revoked", []string{box.CodeInvalidated}, false},
 		"refused, still works": {func(b *sandboxed) { b.signIn(time.Hour); b.Server.RevokeAll() }, cli.ExitExpiring, "",
-			"the sign-in cannot be renewed: the sign-in was revoked", []string{box.CodeInvalidated}, false},
+			"the sign-in cannot be refreshed: the sign-in was revoked", []string{box.CodeInvalidated}, false},
 		"server in trouble": {func(b *sandboxed) {
 			b.signIn(time.Hour)
 			b.Server.SetMode(box.Reply{Status: http.StatusServiceUnavailable})

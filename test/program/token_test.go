@@ -64,7 +64,7 @@ func TestToken(t *testing.T) {
 	refuse := func(code int) func(*sandboxed) {
 		return func(b *sandboxed) { b.Server.RevokeAll(); b.rekey(code, "refresh") }
 	}
-	const dead = "the sign-in cannot be renewed: the sign-in was revoked"
+	const dead = "the sign-in cannot be refreshed: the sign-in was revoked"
 	revoked := []string{box.CodeInvalidated}
 	tests := map[string]struct {
 		left     time.Duration // of the sign-in, 0: none
@@ -171,7 +171,7 @@ func TestTokenInterrupted(t *testing.T) {
 		t.Fatal(err)
 	}
 	token.interrupt()
-	token.err.until(t, 0, "A renewal is under way; waiting for its answer.")
+	token.err.until(t, 0, "A refresh is under way; waiting for its answer.")
 	close(answer)
 	token.wait(cli.ExitFailure)
 	token.err.until(t, 0, "rekey: interrupted")

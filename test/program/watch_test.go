@@ -191,7 +191,7 @@ func TestWatchWithoutAReader(t *testing.T) {
 	defer client.Close()
 	before, _ := b.Home.Read()
 	_ = client.SetPreferences(inTime(t), auth.KeepFresh(false)) // one more line; who prints it may be gone before the answer
-	watch.err.until(t, 0, "A renewal is under way; waiting for its answer.")
+	watch.err.until(t, 0, "A refresh is under way; waiting for its answer.")
 	close(answer)
 	watch.wait(1)
 	watch.err.until(t, 0, "broken pipe")

@@ -41,12 +41,12 @@ func TestSeveralHomes(t *testing.T) {
 	const want = `~/.codex-1
   ada@example.com · Pro
   Works until 15:00 (in 3 h)
-  Renews at 14:30
+  Refreshes at 14:30
 ~/.codex-2
   Sign in again: the refresh token was already used
   ada@example.com · Pro
-  Ended at 11:59
-  Cannot be renewed: the refresh token was already used
+  Expired at 11:59
+  Cannot be refreshed: the refresh token was already used
 ~/.codex-3
   Not signed in
 `

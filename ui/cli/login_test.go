@@ -72,7 +72,7 @@ func TestLogin(t *testing.T) {
 		"as configured": {"login", "SignIn", auth.SignInProgress{Method: auth.SignInBrowser, Page: "https://example.com/page?a=b"},
 			[]string{"Sign in on this page", "\n  https://example.com/page?a=b\n", "rekey login --device"}},
 		"codex": {"login --method codex", "SignIn codex", auth.SignInProgress{Method: auth.SignInCodex, Page: "https://example.com/page"},
-			[]string{"codex has begun", "\n  https://example.com/page\n"}},
+			[]string{"codex started", "\n  https://example.com/page\n"}},
 		"device": {"login --device", "SignIn device", code,
 			[]string{"on any device", "\n  https://example.com/device\n", "\n      ABCD-1234\n", "works until 12:15."}},
 	}
@@ -130,8 +130,8 @@ func TestLoginWaitsForTheState(t *testing.T) {
 func TestLoginAsAnother(t *testing.T) {
 	t.Parallel()
 	for before, sentence := range map[string]string{
-		"ada@example.com": "rekey: grace@example.com is another account than before (ada@example.com) and takes its place.\n",
-		"":                "rekey: grace@example.com is another account than before and takes its place.\n",
+		"ada@example.com": "rekey: grace@example.com replaces ada@example.com.\n",
+		"":                "rekey: grace@example.com replaces another account.\n",
 	} {
 		p := newTerminal()
 		state := kit.State(auth.StatusHealthy, noon)
@@ -148,7 +148,7 @@ func TestLoginAsAnother(t *testing.T) {
 		if got := strings.ReplaceAll(errs.String(), "[2J", ""); got != sentence {
 			t.Errorf("it says %q, want %q", errs, sentence)
 		}
-		if !strings.HasSuffix(out.String(), "\nCodex processes already running may go on with what they began with; restart them.\n") {
+		if !strings.HasSuffix(out.String(), "\nCodex processes already running may still use the old sign-in; restart them.\n") {
 			t.Errorf("it prints %q", out)
 		}
 	}

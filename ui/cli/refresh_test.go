@@ -21,8 +21,8 @@ func TestRefreshErrors(t *testing.T) {
 		code  int
 		words string
 	}{
-		"refused, dead":            {refused, auth.StatusSignInRequired, cli.ExitSignInRequired, "cannot be renewed: the refresh token was already used"},
-		"refused, still works":     {refused, auth.StatusExpiring, cli.ExitExpiring, "cannot be renewed: the refresh token was already used"},
+		"refused, dead":            {refused, auth.StatusSignInRequired, cli.ExitSignInRequired, "cannot be refreshed: the refresh token was already used"},
+		"refused, still works":     {refused, auth.StatusExpiring, cli.ExitExpiring, "cannot be refreshed: the refresh token was already used"},
 		"another account":          {&auth.RefreshError{Permanent: true, Reason: auth.ReasonAccountChanged}, auth.StatusHealthy, cli.ExitFailure, "another account has signed in"},
 		"signed out meanwhile":     {&auth.RefreshError{Permanent: true, Reason: auth.ReasonAccountChanged}, auth.StatusSignedOut, cli.ExitSignedOut, "another account has signed in"},
 		"server down, still works": {down, auth.StatusHealthy, cli.ExitWaiting, "answered 503"},

@@ -220,7 +220,7 @@ func TestWithoutATray(t *testing.T) {
 	}
 	p.run(t, cli.ExitFailure, "--home", "/h")
 	sentence, rest, _ := strings.Cut(p.err.String(), "\n")
-	if sentence != `rekey: There is no tray here. Going on as "rekey watch".` || rest != "rekey: something else\n" {
+	if sentence != `rekey: There is no tray here. Continuing as "rekey watch".` || rest != "rekey: something else\n" {
 		t.Errorf("it says %q", &p.err)
 	}
 	if got := p.out.String(); got != "12:00:00  ada@example.com · Pro · Works until 15:00 (in 3 h)\n" && got != "" {

@@ -44,7 +44,7 @@ func TestStatusOnATerminal(t *testing.T) {
 	p.run(t, cli.ExitSignInRequired, "status")
 	want := "\x1b[1m~/.codex-1\x1b[0m\n" +
 		"  \x1b[1;31mSign in again: the refresh\x1b[0m\n  \x1b[1;31mtoken was already used\x1b[0m\n" +
-		"  ada@example.com · Pro\n  Ended at 11:59\n  Cannot be renewed: the refresh\n  token was already used\n" +
+		"  ada@example.com · Pro\n  Expired at 11:59\n  Cannot be refreshed: the\n  refresh token was already used\n" +
 		"\x1b[1m~/.codex-2\x1b[0m\n  \x1b[2mNot signed in\x1b[0m\n"
 	if p.out.String() != want {
 		t.Errorf("it prints\n%q\nwant\n%q", &p.out, want)

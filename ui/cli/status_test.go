@@ -21,11 +21,11 @@ import (
 func TestStatusInWords(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[auth.Status][]string{
-		auth.StatusHealthy:        {"ada@example.com · Pro", "Works until 15:00 (in 3 h)", "Renews at 14:30"},
+		auth.StatusHealthy:        {"ada@example.com · Pro", "Works until 15:00 (in 3 h)", "Refreshes at 14:30"},
 		auth.StatusSignedOut:      {"Not signed in"},
 		auth.StatusAPIKey:         {"Using an API key"},
-		auth.StatusExpiring:       {"Works until 15:00, then sign in again", "ada@example.com · Pro", "Works until 15:00 (in 3 h)", "Cannot be renewed: the refresh token was already used"},
-		auth.StatusSignInRequired: {"Sign in again: the refresh token was already used", "ada@example.com · Pro", "Ended at 11:59", "Cannot be renewed: the refresh token was already used"},
+		auth.StatusExpiring:       {"Works until 15:00, then sign in again", "ada@example.com · Pro", "Works until 15:00 (in 3 h)", "Cannot be refreshed: the refresh token was already used"},
+		auth.StatusSignInRequired: {"Sign in again: the refresh token was already used", "ada@example.com · Pro", "Expired at 11:59", "Cannot be refreshed: the refresh token was already used"},
 		auth.StatusUnreadable:     {"Cannot read auth.json: it is not valid JSON", "ada@example.com · Pro"},
 	} {
 		t.Run(string(status), func(t *testing.T) {

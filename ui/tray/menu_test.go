@@ -172,7 +172,7 @@ func TestMenuOfSeveralHomes(t *testing.T) {
 	}
 	want := `~/.codex: ada@example.com · Pro
   [ada@example.com · Pro]
-  Renews at 13:35
+  Refreshes at 13:35
   Works until 14:05 (in 3 h)
   [Refresh now]
   [Open Rekey…]
@@ -181,7 +181,7 @@ func TestMenuOfSeveralHomes(t *testing.T) {
 ~/work: Sign in again: the refresh token was already used
   [ada@example.com · Pro]
   [Sign in again: the refresh token was already used]
-  Ended at 11:04
+  Expired at 11:04
   [a note]
   [Sign in again…]
   [Sign in another way]

@@ -127,7 +127,7 @@ func TestTray(t *testing.T) {
 		session.Publish(s) // the same again
 		s.Refused = auth.ReasonExpired
 		session.Publish(s)
-		p.await("Cannot be renewed: the refresh token has expired")
+		p.await("Cannot be refreshed: the refresh token has expired")
 		// systray itself sends a second LayoutUpdated soon after a menu is first read.
 		got := p.count()
 		if got[itemIface+".NewIcon"] != 0 || got[itemIface+".NewToolTip"] != 0 ||
@@ -177,7 +177,7 @@ func TestTray(t *testing.T) {
 		session.Answer("Refresh", errors.New("no route to host"))
 		p.click("Refresh now")
 		session.Expect(t, "Refresh")
-		const note = "The renewal did not work: no route to host"
+		const note = "Could not refresh: no route to host"
 		p.await(note)
 		session.Publish(kit.State(auth.StatusWaiting, time.Now()))
 		p.gone(note)
@@ -217,7 +217,7 @@ func TestTray(t *testing.T) {
 		}
 		s.SignIn.UserCode, s.SignIn.Other = "", "grace@example.com"
 		session.Publish(s)
-		p.await("grace@example.com has signed in. Which account shall stay?")
+		p.await("grace@example.com has signed in. Which account do you want to keep?")
 		p.click("Replace with grace@example.com")
 		session.Expect(t, "AnswerSignIn true")
 		p.click("Keep ada@example.com")

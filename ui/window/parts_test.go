@@ -21,9 +21,9 @@ func TestActivity(t *testing.T) {
 		auth.Activity{At: at.Add(-time.Second), Kind: auth.ActivityFailed, Count: 12},
 		auth.Activity{At: at, Kind: auth.ActivityRenewed, Count: 1})
 	st.publish(func(s *auth.State) { s.LastActivity = at })
-	st.await("Renewed")
+	st.await("Refreshed")
 	text := st.text()
-	newest, older := strings.Index(text, "Renewed\n"), strings.Index(text, "Not renewed, will be tried again (12 times)")
+	newest, older := strings.Index(text, "Refreshed\n"), strings.Index(text, "Not refreshed yet, will be tried again (12 times)")
 	if day := strings.Index(text, "Today"); day < 0 || newest < day || older < newest {
 		t.Errorf("it shows\n%s", text)
 	}
@@ -94,7 +94,7 @@ func TestPreferences(t *testing.T) {
 	st.session.Answer("SetPreferences", errors.New("permission denied"))
 	st.check("Keep my sign-in fresh").SetChecked(false)
 	st.session.Expect(t, `SetPreferences {"keepFresh":false}`)
-	st.await("The change did not work: permission denied")
+	st.await("Could not change that: permission denied")
 	st.await("(x) Keep my sign-in fresh")
 }
 
@@ -137,7 +137,7 @@ func TestSignInInTheBrowser(t *testing.T) {
 	st.await("[Copied]")
 	st.openErr <- errors.New("there is no browser here")
 	st.tap("Open the page again")
-	st.await("The page could not be opened: there is no browser here")
+	st.await("Could not open the page: there is no browser here")
 	st.session.Publish(kit.State(auth.StatusHealthy, time.Now()))
 	st.await("Signed in")
 	if strings.Contains(st.text(), "browser") {
@@ -184,7 +184,7 @@ func TestSignInToAnotherAccount(t *testing.T) {
 			s.SigningIn = true
 			s.SignIn = auth.SignInProgress{Method: auth.SignInBrowser, Page: "https://auth.example.com/", Other: "grace@example.com"}
 		})
-		st.await("You signed in as grace@example.com; until now it was ada@example.com. Replace it?")
+		st.await("You signed in as grace@example.com. Replace ada@example.com?")
 		if text := st.text(); strings.Count(text, "[") != 2 {
 			t.Errorf("there are other buttons than the two answers:\n%s", text)
 		}
@@ -224,7 +224,7 @@ func TestSignOut(t *testing.T) {
 	st.session.Answer("SignOut", errors.New("permission denied"))
 	st.tap("Sign out")
 	st.session.Expect(t, "SignOut")
-	st.await("Signing out did not work: permission denied")
+	st.await("Could not sign out: permission denied")
 	st.session.Publish(kit.State(auth.StatusSignedOut, time.Now()))
 	st.await("Not signed in")
 	if strings.Contains(st.text(), "[Sign out…]") {

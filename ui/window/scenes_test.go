@@ -54,7 +54,7 @@ func scenes() (list []scene) {
 		scene{name: "gone", state: kit.State(auth.StatusHealthy, moment), gone: true},
 		scene{
 			name: "trouble", state: kit.State(auth.StatusHealthy, moment), problem: errors.New("the recent activity cannot be read"),
-			note: "The renewal did not work: the authorization server answered 503; the sign-in was not renewed",
+			note: "Could not refresh: the authorization server answered 503; the sign-in was not refreshed",
 		},
 	)
 }

@@ -14,7 +14,7 @@ import (
 
 func TestWindowFollowsTheState(t *testing.T) {
 	st := open(t, auth.StatusHealthy)
-	for _, want := range []string{"ada@example.com · Pro\nSigned in", "Renewal\nRenews", "[Refresh now]"} {
+	for _, want := range []string{"ada@example.com · Pro\nSigned in", "Refresh\nRefreshes", "[Refresh now]"} {
 		if !strings.Contains(st.text(), want) {
 			t.Errorf("a new window does not show %q but\n%s", want, st.text())
 		}
@@ -29,7 +29,7 @@ func TestWindowFollowsTheState(t *testing.T) {
 	}
 	st.session.Publish(kit.State(auth.StatusSignedOut, time.Now()))
 	st.await("Not signed in")
-	if strings.Contains(st.text(), "ada@example.com") || strings.Contains(st.text(), "Renewal") {
+	if strings.Contains(st.text(), "ada@example.com") || strings.Contains(st.text(), "Refresh") {
 		t.Errorf("the window still shows the account:\n%s", st.text())
 	}
 	if got := st.window.Title(); got != "Rekey: Not signed in" {
@@ -69,7 +69,7 @@ func TestWindowMendsWhatCannotBeRead(t *testing.T) {
 
 func TestWindowTellsFailure(t *testing.T) {
 	st := open(t, auth.StatusHealthy)
-	const note = "The renewal did not work: no route to host"
+	const note = "Could not refresh: no route to host"
 	st.session.Answer("Refresh", errors.New("no route\nto host"))
 	st.tap("Refresh now")
 	st.await(note)
@@ -93,7 +93,7 @@ func TestWindowTellsFailure(t *testing.T) {
 func TestWindowOutlivesTheAgent(t *testing.T) {
 	st := open(t, auth.StatusHealthy)
 	st.session.End()
-	st.await("Rekey has ended")
+	st.await("Rekey is no longer running")
 	if strings.Contains(st.text(), "[") {
 		t.Errorf("there is still something to press:\n%s", st.text())
 	}

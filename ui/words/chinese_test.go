@@ -29,19 +29,19 @@ func TestChineseForEveryStatus(t *testing.T) {
 			"正在使用 API 密钥", "", "", "使用 ChatGPT 登录…", "",
 		},
 		{auth.StatusExternal, func(s *auth.State) { s.Method = auth.KindExternalTokens }, "由宿主程序管理", "有效期至周二 14:05（还剩 27 小时）", "", "", ""},
-		{auth.StatusHealthy, nil, "ada@example.com · Pro", "有效期至周二 14:05（还剩 27 小时）", "将于 12:05 续期", "", ""},
-		{auth.StatusRenewing, nil, "正在续期…", "有效期至周二 14:05（还剩 27 小时）", "正在续期", "", ""},
+		{auth.StatusHealthy, nil, "ada@example.com · Pro", "有效期至周二 14:05（还剩 27 小时）", "将于 12:05 刷新", "", ""},
+		{auth.StatusRenewing, nil, "正在刷新…", "有效期至周二 14:05（还剩 27 小时）", "正在刷新", "", ""},
 		{auth.StatusWaiting, func(s *auth.State) {
 			s.ExpiresAt, s.Cause = now.Add(-time.Hour), auth.CauseOf(&auth.RefreshError{Err: errors.New("no route")})
-		}, "离线：恢复联网后自动续期", "已于 10:05 到期", "将于 12:05 续期", "立即重试", ""},
+		}, "离线：恢复联网后自动刷新", "已于 10:05 到期", "将于 12:05 刷新", "立即重试", ""},
 		{
 			auth.StatusExpiring, func(s *auth.State) { s.Refused = auth.ReasonReused },
-			"有效期至周二 14:05，之后需重新登录", "有效期至周二 14:05（还剩 27 小时）", "无法续期：刷新令牌已被使用过", "重新登录…",
+			"有效期至周二 14:05，之后需重新登录", "有效期至周二 14:05（还剩 27 小时）", "无法刷新：刷新令牌已被使用过", "重新登录…",
 			"Codex 在周二 14:05 前仍可使用。刷新令牌已被使用过。",
 		},
 		{
 			auth.StatusSignInRequired, func(s *auth.State) { s.Refused, s.ExpiresAt = auth.ReasonRevoked, now.Add(-48*time.Hour) },
-			"请重新登录：登录已被撤销", "已于周六 11:05 到期", "无法续期：登录已被撤销", "重新登录…", "登录已被撤销。重新登录后 Codex 即可恢复使用。",
+			"请重新登录：登录已被撤销", "已于周六 11:05 到期", "无法刷新：登录已被撤销", "重新登录…", "登录已被撤销。重新登录后 Codex 即可恢复使用。",
 		},
 		{
 			auth.StatusUnreadable, func(s *auth.State) {

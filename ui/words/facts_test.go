@@ -23,9 +23,9 @@ func TestExpiry(t *testing.T) {
 		{8 * time.Minute, "Works until 11:13 (in 8 min)"},
 		{31 * time.Second, "Works until 11:05 (in 1 min)"},
 		{20 * time.Second, "Works until 11:05 (in less than a minute)"},
-		{0, "Ended at 11:05"},
-		{-time.Hour, "Ended at 10:05"},
-		{-24 * time.Hour, "Ended Sun 11:05"},
+		{0, "Expired at 11:05"},
+		{-time.Hour, "Expired at 10:05"},
+		{-24 * time.Hour, "Expired Sun 11:05"},
 		{27 * time.Hour, "Works until Tue 14:05 (in 27 h)"},
 		{5 * 24 * time.Hour, "Works until Sat 11:05 (in 5 days)"},
 		{10 * 24 * time.Hour, "Works until 3 Dec 11:05 (in 10 days)"},
@@ -49,15 +49,15 @@ func TestRenewal(t *testing.T) {
 		change func(*auth.State)
 		want   string
 	}{
-		{"planned", func(s *auth.State) { s.NextRefresh = now.Add(time.Hour) }, "Renews at 12:05"},
-		{"planned tomorrow", func(s *auth.State) { s.NextRefresh = now.Add(24 * time.Hour) }, "Renews Tue 11:05"},
-		{"due", func(s *auth.State) { s.NextRefresh = now }, "Renews by itself"},
-		{"no plan", func(*auth.State) {}, "Renews by itself"},
+		{"planned", func(s *auth.State) { s.NextRefresh = now.Add(time.Hour) }, "Refreshes at 12:05"},
+		{"planned tomorrow", func(s *auth.State) { s.NextRefresh = now.Add(24 * time.Hour) }, "Refreshes Tue 11:05"},
+		{"due", func(s *auth.State) { s.NextRefresh = now }, "Refreshes by itself"},
+		{"no plan", func(*auth.State) {}, "Refreshes by itself"},
 		{"keeper off", func(s *auth.State) { s.KeepFresh = false }, "Not kept fresh by Rekey"},
 		{"lent", func(s *auth.State) { s.Lent = true }, "Refreshed by the machine that lends it"},
-		{"renewing", func(s *auth.State) { s.Status = auth.StatusRenewing }, "Being renewed now"},
-		{"refused", func(s *auth.State) { s.Refused = auth.ReasonRevoked }, "Cannot be renewed: the sign-in was revoked"},
-		{"no account id", func(s *auth.State) { s.Renewable = auth.RenewableNo }, "Cannot be renewed"},
+		{"renewing", func(s *auth.State) { s.Status = auth.StatusRenewing }, "Being refreshed now"},
+		{"refused", func(s *auth.State) { s.Refused = auth.ReasonRevoked }, "Cannot be refreshed: the sign-in was revoked"},
+		{"no account id", func(s *auth.State) { s.Renewable = auth.RenewableNo }, "Cannot be refreshed"},
 		{"api key", func(s *auth.State) { s.Method = auth.KindAPIKey }, ""},
 		{"signed out", func(s *auth.State) { s.Status, s.Method = auth.StatusSignedOut, auth.KindNone }, ""},
 	}
@@ -83,7 +83,7 @@ func TestObstacle(t *testing.T) {
 		{"cannot save", auth.State{Status: auth.StatusHealthy, CannotSave: true, Cause: auth.CauseOf(auth.CannotSave(errors.New("disk full")))},
 			"Nothing was sent, because the new tokens could not be saved: disk full"},
 		{"cannot save, said in the headline", auth.State{Status: auth.StatusWaiting, CannotSave: true, Cause: auth.CauseOf(auth.CannotSave(errors.New("disk full")))}, ""},
-		{"answer lost", auth.State{Status: auth.StatusWaiting, AnswerLost: true}, "A renewal got no answer"},
+		{"answer lost", auth.State{Status: auth.StatusWaiting, AnswerLost: true}, "A refresh got no answer"},
 		{"unreadable", auth.State{Status: auth.StatusUnreadable, Problem: "x"}, ""},
 	}
 	for _, tt := range tests {

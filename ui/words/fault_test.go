@@ -22,12 +22,12 @@ func TestError(t *testing.T) {
 		err    error
 		en, zh string
 	}{
-		{reused, "the sign-in cannot be renewed: the refresh token was already used", "登录无法续期：刷新令牌已被使用过"},
-		{fmt.Errorf("x: %w", reused), "the sign-in cannot be renewed: the refresh token was already used", "登录无法续期：刷新令牌已被使用过"},
-		{&auth.RefreshError{Status: 503}, "the authorization server answered 503; the sign-in was not renewed", "授权服务器返回 503，登录未续期"},
+		{reused, "the sign-in cannot be refreshed: the refresh token was already used", "登录无法刷新：刷新令牌已被使用过"},
+		{fmt.Errorf("x: %w", reused), "the sign-in cannot be refreshed: the refresh token was already used", "登录无法刷新：刷新令牌已被使用过"},
+		{&auth.RefreshError{Status: 503}, "the authorization server answered 503; the sign-in was not refreshed", "授权服务器返回 503，登录未刷新"},
 		{
 			&auth.RefreshError{Err: errors.New("no connection could be made")},
-			"the sign-in was not renewed: no connection could be made", "登录未续期：无法建立连接",
+			"the sign-in was not refreshed: no connection could be made", "登录未刷新：无法建立连接",
 		},
 		{login.ErrTimeout, "the sign-in was not finished in the browser in time", "未在规定时间内在浏览器中完成登录"},
 		{&login.DeniedError{Code: "server_error"}, "the sign-in was refused: server_error", "登录被拒绝：server_error"},
@@ -79,8 +79,8 @@ func TestProblemInChinese(t *testing.T) {
 	for want, problem := range map[string]error{
 		"": nil,
 		"无法读取 /a/b：内容为空或不完整":                &auth.UnreadableError{Where: "/a/b", What: "it is empty or ends too early"},
-		"登录未续期：未在规定时间内响应":                   &auth.RefreshError{Err: fault.New("no_answer_in_time", "it did not answer in time")},
-		"授权服务器返回 503，登录未续期":                 &auth.RefreshError{Status: 503},
+		"登录未刷新：未在规定时间内响应":                   &auth.RefreshError{Err: fault.New("no_answer_in_time", "it did not answer in time")},
+		"授权服务器返回 503，登录未刷新":                 &auth.RefreshError{Status: 503},
 		"未发送任何请求，因为新令牌无法保存：disk is on fire": auth.CannotSave(errors.New("disk is on fire")),
 	} {
 		if got := chinese.Problem(auth.State{Cause: auth.CauseOf(problem)}); got != want {

@@ -25,9 +25,9 @@ func TestSignInStep(t *testing.T) {
 		{"device", auth.State{SigningIn: true, SignIn: auth.SignInProgress{Method: auth.SignInDevice, Page: page, UserCode: "ABCD-1234"}},
 			"Open this page on any device and enter the code"},
 		{"other account", auth.State{SigningIn: true, Email: "ada@example.com", SignIn: auth.SignInProgress{Other: "grace@example.com\u202e"}},
-			"You signed in as grace@example.com; until now it was ada@example.com. Replace it?"},
+			"You signed in as grace@example.com. Replace ada@example.com?"},
 		{"other than a nameless one", auth.State{SigningIn: true, SignIn: auth.SignInProgress{Other: "grace@example.com"}},
-			"You signed in as grace@example.com, another account than before. Replace it?"},
+			"You signed in as grace@example.com, a different account. Replace the present one?"},
 	}
 	for _, tt := range tests {
 		if got := english.SignInStep(tt.state); got != tt.want {

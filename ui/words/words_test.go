@@ -50,10 +50,10 @@ func TestHeadlineAndNotice(t *testing.T) {
 			"Lent by another machine: expired, waiting for a new one", ""},
 		{"healthy", ada(auth.StatusHealthy), "ada@example.com · Pro", ""},
 		{"healthy, nothing known", auth.State{Status: auth.StatusHealthy}, "Signed in", ""},
-		{"renewing", ada(auth.StatusRenewing), "Renewing…", ""},
-		{"waiting", with(ada(auth.StatusWaiting), offline), "Offline: will renew when back", ""},
-		{"waiting, keeper off", with(ada(auth.StatusWaiting), func(s *auth.State) { offline(s); s.KeepFresh = false }), "Offline: not renewed", ""},
-		{"waiting, not tried yet", with(ada(auth.StatusWaiting), func(s *auth.State) { s.NeverTried = true }), "Waiting to renew", ""},
+		{"renewing", ada(auth.StatusRenewing), "Refreshing…", ""},
+		{"waiting", with(ada(auth.StatusWaiting), offline), "Offline: refreshes when back online", ""},
+		{"waiting, keeper off", with(ada(auth.StatusWaiting), func(s *auth.State) { offline(s); s.KeepFresh = false }), "Offline: not refreshed", ""},
+		{"waiting, not tried yet", with(ada(auth.StatusWaiting), func(s *auth.State) { s.NeverTried = true }), "Waiting to refresh", ""},
 		{"waiting, cannot save", with(ada(auth.StatusWaiting), func(s *auth.State) { s.Cause = auth.CauseOf(auth.CannotSave(errors.New("disk full"))) }),
 			"Nothing was sent, because the new tokens could not be saved: disk full", ""},
 		{"waiting, refused to serve", with(ada(auth.StatusWaiting), func(s *auth.State) {
@@ -62,7 +62,7 @@ func TestHeadlineAndNotice(t *testing.T) {
 		{"waiting, a captive portal", with(ada(auth.StatusWaiting), func(s *auth.State) {
 			s.Cause = auth.CauseOf(&auth.RefreshError{Status: 200, Page: true})
 		}), "A web page stood in the way of the authorization server (200)", ""},
-		{"no account id", with(ada(auth.StatusSignInRequired), func(s *auth.State) { s.Refused, s.Renewable = "", auth.RenewableNo }), "Sign in again: this sign-in cannot be renewed", ""},
+		{"no account id", with(ada(auth.StatusSignInRequired), func(s *auth.State) { s.Refused, s.Renewable = "", auth.RenewableNo }), "Sign in again: this sign-in cannot be refreshed", ""},
 		{
 			"expiring", with(ada(auth.StatusExpiring), func(s *auth.State) {
 				s.Refused, s.ExpiresAt = auth.ReasonReused, now.Add(27*time.Hour)
