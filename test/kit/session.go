@@ -69,6 +69,8 @@ func (f *Session) Usage() usage.Usage {
 
 // SubscribeUsage implements auth.Session.
 func (f *Session) SubscribeUsage(ctx context.Context) <-chan usage.Usage {
+	ctx, cancel := context.WithCancel(ctx)
+	context.AfterFunc(f.life, cancel)
 	return f.usages.Subscribe(ctx)
 }
 

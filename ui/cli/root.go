@@ -47,7 +47,7 @@ func (p *Program) root() *cobra.Command {
 				return err
 			}
 			p.tell(p.Words.Say("cli.no_tray", "Why", none.Reason))
-			return p.watch(cmd.Context(), list, formatText)
+			return p.watch(cmd.Context(), list, formatText, false)
 		},
 	}
 	root.SetVersionTemplate("rekey {{.Version}}\n")

@@ -25,6 +25,7 @@ var formats = []string{formatText, formatJSON, formatWaybar}
 
 func (p *Program) watchCommand(s *scope) *cobra.Command {
 	var format string
+	var usage bool
 	cmd := &cobra.Command{
 		Use:     "watch",
 		Short:   "help.watch.short",
@@ -39,19 +40,20 @@ func (p *Program) watchCommand(s *scope) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.watch(cmd.Context(), homes, format)
+			return p.watch(cmd.Context(), homes, format, usage)
 		},
 	}
+	cmd.Flags().BoolVar(&usage, "usage", false, "flag.usage")
 	cmd.Flags().StringVar(&format, "format", formatText, "flag.format")
 	_ = cmd.RegisterFlagCompletionFunc("format", choices(formats...)) // the flag is there
 	return cmd
 }
 
-// watch prints until ctx ends.
-func (p *Program) watch(ctx context.Context, homes []string, format string) error {
+// watch prints until ctx ends. usage is for the format of bars.
+func (p *Program) watch(ctx context.Context, homes []string, format string, usage bool) error {
 	return p.Watch(ctx, homes, func(ctx context.Context, list []Watched) error {
 		if format == formatWaybar {
-			return p.watchBar(ctx, list)
+			return p.watchBar(ctx, list, usage)
 		}
 		lines := &lines{p: p, json: format == formatJSON, several: len(list) > 1}
 		group, ctx := errgroup.WithContext(ctx)

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"html"
 	"strings"
+	"sync"
 	"time"
 
 	"rekey/auth"
@@ -21,11 +22,32 @@ type bar struct {
 	Class   string `json:"class"` // the CSS class
 }
 
+// barLook is how often a bar that shows usage looks at it. Somebody else who
+// looks meanwhile keeps it newer.
+const barLook = 5 * time.Minute
+
 // watchBar prints a line whenever the bar would show something else, until ctx
-// or a session ends, or nobody reads any more.
-func (p *Program) watchBar(ctx context.Context, list []Watched) error {
+// or a session ends, or nobody reads any more. With usage the text is how much of
+// the plan is used, as long as the sign-in is well.
+func (p *Program) watchBar(ctx context.Context, list []Watched, usage bool) error {
 	ctx, cancel := context.WithCancelCause(ctx)
+	var looking sync.WaitGroup
+	defer looking.Wait()
 	defer cancel(nil)
+	look := make(chan struct{}, 1)
+	for _, w := range list {
+		looking.Go(func() {
+			for range w.Session.SubscribeUsage(ctx) {
+				select {
+				case look <- struct{}{}:
+				default:
+				}
+			}
+		})
+		if usage {
+			looking.Go(func() { keepLooking(ctx, w.Session) })
+		}
+	}
 	var states []<-chan auth.State
 	for _, w := range list {
 		states = append(states, w.Session.Subscribe(ctx))
@@ -33,8 +55,8 @@ func (p *Program) watchBar(ctx context.Context, list []Watched) error {
 	out := json.NewEncoder(p.Out)
 	out.SetEscapeHTML(false)
 	var last bar
-	words.FollowAll(ctx, states, nil, func(all []auth.State, now time.Time) {
-		b := p.bar(list, all, now)
+	words.FollowAll(ctx, states, look, func(all []auth.State, now time.Time) {
+		b := p.bar(list, all, now, usage)
 		if b == last {
 			return
 		}
@@ -46,9 +68,29 @@ func (p *Program) watchBar(ctx context.Context, list []Watched) error {
 	return context.Cause(ctx)
 }
 
-// bar is what the bar shows: the worst State, and all of them in the tooltip.
-func (p *Program) bar(list []Watched, states []auth.State, now time.Time) bar {
-	worst := states[ui.Worst(states...)]
+// keepLooking looks at usage until ctx ends.
+func keepLooking(ctx context.Context, s auth.Session) {
+	ticks := time.NewTicker(barLook)
+	defer ticks.Stop()
+	for {
+		_, _ = s.LookAtUsage(ctx) // what it finds is told to those who subscribe
+		select {
+		case <-ticks.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// bar is what the bar shows: the worst State, and all of them in the tooltip, with
+// what is known of the usage.
+func (p *Program) bar(list []Watched, states []auth.State, now time.Time, usage bool) bar {
+	place := ui.Worst(states...)
+	worst := states[place]
+	text := p.Words.Headline(worst, now)
+	if tightest := p.Words.Tightest(list[place].Session.Usage().At(now), now); usage && tightest != "" && ExitCode(worst.Status) == ExitOK {
+		text = tightest
+	}
 	var tooltip []string
 	for i, s := range states {
 		if len(states) > 1 {
@@ -57,9 +99,12 @@ func (p *Program) bar(list []Watched, states []auth.State, now time.Time) bar {
 		for _, line := range p.lines(s, now) {
 			tooltip = append(tooltip, html.EscapeString(line))
 		}
+		for _, of := range list[i].Session.Usage().At(now).Windows {
+			tooltip = append(tooltip, html.EscapeString(p.Words.WindowRow(of, now)))
+		}
 	}
 	return bar{
-		Text:    html.EscapeString(p.Words.Headline(worst, now)),
+		Text:    html.EscapeString(text),
 		Alt:     string(worst.Status),
 		Tooltip: strings.Join(tooltip, "\n"),
 		Class:   string(worst.Status),

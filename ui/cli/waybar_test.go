@@ -79,3 +79,38 @@ func TestWaybarOfSeveralHomes(t *testing.T) {
 	out.wantLines(t, 2, `"class":"healthy"`)
 	end()
 }
+
+// With --usage the text is how much is used, as long as the sign-in is well; the
+// tooltip has what is known in any case.
+func TestWaybarUsage(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	fresh := used()
+	for i := range fresh.Windows {
+		if w := &fresh.Windows[i]; !w.ResetsAt.IsZero() {
+			w.ResetsAt = now.Add(time.Duration(w.Minutes) * time.Minute / 2)
+		}
+	}
+	for _, test := range []struct {
+		status auth.Status
+		args   []string
+		text   string
+		looks  bool
+	}{
+		{auth.StatusHealthy, []string{"--usage"}, "week 105 %, resets ", true},
+		{auth.StatusHealthy, nil, "ada@example.com", false},
+		{auth.StatusSignInRequired, []string{"--usage"}, "Sign in again", true},
+	} {
+		session := kit.NewSession(kit.State(test.status, now))
+		session.PublishUsage(fresh)
+		out, end := watching(t, session, append([]string{"--format", "waybar"}, test.args...)...)
+		out.wantLines(t, 1, test.text)
+		if b := parseBar(t, out.lines()[0]); !strings.HasPrefix(b.Text, test.text) || !strings.Contains(b.Tooltip, "\n5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %, resets ") || !strings.Contains(b.Tooltip, "\nSpark · 5 h  ▱▱▱▱▱▱▱▱▱▱ –") {
+			t.Errorf("%+v: %+v", test, b)
+		}
+		if test.looks {
+			session.Expect(t, "LookAtUsage")
+		}
+		end()
+	}
+}
