@@ -125,7 +125,7 @@ func (m *Manager) failedAttempt(token string, e *RefreshError) AttemptRecord {
 func (m *Manager) refreshedAttempt(redeemed string, next *Snapshot) AttemptRecord {
 	r := m.attempt(redeemed, AttemptRefreshed)
 	r.Fingerprint = m.opts.Memory.Token(next)
-	if end, ok := next.AccessExpiry(); ok && !end.After(r.At) {
+	if next.expiredBy(r.At) {
 		r.InVain++
 		r.NotBefore = r.At.Add(Spacing(r.InVain))
 		return r

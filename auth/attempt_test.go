@@ -215,3 +215,24 @@ func TestTokensAreNoCodes(t *testing.T) {
 		t.Errorf("recorded: %+v, %t", a, ok)
 	}
 }
+
+// TestWrongClock: tokens that have expired when they arrive are told as what
+// they are, also by a process that has no keeper, and by the next one.
+func TestWrongClock(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT(ends(-time.Hour)))
+	r.authority.then(answer{tokens: TokenResponse{AccessToken: secret(accessToken("old", noon.Add(-time.Minute))), RefreshToken: secret("refresh-2")}})
+	if _, err := r.Token(t.Context(), time.Minute); !errors.Is(err, ErrClock) {
+		t.Errorf("Token = %v, want that a clock is wrong", err)
+	}
+	for _, restart := range []bool{false, true} {
+		if restart {
+			r.restart()
+			_ = r.Reload(t.Context(), true)
+		}
+		if st := r.wantStatus(StatusWaiting); st.Cause.Code() != "clock_wrong" || st.LastAttempt.Outcome != AttemptRefreshed {
+			t.Errorf("state = %+v", st)
+		}
+	}
+	r.wantRequests(1)
+}

@@ -155,8 +155,8 @@ func problem(f Facts, st State) error {
 		return fault.New("empty_access_token", "the stored sign-in has no access token")
 	case !st.Usable && s.undated():
 		return fault.New("undated", "the stored sign-in does not say when it was refreshed, so Codex does not use it")
-	case f.Doubt:
-		return fault.New("clock_wrong", "renewed tokens end at once: this machine's clock or the server's is wrong")
+	case f.Doubt, f.Last.Outcome == AttemptRefreshed && f.Snapshot.expiredBy(f.Last.At):
+		return ErrClock
 	}
 	return nil
 }

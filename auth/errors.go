@@ -20,6 +20,8 @@ var (
 	// ErrCannotSave means that nothing was sent because the answer could not
 	// have been kept. It wraps the reason.
 	ErrCannotSave error = fault.New("cannot_save", "nothing was sent, because the answer could not be saved")
+	// ErrClock means that new tokens had expired when they arrived.
+	ErrClock error = fault.New("clock_wrong", "renewed tokens end at once: this machine's clock or the server's is wrong")
 	// ErrRefreshing, wrapped, is the error of Options.RefreshLock when another
 	// process has had a refresh under way all the time.
 	ErrRefreshing error = fault.New("refreshing", "another Rekey is refreshing this sign-in and takes long")

@@ -154,6 +154,12 @@ func (s *Snapshot) LastRefresh() (t time.Time, ok bool) {
 	return *s.lastRefresh, true
 }
 
+// expiredBy reports whether the access token is known to have expired at a time.
+func (s *Snapshot) expiredBy(at time.Time) bool {
+	end, ok := s.AccessExpiry()
+	return ok && !end.After(at)
+}
+
 // farFuture is from when on an expiry is not believed: no access token lives for
 // decades, but one in milliseconds seems to.
 var farFuture = time.Date(2100, time.January, 1, 0, 0, 0, 0, time.UTC)

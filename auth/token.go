@@ -64,6 +64,7 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 		return AccessToken{}, err
 	}
 	t, ok := m.enough(m.newest(s), refusal, atLeast)
+	last := m.Facts().Last
 	switch {
 	case ok:
 		return t, nil
@@ -71,6 +72,8 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 		return AccessToken{}, refusalError(refusal)
 	case t.Token.Empty():
 		return AccessToken{}, ErrNoAccessToken
+	case last.Outcome == AttemptRefreshed && s.expiredBy(last.At):
+		return AccessToken{}, ErrClock
 	case t.ExpiresAt.IsZero():
 		return AccessToken{}, &RefreshError{Err: errors.New("the access token has no end that can be read, and it is too old to trust")}
 	}
