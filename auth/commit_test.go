@@ -139,8 +139,11 @@ func TestCommitFailureKeepsTheAnswer(t *testing.T) {
 				t.Helper()
 				r.wantHeld("refresh-2")
 				r.wantStored("refresh-1")
-				if st := r.wantStatus(StatusHealthy); !st.CommitPending || st.Problem == "" {
+				if st := r.wantStatus(StatusHealthy); !st.CommitPending || st.Problem == "" || st.NeverTried {
 					t.Errorf("state = %+v", st)
+				}
+				if used, _ := r.Use(t.Context()); used.RefreshToken().Reveal() != "refresh-2" {
+					t.Error("the sign-in that works is not handed out")
 				}
 				r.wantRequests(1)
 			}
@@ -164,6 +167,26 @@ func TestCommitFailureKeepsTheAnswer(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAnswerThatNothingTakes: neither the escrow nor the store takes the answer.
+// It is not lost while the process lives.
+func TestAnswerThatNothingTakes(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	r.authority.then(renewed("2"))
+	r.escrow.keepErr = errDisk
+	r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
+	wantTransient(t, r.refresh())
+	if used, _ := r.Use(t.Context()); used.RefreshToken().Reveal() != "refresh-2" {
+		t.Error("the sign-in that works is not handed out")
+	}
+	r.store.fail(func(f *fakeStore) { f.updateErr = nil })
+	if err := r.Reload(t.Context(), true); err != nil {
+		t.Error(err)
+	}
+	r.wantStored("refresh-2")
+	r.wantRequests(1)
 }
 
 // TestCannotSaveSendsNothing: an answer that could not be kept is not asked for.
