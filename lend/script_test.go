@@ -398,3 +398,107 @@ func TestScriptIsClean(t *testing.T) {
 		t.Error("the shell line cannot be quoted")
 	}
 }
+
+// kills is how often a push is killed.
+func kills() int {
+	if os.Getenv("REKEY_SOAK") == "1" {
+		return 200
+	}
+	return 30
+}
+
+// P4 at the borrower: whoever kills the push, at whatever moment, leaves the old
+// file or the new one, whole and for its user alone; the next push works. The same
+// for a file that is mounted alone.
+func TestKilledPush(t *testing.T) {
+	t.Parallel()
+	dash := shells(t)["dash"]
+	newer := strings.Replace(loan, "access-canary", "access-canary-two-and-longer", 1)
+	p := newPlace(t, dash)
+	p.do("push", "new", loan, resultOK)
+	line := fmt.Sprintf(`eval "$(dd bs=1 count=%d 2>/dev/null)"`, len(script))
+	start := func(content string) *exec.Cmd {
+		cmd := exec.Command(filepath.Join(p.bin, "sh"), "-c", line)
+		cmd.Env = []string{"PATH=" + p.bin, "HOME=" + filepath.Dir(p.home)}
+		cmd.Stdin = strings.NewReader(string(order{"push", "a", "known", []byte(content)}.encode(p.home)))
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return cmd
+	}
+	began := time.Now()
+	if err := start(loan).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	whole := time.Since(began)
+	old, n := 0, kills()
+	for i := range n {
+		content := []string{newer, loan}[i%2]
+		cmd := start(content)
+		dead := time.AfterFunc(whole*time.Duration(i)/time.Duration(n), func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+		_ = cmd.Wait() // killed, or done before that
+		dead.Stop()
+		got, err := os.ReadFile(p.auth())
+		if err != nil || string(got) != loan && string(got) != newer {
+			t.Fatalf("killed after %d of %d: %q, %v", i, n, got, err)
+		}
+		if info, err := os.Stat(p.auth()); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("mode %v, %v", info.Mode(), err)
+		}
+		if string(got) != content {
+			old++
+		}
+	}
+	t.Logf("%d of %d left the old file", old, n)
+	p.do("push", "known", newer, resultOK)
+	p.holds(newer)
+}
+
+// A file that is mounted alone cannot be replaced: it is written over, and stays
+// whole for whoever reads meanwhile.
+func TestBindMountedFile(t *testing.T) {
+	t.Parallel()
+	unshare, err := exec.LookPath("unshare")
+	if err != nil || exec.Command(unshare, "-rm", "true").Run() != nil {
+		kit.Missing(t, "unshare, with the right to make a namespace")
+	}
+	short := strings.Replace(loan, "access-canary", "a", 1)
+	for name, shell := range shells(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t, shell)
+			p.do("push", "new", loan, resultOK)
+			inside := p.through
+			p.through = func(ctx context.Context, argv []string, stdin []byte) (string, string, error) {
+				cmd := exec.CommandContext(ctx, unshare, "-rm", "/bin/sh", "-c", `mount --bind "$0" "$0" && export PATH="$1" && shift && exec "$@"`,
+					p.auth(), p.bin, filepath.Join(p.bin, argv[0]))
+				cmd.Args = append(cmd.Args, argv[1:]...)
+				cmd.Stdin = strings.NewReader(string(stdin))
+				var out, errs strings.Builder
+				cmd.Stdout, cmd.Stderr = &out, &errs
+				err := cmd.Run()
+				p.stderr = errs.String()
+				return out.String(), errs.String(), err
+			}
+			before, err := os.Stat(p.auth())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, content := range []string{short, loan, short} {
+				if a := p.do("push", "known", content, resultOK); !a.InPlace {
+					t.Error("it was replaced")
+				}
+				p.holds(content)
+			}
+			if after, err := os.Stat(p.auth()); err != nil || !os.SameFile(before, after) {
+				t.Errorf("it is another file: %v", err)
+			}
+			p.do("stop", "known", "", resultOK)
+			if got, _ := os.ReadFile(p.auth()); string(got) != "{}" {
+				t.Errorf("taken back, it holds %q", got)
+			}
+			p.through = inside
+		})
+	}
+}
