@@ -55,6 +55,9 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 			o.Home = ours.name(i)
 		}
 		notices = append(notices, func(ctx context.Context) error { notify.Run(ctx, h.member, desktop, o); return nil })
+		alerts := notify.NewDesktop(bus)
+		defer alerts.Close()
+		notices = append(notices, func(ctx context.Context) error { notify.RunAlerts(ctx, h.member, alerts, o); return nil })
 	}
 	notices = append(notices, func(ctx context.Context) error { return w.explainGNOME(ctx, ours[0].member, bus) })
 	var shown []tray.Home

@@ -100,3 +100,14 @@ func (f *Failure) wantsRest() bool {
 	}
 	return false
 }
+
+// OfBackend reports whether it was the asking that failed. All else is about the
+// sign-in or the user's choice, which faces say in other places already.
+func (p Problem) OfBackend() bool {
+	switch p {
+	case "", ProblemOff, ProblemSignedOut, ProblemAPIKey, ProblemNoToken, ProblemLoan, ProblemRefused,
+		ProblemExpired, ProblemUnreadable, ProblemRestricted:
+		return false
+	}
+	return true
+}

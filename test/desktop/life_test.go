@@ -26,6 +26,9 @@ func TestRekeyOnDesktop(t *testing.T) {
 
 const account = "ada@example.com · Pro"
 
+// signedIn is what the tooltip says then.
+const signedIn = "signed in – " + account
+
 // triggers is how many times more a refused sign-in is asked for.
 const triggers = 10
 
@@ -33,7 +36,7 @@ func testDiesAndIsMended(t *testing.T, program string) {
 	r := newRig(t, program, time.Hour)
 	item := r.Item(t, r.startRekey(t))
 
-	item.WaitTooltip(t, account)
+	item.WaitTooltip(t, signedIn)
 	item.WaitMenu(t, "account and plan", has(account))
 	healthy := item.Icon(t)
 	picture := r.ScreenshotAfter(t, "1-healthy", nil)
@@ -63,7 +66,7 @@ func testDiesAndIsMended(t *testing.T, program string) {
 
 	// One click, and the new auth.json clears everything.
 	item.Click(t, "Sign in again…")
-	item.WaitTooltip(t, account)
+	item.WaitTooltip(t, signedIn)
 	item.WaitMenu(t, "nothing to mend", func(m desktop.Menu) bool { return has(account)(m) && !has("Sign in again…")(m) })
 	r.notices.Wait(t, "the notification's withdrawal", func(n []desktop.Notice) bool { return n[0].Withdrawn })
 	if mended := item.Icon(t); !same(mended, healthy) {

@@ -65,7 +65,7 @@ func TestIconComesBack(t *testing.T) {
 
 	// The button of a real notification.
 	r.ClickNotice(t)
-	item.WaitTooltip(t, account)
+	item.WaitTooltip(t, signedIn)
 	notices.Wait(t, "the notification's end", func(n []desktop.Notice) bool { return len(n) == 1 })
 	item.WaitMenu(t, "what to know about it", has("Signed in. Codex processes already running pick it up on their next request."))
 	t.Run("after the notification's button", func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestIconComesBack(t *testing.T) {
 		r.WaitForNoPanel(t)
 		panel = r.StartPanelAgain(t)
 		kit.Eventually(t, "the icon on the new panel", func() bool { return item.Registered(p) == 1 })
-		item.WaitTooltip(t, account)
+		item.WaitTooltip(t, signedIn)
 		r.ScreenshotAfter(t, "2-back", nil)
 	})
 	if code := p.Stop(t); code != 0 {

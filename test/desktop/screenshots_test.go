@@ -29,7 +29,7 @@ func TestScreenshots(t *testing.T) {
 	r.StartXfceNotifier(t)
 	notices := r.RecordNotices(t)
 	item := r.Item(t, r.startRekey(t))
-	item.WaitTooltip(t, account)
+	item.WaitTooltip(t, signedIn)
 
 	before := r.ScreenshotAfter(t, "desktop", nil)
 	r.Type(t, "mousemove", "14", "20")
@@ -39,7 +39,7 @@ func TestScreenshots(t *testing.T) {
 	// Something to tell: a renewal, and one by another program.
 	item.Click(t, "Refresh now")
 	kit.Eventually(t, "the renewal", func() bool { return r.server.Refreshes() == 1 })
-	item.WaitTooltip(t, account)
+	item.WaitTooltip(t, signedIn)
 	if err := r.home.Replace(r.server.SignIn(box.Ada())); err != nil {
 		t.Fatal(err)
 	}

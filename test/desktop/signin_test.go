@@ -64,7 +64,7 @@ func testClickToHealthy(t *testing.T, program string) {
 	b.Click(t, "#approve")
 	b.WaitText(t, "You are signed in as ada@example.com.")
 	b.Keep(t, ".", "2-signed-in")
-	item.WaitTooltip(t, account)
+	item.WaitTooltip(t, signedIn)
 	item.WaitMenu(t, "a healthy sign-in", has(account))
 	r.ScreenshotAfter(t, "3-healthy", nil)
 
@@ -127,7 +127,7 @@ func testAnotherAccount(t *testing.T, program string) {
 	r.server.RevokeAll()
 	r.server.SetAccount(box.Grace())
 	item := r.Item(t, r.startRekey(t))
-	item.WaitTooltip(t, account)
+	item.WaitTooltip(t, signedIn)
 	item.Click(t, "Refresh now")
 
 	for _, answer := range []struct{ click, now string }{{"Keep ada@example.com", "Works until"}, {"Replace with grace@example.com", "grace@example.com"}} {
@@ -185,7 +185,7 @@ func testWithCode(t *testing.T, program string) {
 	b.Keep(t, ".", "3-entered")
 	b.Click(t, "#approve")
 	b.WaitText(t, "Approved.")
-	item.WaitTooltip(t, account)
+	item.WaitTooltip(t, signedIn)
 	if !r.server.Works(r.tokens(t).RefreshToken) {
 		t.Error("the home has no working sign-in")
 	}
@@ -266,5 +266,5 @@ func testPageAttacks(t *testing.T, program string) {
 	b.Open(t, approval)
 	b.Click(t, "#approve")
 	b.WaitText(t, "You are signed in as ada@example.com.")
-	item.WaitTooltip(t, account)
+	item.WaitTooltip(t, signedIn)
 }

@@ -64,7 +64,7 @@ func TestUnlockFromTheTray(t *testing.T) {
 	d.ScreenshotAfter(t, "prompt", nil)
 	d.Type(t, "type", keyringPassword)
 	d.Type(t, "key", "Return")
-	item.WaitTooltip(t, account)
+	item.WaitTooltip(t, signedIn)
 }
 
 // prompter is the program that asks for the password of a GNOME keyring. No

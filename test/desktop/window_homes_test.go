@@ -27,7 +27,7 @@ func TestWindowFromTheTray(t *testing.T) {
 	r := newRigWith(t, program, box.Config{AccessLife: time.Hour})
 	p := r.startRekey(t)
 	item := r.Item(t, p)
-	item.WaitTooltip(t, account)
+	item.WaitTooltip(t, signedIn)
 
 	// Without the window program: one clear sentence, here and in the menu.
 	item.Click(t, "Open Rekey…")
@@ -48,7 +48,7 @@ func TestWindowFromTheTray(t *testing.T) {
 		t.Errorf("a second start ended with %d and said %q", code, second.Output())
 	}
 	r.KillWindow(t, r.WaitWindow(t, "Rekey"))
-	item.WaitTooltip(t, account)
+	item.WaitTooltip(t, signedIn)
 	item.Click(t, "Quit")
 	if code := p.Wait(t); code != cli.ExitOK {
 		t.Errorf("the tray ended with %d", code)
@@ -75,14 +75,14 @@ func TestTrayOfAHeadlessAgent(t *testing.T) {
 	kit.Eventually(t, "the agent", says(agent, "ada@example.com"))
 	p := r.startRekey(t)
 	item := r.Item(t, p)
-	item.WaitTooltip(t, account)
+	item.WaitTooltip(t, signedIn)
 
 	r.server.RevokeAll()
 	item.Click(t, "Refresh now")
 	r.notices.Wait(t, "a notification", func(n []desktop.Notice) bool { return len(n) == 1 && n[0].ID != 0 })
 	r.ScreenshotAfter(t, "1-notification", nil)
 	r.ClickNotice(t)
-	item.WaitTooltip(t, account)
+	item.WaitTooltip(t, signedIn)
 	r.notices.Wait(t, "its end", func(n []desktop.Notice) bool { return len(n) == 1 })
 	if !r.server.Works(r.tokens(t).RefreshToken) {
 		t.Error("the home has no working sign-in")

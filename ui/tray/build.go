@@ -21,6 +21,9 @@ func (t *tray) build(ctx context.Context) {
 		t.add(ctx, ofProgram, nil, first)
 	}
 	t.work.Go(func() { t.watchOpening(ctx) })
+	for _, h := range t.homes {
+		t.work.Go(func() { t.followUsage(ctx, h) })
+	}
 	t.work.Go(func() { watchPanelColour(ctx, "", t.opts.Desktop, t.opts.DarkColours, t.panelIs) })
 	t.show(t.states(), time.Now())
 }

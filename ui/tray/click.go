@@ -34,7 +34,7 @@ func (t *tray) click(ctx context.Context, h *home, id RowID) {
 		t.copyText(ctx, h, state.SignIn.Page)
 	case RowRefresh:
 		t.start(ctx, h, "failed.renewal", h.Session.Refresh)
-	case RowOpen, RowAccount, RowState, RowDetail, RowNote:
+	case RowOpen:
 		t.start(ctx, h, "failed.window", h.OpenWindow)
 	case RowSignOutNow:
 		t.start(ctx, h, "failed.sign_out", h.Session.SignOut)
@@ -47,6 +47,10 @@ func (t *tray) click(ctx context.Context, h *home, id RowID) {
 		t.change(ctx, h, auth.PreferenceChange{StartAtLogin: &on})
 	case RowQuit:
 		t.opts.Quit()
+	default: // the rows that inform
+		if h.OpenWindow != nil && id <= RowNote {
+			t.start(ctx, h, "failed.window", h.OpenWindow)
+		}
 	}
 }
 

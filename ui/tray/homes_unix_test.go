@@ -41,7 +41,7 @@ func TestTrayOfTwoHomes(t *testing.T) {
 	const healthy = "ada@example.com · Pro"
 	p.await("~/.codex: " + healthy)
 	p.await("~/work: " + healthy)
-	if tip := p.tooltip(); tip != "~/.codex: "+healthy {
+	if tip := p.tooltip(); tip != "Rekey: ~/.codex: "+healthy {
 		t.Errorf("the tooltip is %q, want the first of equals", tip)
 	}
 	if !underRace {

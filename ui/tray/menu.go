@@ -7,6 +7,7 @@ import (
 	"rekey/auth"
 	"rekey/ui"
 	"rekey/ui/words"
+	"rekey/usage"
 )
 
 // rowLimit is the number of characters after which a row is cut: a menu is as
@@ -23,6 +24,8 @@ type View struct {
 	Name string
 	// State is the home's.
 	State auth.State
+	// Usage is what is known of how much of the plan is used.
+	Usage usage.Usage
 	// Note is a line about the last click, "" for none.
 	Note string
 }
@@ -68,12 +71,12 @@ func Menu(w words.Words, views []View, now time.Time, can Abilities) MenuModel {
 		states[i] = v.State
 	}
 	worst := views[ui.Worst(states...)]
-	m := MenuModel{Icon: worst.State.Status, Tooltip: w.Headline(worst.State, now)}
+	m := MenuModel{Icon: worst.State.Status, Tooltip: tooltip(w, worst, now)}
 	for _, v := range views {
 		m.Homes = append(m.Homes, homeMenu(w, v, now, can))
 	}
 	if len(views) > 1 {
-		m.Tooltip = title(w, worst, now)
+		m.Tooltip = w.Say("tray.tooltip", "State", title(w, worst, now))
 		for i, v := range views {
 			m.Homes[i].Title = title(w, v, now)
 		}
@@ -86,6 +89,24 @@ func Menu(w words.Words, views []View, now time.Time, can Abilities) MenuModel {
 	return m
 }
 
+// tooltip names the program, how the sign-in is and whose, and below that the
+// window of the plan that stops the user first.
+func tooltip(w words.Words, v View, now time.Time) string {
+	state, account := w.Headline(v.State, now), w.Account(v.State)
+	switch {
+	case account == "":
+	case state == account:
+		state = w.Say("tray.signed_in_as", "Who", account)
+	default:
+		state += " – " + account
+	}
+	text := w.Say("tray.tooltip", "State", state)
+	if tightest := w.Tightest(v.Usage.At(now), now); tightest != "" {
+		text += "\n" + tightest
+	}
+	return text
+}
+
 // title is a home in one line: which it is, and how it is.
 func title(w words.Words, v View, now time.Time) string {
 	line := w.Say("tray.home", "Name", words.Line(v.Name), "State", w.Headline(v.State, now))
@@ -96,6 +117,7 @@ func homeMenu(w words.Words, v View, now time.Time, can Abilities) HomeModel {
 	var m HomeModel
 	s := v.State
 	m.inform(w, s, now)
+	m.measure(w, v.Usage.At(now), now)
 	m.Rows[RowNote].Label = words.Clip(words.Line(v.Note), noteLimit)
 	m.stress(can)
 	m.ask(w, s, can)
@@ -134,15 +156,28 @@ func (m *HomeModel) inform(w words.Words, s auth.State, now time.Time) {
 	case auth.StatusExpiring:
 		m.Rows[RowExpiry].Label = ""
 	}
-	for id := range RowNote {
+	for id := range RowUsage {
 		m.Rows[id].Label = words.Clip(m.Rows[id].Label, rowLimit)
 	}
 }
 
-// stress lets the rows that matter most stand out: panels grey out what cannot
-// be clicked. A click on them opens the window, which says more.
+// measure fills in how much of the plan is used, a row for each window. What
+// stands in the way of it is a row only where no other one says it.
+func (m *HomeModel) measure(w words.Words, u usage.Usage, now time.Time) {
+	for i, of := range u.Windows {
+		if id := RowUsage + RowID(i); id < RowUsageProblem {
+			m.Rows[id].Label = words.Clip(w.WindowRow(of, now), noteLimit)
+		}
+	}
+	if u.Problem.OfBackend() {
+		m.Rows[RowUsageProblem].Label = words.Clip(w.UsageProblem(u, now), noteLimit)
+	}
+}
+
+// stress has a click on the rows that inform open the window, which says more:
+// no row does nothing, and panels grey out what cannot be clicked.
 func (m *HomeModel) stress(can Abilities) {
-	for _, id := range []RowID{RowAccount, RowState, RowNote} {
+	for id := RowAccount; id <= RowNote; id++ {
 		m.Rows[id].Enabled = can.OpenWindow && m.Rows[id].Label != ""
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"rekey/test/kit"
 	"rekey/ui/tray"
 	"rekey/ui/words"
+	"rekey/usage"
 )
 
 var update = flag.Bool("update", false, "write the menus of TestMenus to testdata/menus.txt, to be read before they are committed")
@@ -107,6 +108,56 @@ func (x situation) state() auth.State {
 	return s
 }
 
+// measured is a usage that has a menu of its own.
+type measured struct {
+	name  string
+	usage usage.Usage
+}
+
+func measures() []measured {
+	window := func(limit, name string, minutes int, percent float64, left time.Duration) usage.Window {
+		return usage.Window{Limit: limit, Name: name, Minutes: minutes, UsedPercent: &percent, ResetsAt: now.Add(left)}
+	}
+	five, week := window("codex", "", 300, 18, 3*time.Hour), window("codex", "", 7*24*60, 64, 50*time.Hour)
+	return []measured{
+		{"one window", usage.Usage{Windows: []usage.Window{five}}},
+		{"five windows", usage.Usage{Windows: []usage.Window{
+			five, week, window("spark", "Spark", 300, 0, time.Hour), window("spark", "Spark", 7*24*60, 3, 90*time.Hour),
+			window("long", "A limit with a name that nobody has thought about for long", 30*24*60, 99.6, 300*time.Hour),
+		}}},
+		{"over 100 percent", usage.Usage{Windows: []usage.Window{window("codex", "", 300, 134, 30*time.Minute), week}}},
+		{"unknown, and past its reset", usage.Usage{Windows: []usage.Window{
+			{Limit: "codex", Minutes: 300}, window("codex", "", 7*24*60, 40, -time.Hour), {Limit: "codex", Minutes: 43200, NotBegun: true},
+		}}},
+		{"from right to left", usage.Usage{Windows: []usage.Window{window("rtl", "مكتب القاهرة", 300, 51, time.Hour)}}},
+		{"not reached", usage.Usage{Windows: []usage.Window{five}, Problem: usage.ProblemNotReached, RetryAt: now.Add(time.Minute)}},
+		{"off", usage.Usage{Problem: usage.ProblemOff}},
+	}
+}
+
+// TestUsageInMenus compares the rows about usage, and the tooltip, in every
+// language with what was read and found good: testdata/usage.txt.
+func TestUsageInMenus(t *testing.T) {
+	t.Parallel()
+	var all strings.Builder
+	for _, x := range measures() {
+		for _, w := range languages {
+			m := tray.Menu(w, []tray.View{{State: kit.State(auth.StatusHealthy, now), Usage: x.usage}}, now, able)
+			fmt.Fprintf(&all, "== %s (%s)\n# %s\n", x.name, w.Language(), m.Tooltip)
+			for _, row := range m.Homes[0].Rows[tray.RowUsage:tray.RowNote] {
+				if row.Label != "" {
+					fmt.Fprintln(&all, row.Label)
+				}
+				if row.Enabled != (row.Label != "") {
+					t.Errorf("%s: a click on %q does nothing", x.name, row.Label)
+				}
+			}
+			all.WriteString("\n")
+		}
+	}
+	compare(t, "testdata/usage.txt", all.String())
+}
+
 // TestMenus compares the menu of every situation, in every language, with what
 // was read and found good: testdata/menus.txt.
 func TestMenus(t *testing.T) {
@@ -128,9 +179,15 @@ func TestMenus(t *testing.T) {
 			t.Errorf("no situation has the status %q", s)
 		}
 	}
-	const file = "testdata/menus.txt"
+	compare(t, "testdata/menus.txt", all.String())
+}
+
+// compare compares blocks of text with those in a file, which it writes first
+// when the tests are told to.
+func compare(t *testing.T, file, text string) {
+	t.Helper()
 	if *update {
-		if err := os.WriteFile(file, []byte(all.String()), 0o644); err != nil {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -138,19 +195,17 @@ func TestMenus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := strings.Split(all.String(), "\n\n")
+	got := strings.Split(text, "\n\n")
 	for i, block := range strings.Split(string(want), "\n\n") {
 		if i >= len(got) || got[i] != block {
 			t.Fatalf("%s has\n%s\n\nbut the menu is\n%s", file, block, strings.Join(got[min(i, len(got)-1):min(i+1, len(got))], ""))
 		}
 	}
-	if all.String() != string(want) {
+	if text != string(want) {
 		t.Errorf("there are more menus than in %s", file)
 	}
 }
 
-// TestMenuOfSeveralHomes: each home has a row with its State in words, the icon
-// and the tooltip are the worst one's.
 func TestMenuOfSeveralHomes(t *testing.T) {
 	t.Parallel()
 	views := []tray.View{
@@ -160,7 +215,7 @@ func TestMenuOfSeveralHomes(t *testing.T) {
 	}
 	views[0].State.StartAtLogin = true
 	m := tray.Menu(words.English(), views, now, able)
-	if m.Icon != auth.StatusSignInRequired || m.Tooltip != "~/work: Sign in again: the refresh token was already used" {
+	if m.Icon != auth.StatusSignInRequired || m.Tooltip != "Rekey: ~/work: Sign in again: the refresh token was already used" {
 		t.Errorf("icon %q, tooltip %q", m.Icon, m.Tooltip)
 	}
 	var got []string
@@ -172,8 +227,8 @@ func TestMenuOfSeveralHomes(t *testing.T) {
 	}
 	want := `~/.codex: ada@example.com · Pro
   [ada@example.com · Pro]
-  Refreshes at 13:35
-  Works until 14:05 (in 3 h)
+  [Refreshes at 13:35]
+  [Works until 14:05 (in 3 h)]
   [Refresh now]
   [Open Rekey…]
   [Sign out]
@@ -181,7 +236,7 @@ func TestMenuOfSeveralHomes(t *testing.T) {
 ~/work: Sign in again: the refresh token was already used
   [ada@example.com · Pro]
   [Sign in again: the refresh token was already used]
-  Expired at 11:04
+  [Expired at 11:04]
   [a note]
   [Sign in again…]
   [Sign in another way]

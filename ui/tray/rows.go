@@ -10,6 +10,13 @@ const (
 	RowDetail
 	RowExpiry
 	RowObstacle
+	RowUsage // one for each window of the plan, as many as there are
+	RowUsage2
+	RowUsage3
+	RowUsage4
+	RowUsage5
+	RowUsage6
+	RowUsageProblem
 	RowNote
 	RowReplace // below a line
 	RowKeep

@@ -11,6 +11,7 @@ import (
 	"rekey/assets"
 	"rekey/auth"
 	"rekey/ui/words"
+	"rekey/usage"
 )
 
 // Run shows the homes, at least one, in the panel until ctx ends. It ends
@@ -69,6 +70,7 @@ type home struct {
 	state auth.State   // what was last shown
 	main  words.Action // what a click on RowAction means now
 	note  note         // about the last click
+	usage usage.Usage  // the newest
 }
 
 func newTray(homes []Home, opts Options) *tray {
@@ -108,7 +110,7 @@ func (t *tray) show(states []auth.State, now time.Time) {
 	for i, h := range t.homes {
 		h.note.follow(t.opts.Words, h.state, states[i])
 		h.state = states[i]
-		views[i] = View{Name: h.Name, State: states[i], Note: h.note.text}
+		views[i] = View{Name: h.Name, State: states[i], Usage: h.usage, Note: h.note.text}
 	}
 	model := Menu(t.opts.Words, views, now, can)
 	for i, h := range t.homes {
@@ -127,6 +129,39 @@ func (t *tray) watchOpening(ctx context.Context) {
 			return
 		case <-systray.TrayOpenedCh:
 			t.lookAgain()
+			for _, h := range t.homes {
+				t.work.Go(func() { _, _ = h.Session.LookAtUsage(ctx) }) // what stands in the way is in the Usage
+			}
+		}
+	}
+}
+
+// followUsage takes in how much of a home's plan is used, and has the menu say it
+// anew when the words change.
+func (t *tray) followUsage(ctx context.Context, h *home) {
+	timer := time.NewTimer(0)
+	timer.Stop()
+	defer timer.Stop()
+	news := h.Session.SubscribeUsage(ctx)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case u, ok := <-news:
+			if !ok {
+				return
+			}
+			t.mu.Lock()
+			h.usage = u
+			t.mu.Unlock()
+		case <-timer.C:
+		}
+		t.lookAgain()
+		t.mu.Lock()
+		next := words.NextUsageChange(h.usage, time.Now())
+		t.mu.Unlock()
+		if !next.IsZero() {
+			timer.Reset(time.Until(next))
 		}
 	}
 }

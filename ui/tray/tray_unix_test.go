@@ -20,6 +20,7 @@ import (
 	"rekey/test/kit"
 	"rekey/ui/tray"
 	"rekey/ui/words"
+	"rekey/usage"
 )
 
 func TestProbe(t *testing.T) {
@@ -74,7 +75,7 @@ func TestTray(t *testing.T) {
 		p.t = t
 		var id, tip string
 		p.property("Id", &id)
-		if tip = p.tooltip(); id != "Rekey" || tip != "Not signed in" {
+		if tip = p.tooltip(); id != "Rekey" || tip != "Rekey: Not signed in" {
 			t.Errorf("the item is %q with the tooltip %q", id, tip)
 		}
 		want := tray.Menu(words.English(), []tray.View{{State: session.State()}}, time.Now(), tray.Abilities{OpenWindow: true, Copy: true, Diagnostics: true})
@@ -114,7 +115,7 @@ func TestTray(t *testing.T) {
 		if p.picture() == picture {
 			t.Error("the icon did not change")
 		}
-		if tip := p.tooltip(); !strings.HasPrefix(tip, "Works until ") {
+		if tip := p.tooltip(); !strings.HasPrefix(tip, "Rekey: Works until ") {
 			t.Errorf("the tooltip is %q", tip)
 		}
 	})
@@ -134,6 +135,19 @@ func TestTray(t *testing.T) {
 			got[menuIface+".ItemsPropertiesUpdated"] != 1 || got[menuIface+".LayoutUpdated"] > 2 {
 			t.Errorf("one changed row made these signals: %v", got)
 		}
+	})
+
+	t.Run("usage", func(t *testing.T) {
+		p.t = t
+		used := 18.0
+		session.PublishUsage(usage.Usage{Windows: []usage.Window{{Limit: usage.MainLimit, Minutes: 300, UsedPercent: &used}}})
+		p.await("5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %")
+		if err := p.menu("Event", int32(0), "opened", dbus.MakeVariant(int32(0)), uint32(0)).Err; err != nil {
+			t.Fatal(err)
+		}
+		session.Expect(t, "LookAtUsage")
+		session.PublishUsage(usage.Usage{})
+		p.gone("5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %")
 	})
 
 	t.Run("panel turns light", func(t *testing.T) {

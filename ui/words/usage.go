@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"rekey/auth"
 	"rekey/usage"
@@ -27,9 +28,23 @@ func (w Words) WindowName(of usage.Window) string {
 		return cmp.Or(length, w.Say("plan_usage.window"))
 	}
 	if length == "" {
-		return Line(name)
+		return isolated(name)
 	}
-	return Line(name) + " · " + length
+	return isolated(name) + " · " + length
+}
+
+// longestName is how much of a limit's name there is room for.
+const longestName = 28
+
+// isolated is a name that others have given, on one line. One that is written
+// from right to left is set apart, so that it does not turn round what follows.
+func isolated(name string) string {
+	const apart, end = "\u2068", "\u2069" // Unicode's first strong isolate
+	name = Clip(Line(name), longestName)
+	if strings.ContainsFunc(name, func(r rune) bool { return unicode.In(r, unicode.Hebrew, unicode.Arabic) }) {
+		return apart + name + end
+	}
+	return name
 }
 
 // windowLength is a window's length in the word or number people use for it, ""

@@ -1,0 +1,78 @@
+package notify
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"time"
+
+	"rekey/assets"
+	"rekey/auth"
+	"rekey/usage"
+)
+
+// RunAlerts shows what of Usage.Alerts this process may show, the newest in the
+// place of the one before, and takes it back when it is no longer so. It returns
+// when ctx ends or the session does. n is for these alone.
+func RunAlerts(ctx context.Context, s auth.Session, n Notifier, o Options) {
+	icon, err := assets.AppIcon(iconSize)
+	if err != nil {
+		o.Log.Error("No icon for an alert", "error", err)
+	}
+	a := &alerts{session: s, notifier: n, opts: o, icon: icon}
+	for u := range s.SubscribeUsage(ctx) {
+		a.see(ctx, u)
+	}
+	a.withdraw(context.WithoutCancel(ctx))
+}
+
+// alerts belongs to the goroutine of RunAlerts.
+type alerts struct {
+	session  auth.Session
+	notifier Notifier
+	opts     Options
+	icon     []byte
+	shown    string // the ID of the alert on the screen, "" when none is
+}
+
+// see brings the screen in line with u.
+func (a *alerts) see(ctx context.Context, u usage.Usage) {
+	if !slices.ContainsFunc(u.Alerts, func(due usage.Alert) bool { return due.ID == a.shown }) {
+		a.withdraw(ctx)
+	}
+	if !a.session.State().Notifications {
+		return
+	}
+	for _, due := range u.Alerts {
+		call, cancel := context.WithTimeout(ctx, callLimit)
+		if ours, err := a.session.ClaimNotice(call, due.ID); err != nil {
+			a.log("Cannot tell whether an alert was shown before, so it is not shown", err)
+		} else if ours {
+			a.show(call, due)
+		}
+		cancel()
+	}
+}
+
+func (a *alerts) show(ctx context.Context, due usage.Alert) {
+	title, body := a.opts.Words.UsageAlert(due, time.Now())
+	if err := a.notifier.Show(ctx, Notification{Title: title, Body: body, Account: a.opts.Home, Icon: a.icon}); err != nil {
+		a.log("Cannot show an alert", err)
+		return
+	}
+	a.shown = due.ID
+}
+
+func (a *alerts) withdraw(ctx context.Context) {
+	if a.shown == "" {
+		return
+	}
+	a.shown = ""
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	if err := a.notifier.Withdraw(ctx); err != nil {
+		a.log("Cannot withdraw an alert", err)
+	}
+}
+
+func (a *alerts) log(what string, err error) { a.opts.Log.Debug(what, slog.Any("error", err)) }
