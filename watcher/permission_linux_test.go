@@ -30,6 +30,9 @@ func asUser(t *testing.T) bool {
 	if err := os.Chown(tmp, nobody, nobody); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Chmod("/proc/self/exe", 0o755); err != nil { // the umask may have closed it
+		t.Fatal(err)
+	}
 	// By this name the kernel finds the program though nobody may not enter its folder.
 	child := exec.CommandContext(t.Context(), "/proc/self/exe", "-test.run=^"+t.Name()+"$", "-test.v")
 	child.Dir = tmp

@@ -143,7 +143,7 @@ func TestFindings(t *testing.T) {
 			_, found := config.Load(r.root) // a folder
 			r.Problems = append(r.Problems, found[0])
 			return nil
-		}, FindConfig, "no regular file"},
+		}, FindConfig, "it is a folder"},
 		"an unsafe hook": {func(r *rig) error {
 			r.Settings.Hook = filepath.Join(r.root, "hook")
 			return errors.Join(os.WriteFile(r.Settings.Hook, nil, 0o700), os.Chmod(r.Settings.Hook, 0o777))

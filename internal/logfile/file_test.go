@@ -135,7 +135,7 @@ func TestFailuresAreToldOnce(t *testing.T) {
 	log := New(Options{Path: filepath.Join(dir, "folder"), Tell: tell})
 	log.Info("one")
 	log.Info("two")
-	if len(told) != 1 || !strings.Contains(told[0], "not a regular file") {
+	if len(told) != 1 || !strings.Contains(told[0], "is a directory") {
 		t.Errorf("told: %q", told)
 	}
 	New(Options{Path: filepath.Join(dir, "folder")}).Info("nobody to tell")

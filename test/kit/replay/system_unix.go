@@ -56,7 +56,7 @@ func forEverybody(program, dir string) (string, error) {
 	if err := os.Link(path, link); err != nil {
 		return "", fmt.Errorf("make the command executable for everybody: %w", err)
 	}
-	return link, nil
+	return link, os.Chmod(link, 0o755) // whatever the umask of who has built it
 }
 
 // lock opens a file and takes Codex's kind of lock on it. Closing it gives
