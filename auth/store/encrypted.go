@@ -94,6 +94,8 @@ func (s *encryptedStore) closed(err error) error {
 		found.What, found.Err = errNoKey.Error(), errNoKey
 	case errors.Is(err, agefile.ErrPassphrase), errors.Is(err, agefile.ErrDamaged), errors.Is(err, agefile.ErrSlow):
 		found.What = err.Error()
+	case errors.Is(err, context.DeadlineExceeded):
+		found.What, found.Err = agefile.ErrSlow.Error(), agefile.ErrSlow
 	default:
 		found.What = safefile.Reason(err)
 	}

@@ -41,6 +41,7 @@ func newEncryptedHome(t *testing.T) encryptedHome {
 func (h encryptedHome) again(kind codex.Store, opts Options) *encryptedStore {
 	h.t.Helper()
 	opts.BusAddress = h.Address
+	opts.Child = rekeyChild(h.t)
 	opts.KeyringTimeout = 20 * time.Second // on a machine that is busy with scrypt
 	s, err := Open(h.dir, codex.Config{Store: kind, Encrypted: true}, opts)
 	if err != nil {
@@ -51,7 +52,7 @@ func (h encryptedHome) again(kind codex.Store, opts Options) *encryptedStore {
 
 func (h encryptedHome) loads(s auth.Store, want string) {
 	h.t.Helper()
-	got, err := s.Load(kit.Context(h.t))
+	got, err := s.Load(patient(h.t))
 	if err != nil || got.APIKey().Reveal() != want {
 		h.t.Fatalf("Load: %v, want the key %q", err, want)
 	}
@@ -60,7 +61,7 @@ func (h encryptedHome) loads(s auth.Store, want string) {
 // unreadable is the error of a store that cannot be read.
 func (h encryptedHome) unreadable(s auth.Store, what string) *auth.UnreadableError {
 	h.t.Helper()
-	_, err := s.Load(kit.Context(h.t))
+	_, err := s.Load(patient(h.t))
 	var found *auth.UnreadableError
 	if !errors.As(err, &found) || !found.Encrypted || !strings.Contains(found.What, what) {
 		h.t.Fatalf("Load: %v, want %q of the encrypted store", err, what)
@@ -68,11 +69,27 @@ func (h encryptedHome) unreadable(s auth.Store, what string) *auth.UnreadableErr
 	return found
 }
 
+// rekeyChild is Rekey as users get it: with the race detector, as the tests may
+// have it, scrypt takes a minute.
+func rekeyChild(t *testing.T) agefile.Child {
+	return agefile.Child{Program: kit.Rekey(t), Patience: patience}
+}
+
+// patience is for a machine that runs other tests beside scrypt's half gigabyte.
+const patience = 5 * time.Minute
+
+func patient(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	t.Cleanup(cancel)
+	return ctx
+}
+
 func apiKey(key string) *auth.Snapshot { return auth.NewAPIKey(auth.NewSecret(key)) }
+
+// These tests are not beside each other: one child takes half a gigabyte.
 
 // Both programs read, replace and remove what the other has written.
 func TestCodexAndRekeyShareTheEncryptedStore(t *testing.T) {
-	t.Parallel()
 	h := newEncryptedHome(t)
 	c := newCodex(t, h.dir, h.Env...)
 	c.configure(encryptedConfig)
@@ -82,7 +99,7 @@ func TestCodexAndRekeyShareTheEncryptedStore(t *testing.T) {
 	h.loads(s, fakeKey)
 	codexs := h.Items(secretsService)
 	const second = "sk-fake-second-987FGHIJ"
-	if err := s.Update(kit.Context(t), put(apiKey(second))); err != nil {
+	if err := s.Update(patient(t), put(apiKey(second))); err != nil {
 		t.Fatal(err)
 	}
 	if got := c.status(); got != "API key configured - sk-fake-***FGHIJ" {
@@ -91,7 +108,7 @@ func TestCodexAndRekeyShareTheEncryptedStore(t *testing.T) {
 	if got := h.Items(secretsService); len(got) != 1 || len(codexs) != 1 {
 		t.Errorf("items %v, want Codex's %v", got, codexs)
 	}
-	if removed, err := s.Delete(kit.Context(t)); !removed || err != nil {
+	if removed, err := s.Delete(patient(t)); !removed || err != nil {
 		t.Errorf("Delete: %v, %v", removed, err)
 	}
 	if got := c.status(); got != "Not logged in" {
@@ -102,14 +119,13 @@ func TestCodexAndRekeyShareTheEncryptedStore(t *testing.T) {
 	if text, code := c.run("", "logout"); code != 0 {
 		t.Errorf("codex logout: exit %d: %s", code, text)
 	}
-	if _, err := s.Load(kit.Context(t)); !errors.Is(err, auth.ErrNoCredential) {
+	if _, err := s.Load(patient(t)); !errors.Is(err, auth.ErrNoCredential) {
 		t.Errorf("after Codex's logout: %v", err)
 	}
 }
 
 // Rekey makes file and key, and the real Codex refreshes what it finds there.
 func TestCodexRefreshesInTheEncryptedStore(t *testing.T) {
-	t.Parallel()
 	h := newEncryptedHome(t)
 	server, err := box.Start(box.Config{})
 	if err != nil {
@@ -123,13 +139,13 @@ func TestCodexRefreshesInTheEncryptedStore(t *testing.T) {
 	server.SetAccessLife(time.Minute) // Codex refreshes five minutes before
 	stale := parsed(t, server.SignIn(box.Ada()))
 	server.SetAccessLife(time.Hour)
-	if err := s.Update(kit.Context(t), put(stale)); err != nil {
+	if err := s.Update(patient(t), put(stale)); err != nil {
 		t.Fatal(err)
 	}
 	if _, token := c.token(); token == "" || token == stale.AccessToken().Reveal() {
 		t.Error("Codex has not refreshed the access token")
 	}
-	got, err := s.Load(kit.Context(t))
+	got, err := s.Load(patient(t))
 	if err != nil || got.RefreshToken().Reveal() == stale.RefreshToken().Reveal() {
 		t.Errorf("Rekey does not read what Codex has refreshed: %v", err)
 	}
@@ -139,13 +155,12 @@ func TestCodexRefreshesInTheEncryptedStore(t *testing.T) {
 }
 
 func TestEncryptedStoreThatCannotBeOpened(t *testing.T) {
-	t.Parallel()
 	h := newEncryptedHome(t)
 	s := h.again(codex.StoreKeyring, Options{})
-	if _, err := s.Load(kit.Context(t)); !errors.Is(err, auth.ErrNoCredential) {
+	if _, err := s.Load(patient(t)); !errors.Is(err, auth.ErrNoCredential) {
 		t.Errorf("without a file: %v", err)
 	}
-	if err := s.Update(kit.Context(t), put(apiKey(fakeKey))); err != nil {
+	if err := s.Update(patient(t), put(apiKey(fakeKey))); err != nil {
 		t.Fatal(err)
 	}
 	h.loads(s, fakeKey)
@@ -157,7 +172,7 @@ func TestEncryptedStoreThatCannotBeOpened(t *testing.T) {
 	if found := h.unreadable(other, "locked"); !found.Locked {
 		t.Error("the State does not know that it is locked")
 	}
-	if other.Writable(kit.Context(t)) == nil {
+	if other.Writable(patient(t)) == nil {
 		t.Error("Writable with a locked keyring")
 	}
 	h.Unlock()
@@ -172,7 +187,7 @@ func TestEncryptedStoreThatCannotBeOpened(t *testing.T) {
 	} {
 		files.Write(t, h.path, content)
 		h.unreadable(other, what)
-		if err := other.Update(kit.Context(t), put(apiKey("sk-fake-other"))); err == nil {
+		if err := other.Update(patient(t), put(apiKey("sk-fake-other"))); err == nil {
 			t.Errorf("%s: it is written over", what)
 		}
 		if !bytes.Equal(files.Read(t, h.path), content) {
@@ -185,21 +200,20 @@ func TestEncryptedStoreThatCannotBeOpened(t *testing.T) {
 
 // What else is in the file stays, and so does what others wrote meanwhile.
 func TestEncryptedStoreKeepsWhatIsOthers(t *testing.T) {
-	t.Parallel()
 	h := newEncryptedHome(t)
 	s := h.again(codex.StoreKeyring, Options{})
-	if err := s.Update(kit.Context(t), put(apiKey(fakeKey))); err != nil {
+	if err := s.Update(patient(t), put(apiKey(fakeKey))); err != nil {
 		t.Fatal(err)
 	}
 	files.Write(t, h.path, mustSeal(t, h.key(), `{"version":1,"secrets":{"global/OTHER":"kept"}}`))
-	if err := s.Update(kit.Context(t), put(apiKey("sk-fake-2"))); err != nil {
+	if err := s.Update(patient(t), put(apiKey("sk-fake-2"))); err != nil {
 		t.Fatal(err)
 	}
 	h.loads(h.again(codex.StoreKeyring, Options{}), "sk-fake-2")
-	if removed, err := s.Delete(kit.Context(t)); !removed || err != nil {
+	if removed, err := s.Delete(patient(t)); !removed || err != nil {
 		t.Errorf("Delete: %v, %v", removed, err)
 	}
-	plain, err := agefile.Child{}.Open(kit.Context(t), h.key(), files.Read(t, h.path))
+	plain, err := rekeyChild(t).Open(patient(t), h.key(), files.Read(t, h.path))
 	var left secrets
 	if err != nil || json.Unmarshal(plain, &left) != nil || len(left.Secrets) != 1 || string(left.Secrets["global/OTHER"]) != `"kept"` {
 		t.Errorf("%s, %v", plain, err)
@@ -208,9 +222,8 @@ func TestEncryptedStoreKeepsWhatIsOthers(t *testing.T) {
 
 // Wherever a writer is killed, the file is the old one or the new one.
 func TestEncryptedStoreKilledInBetween(t *testing.T) {
-	t.Parallel()
 	h := newEncryptedHome(t)
-	if err := h.again(codex.StoreKeyring, Options{}).Update(kit.Context(t), put(apiKey(fakeKey))); err != nil {
+	if err := h.again(codex.StoreKeyring, Options{}).Update(patient(t), put(apiKey(fakeKey))); err != nil {
 		t.Fatal(err)
 	}
 	before := files.Read(t, h.path)
@@ -222,14 +235,14 @@ func TestEncryptedStoreKilledInBetween(t *testing.T) {
 				if s == at {
 					panic(stopped)
 				}
-			}}).Update(kit.Context(t), put(apiKey("sk-fake-2")))
+			}}).Update(patient(t), put(apiKey("sk-fake-2")))
 			t.Errorf("%s: it was not stopped", at)
 		}()
 		if !bytes.Equal(files.Read(t, h.path), before) {
 			t.Errorf("%s: the file was changed", at)
 		}
 	}
-	ctx, cancel := context.WithCancel(kit.Context(t))
+	ctx, cancel := context.WithCancel(patient(t))
 	cancel() // the child is ended
 	if err := h.again(codex.StoreKeyring, Options{}).Update(ctx, put(apiKey("sk-fake-2"))); err == nil {
 		t.Error("Update after the end of its context")
@@ -239,13 +252,12 @@ func TestEncryptedStoreKilledInBetween(t *testing.T) {
 
 // "auto" takes the file while nothing is encrypted, and removes it then.
 func TestEncryptedStoreElseTheFile(t *testing.T) {
-	t.Parallel()
 	h := newEncryptedHome(t)
 	path := filepath.Join(h.dir, codex.AuthFile)
 	files.Write(t, path, apiKey("sk-fake-file").Encode())
 	s := h.again(codex.StoreAuto, Options{})
 	h.loads(s, "sk-fake-file")
-	if err := s.Update(kit.Context(t), put(apiKey(fakeKey))); err != nil {
+	if err := s.Update(patient(t), put(apiKey(fakeKey))); err != nil {
 		t.Fatal(err)
 	}
 	h.loads(s, fakeKey)
@@ -257,7 +269,7 @@ func TestEncryptedStoreElseTheFile(t *testing.T) {
 // key is the one in the keyring.
 func (h encryptedHome) key() string {
 	h.t.Helper()
-	key, err := h.again(codex.StoreKeyring, Options{}).key(kit.Context(h.t))
+	key, err := h.again(codex.StoreKeyring, Options{}).key(patient(h.t))
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -266,7 +278,7 @@ func (h encryptedHome) key() string {
 
 func mustSeal(t *testing.T, key, plain string) []byte {
 	t.Helper()
-	sealed, err := agefile.Child{}.Seal(kit.Context(t), key, []byte(plain))
+	sealed, err := rekeyChild(t).Seal(patient(t), key, []byte(plain))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/store/agefile"
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/child"
 )
 
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == agefile.Command {
-		os.Exit(agefile.Serve(os.Stdin, os.Stdout))
+	if !child.Is() {
+		os.Exit(kit.Main(m))
 	}
 	child.Main(m, map[string]func(dir string) int{
 		"hold-lock": childHoldLock,

@@ -29,6 +29,8 @@ var ErrSlow = fault.New("encrypted_slow", "decrypting it did not finish in time"
 type Child struct {
 	// Program is what is started with Command; "": the running program.
 	Program string
+	// Patience is how long it may take; 0: the constant.
+	Patience time.Duration
 }
 
 // question is what a child is asked, one object on its standard input.
@@ -67,7 +69,10 @@ func (c Child) ask(ctx context.Context, q question) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, Patience, ErrSlow)
+	if c.Patience == 0 {
+		c.Patience = Patience
+	}
+	limited, cancel := context.WithTimeoutCause(ctx, c.Patience, ErrSlow)
 	defer cancel()
 	cmd := proc.Command(limited, c.Program, Command)
 	var out bytes.Buffer

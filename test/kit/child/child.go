@@ -24,6 +24,9 @@ func Main(m *testing.M, programs map[string]func(dir string) int) {
 	os.Exit(m.Run())
 }
 
+// Is reports whether this process is one that Start has made.
+func Is() bool { return os.Getenv(env) != "" }
+
 // Say prints a line for the parent.
 func Say(format string, args ...any) { fmt.Printf(format+"\n", args...) }
 
