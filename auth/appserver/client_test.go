@@ -11,10 +11,11 @@ import (
 	"rekey/auth"
 	"rekey/auth/appserver"
 	"rekey/internal/box"
+	"rekey/internal/fault"
 )
 
 // dial serves h on a socket and connects to it.
-func dial(t *testing.T, h *home) *appserver.Client {
+func dial(t *testing.T, h appserver.Home) *appserver.Client {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "s")
 	l, err := net.Listen("unix", path)
@@ -116,5 +117,36 @@ func TestDialWithoutAgent(t *testing.T) {
 	t.Parallel()
 	if _, err := appserver.Dial(t.Context(), filepath.Join(t.TempDir(), "none")); err == nil {
 		t.Error("connected to nothing")
+	}
+}
+
+// failingHome is a home whose refreshes end with an error.
+type failingHome struct {
+	*home
+	err error
+}
+
+func (f failingHome) Refresh(context.Context) error { return f.err }
+
+// What a refresh ends with is the same on both sides of the socket.
+func TestErrorsCrossTheSocket(t *testing.T) {
+	t.Parallel()
+	for name, err := range map[string]error{
+		"answered":       &auth.RefreshError{Status: 403, Code: "unsupported_country_region_territory"},
+		"a web page":     &auth.RefreshError{Status: 200, Page: true},
+		"too early":      &auth.RefreshError{Status: 429, NotBefore: time.Now().Add(time.Minute).UTC().Round(0)},
+		"offline":        &auth.RefreshError{Err: fault.New("no_connection", "no connection could be made")},
+		"lost":           &auth.RefreshError{AnswerLost: true, Err: errors.New("cut off")},
+		"refused":        &auth.RefreshError{Permanent: true, Reason: auth.ReasonNoRefreshToken},
+		"cannot be kept": auth.CannotSave(fault.New("full", "the disk is full")),
+		"a wrong clock":  auth.ErrClock,
+		"something else": errors.New("something else"),
+	} {
+		c := dial(t, failingHome{newHome(t, signedIn(), refusing()), err})
+		got := c.Refresh(t.Context())
+		if got == nil || got.Error() != err.Error() || auth.OutcomeOf(got) != auth.OutcomeOf(err) ||
+			errors.Is(got, auth.ErrCannotSave) != errors.Is(err, auth.ErrCannotSave) || auth.CauseOf(got) != auth.CauseOf(err) {
+			t.Errorf("%s: got %v (%s), want %v (%s)", name, got, auth.CauseOf(got), err, auth.CauseOf(err))
+		}
 	}
 }

@@ -3,7 +3,6 @@ package appserver
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"rekey/auth"
@@ -16,6 +15,7 @@ const (
 	kindNoToken    = "noAccessToken"
 	kindShortLived = "shortLived"
 	kindSchema     = "schema"
+	kindOther      = "other"
 )
 
 // failure puts an error of the Manager on the wire; nil stays nil.
@@ -34,10 +34,7 @@ func failure(err error) error {
 	case errors.As(err, &refused):
 		data.Permanent, data.Reason = refused.Permanent, refused.Reason
 		data.Status, data.Code, data.AnswerLost = refused.Status, refused.Code, refused.AnswerLost
-		data.NotBefore = refused.NotBefore
-		if refused.Err != nil {
-			data.Cause = refused.Err.Error()
-		}
+		data.Page, data.NotBefore, data.Cause = refused.Page, refused.NotBefore, auth.CauseOf(refused.Err)
 	case errors.As(err, &unreadable):
 		data.Kind, data.Where, data.What = kindUnreadable, unreadable.Where, unreadable.What
 	case errors.As(err, &short):
@@ -46,6 +43,8 @@ func failure(err error) error {
 		data.Kind = kindSignedOut
 	case errors.Is(err, auth.ErrNoAccessToken):
 		data.Kind = kindNoToken
+	default:
+		data.Kind, data.Cause = kindOther, auth.CauseOf(err)
 	}
 	encoded, _ := json.Marshal(data) // texts and numbers, which cannot fail
 	return &rpcError{Code: codeInternal, Message: err.Error(), Data: encoded}
@@ -71,17 +70,29 @@ func remoteError(e *rpcError) error {
 	case kindUnreadable:
 		return &auth.UnreadableError{Where: data.Where, What: data.What}
 	}
-	if data.CannotSave {
-		return fmt.Errorf("%w: %s", auth.ErrCannotSave, e.Message)
+	cause := data.Cause.Err()
+	if cause == nil && (data.CannotSave || data.Kind == kindOther) {
+		cause = errors.New(e.Message)
 	}
-	failed := &auth.RefreshError{
+	switch {
+	case data.CannotSave:
+		return notSaved{cause}
+	case data.Kind == kindOther:
+		return cause
+	}
+	return &auth.RefreshError{
 		Permanent: data.Permanent, Reason: data.Reason, Status: data.Status, Code: data.Code,
-		AnswerLost: data.AnswerLost, NotBefore: data.NotBefore,
+		Page: data.Page, AnswerLost: data.AnswerLost, NotBefore: data.NotBefore, Err: cause,
 	}
-	if data.Cause != "" {
-		failed.Err = errors.New(data.Cause)
-	}
-	return failed
 }
+
+// notSaved is an auth.ErrCannotSave of the other side.
+type notSaved struct{ error }
+
+// Is implements errors.Is.
+func (notSaved) Is(target error) bool { return target == auth.ErrCannotSave }
+
+// Unwrap returns what the other side has said.
+func (e notSaved) Unwrap() error { return e.error }
 
 func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }

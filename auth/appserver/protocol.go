@@ -203,9 +203,10 @@ type refusalData struct {
 	Code       string      `json:"code,omitempty"`
 	AnswerLost bool        `json:"answerLost,omitempty"`
 	NotBefore  time.Time   `json:"notBefore,omitzero"`
-	// Cause is the error's own, "" for none.
-	Cause      string `json:"cause,omitempty"`
-	CannotSave bool   `json:"cannotSave,omitempty"`
+	Page       bool        `json:"webPage,omitempty"`
+	// Cause is the error's own, or the whole error for CannotSave and kindOther.
+	Cause      auth.Cause `json:"cause,omitzero"`
+	CannotSave bool       `json:"cannotSave,omitempty"`
 	// Where and What belong to kindUnreadable.
 	Where string `json:"where,omitempty"`
 	What  string `json:"what,omitempty"`
