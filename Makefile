@@ -12,10 +12,10 @@ FUZZTIME ?= 2m
 export IDLE ?= 10m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build rekey window share install uninstall packages check test test-all soak bench lint fuzz screenshots icons-sheet clean
+.PHONY: help demo run build rekey window share install uninstall packages check test test-all soak bench lint fuzz codex-drift codex-record screenshots icons-sheet clean
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: rekey ## See a sign-in die and be mended, in a sandbox (needs nothing but Go)
 	@$(BIN)/rekey demo
@@ -82,6 +82,12 @@ lint: ## Check format, comments and suspicious code, also for Windows and macOS
 
 fuzz: ## Fuzz every parser for FUZZTIME each (2m; make fuzz FUZZTIME=1h)
 	@.ci/fuzz $(FUZZTIME)
+
+codex-drift: ## Replay every recording against the newest Codex and print what it does differently
+	@.ci/codex-drift
+
+codex-record: ## Write into the recordings what the newest Codex does
+	@.ci/codex-drift record
 
 screenshots: ## Take the README's pictures from the real programs, into docs/pictures
 	@.ci/setup all
