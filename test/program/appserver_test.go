@@ -137,7 +137,7 @@ func TestAppServerEnds(t *testing.T) {
 			before, _ := b.Home.Read()
 			end(p)
 			if name != "end of the input" { // what was asked before is answered, and takes its time
-				p.err.until(t, 0, "A renewal is under way")
+				p.err.until(t, 0, "A refresh is under way")
 			}
 			close(answer)
 			p.wait(0)

@@ -165,7 +165,7 @@ func (w *wine) testPackages() {
 	for pkg, test := range windowsTests() {
 		r := w.windows(w.test(pkg), "-test.run=^"+test+"$", "-test.v", "-test.timeout=1m")
 		if r.code != 0 || !strings.Contains(r.out, "--- PASS: "+test) {
-			w.t.Errorf("the test of auth/%s: %+v", pkg, r)
+			w.t.Errorf("the test of %s: %+v", pkg, r)
 		}
 	}
 }

@@ -64,7 +64,7 @@ func newWine(t *testing.T) *wine {
 	var group errgroup.Group // what takes long, side by side
 	group.Go(func() error { return w.build("build", "-o", w.rekey, ".") })
 	for pkg := range windowsTests() {
-		group.Go(func() error { return w.build("test", "-c", "-o", w.test(pkg), "./auth/"+pkg) })
+		group.Go(func() error { return w.build("test", "-c", "-o", w.test(pkg), "./"+pkg) })
 	}
 	group.Go(func() error {
 		if err := w.command(w.emulator, "wineboot", "--init").Run(); err != nil {
@@ -77,13 +77,13 @@ func newWine(t *testing.T) *wine {
 	return w
 }
 
-// windowsTests maps packages below auth to what they test on Windows alone.
+// windowsTests maps packages to what they test on Windows alone.
 func windowsTests() map[string]string {
-	return map[string]string{"agent": "TestPipe", "store": "TestFileIsReplacedWhileItIsRead"}
+	return map[string]string{"auth/agent": "TestPipe", "internal/safefile": "TestFileIsReplacedWhileItIsRead"}
 }
 
 // test is the program with a package's tests.
-func (w *wine) test(pkg string) string { return filepath.Join(w.tests, pkg+".test.exe") }
+func (w *wine) test(pkg string) string { return filepath.Join(w.tests, filepath.Base(pkg)+".test.exe") }
 
 // build runs a go command that builds for Windows.
 func (w *wine) build(args ...string) error {

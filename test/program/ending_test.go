@@ -37,7 +37,7 @@ func TestNoTray(t *testing.T) {
 			tray := b.start()
 			n := tray.out.until(t, 0, "ada@example.com")
 			if lines, _ := tray.err.lines(); len(lines) != 1 ||
-				!strings.HasPrefix(lines[0], "rekey: There is no tray here, for there is no D-Bus session bus (") ||
+				!strings.HasPrefix(lines[0], "rekey: There is no tray here because there is no D-Bus session bus (") ||
 				!strings.HasSuffix(lines[0], `). Continuing as "rekey watch".`) {
 				t.Errorf("it says %q", lines)
 			}
@@ -182,7 +182,7 @@ func TestSignalDuringARenewal(t *testing.T) {
 			t.Fatal(err)
 		}
 		watch.signal(syscall.SIGTERM)
-		watch.err.until(t, 0, "A renewal is under way")
+		watch.err.until(t, 0, "A refresh is under way")
 		watch.signal(syscall.SIGTERM)
 		watch.wait(-1)
 		if by := watch.cmd.ProcessState.Sys().(syscall.WaitStatus).Signal(); by != syscall.SIGTERM {

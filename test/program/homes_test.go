@@ -69,7 +69,7 @@ func TestSeveralHomes(t *testing.T) {
 	if r := b.rekey(cli.ExitOK, "status", "--home", other.Dir()); r.out != "Using an API key\n" {
 		t.Errorf("rekey status --home prints %q", r.out)
 	}
-	b.rekey(cli.ExitUsage, "token", "--home", other.Dir(), "--home", b.Home.Dir()).sentence(t, "about one home")
+	b.rekey(cli.ExitUsage, "token", "--home", other.Dir(), "--home", b.Home.Dir()).sentence(t, "works on one home")
 
 	// Two that begin together share the homes, whoever is first at which.
 	for range 5 {

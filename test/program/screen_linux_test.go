@@ -108,7 +108,7 @@ func TestScreen(t *testing.T) {
 		b := newSandbox(t)
 		b.mayPrint = true
 		b.signIn(time.Hour)
-		if got := b.shows(newScreen(t, 80), cli.ExitOK, nil, "token"); got != b.accessToken()+"\nrekey: Whoever sees this token can use your account until it ends; do not share it.\n" {
+		if got := b.shows(newScreen(t, 80), cli.ExitOK, nil, "token"); got != b.accessToken()+"\nrekey: Anyone who sees this token can use your account until it expires; do not share it.\n" {
 			t.Errorf("it shows %q", got)
 		}
 	})
