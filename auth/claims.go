@@ -3,7 +3,6 @@ package auth
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"strings"
 	"time"
 )
@@ -27,8 +26,6 @@ const (
 	claimAuth    = "https://api.openai.com/auth"
 )
 
-var errNotJWT = errors.New("is not a JSON Web Token")
-
 // parseClaims reads an ID token: three or more non-empty parts of which the
 // second is unpadded base64url of a JSON object with the right types.
 func parseClaims(token string) (Claims, error) {
@@ -37,13 +34,13 @@ func parseClaims(token string) (Claims, error) {
 		return Claims{}, err
 	}
 	if isNull(payload) {
-		return Claims{}, errNotJWT
+		return Claims{}, errFieldJWT
 	}
 	if trimmed := strings.TrimLeft(string(payload), " \t\r\n"); strings.HasPrefix(trimmed, "[") {
 		// Codex tolerates an array and finds no claims in it.
 		var list []json.RawMessage
 		if json.Unmarshal(payload, &list) != nil {
-			return Claims{}, errNotJWT
+			return Claims{}, errFieldJWT
 		}
 		return Claims{}, nil
 	}
@@ -67,7 +64,7 @@ func parseClaims(token string) (Claims, error) {
 		}
 		s, err := parseString(raw)
 		if err != nil {
-			wrong = errors.New("has a claim of the wrong type")
+			wrong = errFieldClaim
 		}
 		return &s
 	}
@@ -78,7 +75,7 @@ func parseClaims(token string) (Claims, error) {
 		AccountID: first(text(own["chatgpt_account_id"])),
 	}
 	if raw := own["chatgpt_account_is_fedramp"]; !isNull(raw) && json.Unmarshal(raw, &c.FedRAMP) != nil {
-		wrong = errors.New("has a claim of the wrong type")
+		wrong = errFieldClaim
 	}
 	return c, wrong
 }
@@ -90,11 +87,11 @@ func claimObject(raw json.RawMessage, names ...string) (map[string]json.RawMessa
 	}
 	obj, err := parseObject(raw)
 	if err != nil {
-		return nil, errNotJWT
+		return nil, errFieldJWT
 	}
 	members, _, err := obj.split(names...)
 	if err != nil {
-		return nil, errNotJWT
+		return nil, errFieldJWT
 	}
 	return members, nil
 }
@@ -113,11 +110,11 @@ func first(candidates ...*string) string {
 func jwtPayload(token string) ([]byte, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) < 3 || parts[0] == "" || parts[1] == "" || parts[2] == "" {
-		return nil, errNotJWT
+		return nil, errFieldJWT
 	}
 	payload, err := base64.RawURLEncoding.Strict().DecodeString(parts[1])
 	if err != nil {
-		return nil, errNotJWT
+		return nil, errFieldJWT
 	}
 	return payload, nil
 }

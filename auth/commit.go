@@ -3,9 +3,10 @@ package auth
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
+
+	"rekey/internal/fault"
 )
 
 // commit writes the answer for s to the store, but only if the store still
@@ -44,7 +45,12 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse,
 	m.decided(ctx, slog.LevelWarn, s, "renewed, but not saved; the escrow holds the answer", "error", err)
 	m.change(func(f *Facts) { f.CommitErr = err })
 	m.happened(ActivityUnsaved, s, "")
-	return &RefreshError{Err: fmt.Errorf("the new tokens could not be saved yet: %w", err)}
+	return &RefreshError{Err: errUnsaved(err)}
+}
+
+// errUnsaved is about tokens that wait to be saved.
+func errUnsaved(err error) error {
+	return fault.New("not_saved_yet", "the new tokens cannot be saved yet: {{.Why}}", "Why", err)
 }
 
 // yield takes over what somebody else wrote while an answer was under way.

@@ -134,7 +134,7 @@ func problem(f Facts, st State) error {
 	case f.Restriction != nil:
 		return f.Restriction
 	case f.CommitErr != nil:
-		return fault.New("not_saved_yet", "new tokens have arrived and cannot be saved yet: {{.Why}}", "Why", f.CommitErr)
+		return errUnsaved(f.CommitErr)
 	case st.Status == StatusSignedOut && s.Kind() == KindAPIKey:
 		return fault.New("empty_api_key", "the stored API key is empty")
 	case st.Status == StatusSignedOut && s != nil:
@@ -142,13 +142,13 @@ func problem(f Facts, st State) error {
 	case st.Lent && !st.Usable:
 		return fault.New("loan_ended", "the machine that lends this sign-in has not sent a new access token yet")
 	case st.AnswerLost:
-		return fault.New("answer_lost", "a renewal was sent and no answer came; the refresh token may be spent")
+		return fault.New("answer_lost", "the refresh was sent but no answer came; the refresh token may be spent")
 	case !s.Managed() || st.Refused != "":
 		return nil
 	case st.Obstacle == ObstacleNoAccount:
-		return fault.New("no_account", "the stored sign-in names no account, so Codex cannot renew it; sign in again before it ends")
+		return fault.New("no_account", "the stored sign-in names no account, so Codex cannot refresh it; sign in again before it expires")
 	case st.Obstacle == ObstacleNoRefreshToken:
-		return fault.New("no_refresh_token", "the stored sign-in has no refresh token, so nobody can refresh it; sign in again before it expires")
+		return fault.New("no_refresh_token", "the stored sign-in has no refresh token, so it cannot be refreshed; sign in again before it expires")
 	case f.Last.Failed():
 		return f.Last.Err()
 	case s.AccessToken().Empty():

@@ -18,7 +18,7 @@ func TestCompute(t *testing.T) {
 	soon := mustParse(t, chatGPT(ends(4*time.Minute)))
 	opaque := mustParse(t, chatGPT(set("tokens.access_token", "opaque")))
 	refusal := &Refusal{Reason: ReasonReused, At: noon.Add(-time.Minute)}
-	broken := &UnreadableError{Where: "auth.json", What: "it is not valid JSON"}
+	broken := &UnreadableError{Where: "auth.json", What: errors.New("it is not valid JSON")}
 	down := Attempt{Outcome: AttemptFailed, Status: 503}
 	worked := Attempt{Outcome: AttemptRefreshed}
 	for _, tt := range []struct {

@@ -76,7 +76,7 @@ func everyInput(s, lastGood *Snapshot) []Facts {
 	}
 	vary(func(in *Facts) { in.LastGood = lastGood })
 	vary(func(in *Facts) { in.LoadErr = ErrNoCredential },
-		func(in *Facts) { in.LoadErr = &UnreadableError{Where: "w", What: "x", Locked: true} },
+		func(in *Facts) { in.LoadErr = &UnreadableError{Where: "w", What: errors.New("x"), Locked: true} },
 		func(in *Facts) { in.LoadErr = fmt.Errorf("wrapped: %w", &UnreadableError{Encrypted: true}) })
 	vary(func(in *Facts) { in.Refusal = &Refusal{Reason: ReasonReused, At: noon} },
 		func(in *Facts) { in.Refusal = &Refusal{Reason: ReasonUnauthorized, At: noon.Local()} })

@@ -2,6 +2,7 @@ package auth
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"rekey/internal/fault"
@@ -19,17 +20,17 @@ var (
 	ErrSignInForbidden error = fault.New("only_api_method", "the configuration allows only an API key (forced_login_method)")
 	// ErrCannotSave means that nothing was sent because the answer could not
 	// have been kept. It wraps the reason.
-	ErrCannotSave error = fault.New("cannot_save", "nothing was sent, because the answer could not be saved")
+	ErrCannotSave error = fault.New("cannot_save", "nothing was sent because the new tokens could not be saved")
 	// ErrClock means that new tokens had expired when they arrived.
-	ErrClock error = fault.New("clock_wrong", "renewed tokens end at once: this machine's clock or the server's is wrong")
+	ErrClock error = fault.New("clock_wrong", "new tokens expire immediately: this machine's clock or the server's is wrong")
 	// ErrRefreshing, wrapped, is the error of Options.RefreshLock when another
 	// process has had a refresh under way all the time.
-	ErrRefreshing error = fault.New("refreshing", "another Rekey is refreshing this sign-in and takes long")
+	ErrRefreshing error = fault.New("refreshing", "another Rekey is still refreshing this sign-in; try again later")
 )
 
 // CannotSave is ErrCannotSave because of cause.
 func CannotSave(cause error) error {
-	return &notSaved{fault.New("refresh_not_sent", "nothing was sent, because the new tokens could not be saved: {{.Why}}", "Why", cause)}
+	return &notSaved{fault.New("refresh_not_sent", "nothing was sent because the new tokens could not be saved: {{.Why}}", "Why", cause)}
 }
 
 // notSaved is an ErrCannotSave with its cause.
@@ -139,10 +140,10 @@ func (e *RefreshError) Unwrap() error { return e.Err }
 // UnreadableError says why the credential store cannot be read. Its text is
 // one sentence without any content of the store.
 type UnreadableError struct {
-	// Where names the store, for example a path.
+	// Where is the path of the store, WhereKeyring or WhereSignIn.
 	Where string
 	// What is the finding, for example "it is not valid JSON".
-	What string
+	What error
 	// Locked: a keyring that waits to be unlocked.
 	Locked bool
 	// Encrypted: it is in Codex's encrypted store (features.secret_auth_storage).
@@ -151,8 +152,16 @@ type UnreadableError struct {
 	Err error
 }
 
-// Error implements error.
-func (e *UnreadableError) Error() string { return "cannot read " + e.Where + ": " + e.What }
+// What an UnreadableError is about when it is not about a file.
+const (
+	WhereKeyring = "the keyring"
+	WhereSignIn  = "the sign-in"
+)
 
-// Unwrap returns the cause.
-func (e *UnreadableError) Unwrap() error { return e.Err }
+// Error implements error.
+func (e *UnreadableError) Error() string { return e.fault().Error() }
+
+// Unwrap returns the finding and the cause.
+func (e *UnreadableError) Unwrap() []error {
+	return slices.DeleteFunc([]error{e.What, e.Err}, func(err error) bool { return err == nil })
+}

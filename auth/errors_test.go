@@ -28,12 +28,12 @@ func TestErrors(t *testing.T) {
 			t.Errorf("text = %q, want %q", tt.err, tt.text)
 		}
 	}
-	for _, err := range []error{&RefreshError{Err: cause}, &UnreadableError{Where: "a", What: "b", Err: cause}} {
+	for _, err := range []error{&RefreshError{Err: cause}, &UnreadableError{Where: "a", What: errors.New("b"), Err: cause}} {
 		if !errors.Is(err, cause) {
 			t.Errorf("%v hides its cause", err)
 		}
 	}
-	if got := (&UnreadableError{Where: "auth.json", What: "it is empty", Err: cause}).Error(); got != "cannot read auth.json: it is empty" {
+	if got := (&UnreadableError{Where: "auth.json", What: errors.New("it is empty"), Err: cause}).Error(); got != "cannot read auth.json: it is empty" {
 		t.Errorf("text = %q", got)
 	}
 	for _, reason := range append(everyRefusal, ReasonAccountChanged) {

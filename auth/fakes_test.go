@@ -90,7 +90,7 @@ func (f *fakeStore) parse() (*Snapshot, error) {
 	}
 	s, err := ParseSnapshot(f.content)
 	if err != nil {
-		return nil, &UnreadableError{Where: f.String(), What: err.Error()}
+		return nil, &UnreadableError{Where: f.String(), What: err}
 	}
 	return s, nil
 }

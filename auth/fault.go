@@ -13,6 +13,9 @@ import (
 // CodeOffline is the code of a State's Cause when no server has answered.
 const CodeOffline = "refresh_failed_because"
 
+// CodeUnreadable is the code of an UnreadableError about a file.
+const CodeUnreadable = "unreadable"
+
 // fault is e by its code.
 func (e *RefreshError) fault() *fault.Fault {
 	switch {
@@ -24,13 +27,13 @@ func (e *RefreshError) fault() *fault.Fault {
 	case e.Permanent:
 		return fault.New("not_renewable", "the sign-in cannot be refreshed: {{.Why}}", "Why", string(e.Reason))
 	case e.AnswerLost && e.Err != nil:
-		return fault.New("refresh_lost_because", "a renewal was sent and no answer came: {{.Why}}", "Why", e.Err)
+		return fault.New("refresh_lost_because", "the refresh was sent but no answer came: {{.Why}}", "Why", e.Err)
 	case e.AnswerLost:
-		return fault.New("refresh_lost", "a renewal was sent and no answer came")
+		return fault.New("refresh_lost", "the refresh was sent but no answer came")
 	case e.Page:
-		return fault.New("refresh_web_page", "a web page stood in the way of the authorization server ({{.Status}})", "Status", e.Status)
+		return fault.New("refresh_web_page", "a web page answered instead of the authorization server ({{.Status}}); this network may require a login", "Status", e.Status)
 	case e.Status == 403 && e.Code != "":
-		return fault.New("refresh_refused_here", "the authorization server refuses to serve here: {{.Code}} ({{.Status}})",
+		return fault.New("refresh_refused_here", "the authorization server does not serve this place: {{.Code}} ({{.Status}})",
 			"Code", e.Code, "Status", e.Status)
 	case e.Status != 0 && e.Code != "":
 		return fault.New("refresh_answered_code", "the authorization server answered {{.Status}} ({{.Code}}); the sign-in was not refreshed",
@@ -49,16 +52,22 @@ func (e *RefreshError) FaultCode() string { return e.fault().FaultCode() }
 // FaultArgs are the placeholders of the fault's message with their values.
 func (e *RefreshError) FaultArgs() []any { return e.fault().FaultArgs() }
 
+// fault is e by its code.
+func (e *UnreadableError) fault() *fault.Fault {
+	switch e.Where {
+	case WhereKeyring:
+		return fault.New("unreadable_keyring", "cannot read the keyring: {{.What}}", "What", e.What)
+	case WhereSignIn:
+		return fault.New("unreadable_sign_in", "cannot read the sign-in: {{.What}}", "What", e.What)
+	}
+	return fault.New(CodeUnreadable, "cannot read {{.Where}}: {{.What}}", "Where", e.Where, "What", e.What)
+}
+
 // FaultCode names what went wrong.
-func (e *UnreadableError) FaultCode() string { return "unreadable" }
+func (e *UnreadableError) FaultCode() string { return e.fault().FaultCode() }
 
 // FaultArgs are the placeholders of the fault's message with their values.
-func (e *UnreadableError) FaultArgs() []any {
-	if e.Err != nil && e.Err.Error() == e.What { // which may have a code of its own
-		return []any{"Where", e.Where, "What", e.Err}
-	}
-	return []any{"Where", e.Where, "What", e.What}
-}
+func (e *UnreadableError) FaultArgs() []any { return e.fault().FaultArgs() }
 
 // FaultCode names what went wrong.
 func (e *ShortLivedError) FaultCode() string { return "too_short" }

@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"unicode/utf8"
+
+	"rekey/internal/fault"
 )
 
 // member is one name and its value as it stands in the text.
@@ -20,15 +23,44 @@ type member struct {
 type object []member
 
 var (
-	errNotObject = errors.New("it is not a JSON object")
-	errDuplicate = errors.New("a field appears twice")
-	errMark      = errors.New("it begins with a byte order mark, which Codex does not read either; save it as UTF-8 without one")
+	errNotUTF8   = fault.New("not_utf8", "it is not UTF-8")
+	errMark      = fault.New("byte_order_mark", "it begins with a byte order mark, which Codex does not read either; save it as UTF-8 without one")
+	errNotJSON   = fault.New("not_json", "it is not valid JSON")
+	errCutOff    = fault.New("cut_off", "it is empty or incomplete")
+	errNotObject = fault.New("not_object", "it is not a JSON object")
+	errTrailing  = fault.New("trailing", "something follows the JSON object")
+	errDuplicate = fault.New("duplicate", "a field appears twice")
 )
+
+// What can be wrong with a field. inField says with which.
+var (
+	errFieldString  = fault.New("field_string", "{{.Field}} is not a string")
+	errFieldText    = fault.New("field_text", "{{.Field}} is not valid text")
+	errFieldObject  = fault.New("field_object", "{{.Field}} is not an object")
+	errFieldNeither = fault.New("field_neither", "{{.Field}} is neither a string nor an object")
+	errFieldKind    = fault.New("field_kind", "{{.Field}} names an unknown kind of sign-in")
+	errFieldTime    = fault.New("field_time", "{{.Field}} is not a date and time with a time zone")
+	errFieldJWT     = fault.New("field_jwt", "{{.Field}} is not a JSON Web Token")
+	errFieldClaim   = fault.New("field_claim", "{{.Field}} has a claim of the wrong type")
+)
+
+// inField is an error about a field, or about a member of it, with the name of
+// the field: "tokens.id_token is not a string".
+func inField(name string, err error) error {
+	var wrong *fault.Fault
+	if !errors.As(err, &wrong) {
+		return err
+	}
+	if args := wrong.FaultArgs(); len(args) > 0 {
+		name = fmt.Sprint(name, ".", args[1])
+	}
+	return wrong.With("Field", name)
+}
 
 // parseObject reads data, which must be one JSON object in UTF-8 and nothing else.
 func parseObject(data []byte) (object, error) {
 	if !utf8.Valid(data) {
-		return nil, errors.New("it is not UTF-8")
+		return nil, errNotUTF8
 	}
 	if bytes.HasPrefix(data, []byte("\ufeff")) {
 		return nil, errMark
@@ -57,7 +89,7 @@ func parseObject(data []byte) (object, error) {
 		return nil, syntaxError(err)
 	}
 	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the JSON object")
+		return nil, errTrailing
 	}
 	return obj, nil
 }
@@ -65,9 +97,9 @@ func parseObject(data []byte) (object, error) {
 // syntaxError replaces the library's texts, which quote the content.
 func syntaxError(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return errors.New("it is empty or ends too early")
+		return errCutOff
 	}
-	return errors.New("it is not valid JSON")
+	return errNotJSON
 }
 
 // split separates the members called as in known from all others. A known
@@ -99,14 +131,14 @@ func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "
 // surrogate, which has no UTF-8 form.
 func parseString(raw json.RawMessage) (string, error) {
 	if len(raw) == 0 || raw[0] != '"' {
-		return "", errors.New("is not a string")
+		return "", errFieldString
 	}
 	var s string
 	if err := json.Unmarshal(raw, &s); err != nil {
-		return "", errors.New("is not a string")
+		return "", errFieldString
 	}
 	if bytes.Contains(raw, []byte(`\u`)) && loneSurrogate(raw) {
-		return "", errors.New("is not valid text")
+		return "", errFieldText
 	}
 	return s, nil
 }

@@ -14,7 +14,7 @@ func (s *Snapshot) WithTokens(r TokenResponse, now time.Time) (*Snapshot, error)
 	if r.IDToken != nil {
 		claims, err := parseClaims(r.IDToken.Reveal())
 		if err != nil {
-			return nil, err
+			return nil, inField("id_token", err)
 		}
 		t.id, t.claims = *r.IDToken, claims
 	}
@@ -76,7 +76,7 @@ func NewChatGPT(r SignIn, now time.Time) (*Snapshot, error) {
 func NewExternal(t ExternalTokens) (*Snapshot, error) {
 	claims, err := parseClaims(t.AccessToken.Reveal())
 	if err != nil {
-		return nil, err
+		return nil, inField("access_token", err)
 	}
 	if t.PlanType != "" {
 		claims.Plan = t.PlanType

@@ -1,10 +1,6 @@
 package auth
 
-import (
-	"encoding/json"
-	"errors"
-	"fmt"
-)
+import "encoding/json"
 
 // ParseSnapshot reads the content of a credential store exactly as strictly,
 // and exactly as tolerantly, as Codex 0.169 does. The error is one clause
@@ -35,7 +31,7 @@ func ParseSnapshot(data []byte) (*Snapshot, error) {
 	for _, step := range steps {
 		if raw := known[step.name]; !isNull(raw) {
 			if err := step.read(raw); err != nil {
-				return nil, fmt.Errorf("%s %w", step.name, err)
+				return nil, inField(step.name, err)
 			}
 		}
 	}
@@ -69,7 +65,7 @@ func (s *Snapshot) readMode(raw json.RawMessage) error {
 		s.mode = &mode
 		return nil
 	}
-	return errors.New("names a kind of sign-in that is not known")
+	return errFieldKind
 }
 
 func (s *Snapshot) readLastRefresh(raw json.RawMessage) error {
@@ -87,7 +83,7 @@ func (s *Snapshot) readLastRefresh(raw json.RawMessage) error {
 
 func (s *Snapshot) readAgentIdentity(raw json.RawMessage) error {
 	if raw[0] != '"' && raw[0] != '{' {
-		return errors.New("is neither a string nor an object")
+		return errFieldNeither
 	}
 	s.agentIdentity = raw
 	return nil
@@ -98,7 +94,7 @@ func (s *Snapshot) readAgentIdentity(raw json.RawMessage) error {
 func parseTokens(raw json.RawMessage) (tokens, error) {
 	obj, err := parseObject(raw)
 	if err != nil {
-		return tokens{}, errors.New("is not an object")
+		return tokens{}, errFieldObject
 	}
 	known, unknown, err := obj.split("id_token", "access_token", "refresh_token",
 		"account_id", "oauth_provenance", "login_owner_id")
@@ -110,11 +106,11 @@ func parseTokens(raw json.RawMessage) (tokens, error) {
 		"id_token": &t.id, "access_token": &t.access, "refresh_token": &t.refresh,
 	} {
 		if *field, err = parseSecret(known[name]); err != nil {
-			return tokens{}, fmt.Errorf("%s %w", name, err)
+			return tokens{}, inField(name, err)
 		}
 	}
 	if t.claims, err = parseClaims(t.id.Reveal()); err != nil {
-		return tokens{}, fmt.Errorf("id_token %w", err)
+		return tokens{}, inField("id_token", err)
 	}
 	for name, read := range map[string]func(json.RawMessage) error{
 		"account_id":       into(&t.accountID, parseString),
@@ -123,7 +119,7 @@ func parseTokens(raw json.RawMessage) (tokens, error) {
 	} {
 		if member := known[name]; !isNull(member) {
 			if err := read(member); err != nil {
-				return tokens{}, fmt.Errorf("%s %w", name, err)
+				return tokens{}, inField(name, err)
 			}
 		}
 	}
@@ -146,17 +142,17 @@ func parseBedrock(raw json.RawMessage) (bedrockKey, error) {
 func parsePair(raw json.RawMessage, first, second string) (a, b string, unknown object, err error) {
 	obj, err := parseObject(raw)
 	if err != nil {
-		return "", "", nil, errors.New("is not an object")
+		return "", "", nil, errFieldObject
 	}
 	known, unknown, err := obj.split(first, second)
 	if err != nil {
 		return "", "", nil, err
 	}
 	if a, err = parseString(known[first]); err != nil {
-		return "", "", nil, fmt.Errorf("%s %w", first, err)
+		return "", "", nil, inField(first, err)
 	}
 	if b, err = parseString(known[second]); err != nil {
-		return "", "", nil, fmt.Errorf("%s %w", second, err)
+		return "", "", nil, inField(second, err)
 	}
 	return a, b, unknown, nil
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 )
 
@@ -184,7 +183,7 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 	}
 	if _, err := s.WithTokens(answer, m.opts.Now()); err != nil {
 		// Codex drops such an answer whole and asks again the next time.
-		return m.failed(ctx, s, key, &RefreshError{Status: 200, Err: fmt.Errorf("the ID token %w", err)})
+		return m.failed(ctx, s, key, &RefreshError{Status: 200, Err: err})
 	}
 	if err := m.opts.Memory.Keep(key, answer); err != nil {
 		m.opts.Log.Warn("the escrow did not take the answer", "error", err)

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -19,6 +18,9 @@ type AccessToken struct {
 // ErrNoAccessToken means that the credentials hold no access token that could
 // be handed out: an API key, for one.
 var ErrNoAccessToken error = fault.New("no_access_token", "these credentials have no access token")
+
+// errTooOld is about an opaque access token after Codex's limit for those.
+var errTooOld = fault.New("token_too_old", "the access token does not say when it expires, and it is too old to trust")
 
 // ShortLivedError means that no token can be had that works for as long as was
 // asked for.
@@ -75,7 +77,7 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 	case last.Outcome == AttemptRefreshed && s.expiredBy(last.At):
 		return AccessToken{}, ErrClock
 	case t.ExpiresAt.IsZero():
-		return AccessToken{}, &RefreshError{Err: errors.New("the access token has no end that can be read, and it is too old to trust")}
+		return AccessToken{}, &RefreshError{Err: errTooOld}
 	}
 	return AccessToken{}, &ShortLivedError{Left: max(0, t.ExpiresAt.Sub(m.opts.Now())), Wanted: atLeast}
 }

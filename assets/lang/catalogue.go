@@ -25,7 +25,6 @@ type catalogue struct {
 	bundle    *i18n.Bundle
 	localizer *i18n.Localizer
 	unread    map[string][]byte // the tables that nobody asked for yet
-	faults    []pattern         // see Translate
 }
 
 // say reports whether the catalogue has the message. A message with one form
@@ -47,16 +46,6 @@ func (c *catalogue) say(id string, count any, values map[string]string) (string,
 		text = spaced(text)
 	}
 	return text, text != ""
-}
-
-// patterns are the faults of the catalogue, the most definite first.
-func (c *catalogue) patterns() []pattern {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.open() && c.faults == nil {
-		c.faults = patterns(c.parse(faults))
-	}
-	return c.faults
 }
 
 // open gets the catalogue's file ready, once.
@@ -82,19 +71,6 @@ func (c *catalogue) read(table string) {
 	}
 	_, _ = c.bundle.ParseMessageFileBytes(c.unread[table], c.name()) // a test reads them all
 	delete(c.unread, table)
-}
-
-// parse are the messages of a table that has not been read.
-func (c *catalogue) parse(table string) []*i18n.Message {
-	text, err := translations.Files.ReadFile(c.name())
-	if err != nil {
-		return nil
-	}
-	file, err := i18n.ParseMessageFileBytes(tables(text)[table], c.name(), map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
-	if err != nil {
-		return nil
-	}
-	return file.Messages
 }
 
 // tables cuts a TOML file into its tables by their first name, each with its

@@ -17,7 +17,7 @@ import (
 func (p Printer) Error(err error) string {
 	var coded fault.Coded
 	if !errors.As(err, &coded) {
-		return p.Translate(err.Error())
+		return err.Error()
 	}
 	return strings.Replace(err.Error(), coded.Error(), p.coded(coded), 1)
 }
@@ -34,7 +34,7 @@ func (p Printer) coded(f fault.Coded) string {
 		if cause, ok := arg.(error); ok {
 			pairs[i] = p.Error(cause)
 		} else {
-			pairs[i] = p.Translate(fmt.Sprint(arg))
+			pairs[i] = fmt.Sprint(arg)
 		}
 	}
 	if said, ok := p.Lookup("fault."+f.FaultCode(), pairs...); ok {

@@ -2,12 +2,12 @@ package agent
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 
 	"rekey/auth"
 	"rekey/auth/memory"
+	"rekey/internal/fault"
 )
 
 // timeline writes what the Manager tells, without holding it up: whatever comes
@@ -90,7 +90,7 @@ func (h *Home) loadActivity() {
 func (h *Home) Activity(context.Context) ([]auth.Activity, error) {
 	list, err := h.timeline.list()
 	if err != nil {
-		return nil, errors.New("the recent activity cannot be read")
+		return nil, fault.New("no_activity", "the recent activity cannot be read")
 	}
 	return list, nil
 }

@@ -8,6 +8,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/codex"
 	"rekey/auth/store"
+	"rekey/internal/fault"
 )
 
 // reloadConfig reads Codex's configuration again. What it says about the
@@ -31,7 +32,7 @@ func (h *Home) reloadConfig() {
 	}
 	s, err := store.Open(h.opts.Dir, cfg, h.opts.Store)
 	if err != nil {
-		h.store.set(brokenStore{&auth.UnreadableError{Where: "the credential store", What: err.Error(), Err: err}})
+		h.store.set(brokenStore{&auth.UnreadableError{Where: auth.WhereSignIn, What: err}})
 		return
 	}
 	h.state.SealWith(nil)
@@ -110,7 +111,7 @@ type fixedStore struct{ snapshot *auth.Snapshot }
 
 // errFromEnvironment answers every attempt to change a fixedStore.
 var errFromEnvironment = &auth.UnreadableError{
-	Where: "CODEX_ACCESS_TOKEN", What: "the sign-in comes from the environment and cannot be changed here",
+	Where: auth.WhereSignIn, What: fault.New("from_environment", "it comes from CODEX_ACCESS_TOKEN and cannot be changed here"),
 }
 
 func (f fixedStore) Load(context.Context) (*auth.Snapshot, error) { return f.snapshot, nil }

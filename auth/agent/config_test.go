@@ -99,7 +99,7 @@ func TestLiveStorePassesEverythingOn(t *testing.T) {
 	t.Parallel()
 	live := newLiveStore()
 	ctx := t.Context()
-	broken := brokenStore{&auth.UnreadableError{Where: "somewhere", What: "it is broken"}}
+	broken := brokenStore{&auth.UnreadableError{Where: "somewhere", What: errors.New("it is broken")}}
 	for _, tt := range []struct {
 		store auth.Store
 		err   error

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -53,7 +54,7 @@ func (s *scriptedStore) Writable(context.Context) error       { return errFromEn
 func (s *scriptedStore) String() string                       { return "the script" }
 
 // half is what a store says of a file that is being written.
-var half = &auth.UnreadableError{Where: "the script", What: "it ends too early"}
+var half = &auth.UnreadableError{Where: "the script", What: errors.New("it ends too early")}
 
 // inFollow runs f beside follow, in a bubble whose clock starts with it. change
 // tells follow of a change and waits until it has done what it can.

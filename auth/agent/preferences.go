@@ -110,7 +110,7 @@ func (h *Home) reloadSettings(final bool) (again bool) {
 		return false
 	}
 	if !slices.Equal(next.Homes, h.onFile.Homes) || next.Language != h.onFile.Language {
-		h.opts.Tell(fault.New("next_start", "changes of homes and language take effect when Rekey starts again"))
+		h.opts.Tell(fault.New("next_start", "changes to homes and language take effect when Rekey restarts"))
 	}
 	h.onFile = next
 	chosen, _ := next.WithEnvironment(h.opts.Getenv)

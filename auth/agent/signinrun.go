@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"rekey/auth"
@@ -65,7 +64,7 @@ func (h *Home) runSignIn(ctx context.Context, f *flow) error {
 
 // errMethod says that a sign-in cannot be made in a way that was asked for.
 func errMethod(method auth.SignInMethod) error {
-	return fmt.Errorf("there is no way to sign in that is called %q here", method)
+	return fault.New("no_method", "there is no sign-in method {{.Name}} here", "Name", string(method))
 }
 
 // runCodex leaves the sign-in to the user's own codex, which writes the store

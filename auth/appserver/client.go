@@ -4,15 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 	"rekey/usage"
 )
 
 // ErrAgentGone means that the agent has ended or closed the connection.
-var ErrAgentGone = errors.New("the Rekey that kept this home has ended")
+var ErrAgentGone = fault.New("agent_gone", "the Rekey that kept this home has exited")
 
 // Client is a face's session with the agent in another process. All methods
 // are safe for concurrent use.
@@ -29,7 +29,7 @@ type Client struct {
 func Dial(ctx context.Context, socket string) (*Client, error) {
 	nc, err := dial(ctx, socket)
 	if err != nil {
-		return nil, fmt.Errorf("no agent answers: %w", err)
+		return nil, fault.New("no_agent", "no Rekey answers: {{.Why}}", "Why", err)
 	}
 	if err := SameUser(nc); err != nil {
 		_ = nc.Close()
@@ -88,12 +88,10 @@ func (c *Client) told(m message) {
 			c.usages.Publish(pushed.Usage)
 		}
 	case "":
-		_, why := m.answer()
-		if why != nil && why.Error() == ErrFull.Error() {
-			why = ErrFull
-		}
-		if why != nil && string(m.ID) == "null" {
-			c.hangUp(why)
+		_, err := m.answer()
+		var why *rpcError
+		if errors.As(err, &why) && string(m.ID) == "null" {
+			c.hangUp(remoteError(why))
 		}
 	}
 }

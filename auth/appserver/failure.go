@@ -1,6 +1,7 @@
 package appserver
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"time"
@@ -36,7 +37,8 @@ func failure(err error) error {
 		data.Status, data.Code, data.AnswerLost = refused.Status, refused.Code, refused.AnswerLost
 		data.Page, data.NotBefore, data.Cause = refused.Page, refused.NotBefore, auth.CauseOf(refused.Err)
 	case errors.As(err, &unreadable):
-		data.Kind, data.Where, data.What = kindUnreadable, unreadable.Where, unreadable.What
+		data.Kind, data.Where, data.What = kindUnreadable, unreadable.Where, unreadable.What.Error()
+		data.Cause = auth.CauseOf(unreadable.What)
 	case errors.As(err, &short):
 		data.Kind, data.LeftSeconds, data.WantedSeconds = kindShortLived, short.Left.Seconds(), short.Wanted.Seconds()
 	case errors.Is(err, auth.ErrNoCredential):
@@ -68,7 +70,7 @@ func remoteError(e *rpcError) error {
 			return &SchemaError{Version: data.Agent.Version, Newer: data.Agent.Schema.Newest > spoken().Newest}
 		}
 	case kindUnreadable:
-		return &auth.UnreadableError{Where: data.Where, What: data.What}
+		return &auth.UnreadableError{Where: data.Where, What: cmp.Or(data.Cause.Err(), errors.New(data.What))}
 	}
 	cause := data.Cause.Err()
 	if cause == nil && (data.CannotSave || data.Kind == kindOther) {

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net"
+	"rekey/auth"
+	"rekey/internal/fault"
 	"time"
 )
 
@@ -35,12 +37,13 @@ var (
 	ErrNotIntroduced  = errors.New("the client did not introduce itself in time")
 	ErrNotRead        = errors.New("the client does not read what it is sent")
 	// ErrFull refuses a client for which there is no room.
-	ErrFull = errors.New("the agent has as many clients already as it serves at a time")
+	ErrFull = fault.New("full", "Rekey already serves as many clients as it can")
 )
 
 // Refuse tells a client why it is not served, for which it has a second, and hangs up.
 func Refuse(nc net.Conn, why error) {
 	w := newWire(context.Background(), nc, Limits{Write: time.Second})
-	_ = w.write(outgoing{ID: json.RawMessage("null"), Error: &rpcError{Code: codeRefused, Message: why.Error()}})
+	data, _ := json.Marshal(refusalData{Kind: kindOther, Cause: auth.CauseOf(why)}) // texts: cannot fail
+	_ = w.write(outgoing{ID: json.RawMessage("null"), Error: &rpcError{Code: codeRefused, Message: why.Error(), Data: data}})
 	w.hangUp(nil)
 }

@@ -1,6 +1,6 @@
 package appserver
 
-import "fmt"
+import "rekey/internal/fault"
 
 // schemas are the versions of Rekey's own part of the dialect that a program
 // speaks: its methods, its notifications and the State's form. The version
@@ -37,17 +37,21 @@ type SchemaError struct {
 	Newer bool
 }
 
-// Error implements error.
-func (e *SchemaError) Error() string {
-	version, age := "", "older"
-	if e.Version != "" {
-		version = " (" + e.Version + ")"
-	}
+func (e *SchemaError) fault() *fault.Fault {
 	if e.Newer {
-		age = "newer"
+		return fault.New("agent_newer", "the running Rekey is newer than this program and does not understand it; install the same version of both")
 	}
-	return fmt.Sprintf("the Rekey that is running%s is %s than this program, and they do not understand each other; restart Rekey", version, age)
+	return fault.New("agent_older", "the running Rekey is older than this program and does not understand it; restart Rekey")
 }
+
+// Error implements error.
+func (e *SchemaError) Error() string { return e.fault().Error() }
+
+// FaultCode implements fault.Coded.
+func (e *SchemaError) FaultCode() string { return e.fault().FaultCode() }
+
+// FaultArgs implements fault.Coded.
+func (e *SchemaError) FaultArgs() []any { return e.fault().FaultArgs() }
 
 // compare returns a *SchemaError where an agent and a client do not understand
 // each other.

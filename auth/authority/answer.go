@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 )
 
 const (
@@ -18,7 +19,7 @@ const (
 	maxRetryAfter = time.Hour
 )
 
-var errTooLarge = errors.New("the answer is larger than 1 MiB")
+var errTooLarge = fault.New("answer_too_large", "the answer is larger than 1 MiB")
 
 // readAnswer reads what came back and says what it means. An answer that
 // breaks off is no answer: its first half proves nothing, and the refresh

@@ -1,13 +1,13 @@
 package authority
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
 	"unicode/utf8"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 )
 
 // classify says what a complete answer to a renewal means, by the rules of
@@ -65,7 +65,7 @@ func errorCode(body []byte) string {
 	return code
 }
 
-var errNotObject = errors.New("the answer is not a JSON object")
+var errNotObject = fault.New("answer_not_object", "the answer is not a JSON object")
 
 // parseTokens reads a success (RFC 6749, section 5.1). Missing and null are
 // the same; an empty object is a success that changes nothing. It is more

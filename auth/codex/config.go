@@ -3,7 +3,6 @@ package codex
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -68,21 +67,27 @@ type ConfigError struct {
 	// Line is the line of the finding, from 1; 0 when it has none.
 	Line int
 	// What is the finding, one clause.
-	What string
-	// Err is the cause below, may be nil. It is not part of the text.
-	Err error
+	What error
+}
+
+func (e *ConfigError) fault() *fault.Fault {
+	if e.Line > 0 {
+		return fault.New("config_line", "{{.Where}}, line {{.Line}}: {{.What}}", "Where", e.Path, "Line", e.Line, "What", e.What)
+	}
+	return fault.New("config_file", "{{.Where}}: {{.What}}", "Where", e.Path, "What", e.What)
 }
 
 // Error implements error.
-func (e *ConfigError) Error() string {
-	if e.Line > 0 {
-		return fmt.Sprintf("%s, line %d: %s", e.Path, e.Line, e.What)
-	}
-	return e.Path + ": " + e.What
-}
+func (e *ConfigError) Error() string { return e.fault().Error() }
 
-// Unwrap returns the cause.
-func (e *ConfigError) Unwrap() error { return e.Err }
+// Unwrap returns the finding.
+func (e *ConfigError) Unwrap() error { return e.What }
+
+// FaultCode implements fault.Coded.
+func (e *ConfigError) FaultCode() string { return e.fault().FaultCode() }
+
+// FaultArgs implements fault.Coded.
+func (e *ConfigError) FaultArgs() []any { return e.fault().FaultArgs() }
 
 // configFile is the name of the user's configuration in a home.
 const configFile = "config.toml"
@@ -151,7 +156,7 @@ func readConfig(home, systemDir string) (Config, error) {
 		err = l.restrict(&cfg)
 	}
 	if err != nil {
-		return defaultConfig(), &ConfigError{Path: filepath.Join(home, configFile), What: err.Error(), Err: err}
+		return defaultConfig(), &ConfigError{Path: filepath.Join(home, configFile), What: err}
 	}
 	return cfg, nil
 }
@@ -174,24 +179,24 @@ func decodeFile(path string, into interface{ check() error }) error {
 	found, err := safefile.Read(path, maxConfig)
 	switch {
 	case err != nil:
-		return &ConfigError{Path: path, What: safefile.Reason(err), Err: err}
+		return &ConfigError{Path: path, What: safefile.Reason(err)}
 	case !found.Exists:
 		return nil
 	}
 	data := bytes.TrimPrefix(found.Data, []byte("\ufeff")) // Codex allows it, TOML does not
 	if err := toml.Unmarshal(data, into); err != nil {
-		found := &ConfigError{Path: path, What: "it is not valid TOML", Err: err}
+		found := &ConfigError{Path: path, What: fault.New("not_toml", "it is not valid TOML")}
 		var where *toml.DecodeError
 		if errors.As(err, &where) {
 			found.Line, _ = where.Position()
 			if key := where.Key(); len(key) > 0 {
-				found.What = strings.Join(key, ".") + " is set in a way that Codex does not accept"
+				found.What = fault.New("key_wrong", "{{.Key}} is set in a way that Codex does not accept", "Key", strings.Join(key, "."))
 			}
 		}
 		return found
 	}
 	if err := into.check(); err != nil {
-		return &ConfigError{Path: path, Line: lineOf(data, err), What: err.Error(), Err: err}
+		return &ConfigError{Path: path, Line: lineOf(data, err), What: err}
 	}
 	return nil
 }

@@ -102,7 +102,7 @@ func TestReadConfigRefuses(t *testing.T) {
 		{"workspace number", "forced_chatgpt_workspace_id = 3\n", "forced_chatgpt_workspace_id must be one", 1},
 		{"workspace numbers", "forced_chatgpt_workspace_id = [3]\n", "forced_chatgpt_workspace_id must be one", 1},
 		{"no such provider", "model_provider = \"sekret\"\n", "model_provider must name a provider", 0},
-		{"built-in provider", "x = 1\n[model_providers.openai]\nname = \"x\"\n", "model_providers.openai must have another name", 2},
+		{"built-in provider", "x = 1\n[model_providers.openai]\nname = \"x\"\n", "model_providers.openai must not have the name", 2},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -115,7 +115,7 @@ func TestReadConfigRefuses(t *testing.T) {
 			if !errors.As(err, &wrong) {
 				t.Fatalf("error %v, want *ConfigError", err)
 			}
-			if wrong.Path != path || wrong.Line != tt.line || !strings.Contains(wrong.What, tt.what) {
+			if wrong.Path != path || wrong.Line != tt.line || !strings.Contains(wrong.What.Error(), tt.what) {
 				t.Errorf("got %+v, want line %d and %q", wrong, tt.line, tt.what)
 			}
 			if strings.Contains(err.Error(), "sekret") || strings.Contains(err.Error(), "\n") {
@@ -134,7 +134,7 @@ func TestReadConfigOfAFolder(t *testing.T) {
 	files.Mkdir(t, filepath.Join(home, configFile))
 	_, err := readConfig(home, "")
 	var wrong *ConfigError
-	if !errors.As(err, &wrong) || wrong.What == "" {
+	if !errors.As(err, &wrong) || wrong.What == nil {
 		t.Errorf("error %v, want *ConfigError", err)
 	}
 }
@@ -293,7 +293,7 @@ func TestReadConfigOfWhatIsNoFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	var found *ConfigError
-	if _, err := ReadConfig(home); !errors.As(err, &found) || found.What != "it is larger than 10 MiB" {
+	if _, err := ReadConfig(home); !errors.As(err, &found) || found.What.Error() != "it is larger than 10 MiB" {
 		t.Errorf("5 GB: %v", err)
 	}
 	if runtime.GOOS == "windows" {

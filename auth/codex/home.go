@@ -4,17 +4,17 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 
+	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
 
 // ErrHomeMissing means that $CODEX_HOME names a folder that does not exist.
 // Codex refuses to start then; ~/.codex it creates.
-var ErrHomeMissing = errors.New("the folder that CODEX_HOME names does not exist")
+var ErrHomeMissing = fault.New("home_missing", "the Codex home {{.Where}} (CODEX_HOME) does not exist")
 
 // AuthFile is the name of the credential file in a home.
 const AuthFile = "auth.json"
@@ -37,27 +37,31 @@ func ResolveHome(getenv func(string) string, userHome func() (string, error)) (s
 	if !named {
 		base, err := userHome()
 		if err != nil {
-			return "", fmt.Errorf("find the user's home directory: %w", err)
+			return "", fault.New("find_home", "your home directory cannot be found: {{.Why}}", "Why", err)
 		}
 		home = filepath.Join(base, ".codex")
 	}
 	home, err := filepath.Abs(home)
 	if err != nil {
-		return "", fmt.Errorf("make the Codex home absolute: %w", err)
+		return "", unusable(err)
 	}
 	if home, err = safefile.Resolve(home); err != nil {
-		return "", fmt.Errorf("find the Codex home: %w", err)
+		return "", unusable(err)
 	}
 	info, err := os.Stat(home)
 	switch {
 	case err == nil && !info.IsDir():
-		return "", fmt.Errorf("the Codex home %s is not a folder", home)
+		return "", fault.New("home_not_folder", "the Codex home {{.Where}} is not a folder", "Where", home)
 	case named && errors.Is(err, fs.ErrNotExist):
-		return home, fmt.Errorf("%w: %s", ErrHomeMissing, home)
+		return home, ErrHomeMissing.With("Where", home)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return "", fmt.Errorf("look at the Codex home: %w", err)
+		return "", unusable(err)
 	}
 	return home, nil
+}
+
+func unusable(err error) error {
+	return fault.New("find_codex_home", "the Codex home cannot be used: {{.Why}}", "Why", safefile.Cause(err))
 }
 
 // CredentialPath returns where a home's auth.json really is after following
@@ -66,7 +70,7 @@ func ResolveHome(getenv func(string) string, userHome func() (string, error)) (s
 func CredentialPath(home string) (string, error) {
 	target, err := safefile.Resolve(filepath.Join(home, AuthFile))
 	if err != nil {
-		return "", fmt.Errorf("find %s: %w", AuthFile, err)
+		return "", fault.New("find", "cannot find {{.What}}: {{.Why}}", "What", AuthFile, "Why", safefile.Cause(err))
 	}
 	return target, nil
 }

@@ -1,10 +1,10 @@
 package codex
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
+
+	"rekey/internal/fault"
 )
 
 // settings are the keys of config.toml that matter here. Decoding a second
@@ -40,9 +40,12 @@ type limits struct {
 }
 
 // keyError is a key whose value has the right type and yet is wrong.
-type keyError struct{ key, must string }
+type keyError struct {
+	key string
+	*fault.Fault
+}
 
-func (e *keyError) Error() string { return e.key + " must " + e.must }
+func wrong(key string, f *fault.Fault) error { return &keyError{key, f.With("Key", key)} }
 
 // builtIn are Codex's own providers and whether they need a sign-in.
 func builtIn(name string) (requiresOpenAIAuth, ok bool) {
@@ -61,14 +64,14 @@ func (s *settings) check() error {
 		return err
 	}
 	if s.ForcedLogin != nil && !s.ForcedLogin.known() {
-		return &keyError{"forced_login_method", `be "chatgpt" or "api"`}
+		return wrong("forced_login_method", fault.New("key_login", `{{.Key}} must be "chatgpt" or "api"`))
 	}
 	if _, err := workspaceIDs(s.Workspaces); err != nil {
 		return err
 	}
 	for name := range s.Providers {
 		if _, reserved := builtIn(name); reserved && name != "amazon-bedrock" {
-			return &keyError{"model_providers." + name, "have another name, for Codex has a provider called so"}
+			return wrong("model_providers."+name, fault.New("key_reserved", "{{.Key}} must not have the name of a built-in provider"))
 		}
 	}
 	return nil
@@ -81,7 +84,7 @@ func (l *limits) check() error {
 	}
 	for _, m := range l.Logins {
 		if !m.known() {
-			return &keyError{"allowed_login_methods", `hold only "chatgpt" and "api"`}
+			return wrong("allowed_login_methods", fault.New("key_logins", `{{.Key}} must hold only "chatgpt" and "api"`))
 		}
 	}
 	return nil
@@ -95,7 +98,7 @@ func checkStore(s *Store) error {
 	case StoreFile, StoreKeyring, StoreAuto, StoreEphemeral:
 		return nil
 	}
-	return &keyError{"cli_auth_credentials_store", `be "file", "keyring", "auto" or "ephemeral"`}
+	return wrong("cli_auth_credentials_store", fault.New("key_store", `{{.Key}} must be "file", "keyring", "auto" or "ephemeral"`))
 }
 
 func (m LoginMethod) known() bool { return m == LoginChatGPT || m == LoginAPI }
@@ -110,7 +113,7 @@ func workspaceIDs(value any) (ids []string, err error) {
 	for _, v := range list {
 		id, ok := v.(string)
 		if !ok || !isList && strings.Contains(id, ",") {
-			return nil, &keyError{"forced_chatgpt_workspace_id", "be one workspace or a list of them"}
+			return nil, wrong("forced_chatgpt_workspace_id", fault.New("key_workspaces", "{{.Key}} must be one workspace or a list of them"))
 		}
 		if id = strings.TrimSpace(id); id != "" {
 			ids = append(ids, id)
@@ -134,7 +137,7 @@ func (s *settings) config() (Config, error) {
 	}
 	active, ok := s.Providers[cfg.Provider]
 	if !ok {
-		return cfg, &keyError{"model_provider", "name a provider that is defined"}
+		return cfg, wrong("model_provider", fault.New("key_provider", "{{.Key}} must name a provider that is defined"))
 	}
 	cfg.RequiresOpenAIAuth = false
 	setTo(&cfg.RequiresOpenAIAuth, active.RequiresOpenAIAuth)
@@ -143,7 +146,7 @@ func (s *settings) config() (Config, error) {
 }
 
 // errNoLogin is Codex's objection to requirements that exclude each other.
-var errNoLogin = errors.New("the administrator's requirements leave no way to sign in")
+var errNoLogin = fault.New("no_way_to_sign_in", "forced_login_method and the administrator's requirements leave no way to sign in")
 
 // restrict applies an administrator's limits.
 func (l *limits) restrict(cfg *Config) error {
@@ -165,7 +168,7 @@ func (l *limits) restrict(cfg *Config) error {
 	})
 	switch len(usable) {
 	case 0:
-		return fmt.Errorf("forced_login_method: %w", errNoLogin)
+		return errNoLogin
 	case 1:
 		cfg.ForcedLogin = usable[0]
 	}

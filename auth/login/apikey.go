@@ -1,7 +1,6 @@
 package login
 
 import (
-	"fmt"
 	"io"
 	"strings"
 
@@ -26,7 +25,7 @@ var (
 func ReadAPIKey(r io.Reader) (auth.Secret, error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxAPIKey+1))
 	if err != nil {
-		return auth.Secret{}, fmt.Errorf("reading the API key: %w", err)
+		return auth.Secret{}, fault.New("reading_api_key", "the API key could not be read: {{.Why}}", "Why", err)
 	}
 	key := strings.TrimSpace(string(raw))
 	switch {

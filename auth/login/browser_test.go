@@ -202,7 +202,7 @@ func TestEndings(t *testing.T) {
 		"empty error":       {[]string{"error", ""}, "", ErrNoCode, "sent no code, so the sign-in could not be completed."},
 		"exchange refused":  {[]string{"code", "c"}, `400 {"error":"invalid_grant","error_description":"do-not-show"}`, &authority.ExchangeError{}, "it answered 400 (invalid_grant)."},
 		"exchange lacks":    {[]string{"code", "c"}, `{"access_token":"do-not-show"}`, &authority.ExchangeError{}, "its answer lacks a token."},
-		"no JSON Web Token": {[]string{"code", "c"}, `{"id_token":"do-not-show","access_token":"a","refresh_token":"r"}`, nil, "its ID token is not a JSON Web Token."},
+		"no JSON Web Token": {[]string{"code", "c"}, `{"id_token":"do-not-show","access_token":"a","refresh_token":"r"}`, nil, "id_token is not a JSON Web Token."},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -39,7 +39,7 @@ func (r redemption) run(ctx context.Context, grant authority.CodeGrant) (*auth.S
 		Provenance: &provenance, OwnerID: newOwnerID(),
 	}, time.Now())
 	if err != nil {
-		err = fault.New("unusable_sign_in", "the sign-in cannot be used: its ID token {{.Why}}", "Why", err)
+		err = fault.New("unusable_sign_in", "the sign-in cannot be used: {{.Why}}", "Why", err)
 	} else {
 		err = r.check(ctx, s)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 )
 
 // ephemeralStore is the memory of a Codex process: nobody else's business.
@@ -11,8 +12,8 @@ type ephemeralStore struct{}
 
 func (ephemeralStore) err() error {
 	return &auth.UnreadableError{
-		Where: "the sign-in",
-		What:  `Codex keeps it in its own memory (cli_auth_credentials_store = "ephemeral")`,
+		Where: auth.WhereSignIn,
+		What:  fault.New("ephemeral", `Codex keeps it in its own memory (cli_auth_credentials_store = "ephemeral")`),
 	}
 }
 

@@ -91,11 +91,11 @@ func (s *encryptedStore) closed(err error) error {
 	found := &auth.UnreadableError{Where: s.path, Encrypted: true, Err: err}
 	switch {
 	case errors.Is(err, secretservice.ErrNoItem):
-		found.What, found.Err = errNoKey.Error(), errNoKey
+		found.What = errNoKey
 	case errors.Is(err, agefile.ErrPassphrase), errors.Is(err, agefile.ErrDamaged), errors.Is(err, agefile.ErrSlow):
-		found.What = err.Error()
+		found.What = err
 	case errors.Is(err, context.DeadlineExceeded):
-		found.What, found.Err = agefile.ErrSlow.Error(), agefile.ErrSlow
+		found.What = agefile.ErrSlow
 	default:
 		found.What = safefile.Reason(err)
 	}
@@ -200,7 +200,7 @@ func (s *encryptedStore) load(ctx context.Context) (*auth.Snapshot, error) {
 	}
 	snapshot, err := auth.ParseSnapshot(found.Data)
 	if err != nil {
-		return nil, &auth.UnreadableError{Where: s.path, What: err.Error(), Encrypted: true, Err: err}
+		return nil, &auth.UnreadableError{Where: s.path, What: err, Encrypted: true}
 	}
 	return snapshot, nil
 }

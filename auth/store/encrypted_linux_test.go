@@ -63,7 +63,7 @@ func (h encryptedHome) unreadable(s auth.Store, what string) *auth.UnreadableErr
 	h.t.Helper()
 	_, err := s.Load(patient(h.t))
 	var found *auth.UnreadableError
-	if !errors.As(err, &found) || !found.Encrypted || !strings.Contains(found.What, what) {
+	if !errors.As(err, &found) || !found.Encrypted || !strings.Contains(found.What.Error(), what) {
 		h.t.Fatalf("Load: %v, want %q of the encrypted store", err, what)
 	}
 	return found

@@ -68,13 +68,13 @@ func (s *fileStore) Load(ctx context.Context) (*auth.Snapshot, error) {
 	}
 	snapshot, err := auth.ParseSnapshot(c.Data)
 	if err != nil {
-		return nil, &auth.UnreadableError{Where: s.path, What: err.Error(), Err: err}
+		return nil, &auth.UnreadableError{Where: s.path, What: err}
 	}
 	return snapshot, nil
 }
 
 func (s *fileStore) unreadable(err error) error {
-	return &auth.UnreadableError{Where: s.path, What: safefile.Reason(err), Err: err}
+	return &auth.UnreadableError{Where: s.path, What: safefile.Reason(err)}
 }
 
 // unwritten says why an Update has failed.

@@ -56,9 +56,9 @@ func TestLoad(t *testing.T) {
 		{"dangling link", func(t *testing.T, path string) { files.Symlink(t, "nowhere", path) }, ""},
 		{"loop", func(t *testing.T, path string) { files.Symlink(t, "auth.json", path) }, "it is a symbolic link that leads back to itself"},
 		{"folder", func(t *testing.T, path string) { files.Mkdir(t, path) }, "it is a folder"},
-		{"empty", func(t *testing.T, path string) { files.Write(t, path, nil) }, "it is empty or ends too early"},
+		{"empty", func(t *testing.T, path string) { files.Write(t, path, nil) }, "it is empty or incomplete"},
 		{"not JSON", func(t *testing.T, path string) { files.Write(t, path, []byte("sekret")) }, "it is not valid JSON"},
-		{"wrong field", func(t *testing.T, path string) { files.Write(t, path, []byte(`{"last_refresh":"sekret"}`)) }, "last_refresh is not a date and time with a zone"},
+		{"wrong field", func(t *testing.T, path string) { files.Write(t, path, []byte(`{"last_refresh":"sekret"}`)) }, "last_refresh is not a date and time with a time zone"},
 		{"too large", func(t *testing.T, path string) {
 			files.Write(t, path, nil)
 			if err := os.Truncate(path, maxFile+1); err != nil {
@@ -83,7 +83,7 @@ func TestLoad(t *testing.T) {
 				return
 			}
 			var unreadable *auth.UnreadableError
-			if !errors.As(err, &unreadable) || unreadable.What != tt.what || unreadable.Where != path {
+			if !errors.As(err, &unreadable) || unreadable.What.Error() != tt.what || unreadable.Where != path {
 				t.Fatalf("error %#v, want %q", err, tt.what)
 			}
 			if strings.Contains(err.Error(), "sekret") {
@@ -97,7 +97,7 @@ func TestLoadWithoutPermission(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() == 0 {
 		t.Log("root may read everything: only the wording is tested")
-		if got := safefile.Reason(&fs.PathError{Op: "open", Path: "x", Err: syscall.EACCES}); got != "permission denied" {
+		if got := safefile.Reason(&fs.PathError{Op: "open", Path: "x", Err: syscall.EACCES}); got.Error() != "permission denied" {
 			t.Errorf("got %q", got)
 		}
 		return
@@ -109,7 +109,7 @@ func TestLoadWithoutPermission(t *testing.T) {
 		t.Fatal(err)
 	}
 	var unreadable *auth.UnreadableError
-	if _, err := open(t, home).Load(kit.Context(t)); !errors.As(err, &unreadable) || unreadable.What != "permission denied" {
+	if _, err := open(t, home).Load(kit.Context(t)); !errors.As(err, &unreadable) || unreadable.What.Error() != "permission denied" {
 		t.Errorf("error %v", err)
 	}
 }
@@ -122,7 +122,7 @@ func TestLoadWithoutAHome(t *testing.T) {
 	}
 	files.Write(t, filepath.Join(dir, "file"), nil)
 	var unreadable *auth.UnreadableError
-	if _, err := open(t, filepath.Join(dir, "file")).Load(kit.Context(t)); !errors.As(err, &unreadable) || unreadable.What != "its folder is not a folder" {
+	if _, err := open(t, filepath.Join(dir, "file")).Load(kit.Context(t)); !errors.As(err, &unreadable) || unreadable.What.Error() != "a part of its path is not a folder" {
 		t.Errorf("a file: %v", err)
 	}
 }

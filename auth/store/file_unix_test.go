@@ -23,7 +23,7 @@ func TestLoadOfAPipeDoesNotWait(t *testing.T) {
 	}
 	s := open(t, home)
 	var unreadable *auth.UnreadableError
-	if _, err := s.Load(kit.Context(t)); !errors.As(err, &unreadable) || unreadable.What != "it is not a regular file" {
+	if _, err := s.Load(kit.Context(t)); !errors.As(err, &unreadable) || unreadable.What.Error() != "it is not a regular file" {
 		t.Errorf("Load: %v", err)
 	}
 	if err := s.Update(kit.Context(t), put(parsed(t, signIn("r")))); !errors.As(err, &unreadable) {

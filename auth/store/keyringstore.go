@@ -50,18 +50,24 @@ func (s *keyringStore) bound(ctx context.Context) (context.Context, context.Canc
 	return context.WithTimeout(ctx, s.timeout)
 }
 
+// What is wrong with a keyring beside secretservice's errors.
+var (
+	errSlow  = fault.New("no_answer_in_time", "it did not answer in time")
+	errFails = fault.New("does_not_work", "it does not work")
+)
+
 // unreadable says why the keyring cannot be used.
 func (s *keyringStore) unreadable(err error) error {
-	found := &auth.UnreadableError{Where: "the keyring", Locked: errors.Is(err, secretservice.ErrLocked), Err: err}
+	found := &auth.UnreadableError{Where: auth.WhereKeyring, Locked: errors.Is(err, secretservice.ErrLocked), Err: err}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
-		found.What = "it did not answer in time"
+		found.What = errSlow
 	case errors.Is(err, secretservice.ErrNoService):
-		found.What = secretservice.ErrNoService.Error()
+		found.What = secretservice.ErrNoService
 	case errors.Is(err, secretservice.ErrLocked), errors.Is(err, secretservice.ErrAmbiguous), errors.Is(err, errForm):
-		found.What = err.Error()
+		found.What = err
 	default:
-		found.What = "it does not work"
+		found.What = errFails
 	}
 	return found
 }
@@ -106,7 +112,7 @@ func (s *keyringStore) loadRing(ctx context.Context) (*auth.Snapshot, error) {
 	}
 	snapshot, err := auth.ParseSnapshot(c.Data)
 	if err != nil {
-		return nil, &auth.UnreadableError{Where: "the keyring", What: err.Error(), Err: err}
+		return nil, &auth.UnreadableError{Where: auth.WhereKeyring, What: err}
 	}
 	return snapshot, nil
 }

@@ -149,7 +149,7 @@ func TestWhereCredentialsAreRead(t *testing.T) {
 				if !errors.Is(err, auth.ErrNoCredential) {
 					t.Errorf("error %v, want ErrNoCredential", err)
 				}
-			case !errors.As(err, &unreadable) || unreadable.Locked != tt.locked || unreadable.What == "":
+			case !errors.As(err, &unreadable) || unreadable.Locked != tt.locked || unreadable.What == nil:
 				t.Errorf("error %#v, want *UnreadableError, locked %v", err, tt.locked)
 			}
 		})

@@ -81,7 +81,7 @@ func round(path, target string, edits []Edit) (done bool, err error) {
 	if d := scan(text); d.broken != nil {
 		return false, &Problem{
 			Path: path, Line: d.broken.line, Code: CodeSyntax,
-			What: "this line is not valid TOML (" + d.broken.what + ")", Do: "correct it first",
+			What: notTOML(d.broken),
 		}
 	}
 	for _, e := range edits {
@@ -125,5 +125,5 @@ func replace(target string, before safefile.Content, text []byte) (done bool, er
 
 // unsaved is a SaveError.
 func unsaved(path string, err error) error {
-	return &SaveError{Path: path, What: safefile.Cause(err).Error(), Err: err}
+	return &SaveError{Path: path, What: safefile.Cause(err)}
 }

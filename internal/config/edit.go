@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"fmt"
+	"rekey/internal/fault"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,10 +56,10 @@ func quoted(text string) string {
 // check says what is wrong with an edit, nil for nothing.
 func (e Edit) check(path string, home func() (string, error)) error {
 	if _, known := lookup(e.key); !known {
-		return &Problem{Code: CodeUnknownKey, Key: e.key, What: e.key + " is no setting of Rekey's", Do: suggestion(e.key)}
+		return &Problem{Code: CodeUnknownKey, Key: e.key, What: unknownKey(e.key)}
 	}
 	if e.broken {
-		return &Problem{Code: CodeBadValue, Key: e.key, What: e.key + " would not be a text", Do: "use another value"}
+		return &Problem{Code: CodeBadValue, Key: e.key, What: fault.New("setting_no_text", "{{.Key}} would not be a text; use another value", "Key", e.key)}
 	}
 	_, found := Default().parse(path, []byte(e.key+" = "+e.literal), home)
 	if len(found) == 0 {

@@ -24,7 +24,7 @@ func (s Settings) WithEnvironment(getenv func(string) string) (Settings, []*Prob
 			}
 		}
 		found = append(found, &Problem{
-			Code: CodeBadValue, Key: name, Value: strconv.Quote(value), What: name + " is " + strconv.Quote(value), Do: "use " + listing(k.Values),
+			Code: CodeBadValue, Key: name, Value: strconv.Quote(value), What: badValue(name, strconv.Quote(value), useOneOf(k.Values)),
 		})
 	}
 	if home := getenv("CODEX_HOME"); home != "" {

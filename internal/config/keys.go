@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"github.com/pelletier/go-toml/v2"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 )
 
 // Type is what a key's value looks like in the file.
@@ -51,7 +51,7 @@ func Keys() []Key {
 type key struct {
 	Key
 	// set takes over a value, or says what it should be.
-	set func(r *reader, k Key, raw []byte) (do string)
+	set func(r *reader, k Key, raw []byte) (do error)
 	// keep takes it over from other Settings.
 	keep func(to *Settings, from Settings)
 }
@@ -60,52 +60,52 @@ type key struct {
 var table = []key{
 	{
 		Key{Name: "homes", Type: TypePaths, Default: `["~/.codex"]`, Env: "CODEX_HOME"},
-		func(r *reader, _ Key, raw []byte) string { return r.paths(raw, &r.Homes) },
+		func(r *reader, _ Key, raw []byte) error { return r.paths(raw, &r.Homes) },
 		func(to *Settings, from Settings) { to.Homes = from.Homes },
 	},
 	{
 		Key{Name: "keep_fresh", Type: TypeSwitch, Default: "true"},
-		func(r *reader, k Key, raw []byte) string { return decode(raw, &r.KeepFresh, k.Type) },
+		func(r *reader, k Key, raw []byte) error { return decode(raw, &r.KeepFresh, k.Type) },
 		func(to *Settings, from Settings) { to.KeepFresh = from.KeepFresh },
 	},
 	{
 		Key{Name: "notifications", Type: TypeSwitch, Default: "true"},
-		func(r *reader, k Key, raw []byte) string { return decode(raw, &r.Notifications, k.Type) },
+		func(r *reader, k Key, raw []byte) error { return decode(raw, &r.Notifications, k.Type) },
 		func(to *Settings, from Settings) { to.Notifications = from.Notifications },
 	},
 	{
 		Key{Name: "usage", Type: TypeWord, Values: names(UsageOn, UsageOff), Default: `"on"`},
-		func(r *reader, k Key, raw []byte) string { return setWord(raw, k, &r.Usage) },
+		func(r *reader, k Key, raw []byte) error { return setWord(raw, k, &r.Usage) },
 		func(to *Settings, from Settings) { to.Usage = from.Usage },
 	},
 	{
 		Key{Name: "usage_alerts", Type: TypePercents, Default: "[]"},
-		func(r *reader, _ Key, raw []byte) string { return r.percents(raw, &r.UsageAlerts) },
+		func(r *reader, _ Key, raw []byte) error { return r.percents(raw, &r.UsageAlerts) },
 		func(to *Settings, from Settings) { to.UsageAlerts = from.UsageAlerts },
 	},
 	{
 		Key{Name: "sign_in", Type: TypeWord, Values: names(auth.SignInMethods()...), Default: `"browser"`},
-		func(r *reader, k Key, raw []byte) string { return setWord(raw, k, &r.SignIn) },
+		func(r *reader, k Key, raw []byte) error { return setWord(raw, k, &r.SignIn) },
 		func(to *Settings, from Settings) { to.SignIn = from.SignIn },
 	},
 	{
 		Key{Name: "codex", Type: TypePath, Default: "the codex that is found", Env: "REKEY_CODEX"},
-		func(r *reader, _ Key, raw []byte) string { return r.absolute(raw, &r.Codex) },
+		func(r *reader, _ Key, raw []byte) error { return r.absolute(raw, &r.Codex) },
 		func(to *Settings, from Settings) { to.Codex = from.Codex },
 	},
 	{
 		Key{Name: "language", Type: TypeWord, Values: []string{"en", "zh-Hans"}, Default: "the environment's", Env: "REKEY_LANGUAGE"},
-		func(r *reader, k Key, raw []byte) string { return setWord(raw, k, &r.Language) },
+		func(r *reader, k Key, raw []byte) error { return setWord(raw, k, &r.Language) },
 		func(to *Settings, from Settings) { to.Language = from.Language },
 	},
 	{
 		Key{Name: "log", Type: TypeWord, Values: levelNames(), Default: `"info"`},
-		func(r *reader, _ Key, raw []byte) string { return r.level(raw) },
+		func(r *reader, _ Key, raw []byte) error { return r.level(raw) },
 		func(to *Settings, from Settings) { to.Log = from.Log },
 	},
 	{
 		Key{Name: "hook", Type: TypePath, Default: "none"},
-		func(r *reader, _ Key, raw []byte) string { return r.absolute(raw, &r.Hook) },
+		func(r *reader, _ Key, raw []byte) error { return r.absolute(raw, &r.Hook) },
 		func(to *Settings, from Settings) { to.Hook = from.Hook },
 	},
 }
@@ -143,69 +143,69 @@ type reader struct {
 
 // decode reads a TOML value of the type of into, which it leaves alone if the
 // value is of another.
-func decode[T any](raw []byte, into *T, t Type) (do string) {
+func decode[T any](raw []byte, into *T, t Type) (do error) {
 	var v struct{ Value T }
 	if err := toml.Unmarshal(append([]byte("Value = "), raw...), &v); err != nil {
 		switch t {
 		case TypePaths:
-			return `use a list of paths, as in ["~/.codex"]`
+			return fault.New("use_paths", `a list of paths, as in ["~/.codex"]`)
 		case TypePercents:
 			return usePercents
 		case TypeSwitch:
-			return "use true or false"
+			return fault.New("use_switch", "true or false")
 		}
-		return "use a text in quotation marks"
+		return fault.New("use_text", "a text in quotation marks")
 	}
 	*into = v.Value
-	return ""
+	return nil
 }
 
 // setWord reads one of a key's words.
-func setWord[T ~string](raw []byte, k Key, into *T) (do string) {
+func setWord[T ~string](raw []byte, k Key, into *T) (do error) {
 	var word string
-	if decode(raw, &word, TypeWord) != "" || !slices.Contains(k.Values, word) {
-		return "use " + listing(k.Values)
+	if decode(raw, &word, TypeWord) != nil || !slices.Contains(k.Values, word) {
+		return useOneOf(k.Values)
 	}
 	*into = T(word)
-	return ""
+	return nil
 }
 
-func (r *reader) level(raw []byte) (do string) {
+func (r *reader) level(raw []byte) (do error) {
 	var word string
-	if decode(raw, &word, TypeWord) == "" {
+	if decode(raw, &word, TypeWord) == nil {
 		if level, ok := parseLevel(word); ok {
 			r.Log = level
-			return ""
+			return nil
 		}
 	}
-	return "use " + listing(levelNames())
+	return useOneOf(levelNames())
 }
 
-func (r *reader) paths(raw []byte, into *[]string) (do string) {
+func (r *reader) paths(raw []byte, into *[]string) (do error) {
 	var paths []string
-	if do := decode(raw, &paths, TypePaths); do != "" {
+	if do := decode(raw, &paths, TypePaths); do != nil {
 		return do
 	}
 	for i, path := range paths {
-		var do string
-		if paths[i], do = r.resolve(path); do != "" {
+		var do error
+		if paths[i], do = r.resolve(path); do != nil {
 			return do
 		}
 	}
 	if len(paths) == 0 {
-		return "use at least one home, or remove the line"
+		return fault.New("use_home", "at least one home, or remove the line")
 	}
 	*into = paths
-	return ""
+	return nil
 }
 
 // usePercents says what a TypePercents is.
-const usePercents = "use a list of percents from 1 to 100, as in [80, 95], or [] for never"
+var usePercents = fault.New("use_percents", "a list of percents from 1 to 100, as in [80, 95], or [] for never")
 
 // percents reads a list of percents, in any order.
-func (r *reader) percents(raw []byte, into *[]int) (do string) {
+func (r *reader) percents(raw []byte, into *[]int) (do error) {
 	var list []int
-	if do := decode(raw, &list, TypePercents); do != "" {
+	if do := decode(raw, &list, TypePercents); do != nil {
 		return do
 	}
 	for _, p := range list {
@@ -218,20 +218,20 @@ func (r *reader) percents(raw []byte, into *[]int) (do string) {
 		list = nil
 	}
 	*into = list
-	return ""
+	return nil
 }
 
 // absolute reads a path that must not depend on any folder.
-func (r *reader) absolute(raw []byte, into *string) (do string) {
+func (r *reader) absolute(raw []byte, into *string) (do error) {
 	var path string
-	if do := decode(raw, &path, TypePath); do != "" {
+	if do := decode(raw, &path, TypePath); do != nil {
 		return do
 	}
 	if !filepath.IsAbs(path) && !tilde(path) {
-		return "use the absolute path of a program"
+		return fault.New("use_program", "the absolute path of a program")
 	}
 	path, do = r.resolve(path)
-	if do == "" {
+	if do == nil {
 		*into = path
 	}
 	return do
@@ -244,26 +244,26 @@ func tilde(path string) bool {
 
 // resolve makes a path absolute: ~ is the user's home directory, and what is
 // relative begins at the file's folder.
-func (r *reader) resolve(path string) (absolute, do string) {
+func (r *reader) resolve(path string) (absolute string, do error) {
 	switch {
 	case path == "":
-		return "", "use a path, or remove the line"
+		return "", fault.New("use_path", "a path, or remove the line")
 	case strings.ContainsRune(path, 0):
-		return "", "use a path that can exist"
+		return "", fault.New("use_possible", "a path that can exist")
 	case tilde(path):
 		home, err := r.home()
 		if err != nil {
-			return "", "use the path without ~, for your home directory is not known here"
+			return "", fault.New("use_no_tilde", "the path without ~ because your home directory is not known here")
 		}
-		return filepath.Join(home, path[1:]), ""
+		return filepath.Join(home, path[1:]), nil
 	case filepath.IsAbs(path):
-		return filepath.Clean(path), ""
+		return filepath.Clean(path), nil
 	}
-	return filepath.Join(r.folder, path), ""
+	return filepath.Join(r.folder, path), nil
 }
 
-// listing is "a, b or c".
-func listing(words []string) string {
+// useOneOf says which words can be used.
+func useOneOf(words []string) error {
 	last := len(words) - 1
-	return fmt.Sprintf("%s or %s", strings.Join(words[:last], ", "), words[last])
+	return fault.New("use_words", "{{.Some}} or {{.Last}}", "Some", strings.Join(words[:last], ", "), "Last", words[last])
 }

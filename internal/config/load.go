@@ -2,12 +2,12 @@ package config
 
 import (
 	"bytes"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
 
@@ -27,7 +27,8 @@ func (s Settings) Reload(path string) (Settings, []*Problem) {
 	file, err := safefile.Read(path, maxFile)
 	if err != nil {
 		return s, []*Problem{{
-			Path: path, Code: CodeUnreadable, What: "it cannot be read: " + safefile.Cause(err).Error(), Do: "mend that, or remove it", Err: err,
+			Path: path, Code: CodeUnreadable,
+			What: fault.New("setting_unreadable", "it cannot be read: {{.Why}}; fix or remove it", "Why", safefile.Cause(err)),
 		}}
 	}
 	return s.parse(path, file.Data, os.UserHomeDir)
@@ -42,8 +43,8 @@ func (s Settings) parse(path string, data []byte, home func() (string, error)) (
 		r.Settings = s // nobody knows what the broken line is about
 	}
 	var found []*Problem
-	report := func(line int, code Code, key, what, do string) {
-		found = append(found, &Problem{Path: path, Line: line, Code: code, Key: key, What: what, Do: do})
+	report := func(line int, code Code, key string, what error) {
+		found = append(found, &Problem{Path: path, Line: line, Code: code, Key: key, What: what})
 	}
 	first := make(map[string]int) // the line
 	for _, e := range d.entries {
@@ -51,30 +52,35 @@ func (s Settings) parse(path string, data []byte, home func() (string, error)) (
 		line, repeated := first[e.name]
 		switch {
 		case !known:
-			report(e.line, CodeUnknownKey, e.name, e.name+" is no setting of Rekey's", suggestion(e.name))
+			report(e.line, CodeUnknownKey, e.name, unknownKey(e.name))
 			continue
 		case repeated:
-			report(e.line, CodeRepeated, e.name, e.name+" is set a second time",
-				fmt.Sprintf("line %d holds, remove one of them", line))
+			report(e.line, CodeRepeated, e.name, fault.New("setting_twice",
+				"{{.Key}} is set a second time; line {{.Line}} applies, remove one of them", "Key", e.name, "Line", line))
 			continue
 		}
 		first[e.name] = e.line
 		raw := data[e.value:e.end]
-		if do := k.set(r, k.Key, raw); do != "" {
+		if do := k.set(r, k.Key, raw); do != nil {
 			k.keep(&r.Settings, s)
-			report(e.line, CodeBadValue, e.name, e.name+" is "+shown(raw), do)
+			report(e.line, CodeBadValue, e.name, badValue(e.name, shown(raw), do))
 			found[len(found)-1].Value = shown(raw)
 		}
 	}
 	for _, t := range d.tables {
-		report(t.line, CodeUnknownTable, t.name, "["+t.name+"] is no part of Rekey's settings",
-			"put settings above the first line in brackets")
+		report(t.line, CodeUnknownTable, t.name, fault.New("setting_table",
+			"[{{.Name}}] is no part of Rekey's settings; put settings above the first line in brackets", "Name", t.name))
 	}
 	if d.broken != nil {
-		report(d.broken.line, CodeSyntax, "", "this line is not valid TOML ("+d.broken.what+")", "correct it")
+		report(d.broken.line, CodeSyntax, "", notTOML(d.broken))
 	}
 	slices.SortStableFunc(found, func(a, b *Problem) int { return a.Line - b.Line })
 	return r.Settings, found
+}
+
+// notTOML is about a line that is not TOML.
+func notTOML(d *defect) error {
+	return fault.New("setting_syntax", "this line is not valid TOML ({{.Why}}); correct it", "Why", d.what)
 }
 
 // shown is a value as a message shows it: whole if it is short and of one line.
@@ -91,18 +97,19 @@ func shown(raw []byte) string {
 }
 
 // suggestion names the key that was probably meant.
-func suggestion(name string) string {
+func suggestion(name string) error {
 	simple := func(s string) string {
 		return strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "").Replace(s))
 	}
 	names := make([]string, 0, len(table))
 	for _, k := range table {
 		if distance(simple(name), simple(k.Name)) <= 2 {
-			return "did you mean " + k.Name + "?"
+			return fault.New("setting_meant", "did you mean {{.Key}}?", "Key", k.Name)
 		}
 		names = append(names, k.Name)
 	}
-	return "the settings are " + strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	return fault.New("setting_list", "the settings are {{.Some}} and {{.Last}}",
+		"Some", strings.Join(names[:len(names)-1], ", "), "Last", names[len(names)-1])
 }
 
 // distance is how many letters have to be put in, taken out or replaced to make

@@ -87,7 +87,7 @@ hook = "/usr/bin/notify"
 		"with dots": {"log.level = \"debug\"\nlog = \"warn\"", with(func(s *Settings) { s.Log = slog.LevelWarn }),
 			[]string{"config.toml:1: log.level is no setting of Rekey's"}},
 		"twice": {"log = \"warn\"\n# again\nlog = \"debug\"\n", with(func(s *Settings) { s.Log = slog.LevelWarn }),
-			[]string{"config.toml:3: log is set a second time; line 1 holds, remove one of them"}},
+			[]string{"config.toml:3: log is set a second time; line 1 applies, remove one of them"}},
 		"in tables": {"log = \"warn\"\n\n[ a . b ]\nkeep_fresh = false\n[[c]]\nx = 1\n", with(func(s *Settings) { s.Log = slog.LevelWarn }), []string{
 			"config.toml:3: [a.b] is no part of Rekey's settings; put settings above the first line in brackets",
 			"config.toml:5: [c] is no part",

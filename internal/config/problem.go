@@ -1,9 +1,6 @@
 package config
 
-import (
-	"fmt"
-	"strings"
-)
+import "rekey/internal/fault"
 
 // Code says what kind of Problem one is. The values are stable.
 type Code string
@@ -36,44 +33,62 @@ type Problem struct {
 	Key string
 	// Value is the value of a CodeBadValue, as far as one can show it.
 	Value string
-	// What is wrong, and what to Do about it: one clause each.
-	What, Do string
-	// Err is the cause below, may be nil. It is not part of the text.
-	Err error
+	// What is wrong, and what to do about it.
+	What error
 }
 
 // Error implements error: one sentence that begins with file and line.
-func (p *Problem) Error() string {
-	text := p.What + "; " + p.Do
-	if p.Code == CodeBadValue && p.Value != "" {
-		text = fmt.Sprintf("%s is %s; use %s", p.Key, p.Value, strings.TrimPrefix(p.Do, "use "))
-	}
+func (p *Problem) Error() string { return p.fault().Error() }
+
+func (p *Problem) fault() *fault.Fault {
 	switch {
 	case p.Path == "":
-		return text
+		return fault.New("setting", "{{.What}}", "What", p.What)
 	case p.Line == 0:
-		return p.Path + ": " + text
+		return fault.New("config_file", "{{.Where}}: {{.What}}", "Where", p.Path, "What", p.What)
 	}
-	return fmt.Sprintf("%s:%d: %s", p.Path, p.Line, text)
+	return fault.New("setting_line", "{{.Where}}:{{.Line}}: {{.What}}", "Where", p.Path, "Line", p.Line, "What", p.What)
 }
 
-// Unwrap returns the cause.
-func (p *Problem) Unwrap() error { return p.Err }
+// Unwrap returns what is wrong.
+func (p *Problem) Unwrap() error { return p.What }
+
+// FaultCode implements fault.Coded.
+func (p *Problem) FaultCode() string { return p.fault().FaultCode() }
+
+// FaultArgs implements fault.Coded.
+func (p *Problem) FaultArgs() []any { return p.fault().FaultArgs() }
+
+// badValue says what a value should be.
+func badValue(key, value string, use error) error {
+	return fault.New("setting_value", "{{.Key}} is {{.Value}}; use {{.What}}", "Key", key, "Value", value, "What", use)
+}
+
+// unknownKey says which key was probably meant.
+func unknownKey(name string) error {
+	return fault.New("setting_unknown", "{{.Key}} is no setting of Rekey's; {{.Advice}}", "Key", name, "Advice", suggestion(name))
+}
 
 // SaveError says why a change could not be written. Nothing has been changed.
 type SaveError struct {
 	// Path is the file.
 	Path string
 	// What stands in the way, one clause.
-	What string
-	// Err is the cause below, may be nil.
-	Err error
+	What error
 }
 
 // Error implements error.
-func (e *SaveError) Error() string {
-	return fmt.Sprintf("%s cannot be saved: %s", e.Path, e.What)
+func (e *SaveError) Error() string { return e.fault().Error() }
+
+// Unwrap returns what stands in the way.
+func (e *SaveError) Unwrap() error { return e.What }
+
+func (e *SaveError) fault() *fault.Fault {
+	return fault.New("setting_unsaved", "{{.Where}} cannot be saved: {{.Why}}", "Where", e.Path, "Why", e.What)
 }
 
-// Unwrap returns the cause.
-func (e *SaveError) Unwrap() error { return e.Err }
+// FaultCode implements fault.Coded.
+func (e *SaveError) FaultCode() string { return e.fault().FaultCode() }
+
+// FaultArgs implements fault.Coded.
+func (e *SaveError) FaultArgs() []any { return e.fault().FaultArgs() }

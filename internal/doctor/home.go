@@ -136,7 +136,7 @@ func (f *found) keyring(ctx context.Context, o agent.Options, cfg codex.Config) 
 	case unreadable.Locked:
 		f.word(FactKeyring, o.Dir, WordLocked) // what that means, the State says
 	default:
-		f.fact(FactKeyring, o.Dir, unreadable.What)
+		f.fact(FactKeyring, o.Dir, unreadable.What.Error())
 		if auto {
 			f.finding(FindKeyring, Note, o.Dir, "Why", unreadable.What)
 		}

@@ -27,8 +27,9 @@ type Coded interface {
 	FaultArgs() []any
 }
 
-// Fault is a Coded error. It is immutable and safe for concurrent use, and
-// compares by identity, so that one can be a sentinel.
+// Fault is a Coded error. It is immutable and safe for concurrent use. One can be
+// a sentinel: errors.Is compares codes, so that it is found with whatever
+// arguments, and also when another process has encoded it.
 type Fault struct {
 	code, text string
 	args       []any
@@ -46,6 +47,16 @@ func (f *Fault) Error() string {
 		pairs = append(pairs, fmt.Sprintf("{{.%v}}", f.args[i]), fmt.Sprint(f.args[i+1]))
 	}
 	return strings.NewReplacer(pairs...).Replace(f.text)
+}
+
+// With is f with these arguments, for a fault whose placeholders are not known
+// where it is made.
+func (f *Fault) With(args ...any) *Fault { return New(f.code, f.text, args...) }
+
+// Is implements errors.Is.
+func (f *Fault) Is(target error) bool {
+	t, ok := target.(*Fault)
+	return ok && t.code == f.code
 }
 
 // Unwrap returns the errors among the arguments.

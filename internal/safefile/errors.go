@@ -16,7 +16,7 @@ var (
 	// ErrNoLocks means that the filesystem has no file locks.
 	ErrNoLocks = fault.New("no_locks", "the filesystem has no file locks")
 	// ErrTooLarge is wrapped by an error that names the limit.
-	ErrTooLarge   = errors.New("it is too large")
+	ErrTooLarge   = fault.New("too_large", "it is too large")
 	ErrIsFolder   = fault.New("is_folder", "it is a folder")
 	ErrNotFolder  = fault.New("no_folder", "it is not a folder")
 	ErrNotRegular = fault.New("not_regular", "it is not a regular file")
@@ -26,12 +26,12 @@ var (
 	// ErrReadOnly: the file has no write permission at all. Codex refuses this, too.
 	ErrReadOnly = fault.New("read_only", "the file is read-only")
 	// ErrOwner: what root writes must stay its owner's.
-	ErrOwner = fault.New("owner_lost", "it belongs to another user and cannot be kept that way")
+	ErrOwner = fault.New("owner_lost", "it belongs to another user and would not stay theirs")
 	// ErrInUse means that another program has the file open and forbids, as only
 	// Windows lets it, that it is replaced.
-	ErrInUse = errors.New("another program has it open")
+	ErrInUse = fault.New("in_use", "another program has it open")
 	// ErrForeign means that another program's content could not be put back.
-	ErrForeign = errors.New("another program's content could not be put back")
+	ErrForeign = fault.New("foreign_content", "another program's content could not be put back")
 	// ErrRestless means that new content was found again and again.
 	ErrRestless = fault.New("restless", "it keeps changing")
 )
@@ -48,13 +48,13 @@ func (e tooLarge) FaultCode() string { return "too_big" }
 // FaultArgs implements fault.Coded.
 func (e tooLarge) FaultArgs() []any { return []any{"Limit", fmt.Sprintf("%d MiB", e.limit>>20)} }
 
-// Reason is Cause as text, for a file that cannot be read.
-func Reason(err error) string {
+// Reason is Cause for a file that cannot be read, always one clause.
+func Reason(err error) error {
 	var coded fault.Coded
 	if c := Cause(err); c != err || errors.As(c, &coded) { //nolint:errorlint // the very same
-		return c.Error()
+		return c
 	}
-	return errUnopened.Error()
+	return clause{errUnopened, err}
 }
 
 // errUnopened stands for what the system says in more than the cause.
@@ -76,7 +76,7 @@ func Cause(err error) error {
 	case errors.Is(err, syscall.ELOOP):
 		return clause{fault.New("link_loop", "it is a symbolic link that leads back to itself"), err}
 	case errors.Is(err, syscall.ENOTDIR):
-		return clause{fault.New("bad_folder", "its folder is not a folder"), err}
+		return clause{fault.New("bad_folder", "a part of its path is not a folder"), err}
 	case errors.As(err, &number):
 		return number
 	}

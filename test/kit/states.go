@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 )
 
 // State is a likely State for a status at the time now.
@@ -35,7 +36,7 @@ func State(status auth.Status, now time.Time) auth.State {
 		}
 	case auth.StatusUnreadable:
 		s = auth.State{Status: status, Email: s.Email, Plan: s.Plan, Store: s.Store, KeepFresh: true, Notifications: true, Renewable: auth.RenewableNo}
-		because(&s, &auth.UnreadableError{Where: s.Store, What: "it is not valid JSON"})
+		because(&s, &auth.UnreadableError{Where: s.Store, What: fault.New("not_json", "it is not valid JSON")})
 	}
 	return s
 }

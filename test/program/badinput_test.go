@@ -35,9 +35,9 @@ func TestBadInput(t *testing.T) {
 	}{
 		"missing home":      {noHome, auth.StatusSignedOut, "Not signed in"},
 		"missing file":      {func(*sandboxed) error { return nil }, auth.StatusSignedOut, "Not signed in"},
-		"empty file":        {file(nil), auth.StatusUnreadable, unreadable + "it is empty or ends too early"},
-		"half a file":       {file(whole[:len(whole)/2]), auth.StatusUnreadable, unreadable + "it is empty or ends too early"},
-		"all but a byte":    {file(whole[:len(whole)-1]), auth.StatusUnreadable, unreadable + "it is empty or ends too early"},
+		"empty file":        {file(nil), auth.StatusUnreadable, unreadable + "it is empty or incomplete"},
+		"half a file":       {file(whole[:len(whole)/2]), auth.StatusUnreadable, unreadable + "it is empty or incomplete"},
+		"all but a byte":    {file(whole[:len(whole)-1]), auth.StatusUnreadable, unreadable + "it is empty or incomplete"},
 		"bytes":             {file([]byte{0xff, 0xfe, 0, 1, 2, 0x80}), auth.StatusUnreadable, unreadable + "it is not UTF-8"},
 		"words":             {file([]byte("not signed in\n")), auth.StatusUnreadable, unreadable},
 		"zeros":             {file(make([]byte, 4096)), auth.StatusUnreadable, unreadable},

@@ -59,7 +59,7 @@ func TestWatchFollows(t *testing.T) {
 	if err := b.Home.Write(content[:len(content)/2]); err != nil {
 		t.Fatal(err)
 	}
-	n = words.out.until(t, n, "Cannot read auth.json: it is empty or ends too early")
+	n = words.out.until(t, n, "Cannot read auth.json: it is empty or incomplete")
 	m = lines.out.until(t, m, `"unreadable"`)
 	b.put(otherKey)
 	n = words.out.until(t, n, "Using an API key")

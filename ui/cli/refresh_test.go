@@ -14,7 +14,7 @@ func TestRefreshErrors(t *testing.T) {
 	t.Parallel()
 	refused := &auth.RefreshError{Permanent: true, Reason: auth.ReasonReused, Status: 401}
 	down := &auth.RefreshError{Status: 503}
-	unreadable := &auth.UnreadableError{Where: "auth.json", What: "it is empty"}
+	unreadable := &auth.UnreadableError{Where: "auth.json", What: errors.New("it is empty")}
 	tests := map[string]struct {
 		err   error
 		left  auth.Status

@@ -52,7 +52,7 @@ func TestTokenErrors(t *testing.T) {
 	}{
 		"signed out":           {auth.ErrNoCredential, auth.StatusSignedOut, cli.ExitSignedOut, "not signed in"},
 		"an API key":           {auth.ErrNoAccessToken, auth.StatusAPIKey, cli.ExitFailure, "no access token"},
-		"unreadable":           {&auth.UnreadableError{Where: "auth.json", What: "it is empty"}, auth.StatusUnreadable, cli.ExitUnreadable, "it is empty"},
+		"unreadable":           {&auth.UnreadableError{Where: "auth.json", What: errors.New("it is empty")}, auth.StatusUnreadable, cli.ExitUnreadable, "it is empty"},
 		"refused, dead":        {refused, auth.StatusSignInRequired, cli.ExitSignInRequired, "the refresh token was already used"},
 		"refused, still works": {refused, auth.StatusExpiring, cli.ExitExpiring, "the refresh token was already used"},
 		// An agent may tell the answer before the State that it has led to.

@@ -60,6 +60,12 @@ func (e *NoBusError) Error() string { return "No D-Bus session bus: " + e.Err.Er
 // Unwrap returns the cause.
 func (e *NoBusError) Unwrap() error { return e.Err }
 
+// FaultCode implements fault.Coded.
+func (e *NoBusError) FaultCode() string { return "no_bus" }
+
+// FaultArgs implements fault.Coded.
+func (e *NoBusError) FaultArgs() []any { return []any{"Why", e.Err} }
+
 // ErrNoPanel means that there is a desktop bus and no panel on it that shows
 // tray icons. Run works all the same: the icon appears when a panel does.
 var ErrNoPanel = fault.New("no_panel", "no panel shows tray icons yet")

@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 )
 
 func TestChineseForEveryStatus(t *testing.T) {
@@ -45,7 +46,7 @@ func TestChineseForEveryStatus(t *testing.T) {
 		},
 		{
 			auth.StatusUnreadable, func(s *auth.State) {
-				s.Cause = auth.CauseOf(&auth.UnreadableError{Where: s.Store, What: "it is not valid JSON"})
+				s.Cause = auth.CauseOf(&auth.UnreadableError{Where: s.Store, What: fault.New("not_json", "it is not valid JSON")})
 			},
 			"无法读取 auth.json：不是有效的 JSON", "有效期至周二 14:05（还剩 27 小时）", "", "打开文件夹", "",
 		},

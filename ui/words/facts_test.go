@@ -81,7 +81,7 @@ func TestObstacle(t *testing.T) {
 		{"restricted", auth.State{Status: auth.StatusHealthy, Restricted: true, CommitPending: true}, "Not allowed by config.toml"},
 		{"commit pending", auth.State{Status: auth.StatusHealthy, CommitPending: true}, "New tokens wait to be saved"},
 		{"cannot save", auth.State{Status: auth.StatusHealthy, CannotSave: true, Cause: auth.CauseOf(auth.CannotSave(errors.New("disk full")))},
-			"Nothing was sent, because the new tokens could not be saved: disk full"},
+			"Nothing was sent because the new tokens could not be saved: disk full"},
 		{"cannot save, said in the headline", auth.State{Status: auth.StatusWaiting, CannotSave: true, Cause: auth.CauseOf(auth.CannotSave(errors.New("disk full")))}, ""},
 		{"answer lost", auth.State{Status: auth.StatusWaiting, AnswerLost: true}, "A refresh got no answer"},
 		{"unreadable", auth.State{Status: auth.StatusUnreadable, Problem: "x"}, ""},

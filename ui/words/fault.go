@@ -13,7 +13,7 @@ import (
 func (w Words) Error(err error) string {
 	var refused *auth.RefreshError
 	if errors.As(err, &refused) && refused.Permanent {
-		return w.Say("fault.not_renewable", "Why", w.Reason(refused.Reason))
+		return w.Say("reason.cannot_refresh", "Why", w.Reason(refused.Reason))
 	}
 	return w.p.Error(err)
 }
@@ -22,7 +22,3 @@ func (w Words) Error(err error) string {
 func (w Words) Sentence(err error) string {
 	return w.Say("sentence.end", "What", capital(w.Error(err)))
 }
-
-// Translate is a sentence that the program's inside has made, in English, for
-// people: they read it in their language.
-func (w Words) Translate(sentence string) string { return w.p.Translate(sentence) }

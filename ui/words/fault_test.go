@@ -26,7 +26,7 @@ func TestError(t *testing.T) {
 		{fmt.Errorf("x: %w", reused), "the sign-in cannot be refreshed: the refresh token was already used", "登录无法刷新：刷新令牌已被使用过"},
 		{&auth.RefreshError{Status: 503}, "the authorization server answered 503; the sign-in was not refreshed", "授权服务器返回 503，登录未刷新"},
 		{
-			&auth.RefreshError{Err: errors.New("no connection could be made")},
+			&auth.RefreshError{Err: fault.New("no_connection", "no connection could be made")},
 			"the sign-in was not refreshed: no connection could be made", "登录未刷新：无法建立连接",
 		},
 		{login.ErrTimeout, "the sign-in was not finished in the browser in time", "未在规定时间内在浏览器中完成登录"},
@@ -43,26 +43,16 @@ func TestError(t *testing.T) {
 		},
 		{
 			fmt.Errorf("%w: write /home/ada/.codex/auth.json: no space left on device", auth.ErrCannotSave),
-			"nothing was sent, because the answer could not be saved: write /home/ada/.codex/auth.json: no space left on device",
-			"未发送任何请求，因为响应将无法保存: write /home/ada/.codex/auth.json: no space left on device",
+			"nothing was sent because the new tokens could not be saved: write /home/ada/.codex/auth.json: no space left on device",
+			"未发送任何请求，因为新令牌将无法保存: write /home/ada/.codex/auth.json: no space left on device",
 		},
 		{
-			&auth.UnreadableError{Where: "/home/ada/.codex/auth.json", What: "tokens id_token is not a JSON Web Token"},
-			"cannot read /home/ada/.codex/auth.json: tokens id_token is not a JSON Web Token",
-			"无法读取 /home/ada/.codex/auth.json：tokens id_token 不是 JSON Web Token",
-		},
-		{
-			errors.New("/home/ada/.config/rekey/config.toml:3: colour is no setting of Rekey's; did you mean log?"),
-			"/home/ada/.config/rekey/config.toml:3: colour is no setting of Rekey's; did you mean log?",
-			"/home/ada/.config/rekey/config.toml:3：Rekey 没有名为 colour 的设置；是否想写 log？",
-		},
-		{
-			errors.New(`REKEY_LOG is "loud"; use debug, info, warn, error or off`),
-			`REKEY_LOG is "loud"; use debug, info, warn, error or off`,
-			`REKEY_LOG 的值为 "loud"；请使用 debug、info、warn、error 或 off`,
+			&auth.UnreadableError{Where: "/home/ada/.codex/auth.json", What: fault.New("field_jwt", "{{.Field}} is not a JSON Web Token", "Field", "tokens.id_token")},
+			"cannot read /home/ada/.codex/auth.json: tokens.id_token is not a JSON Web Token",
+			"无法读取 /home/ada/.codex/auth.json：tokens.id_token 不是 JSON Web Token",
 		},
 		{errors.New("something and another: foreign"), "something and another: foreign", "something and another: foreign"},
-		{errors.New("mine: it is locked"), "mine: it is locked", "mine：已锁定"},
+		{fmt.Errorf("mine: %w", fault.New("locked", "it is locked")), "mine: it is locked", "mine: 已锁定"},
 	}
 	for _, tt := range tests {
 		if got := english.Error(tt.err); got != tt.en {
@@ -78,10 +68,10 @@ func TestProblemInChinese(t *testing.T) {
 	t.Parallel()
 	for want, problem := range map[string]error{
 		"": nil,
-		"无法读取 /a/b：内容为空或不完整":                &auth.UnreadableError{Where: "/a/b", What: "it is empty or ends too early"},
-		"登录未刷新：未在规定时间内响应":                   &auth.RefreshError{Err: fault.New("no_answer_in_time", "it did not answer in time")},
-		"授权服务器返回 503，登录未刷新":                 &auth.RefreshError{Status: 503},
-		"未发送任何请求，因为新令牌无法保存：disk is on fire": auth.CannotSave(errors.New("disk is on fire")),
+		"无法读取 /a/b：内容为空或不完整":                 &auth.UnreadableError{Where: "/a/b", What: fault.New("cut_off", "it is empty or incomplete")},
+		"登录未刷新：未在规定时间内响应":                    &auth.RefreshError{Err: fault.New("no_answer_in_time", "it did not answer in time")},
+		"授权服务器返回 503，登录未刷新":                  &auth.RefreshError{Status: 503},
+		"未发送任何请求，因为新令牌将无法保存：disk is on fire": auth.CannotSave(errors.New("disk is on fire")),
 	} {
 		if got := chinese.Problem(auth.State{Cause: auth.CauseOf(problem)}); got != want {
 			t.Errorf("Problem(%v) = %q, want %q", problem, got, want)

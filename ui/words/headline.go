@@ -95,7 +95,7 @@ func (w Words) unreadable(s auth.State) string {
 	}
 	var unreadable fault.Coded
 	if errors.As(s.Cause.Err(), &unreadable) && s.Store != "" {
-		if args := unreadable.FaultArgs(); unreadable.FaultCode() == "unreadable" {
+		if args := unreadable.FaultArgs(); unreadable.FaultCode() == auth.CodeUnreadable {
 			for i := 0; i+1 < len(args); i += 2 {
 				if args[i] == "What" {
 					return w.Say("state.unreadable_why", "What", Line(base(s.Store)), "Why", Line(w.part(args[i+1])))
@@ -114,5 +114,5 @@ func (w Words) part(arg any) string {
 	if err, ok := arg.(error); ok {
 		return w.Error(err)
 	}
-	return w.p.Translate(fmt.Sprint(arg))
+	return fmt.Sprint(arg)
 }

@@ -55,13 +55,13 @@ func TestHeadlineAndNotice(t *testing.T) {
 		{"waiting, keeper off", with(ada(auth.StatusWaiting), func(s *auth.State) { offline(s); s.KeepFresh = false }), "Offline: not refreshed", ""},
 		{"waiting, not tried yet", with(ada(auth.StatusWaiting), func(s *auth.State) { s.NeverTried = true }), "Waiting to refresh", ""},
 		{"waiting, cannot save", with(ada(auth.StatusWaiting), func(s *auth.State) { s.Cause = auth.CauseOf(auth.CannotSave(errors.New("disk full"))) }),
-			"Nothing was sent, because the new tokens could not be saved: disk full", ""},
+			"Nothing was sent because the new tokens could not be saved: disk full", ""},
 		{"waiting, refused to serve", with(ada(auth.StatusWaiting), func(s *auth.State) {
 			s.Cause = auth.CauseOf(&auth.RefreshError{Status: 403, Code: "unsupported_country_region_territory"})
-		}), "The authorization server refuses to serve here: unsupported_country_region_territory (403)", ""},
+		}), "The authorization server does not serve this place: unsupported_country_region_territory (403)", ""},
 		{"waiting, a captive portal", with(ada(auth.StatusWaiting), func(s *auth.State) {
 			s.Cause = auth.CauseOf(&auth.RefreshError{Status: 200, Page: true})
-		}), "A web page stood in the way of the authorization server (200)", ""},
+		}), "A web page answered instead of the authorization server (200); this network may require a login", ""},
 		{"no account id", with(ada(auth.StatusSignInRequired), func(s *auth.State) { s.Refused, s.Renewable = "", auth.RenewableNo }), "Sign in again: this sign-in cannot be refreshed", ""},
 		{
 			"expiring", with(ada(auth.StatusExpiring), func(s *auth.State) {
@@ -77,7 +77,7 @@ func TestHeadlineAndNotice(t *testing.T) {
 		},
 		{
 			"unreadable", with(ada(auth.StatusUnreadable), func(s *auth.State) {
-				s.Cause = auth.CauseOf(&auth.UnreadableError{Where: s.Store, What: "it is not valid JSON"})
+				s.Cause = auth.CauseOf(&auth.UnreadableError{Where: s.Store, What: errors.New("it is not valid JSON")})
 			}), "Cannot read auth.json: it is not valid JSON", "",
 		},
 		{"unreadable, other text", with(ada(auth.StatusUnreadable), func(s *auth.State) { s.Problem = "no such disk" }), "No such disk", ""},

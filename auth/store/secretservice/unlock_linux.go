@@ -2,7 +2,7 @@ package secretservice
 
 import (
 	"context"
-	"errors"
+	"rekey/internal/fault"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -57,5 +57,5 @@ func (c call) answered(prompt dbus.ObjectPath, completed <-chan *dbus.Signal) er
 		}
 		return nil
 	}
-	return errors.New("the keyring's service has gone")
+	return fault.New("service_gone", "the keyring service has exited")
 }
