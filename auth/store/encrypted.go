@@ -62,7 +62,7 @@ func newEncryptedStore(home string, auto bool, opts Options) *encryptedStore {
 		keyringStore: newKeyringStore(home, auto, opts),
 		path:         codex.EncryptedPath(home), child: opts.Child,
 	}
-	s.item = secretservice.Item{Application: "rust-keyring", Name: secretsService, User: "secrets|" + codex.ShortHash(home)}
+	s.item = secretservice.Item{Application: codexApplication, Name: secretsService, User: "secrets|" + codex.ShortHash(home)}
 	return s
 }
 

@@ -13,7 +13,7 @@ import (
 
 // codexItem is Codex's item for a user, under the name of its keyring library.
 func codexItem(user string) secretservice.Item {
-	return secretservice.Item{Application: "rust-keyring", Name: codexService, User: user}
+	return secretservice.Item{Application: codexApplication, Name: codexService, User: user}
 }
 
 // rekeyItem is an item of Rekey's own.
@@ -21,10 +21,11 @@ func rekeyItem(user string) secretservice.Item {
 	return secretservice.Item{Application: "rekey", Name: rekeyService, User: user}
 }
 
-// The services of the items: Codex's own and Rekey's.
+// The items' application and services: Codex's own and Rekey's.
 const (
-	codexService = "Codex Auth"
-	rekeyService = "Rekey"
+	codexApplication = "rust-keyring"
+	codexService     = "Codex Auth"
+	rekeyService     = "Rekey"
 )
 
 // ring is a keyring as the stores need it. Every call is bounded by its
@@ -56,9 +57,6 @@ const defaultKeyringTimeout = 3 * time.Second
 type zalando struct{ goos string }
 
 func (z zalando) Get(ctx context.Context, it secretservice.Item) (string, error) {
-	if z.goos == "windows" && it.Name == codexService {
-		return "", errForm // Codex: <user>.<service> in UTF-16, go-keyring: <service>:<user> in UTF-8
-	}
 	return bounded(ctx, func() (string, error) { return keyring.Get(it.Name, it.User) })
 }
 
@@ -71,18 +69,12 @@ func (z zalando) Set(ctx context.Context, it secretservice.Item, text string) er
 }
 
 func (z zalando) Remove(ctx context.Context, it secretservice.Item) error {
-	if z.goos == "windows" && it.Name == codexService {
-		return errForm
-	}
 	_, err := bounded(ctx, func() (struct{}, error) { return struct{}{}, keyring.Delete(it.Name, it.User) })
 	return err
 }
 
 func (z zalando) Ready(_ context.Context, it secretservice.Item) error {
-	switch {
-	case it.Name != codexService:
-		return nil
-	case z.goos == "windows", z.goos == "darwin": // go-keyring encodes what it writes to the keychain, Codex does not
+	if z.goos == "darwin" && it.Application == codexApplication { // go-keyring encodes what it writes to the keychain, Codex does not
 		return errForm
 	}
 	return nil

@@ -6,6 +6,7 @@ package autostart
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 )
 
 // id names the program to the desktop.
@@ -42,6 +43,15 @@ func New(o Options) (Login, error) {
 			return nil, fmt.Errorf("which program this is: %w", err)
 		}
 		o.Program = lasting(running, o.Getenv("PATH"))
+		// Windows shows a console for rekey.exe; the program beside it hides it.
+		if tray := filepath.Join(filepath.Dir(o.Program), "rekey-tray.exe"); filepath.Ext(o.Program) == ".exe" && exists(tray) {
+			o.Program = tray
+		}
 	}
 	return system(o)
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"rekey/internal/autostart"
 )
 
 // panel looks for a panel that shows the icon.
@@ -52,6 +54,14 @@ func (in Inputs) desktop(context.Context) (f found) {
 		f.word(FactAutostart, "", WordOn)
 	} else {
 		f.word(FactAutostart, "", WordOff)
+	}
+	if autostart.UnitEnabled(autostart.Options{Getenv: in.Getenv, UserHome: in.UserHome}) {
+		f.word(FactUnit, "", WordOn)
+		if in.Autostart != nil {
+			if on, err := in.Autostart.Enabled(); err == nil && on {
+				f.finding(FindTwoStarts, Note, "")
+			}
+		}
 	}
 	if in.Window == nil {
 		f.word(FactWindow, "", WordNotLooked)

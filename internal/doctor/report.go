@@ -109,6 +109,7 @@ const (
 	FactPanel         = "desktop.panel"
 	FactNotifications = "desktop.notifications" // the daemon and its version
 	FactAutostart     = "desktop.autostart"
+	FactUnit          = "desktop.unit" // rekey.service, where it is on
 	FactWindow        = "desktop.window"
 	FactProxy         = "network.proxy" // about a variable
 	FactCA            = "network.ca"    // about a variable
@@ -148,6 +149,7 @@ const (
 	FindNoPanelGNOME    = "desktop.no_panel_gnome"
 	FindNoTitleBar      = "desktop.no_title_bar"
 	FindNoNotifications = "desktop.no_notifications"
+	FindTwoStarts       = "desktop.two_starts"
 	FindNoWindow        = "desktop.no_window"
 	FindBadProxy        = "network.bad_proxy"
 	FindBadCA           = "network.bad_ca"

@@ -1,0 +1,27 @@
+package store
+
+import (
+	"errors"
+	"testing"
+
+	"rekey/auth/store/secretservice"
+	"rekey/test/kit"
+)
+
+// TestCodexItemInTheCredentialManager: Codex's form of an item goes there and back.
+func TestCodexItemInTheCredentialManager(t *testing.T) {
+	it := secretservice.Item{Application: codexApplication, Name: "rekey-test", User: "secrets|0123456789abcdef"}
+	r := systemRing(Options{})
+	if err := r.Set(kit.Context(t), it, "fäke+key="); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := r.Get(kit.Context(t), it); err != nil || got != "fäke+key=" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if err := r.Remove(kit.Context(t), it); err != nil {
+		t.Error(err)
+	}
+	if _, err := r.Get(kit.Context(t), it); !errors.Is(err, secretservice.ErrNoItem) {
+		t.Errorf("after Remove: %v", err)
+	}
+}

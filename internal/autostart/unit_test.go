@@ -1,0 +1,26 @@
+package autostart
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func TestUnitEnabled(t *testing.T) {
+	t.Parallel()
+	home := t.TempDir()
+	o := Options{UserHome: home, Getenv: func(string) string { return "" }}
+	if UnitEnabled(o) {
+		t.Fatal("enabled in an empty home")
+	}
+	wants := filepath.Join(home, ".config", "systemd", "user", "default.target.wants")
+	if err := os.MkdirAll(wants, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(wants, unit), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if !UnitEnabled(o) {
+		t.Error("not enabled, and the link is there")
+	}
+}

@@ -1,0 +1,27 @@
+// Command rekey-tray starts rekey without a console's window, for the menu and
+// the autostart of Windows. rekey itself stays a console program there, so that
+// a shell waits for it and gets its exit code; and what it starts itself, a hook
+// or ssh, shares its hidden console and flashes no window of its own.
+//
+// It starts the rekey that lies beside it, and touches nothing else.
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+
+	"rekey/internal/proc"
+)
+
+func main() {
+	self, err := os.Executable()
+	if err != nil {
+		os.Exit(1)
+	}
+	cmd := exec.Command(filepath.Join(filepath.Dir(self), "rekey"+filepath.Ext(self)), os.Args[1:]...)
+	proc.Apart(cmd)
+	if cmd.Start() != nil {
+		os.Exit(1)
+	}
+}
