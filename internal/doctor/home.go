@@ -72,10 +72,31 @@ func (in Inputs) home(ctx context.Context, o agent.Options) (f found) {
 	_ = h.Reload(ctx, true) // what is wrong is in the State
 	s, _ := h.Manager().Snapshot()
 	f.signIn(o.Dir, h.State())
+	f.saving(ctx, o, cfg, s, h.State())
 	if issued := s.AccessIssued(); issued.After(in.Now().Add(time.Minute)) {
 		f.finding(FindFuture, Problem, o.Dir, "Ahead", issued.Sub(in.Now()).Round(time.Second))
 	}
 	return f
+}
+
+// saving does, as far as that changes nothing, what saving a refreshed sign-in
+// will take.
+func (f *found) saving(ctx context.Context, o agent.Options, cfg codex.Config, s *auth.Snapshot, st auth.State) {
+	if target, err := codex.CredentialPath(o.Dir); err == nil {
+		if way, err := o.Store.Disk.WayTo(target); err == nil && way == safefile.InPlace {
+			f.finding(FindBoundFile, Note, o.Dir, "Where", target)
+		}
+	}
+	if !s.Managed() || st.CannotSave { // which the State says
+		return
+	}
+	target, err := store.Open(o.Dir, cfg, o.Store)
+	if err == nil {
+		err = target.Writable(ctx)
+	}
+	if err != nil {
+		f.finding(FindCannotSave, Problem, o.Dir, "Why", err)
+	}
 }
 
 // signIn says what the State says.

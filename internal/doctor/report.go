@@ -135,6 +135,7 @@ const (
 	FindWaiting         = "home.waiting"
 	FindNotTried        = "home.not_tried"
 	FindCannotSave      = "home.cannot_save"
+	FindBoundFile       = "home.bound_file" // auth.json is a mount point of its own
 	FindNoLocks         = "home.no_locks"
 	FindState           = "rekey.state_folder"
 	FindNoAgent         = "agent.none"

@@ -71,6 +71,10 @@ func newBareRig(t *testing.T, program string, cfg box.Config) *rig {
 	if r.home, err = box.NewHome(filepath.Join(r.Home(), ".codex")); err != nil {
 		t.Fatal(err)
 	}
+	// Whatever a face wants to know of the backend, it asks the box.
+	if err := r.home.WriteConfig(fmt.Sprintf("chatgpt_base_url = %q\n", r.server.BackendURL())); err != nil {
+		t.Fatal(err)
+	}
 	if err := r.home.Replace(r.server.SignIn(box.Ada())); err != nil {
 		t.Fatal(err)
 	}
