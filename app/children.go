@@ -8,6 +8,7 @@ import (
 	"runtime"
 
 	"rekey/assets/lang"
+	"rekey/auth/agent"
 	"rekey/internal/fault"
 	"rekey/internal/proc"
 )
@@ -39,6 +40,9 @@ func (w wiring) showWindow(_ context.Context, sockets ...string) error {
 	}
 	env := append(proc.Environment(os.LookupEnv, windowVariables()...), lang.Variable+"="+w.words.Language())
 	var args []string
+	if user, err := homeDir(); err == nil {
+		args = append(args, "--logs", agent.UserDirs(os.Getenv, user).State)
+	}
 	for _, socket := range sockets {
 		args = append(args, "--socket", socket)
 	}

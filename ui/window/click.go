@@ -16,12 +16,14 @@ import (
 // actions are what the widgets call.
 func (w *Window) actions(ctx context.Context) actions {
 	return actions{
-		main:    func() { w.clickMain(ctx) },
-		refresh: func() { w.clickRefresh(ctx) },
-		other:   func(at fyne.CanvasObject) { w.clickOther(ctx, at) },
-		signOut: func() { w.askSignOut(ctx) },
-		change:  func(c auth.PreferenceChange) { w.change(ctx, c) },
-		earlier: w.render,
+		main:        func() { w.clickMain(ctx) },
+		refresh:     func() { w.clickRefresh(ctx) },
+		other:       func(at fyne.CanvasObject) { w.clickOther(ctx, at) },
+		signOut:     func() { w.askSignOut(ctx) },
+		change:      func(c auth.PreferenceChange) { w.change(ctx, c) },
+		earlier:     w.render,
+		diagnostics: func() { w.copyDiagnostics(ctx) },
+		log:         w.showLog,
 		choose: func(i int) {
 			if i >= 0 && i < len(w.homes) {
 				w.chosen = i

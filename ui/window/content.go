@@ -22,6 +22,8 @@ type actions struct {
 	choose        func(home int)
 	shortcut      func(fyne.Shortcut)
 	signIn        signInActions
+	diagnostics   func() // copies them
+	log           func() // shows it; nil: it cannot be shown
 }
 
 // shown is all that is on show.
@@ -37,8 +39,16 @@ type shown struct {
 	gone                  bool // there is no agent: what it knew is not shown
 	activities            []auth.Activity
 	activityProblem       error
+	usage                 UsageView
+	aboutNote             string
 	now                   time.Time
 }
+
+// widest is how wide the content gets; in a wider window it stands in the middle.
+const widest = 640
+
+// leastSize is how small the window gets.
+func leastSize() fyne.Size { return fyne.NewSize(340, 320) }
 
 // content are the window's widgets, built once and then filled in. They are
 // touched on Fyne's goroutine only.
@@ -46,6 +56,8 @@ type content struct {
 	homes       *choice
 	card        *card
 	facts       *facts
+	usage       *usagePart
+	about       *about
 	signIn      *signIn
 	tabs        *tabs
 	timeline    *timeline
@@ -58,19 +70,23 @@ func newContent(w words.Words, do actions) *content {
 	c := &content{onShortcut: do.shortcut}
 	c.homes = newChoice(c, func(string) { do.choose(c.homes.SelectedIndex()) })
 	var other *button
-	other = newButton(c, w.Say("window.other_method"), func() { do.other(other) })
+	other = newButton(c, w.Say("window.other_method")+" ▾", func() { do.other(other) })
 	c.card = newCard(newButton(c, "", do.main), newButton(c, w.Say("action.refresh"), do.refresh), other)
 	c.facts = newFacts()
+	c.usage = newUsagePart(w)
+	c.about = newAbout(w, c, do.diagnostics, do.log)
 	c.signIn = newSignIn(w, c, do.signIn)
 	c.timeline = newTimeline(w, c, do.earlier)
 	c.preferences = newPreferences(w, c, do.change, do.signOut)
 	c.tabs = newTabs(c.layOut)
 	c.tabs.add(c, w.Say("window.activity"), c.timeline.root)
 	c.tabs.add(c, w.Say("window.preferences"), c.preferences.root)
+	c.tabs.add(c, w.Say("window.about"), c.about.root)
 	c.tabs.build()
 	page := container.New(column{theme.InnerPadding()},
-		c.homes, c.card.root, c.signIn.root, c.facts.root, c.tabs.root)
-	c.scroll = container.NewScroll(container.New(padded(2*theme.InnerPadding()), page))
+		c.homes, c.card.root, c.signIn.root, c.usage.root, c.facts.root, c.tabs.root)
+	c.scroll = container.NewVScroll(container.New(capped(widest), container.New(padded(2*theme.InnerPadding()), page)))
+	c.scroll.SetMinSize(leastSize())
 	return c
 }
 
@@ -80,6 +96,9 @@ func (c *content) show(s shown) {
 	signingIn := s.view.SignIn.Step != ""
 	c.card.show(s.view, s.tone, s.note)
 	c.signIn.show(s.view.SignIn)
+	c.usage.show(s.usage, s.now)
+	setVisible(c.usage.root, !signingIn && !s.gone && len(s.usage.Rows)+len(s.usage.Notes) > 0)
+	c.about.show(s.aboutNote)
 	c.facts.show(s.view.Facts)
 	setVisible(c.facts.root, !signingIn && !s.gone)
 	// A sign-in has the room for itself.

@@ -3,10 +3,12 @@ package window
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"rekey/auth"
 	"rekey/ui/words"
+	"rekey/usage"
 )
 
 // Connection is one to a home's agent. Its subscription ends when the
@@ -47,6 +49,9 @@ type home struct {
 	clicks          int    // how many there were
 	changes         int    // of preferences
 	saving          int    // changes under way
+
+	usage   usage.Usage
+	history []usage.Point // of the last days, the oldest first
 
 	asked      time.Time // the State.LastActivity that the activities are for
 	activities []auth.Activity
@@ -98,6 +103,11 @@ func (w *Window) run(ctx context.Context, h *home, s Connection) {
 		h.connected(s)
 		w.render()
 	})
+	measuring, stop := context.WithCancel(ctx)
+	var measure sync.WaitGroup
+	measure.Go(func() { w.measure(measuring, h, s) })
+	defer measure.Wait()
+	defer stop()
 	words.Follow(ctx, s.Subscribe(ctx), nil, func(state auth.State, _ time.Time) {
 		w.do(func() {
 			h.took(state)
@@ -109,6 +119,42 @@ func (w *Window) run(ctx context.Context, h *home, s Connection) {
 		h.session, h.note, h.preferencesNote = nil, "", ""
 		w.render()
 	})
+}
+
+// lookEvery is how often usage is asked for while the window is open.
+const lookEvery = time.Minute
+
+// measure brings usage onto Fyne's goroutine, and asks for it as long as the
+// window is open.
+func (w *Window) measure(ctx context.Context, h *home, s Connection) {
+	looks := time.NewTicker(lookEvery)
+	defer looks.Stop()
+	look := func() {
+		w.work.Go(func() { _, _ = s.LookAtUsage(ctx) }) // what stands in the way is in the Usage
+	}
+	look()
+	news := s.SubscribeUsage(ctx)
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-looks.C:
+			look()
+			w.do(w.render) // a reset may have passed
+		case u, ok := <-news:
+			if !ok {
+				return
+			}
+			history, err := s.UsageHistory(ctx)
+			if err != nil && ctx.Err() == nil {
+				w.log.Warn("the history of usage could not be read", "error", err)
+			}
+			w.do(func() {
+				h.usage, h.history = u, history
+				w.render()
+			})
+		}
+	}
 }
 
 // ask fetches what happened, if the State says that there is news.

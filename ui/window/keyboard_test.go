@@ -112,7 +112,7 @@ func TestKeyboardWorks(t *testing.T) {
 
 	press(st.window, "Tab", "Tab", "Return") // past the activity to the preferences
 	st.await("Keep my sign-in fresh")
-	press(st.window, "Tab", "Space")
+	press(st.window, "Tab", "Tab", "Space") // past the page about Rekey
 	st.session.Expect(t, `SetPreferences {"keepFresh":false}`)
 	press(st.window, "Return")
 	st.session.Expect(t, `SetPreferences {"keepFresh":true}`)
@@ -159,7 +159,7 @@ func TestKeyboardCopiesTheCode(t *testing.T) {
 // TestKeyboardPressesNothingHidden: what has gone cannot be pressed any more.
 func TestKeyboardPressesNothingHidden(t *testing.T) {
 	st := open(t, auth.StatusExpiring)
-	press(st.window, "Tab", "Tab") // on "Sign in another way"
+	press(st.window, "Tab", "Tab") // on "Sign in another way ▾"
 	st.session.Publish(kit.State(auth.StatusHealthy, time.Now()))
 	st.await("Signed in")
 	if o := st.window.Canvas().Focused(); o != nil {

@@ -118,3 +118,24 @@ func insetLeft(room float32) fyne.Layout { return layout.NewCustomPaddedLayout(0
 func side(buttons ...fyne.CanvasObject) *fyne.Container {
 	return container.New(layout.NewCustomPaddedHBoxLayout(theme.InnerPadding()), buttons...)
 }
+
+// capped is a layout that gives its one object no more than a width, in the
+// middle of what there is.
+type capped float32
+
+// Layout implements fyne.Layout.
+func (l capped) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	width := min(size.Width, float32(l))
+	for _, o := range objects {
+		o.Move(fyne.NewPos((size.Width-width)/2, 0))
+		o.Resize(fyne.NewSize(width, size.Height))
+	}
+}
+
+// MinSize implements fyne.Layout.
+func (l capped) MinSize(objects []fyne.CanvasObject) (least fyne.Size) {
+	for _, o := range objects {
+		least = least.Max(o.MinSize())
+	}
+	return least
+}

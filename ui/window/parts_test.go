@@ -83,7 +83,7 @@ func TestPreferences(t *testing.T) {
 	}
 	st.window.content.preferences.method.SetSelectedIndex(2)
 	st.session.Expect(t, `SetPreferences {"signInMethod":"codex"}`)
-	st.await("codex login signs you out before it signs you in")
+	st.await("codex login signs you out first")
 
 	// The agent's word stands: another face has changed one.
 	st.until("all is saved", func() bool { return st.window.home().saving == 0 })
@@ -195,7 +195,7 @@ func TestSignInToAnotherAccount(t *testing.T) {
 
 func TestSignInAnotherWay(t *testing.T) {
 	st := open(t, auth.StatusSignedOut)
-	st.tap("Sign in another way")
+	st.tap("Sign in another way ▾")
 	press(st.window, "Down", "Return") // from the browser to the code
 	st.session.Expect(t, "SignIn device")
 	st.session.Publish(kit.State(auth.StatusHealthy, time.Now()))

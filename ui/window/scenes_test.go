@@ -14,6 +14,7 @@ import (
 	"rekey/auth"
 	"rekey/test/kit"
 	"rekey/ui/words"
+	"rekey/usage"
 )
 
 // moment is the time at which the scenes play: a Monday, 11:05.
@@ -29,6 +30,9 @@ type scene struct {
 	preferences bool // that page is on show, not the activity
 	problem     error
 	activities  []auth.Activity
+	usage       usage.Usage
+	history     []usage.Point
+	about       bool // that page is on show
 }
 
 // scenes are one for every State, and all else there is to see.
@@ -51,12 +55,55 @@ func scenes() (list []scene) {
 		scene{name: "signing_in_device", state: signingIn(auth.SignInProgress{Method: auth.SignInDevice, Page: device, UserCode: "ABCD-12345"})},
 		scene{name: "signing_in_other", state: signingIn(auth.SignInProgress{Method: auth.SignInBrowser, Other: "grace@example.com"})},
 		scene{name: "preferences", state: codex, preferences: true, homes: []string{"/home/ada/.codex", "/home/ada/work/.codex"}},
+		scene{name: "usage", state: kit.State(auth.StatusHealthy, moment), usage: measured(), history: week(), activities: past()},
+		scene{name: "usage_full", state: kit.State(auth.StatusHealthy, moment), usage: exhausted()},
+		scene{name: "about", state: kit.State(auth.StatusHealthy, moment), about: true},
 		scene{name: "gone", state: kit.State(auth.StatusHealthy, moment), gone: true},
 		scene{
 			name: "trouble", state: kit.State(auth.StatusHealthy, moment), problem: errors.New("the recent activity cannot be read"),
 			note: "Could not refresh: the authorization server answered 503; the sign-in was not refreshed",
 		},
 	)
+}
+
+// limit is a window of the plan.
+func limit(name string, minutes int, percent float64, left time.Duration) usage.Window {
+	w := usage.Window{Limit: usage.MainLimit, Minutes: minutes, UsedPercent: &percent, ResetsAt: moment.Add(left)}
+	if name != "" {
+		w.Limit, w.Name = name, name
+	}
+	return w
+}
+
+// measured is a plan with everything in it.
+func measured() usage.Usage {
+	return usage.Usage{
+		FetchedAt: moment.Add(-time.Minute), Plan: "plus",
+		Windows: []usage.Window{
+			limit("", 300, 18, 3*time.Hour), limit("", 7*24*60, 64, 80*time.Hour), limit("Spark", 300, 3, time.Hour),
+			limit("مكتب القاهرة", 7*24*60, 51, 90*time.Hour), limit("A limit with a name that nobody has thought about", 30*24*60, 0, 500*time.Hour),
+		},
+		Credits: &usage.Credits{HasCredits: true, Balance: "12.50"}, ResetCredits: &usage.ResetCredits{Available: 2, ExpiresAt: moment.Add(200 * time.Hour)},
+	}
+}
+
+// exhausted is one of which nothing is left, that cannot be asked for anew.
+func exhausted() usage.Usage {
+	return usage.Usage{
+		FetchedAt: moment.Add(-2 * time.Hour), Problem: usage.ProblemNotReached, RetryAt: moment.Add(time.Minute),
+		Windows: []usage.Window{limit("", 300, 134, 20*time.Minute), {Limit: usage.MainLimit, Minutes: 7 * 24 * 60}},
+	}
+}
+
+// week is the history of the window of a week.
+func week() (points []usage.Point) {
+	for hour := range 7 * 24 {
+		points = append(points, usage.Point{
+			At: moment.Add(time.Duration(hour-7*24+1) * time.Hour), Limit: usage.MainLimit, Minutes: 7 * 24 * 60,
+			UsedPercent: float64((hour+70)%168) * 0.6,
+		})
+	}
+	return points
 }
 
 // past is a recent past with everything in it.
@@ -83,6 +130,7 @@ func (s scene) shown(w words.Words) shown {
 	v := shown{
 		view: ViewOf(w, s.state, moment), tone: toneOf(s.state), state: s.state, home: "/home/ada/.codex",
 		homes: s.homes, note: s.note, activities: s.activities, activityProblem: s.problem, now: moment,
+		usage: UsageOf(w, s.usage, s.state, s.history, moment),
 	}
 	if s.gone {
 		v.view, v.tone, v.gone = goneView(w, &home{known: true, state: s.state}), toneWarning, true
@@ -145,6 +193,9 @@ func set(t *testing.T, s scene, w words.Words, size fyne.Size) (fyne.Window, *co
 	window.Resize(size)
 	if s.preferences {
 		c.tabs.choose(1)
+	}
+	if s.about {
+		c.tabs.choose(2)
 	}
 	c.show(s.shown(w))
 	return window, c

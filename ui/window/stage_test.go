@@ -17,6 +17,7 @@ import (
 	"rekey/auth"
 	"rekey/test/kit"
 	"rekey/ui/words"
+	"rekey/usage"
 )
 
 // connection is a Session over the test's own.
@@ -189,3 +190,6 @@ func (st *stage) check(label string) *check {
 	st.t.Fatalf("there is no switch %q among\n%s", label, st.text())
 	return nil
 }
+
+// LookAtUsage is nobody's click.
+func (c connection) LookAtUsage(context.Context) (usage.Usage, error) { return c.Usage(), nil }

@@ -39,7 +39,7 @@ func TestViewOf(t *testing.T) {
 		{"renewing", auth.StatusRenewing, nil, "Refreshing…", "",
 			[]string{"✓ Credential: ChatGPT sign-in", "✓ Access token: Works until 14:05 (in 3 h)", "✓ Refresh: Being refreshed now", "  Last refreshed: 10:05"}, ""},
 		{"waiting", auth.StatusWaiting, nil, "Offline: refreshes when back online",
-			"The last renewal did not work: the authorization server was not reached: no route to host",
+			"The sign-in was not refreshed: no route to host",
 			[]string{"✓ Credential: ChatGPT sign-in", "✗ Access token: Expired at 10:05", "? Refresh: Refreshes by itself", "  Last refreshed: 10:05"}, "Try now"},
 		{"expiring", auth.StatusExpiring, nil, "Works until 14:05, then sign in again",
 			"The refresh token was already used.",

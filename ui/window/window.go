@@ -25,6 +25,11 @@ type Options struct {
 	// Open shows a page in the user's browser, or a folder (file:). It may take
 	// seconds.
 	Open func(*url.URL) error
+	// Diagnostics are what "rekey doctor" says. It may take seconds. Nil: they are
+	// not offered.
+	Diagnostics func(context.Context) (string, error)
+	// Logs is the folder that the logs lie in, nil when it is not known.
+	Logs *url.URL
 	// Log gets what went wrong.
 	Log *slog.Logger
 	// Do runs a function on Fyne's goroutine, soon: fyne.Do, unless a test has
@@ -38,18 +43,21 @@ type Options struct {
 // Window shows homes' sign-ins. It lives from New until it is closed.
 type Window struct {
 	fyne.Window
-	words words.Words
-	log   *slog.Logger
-	open  func(*url.URL) error
-	do    func(func())   // runs a function on Fyne's goroutine, soon, or not if closed
-	work  sync.WaitGroup // all goroutines of this window
+	words    words.Words
+	log      *slog.Logger
+	open     func(*url.URL) error
+	diagnose func(context.Context) (string, error)
+	logs     *url.URL
+	do       func(func())   // runs a function on Fyne's goroutine, soon, or not if closed
+	work     sync.WaitGroup // all goroutines of this window
 
 	// What follows belongs to Fyne's goroutine.
-	content *content
-	homes   []*home
-	chosen  int    // the home on show
-	ended   bool   // the window is closed, and nothing more is shown
-	dialog  func() // closes the dialog on show, nil when there is none
+	content   *content
+	homes     []*home
+	chosen    int    // the home on show
+	ended     bool   // the window is closed, and nothing more is shown
+	aboutNote string // about the last click on its page
+	dialog    func() // closes the dialog on show, nil when there is none
 }
 
 // New makes the window; the caller shows it. It must be called on Fyne's
@@ -58,7 +66,7 @@ type Window struct {
 func New(ctx context.Context, a fyne.App, o Options) *Window {
 	ctx, cancel := context.WithCancel(ctx)
 	a.Settings().SetTheme(newPalette())
-	w := &Window{Window: a.NewWindow("Rekey"), words: o.Words, log: o.Log, open: o.Open}
+	w := &Window{Window: a.NewWindow("Rekey"), words: o.Words, log: o.Log, open: o.Open, diagnose: o.Diagnostics, logs: o.Logs}
 	w.do = func(f func()) {
 		o.Do(func() {
 			if ctx.Err() == nil {
@@ -148,6 +156,7 @@ func (w *Window) render() {
 	s := shown{
 		state: h.state, home: h.dir, chosen: w.chosen,
 		note: h.note, preferencesNote: h.preferencesNote, saving: h.saving > 0,
+		usage: UsageOf(w.words, h.usage, h.state, h.history, now), aboutNote: w.aboutNote,
 		activities: h.activities, activityProblem: h.problem, now: now,
 	}
 	for i, h := range w.homes {

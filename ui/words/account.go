@@ -41,5 +41,5 @@ func (w Words) Plan(plan string) string {
 	case "enterprise_cbp_automation", "enterprise_cbp_usage_based", "ent26":
 		return w.Say("plan.enterprise")
 	}
-	return capital(strings.ReplaceAll(Line(plan), "_", " "))
+	return Capital(strings.ReplaceAll(Line(plan), "_", " "))
 }

@@ -20,5 +20,5 @@ func (w Words) Error(err error) string {
 
 // Sentence is Error as a sentence.
 func (w Words) Sentence(err error) string {
-	return w.Say("sentence.end", "What", capital(w.Error(err)))
+	return w.Say("sentence.end", "What", Capital(w.Error(err)))
 }

@@ -44,9 +44,9 @@ func Clip(text string, limit int) string {
 // State.Problem says in English.
 func (w Words) Problem(s auth.State) string {
 	if err := s.Cause.Err(); err != nil {
-		return capital(Line(w.Error(err)))
+		return Capital(Line(w.Error(err)))
 	}
-	return capital(Line(s.Problem)) // of a process that tells no cause
+	return Capital(Line(s.Problem)) // of a process that tells no cause
 }
 
 // base is the last element of a path of any system, or the text as it is.
@@ -57,8 +57,8 @@ func base(path string) string {
 	return path
 }
 
-// capital makes a sentence of an error's text.
-func capital(text string) string {
+// Capital makes a sentence of an error's text.
+func Capital(text string) string {
 	r, n := utf8.DecodeRuneInString(text)
 	if n == 0 {
 		return ""

@@ -30,5 +30,5 @@ func (w Words) Reason(r auth.Reason) string {
 
 // ReasonSentence is Reason as a sentence of its own.
 func (w Words) ReasonSentence(r auth.Reason) string {
-	return w.Say("reason.sentence", "Why", capital(w.Reason(r)))
+	return w.Say("reason.sentence", "Why", Capital(w.Reason(r)))
 }

@@ -286,7 +286,7 @@ func (w Words) UsageAlert(a usage.Alert, now time.Time) (title, body string) {
 	if pace := w.Pace(a.Window, now); pace != "" {
 		body = w.Say("plan_usage.line", "Percent", body, "Reset", pace)
 	}
-	return title, capital(body)
+	return title, Capital(body)
 }
 
 // NextUsageChange is the next moment at which a text about u will read

@@ -26,7 +26,7 @@ func main() { os.Exit(start(os.Args[1:])) }
 // start reads the command line, shows the window, and returns the exit code.
 func start(args []string) int {
 	w := words.New(lang.ForUser("", os.Getenv))
-	sockets, err := parse(args)
+	sockets, logs, err := parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Println(w.Say("window_program.usage"))
@@ -35,7 +35,7 @@ func start(args []string) int {
 		fmt.Fprintln(os.Stderr, "rekey-window: "+w.Say("window_program.misuse", "Why", w.Error(err)))
 		return exitUsage
 	}
-	if err := show(sockets, w, newLog(os.Getenv("REKEY_LOG"))); err != nil {
+	if err := show(sockets, logs, w, newLog(os.Getenv("REKEY_LOG"))); err != nil {
 		fmt.Fprintln(os.Stderr, "rekey-window: "+w.Say("reason.sentence", "Why", w.Error(err)))
 		return exitFailed
 	}
@@ -43,7 +43,7 @@ func start(args []string) int {
 }
 
 // parse reads the command line.
-func parse(args []string) (sockets []string, err error) {
+func parse(args []string) (sockets []string, logs string, err error) {
 	flags := flag.NewFlagSet("rekey-window", flag.ContinueOnError)
 	flags.SetOutput(discard{})
 	flags.Func("socket", "", func(path string) error {
@@ -53,16 +53,17 @@ func parse(args []string) (sockets []string, err error) {
 		sockets = append(sockets, path)
 		return nil
 	})
+	flags.StringVar(&logs, "logs", "", "")
 	if err := flags.Parse(args); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	if flags.NArg() > 0 {
-		return nil, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+		return nil, "", fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 	if len(sockets) == 0 {
-		return nil, errors.New("--socket is needed: which Rekey to show")
+		return nil, "", errors.New("--socket is needed: which Rekey to show")
 	}
-	return sockets, nil
+	return sockets, logs, nil
 }
 
 type discard struct{}

@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/url"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -30,7 +33,7 @@ var errNoWindow = fault.New("no_opengl", "this display cannot draw the window be
 
 // show shows the window for the agents at the sockets until it is closed, in
 // the language of speech. If there is one already, that one comes forward.
-func show(sockets []string, speech words.Words, log *slog.Logger) error {
+func show(sockets []string, logs string, speech words.Words, log *slog.Logger) error {
 	if err := checkDisplay(); err != nil {
 		return err
 	}
@@ -49,11 +52,13 @@ func show(sockets []string, speech words.Words, log *slog.Logger) error {
 	var w *window.Window
 	var raising sync.WaitGroup
 	w = window.New(ctx, a, window.Options{
-		Homes: homes,
-		Words: speech,
-		Open:  a.OpenURL,
-		Log:   log,
-		Do:    fyne.Do,
+		Homes:       homes,
+		Words:       speech,
+		Open:        a.OpenURL,
+		Log:         log,
+		Logs:        folder(logs),
+		Diagnostics: diagnose,
+		Do:          fyne.Do,
 		Closed: func() {
 			closed()
 			within(closeLimit, func() { w.Wait(); raising.Wait() })
@@ -78,6 +83,32 @@ func show(sockets []string, speech words.Words, log *slog.Logger) error {
 	w.Wait()
 	raising.Wait()
 	return nil
+}
+
+// folder is a folder's address, nil when there is none.
+func folder(path string) *url.URL {
+	if path == "" {
+		return nil
+	}
+	return &url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
+}
+
+// diagnose is what the program beside this one finds out.
+func diagnose(ctx context.Context) (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	name := "rekey" + filepath.Ext(self)
+	path := filepath.Join(filepath.Dir(self), name)
+	if _, err := os.Stat(path); err != nil {
+		path = name // on PATH
+	}
+	report, err := exec.CommandContext(ctx, path, "doctor").Output()
+	if len(report) > 0 {
+		return string(report), nil // a problem that it has found makes it fail
+	}
+	return "", err
 }
 
 // within waits until f has returned, but no longer than the limit.
