@@ -52,6 +52,9 @@ func Main(args []string) int {
 		Doctor:       w.doctor,
 		Config:       config.report,
 		Lending:      w.lending,
+		MakeHome:     makeHome,
+		AddHome:      w.addHome,
+		Become:       become,
 		AppServer:    w.appServer,
 		Demo:         w.demo,
 	}

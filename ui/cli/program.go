@@ -66,6 +66,12 @@ type Program struct {
 	// Lending is how a home's sign-in is lent to other machines, and whether a
 	// Rekey is running that goes on pushing.
 	Lending func(ctx context.Context, home string) (owner *lend.Owner, running bool, err error)
+	// MakeHome makes the folder of another account's home; AddHome has Rekey look
+	// after it from now on.
+	MakeHome func(home string) error
+	AddHome  func(ctx context.Context, home string) error
+	// Become turns this process into another program whose Codex home is home.
+	Become func(home string, argv []string) error
 	// AppServer answers Codex's app-server dialect on the standard streams.
 	AppServer func(ctx context.Context, home string, noWatch bool) error
 	// Demo shows the main job in a sandbox.

@@ -1,0 +1,24 @@
+package app
+
+import (
+	"context"
+	"os"
+	"slices"
+
+	"rekey/internal/config"
+)
+
+// makeHome makes the home of another account, for this user alone.
+func makeHome(home string) error { return os.MkdirAll(home, 0o700) }
+
+// addHome has Rekey look after a home beside those that it does already.
+func (w wiring) addHome(ctx context.Context, home string) error {
+	homes := slices.Clone(w.config.Homes)
+	if len(homes) == 0 {
+		homes = []string{"~/.codex"}
+	}
+	if slices.Contains(homes, home) {
+		return nil
+	}
+	return config.Change(ctx, w.config.path, config.Set("homes", append(homes, home)))
+}

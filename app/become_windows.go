@@ -1,0 +1,15 @@
+package app
+
+import (
+	"os"
+	"os/exec"
+)
+
+// become runs another program with a Codex home of its own, and ends with it:
+// Windows has no way to turn into it.
+func become(home string, argv []string) error {
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Env = append(os.Environ(), "CODEX_HOME="+home)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	return cmd.Run()
+}
