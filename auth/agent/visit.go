@@ -71,7 +71,7 @@ func (h *Home) Known(ctx context.Context) auth.State {
 	theirs := client.State()
 	if theirs.Method != own.Method || theirs.Email != own.Email || theirs.Store != own.Store ||
 		(theirs.Status == auth.StatusUnreadable) != (own.Status == auth.StatusUnreadable) ||
-		theirs.LastRefresh != own.LastRefresh || theirs.ExpiresAt != own.ExpiresAt ||
+		theirs.Restricted != own.Restricted || theirs.LastRefresh != own.LastRefresh || theirs.ExpiresAt != own.ExpiresAt ||
 		own.LastAttempt.At.After(theirs.LastAttempt.At) || own.Refused != "" && theirs.Refused == "" {
 		return own
 	}
