@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"rekey/test/kit"
 )
 
 // troubled is a listener that cannot accept anybody for a while, as one whose
@@ -29,7 +31,7 @@ func (*troubled) Addr() net.Addr { return nil }
 func TestDoorOutlivesTrouble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		log := &record{}
+		log := &kit.Record{}
 		d := &door{log: slog.New(slog.NewTextHandler(log, nil))}
 		begun := time.Now()
 		if err := d.accept(t.Context(), &troubled{failures: 3}); err != nil {

@@ -61,7 +61,7 @@ func TestMembersElectANewAgent(t *testing.T) {
 
 	leave()
 	eventually(t, "one agent and its client", func() bool {
-		return len(agents(b, c)) == 1 && len(r.told.lines()) == 2
+		return len(agents(b, c)) == 1 && len(r.told.Lines()) == 2
 	})
 	r.put(box.AuthJSON(box.WithAPIKey("not-a-real-key")))
 	for _, m := range []*Member{b, c} {
@@ -191,7 +191,7 @@ func TestJoinGivesUp(t *testing.T) {
 		if !errors.Is(err, ErrRunning) || !errors.Is(err, os.ErrNotExist) || time.Since(began) != electionLimit {
 			t.Errorf("after %v Join = %v", time.Since(began), err)
 		}
-		if got := r.told.lines(); len(got) != 1 || !strings.Contains(got[0], "does not answer yet") {
+		if got := r.told.Lines(); len(got) != 1 || !strings.Contains(got[0], "does not answer yet") {
 			t.Errorf("it tells %q", got)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
@@ -230,7 +230,7 @@ func TestNobodyIsWaitedForWithoutAFolder(t *testing.T) {
 	if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "Rekey's own folder cannot be used: ") {
 		t.Errorf("error %v", err)
 	}
-	if told := r.told.lines(); len(told) > 0 {
+	if told := r.told.Lines(); len(told) > 0 {
 		t.Errorf("told %q", told)
 	}
 }

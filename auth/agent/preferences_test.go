@@ -66,11 +66,11 @@ func TestTheConfigurationFileIsWatched(t *testing.T) {
 	r.set("# mine\nhomes = [\"/a\"]\nkeep_fresh = false\nnotifications = false\nsign_in = \"codex\"\n")
 	eventually(t, "the word", func() bool { return strings.Contains(r.told.String(), "when Rekey starts again") })
 	r.set("# mine\nkeep_fresh = false\nnotifications = false\nsign_in = \"codex\"\n")
-	eventually(t, "the word again", func() bool { return len(r.told.lines()) == 2 })
+	eventually(t, "the word again", func() bool { return len(r.told.Lines()) == 2 })
 
 	// A slip of the pen is told, and leaves everything as it was.
 	r.set("# mine\nkeep_fresh = fals\nnotifications = false\nsign_in = \"codx\"\n")
-	eventually(t, "two problems", func() bool { return len(r.told.lines()) == 4 })
+	eventually(t, "two problems", func() bool { return len(r.told.Lines()) == 4 })
 	if told := r.told.String(); !strings.Contains(told, "config.toml:2: this line is not valid TOML") ||
 		!strings.Contains(told, `config.toml:4: sign_in is "codx"; use browser, device or codex`) {
 		t.Errorf("it tells %s", told)
@@ -87,7 +87,7 @@ func TestTheConfigurationFileIsWatched(t *testing.T) {
 	await(t, a, "the defaults", func(st auth.State) bool {
 		return st.KeepFresh && st.Notifications && st.SignInMethod == auth.SignInBrowser
 	})
-	if got := len(r.told.lines()); got != 4 {
+	if got := len(r.told.Lines()); got != 4 {
 		t.Errorf("the problems were told again: %s", r.told)
 	}
 }

@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -16,6 +15,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit"
 )
 
 // patience bounds every wait for what has to come. A test that passes never
@@ -39,8 +39,8 @@ type rig struct {
 	root   string
 	home   *box.Home
 	server *box.Server
-	log    *record
-	told   *record
+	log    *kit.Record
+	told   *kit.Record
 	env    map[string]string
 
 	mu      sync.Mutex // guards everything below
@@ -80,7 +80,7 @@ func newBareRig(t *testing.T) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{t: t, root: root, home: home, log: &record{}, told: &record{}}
+	r := &rig{t: t, root: root, home: home, log: &kit.Record{}, told: &kit.Record{}}
 	t.Cleanup(r.searchForTokens)
 	return r
 }
@@ -287,29 +287,4 @@ func browse(ctx context.Context, url string) error {
 	defer res.Body.Close()
 	_, err = io.Copy(io.Discard, res.Body)
 	return err
-}
-
-// record is a text that any goroutine may add to.
-type record struct {
-	mu   sync.Mutex // guards text
-	text bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (r *record) Write(p []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.Write(p)
-}
-
-// String implements fmt.Stringer.
-func (r *record) String() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.String()
-}
-
-// lines are what was added so far.
-func (r *record) lines() []string {
-	return strings.FieldsFunc(r.String(), func(c rune) bool { return c == '\n' })
 }

@@ -163,8 +163,8 @@ func TestAgentGoesOnWithoutASocket(t *testing.T) {
 			r := newRig(t, box.Config{})
 			dir := tt.runtime(r.root)
 			a := r.start(func(o *Options) { o.Dirs.Runtime = dir })
-			eventually(t, "the sentence", func() bool { return len(r.told.lines()) > 0 })
-			if got := r.told.lines(); len(got) != 1 || !strings.Contains(got[0], tt.want) {
+			eventually(t, "the sentence", func() bool { return len(r.told.Lines()) > 0 })
+			if got := r.told.Lines(); len(got) != 1 || !strings.Contains(got[0], tt.want) {
 				t.Errorf("it tells %q, want one sentence with %q", got, tt.want)
 			}
 			r.put(box.AuthJSON(box.WithAPIKey("not-a-real-key")))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rekey/internal/box"
+	"rekey/test/kit"
 )
 
 // playing is a codex that this test plays.
@@ -123,8 +124,9 @@ func TestRealCodexByCode(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(home, "config.toml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	command, _ := kit.Codex(t)
 	c := CodexCLI{
-		Program: realCodex(t), Home: home, ByCode: true, Lookup: offline(server),
+		Program: command, Home: home, ByCode: true, Lookup: offline(server),
 		more: []string{"--experimental_issuer", server.Issuer(), "--experimental_client-id", box.CodexClientID},
 		Show: func(d DeviceCode) {
 			if d.Page != server.Issuer()+"/codex/device" {
@@ -141,27 +143,6 @@ func TestRealCodexByCode(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(home, "auth.json")); err != nil {
 		t.Error(err)
 	}
-}
-
-// realCodex finds the real program: what REKEY_CODEX names, else what the
-// project has installed.
-func realCodex(t *testing.T) string {
-	t.Helper()
-	path := os.Getenv("REKEY_CODEX")
-	if path == "" {
-		path = filepath.Join("..", "..", ".cache", "codex", "node_modules", ".bin", "codex")
-	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("missing: the real Codex (REKEY_CODEX)")
-		}
-		t.Skip("missing: the real Codex (REKEY_CODEX)")
-	}
-	return path
 }
 
 // offline is this environment with every way out closed but the one to the box.

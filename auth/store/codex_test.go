@@ -29,17 +29,7 @@ type realCodex struct {
 
 func newCodex(t *testing.T, home string, env ...string) *realCodex {
 	t.Helper()
-	path := os.Getenv("REKEY_CODEX")
-	if path == "" {
-		path = filepath.Join("..", "..", ".cache", "codex", "node_modules", ".bin", "codex")
-	}
-	path, err := filepath.Abs(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(path); err != nil {
-		kit.Missing(t, "the real Codex (REKEY_CODEX)")
-	}
+	path, _ := kit.Codex(t)
 	const closed = "http://127.0.0.1:1"
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"} {
 		env = append(env, name+"="+closed)

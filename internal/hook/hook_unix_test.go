@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 )
 
 // patience bounds every wait for what has to come.
@@ -33,7 +34,7 @@ type rig struct {
 	hook   *Hook
 	states auth.Broadcast[auth.State]
 	told   chan string
-	log    record
+	log    kit.Record
 	stop   func()
 }
 
@@ -45,26 +46,6 @@ func newRig(t *testing.T) *rig {
 		Tell: func(said error) { r.told <- said.Error() }, Log: slog.New(slog.NewTextHandler(&r.log, nil)),
 	})
 	return r
-}
-
-// record is a text that any goroutine may add to.
-type record struct {
-	mu   sync.Mutex // guards text
-	text bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (r *record) Write(p []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.Write(p)
-}
-
-// String implements fmt.Stringer.
-func (r *record) String() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.String()
 }
 
 // logs waits until the log has n lines with a text.

@@ -2,7 +2,6 @@ package bench_test
 
 import (
 	"context"
-	"errors"
 	"os"
 	"slices"
 	"testing"
@@ -58,12 +57,7 @@ func newWorld(b *testing.B) *sandbox.Sandbox {
 // codex is the real Codex: what people start, and the executable behind it.
 func codex(b *testing.B) (command, program string) {
 	b.Helper()
-	command, program, err := sandbox.Codex(b.Context())
-	if errors.Is(err, sandbox.ErrNoCodex) {
-		kit.Missing(b, sandbox.ErrNoCodex.Error())
-	}
-	must(b, err)
-	return command, program
+	return kit.Codex(b)
 }
 
 func must(b *testing.B, err error) {

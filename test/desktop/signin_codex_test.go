@@ -29,10 +29,7 @@ import (
 // it for its own.
 func TestSignInIsStoredAsByCodex(t *testing.T) {
 	rekey := kit.Rekey(t)
-	_, codex, err := sandbox.Codex(t.Context()) // not npm's script, which does not take its child with it
-	if err != nil {
-		kit.Missing(t, err.Error())
-	}
+	_, codex := kit.Codex(t) // not npm's script, which does not take its child with it
 	for _, kind := range []string{"file", "keyring"} {
 		for _, way := range signInWays(codex, rekey) {
 			t.Run(kind+", "+way.name, func(t *testing.T) {

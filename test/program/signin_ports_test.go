@@ -21,10 +21,7 @@ import (
 // has the earlier one give up, in both directions.
 func TestSignInSharesThePortsWithCodex(t *testing.T) {
 	t.Parallel()
-	_, codex, err := sandbox.Codex(t.Context())
-	if err != nil {
-		kit.Missing(t, err.Error())
-	}
+	_, codex := kit.Codex(t)
 	kit.LoginPorts(t)
 	t.Run("Codex gives up", func(t *testing.T) {
 		b := newSandbox(t)
@@ -53,10 +50,7 @@ func TestSignInSharesThePortsWithCodex(t *testing.T) {
 // prints, and giving up ends the script and the program below it.
 func TestCodexLoginIsGivenUp(t *testing.T) {
 	t.Parallel()
-	command, _, err := sandbox.Codex(t.Context())
-	if err != nil {
-		kit.Missing(t, err.Error())
-	}
+	command, _ := kit.Codex(t)
 	kit.LoginPorts(t)
 	box, err := sandbox.New(time.Hour)
 	if err != nil {

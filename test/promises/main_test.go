@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"os"
 	"sync"
 	"testing"
@@ -81,13 +80,7 @@ func (w *world) must(err error) {
 // codex is the real Codex. Where it is missing the test ends, and says so.
 func codex(t testing.TB) string {
 	t.Helper()
-	_, program, err := sandbox.Codex(t.Context())
-	if errors.Is(err, sandbox.ErrNoCodex) {
-		kit.Missing(t, sandbox.ErrNoCodex.Error())
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, program := kit.Codex(t)
 	return program
 }
 

@@ -1,12 +1,10 @@
 package cli_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,30 +13,11 @@ import (
 	"rekey/ui/cli"
 )
 
-// written is what was printed so far, and tells of more.
-type written struct {
-	mu   sync.Mutex // guards text
-	text bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (w *written) Write(p []byte) (int, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.text.Write(p)
-}
-
-// String is all of it.
-func (w *written) String() string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.text.String()
-}
+// written is what was printed so far.
+type written struct{ kit.Record }
 
 func (w *written) lines() []string {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return strings.Split(strings.TrimSuffix(w.text.String(), "\n"), "\n")
+	return strings.Split(strings.TrimSuffix(w.String(), "\n"), "\n")
 }
 
 // watching runs "rekey watch" over a session and returns what it prints, and a

@@ -3,12 +3,10 @@
 package desktop
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -20,7 +18,7 @@ import (
 // and all it started are ended with the test.
 type Process struct {
 	cmd    *exec.Cmd
-	output output
+	output kit.Record
 	ended  chan struct{} // closed when the process has been reaped
 }
 
@@ -103,24 +101,4 @@ func (p *Process) Kill(t testing.TB) {
 		t.Fatal(err)
 	}
 	p.Wait(t)
-}
-
-// output collects what a process prints.
-type output struct {
-	mu   sync.Mutex // guards text
-	text bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.Write(p)
-}
-
-// String implements fmt.Stringer.
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.text.String()
 }

@@ -1,13 +1,13 @@
 package sandbox
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"os/exec"
 	"path/filepath"
-	"sync"
+
+	"rekey/test/kit"
 )
 
 // Process is a program that runs until somebody ends it. Its methods are safe
@@ -15,7 +15,7 @@ import (
 type Process struct {
 	cmd    *exec.Cmd
 	stdin  io.WriteCloser
-	stderr record
+	stderr kit.Record
 	ended  chan struct{} // closed when the process has been reaped
 }
 
@@ -62,23 +62,3 @@ func (p *Process) Ended() <-chan struct{} { return p.ended }
 
 // Stderr is what the process has said so far.
 func (p *Process) Stderr() string { return p.stderr.String() }
-
-// record keeps what is written to it.
-type record struct {
-	mu   sync.Mutex // guards text
-	text bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (r *record) Write(p []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.Write(p)
-}
-
-// String implements fmt.Stringer.
-func (r *record) String() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.text.String()
-}
