@@ -2,6 +2,8 @@ package window
 
 import (
 	"cmp"
+	"slices"
+	"strings"
 	"time"
 
 	"rekey/auth"
@@ -117,15 +119,20 @@ func detail(w words.Words, s auth.State) string {
 	case s.SigningIn:
 		return "" // the sign-in has a place of its own
 	case s.Status == auth.StatusExpiring:
-		return w.ReasonSentence(s.Refused)
+		return lines(w.ReasonSentence(s.Refused), w.Problem(s))
 	case s.Status == auth.StatusSignInRequired:
-		return w.AfterSignIn()
+		return lines(w.AfterSignIn(), w.Problem(s))
 	case s.Status == auth.StatusUnreadable && s.Email != "":
 		return w.Say("window.last_read")
 	case s.Status == auth.StatusUnreadable:
 		return ""
 	}
 	return w.Problem(s)
+}
+
+// lines are texts below each other, without those that are empty.
+func lines(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), "\n")
 }
 
 // toneOf is what a State means to its user.
