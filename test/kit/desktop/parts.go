@@ -33,6 +33,10 @@ func (p Part) debian() string {
 		return "x11-xserver-utils"
 	case Camera:
 		return "imagemagick"
+	case "mako", "makoctl":
+		return "mako-notifier"
+	case "dbus-send":
+		return "dbus-bin"
 	}
 	return string(p)
 }
