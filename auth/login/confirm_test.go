@@ -53,7 +53,7 @@ func TestConfirmTakesTime(t *testing.T) {
 				Save:      func(context.Context, *auth.Snapshot) error { saves++; return nil },
 			})
 			page := open(t, f.page.String()) // returns although nobody has answered
-			for _, words := range []string{"<h1>One more step</h1>", "You have chosen ada@example.com, another account than before.", "Go back to Rekey to confirm"} {
+			for _, words := range []string{"<h1>One more step</h1>", "You have chosen ada@example.com, a different account.", "Go back to Rekey to confirm"} {
 				if !strings.Contains(page.body, words) {
 					t.Errorf("the browser was shown no %q: %s", words, page.body)
 				}

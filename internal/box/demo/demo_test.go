@@ -94,7 +94,7 @@ func TestDemo(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, strings.Join(said, "\n"))
 	}
-	want := []string{"1  Healthy", "2  Renewed", "3  Revoked", "4  Asked 10 more times: no further request", "5  One click", "6  Usage", "full: false", "full: true", "full: false", "Your own sign-in was not touched"}
+	want := []string{"1  Healthy", "2  Refreshed", "3  Revoked", "4  Asked 10 more times: no further request", "5  One click", "6  Usage", "full: false", "full: true", "full: false", "Your own sign-in was not touched"}
 	for i, words := range want {
 		if i >= len(said) || !strings.Contains(said[i], words) {
 			t.Fatalf("it says\n%s\nwant %q", strings.Join(said, "\n"), want)
