@@ -64,7 +64,7 @@ func TestTheConfigurationFileIsWatched(t *testing.T) {
 
 	// Some of it has to wait, which is told.
 	r.set("# mine\nhomes = [\"/a\"]\nkeep_fresh = false\nnotifications = false\nsign_in = \"codex\"\n")
-	eventually(t, "the word", func() bool { return strings.Contains(r.told.String(), "when Rekey starts again") })
+	eventually(t, "the word", func() bool { return strings.Contains(r.told.String(), "when Rekey restarts") })
 	r.set("# mine\nkeep_fresh = false\nnotifications = false\nsign_in = \"codex\"\n")
 	eventually(t, "the word again", func() bool { return len(r.told.Lines()) == 2 })
 
