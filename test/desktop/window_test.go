@@ -250,7 +250,7 @@ func testNoWindow(t *testing.T, program, windowProgram string) {
 	d.Start(t, nil, program, "watch")
 	socket := socketIn(t, d)
 	d.StartDisplay(t)
-	wantEnd("no agent", 1, "no agent answers", nil, "--socket", filepath.Join(d.Home(), "none.sock"))
+	wantEnd("no agent", 1, "no Rekey answers", nil, "--socket", filepath.Join(d.Home(), "none.sock"))
 	bare := desktop.New(t)
 	bare.StartBareDisplay(t)
 	d = bare
