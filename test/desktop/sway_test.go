@@ -41,7 +41,7 @@ func TestSway(t *testing.T) {
 	station("4  ")
 	s.keep("1-expiring")
 	message, err := s.run("makoctl", "list")
-	if err != nil || !strings.Contains(message, `"default":"Sign in"`) || !strings.Contains(message, "Codex still works until ") {
+	if err != nil || !strings.Contains(message, `"default":""`) || !strings.Contains(message, "Codex still works until ") {
 		t.Errorf("mako shows %s, %v", message, err)
 	}
 	_ = syscall.Kill(-bar.Process.Pid, syscall.SIGKILL)

@@ -96,7 +96,8 @@ func (b *Bus) show(ctx context.Context, n Notification) error {
 	}
 	actions := []string{}
 	if n.SignIn != nil && slices.Contains(can, "actions") {
-		actions = []string{defaultKey, n.Button, actionKey, n.Button}
+		// Xfce makes a second button of a default action that has a label.
+		actions = []string{defaultKey, "", actionKey, n.Button}
 	}
 	text := body(n, len(actions) > 0, slices.Contains(can, "body-markup"))
 	call := b.call(ctx, server, "Notify", appName, b.id, "", n.Title, text, actions, hints(n), neverExpires)

@@ -48,7 +48,7 @@ func TestBusWholeWay(t *testing.T) {
 	if got.app != "Rekey" || got.title != "Sign in to Codex again" || got.body != wantBody || got.replaces != 0 || got.expires != 0 {
 		t.Errorf("the notification is %+v, want the body %q", got, wantBody)
 	}
-	if want := []string{"default", "Sign in", "sign-in", "Sign in"}; !slices.Equal(got.actions, want) {
+	if want := []string{"default", "", "sign-in", "Sign in"}; !slices.Equal(got.actions, want) {
 		t.Errorf("the actions are %q", got.actions)
 	}
 	if _, ok := got.hints["image-data"]; !ok {
