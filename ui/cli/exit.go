@@ -92,9 +92,11 @@ var ErrInterrupted error = fault.New("interrupted", "interrupted")
 // tell says a sentence to the person at the terminal.
 func (p *Program) tell(sentence string) { fmt.Fprintln(p.Err, "rekey: "+words.OneLine(sentence)) }
 
-// tellAll says each of the errors that were joined, in words.
+// tellAll says each of the errors that were joined, in words. A fault that wraps
+// others is one.
 func (p *Program) tellAll(err error) {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { // as errors.Join makes it
+	_, one := err.(fault.Coded)
+	if joined, ok := err.(interface{ Unwrap() []error }); ok && !one { // as errors.Join makes it
 		for _, e := range joined.Unwrap() {
 			p.tellAll(e)
 		}

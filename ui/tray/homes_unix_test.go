@@ -70,7 +70,7 @@ func TestTrayOfTwoHomes(t *testing.T) {
 	p.count()
 	dead.Refused = auth.ReasonExpired
 	second.Publish(dead)
-	p.await("Cannot be renewed: the refresh token has expired")
+	p.await("Cannot be refreshed: the refresh token has expired")
 	got := p.count()
 	if got[itemIface+".NewIcon"] != 0 || got[itemIface+".NewToolTip"] != 0 ||
 		got[menuIface+".ItemsPropertiesUpdated"] != 1 || got[menuIface+".LayoutUpdated"] > 2 {

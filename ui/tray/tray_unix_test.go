@@ -231,7 +231,7 @@ func TestTray(t *testing.T) {
 		}
 		s.SignIn.UserCode, s.SignIn.Other = "", "grace@example.com"
 		session.Publish(s)
-		p.await("grace@example.com has signed in. Which account do you want to keep?")
+		p.await("Signed in as grace@example.com. Keep which account?")
 		p.click("Replace with grace@example.com")
 		session.Expect(t, "AnswerSignIn true")
 		p.click("Keep ada@example.com")

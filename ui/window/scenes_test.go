@@ -75,13 +75,16 @@ func limit(name string, minutes int, percent float64, left time.Duration) usage.
 	return w
 }
 
+// arabic is a name that is written from right to left.
+const arabic = "مكتب القاهرة"
+
 // measured is a plan with everything in it.
 func measured() usage.Usage {
 	return usage.Usage{
 		FetchedAt: moment.Add(-time.Minute), Plan: "plus",
 		Windows: []usage.Window{
 			limit("", 300, 18, 3*time.Hour), limit("", 7*24*60, 64, 80*time.Hour), limit("Spark", 300, 3, time.Hour),
-			limit("مكتب القاهرة", 7*24*60, 51, 90*time.Hour), limit("A limit with a name that nobody has thought about", 30*24*60, 0, 500*time.Hour),
+			limit(arabic, 7*24*60, 51, 90*time.Hour), limit("A limit with a name that nobody has thought about", 30*24*60, 0, 500*time.Hour),
 		},
 		Credits: &usage.Credits{HasCredits: true, Balance: "12.50"}, ResetCredits: &usage.ResetCredits{Available: 2, ExpiresAt: moment.Add(200 * time.Hour)},
 	}
