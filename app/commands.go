@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"rekey/auth"
 	"rekey/auth/agent"
 	"rekey/auth/appserver"
 	"rekey/auth/codex"
@@ -55,6 +56,9 @@ func (w wiring) status(ctx context.Context, home string) (cli.Report, error) {
 	}
 	_ = h.Reload(ctx, true) // what is wrong is in the State
 	report.State, report.Usage = h.Known(ctx), h.Usage()
+	if report.State.Status == auth.StatusSignedOut {
+		report.Absence = codex.Absence(report.Home)
+	}
 	return report, nil
 }
 

@@ -169,3 +169,12 @@ func PlanName(claim string) string {
 	}
 	return "unknown"
 }
+
+// planOf is PlanName for people: a plan that is newer than this program is shown
+// by the name that the claim has.
+func planOf(claim string) string {
+	if name := PlanName(claim); name != "unknown" || claim == "" {
+		return name
+	}
+	return claim
+}

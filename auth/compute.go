@@ -43,7 +43,7 @@ func describe(f Facts) State {
 	}
 	st.Method = shown.Kind()
 	if shown.HasTokens() && st.Method != KindAPIKey { // an API key may leave old tokens beside it
-		st.Email, st.Plan = shown.Claims().Email, PlanName(shown.Claims().Plan)
+		st.Email, st.Plan = shown.Claims().Email, planOf(shown.Claims().Plan)
 	}
 	if f.Snapshot == nil {
 		st.Method = KindNone

@@ -2,7 +2,9 @@ package agent
 
 import (
 	"errors"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"rekey/auth/codex"
 	"rekey/internal/config"
@@ -30,6 +32,10 @@ func Homes(named []string, chosen config.Settings, userHome func() (string, erro
 		dir, err := codex.ResolveHome(func(string) string { return name }, userHome)
 		if err != nil && !errors.Is(err, codex.ErrHomeMissing) { // a home may come yet
 			failed = errors.Join(failed, fault.New("one_home", "the home {{.Where}}: {{.Why}}", "Where", name, "Why", err))
+			continue
+		}
+		if slices.Contains(strings.Split(filepath.ToSlash(dir), "/"), "~") {
+			failed = errors.Join(failed, fault.New("tilde_home", "the home {{.Where}} has a ~ in it that no shell has expanded; write the path in full", "Where", dir))
 			continue
 		}
 		if id := identity(dir); !slices.Contains(ids, id) {

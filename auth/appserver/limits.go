@@ -5,9 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"net"
+	"time"
+
 	"rekey/auth"
 	"rekey/internal/fault"
-	"time"
 )
 
 // Limits bound what one connection may cost the others. The zero value bounds

@@ -23,6 +23,24 @@ const AuthFile = "auth.json"
 // (features.secret_auth_storage), whether it exists or not.
 func EncryptedPath(home string) string { return filepath.Join(home, "secrets", "codex_auth.age") }
 
+// Absence says why a home without a sign-in may not be the one that was meant,
+// nil when there is nothing to say: it does not exist, or its credential file is
+// a link to nothing, for example to a volume that is not mounted.
+func Absence(home string) error {
+	if _, err := os.Stat(home); errors.Is(err, fs.ErrNotExist) {
+		return fault.New("no_home", "the Codex home {{.Where}} does not exist", "Where", home)
+	}
+	file := filepath.Join(home, AuthFile)
+	target, err := os.Readlink(file)
+	if err != nil {
+		return nil
+	}
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return fault.New("dangling_link", "{{.Where}} is a link to {{.Target}}, which does not exist", "Where", file, "Target", target)
+	}
+	return nil
+}
+
 // ResolveHome finds the Codex home: $CODEX_HOME if set and not empty, else
 // .codex in the user's home directory. The path is absolute and free of
 // symbolic links, so that it is the same for everybody who means this home;

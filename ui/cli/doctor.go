@@ -23,19 +23,23 @@ func (p *Program) doctorCommand(s *scope) *cobra.Command {
 		Args:    p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			homes, err := p.Homes(s.named)
-			p.tellAll(err) // the others can be looked at
-			return p.doctor(cmd.Context(), homes, asJSON)
+			return p.doctor(cmd.Context(), homes, err, asJSON)
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "flag.json")
 	return cmd
 }
 
-// doctor prints what was found. A problem makes it fail.
-func (p *Program) doctor(ctx context.Context, homes []string, asJSON bool) error {
+// doctor prints what was found. A problem makes it fail, and so does a home that
+// cannot be looked at, which is unusable if not nil.
+func (p *Program) doctor(ctx context.Context, homes []string, unusable error, asJSON bool) error {
 	r, err := p.Doctor(ctx, homes)
 	if err != nil {
 		return err
+	}
+	if unusable != nil {
+		found := doctor.Finding{Code: doctor.FindUnusable, Severity: doctor.Problem, Args: []any{"Why", unusable}}
+		r.Findings = append([]doctor.Finding{found}, r.Findings...)
 	}
 	if asJSON {
 		out := json.NewEncoder(p.Out)

@@ -83,6 +83,9 @@ type Report struct {
 	Home  string
 	State auth.State
 	Usage usage.Usage
+	// Absence says why a home without a sign-in may not be the one that was
+	// meant, nil when there is nothing to say.
+	Absence error
 }
 
 // Watched is a home and its session.

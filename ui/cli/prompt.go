@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,14 +25,20 @@ func (p *Program) promptCommand(s *scope) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), promptLimit)
 			defer cancel()
-			homes, _ := p.Homes(s.named)
+			homes, failed := p.Homes(s.named)
 			var states []auth.State
 			for _, home := range homes {
-				if report, err := p.Status(ctx, home); err == nil && ctx.Err() == nil {
+				report, err := p.Status(ctx, home)
+				if err = errors.Join(err, ctx.Err()); err == nil {
 					states = append(states, report.State)
 				}
+				failed = errors.Join(failed, err)
 			}
-			if text := p.prompt(states); text != "" {
+			text := p.prompt(states)
+			if text == "" && failed != nil {
+				text = p.Words.Say("prompt.unknown") // nothing would mean that all is well
+			}
+			if text != "" {
 				fmt.Fprintln(p.Out, text)
 			}
 			return nil // a shell must be able to go on

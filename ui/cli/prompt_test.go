@@ -26,20 +26,24 @@ func TestPrompt(t *testing.T) {
 	}
 }
 
-// Whatever is wrong, a shell can go on and shows nothing that is not the prompt's.
-func TestPromptIsSilent(t *testing.T) {
+// Whatever is wrong, a shell can go on. What could not be looked at is not well:
+// nothing would say so.
+func TestPromptGoesOn(t *testing.T) {
 	t.Parallel()
-	for name, prepare := range map[string]func(*terminal){
-		"no home":           func(p *terminal) { p.Homes = func([]string) ([]string, error) { return nil, errOther } },
-		"no State":          func(p *terminal) { several(p, "") },
-		"no configuration":  func(p *terminal) { p.Problems = []error{errors.New("config.toml:1: one")} },
-		"no answer in time": func(p *terminal) { p.Status = neverAnswers },
+	for name, tt := range map[string]struct {
+		prepare func(*terminal)
+		want    string
+	}{
+		"no home":           {func(p *terminal) { p.Homes = func([]string) ([]string, error) { return nil, errOther } }, "? Codex\n"},
+		"no State":          {func(p *terminal) { several(p, "") }, "? Codex\n"},
+		"no answer in time": {func(p *terminal) { p.Status = neverAnswers }, "? Codex\n"},
+		"no configuration":  {func(p *terminal) { p.Problems = []error{errors.New("config.toml:1: one")} }, ""},
 	} {
 		p := newTerminal()
-		prepare(p)
+		tt.prepare(p)
 		p.run(t, cli.ExitOK, "prompt")
-		if p.out.Len()+p.err.Len() > 0 {
-			t.Errorf("%s: it prints %q and says %q", name, &p.out, &p.err)
+		if p.out.String() != tt.want || p.err.Len() > 0 {
+			t.Errorf("%s: it prints %q and says %q, want %q", name, &p.out, &p.err, tt.want)
 		}
 	}
 }

@@ -33,6 +33,9 @@ func (p *Program) statusCommand(s *scope) *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if report.Absence != nil {
+					p.tell(p.Words.Error(report.Absence))
+				}
 				return statusCode(report.State.Status)
 			})
 		},

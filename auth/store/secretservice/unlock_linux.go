@@ -2,6 +2,7 @@ package secretservice
 
 import (
 	"context"
+
 	"rekey/internal/fault"
 
 	"github.com/godbus/dbus/v5"
