@@ -28,8 +28,10 @@ func Codex(t testing.TB) (command, program string) {
 	}
 	// @openai/codex/bin/codex.js starts @openai/codex-<system>/vendor/<target>/bin/codex.
 	scope := filepath.Dir(filepath.Dir(filepath.Dir(script)))
-	if found, _ := filepath.Glob(filepath.Join(scope, "codex-*", "vendor", "*", "bin", "codex*")); len(found) == 1 {
-		return command, found[0]
+	for _, name := range []string{"codex", "codex.exe"} { // other programs lie beside it
+		if found, _ := filepath.Glob(filepath.Join(scope, "codex-*", "vendor", "*", "bin", name)); len(found) == 1 {
+			return command, found[0]
+		}
 	}
 	return command, command
 }
