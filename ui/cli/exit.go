@@ -95,7 +95,8 @@ func (p *Program) tell(sentence string) { fmt.Fprintln(p.Err, "rekey: "+words.On
 // tellAll says each of the errors that were joined, in words. A fault that wraps
 // others is one.
 func (p *Program) tellAll(err error) {
-	_, one := err.(fault.Coded)
+	var coded fault.Coded
+	one := errors.As(err, &coded) && coded.Error() == err.Error()
 	if joined, ok := err.(interface{ Unwrap() []error }); ok && !one { // as errors.Join makes it
 		for _, e := range joined.Unwrap() {
 			p.tellAll(e)
