@@ -75,6 +75,7 @@ func (d *Desktop) Environ(extra ...string) []string {
 		"DBUS_SESSION_BUS_ADDRESS=" + d.bus,
 		"NO_AT_BRIDGE=1", // GTK would look for an accessibility bus, and wait for it
 		"LIBGL_ALWAYS_SOFTWARE=1",
+		"BROWSER=true", // no program opens a browser that the test has not named
 	}
 	for name, dir := range d.dirs() {
 		env = append(env, name+"="+dir)
