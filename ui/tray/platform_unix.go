@@ -44,7 +44,7 @@ func present(ctx context.Context, log *slog.Logger, build, open func()) error {
 
 	systray.SetTitle("Rekey")
 	build()
-	defer quieten(log)()
+	quieten(log)
 	start, end := systray.RunWithExternalLoop(nil, nil)
 	start()
 	defer end()
@@ -64,14 +64,12 @@ func present(ctx context.Context, log *slog.Logger, build, open func()) error {
 	}
 }
 
-// quieten has what systray says on the standard logger go to log until the
-// function it returns is called: a panel that is not there yet, or a desktop that
-// goes away, is nothing to print.
-func quieten(log *slog.Logger) (restore func()) {
-	out, flags := stdlog.Writer(), stdlog.Flags()
+// quieten has what systray says on the standard logger go to log from now on: a
+// panel that is not there yet, or a desktop that goes away, is nothing to print.
+// systray says it even after it has ended, so there is no way back.
+func quieten(log *slog.Logger) {
 	stdlog.SetFlags(0)
 	stdlog.SetOutput(slog.NewLogLogger(log.Handler(), slog.LevelDebug).Writer())
-	return func() { stdlog.SetOutput(out); stdlog.SetFlags(flags) }
 }
 
 // iconFile is the icon in the format that systray wants here.

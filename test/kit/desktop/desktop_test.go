@@ -60,7 +60,7 @@ func TestProgramsSeeOnlyTheirDesktop(t *testing.T) {
 	if code := p.Wait(t); code != 3 {
 		t.Errorf("exit code %d, want 3", code)
 	}
-	allowed := []string{"HOME", "PATH", "LANG", "DBUS_SESSION_BUS_ADDRESS", "NO_AT_BRIDGE", "LIBGL_ALWAYS_SOFTWARE",
+	allowed := []string{"HOME", "PATH", "LANG", "DBUS_SESSION_BUS_ADDRESS", "NO_AT_BRIDGE", "LIBGL_ALWAYS_SOFTWARE", "BROWSER",
 		"XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME", "XDG_RUNTIME_DIR", "TMPDIR", childVariable}
 	for line := range strings.Lines(p.Output()) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
