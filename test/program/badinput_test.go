@@ -184,6 +184,8 @@ func TestNoPermission(t *testing.T) {
 	}
 }
 
-// quiet reports whether a command has said nothing on standard error but that
-// there is nothing to look at.
-func quiet(r result) bool { return r.err == "" || strings.HasSuffix(r.err, " does not exist\n") }
+// quiet reports whether a command has said nothing on standard error, or in one
+// line that there is nothing to look at.
+func quiet(r result) bool {
+	return r.err == "" || strings.HasPrefix(r.err, "rekey: ") && strings.HasSuffix(r.err, " does not exist\n") && strings.Count(r.err, "\n") == 1
+}
