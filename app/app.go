@@ -24,7 +24,7 @@ func Main(args []string) int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	context.AfterFunc(ctx, stop) // who asks a second time does not want to wait
-	// A reader of our output that leaves must not kill us: a renewal may be
+	// A reader of our output that leaves must not kill us: a refresh may be
 	// under way. Writing fails instead.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	config := readConfiguration(os.Getenv)

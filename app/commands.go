@@ -20,7 +20,7 @@ import (
 	"rekey/ui/words"
 )
 
-// closing is how long the end of the program waits for a renewal under way:
+// closing is how long the end of the program waits for a refresh under way:
 // its answer must not be lost.
 const closing = 2 * time.Minute
 
@@ -105,7 +105,7 @@ type part interface {
 }
 
 // run runs a part and its faces until one of them ends, and does not leave
-// while a renewal is under way. The first face stays on this goroutine: the
+// while a refresh is under way. The first face stays on this goroutine: the
 // trays of Windows and macOS insist on the main one.
 func (w wiring) run(ctx context.Context, p part, front func(context.Context) error, others ...func(context.Context) error) error {
 	group, running := errgroup.WithContext(ctx)
@@ -123,11 +123,11 @@ func (w wiring) run(ctx context.Context, p part, front func(context.Context) err
 	return errors.Join(err, w.closePart(ctx, p))
 }
 
-// closePart waits for the renewal under way, if there is one.
+// closePart waits for the refresh under way, if there is one.
 func (w wiring) closePart(ctx context.Context, p interface{ Close(context.Context) error }) error {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), closing)
 	defer stop()
-	word := time.AfterFunc(time.Second, func() { w.tell("tell.renewal_under_way") })
+	word := time.AfterFunc(time.Second, func() { w.tell("tell.refresh_under_way") })
 	defer word.Stop()
 	return p.Close(ctx)
 }

@@ -35,7 +35,7 @@ var colours = [...]struct{ light, dark string }{
 // They are one family: what works is round or a shield, with the keyhole of the
 // lock that Rekey is named after; what needs its user has an outline with
 // corners and a mark instead. Holes and strokes are two units wide and lie on
-// the grid of the smallest panel's pixels. The dot of a renewal stands still: a
+// the grid of the smallest panel's pixels. The dot of a refresh stands still: a
 // dot that moves would take a timer that ticks.
 func StatusSVG(status auth.Status, dark bool) ([]byte, error) {
 	svg, err := files.ReadFile("icons/" + string(status) + ".svg")

@@ -11,15 +11,15 @@ type ActivityKind string
 
 // The kinds.
 const (
-	// ActivityRenewed: this program renewed the tokens and saved them.
-	ActivityRenewed ActivityKind = "renewed"
-	// ActivityAdopted: another program renewed them, and they were taken over.
+	// ActivityRefreshed: this program refreshed the tokens and saved them.
+	ActivityRefreshed ActivityKind = "renewed"
+	// ActivityAdopted: another program refreshed them, and they were taken over.
 	ActivityAdopted ActivityKind = "adopted"
 	// ActivityRefused: the authorization server refused for good; see Reason.
 	ActivityRefused ActivityKind = "refused"
-	// ActivityFailed: a renewal did not work and may work later.
+	// ActivityFailed: a refresh did not work and may work later.
 	ActivityFailed ActivityKind = "failed"
-	// ActivityLost: a renewal was sent and no answer came.
+	// ActivityLost: a refresh was sent and no answer came.
 	ActivityLost ActivityKind = "answer_lost"
 	// ActivityUnsaved: new tokens arrived and could not be saved yet.
 	ActivityUnsaved ActivityKind = "unsaved"
@@ -79,7 +79,7 @@ func (a Activity) repeats(last Activity) bool {
 
 // arrival reports whether new tokens have come.
 func (a Activity) arrival() bool {
-	return a.Kind == ActivityRenewed || a.Kind == ActivityAdopted || a.Kind == ActivitySignedIn
+	return a.Kind == ActivityRefreshed || a.Kind == ActivityAdopted || a.Kind == ActivitySignedIn
 }
 
 // same finds the arrival of the same tokens that another process has told of, -1

@@ -24,17 +24,17 @@ func TestActivityIsTold(t *testing.T) {
 		want    []ActivityKind
 	}{
 		{"read at the start", chatGPT(), func(*rig) {}, nil},
-		{"renewed", chatGPT(), func(r *rig) { r.authority.then(renewed("2")); _ = r.refresh() }, []ActivityKind{ActivityRenewed}},
-		{"renewed, and seen by the watcher", chatGPT(), func(r *rig) {
-			r.authority.then(renewed("2"))
+		{"refreshed", chatGPT(), func(r *rig) { r.authority.then(refreshed("2")); _ = r.refresh() }, []ActivityKind{ActivityRefreshed}},
+		{"refreshed, and seen by the watcher", chatGPT(), func(r *rig) {
+			r.authority.then(refreshed("2"))
 			_ = r.refresh()
 			_ = r.Reload(r.t.Context(), true)
-		}, []ActivityKind{ActivityRenewed}},
-		{"renewed by another", chatGPT(), func(r *rig) {
+		}, []ActivityKind{ActivityRefreshed}},
+		{"refreshed by another", chatGPT(), func(r *rig) {
 			r.store.put(rotated())
 			_ = r.Reload(r.t.Context(), true)
 		}, []ActivityKind{ActivityAdopted}},
-		{"renewed by another, found when asked", chatGPT(), func(r *rig) { r.store.put(rotated()); _ = r.refresh() }, []ActivityKind{ActivityAdopted}},
+		{"refreshed by another, found when asked", chatGPT(), func(r *rig) { r.store.put(rotated()); _ = r.refresh() }, []ActivityKind{ActivityAdopted}},
 		{"refused", chatGPT(), func(r *rig) {
 			r.authority.then(refused(ReasonReused))
 			_, _ = r.refresh(), r.refresh()
@@ -42,7 +42,7 @@ func TestActivityIsTold(t *testing.T) {
 		{"offline", chatGPT(), func(r *rig) { r.authority.then(serverDown); _ = r.refresh() }, []ActivityKind{ActivityFailed}},
 		{"no answer", chatGPT(), func(r *rig) { r.authority.then(answerLost); _ = r.refresh() }, []ActivityKind{ActivityLost}},
 		{"not saved", chatGPT(), func(r *rig) {
-			r.authority.then(renewed("2"))
+			r.authority.then(refreshed("2"))
 			r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
 			_ = r.refresh()
 		}, []ActivityKind{ActivityUnsaved}},
@@ -95,10 +95,10 @@ func TestAppendActivity(t *testing.T) {
 		list []Activity
 		want []ActivityKind
 	}{
-		{"in order", []Activity{at(0, ActivityRenewed, "a"), at(60, ActivityRenewed, "b")}, []ActivityKind{ActivityRenewed, ActivityRenewed}},
-		{"the same token renewed twice", []Activity{at(0, ActivityRenewed, "a"), at(60, ActivityRenewed, "a")}, []ActivityKind{ActivityRenewed, ActivityRenewed}},
-		{"told by a watcher too", []Activity{at(0, ActivityRenewed, "a"), at(0, ActivityAdopted, "a")}, []ActivityKind{ActivityRenewed}},
-		{"told by a watcher first", []Activity{at(0, ActivityAdopted, "a"), at(0, ActivityRenewed, "a")}, []ActivityKind{ActivityRenewed}},
+		{"in order", []Activity{at(0, ActivityRefreshed, "a"), at(60, ActivityRefreshed, "b")}, []ActivityKind{ActivityRefreshed, ActivityRefreshed}},
+		{"the same token refreshed twice", []Activity{at(0, ActivityRefreshed, "a"), at(60, ActivityRefreshed, "a")}, []ActivityKind{ActivityRefreshed, ActivityRefreshed}},
+		{"told by a watcher too", []Activity{at(0, ActivityRefreshed, "a"), at(0, ActivityAdopted, "a")}, []ActivityKind{ActivityRefreshed}},
+		{"told by a watcher first", []Activity{at(0, ActivityAdopted, "a"), at(0, ActivityRefreshed, "a")}, []ActivityKind{ActivityRefreshed}},
 		{"told by two watchers", []Activity{at(0, ActivityAdopted, "a"), at(0, ActivityFailed, "a"), at(0, ActivityAdopted, "a")}, []ActivityKind{ActivityAdopted, ActivityFailed}},
 		{"signed out, told twice", []Activity{at(0, ActivitySignedOut, ""), at(0, ActivitySignedOut, "")}, []ActivityKind{ActivitySignedOut}},
 		{"failures in a row", []Activity{at(0, ActivityFailed, "a"), at(5, ActivityFailed, "a"), at(9, ActivityFailed, "a")}, []ActivityKind{ActivityFailed}},
@@ -119,7 +119,7 @@ func TestAppendActivity(t *testing.T) {
 	}
 	var many []Activity
 	for i := range 2 * MaxActivities {
-		many = AppendActivity(many, at(2*i, ActivityRenewed, "a"))
+		many = AppendActivity(many, at(2*i, ActivityRefreshed, "a"))
 	}
 	if len(many) != MaxActivities || !many[len(many)-1].At.Equal(noon.Add(2*(2*MaxActivities-1)*time.Minute)) {
 		t.Errorf("%d are kept, the last of %v", len(many), many[len(many)-1].At)

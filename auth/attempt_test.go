@@ -51,7 +51,7 @@ func TestAnswerStaysLost(t *testing.T) {
 		"server error":      {serverDown, true},
 		"unexplained":       {refused(ReasonUnauthorized), true},
 		"named by reason":   {refused(ReasonReused), false},
-		"refreshed at last": {renewed("2"), false},
+		"refreshed at last": {refreshed("2"), false},
 	} {
 		for _, restart := range []bool{false, true} {
 			r := newRig(t, chatGPT())
@@ -136,7 +136,7 @@ func TestSpacingEnds(t *testing.T) {
 	r.wantRequests(2)
 
 	r = newRig(t, chatGPT())
-	r.authority.then(answer{err: &RefreshError{Err: errors.New("connection refused")}}, renewed("2"), renewed("3"))
+	r.authority.then(answer{err: &RefreshError{Err: errors.New("connection refused")}}, refreshed("2"), refreshed("3"))
 	wantTransient(t, r.refresh())
 	for range 3 {
 		if err := r.refresh(); err != nil {
@@ -169,7 +169,7 @@ func TestSpacingEnds(t *testing.T) {
 // had do not make the agent ask again and again.
 func TestTokenSpacing(t *testing.T) {
 	t.Parallel()
-	for name, a := range map[string]answer{"server error": serverDown, "answer lost": answerLost, "too short": renewed("2")} {
+	for name, a := range map[string]answer{"server error": serverDown, "answer lost": answerLost, "too short": refreshed("2")} {
 		r := newRig(t, chatGPT(set("tokens.access_token", accessToken("old", noon.Add(-time.Hour)))))
 		r.authority.then(a)
 		for range 50 {
@@ -184,7 +184,7 @@ func TestTokenSpacing(t *testing.T) {
 // TestEmptyTokensInAnAnswer: an empty token is no token, except for Codex.
 func TestEmptyTokensInAnAnswer(t *testing.T) {
 	t.Parallel()
-	empty := renewed("2")
+	empty := refreshed("2")
 	empty.tokens.RefreshToken = secret("")
 	r := newRig(t, chatGPT())
 	r.authority.then(empty)

@@ -83,13 +83,13 @@ func TestMemory(t *testing.T) {
 	_ = m.Sent("a") // of what was not reserved: nothing
 	_ = m.Reserve("a", noon)
 	_ = m.Sent("b")
-	_ = m.Keep("b", renewed("2").tokens)
+	_ = m.Keep("b", refreshed("2").tokens)
 	_ = m.Clear("b")
 	if e, ok, _ := m.Held(); !ok || e.Redeemed != "a" || e.Sent || e.Answer != nil || !e.At.Equal(noon) {
 		t.Errorf("Held = %+v, %t; want the untouched reservation", e, ok)
 	}
 	_ = m.Sent("a")
-	_ = m.Keep("a", renewed("2").tokens)
+	_ = m.Keep("a", refreshed("2").tokens)
 	if e, _, _ := m.Held(); !e.Sent || e.Answer == nil {
 		t.Errorf("Held = %+v", e)
 	}

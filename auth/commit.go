@@ -28,7 +28,7 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse,
 	case err == nil:
 		m.opts.Step(StepCommitted)
 		m.decided(ctx, slog.LevelInfo, s, done, "to", m.short(committed))
-		m.takeIssued(committed, ActivityRenewed, m.refreshedAttempt(key, committed))
+		m.takeIssued(committed, ActivityRefreshed, m.refreshedAttempt(key, committed))
 		if !m.opts.AsCodex {
 			// Another program may have replaced what was written, and the watcher
 			// have told of that, before it was taken over here.
@@ -42,7 +42,7 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse,
 		return m.yield(ctx, s)
 	}
 	m.hold(s, answer)
-	m.decided(ctx, slog.LevelWarn, s, "renewed, but not saved; the escrow holds the answer", "error", err)
+	m.decided(ctx, slog.LevelWarn, s, "refreshed, but not saved; the escrow holds the answer", "error", err)
 	m.change(func(f *Facts) { f.CommitErr = err })
 	m.happened(ActivityUnsaved, s, "")
 	return &RefreshError{Err: errUnsaved(err)}

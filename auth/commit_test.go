@@ -40,7 +40,7 @@ func TestCommitOverChanges(t *testing.T) {
 					t.Errorf("Refresh = %v, want committed", err)
 				}
 				disk := mustParse(t, c.content)
-				want, wantErr := disk.WithTokens(renewed("2").tokens, noon)
+				want, wantErr := disk.WithTokens(refreshed("2").tokens, noon)
 				if wantErr != nil || !left.Equal(want) || !mustParse(t, r.store.bytes()).Equal(want) {
 					t.Errorf("stored %s\nwant the change kept: %s", r.store.bytes(), want.Encode())
 				}
@@ -73,11 +73,11 @@ func TestCommitOverChanges(t *testing.T) {
 	}
 }
 
-// refreshOver renews Ada's sign-in while another program changes the store.
+// refreshOver refreshes Ada's sign-in while another program changes the store.
 func refreshOver(t *testing.T, disk []byte) (*rig, error) {
 	t.Helper()
 	r := newRig(t, chatGPT())
-	r.authority.then(renewed("2"))
+	r.authority.then(refreshed("2"))
 	release := r.authority.block()
 	done := r.refreshLater()
 	r.store.put(disk)
@@ -127,7 +127,7 @@ func TestCommitFailureKeepsTheAnswer(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, chatGPT())
-			r.authority.then(renewed("2"))
+			r.authority.then(refreshed("2"))
 			r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
 			err := r.refresh()
 			wantTransient(t, err)
@@ -162,7 +162,7 @@ func TestCommitFailureKeepsTheAnswer(t *testing.T) {
 			r.wantCached("refresh-2")
 			r.wantHeld("")
 			r.wantRequests(1)
-			if st := r.wantStatus(StatusHealthy); st.CommitPending || st.Problem != "" || st.Renewable != RenewableYes {
+			if st := r.wantStatus(StatusHealthy); st.CommitPending || st.Problem != "" || st.Refreshable != RefreshableYes {
 				t.Errorf("state = %+v", st)
 			}
 		})
@@ -174,7 +174,7 @@ func TestCommitFailureKeepsTheAnswer(t *testing.T) {
 func TestAnswerThatNothingTakes(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
-	r.authority.then(renewed("2"))
+	r.authority.then(refreshed("2"))
 	r.escrow.keepErr = errDisk
 	r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
 	wantTransient(t, r.refresh())
@@ -200,7 +200,7 @@ func TestCannotSaveSendsNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, chatGPT())
-			r.authority.then(renewed("2"))
+			r.authority.then(refreshed("2"))
 			set(r, errDisk)
 			for range 2 {
 				err := r.refresh()
@@ -229,7 +229,7 @@ func TestCannotSaveSendsNothing(t *testing.T) {
 func TestAsCodexSendsAnyway(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(), asCodex)
-	r.authority.then(renewed("2"))
+	r.authority.then(refreshed("2"))
 	r.escrow.reserveErr, r.escrow.sentErr, r.escrow.keepErr = errDisk, errDisk, errDisk
 	r.store.fail(func(f *fakeStore) { f.writableErr = errDisk })
 	if err := r.refresh(); err != nil {
@@ -247,7 +247,7 @@ func TestAsCodexSendsAnyway(t *testing.T) {
 func TestAsCodexYields(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(), asCodex)
-	r.authority.then(renewed("2"))
+	r.authority.then(refreshed("2"))
 	release := r.authority.block()
 	done := r.refreshLater()
 	r.store.put(grace())
@@ -274,7 +274,7 @@ func TestReplacedWhileTakenOver(t *testing.T) {
 			}
 		}
 	})
-	r.authority.then(renewed("2"))
+	r.authority.then(refreshed("2"))
 	if err := r.refresh(); err != nil {
 		t.Fatal(err)
 	}

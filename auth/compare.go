@@ -74,8 +74,8 @@ func (s *Snapshot) SameAccount(t *Snapshot) bool {
 	return okA && okB && a == b
 }
 
-// SameSignIn reports whether both come from one sign-in: equal, or renewed. A
-// loan that its owner has renewed is the same one.
+// SameSignIn reports whether both come from one sign-in: equal, or refreshed. A
+// loan that its owner has refreshed is the same one.
 func (s *Snapshot) SameSignIn(t *Snapshot) bool {
 	if s.Kind() != KindChatGPT || t.Kind() != KindChatGPT || !s.HasTokens() || !t.HasTokens() {
 		return s.Equal(t)

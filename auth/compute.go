@@ -33,7 +33,7 @@ func describe(f Facts) State {
 		LastActivity:  clean(f.LastActivity),
 		Loans:         f.Loans,
 		NextRefresh:   clean(f.NextRefresh),
-		Renewable:     RenewableNo,
+		Refreshable:   RefreshableNo,
 	}
 	shown := f.Snapshot
 	var unreadable *UnreadableError
@@ -77,9 +77,9 @@ func refreshability(f Facts, st *State) {
 	case o != "":
 		st.Obstacle, st.Notice = o, f.Notice
 	case f.Last.worked() && !f.Lost:
-		st.Renewable = RenewableYes
+		st.Refreshable = RefreshableYes
 	default:
-		st.Renewable, st.CannotSave = RenewableUnknown, f.Last.Outcome == AttemptUnsent
+		st.Refreshable, st.CannotSave = RefreshableUnknown, f.Last.Outcome == AttemptUnsent
 		st.NeverTried = f.Last.Outcome == "" && !f.Lost && f.CommitErr == nil
 	}
 }
@@ -104,12 +104,12 @@ func status(f Facts, st State) Status {
 		return StatusExternal
 	case !s.HasTokens():
 		return StatusSignedOut
-	case st.Renewable == RenewableNo && st.Usable && !st.ExpiresAt.IsZero():
+	case st.Refreshable == RefreshableNo && st.Usable && !st.ExpiresAt.IsZero():
 		return StatusExpiring
-	case st.Refused != "", st.Renewable == RenewableNo && !st.Usable:
+	case st.Refused != "", st.Refreshable == RefreshableNo && !st.Usable:
 		return StatusSignInRequired // nobody will ever refresh it
 	case f.Refreshing:
-		return StatusRenewing
+		return StatusRefreshing
 	case !st.Usable:
 		return StatusWaiting
 	case (f.Last.Failed() || f.Lost) && nearly(st.ExpiresAt, f.Now):
@@ -119,7 +119,7 @@ func status(f Facts, st State) Status {
 }
 
 // nearly reports whether an access token is inside the window in which Codex
-// would renew it.
+// would refresh it.
 func nearly(end, now time.Time) bool {
 	return !end.IsZero() && !end.After(now.Add(CodexWindow))
 }

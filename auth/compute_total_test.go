@@ -120,15 +120,15 @@ func contradictions(given Facts, st State) (broken []string) {
 	}
 
 	rule("refused exactly when our tokens have a refusal", refused == (ours && (in.Refusal != nil || in.Last.Outcome == AttemptRefused)))
-	rule("refused is not renewable", !refused || st.Renewable == RenewableNo)
+	rule("refused is not refreshable", !refused || st.Refreshable == RefreshableNo)
 	rule("refused when is known with why", refused == !st.RefusedAt.IsZero())
 	deadEnd := ours && !refused && in.Snapshot.Obstacle().DeadEnd()
 	rule("a dead end says which", (st.Obstacle != "") == deadEnd)
 	rule("only a refusal or a dead end owes a notice", st.Notice == "" || refused || deadEnd)
 	rule("only a refusal or a dead end needs a sign-in", !st.NeedsSignIn() || refused || deadEnd)
 	rule("a refusal needs a sign-in", !refused || st.NeedsSignIn())
-	rule("what can be refreshed is not shown as a dead end", st.Renewable == RenewableNo || in.Snapshot.Obstacle() == "")
-	rule("renewable means ours, tried and nothing failed", st.Renewable != RenewableYes || ours && in.Last.Outcome == AttemptRefreshed && !in.Lost)
+	rule("what can be refreshed is not shown as a dead end", st.Refreshable == RefreshableNo || in.Snapshot.Obstacle() == "")
+	rule("refreshable means ours, tried and nothing failed", st.Refreshable != RefreshableYes || ours && in.Last.Outcome == AttemptRefreshed && !in.Lost)
 	rule("never tried means that", !st.NeverTried || in.Last.Outcome == "" && !in.Lost && !refused && !st.CommitPending)
 
 	rule("past is not usable", st.ExpiresAt.IsZero() || st.ExpiresAt.After(in.Now) || !st.Usable)
@@ -144,7 +144,7 @@ func contradictions(given Facts, st State) (broken []string) {
 	rule("an API key works", st.Status != StatusAPIKey || st.Usable)
 	rule("external is not ours", st.Status != StatusExternal || !in.Snapshot.Managed())
 	rule("healthy is usable and not refused", st.Status != StatusHealthy || st.Usable && !refused)
-	rule("renewing is renewing", st.Status != StatusRenewing || in.Refreshing && !refused)
+	rule("refreshing is refreshing", st.Status != StatusRefreshing || in.Refreshing && !refused)
 	rule("waiting has ended or failed", st.Status != StatusWaiting || !st.Usable || in.Last.Failed() || in.Lost)
 	rule("a loan works or waits", !st.Lent || st.Status == StatusExternal && st.Usable || st.Status == StatusWaiting && !st.Usable)
 	rule("expiring still works", st.Status != StatusExpiring || st.Usable && st.ExpiresAt.After(in.Now))

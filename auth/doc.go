@@ -11,7 +11,7 @@
 //
 // "Signed in" is not one fact. A State keeps three apart: which credential is
 // present, until when its access token works, and whether it can still be
-// renewed. State is computed by Compute, a function without side effects.
+// refreshed. State is computed by Compute, a function without side effects.
 //
 // # One direction
 //

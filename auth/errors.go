@@ -39,7 +39,7 @@ type notSaved struct{ *fault.Fault }
 // Is implements errors.Is.
 func (*notSaved) Is(target error) bool { return target == ErrCannotSave }
 
-// Reason says why credentials cannot be renewed. The values are stable: they
+// Reason says why credentials cannot be refreshed. The values are stable: they
 // are stored in the refusals file and shown by "rekey status --json".
 type Reason string
 
@@ -52,7 +52,7 @@ const (
 	ReasonInvalidGrant Reason = "invalid_grant"
 	ReasonUnauthorized Reason = "unauthorized"
 	// ReasonAccountChanged is never remembered: the user signed out or in to
-	// another account while a renewal was being prepared.
+	// another account while a refresh was being prepared.
 	ReasonAccountChanged Reason = "account_changed"
 	// ReasonCopied is not the server's: the credentials are a copy of another
 	// home's, which has refreshed since, and cannot be taken over from there.
@@ -73,22 +73,22 @@ func (r Reason) NamesToken() bool {
 	return false
 }
 
-// MayBeRace reports whether another process that renewed the same login at the
+// MayBeRace reports whether another process that refreshed the same login at the
 // same time can be the cause, so that the store deserves a second look.
 func (r Reason) MayBeRace() bool {
 	return r == ReasonReused || r == ReasonInvalidGrant || r == ReasonUnauthorized
 }
 
-// Outcome is what became of a renewal.
+// Outcome is what became of a refresh.
 type Outcome int
 
 // The outcomes.
 const (
-	// OutcomeOK: renewed, adopted from another process, or nothing to do.
+	// OutcomeOK: refreshed, adopted from another process, or nothing to do.
 	OutcomeOK Outcome = iota
-	// OutcomeTransient: not renewed this time; asking again later may work.
+	// OutcomeTransient: not refreshed this time; asking again later may work.
 	OutcomeTransient
-	// OutcomePermanent: these credentials will never renew again.
+	// OutcomePermanent: these credentials will never refresh again.
 	OutcomePermanent
 )
 
@@ -104,7 +104,7 @@ func OutcomeOf(err error) Outcome {
 	return OutcomeTransient
 }
 
-// RefreshError says why a renewal failed. It never holds a token nor a
+// RefreshError says why a refresh failed. It never holds a token nor a
 // response body.
 type RefreshError struct {
 	// Permanent: the authorization server refused these credentials for good.

@@ -11,7 +11,7 @@ func TestAfterKill(t *testing.T) {
 	key := fakeFingerprints{}.Token(mustParse(t, chatGPT()))
 	reserved := func(e *fakeEscrow) { _ = e.inMemory.Reserve(key, noon) }
 	sent := func(e *fakeEscrow) { reserved(e); _ = e.inMemory.Sent(key) }
-	kept := func(e *fakeEscrow) { sent(e); _ = e.inMemory.Keep(key, renewed("2").tokens) }
+	kept := func(e *fakeEscrow) { sent(e); _ = e.inMemory.Keep(key, refreshed("2").tokens) }
 	for _, tt := range []struct {
 		name    string
 		escrow  func(*fakeEscrow)
@@ -19,7 +19,7 @@ func TestAfterKill(t *testing.T) {
 		journal []string // of the start
 		stored  string
 		lost    bool // the State says so
-		sends   int  // what an explicit renewal then sends
+		sends   int  // what an explicit refresh then sends
 	}{
 		{"before anything", func(*fakeEscrow) {}, chatGPT(), nil, "refresh-1", false, 1},
 		{"before the request", reserved, chatGPT(), nil, "refresh-1", false, 1},
@@ -36,7 +36,7 @@ func TestAfterKill(t *testing.T) {
 			tt.escrow(r.escrow)
 			r.store.put(tt.disk)
 			r.restart()
-			r.authority.then(renewed("3"))
+			r.authority.then(refreshed("3"))
 			if err := r.Reload(t.Context(), true); err != nil {
 				t.Fatal(err)
 			}
@@ -62,7 +62,7 @@ func TestEscrowOutlivesAMissingStore(t *testing.T) {
 	for name, missing := range map[string][]byte{"gone": nil, "unreadable": []byte(`{"tok`), "an API key": apiKeyFile("sk-1")} {
 		for _, restart := range []bool{false, true} {
 			r := newRig(t, chatGPT())
-			r.authority.then(renewed("2"))
+			r.authority.then(refreshed("2"))
 			r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
 			wantTransient(t, r.refresh())
 			r.store.fail(func(f *fakeStore) { f.updateErr = nil })
@@ -87,7 +87,7 @@ func TestEscrowOutlivesAMissingStore(t *testing.T) {
 }
 
 // TestAnswerLost: the State says that the token may be spent, until the store
-// holds other credentials or a renewal succeeds.
+// holds other credentials or a refresh succeeds.
 func TestAnswerLost(t *testing.T) {
 	t.Parallel()
 	wantLost := func(r *rig, want bool) {
@@ -98,7 +98,7 @@ func TestAnswerLost(t *testing.T) {
 	}
 	lost := func() *rig {
 		r := newRig(t, chatGPT())
-		r.authority.then(answerLost, renewed("2"))
+		r.authority.then(answerLost, refreshed("2"))
 		wantTransient(t, r.refresh())
 		wantLost(r, true)
 		r.wantJournal("reserve", "sent", "send")
@@ -150,7 +150,7 @@ func TestEscrowFailures(t *testing.T) {
 		"cannot be read":           func(e *fakeEscrow) { e.heldErr = errDisk },
 	} {
 		r := newRig(t, chatGPT())
-		r.authority.then(renewed("2"))
+		r.authority.then(refreshed("2"))
 		fault(r.escrow)
 		if err := r.refresh(); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -164,7 +164,7 @@ func TestEscrowFailures(t *testing.T) {
 func TestSettlingNeedsTheLock(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
-	r.authority.then(renewed("2"))
+	r.authority.then(refreshed("2"))
 	r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
 	wantTransient(t, r.refresh())
 	r.store.fail(func(f *fakeStore) { f.updateErr = nil })

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// TestUse: stale credentials are renewed before they are given out, once, and
+// TestUse: stale credentials are refreshed before they are given out, once, and
 // given out as they are if that fails for now.
 func TestUse(t *testing.T) {
 	t.Parallel()
@@ -20,12 +20,12 @@ func TestUse(t *testing.T) {
 		refused bool
 		sent    []RefreshReason
 	}{
-		{"healthy", chatGPT(), renewed("2"), "refresh-1", false, nil},
-		{"near its end", chatGPT(ends(CodexWindow)), renewed("2"), "refresh-2", false, []RefreshReason{RefreshProactive}},
+		{"healthy", chatGPT(), refreshed("2"), "refresh-1", false, nil},
+		{"near its end", chatGPT(ends(CodexWindow)), refreshed("2"), "refresh-2", false, []RefreshReason{RefreshProactive}},
 		{"near its end, server down", chatGPT(ends(time.Minute)), serverDown, "refresh-1", false, []RefreshReason{RefreshProactive}},
 		{"near its end, refused", chatGPT(ends(time.Minute)), refused(ReasonReused), "refresh-1", true, []RefreshReason{RefreshProactive}},
-		{"opaque and old", chatGPT(opaque, set("last_refresh", "2026-03-01T00:00:00Z")), renewed("2"), "refresh-2", false, []RefreshReason{RefreshScheduled}},
-		{"API key", apiKeyFile("sk-1"), renewed("2"), "", false, nil},
+		{"opaque and old", chatGPT(opaque, set("last_refresh", "2026-03-01T00:00:00Z")), refreshed("2"), "refresh-2", false, []RefreshReason{RefreshScheduled}},
+		{"API key", apiKeyFile("sk-1"), refreshed("2"), "", false, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -84,7 +84,7 @@ func TestExternalTokens(t *testing.T) {
 	if err := r.SetExternal(hostTokens("host-1"), owner); err != nil {
 		t.Fatal(err)
 	}
-	if st := r.wantStatus(StatusExternal); st.Method != KindExternalTokens || st.Plan != "team" || st.Renewable != RenewableNo {
+	if st := r.wantStatus(StatusExternal); st.Method != KindExternalTokens || st.Plan != "team" || st.Refreshable != RefreshableNo {
 		t.Errorf("state = %+v", st)
 	}
 	r.store.put(rotated())

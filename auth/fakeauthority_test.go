@@ -60,7 +60,7 @@ func (f *fakeAuthority) Revoke(_ context.Context, token Secret, hint string) err
 	return f.down
 }
 
-// requests are the renewals asked for so far.
+// requests are the refreshes asked for so far.
 func (f *fakeAuthority) requests() []RefreshRequest {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -25,7 +25,7 @@ func (e *RefreshError) fault() *fault.Fault {
 		return fault.New("refresh_not_before", "{{.What}}; the next request is allowed at {{.When}}",
 			"What", &now, "When", e.NotBefore.Local().Format(time.TimeOnly))
 	case e.Permanent:
-		return fault.New("not_renewable", "the sign-in cannot be refreshed: {{.Why}}", "Why", string(e.Reason))
+		return fault.New("not_refreshable", "the sign-in cannot be refreshed: {{.Why}}", "Why", string(e.Reason))
 	case e.AnswerLost && e.Err != nil:
 		return fault.New("refresh_lost_because", "the refresh was sent but no answer came: {{.Why}}", "Why", e.Err)
 	case e.AnswerLost:

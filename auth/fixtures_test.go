@@ -95,7 +95,7 @@ func chatGPT(edits ...edit) []byte {
 	return content
 }
 
-// rotated is Ada's sign-in after another process has renewed it.
+// rotated is Ada's sign-in after another process has refreshed it.
 func rotated(edits ...edit) []byte {
 	return chatGPT(append([]edit{
 		set("tokens.access_token", accessToken("access-other", noon.Add(2*time.Hour))),
@@ -132,8 +132,8 @@ func secret(value string) *Secret {
 	return &s
 }
 
-// renewed is the answer of an authority that hands out the n-th new tokens.
-func renewed(n string) answer {
+// refreshed is the answer of an authority that hands out the n-th new tokens.
+func refreshed(n string) answer {
 	return answer{tokens: TokenResponse{
 		IDToken:      secret(idToken("ada@example.com", "acct-ada")),
 		AccessToken:  secret(accessToken("access-"+n, noon.Add(3*time.Hour))),
@@ -146,7 +146,7 @@ func refused(reason Reason) answer {
 	return answer{err: &RefreshError{Permanent: true, Reason: reason, Status: 401}}
 }
 
-// The answers of an authority that does not renew this time.
+// The answers of an authority that does not refresh this time.
 var (
 	serverDown = answer{err: &RefreshError{Status: 503}}
 	answerLost = answer{err: &RefreshError{AnswerLost: true}}

@@ -15,9 +15,9 @@ func TestSingleFlight(t *testing.T) {
 		answer answer
 		want   Outcome
 	}{
-		"renewed": {renewed("2"), OutcomeOK},
-		"refused": {refused(ReasonReused), OutcomePermanent},
-		"down":    {serverDown, OutcomeTransient},
+		"refreshed": {refreshed("2"), OutcomeOK},
+		"refused":   {refused(ReasonReused), OutcomePermanent},
+		"down":      {serverDown, OutcomeTransient},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -50,7 +50,7 @@ func TestCallerGivesUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, chatGPT())
-		r.authority.then(renewed("2"))
+		r.authority.then(refreshed("2"))
 		release := r.authority.block()
 		impatient, giveUp := context.WithCancelCause(t.Context())
 		first := make(chan error, 1)
@@ -83,7 +83,7 @@ func TestCallerGivesUp(t *testing.T) {
 func TestFlightsFollowEachOther(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
-	r.authority.then(serverDown, renewed("2"), renewed("3"))
+	r.authority.then(serverDown, refreshed("2"), refreshed("3"))
 	wantTransient(t, r.refresh())
 	for range 2 {
 		r.later()
@@ -140,7 +140,7 @@ func TestLockIsHeld(t *testing.T) {
 			return func() { r.journal.add("unlock"); lock.Unlock() }, nil
 		}
 	})
-	r.authority.then(renewed("2"), refused(ReasonExpired))
+	r.authority.then(refreshed("2"), refused(ReasonExpired))
 	if err := r.refresh(); err != nil {
 		t.Fatal(err)
 	}

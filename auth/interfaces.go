@@ -29,7 +29,7 @@ type Store interface {
 	String() string
 }
 
-// RefreshReason tells the authorization server why a renewal is asked for.
+// RefreshReason tells the authorization server why a refresh is asked for.
 // Codex 0.169 sends it as refresh_reason.
 type RefreshReason string
 
@@ -41,13 +41,13 @@ const (
 )
 
 // Provenance is where a refresh token came from: Codex 0.169 stores it as
-// tokens.oauth_provenance and sends the renewal there.
+// tokens.oauth_provenance and sends the refresh there.
 type Provenance struct {
 	Issuer   string
 	ClientID string
 }
 
-// RefreshRequest is one renewal (RFC 6749, section 6).
+// RefreshRequest is one refresh (RFC 6749, section 6).
 type RefreshRequest struct {
 	RefreshToken Secret
 	Reason       RefreshReason

@@ -119,7 +119,7 @@ func TestLoanIsRefreshedByItsOwner(t *testing.T) {
 	r := newRig(t, lent(ends(-time.Minute)), func(o *Options) {
 		o.Activity = func(a Activity) { told = append(told, a.Kind) }
 	})
-	if st := r.wantStatus(StatusWaiting); !st.Lent || st.Problem == "" || st.Renewable != RenewableNo {
+	if st := r.wantStatus(StatusWaiting); !st.Lent || st.Problem == "" || st.Refreshable != RefreshableNo {
 		t.Errorf("an expired loan: %+v", st)
 	}
 	recovery := r.Recover()

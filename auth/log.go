@@ -5,11 +5,11 @@ import (
 	"log/slog"
 )
 
-// asked is where the context of a renewal keeps the reason that it was asked
+// asked is where the context of a refresh keeps the reason that it was asked
 // for.
 type asked struct{}
 
-// decided writes the one line that a renewal ends with: what became of it, why
+// decided writes the one line that a refresh ends with: what became of it, why
 // it was asked for, with which credentials, and how the outcome is explained.
 // "Who refreshed when, and why not" is answered from these lines alone.
 func (m *Manager) decided(ctx context.Context, level slog.Level, s *Snapshot, outcome string, explained ...any) {
@@ -30,12 +30,12 @@ func (m *Manager) short(s *Snapshot) string {
 	return fingerprint[:min(shortFingerprint, len(fingerprint))]
 }
 
-// Step names a moment in a renewal or a sign-in: that of which its text speaks
+// Step names a moment in a refresh or a sign-in: that of which its text speaks
 // has just happened. Tests end the process there, or write to the store, to see
 // that no token is lost and no sign-in overwritten. See Options.Step.
 type Step string
 
-// The steps of a renewal, in their order. Between StepCommitting and
+// The steps of a refresh, in their order. Between StepCommitting and
 // StepCommitted lie those of the store.
 const (
 	StepLocked     Step = "refresh lock taken"

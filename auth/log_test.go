@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 )
 
-// decisions are the lines that renewals have ended with so far.
+// decisions are the lines that refreshes have ended with so far.
 func (r *rig) decisions() (found []map[string]any) {
 	r.t.Helper()
 	for line := range strings.Lines(r.log.String()) {
@@ -24,7 +24,7 @@ func (r *rig) decisions() (found []map[string]any) {
 	return found
 }
 
-// Each renewal, however it ends, leaves one line that says so, why it was asked
+// Each refresh, however it ends, leaves one line that says so, why it was asked
 // for and what it was about.
 func TestOneLineForEachDecision(t *testing.T) {
 	t.Parallel()
@@ -32,7 +32,7 @@ func TestOneLineForEachDecision(t *testing.T) {
 	plain := func(change func(*rig)) func(*testing.T) *rig {
 		return func(t *testing.T) *rig {
 			r := newRig(t, chatGPT())
-			r.authority.then(renewed("2"))
+			r.authority.then(refreshed("2"))
 			change(r)
 			return r
 		}
@@ -59,9 +59,9 @@ func TestOneLineForEachDecision(t *testing.T) {
 		"adopted":         {plain(func(r *rig) { r.store.put(rotated()) }), "adopted what another process wrote, nothing sent", nil},
 		"cannot save": {plain(func(r *rig) { r.store.fail(func(f *fakeStore) { f.writableErr = errNo }) }),
 			"the answer could not be saved, nothing sent", map[string]any{"level": "WARN"}},
-		"renewed": {plain(func(*rig) {}), "renewed", nil},
+		"refreshed": {plain(func(*rig) {}), "refreshed", nil},
 		"not saved": {plain(func(r *rig) { r.store.fail(func(f *fakeStore) { f.updateErr = errNo }) }),
-			"renewed, but not saved; the escrow holds the answer", map[string]any{"error": errNo.Error()}},
+			"refreshed, but not saved; the escrow holds the answer", map[string]any{"error": errNo.Error()}},
 		"a sign-in meanwhile": {plain(func(r *rig) { r.store.fail(func(f *fakeStore) { f.beforeUpdate = func() { f.put(grace()) } }) }),
 			"somebody signed in or out meanwhile, the answer is kept out", nil},
 		"a failure": {plain(func(r *rig) { r.authority.then(answer{err: &RefreshError{Status: 503, Code: "busy"}}) }),

@@ -8,7 +8,7 @@ import "context"
 // were any.
 func (m *Manager) Logout(ctx context.Context) (removed bool, err error) {
 	if m.opts.AsCodex {
-		m.Use(ctx) // Codex renews stale credentials even to throw them away
+		m.Use(ctx) // Codex refreshes stale credentials even to throw them away
 	} else {
 		_, _ = m.load(ctx) // what is there now is what has to go
 	}
@@ -54,7 +54,7 @@ func (m *Manager) revoke(ctx context.Context, token Secret, hint string) {
 }
 
 // revokeHeld ends an answer that has never reached the store with the sign-in
-// it was for. It waits for the end of a renewal that is under way.
+// it was for. It waits for the end of a refresh that is under way.
 func (m *Manager) revokeHeld(ctx context.Context) {
 	if _, ok, err := m.opts.Memory.Held(); err != nil || !ok {
 		return

@@ -48,11 +48,11 @@ func TestLogout(t *testing.T) {
 	}
 }
 
-// TestLogoutAsCodex renews stale credentials first, and revokes the new ones.
+// TestLogoutAsCodex refreshes stale credentials first, and revokes the new ones.
 func TestLogoutAsCodex(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(ends(-1)), asCodex)
-	r.authority.then(renewed("2"))
+	r.authority.then(refreshed("2"))
 	if _, err := r.Logout(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -79,7 +79,7 @@ func TestLogoutFails(t *testing.T) {
 func TestLogoutEmptiesTheEscrow(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
-	r.authority.then(renewed("2"))
+	r.authority.then(refreshed("2"))
 	r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
 	wantTransient(t, r.refresh())
 	r.wantHeld("refresh-2")
@@ -92,12 +92,12 @@ func TestLogoutEmptiesTheEscrow(t *testing.T) {
 	}
 }
 
-// TestLogoutDuringARenewal: the answer that comes after it is kept out of the
+// TestLogoutDuringARefresh: the answer that comes after it is kept out of the
 // store, and neither left lying about nor valid.
-func TestLogoutDuringARenewal(t *testing.T) {
+func TestLogoutDuringARefresh(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(), lockFor)
-	r.authority.then(renewed("2"))
+	r.authority.then(refreshed("2"))
 	release := r.authority.block()
 	done := r.refreshLater()
 	loggedOut := make(chan error, 1)
@@ -127,7 +127,7 @@ func TestLogoutDuringARenewal(t *testing.T) {
 func TestLogoutWithoutTheLock(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
-	r.authority.then(renewed("2"))
+	r.authority.then(refreshed("2"))
 	r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
 	wantTransient(t, r.refresh())
 	r.options.RefreshLock = lockBusy

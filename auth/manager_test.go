@@ -158,7 +158,7 @@ func TestSubscribe(t *testing.T) {
 }
 
 // TestSubscribersSeeEveryTurn: a reader that keeps up sees the way of a
-// renewal, and who comes later sees the end.
+// refresh, and who comes later sees the end.
 func TestSubscribersSeeEveryTurn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -168,7 +168,7 @@ func TestSubscribersSeeEveryTurn(t *testing.T) {
 		states := r.Subscribe(t.Context())
 		<-states
 		done := r.refreshLater()
-		if st := <-states; st.Status != StatusRenewing {
+		if st := <-states; st.Status != StatusRefreshing {
 			t.Errorf("during the request: %+v", st)
 		}
 		release()
@@ -189,7 +189,7 @@ func TestClose(t *testing.T) {
 		if err := r.Close(t.Context()); err != nil {
 			t.Errorf("Close with nothing under way = %v", err)
 		}
-		r.authority.then(renewed("2"))
+		r.authority.then(refreshed("2"))
 		release := r.authority.block()
 		given, giveUp := context.WithCancel(t.Context())
 		asked := make(chan error, 1)

@@ -2,7 +2,7 @@ package auth
 
 import "time"
 
-// WithTokens returns s with the fields of a successful renewal: given ones
+// WithTokens returns s with the fields of a successful refresh: given ones
 // replace, missing ones stay, last_refresh becomes now. An ID token that
 // cannot be read is an error, and nothing is taken over.
 func (s *Snapshot) WithTokens(r TokenResponse, now time.Time) (*Snapshot, error) {

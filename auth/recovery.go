@@ -8,13 +8,13 @@ type RecoveryStep string
 // The steps.
 const (
 	RecoveryReloaded  RecoveryStep = "reloaded"  // the store held other credentials: try them
-	RecoveryRefreshed RecoveryStep = "refreshed" // renewed, or the host program gave new tokens: try them
+	RecoveryRefreshed RecoveryStep = "refreshed" // refreshed, or the host program gave new tokens: try them
 	RecoveryDone      RecoveryStep = "done"      // nothing is left to try
 )
 
 // UnauthorizedRecovery is what a program does after a 401 from the API it
 // calls: first look whether somebody has already mended the credentials, then
-// renew them, then give up. Tokens that a host program owns are asked for
+// refresh them, then give up. Tokens that a host program owns are asked for
 // once. One value serves one failed call; it is not safe for concurrent use.
 type UnauthorizedRecovery struct {
 	manager *Manager

@@ -11,7 +11,7 @@ type next struct {
 	outcome Outcome // of its error; OutcomeOK: none
 }
 
-// TestUnauthorizedRecovery is the machine: look, renew, give up.
+// TestUnauthorizedRecovery is the machine: look, refresh, give up.
 func TestUnauthorizedRecovery(t *testing.T) {
 	t.Parallel()
 	done := next{RecoveryDone, OutcomeOK}
@@ -24,15 +24,15 @@ func TestUnauthorizedRecovery(t *testing.T) {
 		sent    int
 		token   string // refresh token in the end
 	}{
-		{"renewed", chatGPT(), chatGPT(), []answer{renewed("2")},
+		{"refreshed", chatGPT(), chatGPT(), []answer{refreshed("2")},
 			[]next{{RecoveryRefreshed, OutcomeOK}, done, done}, 1, "refresh-2"},
-		{"mended by another process", chatGPT(), rotated(), []answer{renewed("2")},
+		{"mended by another process", chatGPT(), rotated(), []answer{refreshed("2")},
 			[]next{{RecoveryReloaded, OutcomeOK}, {RecoveryRefreshed, OutcomeOK}, done}, 1, "refresh-2"},
 		{"mended, and refused after that", chatGPT(), rotated(), []answer{refused(ReasonReused)},
 			[]next{{RecoveryReloaded, OutcomeOK}, {RecoveryDone, OutcomePermanent}, done}, 1, "refresh-other"},
 		{"refused", chatGPT(), chatGPT(), []answer{refused(ReasonExpired)},
 			[]next{{RecoveryDone, OutcomePermanent}, done}, 1, "refresh-1"},
-		{"server down", chatGPT(), chatGPT(), []answer{serverDown, renewed("2")},
+		{"server down", chatGPT(), chatGPT(), []answer{serverDown, refreshed("2")},
 			[]next{{RecoveryRefreshed, OutcomeTransient}, done}, 1, "refresh-1"},
 		{"another account", chatGPT(), grace(), nil,
 			[]next{{RecoveryDone, OutcomePermanent}, done}, 0, "refresh-1"},

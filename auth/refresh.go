@@ -7,14 +7,14 @@ import (
 	"log/slog"
 )
 
-// flight is one renewal that any number of callers wait for.
+// flight is one refresh that any number of callers wait for.
 type flight struct {
 	done chan struct{} // closed when err is set
 	err  error
 }
 
-// Refresh renews the credentials, or takes over those another process has
-// renewed, or finds that there is nothing to do: then it returns nil. It
+// Refresh refreshes the credentials, or takes over those another process has
+// refreshed, or finds that there is nothing to do: then it returns nil. It
 // returns a *RefreshError with Permanent set when the credentials are refused,
 // without a request when that is known already; ErrCannotSave, wrapped, when
 // nothing was sent because the answer could not have been kept; any other
@@ -104,8 +104,8 @@ func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 }
 
 // guardedReload reads the store again before anything is sent: another
-// process may have renewed the same account, and then its tokens are taken
-// over. Another account, or none, ends the renewal.
+// process may have refreshed the same account, and then its tokens are taken
+// over. Another account, or none, ends the refresh.
 func (m *Manager) guardedReload(ctx context.Context, cached *Snapshot) (adopted bool, err error) {
 	disk, err := m.opts.Store.Load(ctx)
 	switch {
@@ -190,7 +190,7 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 	}
 	m.fateOf(s, answer) // before the commit: who looks meanwhile waits for it
 	m.opts.Step(StepKept)
-	return m.commit(ctx, s, answer, "renewed")
+	return m.commit(ctx, s, answer, "refreshed")
 }
 
 // failed sorts the authority's refusals from its absences.

@@ -10,7 +10,7 @@ import (
 func TestRefreshOrder(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(set("tokens.oauth_provenance", map[string]any{"issuer": "https://issuer.example", "client_id": "c"})))
-	r.authority.then(renewed("2"))
+	r.authority.then(refreshed("2"))
 	if err := r.refresh(); err != nil {
 		t.Fatal(err)
 	}
@@ -18,8 +18,8 @@ func TestRefreshOrder(t *testing.T) {
 	r.wantCached("refresh-2")
 	r.wantStored("refresh-2")
 	st := r.wantStatus(StatusHealthy)
-	if st.Renewable != RenewableYes || st.NeverTried || !st.LastRefresh.Equal(noon) {
-		t.Errorf("after a renewal: %+v", st)
+	if st.Refreshable != RefreshableYes || st.NeverTried || !st.LastRefresh.Equal(noon) {
+		t.Errorf("after a refresh: %+v", st)
 	}
 	sent := r.authority.requests()[0]
 	if sent.RefreshToken.Reveal() != "refresh-1" || sent.Reason != RefreshForced ||
@@ -37,7 +37,7 @@ func TestRefreshWithoutOptionalParts(t *testing.T) {
 	r := newRig(t, chatGPT(), func(o *Options) {
 		o.Memory, o.Log = nil, nil
 	})
-	r.authority.then(renewed("2"), refused(ReasonRevoked))
+	r.authority.then(refreshed("2"), refused(ReasonRevoked))
 	if err := r.refresh(); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +52,7 @@ func TestRefreshWithoutOptionalParts(t *testing.T) {
 	}
 }
 
-// TestNothingToRefresh: what is not ours to renew is not even looked at.
+// TestNothingToRefresh: what is not ours to refresh is not even looked at.
 func TestNothingToRefresh(t *testing.T) {
 	t.Parallel()
 	for name, content := range map[string][]byte{
@@ -73,7 +73,7 @@ func TestNothingToRefresh(t *testing.T) {
 	}
 }
 
-// TestAPIKeyWithRefreshRequested: an API key cannot be renewed; asking for it
+// TestAPIKeyWithRefreshRequested: an API key cannot be refreshed; asking for it
 // changes nothing and the key is still given out.
 func TestAPIKeyWithRefreshRequested(t *testing.T) {
 	t.Parallel()
@@ -104,7 +104,7 @@ func TestGuardedReload(t *testing.T) {
 		asCodex string // the same, as Codex
 		status  Status
 	}{
-		{"renewed by another process", rotated(), OutcomeOK, "refresh-other", "refresh-other", StatusHealthy},
+		{"refreshed by another process", rotated(), OutcomeOK, "refresh-other", "refresh-other", StatusHealthy},
 		{"only last_refresh changed", chatGPT(set("last_refresh", "2026-03-23T11:30:00Z")), OutcomeOK, "refresh-1", "refresh-1", StatusHealthy},
 		{"became the host's", chatGPT(set("auth_mode", "chatgptAuthTokens")), OutcomeOK, "refresh-1", "refresh-1", StatusExternal},
 		{"another account", grace(), OutcomePermanent, "refresh-grace", "refresh-1", StatusHealthy},
@@ -156,14 +156,14 @@ func TestTransientFailures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, chatGPT())
-			r.authority.then(a, a, renewed("2"))
+			r.authority.then(a, a, refreshed("2"))
 			for range 2 {
 				err := r.refresh()
 				wantTransient(t, err)
 				wantNoMarker(t, err, "MARKER")
 				r.wantCached("refresh-1")
 				st := r.wantStatus(StatusHealthy)
-				if st.Renewable != RenewableUnknown || st.NeverTried || st.Problem == "" || st.AnswerLost != (name == "answer lost") {
+				if st.Refreshable != RefreshableUnknown || st.NeverTried || st.Problem == "" || st.AnswerLost != (name == "answer lost") {
 					t.Errorf("state = %+v", st)
 				}
 				r.later()
@@ -172,28 +172,28 @@ func TestTransientFailures(t *testing.T) {
 				t.Error(err)
 			}
 			r.wantRequests(3)
-			if st := r.State(); st.Problem != "" || st.AnswerLost || st.Renewable != RenewableYes {
+			if st := r.State(); st.Problem != "" || st.AnswerLost || st.Refreshable != RefreshableYes {
 				t.Errorf("after a success the trouble is still on show: %+v", st)
 			}
 		})
 	}
 }
 
-// TestRenewingIsShown: while the request is under way and not longer.
-func TestRenewingIsShown(t *testing.T) {
+// TestRefreshingIsShown: while the request is under way and not longer.
+func TestRefreshingIsShown(t *testing.T) {
 	t.Parallel()
-	for name, a := range map[string]answer{"renewed": renewed("2"), "down": serverDown, "refused": refused(ReasonRevoked)} {
+	for name, a := range map[string]answer{"refreshed": refreshed("2"), "down": serverDown, "refused": refused(ReasonRevoked)} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, chatGPT())
 			r.authority.then(a)
 			release := r.authority.block()
 			done := r.refreshLater()
-			r.wantStatus(StatusRenewing)
+			r.wantStatus(StatusRefreshing)
 			release()
 			<-done
-			if st := r.State(); st.Status == StatusRenewing {
-				t.Errorf("still renewing: %+v", st)
+			if st := r.State(); st.Status == StatusRefreshing {
+				t.Errorf("still refreshing: %+v", st)
 			}
 		})
 	}

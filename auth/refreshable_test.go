@@ -56,14 +56,14 @@ func TestWhatCanBeRefreshed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, tt.content)
-			r.authority.then(renewed("2"))
+			r.authority.then(refreshed("2"))
 			s, _ := r.Snapshot()
 			if got := s.Obstacle(); got != tt.obstacle {
 				t.Errorf("obstacle = %q, want %q", got, tt.obstacle)
 			}
 			st := r.wantStatus(tt.status)
-			if st.Usable != tt.usable || (st.Renewable == RenewableNo) != (tt.obstacle != "") {
-				t.Errorf("usable %t, renewable %q", st.Usable, st.Renewable)
+			if st.Usable != tt.usable || (st.Refreshable == RefreshableNo) != (tt.obstacle != "") {
+				t.Errorf("usable %t, refreshable %q", st.Usable, st.Refreshable)
 			}
 			if tt.obstacle.DeadEnd() != (st.Obstacle != "") || tt.obstacle.DeadEnd() && (st.Problem == "" || st.Notice == "") {
 				t.Errorf("obstacle %q, problem %q, notice %q", st.Obstacle, st.Problem, st.Notice)

@@ -147,7 +147,7 @@ func (m *Manager) ClaimNotice(id string) (bool, error) {
 
 // Forgive forgets the refusal of the cached credentials if its reason does not
 // name the token: an unexplained 401 may have come from something between here
-// and the server. The next renewal asks again. It reports whether there was
+// and the server. The next refresh asks again. It reports whether there was
 // such a refusal; one that names the token is never forgiven.
 func (m *Manager) Forgive() bool {
 	m.mu.Lock()

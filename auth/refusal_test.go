@@ -17,7 +17,7 @@ func TestNoRetryAfterPermanentFailure(t *testing.T) {
 			t.Run(string(reason)+", "+mode, func(t *testing.T) {
 				t.Parallel()
 				r := newRig(t, chatGPT(), change)
-				r.authority.then(refused(reason), renewed("2"))
+				r.authority.then(refused(reason), refreshed("2"))
 				for range 5 {
 					wantPermanent(t, r.refresh(), reason)
 				}
@@ -29,7 +29,7 @@ func TestNoRetryAfterPermanentFailure(t *testing.T) {
 				r.wantRequests(1)
 				r.wantStored("refresh-1")
 				st := r.wantStatus(StatusExpiring)
-				if st.Refused != reason || !st.RefusedAt.Equal(noon) || st.Renewable != RenewableNo {
+				if st.Refused != reason || !st.RefusedAt.Equal(noon) || st.Refreshable != RefreshableNo {
 					t.Errorf("state = %+v", st)
 				}
 			})
@@ -38,7 +38,7 @@ func TestNoRetryAfterPermanentFailure(t *testing.T) {
 }
 
 // TestReloadOfChangedAuthAfterPermanentFailure: other credentials are innocent.
-// They are taken over without a request and may be renewed.
+// They are taken over without a request and may be refreshed.
 func TestReloadOfChangedAuthAfterPermanentFailure(t *testing.T) {
 	t.Parallel()
 	for name, how := range map[string]func(*rig) error{
@@ -48,7 +48,7 @@ func TestReloadOfChangedAuthAfterPermanentFailure(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, chatGPT())
-			r.authority.then(refused(ReasonReused), renewed("2"))
+			r.authority.then(refused(ReasonReused), refreshed("2"))
 			wantPermanent(t, r.refresh(), ReasonReused)
 			r.store.put(rotated())
 			if err := how(r); err != nil {
@@ -154,7 +154,7 @@ func TestRefusalBelongsTo(t *testing.T) {
 			t.Parallel()
 			for _, codex := range []bool{false, true} {
 				r := newRig(t, chatGPT(), func(o *Options) { o.AsCodex = codex })
-				r.authority.then(refused(ReasonReused), renewed("2"))
+				r.authority.then(refused(ReasonReused), refreshed("2"))
 				wantPermanent(t, r.refresh(), ReasonReused)
 				r.store.put(tt.disk)
 				_ = r.refresh() // adopts, or finds no change
@@ -178,7 +178,7 @@ func TestAsCodexForgetsWhatWasAdopted(t *testing.T) {
 	t.Parallel()
 	for _, codex := range []bool{true, false} {
 		r := newRig(t, chatGPT(), func(o *Options) { o.AsCodex = codex })
-		r.authority.then(refused(ReasonReused), renewed("2"))
+		r.authority.then(refused(ReasonReused), refreshed("2"))
 		wantPermanent(t, r.refresh(), ReasonReused)
 		for _, disk := range [][]byte{rotated(), chatGPT()} {
 			r.store.put(disk)
@@ -201,7 +201,7 @@ func TestAsCodexForgetsWhatWasAdopted(t *testing.T) {
 func TestRefusalOfWhatIsNoLongerThere(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
-	r.authority.then(refused(ReasonRevoked), renewed("2"))
+	r.authority.then(refused(ReasonRevoked), refreshed("2"))
 	release := r.authority.block()
 	done := r.refreshLater()
 	r.store.put(rotated())
@@ -269,7 +269,7 @@ func TestForgive(t *testing.T) {
 	t.Parallel()
 	for _, reason := range everyRefusal {
 		r := newRig(t, chatGPT())
-		r.authority.then(refused(reason), renewed("2"))
+		r.authority.then(refused(reason), refreshed("2"))
 		if r.Forgive() {
 			t.Error("there is nothing to forgive")
 		}

@@ -98,7 +98,7 @@ func (r *rig) restart() {
 	r.Manager = NewManager(r.options)
 }
 
-// refresh asks for a renewal as Codex's forced call does. The error's text is
+// refresh asks for a refresh as Codex's forced call does. The error's text is
 // searched for tokens with the log.
 func (r *rig) refresh() error {
 	r.t.Helper()
@@ -110,7 +110,7 @@ func (r *rig) refresh() error {
 // later moves the clock to when every spacing between requests is over.
 func (r *rig) later() { r.clock.advance(maxSpacing) }
 
-// refreshLater starts a renewal and returns when the authority has been asked.
+// refreshLater starts a refresh and returns when the authority has been asked.
 func (r *rig) refreshLater() (result <-chan error) {
 	r.t.Helper()
 	done := make(chan error, 1)

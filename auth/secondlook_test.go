@@ -14,7 +14,7 @@ const look = 3 * time.Second
 func looking(t *testing.T, reason Reason) (r *rig, done <-chan error) {
 	t.Helper()
 	r = newRig(t, chatGPT(), func(o *Options) { o.SecondLook = look })
-	r.authority.then(refused(reason), renewed("2"))
+	r.authority.then(refused(reason), refreshed("2"))
 	release := r.authority.block()
 	done = r.refreshLater()
 	r.journal.read()
@@ -58,7 +58,7 @@ func TestSecondLookAdoptsThroughReload(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r, done := looking(t, reason)
 			start := time.Now()
-			st := r.wantStatus(StatusRenewing)
+			st := r.wantStatus(StatusRefreshing)
 			if st.Refused != "" || st.Notice != "" {
 				t.Errorf("believed before the second look: %+v", st)
 			}

@@ -72,7 +72,7 @@ type Session interface {
 	// reader has not seen, starting with the present one; older ones are
 	// dropped. It is closed when ctx ends or the session does.
 	Subscribe(ctx context.Context) <-chan State
-	// Refresh renews the sign-in now, or says why not. A refused sign-in is
+	// Refresh refreshes the sign-in now, or says why not. A refused sign-in is
 	// answered without a request.
 	Refresh(ctx context.Context) error
 	// SignIn runs a sign-in from start to end; calls at the same time share
@@ -113,7 +113,7 @@ type Session interface {
 	// oldest first. A new Usage tells when to ask again.
 	UsageHistory(ctx context.Context) ([]usage.Point, error)
 	// Token returns an access token that works for at least the given time,
-	// renewing first if need be. It is for callers who hand it on: no face
+	// refreshing first if need be. It is for callers who hand it on: no face
 	// shows it. Its errors are those of Manager.Token.
 	Token(ctx context.Context, atLeast time.Duration) (AccessToken, error)
 	// ClaimNotice reports, exactly once ever for each notice (State.Notice) or

@@ -13,7 +13,7 @@ func (m *Manager) ReplaceSignIn(ctx context.Context, next *Snapshot) error {
 
 // CommitSignIn writes the credentials of a sign-in that began when the store
 // held base, unless somebody has signed in or out since: then it returns
-// ErrStoreChanged and writes nothing. A renewal of the old sign-in in the
+// ErrStoreChanged and writes nothing. A refresh of the old sign-in in the
 // meantime does not count; it is replaced.
 func (m *Manager) CommitSignIn(ctx context.Context, base, next *Snapshot) error {
 	return m.signIn(ctx, next, func(current *Snapshot) bool { return base.SameSignIn(current) })

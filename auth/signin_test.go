@@ -7,7 +7,7 @@ import (
 )
 
 // TestCommitSignIn: only another sign-in or a logout since the flow began keeps
-// it out; a renewed token of the old sign-in is replaced.
+// it out; a refreshed token of the old sign-in is replaced.
 func TestCommitSignIn(t *testing.T) {
 	t.Parallel()
 	owner := func(name string) edit { return set("tokens.login_owner_id", name) }
@@ -18,8 +18,8 @@ func TestCommitSignIn(t *testing.T) {
 	}{
 		{"signed out", nil, nil, true},
 		{"unchanged", chatGPT(), chatGPT(), true},
-		{"renewed meanwhile", chatGPT(), rotated(), true},
-		{"renewed meanwhile, same owner", chatGPT(owner("a")), rotated(owner("a")), true},
+		{"refreshed meanwhile", chatGPT(), rotated(), true},
+		{"refreshed meanwhile, same owner", chatGPT(owner("a")), rotated(owner("a")), true},
 		{"changed around the tokens", chatGPT(), chatGPT(set("OPENAI_API_KEY", "sk-1")), true},
 		{"another account meanwhile", chatGPT(), grace(), false},
 		{"signed in again meanwhile", chatGPT(owner("a")), rotated(owner("b")), false},
@@ -64,7 +64,7 @@ func TestCommitSignIn(t *testing.T) {
 func TestSignInEndsARefusal(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
-	r.authority.then(refused(ReasonReused), renewed("3"))
+	r.authority.then(refused(ReasonReused), refreshed("3"))
 	wantPermanent(t, r.refresh(), ReasonReused)
 	base, _ := r.Snapshot()
 	if err := r.CommitSignIn(t.Context(), base, mustParse(t, chatGPT(set("tokens.refresh_token", "refresh-new")))); err != nil {

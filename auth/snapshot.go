@@ -238,7 +238,7 @@ func (s *Snapshot) Usable() bool {
 }
 
 // agentClaimsReadable reports whether the agent identity is a JSON Web Token
-// with a payload. Rekey does not verify what it cannot renew.
+// with a payload. Rekey does not verify what it cannot refresh.
 func (s *Snapshot) agentClaimsReadable() bool {
 	token, err := parseString(s.agentIdentity)
 	if err != nil {

@@ -17,7 +17,7 @@ const (
 	StatusAPIKey         Status = "api_key"
 	StatusExternal       Status = "external"
 	StatusHealthy        Status = "healthy"
-	StatusRenewing       Status = "renewing"
+	StatusRefreshing     Status = "renewing"
 	StatusWaiting        Status = "waiting"
 	StatusExpiring       Status = "expiring"
 	StatusSignInRequired Status = "sign_in_required"
@@ -27,7 +27,7 @@ const (
 // Statuses lists every Status in the order of the State table.
 func Statuses() []Status {
 	return []Status{
-		StatusSignedOut, StatusAPIKey, StatusExternal, StatusHealthy, StatusRenewing,
+		StatusSignedOut, StatusAPIKey, StatusExternal, StatusHealthy, StatusRefreshing,
 		StatusWaiting, StatusExpiring, StatusSignInRequired, StatusUnreadable,
 	}
 }
@@ -61,21 +61,21 @@ type State struct {
 	// Usable: the access token is present and its end, if known, has not come.
 	Usable bool `json:"usable"`
 
-	// The third truth: whether it can still be renewed.
+	// The third truth: whether it can still be refreshed.
 
-	// Renewable is "yes", "unknown" or "no".
-	Renewable Renewability `json:"renewable"`
-	// Obstacle is set when Renewable is "no" for ChatGPT tokens of this home
+	// Refreshable is "yes", "unknown" or "no".
+	Refreshable Refreshability `json:"renewable"`
+	// Obstacle is set when Refreshable is "no" for ChatGPT tokens of this home
 	// because of what the store holds: ObstacleNoRefreshToken or ObstacleNoAccount.
 	Obstacle Obstacle `json:"obstacle,omitempty"`
-	// Refused is set when Renewable is "no" because the server said so.
+	// Refused is set when Refreshable is "no" because the server said so.
 	Refused Reason `json:"refused,omitempty"`
 	// RefusedAt is when it said so.
 	RefusedAt time.Time `json:"refusedAt,omitzero"`
 
 	// LastRefresh is when the tokens were issued, as the store tells it.
 	LastRefresh time.Time `json:"lastRefresh,omitzero"`
-	// NextRefresh is when the keeper will renew, zero when it will not.
+	// NextRefresh is when the keeper will refresh, zero when it will not.
 	NextRefresh time.Time `json:"nextRefresh,omitzero"`
 	// Problem is one sentence about what stands in the way, "" when nothing does;
 	// Cause is the same for programs: a code, its arguments and its English.
@@ -85,10 +85,10 @@ type State struct {
 	// any process that has told of it.
 	LastAttempt Attempt `json:"lastAttempt,omitzero"`
 
-	// NeverTried: no renewal of these credentials has been tried by anybody
+	// NeverTried: no refresh of these credentials has been tried by anybody
 	// this program knows of.
 	NeverTried bool `json:"neverTried,omitempty"`
-	// AnswerLost: a renewal was sent and no answer came.
+	// AnswerLost: a refresh was sent and no answer came.
 	AnswerLost bool `json:"answerLost,omitempty"`
 	// CommitPending: new tokens arrived and could not be saved yet.
 	CommitPending bool `json:"commitPending,omitempty"`
@@ -121,14 +121,14 @@ type State struct {
 	Notice string `json:"notice,omitempty"`
 }
 
-// Renewability is the third truth's answer.
-type Renewability string
+// Refreshability is the third truth's answer.
+type Refreshability string
 
 // The answers.
 const (
-	RenewableYes     Renewability = "yes"
-	RenewableUnknown Renewability = "unknown"
-	RenewableNo      Renewability = "no"
+	RefreshableYes     Refreshability = "yes"
+	RefreshableUnknown Refreshability = "unknown"
+	RefreshableNo      Refreshability = "no"
 )
 
 // NeedsSignIn reports whether only the user can mend this State.

@@ -63,7 +63,7 @@ func TestManyProcessesOneHome(t *testing.T) {
 			}
 			all.Wait()
 			if server.issued != 1 || server.reused != 0 {
-				t.Errorf("%d processes: %d renewals, %d refused; want 1 and 0", n, server.issued, server.reused)
+				t.Errorf("%d processes: %d refreshes, %d refused; want 1 and 0", n, server.issued, server.reused)
 			}
 			r.wantStored("refresh-2")
 		})

@@ -38,7 +38,7 @@ func (e *ShortLivedError) Error() string {
 }
 
 // Token returns an access token that works for at least the given time, and
-// renews first, at most once, if the one that is cached does not. As long as
+// refreshes first, at most once, if the one that is cached does not. As long as
 // that one does, it is returned whatever became of the sign-in. Its error is
 // ErrNoCredential, *UnreadableError, ErrNoAccessToken, *ShortLivedError or that
 // of Refresh: a refused sign-in is answered without a request.
@@ -83,7 +83,7 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 }
 
 // Use returns the credentials for use, and their refusal if they have one. Like
-// Codex it renews stale ones first, at most one request, and if that fails for
+// Codex it refreshes stale ones first, at most one request, and if that fails for
 // now returns them as they are.
 func (m *Manager) Use(ctx context.Context) (*Snapshot, *Refusal) {
 	s, _ := m.Snapshot()
@@ -121,7 +121,7 @@ func (m *Manager) usable() (*Snapshot, *Refusal, error) {
 }
 
 // enough reports whether the access token of s works for as long as is asked
-// for. One without an end that can be read does until Codex would renew it, or
+// for. One without an end that can be read does until Codex would refresh it, or
 // until the sign-in is refused.
 func (m *Manager) enough(s *Snapshot, refusal *Refusal, atLeast time.Duration) (AccessToken, bool) {
 	now := m.opts.Now()

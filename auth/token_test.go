@@ -11,7 +11,7 @@ func TestToken(t *testing.T) {
 	t.Parallel()
 	const hour = time.Hour
 	dead := refused(ReasonReused)
-	fine := renewed("2")
+	fine := refreshed("2")
 	for _, tt := range []struct {
 		name     string
 		content  []byte

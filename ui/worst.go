@@ -16,7 +16,7 @@ func severity(s auth.Status) int {
 		return 6
 	case auth.StatusSignedOut:
 		return 5
-	case auth.StatusRenewing:
+	case auth.StatusRefreshing:
 		return 4
 	case auth.StatusHealthy:
 		return 3

@@ -10,7 +10,7 @@ import (
 // fromWorst are all statuses, the one that asks most for a look first.
 var fromWorst = []auth.Status{
 	"new", auth.StatusSignInRequired, auth.StatusUnreadable, auth.StatusExpiring, auth.StatusWaiting,
-	auth.StatusSignedOut, auth.StatusRenewing, auth.StatusHealthy, auth.StatusExternal, auth.StatusAPIKey,
+	auth.StatusSignedOut, auth.StatusRefreshing, auth.StatusHealthy, auth.StatusExternal, auth.StatusAPIKey,
 }
 
 func TestWorst(t *testing.T) {

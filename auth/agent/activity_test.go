@@ -29,7 +29,7 @@ func TestActivityIsKept(t *testing.T) {
 	client, _ := r.join()
 	for _, m := range []*Member{second, client} {
 		list, err := m.Activity(within(t))
-		if err != nil || len(list) != 1 || list[0].Kind != auth.ActivityRenewed || !list[0].At.Equal(m.State().LastActivity) {
+		if err != nil || len(list) != 1 || list[0].Kind != auth.ActivityRefreshed || !list[0].At.Equal(m.State().LastActivity) {
 			t.Errorf("Activity = %+v, %v; the State is %+v", list, err, m.State())
 		}
 	}

@@ -53,7 +53,7 @@ func (a *Agent) Run(ctx context.Context) error {
 	return group.Wait()
 }
 
-// Close gives up the agent lock after the renewal under way, if any.
+// Close gives up the agent lock after the refresh under way, if any.
 func (a *Agent) Close(ctx context.Context) error {
 	err := a.Home.Close(ctx)
 	a.unlock()

@@ -21,7 +21,7 @@ import (
 
 // Not parallel: it looks at every goroutine of the program.
 func TestRunLeavesNothingBehind(t *testing.T) {
-	r := newRig(t, box.Config{AccessLife: 4 * time.Second}) // renewed at its half
+	r := newRig(t, box.Config{AccessLife: 4 * time.Second}) // refreshed at its half
 	h, err := Open(r.options())
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +36,7 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := r.server.WaitForRequests(within(t), 1); err != nil {
-		t.Fatalf("the keeper does not renew: %v", err)
+		t.Fatalf("the keeper does not refresh: %v", err)
 	}
 	if err := client.SignIn(within(t), auth.SignInPreferred); err != nil {
 		t.Fatal(err)
@@ -177,9 +177,9 @@ func holdLock(root string) int {
 	return 0
 }
 
-// Reading, which every command begins with, must not wait for a renewal that
+// Reading, which every command begins with, must not wait for a refresh that
 // another process has under way, although that one's attempt is in the escrow.
-func TestReloadWaitsForNobodysRenewal(t *testing.T) {
+func TestReloadWaitsForNobodysRefresh(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, box.Config{})
 	other := r.open()
@@ -206,13 +206,13 @@ func TestReloadWaitsForNobodysRenewal(t *testing.T) {
 	case <-time.After(patience):
 		t.Fatal("Reload waits for the lock")
 	}
-	renewed := make(chan error, 1)
-	go func() { renewed <- h.Refresh(t.Context()) }()
+	refreshed := make(chan error, 1)
+	go func() { refreshed <- h.Refresh(t.Context()) }()
 	if n := r.server.Refreshes(); n != 0 {
 		t.Errorf("%d requests were sent without the lock", n)
 	}
 	unlock()
-	if err := <-renewed; err != nil {
+	if err := <-refreshed; err != nil {
 		t.Errorf("Refresh, once the lock is free: %v", err)
 	}
 	if n := r.server.Refreshes(); n != 1 {
@@ -220,16 +220,16 @@ func TestReloadWaitsForNobodysRenewal(t *testing.T) {
 	}
 }
 
-// Close waits for the answer of a renewal, but not for ever.
-func TestCloseWaitsForARenewal(t *testing.T) {
+// Close waits for the answer of a refresh, but not for ever.
+func TestCloseWaitsForARefresh(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, box.Config{})
 	answer := make(chan struct{})
 	r.server.Script(box.Reply{Gate: answer})
 	h := r.open()
 	before := r.content()
-	renewed := make(chan error, 1)
-	go func() { renewed <- h.Refresh(t.Context()) }()
+	refreshed := make(chan error, 1)
+	go func() { refreshed <- h.Refresh(t.Context()) }()
 	if err := r.server.WaitForRequests(within(t), 1); err != nil {
 		t.Fatal(err)
 	}
@@ -246,7 +246,7 @@ func TestCloseWaitsForARenewal(t *testing.T) {
 	default:
 	}
 	close(answer)
-	if err := errors.Join(<-renewed, <-closed); err != nil {
+	if err := errors.Join(<-refreshed, <-closed); err != nil {
 		t.Error(err)
 	}
 	if r.content() == before {

@@ -11,7 +11,7 @@ import (
 
 // lateAuthority is the authorization server's client, built when it is first
 // needed: reading the certificates takes longer than everything else that
-// "rekey status" does, and an unusable one is the renewal's trouble.
+// "rekey status" does, and an unusable one is the refresh's trouble.
 type lateAuthority struct {
 	getenv func(string) string
 

@@ -2,7 +2,7 @@
 // its sign-in and its socket.
 //
 // A Home is these parts at rest, for programs that ask one question and end.
-// An Agent is a Home that holds the home's agent lock: it watches, renews ahead
+// An Agent is a Home that holds the home's agent lock: it watches, refreshes ahead
 // of everybody and serves the socket. There is one for each home; its lock dies
 // with its process, and everybody else attaches to it as a client.
 //

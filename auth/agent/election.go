@@ -15,7 +15,7 @@ import (
 
 const (
 	// electionLimit is how long an election waits for an agent that does not
-	// answer: longer than one that ends waits for its last renewal.
+	// answer: longer than one that ends waits for its last refresh.
 	electionLimit = lockWait + 10*time.Second
 	// electionPause is the time between two tries.
 	electionPause = 50 * time.Millisecond

@@ -106,7 +106,7 @@ func Open(opts Options) (*Home, error) {
 	h.authority = &lateAuthority{getenv: opts.Getenv}
 	var err error
 	if h.state, err = memory.OpenOn(opts.Store.Disk, h.stateDir); err != nil {
-		opts.Log.Warn("Rekey's own folder cannot be used; nothing is renewed", "error", err)
+		opts.Log.Warn("Rekey's own folder cannot be used; nothing is refreshed", "error", err)
 		h.state = memory.Unkept(err)
 	}
 	h.store = newLiveStore()
@@ -160,8 +160,8 @@ func (h *Home) Dir() string { return h.opts.Dir }
 // Identify names the program on whose behalf requests are sent.
 func (h *Home) Identify(name, version string) { h.authority.identify(name, version) }
 
-// Close ends a sign-in under way and waits until no renewal is, or until ctx
-// ends: the answer of a renewal must not be lost.
+// Close ends a sign-in under way and waits until no refresh is, or until ctx
+// ends: the answer of a refresh must not be lost.
 func (h *Home) Close(ctx context.Context) error {
 	h.CancelSignIn()
 	done := make(chan struct{})

@@ -6,7 +6,7 @@ import (
 	"rekey/auth/keeper"
 )
 
-// keep renews the sign-in ahead of everybody until ctx ends.
+// keep refreshes the sign-in ahead of everybody until ctx ends.
 func (a *Agent) keep(ctx context.Context) error {
 	return keeper.New(keeper.Options{
 		Manager: a.manager, Log: a.opts.Log,

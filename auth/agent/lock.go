@@ -52,7 +52,7 @@ func (h *Home) lock(name string) (unlock func(), err error) {
 	return unlock, nil
 }
 
-// lockWait is how long a renewal waits for one that another process has under
+// lockWait is how long a refresh waits for one that another process has under
 // way: longer than the request's limit (45 s), the second look and the commit,
 // which may wait a minute for Codex's lock, together.
 const lockWait = 2 * time.Minute
@@ -61,7 +61,7 @@ const lockWait = 2 * time.Minute
 type reading struct{}
 
 // Reload reads the store: see auth.Manager.Reload. It waits for nobody's
-// renewal.
+// refresh.
 func (h *Home) Reload(ctx context.Context, final bool) error {
 	return h.manager.Reload(context.WithValue(ctx, reading{}, true), final)
 }
@@ -70,12 +70,12 @@ func (h *Home) Reload(ctx context.Context, final bool) error {
 // child that is being started holds on to its copy of one that we have freed.
 const readingWait = 200 * time.Millisecond
 
-// refreshLock takes the home's cross-process refresh lock. A renewal waits for
+// refreshLock takes the home's cross-process refresh lock. A refresh waits for
 // it. A Reload hardly does: it wants to settle what the escrow holds, and if
-// another process has a renewal under way, that is its to settle.
+// another process has a refresh under way, that is its to settle.
 //
 // Codex has no such lock: to follow it to the letter, only another Rekey may
-// hold a renewal back, not a folder in which no lock can be had.
+// hold a refresh back, not a folder in which no lock can be had.
 func (h *Home) refreshLock(ctx context.Context) (unlock func(), err error) {
 	limit := lockWait
 	if ctx.Value(reading{}) != nil {

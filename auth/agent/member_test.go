@@ -149,7 +149,7 @@ func TestCallsBetweenTwoAgents(t *testing.T) {
 	}
 	stop := r.run(held.Run)
 	m, _ := r.join()
-	stop() // it no longer answers and still has the lock, as when it waits for a renewal
+	stop() // it no longer answers and still has the lock, as when it waits for a refresh
 	eventually(t, "the end of the connection", func() bool {
 		return errors.Is(m.Refresh(within(t)), appserver.ErrAgentGone)
 	})

@@ -51,7 +51,7 @@ func TestCertificatesFromTheEnvironment(t *testing.T) {
 	}
 }
 
-// Without its certificates nothing can be asked, which the renewal says; all
+// Without its certificates nothing can be asked, which the refresh says; all
 // else goes on.
 func TestUnusableCertificates(t *testing.T) {
 	t.Parallel()

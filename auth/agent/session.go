@@ -19,7 +19,7 @@ func (h *Home) State() auth.State { return h.manager.State() }
 // Subscribe returns a channel with the newest State: see auth.Manager.Subscribe.
 func (h *Home) Subscribe(ctx context.Context) <-chan auth.State { return h.manager.Subscribe(ctx) }
 
-// Refresh renews the sign-in now. A refused one is answered without a request.
+// Refresh refreshes the sign-in now. A refused one is answered without a request.
 func (h *Home) Refresh(ctx context.Context) error { return h.manager.Refresh(ctx, auth.RefreshForced) }
 
 // Token returns an access token that works for at least the given time: see

@@ -373,7 +373,7 @@ func TestManyBeginSignIns(t *testing.T) {
 }
 
 // Who has signed in or out while the page was open is not overwritten; who has
-// only renewed is.
+// only refreshed is.
 func TestStoreThatChangedMeanwhile(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -383,7 +383,7 @@ func TestStoreThatChangedMeanwhile(t *testing.T) {
 		"another account": {func(r *rig) { r.put(r.newSignIn(box.Grace())) }, auth.ErrStoreChanged},
 		"an API key":      {func(r *rig) { r.put(box.AuthJSON(box.WithAPIKey("x"))) }, auth.ErrStoreChanged},
 		"signed out":      {func(r *rig) { _ = r.home.Delete() }, auth.ErrStoreChanged},
-		"renewed":         {func(r *rig) { r.put(r.newSignIn(box.Ada())) }, nil},
+		"refreshed":       {func(r *rig) { r.put(r.newSignIn(box.Ada())) }, nil},
 		"nothing":         {func(*rig) {}, nil},
 	}
 	for name, tt := range tests {

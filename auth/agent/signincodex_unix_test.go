@@ -49,9 +49,9 @@ func TestSignInByCodex(t *testing.T) {
 	t.Parallel()
 	var exited *login.CodexExitError
 	for name, tt := range map[string]struct {
-		renewed bool // there is a new sign-in
-		code    string
-		ok      func(error) bool
+		refreshed bool // there is a new sign-in
+		code      string
+		ok        func(error) bool
 	}{
 		"signs in":           {true, "0", func(err error) bool { return err == nil }},
 		"leaves nothing new": {false, "0", func(err error) bool { return errors.Is(err, errNothingNew) }},
@@ -61,7 +61,7 @@ func TestSignInByCodex(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, box.Config{})
 			var content []byte
-			if tt.renewed {
+			if tt.refreshed {
 				content = r.newSignIn(box.Grace())
 			}
 			h := r.open(r.useCodex(content, tt.code))
@@ -69,7 +69,7 @@ func TestSignInByCodex(t *testing.T) {
 			if err := <-done; !tt.ok(err) {
 				t.Errorf("SignIn = %v", err)
 			}
-			if st := h.State(); st.SigningIn || tt.renewed != (st.Email == "grace@example.com") {
+			if st := h.State(); st.SigningIn || tt.refreshed != (st.Email == "grace@example.com") {
 				t.Errorf("the State is %+v", st)
 			}
 		})

@@ -202,7 +202,7 @@ func TestClientsAreToldOfChanges(t *testing.T) {
 	await(t, a, "not kept fresh", func(st auth.State) bool { return !st.KeepFresh })
 }
 
-// Who leaves in the middle of a renewal does not end it, and nobody else notices.
+// Who leaves in the middle of a refresh does not end it, and nobody else notices.
 func TestClientThatLeavesHarmsNobody(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, box.Config{})
@@ -217,13 +217,13 @@ func TestClientThatLeavesHarmsNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = leaves.Close()
-	renewed := make(chan error, 1)
-	go func() { renewed <- stays.Refresh(within(t)) }()
-	await(t, stays, "renewing", status(auth.StatusRenewing))
+	refreshed := make(chan error, 1)
+	go func() { refreshed <- stays.Refresh(within(t)) }()
+	await(t, stays, "renewing", status(auth.StatusRefreshing))
 	before := r.content()
 	close(answer)
-	if err := <-renewed; err != nil {
-		t.Errorf("the other client's renewal: %v", err)
+	if err := <-refreshed; err != nil {
+		t.Errorf("the other client's refresh: %v", err)
 	}
 	if r.content() == before {
 		t.Error("the new tokens are not in the store")

@@ -15,7 +15,7 @@ const visitLimit = 3 * time.Second
 // session is a face's session (auth.Session) with an end.
 type session interface {
 	auth.Session
-	// Close gives the session up, and waits for a renewal under way in this
+	// Close gives the session up, and waits for a refresh under way in this
 	// process until ctx ends.
 	Close(ctx context.Context) error
 }

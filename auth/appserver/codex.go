@@ -67,7 +67,7 @@ func (c *conn) authStatus(ctx context.Context, p authStatusParams) (any, error) 
 	return answer, nil
 }
 
-// forceRefresh renews on demand. Tokens that a host program owns are left
+// forceRefresh refreshes on demand. Tokens that a host program owns are left
 // alone: Codex asks for new ones only after its backend has refused them.
 func (c *conn) forceRefresh(ctx context.Context) {
 	if s, _ := c.server.Home.Credentials().Snapshot(); s.Kind() != auth.KindExternalTokens {

@@ -5,7 +5,7 @@ package appserver_test
 const (
 	reasonUnknownFields = 2 // unknown fields survive a rewrite
 	reasonEscrow        = 3 // tokens that cannot be saved are kept, not spent again
-	reasonNoVerifying   = 5 // what Rekey cannot renew is reported by what the store says
+	reasonNoVerifying   = 5 // what Rekey cannot refresh is reported by what the store says
 )
 
 // exceptions lists every recorded case that Rekey plays differently, as

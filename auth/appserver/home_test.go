@@ -178,7 +178,7 @@ func (h *home) UsageHistory(context.Context) ([]usage.Point, error) {
 }
 
 func (h *home) Activity(context.Context) ([]auth.Activity, error) {
-	return []auth.Activity{{At: time.Unix(0, 0).UTC(), Kind: auth.ActivityRenewed, Count: 1}}, nil
+	return []auth.Activity{{At: time.Unix(0, 0).UTC(), Kind: auth.ActivityRefreshed, Count: 1}}, nil
 }
 
 func (h *home) Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error) {
@@ -217,7 +217,7 @@ func refusing() *script {
 	}}
 }
 
-// signedIn is an auth.json that nobody needs to renew.
+// signedIn is an auth.json that nobody needs to refresh.
 func signedIn() []byte {
 	return box.AuthJSON(box.WithExpiry(time.Now().Add(24 * time.Hour)))
 }

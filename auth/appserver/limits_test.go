@@ -174,9 +174,9 @@ func TestFloodIsHeldBack(t *testing.T) {
 	})
 }
 
-// Clients that force renewals one after the other share one for a while, and
+// Clients that force refreshes one after the other share one for a while, and
 // a failure likewise. What somebody else has written is another matter.
-func TestForcedRenewalsAreShared(t *testing.T) {
+func TestForcedRefreshesAreShared(t *testing.T) {
 	t.Parallel()
 	ways := map[string]string{
 		"rekey/refresh": `{}`, "getAuthStatus": `{"refreshToken":true}`, "account/read": `{"refreshToken":true}`,
@@ -185,14 +185,14 @@ func TestForcedRenewalsAreShared(t *testing.T) {
 		t.Run(method, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				renewed := 0
+				refreshed := 0
 				down := false
 				a := &script{answer: func(n int) (auth.TokenResponse, error) {
 					if down {
 						return auth.TokenResponse{}, &auth.RefreshError{Status: 503}
 					}
-					renewed++
-					fresh := auth.NewSecret(fmt.Sprintf("opaque-%d", renewed))
+					refreshed++
+					fresh := auth.NewSecret(fmt.Sprintf("opaque-%d", refreshed))
 					return auth.TokenResponse{AccessToken: &fresh, RefreshToken: &fresh}, nil
 				}}
 				h := newHome(t, signedIn(), a, ours)
@@ -240,7 +240,7 @@ func TestForcedRenewalsAreShared(t *testing.T) {
 }
 
 // Who asks again and again for a token that lives longer than there are any
-// causes one renewal for each spacing.
+// causes one refresh for each spacing.
 func TestTokensThatLiveForTooShort(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -195,7 +195,7 @@ type recoverResult struct {
 // refusalData is the data of the error of rekey/refresh and rekey/token, so that
 // the other side can build the typed error again.
 type refusalData struct {
-	// Kind is "" for a renewal that failed; else see kindSignedOut and the others.
+	// Kind is "" for a refresh that failed; else see kindSignedOut and the others.
 	Kind       string      `json:"kind,omitempty"`
 	Permanent  bool        `json:"permanent"`
 	Reason     auth.Reason `json:"reason,omitempty"`

@@ -114,7 +114,7 @@ func (c *conn) claimNotice(ctx context.Context, p claimParams) (any, error) {
 }
 
 // recover takes the next step after the client's API call was refused with
-// 401: reload, then renew or ask the host program, then done. A new recovery
+// 401: reload, then refresh or ask the host program, then done. A new recovery
 // begins after done and after the credentials have changed.
 func (c *conn) recover(ctx context.Context, _ json.RawMessage) (any, error) {
 	c.mu.Lock()

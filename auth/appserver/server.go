@@ -62,7 +62,7 @@ type Server struct {
 	// HostTokens allows the client to hand over tokens that it owns. Only a
 	// client on standard input may.
 	HostTokens bool
-	// StaleAtStart renews stale credentials before initialize is answered, as
+	// StaleAtStart refreshes stale credentials before initialize is answered, as
 	// Codex does when it starts.
 	StaleAtStart bool
 	// AsCodex answers account/rateLimits/read as Codex does: each time with new

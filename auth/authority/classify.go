@@ -10,7 +10,7 @@ import (
 	"rekey/internal/fault"
 )
 
-// classify says what a complete answer to a renewal means, by the rules of
+// classify says what a complete answer to a refresh means, by the rules of
 // Codex 0.169. It has no side effects. Exactly one of the results is set.
 func classify(status int, body []byte) (auth.TokenResponse, *auth.RefreshError) {
 	if success(status) {

@@ -34,7 +34,7 @@ type Config struct {
 	// Issuer is the authorization server for new sign-ins, without a slash
 	// at its end.
 	Issuer string
-	// ClientID is the OAuth client for new sign-ins, and for renewals of
+	// ClientID is the OAuth client for new sign-ins, and for refreshes of
 	// credentials that do not name their own.
 	ClientID string
 	// RefreshURL and RevokeURL override the endpoints of those names.
@@ -45,7 +45,7 @@ type Config struct {
 	Originator string
 	UserAgent  string
 	// BeforeSend runs when the connection stands, right before the part of a
-	// renewal that holds the refresh token is written. Its error keeps the
+	// refresh that holds the refresh token is written. Its error keeps the
 	// token from being sent and becomes the cause of the *auth.RefreshError.
 	BeforeSend func() error
 	// RefreshLimit, RevokeLimit and ExchangeLimit bound one call each.
@@ -89,7 +89,7 @@ func New(cfg Config) *Client {
 }
 
 // Provenance is what a sign-in made through this client has to remember, so
-// that its renewals go to the same place.
+// that its refreshes go to the same place.
 func (c *Client) Provenance() auth.Provenance {
 	return auth.Provenance{Issuer: c.cfg.Issuer, ClientID: c.cfg.ClientID}
 }

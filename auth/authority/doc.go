@@ -1,4 +1,4 @@
-// Package authority is the client of the authorization server: it renews,
+// Package authority is the client of the authorization server: it refreshes,
 // redeems and revokes, and it says what each answer means.
 //
 // Refresh tokens are single use (RFC 9700, section 4.14.2), so a request is

@@ -13,7 +13,7 @@ const (
 	authorizePath = "/oauth/authorize"
 )
 
-// refreshTarget is where a renewal goes.
+// refreshTarget is where a refresh goes.
 type refreshTarget struct {
 	url      string
 	clientID string
@@ -40,7 +40,7 @@ func (c *Client) refreshTarget(p *auth.Provenance) refreshTarget {
 }
 
 // revokeURL resolves the endpoint as Codex 0.169 does: the override, else the
-// place beside the override for renewals, else the default.
+// place beside the override for refreshes, else the default.
 func (c *Client) revokeURL() string {
 	if c.cfg.RevokeURL != "" {
 		return c.cfg.RevokeURL

@@ -14,14 +14,14 @@ import (
 )
 
 // vectors is testdata/classification.json: what Codex 0.169 was answered in a
-// series of forced renewals, and what became of its sign-in.
+// series of forced refreshes, and what became of its sign-in.
 type vectors struct {
 	Stored tokenTexts `json:"stored"`
 	Rows   []struct {
 		Name string `json:"name"`
 		// Answers of the token endpoint; the last one repeats.
 		Answers []vectorAnswer `json:"answers"`
-		// Forced renewals that were asked for, and requests they made.
+		// Forced refreshes that were asked for, and requests they made.
 		Forced   int `json:"forced"`
 		Requests int `json:"requests"`
 		// Permanent: the access token was withheld in the end.
@@ -73,7 +73,7 @@ func loadVectors(t testing.TB) vectors {
 	return v
 }
 
-// home is a sign-in that is renewed as Codex does it.
+// home is a sign-in that is refreshed as Codex does it.
 type home struct {
 	snapshot  *auth.Snapshot
 	written   bool
@@ -92,8 +92,8 @@ func newHome(t *testing.T, stored tokenTexts) *home {
 	return &home{snapshot: s}
 }
 
-// renew asks once, unless the credentials were refused before.
-func (h *home) renew(t *testing.T, ask func() (auth.TokenResponse, error)) {
+// refresh asks once, unless the credentials were refused before.
+func (h *home) refresh(t *testing.T, ask func() (auth.TokenResponse, error)) {
 	t.Helper()
 	if h.permanent {
 		return
@@ -148,7 +148,7 @@ func TestClassifyVectors(t *testing.T) {
 			h := newHome(t, v.Stored)
 			for range row.Forced {
 				a := row.Answers[min(h.requests, len(row.Answers)-1)]
-				h.renew(t, func() (auth.TokenResponse, error) {
+				h.refresh(t, func() (auth.TokenResponse, error) {
 					tokens, failure := classify(a.Status, []byte(a.body()))
 					if failure != nil {
 						return tokens, failure
@@ -181,7 +181,7 @@ func TestRefreshVectors(t *testing.T) {
 			client := clientFor(server)
 			h := newHome(t, v.Stored)
 			for range row.Forced {
-				h.renew(t, func() (auth.TokenResponse, error) {
+				h.refresh(t, func() (auth.TokenResponse, error) {
 					return client.Refresh(t.Context(), auth.RefreshRequest{
 						RefreshToken: h.snapshot.RefreshToken(), Reason: auth.RefreshForced,
 					})

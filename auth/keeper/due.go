@@ -9,7 +9,7 @@ import (
 	"rekey/auth"
 )
 
-// How long before the end of an access token it is renewed.
+// How long before the end of an access token it is refreshed.
 const (
 	// baseLead and leadSpread: half an hour, plus a part of a quarter of an
 	// hour that is each sign-in's own, so that a fleet does not ask at once.
@@ -17,18 +17,18 @@ const (
 	leadSpread = 15 * time.Minute
 	// longLife is from when on a token lives long enough for that. The lead of
 	// a shorter one is a quarter of its life, but at least shortLead, which is
-	// twice Codex's own window, plus up to a sixteenth: desktops that renewed
+	// twice Codex's own window, plus up to a sixteenth: desktops that refreshed
 	// together after an outage would else come back together. It is at most
 	// half the life. So below ten minutes the keeper cannot be first, and
 	// accepts the race.
 	longLife  = 3 * time.Hour
 	shortLead = 2 * auth.CodexWindow
 	// maxAge is the age of a token without a readable end at which it is
-	// renewed: a day before Codex would.
+	// refreshed: a day before Codex would.
 	maxAge = auth.CodexMaxAge - 24*time.Hour
 )
 
-// Facts are what the moment of a renewal depends on. Times are UTC; the zero
+// Facts are what the moment of a refresh depends on. Times are UTC; the zero
 // time stands for one that is not known.
 type Facts struct {
 	// Issued is when the access token was issued.
@@ -41,7 +41,7 @@ type Facts struct {
 	Undated bool
 	// Obstacle is why nobody can refresh them, "" when that can be done.
 	Obstacle auth.Obstacle
-	// Refused: these credentials will never renew again.
+	// Refused: these credentials will never refresh again.
 	Refused bool
 	// KeepFresh: the user wants the sign-in kept fresh.
 	KeepFresh bool
@@ -49,8 +49,8 @@ type Facts struct {
 	Seed uint64
 }
 
-// Due returns when the sign-in is to be renewed, and the reason to give. It is
-// the zero time for one that is not to be renewed at all. The moment may have
+// Due returns when the sign-in is to be refreshed, and the reason to give. It is
+// the zero time for one that is not to be refreshed at all. The moment may have
 // passed long ago.
 func Due(f Facts) (at time.Time, reason auth.RefreshReason) {
 	switch {
@@ -72,7 +72,7 @@ func Due(f Facts) (at time.Time, reason auth.RefreshReason) {
 // longAgo is when a sign-in that Codex does not use was due.
 var longAgo = time.Unix(0, 0).UTC()
 
-// lead is how long before its end an access token with a readable one is renewed.
+// lead is how long before its end an access token with a readable one is refreshed.
 func lead(f Facts) time.Duration {
 	life := f.Expires.Sub(f.Issued)
 	if f.Issued.IsZero() || life <= 0 || life >= longLife {
@@ -81,7 +81,7 @@ func lead(f Facts) time.Duration {
 	return min(max(life/4, shortLead)+part(f.Seed, drawLead, life/16), life/2)
 }
 
-// opens returns when Codex itself would begin to renew, the zero time for never.
+// opens returns when Codex itself would begin to refresh, the zero time for never.
 func opens(f Facts) time.Time {
 	switch {
 	case !f.Expires.IsZero():

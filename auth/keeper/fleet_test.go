@@ -44,7 +44,7 @@ var (
 type count struct {
 	perSecond []uint32 // since monday
 	total     int
-	reused    int // refused because another process had just renewed: a process without a token
+	reused    int // refused because another process had just refreshed: a process without a token
 	dead      int // refused for good
 	failed    int // answered 503
 }
@@ -156,7 +156,7 @@ func (d *desktop) day(t tally, now time.Time) {
 	}
 }
 
-// nextUse draws when a Codex process will next be used that would renew the
+// nextUse draws when a Codex process will next be used that would refresh the
 // tokens, the zero time for never. Uses come by chance alone, so the draw may
 // begin anew at any moment.
 func (d *desktop) nextUse(now time.Time) time.Time {

@@ -54,7 +54,7 @@ func New(o Options) *Keeper {
 // late is how long after its moment an alarm rings only if the machine slept.
 const late = 10 * time.Second
 
-// Run keeps the sign-in fresh until ctx ends, and then returns nil. A renewal
+// Run keeps the sign-in fresh until ctx ends, and then returns nil. A refresh
 // that is under way at that time goes on: Manager.Close waits for it. Run is
 // called once.
 func (k *Keeper) Run(ctx context.Context) error {
@@ -135,7 +135,7 @@ func (k *Keeper) perform(ctx context.Context, v view) {
 	case forgive:
 		k.manager.Forgive()
 		err = k.manager.Refresh(ctx, v.plan.reason)
-	case renew:
+	case refresh:
 		err = k.manager.Refresh(ctx, v.plan.reason)
 	}
 	after, now := k.read(), k.clock.Now()
@@ -144,7 +144,7 @@ func (k *Keeper) perform(ctx context.Context, v view) {
 	}
 	k.planner.done(v.plan, err, after, now)
 	if k.planner.fruitless == doubt {
-		k.log.Warn("keeper: renewed tokens end at once, a clock is wrong", "now", now, "expires", after.Expires)
+		k.log.Warn("keeper: refreshed tokens end at once, a clock is wrong", "now", now, "expires", after.Expires)
 	}
 }
 

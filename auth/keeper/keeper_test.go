@@ -9,14 +9,14 @@ import (
 	"rekey/auth"
 )
 
-func TestRenewsAheadAndAlone(t *testing.T) {
+func TestRefreshesAheadAndAlone(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		due, expires := r.due(), r.expires()
 		r.wantNext(due)
 		r.until(due.Add(-time.Second))
 		r.want()
 		r.until(due.Add(time.Second))
-		r.want(request{at: due, outcome: "renewed"}.String())
+		r.want(request{at: due, outcome: "refreshed"}.String())
 		if got := r.expires(); !got.After(expires) {
 			t.Errorf("the access token ends at %v, want after %v", got, expires)
 		}
@@ -40,7 +40,7 @@ func TestReasons(t *testing.T) {
 	}
 }
 
-func TestOpaqueTokensAreRenewedOnceAWeek(t *testing.T) {
+func TestOpaqueTokensAreRefreshedOnceAWeek(t *testing.T) {
 	inBubble(t, 0, func(r *rig) {
 		r.pass(29 * 24 * time.Hour)
 		for i, q := range r.wantOutcomes(fine, fine, fine, fine) {

@@ -118,7 +118,7 @@ func TestLostAnswerShortLife(t *testing.T) {
 }
 
 // TestLostAnswerOfOthers: it is the user's own request that gets lost, long
-// before a renewal is due. The keeper still has only one.
+// before a refresh is due. The keeper still has only one.
 func TestLostAnswerOfOthers(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		end := r.expires()

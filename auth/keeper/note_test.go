@@ -22,7 +22,7 @@ func TestTheKeeperSaysWhatItWaitsFor(t *testing.T) {
 		view view
 		want string
 	}{
-		{view{situation: kept, plan: plan{do: renew, at: at, reason: auth.RefreshProactive}}, "to=renew until=2026-03-23T12:00:00.000Z why=proactive_expiry"},
+		{view{situation: kept, plan: plan{do: refresh, at: at, reason: auth.RefreshProactive}}, "to=refresh until=2026-03-23T12:00:00.000Z why=proactive_expiry"},
 		{view{situation: kept, plan: plan{do: save, at: at}}, "to=save"},
 		{view{situation: kept, plan: plan{do: forgive, at: at}}, `to="ask once more"`},
 		{view{situation: with(func(s *situation) { s.KeepFresh = false })}, "switched off"},

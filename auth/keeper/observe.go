@@ -23,7 +23,7 @@ func (k *Keeper) look() view {
 	v := view{now: k.clock.Now(), situation: k.situation(f)}
 	v.plan, v.tick = k.planner.plan(v.situation, v.now), nextTick(f, v.now)
 	var next time.Time
-	if v.plan.do == renew {
+	if v.plan.do == refresh {
 		next = v.plan.at
 	}
 	k.manager.SetSchedule(next, k.planner.fruitless >= doubt)
@@ -70,7 +70,7 @@ func subjectOf(f auth.Facts) subject {
 
 // nextTick returns the next moment at which only the clock changes the State:
 // the access token's end, and the opening of Codex's window before it while a
-// renewal has failed.
+// refresh has failed.
 func nextTick(f auth.Facts, now time.Time) time.Time {
 	end, ok := f.Snapshot.AccessExpiry()
 	if !ok {

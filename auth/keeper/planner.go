@@ -30,7 +30,7 @@ type action int
 // The actions.
 const (
 	rest    action = iota // nothing
-	renew                 // ask for new tokens
+	refresh               // ask for new tokens
 	save                  // write tokens that have arrived already
 	forgive               // forget an unexplained refusal and ask once more
 )
@@ -38,8 +38,8 @@ const (
 // String implements fmt.Stringer, for the log.
 func (a action) String() string {
 	switch a {
-	case renew:
-		return "renew"
+	case refresh:
+		return "refresh"
 	case save:
 		return "save"
 	case forgive:
@@ -84,7 +84,7 @@ type planner struct {
 	failures   int    // in a row
 	lost       bool   // the token may be spent
 	lastCalled bool   // and the one attempt that is allowed has been made
-	fruitless  int    // successes in a row after which a renewal was due at once
+	fruitless  int    // successes in a row after which a refresh was due at once
 	forgiven   string // the token whose unexplained refusal was forgiven once
 	waiting    pause  // after the last request
 	settling   pause  // after the last wake
@@ -114,7 +114,7 @@ func (c *planner) plan(s situation, now time.Time) plan {
 			return plan{}
 		}
 	}
-	return plan{do: renew, at: at, reason: reason}
+	return plan{do: refresh, at: at, reason: reason}
 }
 
 // meet begins anew when somebody else has replaced the tokens.

@@ -177,7 +177,7 @@ func (r *rig) until(at time.Time) { r.pass(at.Sub(r.clock.True())) }
 // expires returns the end of the present access token.
 func (r *rig) expires() time.Time { return r.manager.State().ExpiresAt }
 
-// due returns when the present tokens would be renewed if nothing came between.
+// due returns when the present tokens would be refreshed if nothing came between.
 func (r *rig) due() time.Time {
 	at, _ := Due(r.read().Facts)
 	return at

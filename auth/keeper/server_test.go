@@ -16,7 +16,7 @@ import (
 type weather string
 
 const (
-	fine        weather = "renewed"
+	fine        weather = "refreshed"
 	offline     weather = "offline"
 	down        weather = "503"
 	busy        weather = "429"
@@ -42,7 +42,7 @@ type server struct {
 	requests   []request
 }
 
-// request is one renewal as the server saw it, or as the network lost it.
+// request is one refresh as the server saw it, or as the network lost it.
 type request struct {
 	at      time.Time
 	outcome string

@@ -139,7 +139,7 @@ func TestFruitlessSuccesses(t *testing.T) {
 		r.wantNext(r.due())
 		r.pass(8 * time.Hour)
 		r.want()
-		r.pass(4 * time.Hour) // the next renewal helps
+		r.pass(4 * time.Hour) // the next refresh helps
 		if st := r.manager.State(); st.Problem != "" {
 			t.Errorf("the State still doubts: %q", st.Problem)
 		}

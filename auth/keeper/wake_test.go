@@ -40,7 +40,7 @@ func TestWakeBeforeTheMoment(t *testing.T) {
 		r.clock.sleep(8 * time.Hour)
 		r.wantNext(due)
 		r.until(due.Add(time.Second))
-		r.want(request{at: due, outcome: "renewed"}.String())
+		r.want(request{at: due, outcome: "refreshed"}.String())
 	})
 }
 
@@ -59,7 +59,7 @@ func TestFirstFailureAfterAWakeIsNotShown(t *testing.T) {
 		}
 		r.pass(time.Minute)
 		r.wantOutcomes(offline)
-		if st := r.manager.State(); st.Problem == "" || st.Renewable != auth.RenewableUnknown {
+		if st := r.manager.State(); st.Problem == "" || st.Refreshable != auth.RefreshableUnknown {
 			t.Errorf("State = %+v, want the second failure in it", st)
 		}
 	})

@@ -15,8 +15,8 @@ const (
 Type=Application
 Version=1.0
 Name=Rekey
-Comment=Keeps a Codex sign-in fresh and says once when it is dead
-Comment[zh_CN]=让 Codex 登录保持有效，失效时只提醒一次
+Comment=Keeps a Codex sign-in fresh and says once when you must sign in again
+Comment[zh_CN]=让 Codex 登录保持有效，需要重新登录时只提醒一次
 Icon=` + id + `
 Exec=%s
 TryExec=%s

@@ -66,7 +66,7 @@ func WithIssued(t time.Time) AuthOption { return func(s *authSpec) { s.issued = 
 // were issued where the option is missing.
 func WithExpiry(t time.Time) AuthOption { return func(s *authSpec) { s.expires = t } }
 
-// WithoutAccountID writes null as tokens.account_id: Codex never renews that.
+// WithoutAccountID writes null as tokens.account_id: Codex never refreshes that.
 func WithoutAccountID() AuthOption { return func(s *authSpec) { s.noAccountID = true } }
 
 // WithoutLastRefresh leaves last_refresh out.

@@ -17,7 +17,7 @@ const LevelOff = slog.Level(math.MaxInt32)
 type Settings struct {
 	// Homes are the Codex homes to look after; nil: Codex's own.
 	Homes []string
-	// KeepFresh: renew ahead of time.
+	// KeepFresh: refresh ahead of time.
 	KeepFresh bool
 	// Notifications: notify when only the user can mend a sign-in.
 	Notifications bool

@@ -177,7 +177,7 @@ func (f *found) permissions(home string) {
 	}
 }
 
-// locks looks whether the filesystem has locks: without them nothing is renewed
+// locks looks whether the filesystem has locks: without them nothing is refreshed
 // ahead of time.
 func (f *found) locks(home string) {
 	target, err := codex.CredentialPath(home)

@@ -11,7 +11,7 @@ import (
 const openFlags = 0
 
 // openToRead opens a file so that others may replace it meanwhile: Codex, whose
-// renewed tokens would be lost if it could not. The standard library forbids it.
+// refreshed tokens would be lost if it could not. The standard library forbids it.
 func openToRead(path string) (*os.File, error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"rekey/test/kit/sandbox"
 )
 
-// callers want the same dead sign-in renewed at the same time.
+// callers want the same dead sign-in refreshed at the same time.
 const callers = 1000
 
 // deadSignIn counts the requests that are sent for them.
@@ -63,7 +63,7 @@ func refreshTheirs(b *testing.B) int {
 	source := config.TokenSource(b.Context(), &oauth2.Token{RefreshToken: s.RefreshToken().Reveal()})
 	together(func() {
 		if _, err := source.Token(); err == nil {
-			b.Error("a dead sign-in was renewed")
+			b.Error("a dead sign-in was refreshed")
 		}
 	})
 	return w.Server.Refreshes()

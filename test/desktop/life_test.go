@@ -106,7 +106,7 @@ func testStaysDead(t *testing.T, program string) {
 	r.wantOnce(t)
 }
 
-// trigger asks for a renewal in every way there is from outside, and wants
+// trigger asks for a refresh in every way there is from outside, and wants
 // each command to end with the code.
 func (r *rig) trigger(t *testing.T, code int) {
 	t.Helper()

@@ -36,9 +36,9 @@ func TestScreenshots(t *testing.T) {
 	shot := r.ScreenshotAfter(t, "desktop", before)
 	r.cut(t, "tray", shot, fromCorner(shot))
 
-	// Something to tell: a renewal, and one by another program.
+	// Something to tell: a refresh, and one by another program.
 	item.Click(t, "Refresh now")
-	kit.Eventually(t, "the renewal", func() bool { return r.server.Refreshes() == 1 })
+	kit.Eventually(t, "the refresh", func() bool { return r.server.Refreshes() == 1 })
 	item.WaitTooltip(t, signedIn)
 	if err := r.home.Replace(r.server.SignIn(box.Ada())); err != nil {
 		t.Fatal(err)

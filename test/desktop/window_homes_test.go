@@ -102,7 +102,7 @@ func TestTrayOfAHeadlessAgent(t *testing.T) {
 	}
 	kit.Eventually(t, "the tray as the agent", says(p, "this one does so now"))
 	item.Click(t, "Refresh now")
-	kit.Eventually(t, "a renewal by the tray", func() bool { return r.server.Refreshes() == 2 })
+	kit.Eventually(t, "a refresh by the tray", func() bool { return r.server.Refreshes() == 2 })
 }
 
 // seen reports whether a browser of the test has been shown a page.

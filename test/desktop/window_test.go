@@ -76,8 +76,8 @@ func testWindowLives(t *testing.T, program, windowProgram string) {
 	r.WaitTitle(t, window, "Signed in")
 	picture = r.ScreenshotAfter(t, "4-signed-in", picture)
 	r.Press(t, window, "ctrl+r")
-	kit.Eventually(t, "a renewal by Ctrl+R", func() bool { return r.server.Refreshes() > 0 })
-	r.ScreenshotAfter(t, "5-renewed", picture)
+	kit.Eventually(t, "a refresh by Ctrl+R", func() bool { return r.server.Refreshes() > 0 })
+	r.ScreenshotAfter(t, "5-refreshed", picture)
 
 	// Closing it ends its process; the agent stays, and has one client less.
 	if clients(t, socket) != 1 {

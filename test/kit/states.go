@@ -12,30 +12,30 @@ import (
 func State(status auth.Status, now time.Time) auth.State {
 	s := auth.State{
 		Status: status, Method: auth.KindChatGPT, Email: "ada@example.com", Plan: "pro",
-		Store: "/home/ada/.codex/auth.json", KeepFresh: true, Notifications: true, Renewable: auth.RenewableYes, Usable: true,
+		Store: "/home/ada/.codex/auth.json", KeepFresh: true, Notifications: true, Refreshable: auth.RefreshableYes, Usable: true,
 		LastRefresh: clean(now.Add(-time.Hour)), ExpiresAt: clean(now.Add(3 * time.Hour)),
 	}
 	switch status {
 	case auth.StatusSignedOut:
-		return auth.State{Status: status, Store: s.Store, KeepFresh: true, Notifications: true, Renewable: auth.RenewableNo}
+		return auth.State{Status: status, Store: s.Store, KeepFresh: true, Notifications: true, Refreshable: auth.RefreshableNo}
 	case auth.StatusAPIKey:
-		return auth.State{Status: status, Method: auth.KindAPIKey, Store: s.Store, KeepFresh: true, Notifications: true, Usable: true, Renewable: auth.RenewableNo}
+		return auth.State{Status: status, Method: auth.KindAPIKey, Store: s.Store, KeepFresh: true, Notifications: true, Usable: true, Refreshable: auth.RefreshableNo}
 	case auth.StatusExternal:
-		s.Method, s.Renewable = auth.KindExternalTokens, auth.RenewableNo
+		s.Method, s.Refreshable = auth.KindExternalTokens, auth.RefreshableNo
 	case auth.StatusHealthy:
 		s.NextRefresh = clean(now.Add(150 * time.Minute))
 	case auth.StatusWaiting:
-		s.Usable, s.Renewable = false, auth.RenewableUnknown
+		s.Usable, s.Refreshable = false, auth.RefreshableUnknown
 		s.ExpiresAt = clean(now.Add(-time.Hour))
 		because(&s, &auth.RefreshError{Err: errors.New("no route to host")})
 	case auth.StatusExpiring, auth.StatusSignInRequired:
-		s.Renewable, s.Refused, s.RefusedAt = auth.RenewableNo, auth.ReasonReused, clean(now.Add(-10*time.Minute))
+		s.Refreshable, s.Refused, s.RefusedAt = auth.RefreshableNo, auth.ReasonReused, clean(now.Add(-10*time.Minute))
 		s.Notice = "notice-1"
 		if status == auth.StatusSignInRequired {
 			s.Usable, s.ExpiresAt = false, clean(now.Add(-time.Minute))
 		}
 	case auth.StatusUnreadable:
-		s = auth.State{Status: status, Email: s.Email, Plan: s.Plan, Store: s.Store, KeepFresh: true, Notifications: true, Renewable: auth.RenewableNo}
+		s = auth.State{Status: status, Email: s.Email, Plan: s.Plan, Store: s.Store, KeepFresh: true, Notifications: true, Refreshable: auth.RefreshableNo}
 		because(&s, &auth.UnreadableError{Where: s.Store, What: fault.New("not_json", "it is not valid JSON")})
 	}
 	return s

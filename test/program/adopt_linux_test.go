@@ -12,7 +12,7 @@ import (
 	"rekey/ui/cli"
 )
 
-// Two processes that renew one sign-in send one request: the second takes over
+// Two processes that refresh one sign-in send one request: the second takes over
 // what the first was given.
 func TestSecondRefreshAdopts(t *testing.T) {
 	t.Parallel()

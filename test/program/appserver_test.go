@@ -96,7 +96,7 @@ func TestAppServerFollows(t *testing.T) {
 }
 
 // It ends with its input, or when it is told to although its input is open,
-// and not in the middle of a renewal.
+// and not in the middle of a refresh.
 func TestAppServerEnds(t *testing.T) {
 	t.Parallel()
 	ways := map[string]func(*running){
@@ -122,7 +122,7 @@ func TestAppServerEnds(t *testing.T) {
 				wantUntouched(t, b.Home.Dir(), before)
 			})
 		}
-		t.Run(name+", renewing", func(t *testing.T) {
+		t.Run(name+", refreshing", func(t *testing.T) {
 			t.Parallel()
 			b := newSandbox(t)
 			b.signIn(time.Hour)

@@ -18,7 +18,7 @@ import (
 )
 
 // testConfiguration: the agent applies what is written to the file at once,
-// hands each State to the hook that it names, and writes down who renewed when;
+// hands each State to the hook that it names, and writes down who refreshed when;
 // a mistake stops what answers one question and nothing else.
 func TestConfiguration(t *testing.T) {
 	t.Parallel()
@@ -58,9 +58,9 @@ func TestConfiguration(t *testing.T) {
 		t.Fatal(err)
 	}
 	logs := filepath.Join(b.Options().Dirs.StateDir(b.Home.Dir()), "rekey.log")
-	kit.Eventually(t, "the renewal is written down", func() bool {
+	kit.Eventually(t, "the refresh is written down", func() bool {
 		text, _ := os.ReadFile(logs)
-		return strings.Contains(string(text), `msg="refresh: renewed"`) && strings.Contains(string(text), "why=proactive_expiry")
+		return strings.Contains(string(text), `msg="refresh: refreshed"`) && strings.Contains(string(text), "why=proactive_expiry")
 	})
 	if info, err := os.Stat(logs); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the log: %v, %v", info, err)

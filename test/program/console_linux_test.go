@@ -65,7 +65,7 @@ func (w *wine) testStatus() {
 	}
 }
 
-// A renewal takes Rekey's locks and Codex's, keeps the answer in the escrow and
+// A refresh takes Rekey's locks and Codex's, keeps the answer in the escrow and
 // renames over a file that is there.
 func (w *wine) testRefresh() {
 	t := w.t

@@ -139,8 +139,8 @@ func TestSignals(t *testing.T) {
 	})
 }
 
-// The first signal waits for the answer of a renewal, the second does not.
-func TestSignalDuringARenewal(t *testing.T) {
+// The first signal waits for the answer of a refresh, the second does not.
+func TestSignalDuringARefresh(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"watch"}, {"refresh"}, {"app-server"}} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
@@ -196,8 +196,8 @@ func TestSignalDuringARenewal(t *testing.T) {
 	})
 }
 
-// A renewal of another process keeps nobody waiting who only looks.
-func TestStatusDuringARenewal(t *testing.T) {
+// A refresh of another process keeps nobody waiting who only looks.
+func TestStatusDuringARefresh(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)
 	b.signIn(time.Hour)

@@ -24,16 +24,16 @@ import (
 func TestRefresh(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
-		prepare  func(*sandboxed)
-		code     int
-		out      string   // how standard output begins
-		err      string   // words of the one sentence on standard error, "" for silence
-		outcomes []string // of the requests
-		renewed  bool
+		prepare   func(*sandboxed)
+		code      int
+		out       string   // how standard output begins
+		err       string   // words of the one sentence on standard error, "" for silence
+		outcomes  []string // of the requests
+		refreshed bool
 	}{
-		"renewed": {func(b *sandboxed) { b.signIn(time.Minute) }, cli.ExitOK, "ada@example.com · Pro\nWorks until ", "",
+		"refreshed": {func(b *sandboxed) { b.signIn(time.Minute) }, cli.ExitOK, "ada@example.com · Pro\nWorks until ", "",
 			[]string{box.OutcomeOK}, true},
-		"renewed, past": {func(b *sandboxed) { b.signIn(-time.Hour) }, cli.ExitOK, "ada@example.com · Pro\nWorks until ", "",
+		"refreshed, past": {func(b *sandboxed) { b.signIn(-time.Hour) }, cli.ExitOK, "ada@example.com · Pro\nWorks until ", "",
 			[]string{box.OutcomeOK}, true},
 		"API key":    {func(b *sandboxed) { b.put(apiKey) }, cli.ExitOK, "Using an API key\n", "", nil, false},
 		"signed out": {func(*sandboxed) {}, cli.ExitSignedOut, "Not signed in\n", "", nil, false},
@@ -68,8 +68,8 @@ func TestRefresh(t *testing.T) {
 				t.Errorf("it says %q", r.err)
 			}
 			b.wantOutcomes(tt.outcomes...)
-			if after, _ := b.Home.Read(); slices.Equal(before, after) == tt.renewed {
-				t.Errorf("renewed is %t, want %t", !tt.renewed, tt.renewed)
+			if after, _ := b.Home.Read(); slices.Equal(before, after) == tt.refreshed {
+				t.Errorf("refreshed is %t, want %t", !tt.refreshed, tt.refreshed)
 			}
 			if tt.code == cli.ExitOK || tt.err == "" {
 				b.rekey(tt.code, "status")
@@ -121,7 +121,7 @@ func TestAgentHeedsARefusal(t *testing.T) {
 	b.wantOutcomes(box.CodeInvalidated)
 }
 
-// askAgent asks the home's agent for a renewal, which it refuses or not.
+// askAgent asks the home's agent for a refresh, which it refuses or not.
 func (b *sandboxed) askAgent(refused bool) {
 	b.t.Helper()
 	client, err := b.Attach(inTime(b.t))
@@ -130,7 +130,7 @@ func (b *sandboxed) askAgent(refused bool) {
 	}
 	defer client.Close()
 	if err := client.Refresh(inTime(b.t)); (auth.OutcomeOf(err) == auth.OutcomePermanent) != refused {
-		b.t.Errorf("the agent's renewal ends with %v", err)
+		b.t.Errorf("the agent's refresh ends with %v", err)
 	}
 }
 
@@ -202,7 +202,7 @@ func TestNoTokenAnywhere(t *testing.T) {
 	words, lines := b.start("watch"), b.start("watch", "--format=json")
 	words.out.until(t, 0, "ada@example.com")
 	lines.out.until(t, 0, `"healthy"`)
-	b.signIn(time.Minute) // renewed by the agent
+	b.signIn(time.Minute) // refreshed by the agent
 	if err := b.Server.WaitForRequests(inTime(t), 6); err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 	"rekey/ui/cli"
 )
 
-// keepNothing has the home's agent renew nothing by itself.
+// keepNothing has the home's agent refresh nothing by itself.
 func (b *sandboxed) keepNothing() {
 	b.t.Helper()
 	client, err := b.Attach(inTime(b.t))

@@ -127,7 +127,7 @@ func TestWatchAttaches(t *testing.T) {
 	second.err.until(t, 0, "rekey: The Rekey that kept this sign-in fresh has exited; this one does so now.")
 	third := b.start("watch", "--format", "json")
 	third.out.until(t, 0, `"api_key"`)
-	b.signIn(10 * time.Minute) // it is due, and renewed once
+	b.signIn(10 * time.Minute) // it is due, and refreshed once
 	second.out.until(t, m, "Works until ")
 	if err := b.Server.WaitUntil(inTime(t), func(r []box.Request) bool {
 		return len(r) > 0 && r[len(r)-1].Outcome == box.OutcomeOK
@@ -158,7 +158,7 @@ func plain(lines []string) (words []string) {
 	return words
 }
 
-// Whoever reads the lines may leave at any time, in the middle of a renewal
+// Whoever reads the lines may leave at any time, in the middle of a refresh
 // too: its answer is not lost.
 func TestWatchWithoutAReader(t *testing.T) {
 	t.Parallel()

@@ -40,7 +40,7 @@ func TestBoundCredentialFile(t *testing.T) {
 	}
 	agent := w.watch()
 	t.Cleanup(agent.Kill)
-	w.await(agent, "renewed", renewed)
+	w.await(agent, "refreshed", refreshed)
 	if n := f.live().holes(); n != 0 {
 		t.Errorf("%d of %d Codex processes were without a token for a moment", n, len(f.processes))
 	}

@@ -16,7 +16,7 @@ import (
 const (
 	// codexes is how many Codex processes share the home.
 	codexes = 6
-	// codexWindow is how long before its end Codex renews an access token,
+	// codexWindow is how long before its end Codex refreshes an access token,
 	// found by bisection (docs/codex.md).
 	codexWindow = 5 * time.Minute
 	// beforeWindow is how long before that the test begins: time enough to
@@ -38,7 +38,7 @@ func TestNoFratricide(t *testing.T) {
 		w := newWorld(t)
 		f := w.fleet(codex)
 		agent := w.watch()
-		w.await(agent, "renewed", renewed)
+		w.await(agent, "refreshed", refreshed)
 		after := f.live()
 		if n := after.holes(); n != 0 {
 			t.Errorf("%d of %d Codex processes were without a token for a moment", n, codexes)
@@ -62,8 +62,8 @@ func TestNoFratricide(t *testing.T) {
 	})
 }
 
-// renewed: the access token is a fresh one.
-func renewed(s auth.State) bool {
+// refreshed: the access token is a fresh one.
+func refreshed(s auth.State) bool {
 	return s.Status == auth.StatusHealthy && time.Until(s.ExpiresAt) > life/2
 }
 
@@ -90,7 +90,7 @@ func (w *world) fleet(codex string) fleet {
 		}
 	}
 	if n := w.Server.Refreshes(); n != 0 {
-		w.t.Fatalf("%d renewals before the window opened: this machine took longer than %v to start", n, beforeWindow)
+		w.t.Fatalf("%d refreshes before the window opened: this machine took longer than %v to start", n, beforeWindow)
 	}
 	return f
 }

@@ -39,7 +39,7 @@ func TestTenThousandCallersOfADeadSignIn(t *testing.T) {
 	w.wantRequests(1)
 }
 
-// Thousands who want to use a sign-in that is stale wait for one renewal and
+// Thousands who want to use a sign-in that is stale wait for one refresh and
 // all get its token. This many, for the race detector follows 8128 goroutines.
 func TestFiveThousandUsersOfAStaleSignIn(t *testing.T) {
 	t.Parallel()
@@ -63,7 +63,7 @@ func TestFiveThousandUsersOfAStaleSignIn(t *testing.T) {
 	access, _ := w.tokens()
 	for _, token := range got {
 		if token != access {
-			t.Fatal("a caller got another token than the renewed one")
+			t.Fatal("a caller got another token than the refreshed one")
 		}
 	}
 	w.wantRequests(1)

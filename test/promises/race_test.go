@@ -47,7 +47,7 @@ func testRaceAtStart(t *testing.T, codex string, ahead int) {
 	agent := w.watch()
 	claims := w.claims()
 	w.must(starting.Wait())
-	w.await(agent, "renewed", renewed)
+	w.await(agent, "refreshed", refreshed)
 	for _, p := range processes {
 		w.until("a Codex process holds the home's token", func() bool {
 			st, err := p.AuthStatus(w.ctx, false)
@@ -90,7 +90,7 @@ func TestLostRace(t *testing.T) {
 		return slices.ContainsFunc(all, refusedAsReused)
 	}))
 	time.AfterFunc(commits, func() { close(committed) })
-	w.await(agent, "renewed", renewed)
+	w.await(agent, "refreshed", refreshed)
 	w.must(starting.Wait())
 	if st, err := winner.AuthStatus(w.ctx, false); err != nil || st.Token == "" {
 		t.Errorf("the winner has no token: %v", err)

@@ -295,7 +295,7 @@ func TestHostileClients(t *testing.T) {
 			}
 			return nil
 		},
-		"forced renewals, never read": func(s *speaker) error {
+		"forced refreshes, never read": func(s *speaker) error {
 			s.hello()
 			for s.say(`{"id":1,"method":"getAuthStatus","params":{"refreshToken":true}}`) == nil {
 			}
@@ -352,7 +352,7 @@ func TestHostileClients(t *testing.T) {
 		return now.files <= before.files && now.memory <= before.memory+16<<10
 	})
 	if n := w.Server.Refreshes(); n == 0 || n > 10 {
-		t.Errorf("%d renewals were sent for the flood, want a few", n)
+		t.Errorf("%d refreshes were sent for the flood, want a few", n)
 	}
 	var st struct{ Result struct{ State auth.State } }
 	w.must(good.say(`{"id":"end","method":"rekey/state","params":{}}`))

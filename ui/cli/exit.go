@@ -13,7 +13,7 @@ import (
 
 // The codes that the program ends with.
 const (
-	ExitOK             = 0 // healthy, renewing, an API key, or managed by another program
+	ExitOK             = 0 // healthy, refreshing, an API key, or managed by another program
 	ExitFailure        = 1 // something else went wrong; standard error says what
 	ExitUsage          = 2 // the command line makes no sense
 	ExitSignedOut      = 3 // nobody is signed in
@@ -26,7 +26,7 @@ const (
 // ExitCode is the code for a Status.
 func ExitCode(s auth.Status) int {
 	switch s {
-	case auth.StatusHealthy, auth.StatusRenewing, auth.StatusAPIKey, auth.StatusExternal:
+	case auth.StatusHealthy, auth.StatusRefreshing, auth.StatusAPIKey, auth.StatusExternal:
 		return ExitOK
 	case auth.StatusSignedOut:
 		return ExitSignedOut

@@ -12,7 +12,7 @@ import (
 func TestPrompt(t *testing.T) {
 	t.Parallel()
 	for status, want := range map[auth.Status]string{
-		auth.StatusHealthy: "", auth.StatusRenewing: "", auth.StatusAPIKey: "", auth.StatusExternal: "",
+		auth.StatusHealthy: "", auth.StatusRefreshing: "", auth.StatusAPIKey: "", auth.StatusExternal: "",
 		auth.StatusSignedOut: "○ Codex signed out\n", auth.StatusWaiting: "◔ Codex offline\n", auth.StatusExpiring: "▲ Codex until 15:00\n",
 		auth.StatusSignInRequired: "✖ Codex sign-in\n", auth.StatusUnreadable: "? Codex unreadable\n",
 	} {

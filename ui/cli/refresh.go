@@ -32,7 +32,7 @@ func (p *Program) refreshCommand(s *scope) *cobra.Command {
 	}
 }
 
-// refreshError adds the code to a failed renewal: that of the State it left,
+// refreshError adds the code to a failed refresh: that of the State it left,
 // except that an unreached server is its own finding.
 func (p *Program) refreshError(s auth.State, err error) error {
 	code := ExitCode(s.Status)

@@ -160,7 +160,7 @@ func TestVersion(t *testing.T) {
 func TestExitCodes(t *testing.T) {
 	t.Parallel()
 	want := map[auth.Status]int{
-		auth.StatusHealthy: 0, auth.StatusRenewing: 0, auth.StatusAPIKey: 0, auth.StatusExternal: 0,
+		auth.StatusHealthy: 0, auth.StatusRefreshing: 0, auth.StatusAPIKey: 0, auth.StatusExternal: 0,
 		auth.StatusSignedOut: 3, auth.StatusSignInRequired: 4, auth.StatusWaiting: 5,
 		auth.StatusUnreadable: 6, auth.StatusExpiring: 7,
 	}

@@ -50,7 +50,7 @@ func statesOfAllKinds(t *testing.T) (list []auth.State) {
 	for _, method := range auth.SignInMethods() {
 		for _, reason := range reasons {
 			s := full(t)
-			s.Status, s.Renewable, s.Refused, s.SignInMethod = auth.StatusExpiring, auth.RenewableNo, reason, method
+			s.Status, s.Refreshable, s.Refused, s.SignInMethod = auth.StatusExpiring, auth.RefreshableNo, reason, method
 			s.SignIn = auth.SignInProgress{Method: method, Page: "https://example.com/", UserCode: "ABCD-1234", Until: noon, Other: "grace@example.com"}
 			list = append(list, s)
 		}
@@ -149,7 +149,7 @@ func TestSchemaNamesEverything(t *testing.T) {
 	words("status", state.Properties["status"], texts(auth.Statuses()))
 	words("refused", state.Properties["refused"], texts(reasons))
 	words("signInMethod", state.Properties["signInMethod"], texts(auth.SignInMethods()))
-	words("renewable", state.Properties["renewable"], texts([]auth.Renewability{auth.RenewableYes, auth.RenewableUnknown, auth.RenewableNo}))
+	words("renewable", state.Properties["renewable"], texts([]auth.Refreshability{auth.RefreshableYes, auth.RefreshableUnknown, auth.RefreshableNo}))
 
 	schema = readSchema(t, usageSchemaPath)
 	u := schema.Properties["usage"]

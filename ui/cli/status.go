@@ -87,7 +87,7 @@ func (p *Program) lines(s auth.State, now time.Time) (lines []string) {
 	if account == first {
 		account = ""
 	}
-	for _, line := range []string{first, account, w.Expiry(s, now), w.Renewal(s, now), w.Obstacle(s)} {
+	for _, line := range []string{first, account, w.Expiry(s, now), w.Refresh(s, now), w.Obstacle(s)} {
 		if line != "" {
 			lines = append(lines, line)
 		}
@@ -98,7 +98,7 @@ func (p *Program) lines(s auth.State, now time.Time) (lines []string) {
 // styleOf is how the first line of a State looks.
 func styleOf(s auth.Status) style {
 	switch s {
-	case auth.StatusHealthy, auth.StatusRenewing, auth.StatusAPIKey, auth.StatusExternal:
+	case auth.StatusHealthy, auth.StatusRefreshing, auth.StatusAPIKey, auth.StatusExternal:
 		return green
 	case auth.StatusSignedOut, auth.StatusWaiting:
 		return faint

@@ -153,7 +153,7 @@ func TestJSONIsDocumented(t *testing.T) {
 	for _, status := range auth.Statuses() {
 		printed[string(status)] = true
 	}
-	for _, r := range []auth.Renewability{auth.RenewableYes, auth.RenewableUnknown, auth.RenewableNo} {
+	for _, r := range []auth.Refreshability{auth.RefreshableYes, auth.RefreshableUnknown, auth.RefreshableNo} {
 		printed[string(r)] = true
 	}
 	for name := range printed {

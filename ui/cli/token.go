@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	// usualValidity is what Codex wants a token to have left before it renews.
+	// usualValidity is what Codex wants a token to have left before it refreshes.
 	usualValidity = 5 * time.Minute
 	// mostValidity bounds what can be asked for: more than a token ever has
-	// would be a renewal for every call.
+	// would be a refresh for every call.
 	mostValidity = 24 * time.Hour
 )
 

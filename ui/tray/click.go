@@ -33,7 +33,7 @@ func (t *tray) click(ctx context.Context, h *home, id RowID) {
 	case RowLink:
 		t.copyText(ctx, h, state.SignIn.Page)
 	case RowRefresh:
-		t.start(ctx, h, "failed.renewal", h.Session.Refresh)
+		t.start(ctx, h, "failed.refresh", h.Session.Refresh)
 	case RowOpen:
 		t.start(ctx, h, "failed.window", h.OpenWindow)
 	case RowSignOutNow:
@@ -69,7 +69,7 @@ func (t *tray) clickMain(ctx context.Context, h *home, main words.Action) {
 		t.begin(h) // the sign-in's own failure is then no news
 		t.work.Go(h.Session.CancelSignIn)
 	case words.ActionRefresh:
-		t.start(ctx, h, "failed.renewal", h.Session.Refresh)
+		t.start(ctx, h, "failed.refresh", h.Session.Refresh)
 	case words.ActionUnlock:
 		t.start(ctx, h, "failed.unlock", h.Session.Unlock)
 	case words.ActionOpenFolder:
@@ -116,7 +116,7 @@ func (t *tray) startNoting(ctx context.Context, h *home, failed string, do func(
 			return
 		}
 		t.mu.Lock()
-		if failed != "failed.renewal" || !h.state.NeedsSignIn() { // else the State says why
+		if failed != "failed.refresh" || !h.state.NeedsSignIn() { // else the State says why
 			h.note.say(mine, text)
 		}
 		t.mu.Unlock()

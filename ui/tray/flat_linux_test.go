@@ -101,7 +101,7 @@ func TestManyStates(t *testing.T) {
 // when it answers one of ours.
 func showMany(t *testing.T, tr *tray, bus *dbus.Conn, n int) {
 	t.Helper()
-	statuses := []auth.Status{auth.StatusHealthy, auth.StatusRenewing, auth.StatusWaiting, auth.StatusExpiring, auth.StatusSignInRequired}
+	statuses := []auth.Status{auth.StatusHealthy, auth.StatusRefreshing, auth.StatusWaiting, auth.StatusExpiring, auth.StatusSignInRequired}
 	now := time.Now()
 	for i := range n {
 		s := kit.State(statuses[i%len(statuses)], now.Add(time.Duration(i)*time.Minute))

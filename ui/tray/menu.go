@@ -144,14 +144,14 @@ func homeMenu(w words.Words, v View, now time.Time, can Abilities) HomeModel {
 func (m *HomeModel) inform(w words.Words, s auth.State, now time.Time) {
 	m.Rows[RowAccount].Label = w.Account(s)
 	m.Rows[RowState].Label = w.Headline(s, now)
-	m.Rows[RowDetail].Label = w.Renewal(s, now)
+	m.Rows[RowDetail].Label = w.Refresh(s, now)
 	m.Rows[RowExpiry].Label = w.Expiry(s, now)
 	m.Rows[RowObstacle].Label = w.Obstacle(s)
 	if m.Rows[RowState] == m.Rows[RowAccount] {
 		m.Rows[RowState].Label = ""
 	}
 	switch s.Status {
-	case auth.StatusRenewing, auth.StatusWaiting, auth.StatusSignInRequired:
+	case auth.StatusRefreshing, auth.StatusWaiting, auth.StatusSignInRequired:
 		m.Rows[RowDetail].Label = "" // the first line has said it
 	case auth.StatusExpiring:
 		m.Rows[RowExpiry].Label = ""

@@ -20,8 +20,8 @@ func TestNoteOfASignIn(t *testing.T) {
 	fresh := healthy
 	fresh.LastRefresh = now.UTC()
 	signing := func(s auth.State) auth.State { s.SigningIn = true; return s }
-	renewing := fresh
-	renewing.Status = auth.StatusRenewing
+	refreshing := fresh
+	refreshing.Status = auth.StatusRefreshing
 	tests := []struct {
 		name   string
 		states []auth.State
@@ -34,7 +34,7 @@ func TestNoteOfASignIn(t *testing.T) {
 		{"cancelled while healthy", []auth.State{healthy, signing(healthy), healthy}, ""},
 		{"mended by another process", []auth.State{dead, fresh}, ""},
 		{"at the start", []auth.State{fresh}, ""},
-		{"renewed since", []auth.State{dead, signing(dead), fresh, renewing, fresh}, ""},
+		{"refreshed since", []auth.State{dead, signing(dead), fresh, refreshing, fresh}, ""},
 	}
 	for _, tt := range tests {
 		var n note

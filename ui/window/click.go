@@ -66,7 +66,7 @@ func (w *Window) clickMain(ctx context.Context) {
 	}
 }
 
-// clickRefresh renews, if that has a meaning now.
+// clickRefresh refreshes, if that has a meaning now.
 func (w *Window) clickRefresh(ctx context.Context) {
 	s := w.home().state
 	if action, _ := w.words.MainAction(s); action == words.ActionRefresh || words.Refreshable(s) && s.Status == auth.StatusHealthy {
@@ -75,7 +75,7 @@ func (w *Window) clickRefresh(ctx context.Context) {
 }
 
 func (w *Window) refresh(ctx context.Context) {
-	w.start(ctx, "failed.renewal", func(ctx context.Context, s Connection) error { return s.Refresh(ctx) })
+	w.start(ctx, "failed.refresh", func(ctx context.Context, s Connection) error { return s.Refresh(ctx) })
 }
 
 func (w *Window) signIn(ctx context.Context, method auth.SignInMethod) {

@@ -19,7 +19,7 @@ func TestActivity(t *testing.T) {
 	at := time.Now().UTC().Round(0)
 	st.session.Happened(
 		auth.Activity{At: at.Add(-time.Second), Kind: auth.ActivityFailed, Count: 12},
-		auth.Activity{At: at, Kind: auth.ActivityRenewed, Count: 1})
+		auth.Activity{At: at, Kind: auth.ActivityRefreshed, Count: 1})
 	st.publish(func(s *auth.State) { s.LastActivity = at })
 	st.await("Refreshed")
 	text := st.text()
@@ -44,7 +44,7 @@ func TestActivityEarlier(t *testing.T) {
 	var list []auth.Activity
 	at := time.Now().UTC().Round(0)
 	for i := range auth.MaxActivities {
-		list = append(list, auth.Activity{At: at.Add(time.Duration(i-auth.MaxActivities) * time.Hour), Kind: auth.ActivityRenewed, Count: i + 1})
+		list = append(list, auth.Activity{At: at.Add(time.Duration(i-auth.MaxActivities) * time.Hour), Kind: auth.ActivityRefreshed, Count: i + 1})
 	}
 	st.session.Happened(list...)
 	st.publish(func(s *auth.State) { s.LastActivity = at })

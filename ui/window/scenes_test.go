@@ -112,8 +112,8 @@ func week() (points []usage.Point) {
 // past is a recent past with everything in it.
 func past() (list []auth.Activity) {
 	kinds := []auth.ActivityKind{
-		auth.ActivitySignedOut, auth.ActivitySignedIn, auth.ActivityRenewed, auth.ActivityLost, auth.ActivityUnsaved,
-		auth.ActivityFailed, auth.ActivityRefused, auth.ActivityAdopted, auth.ActivityRenewed,
+		auth.ActivitySignedOut, auth.ActivitySignedIn, auth.ActivityRefreshed, auth.ActivityLost, auth.ActivityUnsaved,
+		auth.ActivityFailed, auth.ActivityRefused, auth.ActivityAdopted, auth.ActivityRefreshed,
 	}
 	for i, kind := range kinds {
 		a := auth.Activity{At: moment.Add(time.Duration(i+1-len(kinds)) * 7 * time.Hour).UTC(), Kind: kind, Count: 1}

@@ -36,7 +36,7 @@ type View struct {
 	Account string
 	// Headline is the State in a line, Detail what there is to add, or "".
 	Headline, Detail string
-	// Facts are the three truths and when the last renewal was; those that are
+	// Facts are the three truths and when the last refresh was; those that are
 	// not known have no value and are not shown.
 	Facts []Fact
 	// Main is the one action that helps, with its label.
@@ -44,7 +44,7 @@ type View struct {
 	MainLabel string
 	// Strong: Codex does not work well before the main action was taken.
 	Strong bool
-	// Refresh: a renewal can be asked for, now.
+	// Refresh: a refresh can be asked for, now.
 	Refresh bool
 	// SignIn is the sign-in under way.
 	SignIn SignInView
@@ -64,8 +64,8 @@ func ViewOf(w words.Words, s auth.State, now time.Time) View {
 		Facts: []Fact{
 			credential(w, s),
 			{w.Say("window.access_token"), w.Expiry(s, now), accessMark(s)},
-			{w.Say("window.renewal"), cmp.Or(w.Refusal(s, now), w.Renewal(s, now)), renewalMark(s)},
-			{w.Say("window.last_renewed"), w.LastRenewed(s, now), MarkNone},
+			{w.Say("window.refresh"), cmp.Or(w.Refusal(s, now), w.Refresh(s, now)), refreshMark(s)},
+			{w.Say("window.last_refreshed"), w.LastRefreshed(s, now), MarkNone},
 		},
 		SignIn:     signInView(w, s, now),
 		CanSignOut: s.Method != auth.KindNone && s.Status != auth.StatusSignedOut && !s.SigningIn,
@@ -102,12 +102,12 @@ func accessMark(s auth.State) Mark {
 	return MarkNo
 }
 
-// renewalMark answers the third truth: can it be renewed?
-func renewalMark(s auth.State) Mark {
+// refreshMark answers the third truth: can it be refreshed?
+func refreshMark(s auth.State) Mark {
 	switch {
-	case s.Renewable == auth.RenewableNo:
+	case s.Refreshable == auth.RefreshableNo:
 		return MarkNo
-	case s.Renewable == auth.RenewableUnknown, !s.KeepFresh:
+	case s.Refreshable == auth.RefreshableUnknown, !s.KeepFresh:
 		return MarkMaybe
 	}
 	return MarkYes
@@ -144,7 +144,7 @@ func toneOf(s auth.State) tone {
 		return toneWarning
 	case s.Status == auth.StatusSignInRequired:
 		return toneBad
-	case s.Status == auth.StatusHealthy, s.Status == auth.StatusRenewing, s.Status == auth.StatusExternal:
+	case s.Status == auth.StatusHealthy, s.Status == auth.StatusRefreshing, s.Status == auth.StatusExternal:
 		return toneGood
 	}
 	return toneQuiet

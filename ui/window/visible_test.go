@@ -39,8 +39,8 @@ func TestEverythingIsVisible(t *testing.T) {
 			because(fault.New("only_api_key", "only an API key is allowed"))(s)
 		},
 		"KeepFresh off":         func(s *auth.State) { s.KeepFresh = false },
-		"no refresh token":      func(s *auth.State) { s.Renewable, s.Obstacle = auth.RenewableNo, auth.ObstacleNoRefreshToken },
-		"no account":            func(s *auth.State) { s.Renewable, s.Obstacle = auth.RenewableNo, auth.ObstacleNoAccount },
+		"no refresh token":      func(s *auth.State) { s.Refreshable, s.Obstacle = auth.RefreshableNo, auth.ObstacleNoRefreshToken },
+		"no account":            func(s *auth.State) { s.Refreshable, s.Obstacle = auth.RefreshableNo, auth.ObstacleNoAccount },
 		"SigningIn":             func(s *auth.State) { s.SigningIn = true },
 		"a refresh that failed": because(&auth.RefreshError{Status: 503}),
 	}

@@ -32,7 +32,7 @@ func (w Words) MainAction(s auth.State) (Action, string) {
 		if s.Lent {
 			return ActionSignIn, w.Say("action.sign_in")
 		}
-		if s.Renewable == auth.RenewableNo {
+		if s.Refreshable == auth.RefreshableNo {
 			return ActionSignIn, w.Say("action.sign_in_again")
 		}
 		return ActionRefresh, w.Say("action.try_now")
@@ -46,8 +46,8 @@ func (w Words) MainAction(s auth.State) (Action, string) {
 }
 
 // Refreshable tells whether "Refresh now" has a meaning beside the main action:
-// there is a sign-in that a renewal can be asked for. A refused one is not
+// there is a sign-in that a refresh can be asked for. A refused one is not
 // asked for again.
 func Refreshable(s auth.State) bool {
-	return s.Renewable != auth.RenewableNo && (s.Status == auth.StatusHealthy || s.Status == auth.StatusRenewing)
+	return s.Refreshable != auth.RefreshableNo && (s.Status == auth.StatusHealthy || s.Status == auth.StatusRefreshing)
 }

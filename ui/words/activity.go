@@ -6,7 +6,7 @@ import (
 	"rekey/auth"
 )
 
-// ActivityLine is what happened, with its time of day: "14:02 Renewed". Which
+// ActivityLine is what happened, with its time of day: "14:02 Refreshed". Which
 // day that was is ActivityDay's to say.
 func (w Words) ActivityLine(a auth.Activity, now time.Time) string {
 	return w.Say("activity.line", "Time", w.ActivityTime(a, now), "What", w.ActivityText(a))
@@ -30,8 +30,8 @@ func (w Words) ActivityText(a auth.Activity) string {
 
 func (w Words) activity(a auth.Activity) string {
 	switch a.Kind {
-	case auth.ActivityRenewed:
-		return w.Say("activity.renewed")
+	case auth.ActivityRefreshed:
+		return w.Say("activity.refreshed")
 	case auth.ActivityAdopted:
 		return w.Say("activity.adopted")
 	case auth.ActivityRefused:

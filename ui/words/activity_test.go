@@ -16,7 +16,7 @@ func TestActivityText(t *testing.T) {
 		in      auth.Activity
 		en, han string
 	}{
-		{auth.Activity{Kind: auth.ActivityRenewed, Count: 1}, "Refreshed", "已刷新"},
+		{auth.Activity{Kind: auth.ActivityRefreshed, Count: 1}, "Refreshed", "已刷新"},
 		{auth.Activity{Kind: auth.ActivityAdopted, Count: 1}, "Refreshed by another program", "由其他程序刷新，已采用"},
 		{auth.Activity{Kind: auth.ActivityRefused, Reason: auth.ReasonReused, Count: 1},
 			"Refused: the refresh token was already used", "被拒绝：刷新令牌已被使用过"},
@@ -40,7 +40,7 @@ func TestActivityText(t *testing.T) {
 
 func TestActivityLine(t *testing.T) {
 	t.Parallel()
-	a := auth.Activity{At: now.Add(-2 * time.Hour).UTC(), Kind: auth.ActivityRenewed, Count: 1}
+	a := auth.Activity{At: now.Add(-2 * time.Hour).UTC(), Kind: auth.ActivityRefreshed, Count: 1}
 	if got, want := english.ActivityLine(a, now), "09:05 Refreshed"; got != want {
 		t.Errorf("ActivityLine = %q, want %q", got, want)
 	}

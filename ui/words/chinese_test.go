@@ -15,14 +15,14 @@ func TestChineseForEveryStatus(t *testing.T) {
 	t.Parallel()
 	ada := auth.State{
 		Method: auth.KindChatGPT, Email: "ada@example.com", Plan: "pro", Store: "/home/ada/.codex/auth.json",
-		KeepFresh: true, Renewable: auth.RenewableYes,
+		KeepFresh: true, Refreshable: auth.RefreshableYes,
 		ExpiresAt: now.Add(27 * time.Hour), NextRefresh: now.Add(time.Hour),
 	}
 	tests := []struct {
-		status                   auth.Status
-		change                   func(*auth.State)
-		headline, expiry, renews string
-		action, notice           string
+		status                      auth.Status
+		change                      func(*auth.State)
+		headline, expiry, refreshes string
+		action, notice              string
 	}{
 		{auth.StatusSignedOut, func(s *auth.State) { *s = auth.State{Status: s.Status} }, "未登录", "", "", "登录…", ""},
 		{
@@ -31,7 +31,7 @@ func TestChineseForEveryStatus(t *testing.T) {
 		},
 		{auth.StatusExternal, func(s *auth.State) { s.Method = auth.KindExternalTokens }, "由宿主程序管理", "有效期至周二 14:05（还剩 27 小时）", "", "", ""},
 		{auth.StatusHealthy, nil, "ada@example.com · Pro", "有效期至周二 14:05（还剩 27 小时）", "将于 12:05 刷新", "", ""},
-		{auth.StatusRenewing, nil, "正在刷新…", "有效期至周二 14:05（还剩 27 小时）", "正在刷新", "", ""},
+		{auth.StatusRefreshing, nil, "正在刷新…", "有效期至周二 14:05（还剩 27 小时）", "正在刷新", "", ""},
 		{auth.StatusWaiting, func(s *auth.State) {
 			s.ExpiresAt, s.Cause = now.Add(-time.Hour), auth.CauseOf(&auth.RefreshError{Err: errors.New("no route")})
 		}, "离线：恢复联网后自动刷新", "已于 10:05 到期", "将于 12:05 刷新", "立即重试", ""},
@@ -63,7 +63,7 @@ func TestChineseForEveryStatus(t *testing.T) {
 		for _, part := range []struct{ name, got, want string }{
 			{"Headline", chinese.Headline(s, now), tt.headline},
 			{"Expiry", chinese.Expiry(s, now), tt.expiry},
-			{"Renewal", chinese.Renewal(s, now), tt.renews},
+			{"Refresh", chinese.Refresh(s, now), tt.refreshes},
 			{"MainAction", action, tt.action},
 			{"NoticeOf", chinese.NoticeOf(s, now).Body, tt.notice},
 		} {
@@ -87,8 +87,8 @@ func TestChineseTimes(t *testing.T) {
 		"11月1日 11:05":       now.Add(-22 * 24 * time.Hour),
 		"2025年12月18日 11:05": now.Add(-340 * 24 * time.Hour),
 	} {
-		if got := chinese.LastRenewed(auth.State{LastRefresh: at}, now); got != want {
-			t.Errorf("LastRenewed(%v) = %q, want %q", at, got, want)
+		if got := chinese.LastRefreshed(auth.State{LastRefresh: at}, now); got != want {
+			t.Errorf("LastRefreshed(%v) = %q, want %q", at, got, want)
 		}
 	}
 	for in, want := range map[time.Duration]string{
@@ -113,7 +113,7 @@ func TestChineseSaysEverything(t *testing.T) {
 				_, action := chinese.MainAction(s)
 				n := chinese.NoticeOf(s, now)
 				for _, text := range []string{
-					chinese.Headline(s, now), chinese.Expiry(s, now), chinese.Renewal(s, now), chinese.Refusal(s, now),
+					chinese.Headline(s, now), chinese.Expiry(s, now), chinese.Refresh(s, now), chinese.Refusal(s, now),
 					chinese.Credential(kind), chinese.Obstacle(s), action, n.Title, n.Body, chinese.Reason(reason), chinese.ReasonSentence(reason),
 				} {
 					if rest := latin(text); rest != "" {

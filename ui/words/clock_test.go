@@ -12,7 +12,7 @@ import (
 // everything is all that this package has to say about a State.
 func everything(s auth.State, at time.Time) string {
 	return strings.Join([]string{
-		english.Headline(s, at), english.Expiry(s, at), english.Renewal(s, at), english.LastRenewed(s, at), english.Refusal(s, at), english.NoticeOf(s, at).Body,
+		english.Headline(s, at), english.Expiry(s, at), english.Refresh(s, at), english.LastRefreshed(s, at), english.Refusal(s, at), english.NoticeOf(s, at).Body,
 	}, "\n")
 }
 
@@ -26,7 +26,7 @@ func TestNextChange(t *testing.T) {
 	}
 	// The walk crosses the end of summer time, a day of 25 hours.
 	start := time.Date(2026, 10, 23, 9, 5, 17, 0, berlin)
-	base := auth.State{Method: auth.KindChatGPT, Renewable: auth.RenewableYes, KeepFresh: true}
+	base := auth.State{Method: auth.KindChatGPT, Refreshable: auth.RefreshableYes, KeepFresh: true}
 	for _, status := range auth.Statuses() {
 		t.Run(string(status), func(t *testing.T) {
 			t.Parallel()

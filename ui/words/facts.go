@@ -21,26 +21,26 @@ func (w Words) Expiry(s auth.State, now time.Time) string {
 	return w.Say("fact.works_until", "When", w.clock(s.ExpiresAt, now), "Left", w.about(s.ExpiresAt.Sub(now)))
 }
 
-// Renewal is the third truth in words: when and whether the sign-in renews. It
-// is "" for credentials that are nobody's to renew.
-func (w Words) Renewal(s auth.State, now time.Time) string {
+// Refresh is the third truth in words: when and whether the sign-in refreshes. It
+// is "" for credentials that are nobody's to refresh.
+func (w Words) Refresh(s auth.State, now time.Time) string {
 	switch {
 	case w.why(s) != "":
-		return w.Say("fact.not_renewable_why", "Why", w.Reason(w.why(s)))
+		return w.Say("fact.not_refreshable_why", "Why", w.Reason(w.why(s)))
 	case s.Lent:
 		return w.Say("fact.refreshed_by_owner")
-	case s.Status == auth.StatusRenewing:
-		return w.Say("fact.being_renewed")
+	case s.Status == auth.StatusRefreshing:
+		return w.Say("fact.being_refreshed")
 	case s.Method != auth.KindChatGPT, s.Status == auth.StatusSignedOut, s.Status == auth.StatusUnreadable:
 		return ""
-	case s.Renewable == auth.RenewableNo:
-		return w.Say("fact.not_renewable")
+	case s.Refreshable == auth.RefreshableNo:
+		return w.Say("fact.not_refreshable")
 	case !s.KeepFresh:
 		return w.Say("fact.not_kept_fresh")
 	case s.NextRefresh.After(now):
-		return w.Say("fact.renews", "When", w.when(s.NextRefresh, now))
+		return w.Say("fact.refreshes", "When", w.when(s.NextRefresh, now))
 	}
-	return w.Say("fact.renews_itself")
+	return w.Say("fact.refreshes_itself")
 }
 
 // Obstacle is what stands in the way, short enough for a menu, "" when nothing
@@ -82,15 +82,15 @@ func (w Words) Credential(k auth.Kind) string {
 	return w.Say("credential.foreign")
 }
 
-// LastRenewed is when the tokens were issued, "" when the store does not tell.
-func (w Words) LastRenewed(s auth.State, now time.Time) string {
+// LastRefreshed is when the tokens were issued, "" when the store does not tell.
+func (w Words) LastRefreshed(s auth.State, now time.Time) string {
 	if s.LastRefresh.IsZero() {
 		return ""
 	}
 	return w.clock(s.LastRefresh, now)
 }
 
-// Refusal is when the server refused to renew, "" when it did not.
+// Refusal is when the server refused to refresh, "" when it did not.
 func (w Words) Refusal(s auth.State, now time.Time) string {
 	switch {
 	case s.Refused == "":

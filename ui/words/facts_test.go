@@ -41,9 +41,9 @@ func TestExpiry(t *testing.T) {
 	}
 }
 
-func TestRenewal(t *testing.T) {
+func TestRefresh(t *testing.T) {
 	t.Parallel()
-	base := auth.State{Status: auth.StatusHealthy, Method: auth.KindChatGPT, Renewable: auth.RenewableYes, KeepFresh: true}
+	base := auth.State{Status: auth.StatusHealthy, Method: auth.KindChatGPT, Refreshable: auth.RefreshableYes, KeepFresh: true}
 	tests := []struct {
 		name   string
 		change func(*auth.State)
@@ -55,17 +55,17 @@ func TestRenewal(t *testing.T) {
 		{"no plan", func(*auth.State) {}, "Refreshes by itself"},
 		{"keeper off", func(s *auth.State) { s.KeepFresh = false }, "Not kept fresh by Rekey"},
 		{"lent", func(s *auth.State) { s.Lent = true }, "Refreshed by the machine that lends it"},
-		{"renewing", func(s *auth.State) { s.Status = auth.StatusRenewing }, "Being refreshed now"},
+		{"refreshing", func(s *auth.State) { s.Status = auth.StatusRefreshing }, "Being refreshed now"},
 		{"refused", func(s *auth.State) { s.Refused = auth.ReasonRevoked }, "Cannot be refreshed: the sign-in was revoked"},
-		{"no account id", func(s *auth.State) { s.Renewable = auth.RenewableNo }, "Cannot be refreshed"},
+		{"no account id", func(s *auth.State) { s.Refreshable = auth.RefreshableNo }, "Cannot be refreshed"},
 		{"api key", func(s *auth.State) { s.Method = auth.KindAPIKey }, ""},
 		{"signed out", func(s *auth.State) { s.Status, s.Method = auth.StatusSignedOut, auth.KindNone }, ""},
 	}
 	for _, tt := range tests {
 		s := base
 		tt.change(&s)
-		if got := english.Renewal(s, now); got != tt.want {
-			t.Errorf("%s: Renewal = %q, want %q", tt.name, got, tt.want)
+		if got := english.Refresh(s, now); got != tt.want {
+			t.Errorf("%s: Refresh = %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }
@@ -109,7 +109,7 @@ func TestCredential(t *testing.T) {
 	}
 }
 
-func TestLastRenewed(t *testing.T) {
+func TestLastRefreshed(t *testing.T) {
 	t.Parallel()
 	for want, at := range map[string]time.Time{
 		"":            {},
@@ -117,8 +117,8 @@ func TestLastRenewed(t *testing.T) {
 		"Sun 11:05":   now.Add(-24 * time.Hour),
 		"1 Nov 11:05": now.Add(-22 * 24 * time.Hour),
 	} {
-		if got := english.LastRenewed(auth.State{LastRefresh: at}, now); got != want {
-			t.Errorf("LastRenewed(%v) = %q, want %q", at, got, want)
+		if got := english.LastRefreshed(auth.State{LastRefresh: at}, now); got != want {
+			t.Errorf("LastRefreshed(%v) = %q, want %q", at, got, want)
 		}
 	}
 }
@@ -149,7 +149,7 @@ func TestMainAction(t *testing.T) {
 		if a, _ := english.MainAction(s); a != words.ActionCancelSignIn {
 			t.Errorf("%q while signing in offers %v", status, a)
 		}
-		s = auth.State{Status: status, Renewable: auth.RenewableYes}
+		s = auth.State{Status: status, Refreshable: auth.RefreshableYes}
 		a, label := english.MainAction(s)
 		if (a == words.ActionNone) != (label == "") {
 			t.Errorf("%q: action %v has the label %q", status, a, label)
@@ -158,11 +158,11 @@ func TestMainAction(t *testing.T) {
 			t.Errorf("%q needs a sign-in and offers %q", status, label)
 		}
 		if words.Refreshable(s) && a == words.ActionRefresh {
-			t.Errorf("%q offers the renewal twice", status)
+			t.Errorf("%q offers the refresh twice", status)
 		}
-		s.Renewable = auth.RenewableNo
+		s.Refreshable = auth.RefreshableNo
 		if a, _ := english.MainAction(s); words.Refreshable(s) || a == words.ActionRefresh {
-			t.Errorf("%q offers a renewal of what cannot be renewed", status)
+			t.Errorf("%q offers a refresh of what cannot be refreshed", status)
 		}
 	}
 }

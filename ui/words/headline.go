@@ -30,15 +30,15 @@ func (w Words) Headline(s auth.State, now time.Time) string {
 			return account
 		}
 		return w.Say("state.signed_in")
-	case auth.StatusRenewing:
-		return w.Say("state.renewing")
+	case auth.StatusRefreshing:
+		return w.Say("state.refreshing")
 	case auth.StatusWaiting:
 		return w.waiting(s)
 	case auth.StatusExpiring:
 		return w.Say("state.expiring", "When", w.clock(s.ExpiresAt, now))
 	case auth.StatusSignInRequired:
 		if w.why(s) == "" {
-			return w.Say("state.not_renewable")
+			return w.Say("state.not_refreshable")
 		}
 		return w.Say("state.refused", "Why", w.Reason(w.why(s)))
 	case auth.StatusUnreadable:
@@ -47,7 +47,7 @@ func (w Words) Headline(s auth.State, now time.Time) string {
 	return w.Say("state.unknown")
 }
 
-// external names who manages credentials that are not Codex's own to renew.
+// external names who manages credentials that are not Codex's own to refresh.
 func (w Words) external(k auth.Kind) string {
 	switch k {
 	case auth.KindExternalTokens:

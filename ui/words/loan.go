@@ -101,7 +101,7 @@ func (w Words) LoanFault(c lend.Code, t lend.Target, detail string) string {
 	return w.Say("loan.failed", "Who", who, "Why", Line(detail))
 }
 
-// LoanPrinted says until when a loan works that nobody renews.
+// LoanPrinted says until when a loan works that nobody refreshes.
 func (w Words) LoanPrinted(until, now time.Time) string {
 	if until.IsZero() {
 		return w.Say("loan.printed")

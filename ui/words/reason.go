@@ -2,7 +2,7 @@ package words
 
 import "rekey/auth"
 
-// Reason is why the credentials cannot be renewed, as the rest of a sentence:
+// Reason is why the credentials cannot be refreshed, as the rest of a sentence:
 // "the refresh token was already used".
 func (w Words) Reason(r auth.Reason) string {
 	switch r {

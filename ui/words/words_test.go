@@ -50,7 +50,7 @@ func TestHeadlineAndNotice(t *testing.T) {
 			"Lent by another machine: expired, waiting for a new one", ""},
 		{"healthy", ada(auth.StatusHealthy), "ada@example.com · Pro", ""},
 		{"healthy, nothing known", auth.State{Status: auth.StatusHealthy}, "Signed in", ""},
-		{"renewing", ada(auth.StatusRenewing), "Refreshing…", ""},
+		{"refreshing", ada(auth.StatusRefreshing), "Refreshing…", ""},
 		{"waiting", with(ada(auth.StatusWaiting), offline), "Offline: refreshes when back online", ""},
 		{"waiting, keeper off", with(ada(auth.StatusWaiting), func(s *auth.State) { offline(s); s.KeepFresh = false }), "Offline: not refreshed", ""},
 		{"waiting, not tried yet", with(ada(auth.StatusWaiting), func(s *auth.State) { s.NeverTried = true }), "Waiting to refresh", ""},
@@ -62,7 +62,7 @@ func TestHeadlineAndNotice(t *testing.T) {
 		{"waiting, a captive portal", with(ada(auth.StatusWaiting), func(s *auth.State) {
 			s.Cause = auth.CauseOf(&auth.RefreshError{Status: 200, Page: true})
 		}), "A web page answered instead of the authorization server (200); this network may require a login", ""},
-		{"no account id", with(ada(auth.StatusSignInRequired), func(s *auth.State) { s.Refused, s.Renewable = "", auth.RenewableNo }), "Sign in again: this sign-in cannot be refreshed", ""},
+		{"no account id", with(ada(auth.StatusSignInRequired), func(s *auth.State) { s.Refused, s.Refreshable = "", auth.RefreshableNo }), "Sign in again: this sign-in cannot be refreshed", ""},
 		{
 			"expiring", with(ada(auth.StatusExpiring), func(s *auth.State) {
 				s.Refused, s.ExpiresAt = auth.ReasonReused, now.Add(27*time.Hour)

@@ -21,7 +21,7 @@ import (
 )
 
 // accessLife is how long the sandbox's access tokens live: short enough that a
-// renewal is seen soon, long enough to read what happens.
+// refresh is seen soon, long enough to read what happens.
 const accessLife = 16 * time.Second
 
 // Sandbox is a server and an agent that belong to nobody. Use Close after use.
@@ -127,7 +127,7 @@ func (s *Sandbox) Run(ctx context.Context, script Script) error {
 		name string
 		run  func(context.Context, Script) error
 	}{
-		{"healthy", s.healthy}, {"renewed ahead of time", s.renewed}, {"revoked", s.revoked},
+		{"healthy", s.healthy}, {"refreshed ahead of time", s.refreshed}, {"revoked", s.revoked},
 		{"left alone", s.leftAlone}, {"signed in again", s.signedIn}, {"usage", s.used},
 	}
 	for i, station := range stations {
@@ -148,7 +148,7 @@ func (s *Sandbox) healthy(ctx context.Context, script Script) error {
 	return nil
 }
 
-func (s *Sandbox) renewed(ctx context.Context, script Script) error {
+func (s *Sandbox) refreshed(ctx context.Context, script Script) error {
 	before := s.Agent.Manager().State().ExpiresAt
 	st, err := s.await(ctx, func(st auth.State) bool {
 		return st.Status == auth.StatusHealthy && st.ExpiresAt.After(before)
@@ -160,7 +160,7 @@ func (s *Sandbox) renewed(ctx context.Context, script Script) error {
 		return fmt.Errorf("%d requests were sent where one was due", n)
 	}
 	early := s.life - st.ExpiresAt.Sub(before)
-	script.Say("demo.renewed", "Early", early.Round(time.Second).String())
+	script.Say("demo.refreshed", "Early", early.Round(time.Second).String())
 	return nil
 }
 
@@ -176,7 +176,7 @@ func (s *Sandbox) revoked(ctx context.Context, script Script) error {
 		err = s.Agent.Refresh(ctx)
 	}
 	if auth.OutcomeOf(err) != auth.OutcomePermanent {
-		return fmt.Errorf("the server revoked the sign-in, but the renewal ended otherwise: %v", err) //nolint:errorlint // it may be nil
+		return fmt.Errorf("the server revoked the sign-in, but the refresh ended otherwise: %v", err) //nolint:errorlint // it may be nil
 	}
 	_, err = s.await(ctx, func(st auth.State) bool { return st.NeedsSignIn() })
 	if err != nil {

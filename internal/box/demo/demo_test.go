@@ -101,7 +101,7 @@ func TestDemo(t *testing.T) {
 		}
 	}
 	if n := s.server.Refreshes(); n != 2 {
-		t.Errorf("%d refreshes were sent, want the renewal and the refused one", n)
+		t.Errorf("%d refreshes were sent, want the refresh and the refused one", n)
 	}
 	if st := s.Agent.State(); st.Status != auth.StatusHealthy || st.Email != "ada@example.com" {
 		t.Errorf("in the end the State is %+v", st)
@@ -124,7 +124,7 @@ func TestDemoFindsFaults(t *testing.T) {
 		"no notification": {func(_ *stage, p *Script) { p.Notified = func(context.Context) int { return 0 } }, "station 4 of 6 (left alone): 0 notifications"},
 		"two of them":     {func(_ *stage, p *Script) { p.Notified = func(context.Context) int { return 2 } }, "station 4 of 6 (left alone): 2 notifications"},
 		"nobody clicks":   {func(_ *stage, p *Script) { p.Click = func(context.Context) error { return errNobody } }, "station 5 of 6 (signed in again): nobody clicks"},
-		"nothing is kept": {func(s *stage, _ *Script) { _ = s.Agent.SetPreferences(s.ctx, auth.KeepFresh(false)) }, `station 2 of 6 (renewed ahead of time): it stayed "waiting"`},
+		"nothing is kept": {func(s *stage, _ *Script) { _ = s.Agent.SetPreferences(s.ctx, auth.KeepFresh(false)) }, `station 2 of 6 (refreshed ahead of time): it stayed "waiting"`},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

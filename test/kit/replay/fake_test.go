@@ -93,9 +93,9 @@ func (f fake) answer(r fakeRequest) any {
 
 // fakeAuth is all the fake knows of an auth.json.
 type fakeAuth struct {
-	Token   string `json:"token"`
-	Renewed string `json:"renewed,omitempty"`
-	Extra   any    `json:"extra"`
+	Token     string `json:"token"`
+	Refreshed string `json:"refreshed,omitempty"`
+	Extra     any    `json:"extra"`
 }
 
 func (f fake) path() string { return os.Getenv("CODEX_HOME") + "/auth.json" }
@@ -126,7 +126,7 @@ func (f fake) refresh() {
 			return
 		}
 	}
-	a.Renewed = time.Now().UTC().Format(time.RFC3339Nano)
+	a.Refreshed = time.Now().UTC().Format(time.RFC3339Nano)
 	if f.behaviour == "does not save" {
 		return
 	}

@@ -29,10 +29,10 @@ func status(token string) string {
 
 const initialized = `{"call":"initialize","expect_authority_requests_so_far":0}`
 
-// renewal is a case that the good fake passes: one refresh, answered once.
-func renewal() string {
+// refresh is a case that the good fake passes: one refresh, answered once.
+func refresh() string {
 	return `{
-	"name": "renewal", "topic": "fake",
+	"name": "refresh", "topic": "fake",
 	"given": {
 	  "auth_json": {"token": "{{jwt_exp:+60}}", "extra": null},
 	  "authority": [{"status": 200, "body": {"token": "two"}}, {"status": 500}]
@@ -43,7 +43,7 @@ func renewal() string {
 	  {"call": "getAuthStatus", "params": {"refreshToken": true}, "expect_result": ` + status("two") + `, "expect_authority_requests_so_far": 1},
 	  {"call": "unknown", "expect_error": {}, "expect_authority_requests_so_far": 1}
 	],
-	"after": {"kind": "file", "mode": "0600", "unchanged": false, "auth_json": {"token": "two", "renewed": "{{recent}}"}},
+	"after": {"kind": "file", "mode": "0600", "unchanged": false, "auth_json": {"token": "two", "refreshed": "{{recent}}"}},
 	"authority_requests": [{"method": "POST", "body": "{\"client_id\":\"fake\",\"grant_type\":\"refresh_token\",\"refresh_token\":\"{{jwt_exp:+60}}\"}"}]
 	}`
 }
@@ -66,7 +66,7 @@ func TestRunFindsFaults(t *testing.T) {
 	} {
 		t.Run(behaviour, func(t *testing.T) {
 			t.Parallel()
-			checkDifferences(t, Run(t.Context(), caseOf(t, renewal()), options(behaviour)), want)
+			checkDifferences(t, Run(t.Context(), caseOf(t, refresh()), options(behaviour)), want)
 		})
 	}
 }
@@ -247,8 +247,8 @@ func TestLoad(t *testing.T) {
 		}
 		return path
 	}
-	cases, err := Load(write("good.json", "["+renewal()+"]"))
-	if err != nil || len(cases) != 1 || cases[0].Name != "renewal" || cases[0].Topic != "fake" || len(cases[0].steps) != 4 {
+	cases, err := Load(write("good.json", "["+refresh()+"]"))
+	if err != nil || len(cases) != 1 || cases[0].Name != "refresh" || cases[0].Topic != "fake" || len(cases[0].steps) != 4 {
 		t.Errorf("got %+v, %v", cases, err)
 	}
 	for name, path := range map[string]string{

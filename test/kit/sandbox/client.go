@@ -148,7 +148,7 @@ type AuthStatus struct {
 	Token  string `json:"authToken"`
 }
 
-// AuthStatus asks for the token, after a renewal if forced.
+// AuthStatus asks for the token, after a refresh if forced.
 func (a *AppServer) AuthStatus(ctx context.Context, forced bool) (st AuthStatus, err error) {
 	params := map[string]bool{"includeToken": true, "refreshToken": forced}
 	err = a.Call(ctx, "getAuthStatus", params, &st)

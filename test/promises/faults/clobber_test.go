@@ -10,10 +10,10 @@ import (
 	"rekey/internal/box"
 )
 
-// P4: at every step of a renewal somebody else writes to the home, or deletes
+// P4: at every step of a refresh somebody else writes to the home, or deletes
 // the sign-in, with and without Codex's locks. What he did stays.
-func TestWrittenDuringARenewal(t *testing.T) {
-	everyWay(t, renewal, manners, func(t *testing.T, step auth.Step, what deed, how manner) {
+func TestWrittenDuringARefresh(t *testing.T) {
+	everyWay(t, refresh, manners, func(t *testing.T, step auth.Step, what deed, how manner) {
 		r := newRig(t, t.TempDir())
 		w := r.writer(what, how)
 		hook, reached := at(step, func() { w.act(step) })
@@ -21,7 +21,7 @@ func TestWrittenDuringARenewal(t *testing.T) {
 		err := home.Refresh(r.ctx)
 		w.later.Wait()
 		if !reached() {
-			t.Fatalf("the renewal never came to the step: %v", err)
+			t.Fatalf("the refresh never came to the step: %v", err)
 		}
 		w.wantIntact("at the end")
 		r.wantRequests(truth(step != auth.StepLocked))
@@ -41,7 +41,7 @@ func TestWrittenDuringARenewal(t *testing.T) {
 			t.Errorf("the State after a restart: %+v", st)
 		}
 		if what == signsInAgain || what == signsInOther {
-			r.renews(home.Manager())
+			r.refreshes(home.Manager())
 		}
 	})
 }
@@ -53,23 +53,23 @@ func keptOut(step auth.Step, how manner) bool {
 	if how == withLocks {
 		last = auth.StepCommitting // later it only waits for a lock
 	}
-	i := slices.Index(renewal, step)
-	return i > 0 && i <= slices.Index(renewal, last)
+	i := slices.Index(refresh, step)
+	return i > 0 && i <= slices.Index(refresh, last)
 }
 
-// wantOutcome: whoever asked for the renewal is told that the account changed,
-// unless the renewal was over by then or the account is the same.
+// wantOutcome: whoever asked for the refresh is told that the account changed,
+// unless the refresh was over by then or the account is the same.
 func (r *rig) wantOutcome(err error, step auth.Step, what deed, how manner) {
 	r.t.Helper()
 	var failed *auth.RefreshError
 	changed := errors.As(err, &failed) && failed.Permanent && failed.Reason == auth.ReasonAccountChanged
 	want := (what == signsInOther || what == signsOut) && (step == auth.StepLocked || keptOut(step, how))
 	if changed != want || !changed && err != nil {
-		r.t.Errorf("the renewal: %v, want the account changed: %v", err, want)
+		r.t.Errorf("the refresh: %v, want the account changed: %v", err, want)
 	}
 }
 
-// P4 when the renewal is refused: the refusal is not that of what was written
+// P4 when the refresh is refused: the refusal is not that of what was written
 // in the meantime.
 func TestWrittenDuringARefusal(t *testing.T) {
 	steps := []auth.Step{auth.StepRefused, auth.StepLooked, auth.StepRecorded}
@@ -81,7 +81,7 @@ func TestWrittenDuringARefusal(t *testing.T) {
 		home := r.open(store.Options{Step: hook})
 		err := home.Refresh(r.ctx)
 		if !reached() {
-			t.Fatalf("the renewal never came to the step: %v", err)
+			t.Fatalf("the refresh never came to the step: %v", err)
 		}
 		w.wantIntact("at the end")
 		home = r.restart()
@@ -91,13 +91,13 @@ func TestWrittenDuringARefusal(t *testing.T) {
 			t.Errorf("refused: %v: %+v", refused, home.State())
 		}
 		if what == signsInAgain || what == signsInOther {
-			r.renews(home.Manager())
+			r.refreshes(home.Manager())
 		}
 	})
 }
 
 // P4 while a sign-in ends. One that somebody else wrote meanwhile, or a
-// sign-out, makes it fail. Other tokens of the same account are what a renewal
+// sign-out, makes it fail. Other tokens of the same account are what a refresh
 // would have written, and are replaced: the sign-in is the newer one.
 func TestWrittenDuringASignIn(t *testing.T) {
 	everyWay(t, signIn, manners, func(t *testing.T, step auth.Step, what deed, how manner) {

@@ -49,7 +49,7 @@ func fill(r *rig, dir string) {
 func empty(r *rig, dir string) { r.check(os.Remove(filepath.Join(dir, "ballast"))) }
 
 // P3: the disk of the home, of Rekey's own folder, or of both is full, before
-// the renewal or from one of its steps on.
+// the refresh or from one of its steps on.
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	const room = "2m" // for the escrow, which takes more than one, and little else
@@ -88,10 +88,10 @@ func TestFullDisk(t *testing.T) {
 			home := r.open(with)
 			err := home.Refresh(r.ctx)
 			if !reached() {
-				t.Fatalf("the renewal never came to %q: %v", c.at, err)
+				t.Fatalf("the refresh never came to %q: %v", c.at, err)
 			}
 			if saved := err == nil; saved != c.wantSaved {
-				t.Errorf("the renewal: %v, want it to be saved: %v", err, c.wantSaved)
+				t.Errorf("the refresh: %v, want it to be saved: %v", err, c.wantSaved)
 			}
 			st := home.State()
 			if pending := c.wantRequest && !c.wantSaved; st.CommitPending != pending || st.CannotSave == c.wantRequest {
@@ -101,10 +101,10 @@ func TestFullDisk(t *testing.T) {
 			_ = r.restart() // the disk is still full: nothing can be done, nothing is lost
 			empty(r, small)
 			home = r.restart()
-			if renewed := !r.content().Equal(old); renewed != c.wantRequest {
-				t.Errorf("the home is renewed: %v, want %v", renewed, c.wantRequest)
+			if refreshed := !r.content().Equal(old); refreshed != c.wantRequest {
+				t.Errorf("the home is refreshed: %v, want %v", refreshed, c.wantRequest)
 			}
-			r.renews(home.Manager())
+			r.refreshes(home.Manager())
 		})
 	}
 }
@@ -122,9 +122,9 @@ func TestReadOnlyHome(t *testing.T) {
 	remount("ro")
 	home := r.open(store.Options{})
 	if err := home.Refresh(r.ctx); !errors.Is(err, syscall.EROFS) {
-		t.Errorf("the renewal: %v, want EROFS", err)
+		t.Errorf("the refresh: %v, want EROFS", err)
 	}
 	r.wantRequests(0)
 	remount("rw")
-	r.renews(r.restart().Manager())
+	r.refreshes(r.restart().Manager())
 }

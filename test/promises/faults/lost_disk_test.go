@@ -23,7 +23,7 @@ type hardship struct {
 	begin, end  func(r *rig)
 	noLock      string // the name of a lock file that the filesystem cannot lock
 	wantRequest bool   // one is sent, and its answer not lost
-	wantErr     error  // with what the renewal fails, nil for whatever error
+	wantErr     error  // with what the refresh fails, nil for whatever error
 }
 
 func TestHardships(t *testing.T) {
@@ -47,7 +47,7 @@ func TestHardships(t *testing.T) {
 	}
 }
 
-// strike lets a renewal meet the hardship, and looks what a fresh start makes
+// strike lets a refresh meet the hardship, and looks what a fresh start makes
 // of it, during the hardship and after its end.
 func (h hardship) strike(r *rig) {
 	r.t.Helper()
@@ -66,10 +66,10 @@ func (h hardship) strike(r *rig) {
 	home := r.open(with)
 	err := home.Refresh(r.ctx)
 	if !reached() {
-		r.t.Fatalf("the renewal never came to %q: %v", h.at, err)
+		r.t.Fatalf("the refresh never came to %q: %v", h.at, err)
 	}
 	if err == nil || h.wantErr != nil && !errors.Is(err, h.wantErr) {
-		r.t.Errorf("the renewal: %v, want %v", err, h.wantErr)
+		r.t.Errorf("the refresh: %v, want %v", err, h.wantErr)
 	}
 	if st := home.State(); st.CommitPending != h.wantRequest || st.CannotSave != (h.wantErr != nil) {
 		r.t.Errorf("the State: %+v", st)
@@ -92,7 +92,7 @@ func (h hardship) strike(r *rig) {
 			r.t.Error("the answer has not reached the home")
 		}
 	}
-	r.renews(home.Manager())
+	r.refreshes(home.Manager())
 }
 
 func readOnly(r *rig) { r.check(os.Chmod(r.home.AuthPath(), 0o400)) }

@@ -23,23 +23,23 @@ func (r *rig) killedAt(job task, steps []auth.Step) {
 	}
 }
 
-// P3: Rekey is killed with kill -9 at every step of a renewal. After a fresh
+// P3: Rekey is killed with kill -9 at every step of a refresh. After a fresh
 // start the home holds the server's current token, unless the answer never got
 // as far as the escrow: then the State says that it was lost, and nobody asks
 // again by himself.
-func TestKilledDuringARenewal(t *testing.T) {
+func TestKilledDuringARefresh(t *testing.T) {
 	t.Parallel()
-	for i, step := range renewal {
+	for i, step := range refresh {
 		t.Run(string(step), func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, t.TempDir())
 			old := r.content()
-			r.killedAt(task{KillAt: step}, renewal)
+			r.killedAt(task{KillAt: step}, refresh)
 			home := r.restart()
 
-			sent := i > slices.Index(renewal, auth.StepSent)
-			kept := i >= slices.Index(renewal, auth.StepKept)
-			if lost, want := home.State().AnswerLost, i >= slices.Index(renewal, auth.StepSent) && !kept; lost != want {
+			sent := i > slices.Index(refresh, auth.StepSent)
+			kept := i >= slices.Index(refresh, auth.StepKept)
+			if lost, want := home.State().AnswerLost, i >= slices.Index(refresh, auth.StepSent) && !kept; lost != want {
 				t.Errorf("AnswerLost is %v, want %v: %+v", lost, want, home.State())
 			}
 			if sent {
@@ -50,8 +50,8 @@ func TestKilledDuringARenewal(t *testing.T) {
 			if works, want := r.works(), !sent || kept; works != want {
 				t.Errorf("the home's sign-in works: %v, want %v", works, want)
 			}
-			if renewed := !r.content().Equal(old); renewed != kept {
-				t.Errorf("the sign-in is renewed: %v, want %v", renewed, kept)
+			if refreshed := !r.content().Equal(old); refreshed != kept {
+				t.Errorf("the sign-in is refreshed: %v, want %v", refreshed, kept)
 			}
 			var early *auth.RefreshError
 			switch {
@@ -60,20 +60,20 @@ func TestKilledDuringARenewal(t *testing.T) {
 					t.Errorf("a moment after an answer was lost: %v, want that it is too early", err)
 				}
 			case r.works():
-				r.renews(home.Manager())
+				r.refreshes(home.Manager())
 			}
 		})
 	}
 }
 
-// renews: what a death has left behind is in nobody's way.
-func (r *rig) renews(m *auth.Manager) {
+// refreshes: what a death has left behind is in nobody's way.
+func (r *rig) refreshes(m *auth.Manager) {
 	r.t.Helper()
 	if err := m.Refresh(r.ctx, auth.RefreshForced); err != nil {
-		r.t.Errorf("the next renewal: %v", err)
+		r.t.Errorf("the next refresh: %v", err)
 	}
 	if st := m.State(); !r.works() || st.AnswerLost || st.CommitPending || st.Status != auth.StatusHealthy {
-		r.t.Errorf("after the next renewal, which works %v: %+v", r.works(), st)
+		r.t.Errorf("after the next refresh, which works %v: %+v", r.works(), st)
 	}
 }
 
@@ -89,12 +89,12 @@ func TestKilledDuringARefusal(t *testing.T) {
 			r.server.SetMode(box.Refusal(401, box.CodeReused))
 			r.killedAt(task{KillAt: step}, refusal)
 			home := r.restart()
-			known := home.State().Renewable == auth.RenewableNo
+			known := home.State().Refreshable == auth.RefreshableNo
 			if want := step == auth.StepRecorded; known != want {
 				t.Errorf("the refusal is known: %v, want %v", known, want)
 			}
 			if known && home.Refresh(r.ctx) == nil {
-				t.Error("a refused sign-in was renewed")
+				t.Error("a refused sign-in was refreshed")
 			}
 			r.wantRequests(1)
 			if !r.content().Equal(old) {
@@ -124,20 +124,20 @@ func TestKilledDuringASignIn(t *testing.T) {
 			if !r.content().Equal(want) {
 				t.Errorf("the home holds the wrong sign-in: %+v", home.State())
 			}
-			r.renews(home.Manager())
+			r.refreshes(home.Manager())
 		})
 	}
 }
 
 // P3 once more, at moments that nobody has chosen. It is not parallel, for it
-// measures how long a renewal takes.
+// measures how long a refresh takes.
 func TestKilledAtRandom(t *testing.T) {
 	kills := 40
 	if os.Getenv("REKEY_SOAK") == "1" {
 		kills = 200
 	}
 	var count struct{ died, sent, lost, recovered int }
-	span := 3 * timeOfARenewal(t) // a victim is slower: it does everything for the first time
+	span := 3 * timeOfARefresh(t) // a victim is slower: it does everything for the first time
 	for n := range kills {
 		r := newRig(t, t.TempDir())
 		end := r.victim(task{Within: span, Seed: uint64(n)})
@@ -156,7 +156,7 @@ func TestKilledAtRandom(t *testing.T) {
 			t.Errorf("kill %d: %d requests", n, r.server.Refreshes())
 		}
 		if !lost { // else the request may still be on its way to the server
-			r.renews(home.Manager())
+			r.refreshes(home.Manager())
 			count.recovered += truth(!committed)
 		}
 		count.died += truth(end.killed)
@@ -178,8 +178,8 @@ func truth(b bool) int {
 	return 0
 }
 
-// timeOfARenewal measures one on this machine as it is now.
-func timeOfARenewal(t *testing.T) time.Duration {
+// timeOfARefresh measures one on this machine as it is now.
+func timeOfARefresh(t *testing.T) time.Duration {
 	t.Helper()
 	r := newRig(t, t.TempDir())
 	home := r.open(store.Options{})

@@ -122,17 +122,17 @@ func (r *rig) content() *auth.Snapshot {
 	return s
 }
 
-// works reports whether the home's sign-in can be renewed at the server.
+// works reports whether the home's sign-in can be refreshed at the server.
 func (r *rig) works() bool {
 	r.t.Helper()
 	return r.server.Works(r.content().RefreshToken().Reveal())
 }
 
-// wantRequests: so many renewals were sent in all, none with a spent token.
+// wantRequests: so many refreshes were sent in all, none with a spent token.
 func (r *rig) wantRequests(n int) {
 	r.t.Helper()
 	if got := r.server.Refreshes(); got != n {
-		r.t.Errorf("%d renewals were sent, want %d", got, n)
+		r.t.Errorf("%d refreshes were sent, want %d", got, n)
 	}
 	if got := r.server.Reused(); got != 0 {
 		r.t.Errorf("%d refresh tokens were spent twice", got)
@@ -163,11 +163,11 @@ func at(step auth.Step, do func()) (hook func(auth.Step), reached func() bool) {
 	}
 }
 
-// renewal, refusal and signIn are all steps in their order.
+// refresh, refusal and signIn are all steps in their order.
 var (
 	inStore = []auth.Step{store.StepWritten, store.StepTargetLocked, store.StepCompared, store.StepRenamed}
 	asking  = []auth.Step{auth.StepLocked, auth.StepReread, auth.StepReserved, auth.StepPreflight, auth.StepSent}
-	renewal = join(asking, []auth.Step{auth.StepAnswered, auth.StepKept, auth.StepCommitting}, inStore,
+	refresh = join(asking, []auth.Step{auth.StepAnswered, auth.StepKept, auth.StepCommitting}, inStore,
 		[]auth.Step{auth.StepCommitted, auth.StepCleared})
 	refusal = join(asking, []auth.Step{auth.StepRefused, auth.StepLooked, auth.StepRecorded})
 	signIn  = join([]auth.Step{auth.StepSigningIn}, inStore, []auth.Step{auth.StepSignedIn})

@@ -132,7 +132,7 @@ type act struct {
 func TestBrokenDisks(t *testing.T) {
 	t.Parallel()
 	for _, a := range []act{
-		{"refresh", renewal, auth.StepSent, refreshOnBroken},
+		{"refresh", refresh, auth.StepSent, refreshOnBroken},
 		{"sign-in", signIn, auth.StepSigningIn, signInOnBroken},
 		{"sign-out", nil, "", signOutOnBroken},
 		{"recovery", append([]auth.Step{auth.StepCommitting}, inStore...), auth.StepCommitting, recoverOnBroken},
@@ -194,7 +194,7 @@ func refreshOnBroken(r *rig, b *broken, bound bool) string {
 	if sent == 0 && !r.content().Equal(old) {
 		r.t.Error("nothing was sent, and the sign-in is another one")
 	}
-	r.renews(r.restart().Manager())
+	r.refreshes(r.restart().Manager())
 	return outcome
 }
 

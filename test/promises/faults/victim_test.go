@@ -21,7 +21,7 @@ const taskEnv = "REKEY_FAULTS_TASK"
 // task is what a victim does until it kills itself.
 type task struct {
 	place
-	// SignIn is the content of an auth.json to sign in with; nil: renew.
+	// SignIn is the content of an auth.json to sign in with; nil: refresh.
 	SignIn []byte
 	// KillAt is the step to die at, "" for none.
 	KillAt auth.Step
