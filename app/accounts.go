@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"rekey/internal/config"
+	"rekey/lend"
 )
 
 // makeHome makes the home of another account, for this user alone.
@@ -21,4 +22,14 @@ func (w wiring) addHome(ctx context.Context, home string) error {
 		return nil
 	}
 	return config.Change(ctx, w.config.path, config.Set("homes", append(homes, home)))
+}
+
+// lending is how a home's sign-in is lent, and whether an agent goes on pushing.
+func (w wiring) lending(ctx context.Context, home string) (*lend.Owner, bool, error) {
+	h, _, err := w.open(home)
+	if err != nil {
+		return nil, false, err
+	}
+	_ = h.Reload(ctx, true) // what is wrong shows when something is to be lent
+	return h.Lending(), h.Running(), nil
 }

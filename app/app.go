@@ -43,7 +43,7 @@ func Main(args []string) int {
 		Homes:        w.homes,
 		Status:       w.status,
 		Refresh:      w.refresh,
-		Visit:        w.visit,
+		WithSession:  w.withSession,
 		SignInAPIKey: w.signInAPIKey,
 		Watch:        w.watch,
 		Tray:         w.tray,

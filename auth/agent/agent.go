@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"rekey/auth/appserver"
+	"rekey/auth/keeper"
 	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
@@ -79,4 +80,11 @@ func (h *Home) Attach(ctx context.Context) (*appserver.Client, error) {
 		return nil, err
 	}
 	return appserver.Dial(ctx, h.Socket())
+}
+
+// keep refreshes the sign-in ahead of everybody until ctx ends.
+func (a *Agent) keep(ctx context.Context) error {
+	return keeper.New(keeper.Options{
+		Manager: a.manager, Log: a.opts.Log,
+	}).Run(ctx)
 }

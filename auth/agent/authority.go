@@ -2,11 +2,14 @@ package agent
 
 import (
 	"context"
+	"io/fs"
 	"net/http"
 	"sync"
 
 	"rekey/auth"
 	"rekey/auth/authority"
+	"rekey/internal/fault"
+	"rekey/internal/safefile"
 )
 
 // lateAuthority is the authorization server's client, built when it is first
@@ -73,4 +76,28 @@ func (a *lateAuthority) Revoke(ctx context.Context, token auth.Secret, hint stri
 		return err
 	}
 	return client.Revoke(ctx, token, hint)
+}
+
+// maxCA is the largest file of certificates that is read.
+const maxCA = 10 << 20
+
+// networkFromEnv builds the HTTP client that Codex's proxy and CA variables ask for.
+func networkFromEnv(getenv func(string) string) (*http.Client, error) {
+	network := authority.NetworkFromEnv(getenv)
+	for _, name := range []string{"CODEX_CA_CERTIFICATE", "SSL_CERT_FILE"} {
+		path := getenv(name)
+		if path == "" {
+			continue
+		}
+		pem, err := safefile.Read(path, maxCA)
+		if err == nil && !pem.Exists {
+			err = fs.ErrNotExist
+		}
+		if err != nil {
+			return nil, fault.New("no_file", "{{.Name}} names a file that cannot be read: {{.Why}}", "Name", name, "Why", safefile.Cause(err))
+		}
+		network.ExtraCA = pem.Data
+		break
+	}
+	return authority.NewHTTPClient(network)
 }

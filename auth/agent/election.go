@@ -23,7 +23,7 @@ const (
 	electionWord = 2 * time.Second
 )
 
-// elect takes a seat. The agent's lock may be held by a process that has not
+// elect takes a role. The agent's lock may be held by a process that has not
 // begun to answer yet or has ceased to, so it tries for a while.
 func (m *Member) elect(ctx context.Context) error {
 	h, err := Open(m.opts)
@@ -39,12 +39,12 @@ func (m *Member) elect(ctx context.Context) error {
 	pause := time.NewTicker(electionPause)
 	defer pause.Stop()
 	for {
-		seat, running, err := m.sit(ctx, h)
+		role, running, err := m.takeRole(ctx, h)
 		if err == nil {
 			m.mu.Lock()
-			m.seat = seat
+			m.role = role
 			m.mu.Unlock()
-			m.publish(seat.State())
+			m.publish(role.State())
 			return nil
 		}
 		if !running || !silent(err) {
@@ -60,9 +60,9 @@ func (m *Member) elect(ctx context.Context) error {
 	}
 }
 
-// sit takes the agent's seat if it is free, else a client's. running reports
+// takeRole takes the agent's role if it is free, else a client's. running reports
 // whether there is another agent, with an error that it does not answer.
-func (m *Member) sit(ctx context.Context, h *Home) (s seat, running bool, err error) {
+func (m *Member) takeRole(ctx context.Context, h *Home) (s role, running bool, err error) {
 	a, err := h.Become(ctx, m.version)
 	if err == nil {
 		return a, false, nil
@@ -84,13 +84,13 @@ func silent(err error) bool {
 	return errors.As(err, &dialling) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, appserver.ErrAgentGone)
 }
 
-// attached is the seat of a client.
+// attached is the role of a client.
 type attached struct {
 	*appserver.Client
 	open func(ctx context.Context, url string) error // nil: there is no browser here
 }
 
-// SignIn implements seat. The page opens where this process is, for the agent's
+// SignIn implements role. The page opens where this process is, for the agent's
 // may have no display.
 func (a attached) SignIn(ctx context.Context, method auth.SignInMethod) error {
 	if a.open == nil {
@@ -111,7 +111,7 @@ func (a attached) SignIn(ctx context.Context, method auth.SignInMethod) error {
 	return a.SignInShown(ctx, method)
 }
 
-// Run implements seat.
+// Run implements role.
 func (a attached) Run(ctx context.Context) error {
 	select {
 	case <-a.Done():
@@ -121,7 +121,7 @@ func (a attached) Run(ctx context.Context) error {
 	}
 }
 
-// Close implements seat.
+// Close implements role.
 func (a attached) Close(context.Context) error {
 	_ = a.Client.Close() // says that the connection has ended
 	return nil

@@ -22,14 +22,14 @@ type Member struct {
 	states  auth.Broadcast[auth.State]
 	usages  auth.Broadcast[usage.Usage]
 
-	mu   sync.Mutex // guards seat
-	seat seat
+	mu   sync.Mutex // guards role
+	role role
 }
 
-// seat is what a Member has: the agent itself or a connection to it.
-type seat interface {
+// role is what a Member has: the agent itself or a connection to it.
+type role interface {
 	session
-	// Run holds the seat until ctx ends, and then returns nil. It returns
+	// Run holds the role until ctx ends, and then returns nil. It returns
 	// appserver.ErrAgentGone when the agent is another process and has ended.
 	Run(ctx context.Context) error
 }
@@ -72,24 +72,24 @@ func (m *Member) Run(ctx context.Context) error {
 // Close gives up what the Member has: see Agent.Close.
 func (m *Member) Close(ctx context.Context) error { return m.now().Close(ctx) }
 
-// hold passes the seat's States and usage on for as long as it lasts.
+// hold passes the role's States and usage on for as long as it lasts.
 func (m *Member) hold(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
-	seat := m.now()
+	role := m.now()
 	var passing sync.WaitGroup
 	passing.Go(func() {
-		for st := range seat.Subscribe(ctx) {
+		for st := range role.Subscribe(ctx) {
 			m.publish(st)
 		}
 	})
 	passing.Go(func() {
-		for u := range seat.SubscribeUsage(ctx) {
+		for u := range role.SubscribeUsage(ctx) {
 			m.usages.Publish(u)
 		}
 	})
 	defer passing.Wait()
 	defer cancel()
-	return seat.Run(ctx)
+	return role.Run(ctx)
 }
 
 // publish leaves out what the last agent has said already. Only one goroutine
@@ -100,10 +100,10 @@ func (m *Member) publish(st auth.State) {
 	}
 }
 
-func (m *Member) now() seat {
+func (m *Member) now() role {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.seat
+	return m.role
 }
 
 // The methods of a face's session.

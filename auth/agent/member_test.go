@@ -33,7 +33,7 @@ func (r *rig) join() (m *Member, leave func()) {
 	})
 }
 
-// agents are those of the members that hold the agent's seat.
+// agents are those of the members that hold the agent's role.
 func agents(members ...*Member) (found []*Member) {
 	for _, m := range members {
 		if _, ok := m.now().(*Agent); ok {

@@ -1,8 +1,15 @@
 package agent
 
 import (
+	"errors"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
+
+	"rekey/auth/codex"
+	"rekey/internal/config"
+	"rekey/internal/fault"
 )
 
 // Dirs are the folders of this user that belong to Rekey.
@@ -42,4 +49,38 @@ func stateRoot(getenv func(string) string, userHome string) string {
 		return filepath.Join(userHome, "Library", "Application Support")
 	}
 	return filepath.Join(userHome, ".local", "state")
+}
+
+// Homes lists the Codex homes that a program is about, absolute and free of
+// links: those named on the command line, else those that the user has chosen
+// (config.Settings.WithEnvironment puts $CODEX_HOME there), else Codex's own.
+// Homes that share one sign-in count once. userHome is os.UserHomeDir.
+//
+// Homes that do not exist yet are listed. One that cannot be found is in the
+// error, beside the others.
+func Homes(named []string, chosen config.Settings, userHome func() (string, error)) ([]string, error) {
+	wanted := named
+	if len(wanted) == 0 {
+		wanted = chosen.Homes
+	}
+	if len(wanted) == 0 {
+		wanted = []string{""} // Codex's own
+	}
+	var homes, ids []string
+	var failed error
+	for _, name := range wanted {
+		dir, err := codex.ResolveHome(func(string) string { return name }, userHome)
+		if err != nil && !errors.Is(err, codex.ErrHomeMissing) { // a home may come yet
+			failed = errors.Join(failed, fault.New("one_home", "the home {{.Where}}: {{.Why}}", "Where", name, "Why", err))
+			continue
+		}
+		if slices.Contains(strings.Split(filepath.ToSlash(dir), "/"), "~") {
+			failed = errors.Join(failed, fault.New("tilde_home", "the home {{.Where}} has a ~ in it that no shell has expanded; write the path in full", "Where", dir))
+			continue
+		}
+		if id := identity(dir); !slices.Contains(ids, id) {
+			homes, ids = append(homes, dir), append(ids, id)
+		}
+	}
+	return homes, failed
 }

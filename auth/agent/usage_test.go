@@ -73,7 +73,7 @@ func TestUsageComesFromTheAgent(t *testing.T) {
 		}
 	}
 	// Another process asks nothing within the minute.
-	v, err := Visit(within(t), r.options(), true)
+	v, err := OpenOneShot(within(t), r.options(), true)
 	if err != nil {
 		t.Fatal(err)
 	}

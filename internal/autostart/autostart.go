@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // id names the program to the desktop.
@@ -54,4 +55,48 @@ func New(o Options) (Login, error) {
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
+}
+
+// lasting is the path under which an executable can be started also after the
+// next update: the place on the PATH that leads to it, if there is one, for
+// package managers keep programs in folders that carry the version's name.
+func lasting(executable, path string) string {
+	// So Linux names a program that was replaced while it runs.
+	if was, gone := strings.CutSuffix(executable, " (deleted)"); gone {
+		if _, err := os.Stat(executable); err != nil {
+			executable = was
+		}
+	}
+	self, err := os.Stat(executable)
+	if err != nil {
+		return executable
+	}
+	for _, dir := range filepath.SplitList(path) {
+		if !filepath.IsAbs(dir) {
+			continue
+		}
+		candidate := filepath.Join(dir, filepath.Base(executable))
+		if info, err := os.Stat(candidate); err == nil && os.SameFile(info, self) {
+			return candidate
+		}
+	}
+	return executable
+}
+
+// unit is systemd's name for the keeper without a desktop.
+const unit = "rekey.service"
+
+// UnitEnabled reports whether systemd starts rekey.service for this user: by the
+// link that "systemctl --user enable" makes, or root's for everybody.
+func UnitEnabled(o Options) bool {
+	own := o.Getenv("XDG_CONFIG_HOME")
+	if !filepath.IsAbs(own) {
+		own = filepath.Join(o.UserHome, ".config")
+	}
+	for _, dir := range []string{filepath.Join(own, "systemd", "user"), "/etc/systemd/user"} {
+		if _, err := os.Lstat(filepath.Join(dir, "default.target.wants", unit)); err == nil {
+			return true
+		}
+	}
+	return false
 }

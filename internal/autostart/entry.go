@@ -2,9 +2,12 @@ package autostart
 
 import (
 	"fmt"
+	"io/fs"
+	"path/filepath"
 	"strings"
 
 	"rekey/internal/fault"
+	"rekey/internal/safefile"
 )
 
 // entry is the main group of a desktop entry: what each key says.
@@ -70,3 +73,49 @@ func parseEntry(content string) entry {
 	}
 	return e
 }
+
+// entryLimit bounds what is read: an entry has a few hundred bytes.
+const entryLimit = 1 << 20
+
+// readEntry returns an entry, or fs.ErrNotExist.
+func readEntry(name string) (string, error) {
+	content, err := safefile.Read(name, entryLimit)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("reading the autostart entry: %w", safefile.Cause(err))
+	case !content.Exists:
+		return "", fs.ErrNotExist
+	}
+	return string(content.Data), nil
+}
+
+// replace puts a file in place, complete or not at all, and makes its folder.
+// While it is being made its name begins with a dot, which no desktop reads.
+func replace(name, content string) error {
+	err := safefile.Disk{}.MkdirAll(filepath.Dir(name), 0o700)
+	if err == nil {
+		err = safefile.Replace(name, []byte(content), 0o644)
+	}
+	if err != nil {
+		return fmt.Errorf("writing the autostart entry: %w", safefile.Cause(err))
+	}
+	return nil
+}
+
+// commandLimit is the length from which on Windows ignores a command that it
+// is to start, in UTF-16 units as in characters here.
+const commandLimit = 260
+
+// formatCommand is the command line that starts a program on Windows, where no
+// path holds a quotation mark.
+func formatCommand(program string) (string, error) {
+	command := `"` + program + `"`
+	if n := len([]rune(command)); n > commandLimit {
+		return "", fault.New("path_too_long", "the path of the program is too long for Windows to start it at sign-in: {{.Length}} characters", "Length", n)
+	}
+	return command, nil
+}
+
+// approved reports what Windows' own settings say of a command. They keep 12
+// bytes for it, the first of which is odd when it is switched off; none means on.
+func approved(setting []byte) bool { return len(setting) == 0 || setting[0]&1 == 0 }

@@ -49,7 +49,7 @@ func (p *Program) addCommand() *cobra.Command {
 			if device {
 				method = auth.SignInDevice
 			}
-			err = p.Visit(cmd.Context(), home, func(ctx context.Context, s auth.Session) error { return p.login(ctx, s, method) })
+			err = p.WithSession(cmd.Context(), home, func(ctx context.Context, s auth.Session) error { return p.login(ctx, s, method) })
 			if err != nil {
 				return err
 			}

@@ -32,7 +32,7 @@ func (p *Program) autostartCommand(s *scope) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.Visit(cmd.Context(), home, func(ctx context.Context, s auth.Session) error {
+			return p.WithSession(cmd.Context(), home, func(ctx context.Context, s auth.Session) error {
 				return p.autostart(ctx, s, args[0])
 			})
 		},

@@ -109,7 +109,7 @@ func TestAutostart(t *testing.T) {
 	p := newTerminal()
 	state := kit.State(auth.StatusHealthy, noon)
 	state.StartAtLogin = true
-	p.visit(kit.NewSession(state))
+	p.with(kit.NewSession(state))
 	p.run(t, cli.ExitOK, "autostart", "status")
 	if p.out.String() != on {
 		t.Errorf("it prints %q", &p.out)

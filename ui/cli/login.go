@@ -41,7 +41,7 @@ func (p *Program) loginCommand(s *scope) *cobra.Command {
 			if f.apiKey {
 				return p.loginKey(cmd.Context(), home)
 			}
-			return p.Visit(cmd.Context(), home, func(ctx context.Context, s auth.Session) error {
+			return p.WithSession(cmd.Context(), home, func(ctx context.Context, s auth.Session) error {
 				return p.login(ctx, s, method)
 			})
 		},
@@ -153,7 +153,7 @@ func (p *Program) logoutCommand(s *scope) *cobra.Command {
 		Example: "help.logout.example",
 		Args:    p.noArgs,
 		RunE: p.oneHome(s, func(ctx context.Context, home string) error {
-			return p.Visit(ctx, home, p.logout)
+			return p.WithSession(ctx, home, p.logout)
 		}),
 	}
 }

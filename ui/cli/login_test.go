@@ -36,7 +36,7 @@ func (f flow) SignIn(ctx context.Context, method auth.SignInMethod) error {
 func signingIn(t *testing.T, p *terminal, args ...string) (f flow, out, errs *written, wait func(code int), giveUp func()) {
 	t.Helper()
 	f, out, errs = flow{p.session, make(chan error)}, &written{}, &written{}
-	p.visited, p.Out, p.Err = f, out, errs
+	p.given, p.Out, p.Err = f, out, errs
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	done := make(chan int, 1)
@@ -80,7 +80,7 @@ func TestLogin(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newTerminal()
-			p.visit(kit.NewSession(kit.State(auth.StatusExpiring, noon)))
+			p.with(kit.NewSession(kit.State(auth.StatusExpiring, noon)))
 			f, out, errs, wait, _ := signingIn(t, p, strings.Fields(tt.args)...)
 			f.Expect(t, tt.call)
 			f.Publish(signingInState(auth.SignInProgress{Method: tt.shown.Method}))
@@ -115,7 +115,7 @@ func TestLogin(t *testing.T) {
 func TestLoginWaitsForTheState(t *testing.T) {
 	t.Parallel()
 	p := newTerminal()
-	p.visit(kit.NewSession(kit.State(auth.StatusSignedOut, noon)))
+	p.with(kit.NewSession(kit.State(auth.StatusSignedOut, noon)))
 	f, out, _, wait, _ := signingIn(t, p, "login")
 	f.Expect(t, "SignIn")
 	f.end <- nil
@@ -136,7 +136,7 @@ func TestLoginAsAnother(t *testing.T) {
 		p := newTerminal()
 		state := kit.State(auth.StatusHealthy, noon)
 		state.Email, state.Plan = before, ""
-		p.visit(kit.NewSession(state))
+		p.with(kit.NewSession(state))
 		f, out, errs, wait, _ := signingIn(t, p, "login")
 		f.Expect(t, "SignIn")
 		state.SigningIn, state.SignIn = true, auth.SignInProgress{Method: auth.SignInBrowser, Other: "grace@example.com\x1b[2J"}
@@ -243,7 +243,7 @@ func TestLogout(t *testing.T) {
 		"Nobody was signed in.\n":             kit.State(auth.StatusSignedOut, noon),
 	} {
 		p := newTerminal()
-		p.visit(kit.NewSession(before))
+		p.with(kit.NewSession(before))
 		p.run(t, cli.ExitOK, "logout")
 		p.session.Expect(t, "SignOut")
 		if p.out.String() != want || p.err.Len() > 0 {

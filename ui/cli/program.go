@@ -42,11 +42,11 @@ type Program struct {
 	// Refresh refreshes a home's sign-in once and returns the State it left. Its
 	// error is that of auth.Manager.Refresh.
 	Refresh func(ctx context.Context, home string) (Report, error)
-	// Visit calls face with a session for the length of one command: through
+	// WithSession calls face with a session for the length of one command: through
 	// the home's agent where one runs, else in this process, under the same
 	// promises. It does not return while a refresh is under way here. If the
 	// agent ends meanwhile, face is called once more.
-	Visit func(ctx context.Context, home string, face func(ctx context.Context, s auth.Session) error) error
+	WithSession func(ctx context.Context, home string, face func(ctx context.Context, s auth.Session) error) error
 	// SignInAPIKey stores the API key that In holds, and returns the State.
 	SignInAPIKey func(ctx context.Context, home string) (Report, error)
 	// Watch calls face with a session for each home, the agent's own or a

@@ -24,8 +24,8 @@ const home = "/home/ada/.codex"
 // terminal is a Program whose parts do nothing but note that they were asked.
 type terminal struct {
 	cli.Program
-	session  *kit.Session // of those who visit
-	visited  auth.Session // that session, or one in front of it
+	session  *kit.Session // of every command
+	given    auth.Session // that session, or one in front of it
 	out, err bytes.Buffer
 	asked    []string
 	hint     string // of the desktop's panel
@@ -33,7 +33,7 @@ type terminal struct {
 
 func newTerminal() *terminal {
 	p := &terminal{}
-	p.visit(kit.NewSession(healthy().State))
+	p.with(kit.NewSession(healthy().State))
 	note := func(what, home string) error {
 		p.asked = append(p.asked, strings.TrimSpace(what+" "+home))
 		return nil
@@ -43,8 +43,8 @@ func newTerminal() *terminal {
 		Now:     func() time.Time { return noon },
 		Status:  func(_ context.Context, h string) (cli.Report, error) { return healthy(), note("status", h) },
 		Refresh: func(_ context.Context, h string) (cli.Report, error) { return healthy(), note("refresh", h) },
-		Visit: func(ctx context.Context, h string, face func(context.Context, auth.Session) error) error {
-			return errors.Join(note("visit", h), face(ctx, p.visited))
+		WithSession: func(ctx context.Context, h string, face func(context.Context, auth.Session) error) error {
+			return errors.Join(note("session", h), face(ctx, p.given))
 		},
 		Homes: func(named []string) ([]string, error) {
 			if len(named) == 0 {
@@ -86,8 +86,8 @@ func newTerminal() *terminal {
 	return p
 }
 
-// visit makes it the session of those who visit.
-func (p *terminal) visit(s *kit.Session) { p.session, p.visited = s, s }
+// visit makes it the session of every command.
+func (p *terminal) with(s *kit.Session) { p.session, p.given = s, s }
 
 // healthy is what the parts report.
 func healthy() cli.Report { return report(auth.StatusHealthy) }

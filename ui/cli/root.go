@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"github.com/spf13/cobra"
+
+	"rekey/ui/words"
 )
 
 // Run executes the command line args (without the program's name) and returns
@@ -107,4 +109,14 @@ func (p *Program) demoCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&o.Auto, "auto", false, "flag.auto")
 	cmd.Flags().BoolVar(&o.Text, "text", false, "flag.text")
 	return cmd
+}
+
+// Tree is the tree of all commands, to make documents from. Its commands stand
+// on nothing: they cannot be run.
+func Tree(version string) *cobra.Command {
+	p := &Program{Version: version, Words: words.English()}
+	root := p.root()
+	p.describe(root)
+	root.DisableAutoGenTag = true
+	return root
 }

@@ -31,7 +31,7 @@ func (p *Program) tokenCommand(s *scope) *cobra.Command {
 			if least < 0 || least > mostValidity {
 				return p.misuse("usage.min_validity", "Given", least.String())
 			}
-			return p.Visit(ctx, home, func(ctx context.Context, s auth.Session) error {
+			return p.WithSession(ctx, home, func(ctx context.Context, s auth.Session) error {
 				return p.token(ctx, s, least)
 			})
 		}),

@@ -68,7 +68,7 @@ func TestTokenErrors(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newTerminal()
-			p.visit(kit.NewSession(kit.State(tt.state, noon)))
+			p.with(kit.NewSession(kit.State(tt.state, noon)))
 			p.session.Answer("Token", tt.err)
 			p.run(t, tt.code, "token")
 			p.wantSentence(t, tt.words)

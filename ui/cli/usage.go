@@ -25,7 +25,7 @@ func (p *Program) usageCommand(s *scope) *cobra.Command {
 			return p.eachHome(s, func(home string, several bool) error {
 				var u usage.Usage
 				var state auth.State
-				err := p.Visit(cmd.Context(), home, func(ctx context.Context, s auth.Session) (err error) {
+				err := p.WithSession(cmd.Context(), home, func(ctx context.Context, s auth.Session) (err error) {
 					u, err = s.LookAtUsage(ctx)
 					state = s.State()
 					return err

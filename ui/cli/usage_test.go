@@ -99,7 +99,7 @@ func TestUsageCodes(t *testing.T) {
 		}
 	}
 	p := newTerminal()
-	p.visit(kit.NewSession(kit.State(auth.StatusSignInRequired, noon)))
+	p.with(kit.NewSession(kit.State(auth.StatusSignInRequired, noon)))
 	p.session.PublishUsage(usage.Usage{Problem: usage.ProblemRefused})
 	p.run(t, cli.ExitSignInRequired, "usage")
 }

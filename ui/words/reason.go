@@ -1,6 +1,10 @@
 package words
 
-import "rekey/auth"
+import (
+	"errors"
+
+	"rekey/auth"
+)
 
 // Reason is why the credentials cannot be refreshed, as the rest of a sentence:
 // "the refresh token was already used".
@@ -31,4 +35,21 @@ func (w Words) Reason(r auth.Reason) string {
 // ReasonSentence is Reason as a sentence of its own.
 func (w Words) ReasonSentence(r auth.Reason) string {
 	return w.Say("reason.sentence", "Why", Capital(w.Reason(r)))
+}
+
+// Error is what went wrong, as the rest of a sentence: "the sign-in was
+// cancelled". What a person can act on has a code and is said in their
+// language; what another program or the system has said about it stays as it
+// is. Whoever has room for one line only makes it one.
+func (w Words) Error(err error) string {
+	var refused *auth.RefreshError
+	if errors.As(err, &refused) && refused.Permanent {
+		return w.Say("reason.cannot_refresh", "Why", w.Reason(refused.Reason))
+	}
+	return w.p.Error(err)
+}
+
+// Sentence is Error as a sentence.
+func (w Words) Sentence(err error) string {
+	return w.Say("sentence.end", "What", Capital(w.Error(err)))
 }

@@ -1,9 +1,13 @@
 package app
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"rekey/assets"
@@ -56,4 +60,36 @@ func (w wiring) explainGNOME(ctx context.Context, s auth.Session, bus string) er
 	defer desktop.Close()
 	_ = desktop.Show(ctx, notify.Notification{Title: w.words.Say("tell.no_panel_gnome_title"), Body: text, Icon: icon})
 	return nil
+}
+
+// kdeColours reports whether Plasma's colours are dark, as its kdeglobals has
+// them, and whether it has any.
+func kdeColours() (dark, known bool) {
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return false, false
+	}
+	file, err := os.Open(filepath.Join(dir, "kdeglobals"))
+	if err != nil {
+		return false, false
+	}
+	defer file.Close()
+	group := ""
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		line := strings.TrimSpace(lines.Text())
+		if strings.HasPrefix(line, "[") {
+			group = line
+			continue
+		}
+		name, value, _ := strings.Cut(line, "=")
+		if group != "[Colors:Window]" || name != "BackgroundNormal" {
+			continue
+		}
+		var red, green, blue int
+		if _, err := fmt.Sscanf(value, "%d,%d,%d", &red, &green, &blue); err != nil {
+			return false, false
+		}
+		return red+green+blue < 3*128, true
+	}
+	return false, false
 }

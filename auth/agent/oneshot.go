@@ -7,10 +7,10 @@ import (
 	"rekey/auth"
 )
 
-// visitLimit is how long a visitor waits for an agent that has its socket and
+// oneShotLimit is how long a one-shot waits for an agent that has its socket and
 // does not answer. The promises hold without it: the home's locks, refusals and
 // escrow are on disk.
-const visitLimit = 3 * time.Second
+const oneShotLimit = 3 * time.Second
 
 // session is a face's session (auth.Session) with an end.
 type session interface {
@@ -20,29 +20,29 @@ type session interface {
 	Close(ctx context.Context) error
 }
 
-// Visitor is a face's session (auth.Session) for the length of one command. It
+// OneShot is a face's session (auth.Session) for the length of one command. It
 // becomes no agent: it keeps nothing ahead of time, and watches nothing.
-type Visitor struct {
+type OneShot struct {
 	session
 	// Attached tells that an agent does the work. When it ends meanwhile, calls
 	// fail with appserver.ErrAgentGone.
 	Attached bool
 }
 
-// Visit goes through the home's agent if one answers, and works in this process
+// OpenOneShot goes through the home's agent if one answers, and works in this process
 // otherwise, or if alone is set; the same is promised for both. It returns when
 // the State is known.
-func Visit(ctx context.Context, opts Options, alone bool) (*Visitor, error) {
+func OpenOneShot(ctx context.Context, opts Options, alone bool) (*OneShot, error) {
 	h, err := Open(opts)
 	if err != nil {
 		return nil, err
 	}
 	if !alone {
-		attaching, cancel := context.WithTimeout(ctx, visitLimit)
+		attaching, cancel := context.WithTimeout(ctx, oneShotLimit)
 		defer cancel()
 		client, err := h.Attach(attaching)
 		if err == nil {
-			return &Visitor{session: attached{client, opts.OpenURL}, Attached: true}, nil
+			return &OneShot{session: attached{client, opts.OpenURL}, Attached: true}, nil
 		}
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -50,7 +50,7 @@ func Visit(ctx context.Context, opts Options, alone bool) (*Visitor, error) {
 		h.opts.Log.Debug("no agent answers; this process does the work", "error", err)
 	}
 	_ = h.Reload(ctx, true) // what is wrong is in the State
-	return &Visitor{session: h}, nil
+	return &OneShot{session: h}, nil
 }
 
 // askLimit is how long Known waits for an agent.

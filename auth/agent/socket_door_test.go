@@ -32,26 +32,26 @@ func TestDoorOutlivesTrouble(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		log := &kit.Record{}
-		d := &door{log: slog.New(slog.NewTextHandler(log, nil))}
+		d := &socketServer{log: slog.New(slog.NewTextHandler(log, nil))}
 		begun := time.Now()
 		if err := d.accept(t.Context(), &troubled{failures: 3}); err != nil {
 			t.Errorf("accept = %v", err)
 		}
-		if took := time.Since(begun); took != 3*doorPause {
+		if took := time.Since(begun); took != 3*acceptPause {
 			t.Errorf("it took %v", took)
 		}
 		if n := strings.Count(log.String(), "too many open files"); n != 3 {
 			t.Errorf("it was logged %d times", n)
 		}
 
-		ctx, cancel := context.WithTimeout(t.Context(), doorPause/2)
+		ctx, cancel := context.WithTimeout(t.Context(), acceptPause/2)
 		defer cancel()
 		begun = time.Now()
 		if err := d.accept(ctx, &troubled{failures: 1 << 20}); err != nil {
 			t.Errorf("accept = %v", err)
 		}
-		if took := time.Since(begun); took != doorPause/2 {
-			t.Errorf("it ends %v after it was told to", took-doorPause/2)
+		if took := time.Since(begun); took != acceptPause/2 {
+			t.Errorf("it ends %v after it was told to", took-acceptPause/2)
 		}
 	})
 }

@@ -9,10 +9,10 @@ import (
 	"rekey/auth/appserver"
 )
 
-// visit calls face with a session of the home for the length of one command:
+// withSession calls face with a session of the home for the length of one command:
 // through its agent where one runs, else in this process. If the agent ends
 // meanwhile, face is called once more.
-func (w wiring) visit(ctx context.Context, home string, face func(context.Context, auth.Session) error) error {
+func (w wiring) withSession(ctx context.Context, home string, face func(context.Context, auth.Session) error) error {
 	o, err := w.options(home)
 	if err != nil {
 		return err
@@ -27,7 +27,7 @@ func (w wiring) visit(ctx context.Context, home string, face func(context.Contex
 		return err
 	}
 	for alone := false; ; alone = true {
-		v, err := agent.Visit(ctx, o, alone)
+		v, err := agent.OpenOneShot(ctx, o, alone)
 		if err != nil {
 			return err
 		}
