@@ -3,13 +3,13 @@ package agent
 import (
 	"errors"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
 	"rekey/auth/codex"
 	"rekey/internal/config"
 	"rekey/internal/fault"
+	"rekey/internal/userdir"
 )
 
 // Dirs are the folders of this user that belong to Rekey.
@@ -27,28 +27,12 @@ func (d Dirs) StateDir(home string) string { return filepath.Join(d.State, ident
 // UserDirs follows the XDG base directory specification on Linux and the
 // systems' own rules elsewhere. userHome is the user's home directory.
 func UserDirs(getenv func(string) string, userHome string) Dirs {
-	state := filepath.Join(stateRoot(getenv, userHome), "rekey")
+	state := filepath.Join(userdir.State(getenv, userHome), "rekey")
 	runtimeDir := filepath.Join(state, "run")
 	if r := getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(r) {
 		runtimeDir = filepath.Join(r, "rekey")
 	}
 	return Dirs{State: state, Runtime: runtimeDir}
-}
-
-func stateRoot(getenv func(string) string, userHome string) string {
-	if d := getenv("XDG_STATE_HOME"); filepath.IsAbs(d) {
-		return d
-	}
-	switch runtime.GOOS {
-	case "windows":
-		if d := getenv("LOCALAPPDATA"); filepath.IsAbs(d) {
-			return d
-		}
-		return filepath.Join(userHome, "AppData", "Local")
-	case "darwin":
-		return filepath.Join(userHome, "Library", "Application Support")
-	}
-	return filepath.Join(userHome, ".local", "state")
 }
 
 // Homes lists the Codex homes that a program is about, absolute and free of

@@ -15,6 +15,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/internal/safefile"
+	"rekey/test/kit"
 	"rekey/test/kit/child"
 	"rekey/test/kit/files"
 )
@@ -99,7 +100,7 @@ func TestKeyIsMadeOnce(t *testing.T) {
 	for i := range openers {
 		wg.Go(func() {
 			if s, err := Open(dir); err == nil {
-				prints[i] = s.Token(parsed(t, signIn("r")))
+				prints[i] = s.Token(kit.Parsed(t, kit.SignIn("r")))
 			}
 		})
 	}
@@ -109,7 +110,7 @@ func TestKeyIsMadeOnce(t *testing.T) {
 			t.Fatalf("different keys: %q and %q", p, prints[0])
 		}
 	}
-	if openAt(t, files.TempDir(t)).Token(parsed(t, signIn("r"))) == prints[0] {
+	if openAt(t, files.TempDir(t)).Token(kit.Parsed(t, kit.SignIn("r"))) == prints[0] {
 		t.Error("two directories have the same key")
 	}
 	if found, _ := filepath.Glob(filepath.Join(dir, tempPrefix+"*")); len(found) > 0 {
@@ -121,8 +122,8 @@ func TestDamagedKeyIsReplaced(t *testing.T) {
 	t.Parallel()
 	dir := files.TempDir(t)
 	files.Write(t, filepath.Join(dir, "key"), []byte("short"))
-	first := openAt(t, dir).Token(parsed(t, signIn("r")))
-	if second := openAt(t, dir).Token(parsed(t, signIn("r"))); first != second {
+	first := openAt(t, dir).Token(kit.Parsed(t, kit.SignIn("r")))
+	if second := openAt(t, dir).Token(kit.Parsed(t, kit.SignIn("r"))); first != second {
 		t.Error("the key changed again")
 	}
 }
@@ -130,8 +131,8 @@ func TestDamagedKeyIsReplaced(t *testing.T) {
 func TestFingerprints(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, files.TempDir(t))
-	base := string(signIn("refresh-1"))
-	snapshot := parsed(t, []byte(base))
+	base := string(kit.SignIn("refresh-1"))
+	snapshot := kit.Parsed(t, []byte(base))
 	tests := []struct {
 		name        string
 		content     string
@@ -155,7 +156,7 @@ func TestFingerprints(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			other := parsed(t, []byte(tt.content))
+			other := kit.Parsed(t, []byte(tt.content))
 			if tt.content == base {
 				t.Fatal("the row changes nothing")
 			}
@@ -170,7 +171,7 @@ func TestFingerprints(t *testing.T) {
 			}
 		})
 	}
-	agent := []*auth.Snapshot{parsed(t, []byte(`{"agent_identity":{"a": 1}}`)), parsed(t, []byte(`{"agent_identity":{"a":1}}`))}
+	agent := []*auth.Snapshot{kit.Parsed(t, []byte(`{"agent_identity":{"a": 1}}`)), kit.Parsed(t, []byte(`{"agent_identity":{"a":1}}`))}
 	if s.Whole(agent[0]) != s.Whole(agent[1]) {
 		t.Error("formatting inside agent_identity counts")
 	}
@@ -186,7 +187,7 @@ func TestFingerprints(t *testing.T) {
 func TestFingerprintsStayTheSame(t *testing.T) {
 	t.Parallel()
 	s := &Memory{key: [32]byte{1, 2, 3}}
-	snapshot := parsed(t, box.AuthJSON(box.WithAPIKey("sk-fake")))
+	snapshot := kit.Parsed(t, box.AuthJSON(box.WithAPIKey("sk-fake")))
 	// As Python's hmac computes them.
 	const token = "4e5d604aaffacacba2f6ea358d99b3475f17c16d48d932e23fd27d464f0b63e0"
 	const whole = "db50082e95245583377c3ca772d9eaa5fa2100b94f06baff0033ba1c09566d92"
@@ -349,7 +350,7 @@ func TestStateHoldsNoToken(t *testing.T) {
 	t.Parallel()
 	dir := files.TempDir(t)
 	s := openAt(t, dir)
-	snapshot := parsed(t, signIn("sekret-refresh-token"))
+	snapshot := kit.Parsed(t, kit.SignIn("sekret-refresh-token"))
 	for _, f := range []string{s.Token(snapshot), s.Whole(snapshot)} {
 		err := errors.Join(s.Record(auth.Refusal{Fingerprint: f, Reason: auth.ReasonReused}), s.Reserve(f, time.Now()), s.Sent(f))
 		if err != nil {
@@ -396,7 +397,7 @@ func TestUnkept(t *testing.T) {
 func TestUnreadableKeyIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	dir := files.TempDir(t)
-	before := openAt(t, dir).Token(parsed(t, signIn("r")))
+	before := openAt(t, dir).Token(kit.Parsed(t, kit.SignIn("r")))
 	disk := safefile.Disk{Fault: func(op safefile.Op, path string) error {
 		if op == safefile.OpRead && filepath.Base(path) == "key" {
 			return syscall.EIO
@@ -406,7 +407,7 @@ func TestUnreadableKeyIsLeftAlone(t *testing.T) {
 	if _, err := OpenOn(disk, dir); !errors.Is(err, syscall.EIO) {
 		t.Errorf("error %v, want EIO", err)
 	}
-	if after := openAt(t, dir).Token(parsed(t, signIn("r"))); after != before {
+	if after := openAt(t, dir).Token(kit.Parsed(t, kit.SignIn("r"))); after != before {
 		t.Error("the key was replaced")
 	}
 }

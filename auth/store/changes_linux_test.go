@@ -77,14 +77,14 @@ func TestKeyringTellsAReplacedSecret(t *testing.T) {
 	b := keyring.New(t)
 	home := files.TempDir(t)
 	s := openOn(t, b, home)
-	if err := s.Update(kit.Context(t), put(parsed(t, signIn("one")))); err != nil {
+	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("one")))); err != nil {
 		t.Fatal(err)
 	}
 	changes, err := s.(Notifier).Changes(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := openOn(t, b, home).Update(kit.Context(t), put(parsed(t, signIn("two")))); err != nil {
+	if err := openOn(t, b, home).Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); err != nil {
 		t.Fatal(err)
 	}
 	for {

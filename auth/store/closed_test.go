@@ -35,7 +35,7 @@ func everyCall(t *testing.T, s auth.Store) map[string]error {
 func TestEphemeralIsReportedAndLeftAlone(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)
-	files.Write(t, filepath.Join(home, codex.AuthFile), signIn("r")) // Codex does not look at it
+	files.Write(t, filepath.Join(home, codex.AuthFile), kit.SignIn("r")) // Codex does not look at it
 	s := openAs(t, home, codex.Config{Store: codex.StoreEphemeral})
 	for call, err := range everyCall(t, s) {
 		var unreadable *auth.UnreadableError
@@ -43,7 +43,7 @@ func TestEphemeralIsReportedAndLeftAlone(t *testing.T) {
 			t.Errorf("%s: %v", call, err)
 		}
 	}
-	if string(files.Read(t, filepath.Join(home, codex.AuthFile))) != string(signIn("r")) {
+	if string(files.Read(t, filepath.Join(home, codex.AuthFile))) != string(kit.SignIn("r")) {
 		t.Error("the file was changed")
 	}
 }
@@ -51,7 +51,7 @@ func TestEphemeralIsReportedAndLeftAlone(t *testing.T) {
 func TestFileIgnoresEncryption(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)
-	files.Write(t, filepath.Join(home, codex.AuthFile), signIn("r"))
+	files.Write(t, filepath.Join(home, codex.AuthFile), kit.SignIn("r"))
 	if _, err := openAs(t, home, codex.Config{Store: codex.StoreFile, Encrypted: true}).Load(kit.Context(t)); err != nil {
 		t.Error(err)
 	}

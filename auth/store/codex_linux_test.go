@@ -27,7 +27,7 @@ func TestCodexWaitsForRekeysLock(t *testing.T) {
 	c := newCodex(t, home)
 	c.configure("")
 	path := filepath.Join(home, codex.AuthFile)
-	files.Write(t, path, signIn("r"))
+	files.Write(t, path, kit.SignIn("r"))
 	unlock, err := safefile.TryLock(filepath.Join(home, "auth.lock"), 0o666)
 	if err != nil {
 		t.Fatal(err)

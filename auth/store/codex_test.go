@@ -162,7 +162,7 @@ func TestCodexReadsAChatGPTSignInOfRekey(t *testing.T) {
 	home := files.TempDir(t)
 	c := newCodex(t, home)
 	c.configure("")
-	want := parsed(t, box.AuthJSON())
+	want := kit.Parsed(t, box.AuthJSON())
 	if err := open(t, home).Update(kit.Context(t), put(want)); err != nil {
 		t.Fatal(err)
 	}

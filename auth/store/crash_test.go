@@ -71,7 +71,7 @@ func childIncrement(home string) int {
 func TestTwoProcessesLoseNoUpdate(t *testing.T) {
 	t.Parallel()
 	dir := files.TempDir(t)
-	files.Write(t, filepath.Join(dir, "real.json"), signIn("0"))
+	files.Write(t, filepath.Join(dir, "real.json"), kit.SignIn("0"))
 	var writers []*child.Child
 	for _, name := range []string{"a", "b"} {
 		home := filepath.Join(dir, name)
@@ -84,7 +84,7 @@ func TestTwoProcessesLoseNoUpdate(t *testing.T) {
 			t.Fatal(got)
 		}
 	}
-	s := parsed(t, files.Read(t, filepath.Join(dir, "real.json")))
+	s := kit.Parsed(t, files.Read(t, filepath.Join(dir, "real.json")))
 	if got, want := s.RefreshToken().Reveal(), strconv.Itoa(2*updates); got != want {
 		t.Errorf("counted to %s, want %s", got, want)
 	}
@@ -96,7 +96,7 @@ func TestKilledWriterLeavesOldOrNew(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)
 	path := filepath.Join(home, codex.AuthFile)
-	files.Write(t, path, signIn("first"))
+	files.Write(t, path, kit.SignIn("first"))
 	for round := range 25 {
 		writer := child.Start(t, "rewrite", home)
 		last := -1
@@ -107,7 +107,7 @@ func TestKilledWriterLeavesOldOrNew(t *testing.T) {
 		}
 		writer.Kill()
 		var n int
-		s := parsed(t, files.Read(t, path))
+		s := kit.Parsed(t, files.Read(t, path))
 		if _, err := fmt.Sscanf(s.RefreshToken().Reveal(), "n-%d-", &n); err != nil || n < last {
 			t.Fatalf("round %d: found number %d (%v), %d had been written", round, n, err, last)
 		}
@@ -118,7 +118,7 @@ func TestKilledWriterLeavesOldOrNew(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := open(t, home).Update(kit.Context(t), put(parsed(t, signIn("after")))); err != nil {
+	if err := open(t, home).Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("after")))); err != nil {
 		t.Errorf("the next writer: %v", err)
 	}
 	if found := leftovers(t, home); len(found) > 0 {

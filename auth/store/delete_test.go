@@ -24,10 +24,12 @@ func TestDelete(t *testing.T) {
 		wantErr error
 	}{
 		{"nothing", func(*testing.T, string, string) {}, false, nil, nil},
-		{"file", func(t *testing.T, home, _ string) { files.Write(t, filepath.Join(home, codex.AuthFile), signIn("r")) }, true, []string{"home/auth.json"}, nil},
+		{"file", func(t *testing.T, home, _ string) {
+			files.Write(t, filepath.Join(home, codex.AuthFile), kit.SignIn("r"))
+		}, true, []string{"home/auth.json"}, nil},
 		{"garbage", func(t *testing.T, home, _ string) { files.Write(t, filepath.Join(home, codex.AuthFile), []byte("{")) }, true, []string{"home/auth.json"}, nil},
 		{"link and target", func(t *testing.T, home, dots string) {
-			files.Write(t, filepath.Join(dots, "real.json"), signIn("r"))
+			files.Write(t, filepath.Join(dots, "real.json"), kit.SignIn("r"))
 			files.Symlink(t, "../dots/real.json", filepath.Join(home, codex.AuthFile))
 		}, true, []string{"home/auth.json", "dots/real.json"}, nil},
 		{"dangling link", func(t *testing.T, home, _ string) {
@@ -39,7 +41,7 @@ func TestDelete(t *testing.T) {
 		{"folder", func(t *testing.T, home, _ string) { files.Mkdir(t, filepath.Join(home, codex.AuthFile)) }, false, nil, safefile.ErrIsFolder},
 		{"old temporary file", func(t *testing.T, home, _ string) {
 			stale := filepath.Join(home, ".auth-abc123")
-			files.Write(t, stale, signIn("spent"))
+			files.Write(t, stale, kit.SignIn("spent"))
 			old := time.Now().Add(-2 * time.Minute)
 			if err := os.Chtimes(stale, old, old); err != nil {
 				t.Fatal(err)

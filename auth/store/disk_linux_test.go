@@ -15,7 +15,7 @@ func TestReadOnlyFilesystem(t *testing.T) {
 	home := files.TempDir(t)
 	files.Mount(t, home, "-t", "tmpfs", "-o", "size=256k", "tmpfs")
 	s := open(t, home)
-	if err := s.Update(kit.Context(t), put(parsed(t, signIn("one")))); err != nil {
+	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("one")))); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command("mount", "-o", "remount,ro", home).CombinedOutput(); err != nil {
@@ -24,7 +24,7 @@ func TestReadOnlyFilesystem(t *testing.T) {
 	if err := s.Writable(kit.Context(t)); !errors.Is(err, syscall.EROFS) {
 		t.Errorf("Writable: %v, want EROFS", err)
 	}
-	if err := s.Update(kit.Context(t), put(parsed(t, signIn("two")))); err == nil {
+	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); err == nil {
 		t.Error("Update: no error")
 	}
 	if got, err := s.Load(kit.Context(t)); err != nil || got.RefreshToken().Reveal() != "one" {
@@ -36,11 +36,11 @@ func TestFullDiskLeavesTheOldContent(t *testing.T) {
 	home := files.TempDir(t)
 	files.Mount(t, home, "-t", "tmpfs", "-o", "size=64k", "tmpfs")
 	s := open(t, home)
-	if err := s.Update(kit.Context(t), put(parsed(t, signIn("one")))); err != nil {
+	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("one")))); err != nil {
 		t.Fatal(err)
 	}
 	files.Fill(t, filepath.Join(home, "ballast"))
-	if err := s.Update(kit.Context(t), put(parsed(t, signIn("two")))); !errors.Is(err, syscall.ENOSPC) {
+	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("Update: %v, want ENOSPC", err)
 	}
 	if got, err := s.Load(kit.Context(t)); err != nil || got.RefreshToken().Reveal() != "one" {

@@ -137,7 +137,7 @@ func TestCodexRefreshesInTheEncryptedStore(t *testing.T) {
 	c.env = append(c.env, "CODEX_REFRESH_TOKEN_URL_OVERRIDE="+server.TokenURL(), "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")
 	s := h.again(codex.StoreKeyring, Options{})
 	server.SetAccessLife(time.Minute) // Codex refreshes five minutes before
-	stale := parsed(t, server.SignIn(box.Ada()))
+	stale := kit.Parsed(t, server.SignIn(box.Ada()))
 	server.SetAccessLife(time.Hour)
 	if err := s.Update(patient(t), put(stale)); err != nil {
 		t.Fatal(err)

@@ -104,7 +104,7 @@ func TestLoadWithoutPermission(t *testing.T) {
 	}
 	home := files.TempDir(t)
 	path := filepath.Join(home, codex.AuthFile)
-	files.Write(t, path, signIn("r"))
+	files.Write(t, path, kit.SignIn("r"))
 	if err := os.Chmod(path, 0); err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestUpdateWritesAsCodexDoes(t *testing.T) {
 func TestUpdateDecidesOnWhatIsThere(t *testing.T) {
 	t.Parallel()
 	refused := errors.New("no")
-	for name, stored := range map[string][]byte{"nothing": nil, "a sign-in": signIn("one"), "garbage": []byte("{")} {
+	for name, stored := range map[string][]byte{"nothing": nil, "a sign-in": kit.SignIn("one"), "garbage": []byte("{")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			home := files.TempDir(t)
@@ -217,7 +217,7 @@ func TestUpdateKeepsUnknownFieldsAndNarrowsTheMode(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)
 	path := filepath.Join(home, codex.AuthFile)
-	files.Write(t, path, []byte(strings.Replace(string(signIn("one")), "{", `{"from_the_future":{"x":1},`, 1)))
+	files.Write(t, path, []byte(strings.Replace(string(kit.SignIn("one")), "{", `{"from_the_future":{"x":1},`, 1)))
 	if err := os.Chmod(path, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -239,7 +239,7 @@ func TestUpdateKeepsUnknownFieldsAndNarrowsTheMode(t *testing.T) {
 
 func TestUpdateThroughALink(t *testing.T) {
 	t.Parallel()
-	for name, stored := range map[string][]byte{"existing": signIn("one"), "dangling": nil} {
+	for name, stored := range map[string][]byte{"existing": kit.SignIn("one"), "dangling": nil} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := files.TempDir(t)
@@ -251,13 +251,13 @@ func TestUpdateThroughALink(t *testing.T) {
 				files.Mkdir(t, dots)
 				files.Write(t, target, stored)
 			}
-			if err := open(t, home).Update(kit.Context(t), put(parsed(t, signIn("two")))); err != nil {
+			if err := open(t, home).Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); err != nil {
 				t.Fatal(err)
 			}
 			if to, err := os.Readlink(link); err != nil || to != "../dots/real.json" {
 				t.Errorf("the link is now %q, %v", to, err)
 			}
-			if got := string(files.Read(t, target)); got != string(signIn("two")) {
+			if got := string(files.Read(t, target)); got != string(kit.SignIn("two")) {
 				t.Errorf("the target holds %s", got)
 			}
 			for _, lock := range []string{filepath.Join(home, "auth.lock"), target + ".lock"} {
@@ -279,7 +279,7 @@ func TestUpdateGivesUpOnAHeldLock(t *testing.T) {
 			t.Parallel()
 			home := files.TempDir(t)
 			path := filepath.Join(home, codex.AuthFile)
-			files.Write(t, path, signIn("one"))
+			files.Write(t, path, kit.SignIn("one"))
 			unlock, err := safefile.TryLock(filepath.Join(home, name), 0o600)
 			if err != nil {
 				t.Fatal(err)
@@ -287,10 +287,10 @@ func TestUpdateGivesUpOnAHeldLock(t *testing.T) {
 			defer unlock()
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
-			if err := open(t, home).Update(ctx, put(parsed(t, signIn("two")))); !errors.Is(err, safefile.ErrLocked) {
+			if err := open(t, home).Update(ctx, put(kit.Parsed(t, kit.SignIn("two")))); !errors.Is(err, safefile.ErrLocked) {
 				t.Errorf("error %v, want safefile.ErrLocked", err)
 			}
-			if got := string(files.Read(t, path)); got != string(signIn("one")) {
+			if got := string(files.Read(t, path)); got != string(kit.SignIn("one")) {
 				t.Error("the store was changed")
 			}
 			if found := leftovers(t, home); len(found) > 0 {
@@ -317,7 +317,7 @@ func TestUpdateWithoutLocksChangesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Update(kit.Context(t), put(parsed(t, signIn("one")))); !errors.Is(err, safefile.ErrNoLocks) {
+	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("one")))); !errors.Is(err, safefile.ErrNoLocks) {
 		t.Errorf("error %v, want safefile.ErrNoLocks", err)
 	}
 	if _, err := s.Load(kit.Context(t)); !errors.Is(err, auth.ErrNoCredential) {
@@ -336,7 +336,7 @@ func TestStoreNamesItsPath(t *testing.T) {
 func TestFixtureIsWhatIsWritten(t *testing.T) {
 	t.Parallel()
 	fixture := box.AuthJSON(box.WithAPIKey("sk-fake"))
-	if got := parsed(t, fixture).Encode(); string(got) != string(fixture) {
+	if got := kit.Parsed(t, fixture).Encode(); string(got) != string(fixture) {
 		t.Errorf("got %s", got)
 	}
 }

@@ -26,7 +26,7 @@ func TestLoadOfAPipeDoesNotWait(t *testing.T) {
 	if _, err := s.Load(kit.Context(t)); !errors.As(err, &unreadable) || unreadable.What.Error() != "it is not a regular file" {
 		t.Errorf("Load: %v", err)
 	}
-	if err := s.Update(kit.Context(t), put(parsed(t, signIn("r")))); !errors.As(err, &unreadable) {
+	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("r")))); !errors.As(err, &unreadable) {
 		t.Errorf("Update: %v", err)
 	}
 }

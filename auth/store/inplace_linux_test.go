@@ -20,7 +20,7 @@ func bound(t *testing.T) (home, outside string) {
 	dir := files.TempDir(t)
 	home, outside = filepath.Join(dir, "home"), filepath.Join(dir, "outside.json")
 	files.Mkdir(t, home)
-	files.Write(t, outside, signIn("one"))
+	files.Write(t, outside, kit.SignIn("one"))
 	files.Chmod(t, outside, 0o640)
 	inside := filepath.Join(home, "auth.json")
 	files.Write(t, inside, nil)
@@ -38,14 +38,14 @@ func TestBoundFileIsWrittenInPlace(t *testing.T) {
 	if err := s.Writable(kit.Context(t)); err != nil {
 		t.Fatalf("Writable: %v", err)
 	}
-	if err := s.Update(kit.Context(t), put(parsed(t, signIn("two")))); err != nil {
+	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); err != nil {
 		t.Fatal(err)
 	}
 	after, err := os.Stat(outside)
 	if err != nil || !os.SameFile(before, after) || after.Mode() != before.Mode() {
 		t.Errorf("the file is another one: %v, mode %v", err, after.Mode())
 	}
-	if got := string(files.Read(t, outside)); got != string(signIn("two")) {
+	if got := string(files.Read(t, outside)); got != string(kit.SignIn("two")) {
 		t.Errorf("outside: %s", got)
 	}
 	if removed, err := s.Delete(kit.Context(t)); !removed || err != nil {
@@ -75,7 +75,7 @@ func TestBoundFileThatCannotBeWritten(t *testing.T) {
 	if err := s.Writable(kit.Context(t)); !errors.Is(err, syscall.EROFS) {
 		t.Errorf("Writable: %v, want EROFS", err)
 	}
-	if err := s.Update(kit.Context(t), put(parsed(t, signIn("two")))); !errors.Is(err, syscall.EROFS) {
+	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); !errors.Is(err, syscall.EROFS) {
 		t.Errorf("Update: %v, want EROFS", err)
 	}
 	if _, err := s.Delete(kit.Context(t)); err == nil {
@@ -89,7 +89,7 @@ func TestBoundFileOnAFullDisk(t *testing.T) {
 	home, small := filepath.Join(dir, "home"), filepath.Join(dir, "small")
 	files.Mkdir(t, home, small)
 	files.Mount(t, small, "-t", "tmpfs", "-o", "size=64k", "tmpfs")
-	files.Write(t, filepath.Join(small, "auth.json"), signIn("one"))
+	files.Write(t, filepath.Join(small, "auth.json"), kit.SignIn("one"))
 	inside := filepath.Join(home, "auth.json")
 	files.Write(t, inside, nil)
 	files.Mount(t, inside, "--bind", filepath.Join(small, "auth.json"))
@@ -108,13 +108,13 @@ func TestOverlay(t *testing.T) {
 	files.Mount(t, disk, "-t", "tmpfs", "tmpfs") // an overlay cannot lie on an overlay
 	lower, upper, work, home := filepath.Join(disk, "lower"), filepath.Join(disk, "upper"), filepath.Join(disk, "work"), filepath.Join(dir, "home")
 	files.Mkdir(t, lower, upper, work, home)
-	files.Write(t, filepath.Join(lower, "auth.json"), signIn("one"))
+	files.Write(t, filepath.Join(lower, "auth.json"), kit.SignIn("one"))
 	files.Mount(t, home, "-t", "overlay", "-o", "lowerdir="+lower+",upperdir="+upper+",workdir="+work, "overlay")
 	s := open(t, home)
 	if err := s.Writable(kit.Context(t)); err != nil {
 		t.Fatalf("Writable: %v", err)
 	}
-	if err := s.Update(kit.Context(t), put(parsed(t, signIn("two")))); err != nil {
+	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := s.Load(kit.Context(t)); err != nil || got.RefreshToken().Reveal() != "two" {
@@ -130,7 +130,7 @@ func TestOwnerStays(t *testing.T) {
 	}
 	const owner = 12345
 	home := files.TempDir(t)
-	files.Write(t, filepath.Join(home, "auth.json"), signIn("one"))
+	files.Write(t, filepath.Join(home, "auth.json"), kit.SignIn("one"))
 	for _, path := range []string{home, filepath.Join(home, "auth.json")} {
 		if err := os.Chown(path, owner, owner); err != nil {
 			t.Fatal(err)
@@ -140,7 +140,7 @@ func TestOwnerStays(t *testing.T) {
 	if err := s.Writable(kit.Context(t)); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Update(kit.Context(t), put(parsed(t, signIn("two")))); err != nil {
+	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); err != nil {
 		t.Fatal(err)
 	}
 	unlock, err := RefreshLock(home, s.(*fileStore).disk, homeLockWait)(kit.Context(t))
@@ -172,7 +172,7 @@ func TestOwnerThatCannotBeKept(t *testing.T) {
 	}
 	home := files.TempDir(t)
 	path := filepath.Join(home, "auth.json")
-	files.Write(t, path, signIn("one"))
+	files.Write(t, path, kit.SignIn("one"))
 	if err := os.Chown(path, 12345, 12345); err != nil {
 		t.Fatal(err)
 	}

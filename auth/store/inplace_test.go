@@ -29,7 +29,7 @@ func fileConfig() codex.Config { return codex.Config{Store: codex.StoreFile} }
 // new content is shorter or longer, the next reader finds the new sign-in.
 func TestTornWriteIsCompleted(t *testing.T) {
 	t.Parallel()
-	old, long := signIn("old"), signIn("a-refresh-token-that-is-longer-than-the-old-one")
+	old, long := kit.SignIn("old"), kit.SignIn("a-refresh-token-that-is-longer-than-the-old-one")
 	for name, change := range map[string]struct{ old, fresh []byte }{"longer": {old, long}, "shorter": {long, old}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -49,9 +49,9 @@ func TestTornWriteIsCompleted(t *testing.T) {
 				if err != nil {
 					t.Fatalf("torn at %d: %v", n, err)
 				}
-				want := parsed(t, change.fresh)
+				want := kit.Parsed(t, change.fresh)
 				if string(torn) == string(change.old) {
-					want = parsed(t, change.old) // nothing was written
+					want = kit.Parsed(t, change.old) // nothing was written
 				}
 				if !got.Equal(want) {
 					t.Fatalf("torn at %d: it holds another sign-in", n)
@@ -69,8 +69,8 @@ func TestJournalLeavesOthersAlone(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)
 	s := open(t, home).(*fileStore)
-	files.Write(t, s.path, signIn("theirs"))
-	if err := s.begin(signIn("old"), signIn("new")); err != nil {
+	files.Write(t, s.path, kit.SignIn("theirs"))
+	if err := s.begin(kit.SignIn("old"), kit.SignIn("new")); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := s.Load(kit.Context(t)); err != nil || got.RefreshToken().Reveal() != "theirs" {
@@ -86,8 +86,8 @@ func TestJournalOfALivingProcess(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)
 	s := open(t, home).(*fileStore)
-	files.Write(t, s.path, signIn("old")[:100])
-	if err := s.begin(signIn("old"), signIn("new")); err != nil {
+	files.Write(t, s.path, kit.SignIn("old")[:100])
+	if err := s.begin(kit.SignIn("old"), kit.SignIn("new")); err != nil {
 		t.Fatal(err)
 	}
 	unlock, err := safefile.TryLock(filepath.Join(home, "auth.lock"), 0o600)

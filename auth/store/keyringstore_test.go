@@ -104,7 +104,7 @@ func compact(t *testing.T, data []byte) string {
 // Every row but those marked was tried on Codex 0.169.0.
 func TestWhereCredentialsAreRead(t *testing.T) {
 	t.Parallel()
-	ring, file := compact(t, signIn("ring")), string(signIn("file"))
+	ring, file := compact(t, kit.SignIn("ring")), string(kit.SignIn("file"))
 	tests := []struct {
 		name           string
 		auto           bool
@@ -158,7 +158,7 @@ func TestWhereCredentialsAreRead(t *testing.T) {
 
 func TestWhereCredentialsAreWritten(t *testing.T) {
 	t.Parallel()
-	ring, file := compact(t, signIn("ring")), string(signIn("file"))
+	ring, file := compact(t, kit.SignIn("ring")), string(kit.SignIn("file"))
 	tests := []struct {
 		name           string
 		auto           bool
@@ -196,7 +196,7 @@ func TestWhereCredentialsAreWritten(t *testing.T) {
 				if got := current.RefreshToken().Reveal(); got != tt.sees {
 					t.Errorf("decide saw %q, want %q", got, tt.sees)
 				}
-				return parsed(t, signIn("new")), nil
+				return kit.Parsed(t, kit.SignIn("new")), nil
 			})
 			if !tt.toRing && !tt.toFile {
 				var unreadable *auth.UnreadableError
@@ -214,11 +214,11 @@ func TestWhereCredentialsAreWritten(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := r.items[s.item] == compact(t, signIn("new")); got != tt.toRing {
+			if got := r.items[s.item] == compact(t, kit.SignIn("new")); got != tt.toRing {
 				t.Errorf("in the keyring: %v, want %v", got, tt.toRing)
 			}
 			c, err := safefile.Read(s.file.path, maxFile)
-			if err != nil || c.Exists != tt.toFile || c.Exists && string(c.Data) != string(signIn("new")) {
+			if err != nil || c.Exists != tt.toFile || c.Exists && string(c.Data) != string(kit.SignIn("new")) {
 				t.Errorf("in the file: %v, %v; want %v", c.Exists, err, tt.toFile)
 			}
 			for _, name := range []string{"auth.lock", "auth.json.lock"} {
@@ -232,16 +232,16 @@ func TestWhereCredentialsAreWritten(t *testing.T) {
 
 func TestKeyringUpdateDecidesAgain(t *testing.T) {
 	t.Parallel()
-	s, r := ringStore(t, false, compact(t, signIn("one")), "")
+	s, r := ringStore(t, false, compact(t, kit.SignIn("one")), "")
 	r.onGet = func(n int, r *fakeRing) {
 		if n == 2 { // under the lock: a program that takes none has signed in
-			r.items[s.item] = compact(t, signIn("two"))
+			r.items[s.item] = compact(t, kit.SignIn("two"))
 		}
 	}
 	var saw []string
 	err := s.Update(kit.Context(t), func(current *auth.Snapshot) (*auth.Snapshot, error) {
 		saw = append(saw, current.RefreshToken().Reveal())
-		return parsed(t, signIn("new")), nil
+		return kit.Parsed(t, kit.SignIn("new")), nil
 	})
 	if err != nil || strings.Join(saw, " ") != "one two" || r.sets != 1 {
 		t.Errorf("saw %v, wrote %d times, %v", saw, r.sets, err)
@@ -250,7 +250,7 @@ func TestKeyringUpdateDecidesAgain(t *testing.T) {
 
 func TestKeyringUpdateStopsOnADecision(t *testing.T) {
 	t.Parallel()
-	s, r := ringStore(t, false, compact(t, signIn("one")), "")
+	s, r := ringStore(t, false, compact(t, kit.SignIn("one")), "")
 	err := s.Update(kit.Context(t), func(*auth.Snapshot) (*auth.Snapshot, error) { return nil, auth.ErrStoreChanged })
 	if !errors.Is(err, auth.ErrStoreChanged) || r.sets != 0 {
 		t.Errorf("error %v after %d writes", err, r.sets)
@@ -259,7 +259,7 @@ func TestKeyringUpdateStopsOnADecision(t *testing.T) {
 
 func TestKeyringDelete(t *testing.T) {
 	t.Parallel()
-	ring, file := compact(t, signIn("ring")), string(signIn("file"))
+	ring, file := compact(t, kit.SignIn("ring")), string(kit.SignIn("file"))
 	tests := []struct {
 		name           string
 		auto           bool
@@ -309,7 +309,7 @@ func TestKeyringTextsQuoteNothing(t *testing.T) {
 
 func TestEscrowKeyOfTheKeyring(t *testing.T) {
 	t.Parallel()
-	s, r := ringStore(t, false, compact(t, signIn("one")), "")
+	s, r := ringStore(t, false, compact(t, kit.SignIn("one")), "")
 	if key, err := s.EscrowKey(false); key != nil || err != nil {
 		t.Errorf("before it is made: %v", err)
 	}
@@ -338,7 +338,7 @@ func TestEscrowKeyOfTheKeyring(t *testing.T) {
 
 func TestEscrowKeyOfAuto(t *testing.T) {
 	t.Parallel()
-	s, r := ringStore(t, true, "", string(signIn("file")))
+	s, r := ringStore(t, true, "", string(kit.SignIn("file")))
 	if key, err := s.EscrowKey(true); err != nil || key == nil {
 		t.Errorf("the next save goes to the keyring: %v", err)
 	}
@@ -353,7 +353,7 @@ func TestEscrowKeyOfAuto(t *testing.T) {
 // The escrow of a keyring's home never holds a token in the clear.
 func TestEscrowOfAKeyringStore(t *testing.T) {
 	t.Parallel()
-	s, _ := ringStore(t, false, compact(t, signIn("one")), "")
+	s, _ := ringStore(t, false, compact(t, kit.SignIn("one")), "")
 	dir := files.TempDir(t)
 	kept := auth.NewSecret("sekret")
 	answer := auth.TokenResponse{RefreshToken: &kept}

@@ -3,10 +3,7 @@ package store
 import (
 	"os"
 	"testing"
-	"time"
 
-	"rekey/auth"
-	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/child"
 )
@@ -20,19 +17,4 @@ func TestMain(m *testing.M) {
 		"rewrite":   childRewrite,
 		"increment": childIncrement,
 	})
-}
-
-// signIn is the content of an auth.json with the given refresh token.
-func signIn(refresh string) []byte {
-	return box.AuthJSON(box.WithRefreshToken(refresh), box.WithIssued(time.Unix(1_700_000_000, 0)))
-}
-
-// parsed is the snapshot of a fixture.
-func parsed(t *testing.T, data []byte) *auth.Snapshot {
-	t.Helper()
-	s, err := auth.ParseSnapshot(data)
-	if err != nil {
-		t.Fatalf("fixture: %v", err)
-	}
-	return s
 }

@@ -24,7 +24,7 @@ import (
 // numbered is a sign-in that a foreign writer can recognise: an unknown field
 // survives whatever Rekey writes over it.
 func numbered(n int) []byte {
-	return []byte(strings.Replace(string(signIn("foreign")), "{", fmt.Sprintf(`{"n":%d,`, n), 1))
+	return []byte(strings.Replace(string(kit.SignIn("foreign")), "{", fmt.Sprintf(`{"n":%d,`, n), 1))
 }
 
 // P4: a program that replaces the file without any lock is never overwritten.

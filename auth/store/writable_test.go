@@ -40,7 +40,7 @@ func TestGuards(t *testing.T) {
 			}
 			home := files.TempDir(t)
 			path := filepath.Join(home, codex.AuthFile)
-			files.Write(t, path, signIn("one"))
+			files.Write(t, path, kit.SignIn("one"))
 			tt.make(t, path)
 			s := open(t, home)
 			if err := s.Writable(kit.Context(t)); !errors.Is(err, tt.want) {
@@ -49,13 +49,13 @@ func TestGuards(t *testing.T) {
 			if found := leftovers(t, home); len(found) > 0 {
 				t.Errorf("Writable left %v", found)
 			}
-			err := s.Update(kit.Context(t), put(parsed(t, signIn("two"))))
+			err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two"))))
 			if !errors.Is(err, tt.want) {
 				t.Errorf("Update: %v, want %v", err, tt.want)
 			}
-			want := signIn("two")
+			want := kit.SignIn("two")
 			if tt.want != nil {
-				want = signIn("one")
+				want = kit.SignIn("one")
 			}
 			if got := files.Read(t, path); string(got) != string(want) {
 				t.Errorf("the file holds %s", got)
@@ -84,7 +84,7 @@ func TestWritableSeesObstacles(t *testing.T) {
 			if s.Writable(kit.Context(t)) == nil {
 				t.Error("Writable: no error")
 			}
-			if s.Update(kit.Context(t), put(parsed(t, signIn("one")))) == nil {
+			if s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("one")))) == nil {
 				t.Error("Update: no error")
 			}
 		})

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"rekey/internal/userdir"
 )
 
 // freedesktop follows the Desktop Application Autostart Specification: an entry
@@ -19,16 +21,12 @@ type freedesktop struct {
 }
 
 func newFreedesktop(o Options) freedesktop {
-	user := o.Getenv("XDG_CONFIG_HOME")
-	if !filepath.IsAbs(user) {
-		user = filepath.Join(o.UserHome, ".config")
-	}
 	system := o.Getenv("XDG_CONFIG_DIRS")
 	if system == "" {
 		system = "/etc/xdg"
 	}
 	f := freedesktop{program: o.Program, desktops: strings.Split(o.Getenv("XDG_CURRENT_DESKTOP"), ":")}
-	for _, dir := range append([]string{user}, filepath.SplitList(system)...) {
+	for _, dir := range append([]string{userdir.Config(o.Getenv, o.UserHome)}, filepath.SplitList(system)...) {
 		if filepath.IsAbs(dir) {
 			f.dirs = append(f.dirs, filepath.Join(dir, "autostart"))
 		}

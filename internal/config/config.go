@@ -5,9 +5,9 @@ import (
 	"math"
 	"path/filepath"
 	"reflect"
-	"runtime"
 
 	"rekey/auth"
+	"rekey/internal/userdir"
 )
 
 // LevelOff is the level at which nothing is logged.
@@ -62,21 +62,5 @@ func (s Settings) Equal(t Settings) bool { return reflect.DeepEqual(s, t) }
 // on Linux, the systems' own folders elsewhere. userHome is the user's home
 // directory.
 func Path(getenv func(string) string, userHome string) string {
-	return filepath.Join(configRoot(getenv, userHome), "rekey", "config.toml")
-}
-
-func configRoot(getenv func(string) string, userHome string) string {
-	if d := getenv("XDG_CONFIG_HOME"); filepath.IsAbs(d) {
-		return d
-	}
-	switch runtime.GOOS {
-	case "windows":
-		if d := getenv("APPDATA"); filepath.IsAbs(d) {
-			return d
-		}
-		return filepath.Join(userHome, "AppData", "Roaming")
-	case "darwin":
-		return filepath.Join(userHome, "Library", "Application Support")
-	}
-	return filepath.Join(userHome, ".config")
+	return filepath.Join(userdir.Config(getenv, userHome), "rekey", "config.toml")
 }

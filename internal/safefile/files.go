@@ -30,6 +30,11 @@ func (d Disk) open(path string, create bool, perm fs.FileMode, flags int) (*File
 	if err != nil {
 		return nil, err
 	}
+	return d.regular(f)
+}
+
+// regular is f if it is a regular file; else f is closed.
+func (d Disk) regular(f *os.File) (*File, error) {
 	info, err := f.Stat()
 	if err == nil {
 		err = regular(info)

@@ -41,15 +41,7 @@ func (d Disk) openInPlace(path string) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
-	if err == nil {
-		err = regular(info)
-	}
-	if err != nil {
-		_ = f.Close()
-		return nil, err
-	}
-	return &File{f, d}, nil
+	return d.regular(f)
 }
 
 // Way is how a file's content can be changed.

@@ -1,0 +1,44 @@
+// Package userdir says where a user's folders for programs are: by the XDG base
+// directory specification on Linux, by the systems' own rules elsewhere. It
+// looks at nothing but the environment that it is handed.
+package userdir
+
+import (
+	"path/filepath"
+	"runtime"
+)
+
+// Config is the folder for configuration files. home is the user's home directory.
+func Config(getenv func(string) string, home string) string {
+	return folder(getenv, home, place{
+		xdg: "XDG_CONFIG_HOME", linux: ".config", windows: "APPDATA", below: "AppData/Roaming",
+	})
+}
+
+// State is the folder for what must survive a restart and is no configuration.
+// home is the user's home directory.
+func State(getenv func(string) string, home string) string {
+	return folder(getenv, home, place{
+		xdg: "XDG_STATE_HOME", linux: ".local/state", windows: "LOCALAPPDATA", below: "AppData/Local",
+	})
+}
+
+// place is where the systems keep one kind of folder: two variables, and the
+// folders below the home directory that count without them.
+type place struct{ xdg, linux, windows, below string }
+
+func folder(getenv func(string) string, home string, p place) string {
+	if dir := getenv(p.xdg); filepath.IsAbs(dir) {
+		return dir
+	}
+	switch runtime.GOOS {
+	case "windows":
+		if dir := getenv(p.windows); filepath.IsAbs(dir) {
+			return dir
+		}
+		return filepath.Join(home, filepath.FromSlash(p.below))
+	case "darwin":
+		return filepath.Join(home, "Library", "Application Support")
+	}
+	return filepath.Join(home, filepath.FromSlash(p.linux))
+}
