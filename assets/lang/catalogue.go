@@ -31,7 +31,7 @@ type catalogue struct {
 // for all numbers is no less one: go-i18n then returns it with an error.
 func (c *catalogue) say(id string, count any, values map[string]string) (string, bool) {
 	table, _, _ := strings.Cut(id, ".")
-	chinese := c.tag == language.SimplifiedChinese && values != nil
+	chinese := (c.tag == language.SimplifiedChinese || c.tag == language.TraditionalChinese) && values != nil
 	if chinese {
 		values = marked(values)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/pelletier/go-toml/v2"
 
+	"rekey/assets/lang"
 	"rekey/auth"
 	"rekey/internal/fault"
 )
@@ -94,7 +95,7 @@ var table = []key{
 		func(to *Settings, from Settings) { to.Codex = from.Codex },
 	},
 	{
-		Key{Name: "language", Type: TypeWord, Values: []string{"en", "zh-Hans"}, Default: "the environment's", Env: "REKEY_LANGUAGE"},
+		Key{Name: "language", Type: TypeWord, Values: lang.Languages(), Default: "the environment's", Env: "REKEY_LANGUAGE"},
 		func(r *reader, k Key, raw []byte) error { return setWord(raw, k, &r.Language) },
 		func(to *Settings, from Settings) { to.Language = from.Language },
 	},

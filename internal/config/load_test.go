@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"rekey/assets/lang"
 	"rekey/auth"
 )
 
@@ -59,14 +60,14 @@ hook = "/usr/bin/notify"
 		"one bad word": {"keep_fresh = false\n\nsign_in = \"brwser\"\nlog = \"warn\"",
 			with(func(s *Settings) { s.KeepFresh, s.Log = false, slog.LevelWarn }),
 			[]string{`config.toml:3: sign_in is "brwser"; use browser, device or codex`}},
-		"bad values": {"homes = \"/a\"\nkeep_fresh = \"yes\"\nnotifications = 1\nsign_in = true\ncodex = [\"a\"]\nlanguage = \"de\"\nlog = 3\nhook = 2026-01-01\n",
+		"bad values": {"homes = \"/a\"\nkeep_fresh = \"yes\"\nnotifications = 1\nsign_in = true\ncodex = [\"a\"]\nlanguage = \"tlh\"\nlog = 3\nhook = 2026-01-01\n",
 			Default(), []string{
 				`config.toml:1: homes is "/a"; use a list of paths, as in ["~/.codex"]`,
 				`config.toml:2: keep_fresh is "yes"; use true or false`,
 				`config.toml:3: notifications is 1; use true or false`,
 				`config.toml:4: sign_in is true; use browser, device or codex`,
 				`config.toml:5: codex is ["a"]; use a text in quotation marks`,
-				`config.toml:6: language is "de"; use en or zh-Hans`,
+				`config.toml:6: language is "tlh"; use ` + useOneOf(lang.Languages()).Error(),
 				`config.toml:7: log is 3; use debug, info, warn, error or off`,
 				`config.toml:8: hook is 2026-01-01; use a text in quotation marks`,
 			}},
@@ -220,7 +221,7 @@ func TestTheEnvironmentIsStronger(t *testing.T) {
 	env["REKEY_LANGUAGE"], env["REKEY_LOG"] = "tlh", "loud"
 	got, found := file.WithEnvironment(getenv)
 	if got.Language != "en" || got.Stderr != LevelOff || len(found) != 2 ||
-		found[0].Error() != `REKEY_LANGUAGE is "tlh"; use en or zh-Hans` ||
+		found[0].Error() != `REKEY_LANGUAGE is "tlh"; use `+useOneOf(lang.Languages()).Error() ||
 		found[1].Error() != `REKEY_LOG is "loud"; use debug, info, warn, error or off` {
 		t.Errorf("%+v, %v", got, found)
 	}

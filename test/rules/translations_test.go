@@ -58,7 +58,7 @@ func parseCatalogue(name string, text []byte) (catalogue, error) {
 func TestFilesOfTranslationsAgree(t *testing.T) {
 	t.Parallel()
 	all := catalogues(t)
-	if got, want := slices.Sorted(maps.Keys(all)), lang.Languages(); !slices.Equal(got, want) {
+	if got, want := slices.Sorted(maps.Keys(all)), slices.Sorted(slices.Values(lang.Languages())); !slices.Equal(got, want) {
 		t.Fatalf("there are catalogues for %q, and the languages are %q", got, want)
 	}
 	for name, c := range all {
@@ -70,7 +70,7 @@ func TestFilesOfTranslationsAgree(t *testing.T) {
 
 // needsOne are the languages with a form of their own for one thing; the others
 // here have one form for all numbers.
-var needsOne = map[string]bool{"en": true}
+var needsOne = map[string]bool{"en": true, "de": true, "es": true, "fr": true, "pt-BR": true}
 
 // disagreements are what a language's catalogue lacks beside the English one,
 // or has too much.

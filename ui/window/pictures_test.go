@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -23,8 +24,8 @@ type colour = color.Color
 // usual is the size that a window opens with.
 var usual = fyne.NewSize(480, 640)
 
-// TestPictures draws every scene in every theme, language and size, for every
-// person, and looks at what a person looks at: that nothing is cut off, nothing
+// TestPictures draws every scene in every language and, in English and Chinese, in
+// every theme and size and for every person, and looks at what a person looks at: that nothing is cut off, nothing
 // lies on something else, and all can be read. The pictures are kept in
 // artefacts, to be looked at by a person too.
 func TestPictures(t *testing.T) {
@@ -34,6 +35,9 @@ func TestPictures(t *testing.T) {
 		for _, w := range tongues() {
 			for _, scale := range []float32{1, 2} {
 				for _, p := range people() {
+					if !slices.Contains([]string{"en", "zh-Hans"}, w.Language()) && (name != "light" || scale != 1 || p.name != people()[0].name) {
+						continue // only the words differ
+					}
 					for _, s := range scenes() {
 						where := fmt.Sprintf("%s/%s/%gx/%s/%s", name, w.Language(), scale, p.name, s.name)
 						t.Run(where, func(t *testing.T) {
