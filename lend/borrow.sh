@@ -1,4 +1,4 @@
-# Runs where a sign-in is lent to, as: sh -c 'eval "$(dd bs=1 count=SIZE)"'.
+# Runs where a sign-in is lent to, as: sh -c 'eval "$(dd bs=1 count=SIZE || echo exit 127)"'.
 # This text comes first on standard input, the order after it, one value a line,
 # and the credential last. So neither is ever in an argument, an environment or a
 # trace: the credential goes from standard input to a file and nowhere else.
@@ -97,18 +97,43 @@ writable() {
 	esac
 }
 
+# bytes FILE: how long it is.
+bytes() { wc -c <"$1" | tr -cd 0-9; }
+
+# pad FILE SIZE: blanks at its end, which JSON allows, until it is that long.
+pad() {
+	blanks=$(($2 - $(bytes "$1")))
+	[ "$blanks" -le 0 ] || { printf "%${blanks}s" "" | cat >>"$1"; } 2>&1
+}
+
+# trim SIZE: what is longer is cut off.
+trim() { dd if=/dev/null of="$target" bs=1 seek="$1" 2>/dev/null; }
+
 # overwrite FROM: writes over a file that cannot be replaced, a bind mount for
-# one. One write has the whole content, padded to what was there with blanks, so
-# that a reader sees the old content or the new; then the blanks are cut off.
+# one. First it gets the room, then one write has the whole content, both padded
+# with blanks to the same length, so that a reader sees the old content or the new
+# and a full disk leaves the old; then the blanks are cut off.
 overwrite() {
 	in_place=true
-	old=$(wc -c <"$target" | tr -cd 0-9)
-	while [ "$(wc -c <"$1" | tr -cd 0-9)" -lt "$old" ]; do
-		printf '%1024s' '' >>"$1" || because "$(printf '%1024s' '' 2>&1 >>"$1")" error
-	done
+	old=$(bytes "$target")
+	said=$(pad "$1" "$old")
+	[ -z "$said" ] || because "$said" error
+	said=$(pad "$target" "$size")
+	[ -z "$said" ] || { trim "$old" && because "$said" error; }
 	said=$(dd if="$1" of="$target" bs=1048576 conv=notrunc 2>&1) || because "$said" error
-	dd if=/dev/null of="$target" bs=1 seek="$size" 2>/dev/null
+	trim "$size"
 	sync "$target" 2>/dev/null
+}
+
+# spare: a temporary file elsewhere, where none can be made beside the target.
+spare() { tmp=$(mktemp "${TMPDIR:-/tmp}/rekey-loan-$id.$$.XXXXXX") || because 'no temporary file' error; }
+
+# sweep: removes what pushes of this loan have left that were killed.
+sweep() {
+	for left in "$folder/.rekey-loan-$id."* "${TMPDIR:-/tmp}/rekey-loan-$id."*; do
+		by=${left##*"rekey-loan-$id."}
+		kill -0 "${by%%.*}" 2>/dev/null || rm -f "$left" 2>/dev/null
+	done
 }
 
 order='' id='' may='' size='' home=''
@@ -155,7 +180,7 @@ stop)
 	[ "$was" = loan ] || answer gone
 	said=$(rm -f "$target" 2>&1) && answer ok
 	size=2
-	tmp=$(mktemp) || because 'no temporary file' error
+	spare
 	printf '{}' >"$tmp"
 	overwrite "$tmp"
 	answer ok
@@ -164,29 +189,31 @@ push) ;;
 *) answer error ;;
 esac
 
-# The credential goes to a file beside its target before anything is locked. What
-# a push that was killed has left is removed.
+# The credential goes to a file beside its target before anything is locked.
+sweep
 tmp=$folder/.rekey-loan-$id.$$
-rm -f "$folder/.rekey-loan-$id."* 2>/dev/null
 if said=$({ set -C && : >"$tmp"; } 2>&1); then
 	like=$target
 	[ -e "$like" ] || like=$folder
 	belongs "$tmp" "$like"
 elif [ -f "$target" ] && writable; then
 	# A file that is mounted alone into a folder that cannot be written.
-	tmp=$(mktemp) || because 'no temporary file' error
+	spare
 else
 	tmp=''
 	because "$said" error
 fi
 said=$(cat 2>&1 >"$tmp") || because "$said" error
-[ "$(wc -c <"$tmp" | tr -cd 0-9)" = "$size" ] || answer cut
+[ "$(bytes "$tmp")" = "$size" ] || answer cut
 sync "$tmp" 2>/dev/null
 
 lock 8 "$home/auth.lock"
 lock 9 "$target.lock"
 allow
-writable || because 'Permission denied' denied
+writable || {
+	said=$( (: >>"$target") 2>&1) || because "$said" denied
+	because 'Permission denied' denied
+}
 if [ "${tmp%/*}" = "$folder" ] && said=$(mv -f "$tmp" "$target" 2>&1); then
 	tmp=''
 	sync "$folder" 2>/dev/null

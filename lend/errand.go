@@ -95,8 +95,7 @@ func (b *bounded) Write(p []byte) (int, error) {
 func run(ctx context.Context, through Transport, t Target, o order, now func() time.Time) (Answer, error) {
 	limited, cancel := context.WithTimeout(ctx, errandLimit)
 	defer cancel()
-	line := fmt.Sprintf(`eval "$(dd bs=1 count=%d 2>/dev/null)"`, len(script))
-	stdout, stderr, err := through(limited, t.argv(line), o.encode(t.CodexHome))
+	stdout, stderr, err := through(limited, t.argv(shellLine()), o.encode(t.CodexHome))
 	if ctx.Err() != nil {
 		return Answer{}, context.Cause(ctx)
 	}
@@ -111,6 +110,12 @@ func run(ctx context.Context, through Transport, t Target, o order, now func() t
 		return a, nil
 	}
 	return a, &Fault{a.Result, clip(a.Detail)}
+}
+
+// shellLine has a shell read the script from its standard input and run it. 127 is
+// what a shell ends with that does not find a program.
+func shellLine() string {
+	return fmt.Sprintf(`eval "$(dd bs=1 count=%d 2>/dev/null || echo exit 127)"`, len(script))
 }
 
 // encode is the script, the order's five lines and the credential.

@@ -108,6 +108,7 @@ var sayings = [...]struct {
 	{"Network is unreachable", Unreachable},
 	{"Connection closed by", CutOff},
 	{"Connection reset by", CutOff},
+	{"closed by remote host", CutOff},
 	{"Broken pipe", CutOff},
 	{"Cannot connect to the Docker daemon", Unreachable},
 	{"Unable to connect to the server", Unreachable},
@@ -129,17 +130,25 @@ func faultOf(ctx context.Context, err error, stderr string) *Fault {
 			return f
 		}
 	}
-	var exit *exec.ExitError
+	code := 0
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		code = exit.ExitCode()
+	}
 	switch {
-	case errors.As(err, &exit) && exit.ExitCode() == 127:
+	case code == 127:
 		f.Code = NoShell
-	case err == nil && f.Detail == "":
+	case f.Detail == "" && (err == nil || killed(code)):
 		f.Code = CutOff
-	case f.Detail == "" && err != nil:
+	case f.Detail == "":
 		f.Detail = clip(err.Error())
 	}
 	return f
 }
+
+// killed reports whether a transport that said nothing ended with this code because
+// somebody killed it or what it ran: by a signal, as OpenSSH tells it, and as a
+// shell does for KILL and TERM.
+func killed(code int) bool { return code == -1 || code == 255 || code == 128+9 || code == 128+15 }
 
 // lastLine is the last line of a text that says something, fit for a log.
 func lastLine(text string) string {

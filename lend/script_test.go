@@ -5,7 +5,6 @@ package lend
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -394,7 +393,7 @@ func TestScriptIsClean(t *testing.T) {
 	if out, err := exec.Command(checker, "-s", "sh", "-S", "style", "borrow.sh").CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}
-	if strings.Contains(fmt.Sprintf(`eval "$(dd bs=1 count=%d 2>/dev/null)"`, len(script)), "'") || !strings.HasSuffix(script, "\n") {
+	if strings.Contains(shellLine(), "'") || !strings.HasSuffix(script, "\n") {
 		t.Error("the shell line cannot be quoted")
 	}
 }
@@ -416,7 +415,7 @@ func TestKilledPush(t *testing.T) {
 	newer := strings.Replace(loan, "access-canary", "access-canary-two-and-longer", 1)
 	p := newPlace(t, dash)
 	p.do("push", "new", loan, resultOK)
-	line := fmt.Sprintf(`eval "$(dd bs=1 count=%d 2>/dev/null)"`, len(script))
+	line := shellLine()
 	start := func(content string) *exec.Cmd {
 		cmd := exec.Command(filepath.Join(p.bin, "sh"), "-c", line)
 		cmd.Env = []string{"PATH=" + p.bin, "HOME=" + filepath.Dir(p.home)}

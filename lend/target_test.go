@@ -77,6 +77,11 @@ func TestFaults(t *testing.T) {
 		{t.Context(), exit("1"), "Error response from daemon: No such container: web", NoContainer, "Error response from daemon: No such container: web"},
 		{t.Context(), exit("1"), "what is this\x1b[31m\x00", Failed, "what is this[31m"},
 		{t.Context(), nil, "", CutOff, ""},
+		{t.Context(), exit("255"), "", CutOff, ""},
+		{t.Context(), exit("137"), "", CutOff, ""},
+		{t.Context(), exec.Command("sh", "-c", "kill -9 $$").Run(), "", CutOff, ""},
+		{t.Context(), exit("3"), "", Failed, "exit status 3"},
+		{t.Context(), exit("255"), "Connection to box closed by remote host.", CutOff, "Connection to box closed by remote host."},
 	} {
 		got := faultOf(tt.ctx, tt.err, tt.stderr)
 		if got.Code != tt.want || tt.want != NoShell && got.Detail != tt.detail {
