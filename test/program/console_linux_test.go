@@ -2,22 +2,57 @@ package program_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit/sandbox"
+	"rekey/test/kit/wine"
 )
+
+// wineLimit bounds everything that is done with Wine together.
+const wineLimit = 5 * time.Minute
+
+// windows is Rekey in a sandbox, in a Windows of its own.
+type windows struct {
+	*sandbox.Sandbox
+	*wine.Windows
+	t     *testing.T
+	rekey string            // the program
+	tests map[string]string // the program with a package's tests
+}
+
+// windowsTests maps packages to what they test on Windows alone.
+func windowsTests() map[string]string {
+	return map[string]string{"auth/agent": "TestPipe", "internal/safefile": "TestFileIsReplacedWhileItIsRead"}
+}
 
 // The console commands on Windows, for which Wine stands. Slow things, among
 // them the Windows that is made for it, are done once.
 func TestWindowsConsole(t *testing.T) {
 	t.Parallel()
 	begun := time.Now()
-	w := newWine(t)
+	s, err := sandbox.New(time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	ctx, cancel := context.WithTimeout(t.Context(), wineLimit)
+	t.Cleanup(cancel)
+	w := &windows{Sandbox: s, Windows: wine.New(ctx, t, s.Environ), t: t, tests: map[string]string{}}
+	s.Setenv("CODEX_HOME", w.Path(s.Home.Dir()))
+	w.rekey, err = w.Build("rekey.exe", "build", ".")
+	w.must(err)
+	for pkg := range windowsTests() {
+		w.tests[pkg], err = w.Build(filepath.Base(pkg)+".test.exe", "test", "-c", "./"+pkg)
+		w.must(err)
+	}
 	ready := time.Since(begun)
 	w.testStatus()
 	w.testRefresh()
@@ -28,22 +63,28 @@ func TestWindowsConsole(t *testing.T) {
 	t.Logf("Windows was there after %v, the commands took %v", ready, time.Since(begun)-ready)
 }
 
+// run runs Rekey to its end.
+func (w *windows) run(args ...string) wine.Result {
+	w.t.Helper()
+	return w.Run(w.t, w.rekey, args...)
+}
+
 // want runs Rekey and wants an exit code and words on standard output, or on
 // standard error if they begin with "rekey: ".
-func (w *wine) want(code int, words string, args ...string) result {
+func (w *windows) want(code int, words string, args ...string) wine.Result {
 	w.t.Helper()
 	r := w.run(args...)
-	text := r.out
+	text := r.Out
 	if strings.HasPrefix(words, "rekey: ") {
-		text = r.err
+		text = r.Err
 	}
-	if r.code != code || !strings.Contains(text, words) {
-		w.t.Errorf("rekey %s ends with %d, want %d and %q\n%s%s", strings.Join(args, " "), r.code, code, words, r.out, r.err)
+	if r.Code != code || !strings.Contains(text, words) {
+		w.t.Errorf("rekey %s ends with %d, want %d and %q\n%s%s", strings.Join(args, " "), r.Code, code, words, r.Out, r.Err)
 	}
 	return r
 }
 
-func (w *wine) testStatus() {
+func (w *windows) testStatus() {
 	t := w.t
 	w.want(0, "rekey ", "--version")
 	w.want(0, "Examples:", "--help")
@@ -57,17 +98,17 @@ func (w *wine) testStatus() {
 		Home  string
 		State auth.State
 	}
-	if err := json.Unmarshal([]byte(w.want(0, "{", "status", "--json").out), &report); err != nil {
+	if err := json.Unmarshal([]byte(w.want(0, "{", "status", "--json").Out), &report); err != nil {
 		t.Error(err)
 	}
-	if want := w.path(w.Home.AuthPath()); report.State.Status != auth.StatusHealthy || report.State.Store != want {
+	if want := w.Path(w.Home.AuthPath()); report.State.Status != auth.StatusHealthy || report.State.Store != want {
 		t.Errorf("status --json tells %+v, want a healthy sign-in in %s", report, want)
 	}
 }
 
 // A refresh takes Rekey's locks and Codex's, keeps the answer in the escrow and
 // renames over a file that is there.
-func (w *wine) testRefresh() {
+func (w *windows) testRefresh() {
 	t := w.t
 	before, err := w.Home.Read()
 	w.must(err)
@@ -98,7 +139,7 @@ func (w *wine) testRefresh() {
 	}
 }
 
-func (w *wine) testToken() {
+func (w *windows) testToken() {
 	w.must(w.SignIn(time.Hour))
 	content, err := w.Home.Read()
 	w.must(err)
@@ -106,17 +147,17 @@ func (w *wine) testToken() {
 	w.must(err)
 	w.want(0, s.AccessToken().Reveal(), "token")
 	w.must(w.Home.Replace(box.AuthJSON(box.WithAPIKey("not-a-real-key"))))
-	if r := w.run("token"); r.code == 0 || r.out != "" {
+	if r := w.run("token"); r.Code == 0 || r.Out != "" {
 		w.t.Errorf("a token of an API key: %+v", r)
 	}
 }
 
-func (w *wine) testDoctor() {
-	if r := w.run("doctor"); r.code > 1 || !strings.Contains(r.out, "windows/amd64") {
+func (w *windows) testDoctor() {
+	if r := w.run("doctor"); r.Code > 1 || !strings.Contains(r.Out, "windows/amd64") {
 		w.t.Errorf("rekey doctor: %+v", r)
 	}
 	var report struct{ Facts []struct{ Code string } }
-	if r := w.run("doctor", "--json"); json.Unmarshal([]byte(r.out), &report) != nil || len(report.Facts) == 0 {
+	if r := w.run("doctor", "--json"); json.Unmarshal([]byte(r.Out), &report) != nil || len(report.Facts) == 0 {
 		w.t.Errorf("rekey doctor --json: %+v", r)
 	}
 	before := w.want(0, "", "autostart", "status")
@@ -131,9 +172,9 @@ func (w *wine) testDoctor() {
 }
 
 // The agent notices what others write.
-func (w *wine) testWatch() {
+func (w *windows) testWatch() {
 	w.must(w.SignIn(time.Hour))
-	cmd := w.command(w.emulator, w.rekey, "watch", "--format", "json")
+	cmd := w.Program(w.rekey, "watch", "--format", "json")
 	out, err := cmd.StdoutPipe()
 	w.must(err)
 	w.must(cmd.Start())
@@ -161,16 +202,16 @@ func (w *wine) testWatch() {
 
 // testPackages runs the tests that are for Windows alone: the agent's socket is
 // a named pipe there, and files cannot be replaced while they are read.
-func (w *wine) testPackages() {
+func (w *windows) testPackages() {
 	for pkg, test := range windowsTests() {
-		r := w.windows(w.test(pkg), "-test.run=^"+test+"$", "-test.v", "-test.timeout=1m")
-		if r.code != 0 || !strings.Contains(r.out, "--- PASS: "+test) {
+		r := w.Run(w.t, w.tests[pkg], "-test.run=^"+test+"$", "-test.v", "-test.timeout=1m")
+		if r.Code != 0 || !strings.Contains(r.Out, "--- PASS: "+test) {
 			w.t.Errorf("the test of %s: %+v", pkg, r)
 		}
 	}
 }
 
-func (w *wine) must(err error) {
+func (w *windows) must(err error) {
 	w.t.Helper()
 	if err != nil {
 		w.t.Fatal(err)
