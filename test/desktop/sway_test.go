@@ -71,11 +71,7 @@ type sway struct {
 
 func newSway(t *testing.T, program string) *sway {
 	t.Helper()
-	home, err := os.MkdirTemp("", "sway")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(home) })
+	home := kit.ShortDir(t, "sway")
 	s := &sway{t: t, home: home, program: filepath.Join(home, "rekey")}
 	files := map[string]string{
 		"sway":          "output * bg #3b6ea5 solid_color\noutput HEADLESS-1 resolution 1000x600\n",

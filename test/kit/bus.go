@@ -44,12 +44,7 @@ func MortalBus(t testing.TB) (address string, kill func()) {
 	if err != nil {
 		Missing(t, "dbus-daemon")
 	}
-	// Not t.TempDir: a socket's path has room for about a hundred characters.
-	dir, err := os.MkdirTemp("", "bus")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	dir := ShortDir(t, "bus")
 	config := filepath.Join(dir, "bus.conf")
 	text := strings.ReplaceAll(busConfig, "@SOCKET@", filepath.Join(dir, "s"))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {

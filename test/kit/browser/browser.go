@@ -39,13 +39,10 @@ func Require(t testing.TB) {
 func Start(t testing.TB) *Browser {
 	t.Helper()
 	Require(t)
-	home, err := os.MkdirTemp("", "chromium") // Chromium's sockets need a short path
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(home) })
+	home := kit.ShortDir(t, "chromium")
 	b := &Browser{home: home}
 	driver := b.startDriver(t)
+	var err error
 	if b.session, err = newSession(driver, b.options()); err != nil {
 		t.Fatalf("chromium does not start: %v", err)
 	}

@@ -27,11 +27,7 @@ func New(t testing.TB) *Desktop {
 	Require(t, Bus)
 	// Not t.TempDir: sockets lie here, whose paths have room for about a
 	// hundred characters.
-	home, err := os.MkdirTemp("", "desk")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(home) })
+	home := kit.ShortDir(t, "desk")
 	d := &Desktop{home: home, bus: kit.Bus(t)}
 	for _, dir := range d.dirs() {
 		if err := os.MkdirAll(dir, 0o700); err != nil {

@@ -48,11 +48,7 @@ func NewBus(t testing.TB) *Bus {
 			b.Env = append(b.Env, e)
 		}
 	}
-	runtime, err := os.MkdirTemp("", "keyring") // a socket's path must be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(runtime) })
+	runtime := kit.ShortDir(t, "keyring")
 	b.Env = append(b.Env, "HOME="+home, "XDG_RUNTIME_DIR="+runtime, "DBUS_SESSION_BUS_ADDRESS="+b.Address)
 	return b
 }
