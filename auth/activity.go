@@ -6,54 +6,55 @@ import (
 )
 
 // ActivityKind says what happened to a home's sign-in. The values are stable:
-// they are stored and stand on the agent's socket.
+// they are stored and sent over the agent's socket.
 type ActivityKind string
 
 // The kinds.
 const (
 	// ActivityRefreshed: this program refreshed the tokens and saved them.
 	ActivityRefreshed ActivityKind = "renewed"
-	// ActivityAdopted: another program refreshed them, and they were taken over.
+	// ActivityAdopted: another program refreshed the tokens and this one
+	// adopted them.
 	ActivityAdopted ActivityKind = "adopted"
 	// ActivityRefused: the authorization server refused for good; see Reason.
 	ActivityRefused ActivityKind = "refused"
-	// ActivityFailed: a refresh did not work and may work later.
+	// ActivityFailed: a refresh failed and may succeed later.
 	ActivityFailed ActivityKind = "failed"
 	// ActivityLost: a refresh was sent and no answer came.
 	ActivityLost ActivityKind = "answer_lost"
 	// ActivityUnsaved: new tokens arrived and could not be saved yet.
 	ActivityUnsaved ActivityKind = "unsaved"
-	// ActivitySignedIn: there are credentials of a new sign-in.
+	// ActivitySignedIn: the store holds the credentials of a new sign-in.
 	ActivitySignedIn ActivityKind = "signed_in"
-	// ActivitySignedOut: there are none any more.
+	// ActivitySignedOut: the store no longer holds credentials.
 	ActivitySignedOut ActivityKind = "signed_out"
 )
 
 // Activity is one line of a home's recent past. It holds no token and no e-mail
-// address; of credentials it knows the fingerprint.
+// address, only a short fingerprint of the credentials.
 type Activity struct {
 	// At is when it happened, UTC.
 	At   time.Time    `json:"at"`
 	Kind ActivityKind `json:"kind"`
 	// Reason is set for ActivityRefused.
 	Reason Reason `json:"reason,omitempty"`
-	// Fingerprint is that of the credentials concerned, cut short: enough to
-	// tell them apart, "" for none.
+	// Fingerprint is the shortened fingerprint of the credentials, enough to
+	// tell them apart; "" for none.
 	Fingerprint string `json:"fingerprint,omitempty"`
-	// Count is how often the same happened in a row, ending At; at least 1.
+	// Count is how often this happened in a row, the last time At; at least 1.
 	Count int `json:"count"`
 }
 
-// MaxActivities is how many a Timeline keeps.
+// MaxActivities is how many activities are kept.
 const MaxActivities = 200
 
-// together is within which time two processes tell of the same event.
+// together is how far apart two processes may report the same event.
 const together = time.Minute
 
-// AppendActivity adds a to what is kept, the oldest first. Several processes
-// watch a home: what two of them tell of one event is kept once, in the words
-// of the one that caused it. A failure that repeats itself becomes one with a
-// Count. The oldest beyond MaxActivities go.
+// AppendActivity adds a to kept, which is sorted oldest first. Several
+// processes watch a home: an event that two of them report is kept once, as
+// reported by the one that caused it. Repeated failures are merged into one
+// with a Count. Only the newest MaxActivities stay.
 func AppendActivity(kept []Activity, a Activity) []Activity {
 	if n := len(kept); n > 0 && a.repeats(kept[n-1]) {
 		if a.Kind == ActivitySignedOut {
@@ -72,7 +73,7 @@ func AppendActivity(kept []Activity, a Activity) []Activity {
 	return kept[max(0, len(kept)-MaxActivities):]
 }
 
-// repeats reports whether a is what last was, once more.
+// repeats reports whether a repeats last.
 func (a Activity) repeats(last Activity) bool {
 	return !a.arrival() && a.Kind == last.Kind && a.Reason == last.Reason && a.Fingerprint == last.Fingerprint
 }
@@ -82,8 +83,8 @@ func (a Activity) arrival() bool {
 	return a.Kind == ActivityRefreshed || a.Kind == ActivityAdopted || a.Kind == ActivitySignedIn
 }
 
-// same finds the arrival of the same tokens that another process has told of, -1
-// for none.
+// same returns the index of the arrival of the same tokens that another process
+// reported, or -1.
 func (a Activity) same(kept []Activity) int {
 	for i, k := range slices.Backward(kept) {
 		if a.arrival() && k.arrival() && k.Fingerprint == a.Fingerprint && a.At.Sub(k.At).Abs() < together {
@@ -96,7 +97,7 @@ func (a Activity) same(kept []Activity) int {
 // shortFingerprint is how much of a fingerprint an Activity and the log show.
 const shortFingerprint = 8
 
-// happened tells of an activity with the credentials s, nil for none.
+// happened reports an activity with the credentials s, nil for none.
 func (m *Manager) happened(kind ActivityKind, s *Snapshot, reason Reason) {
 	a := Activity{At: clean(m.opts.Now()), Kind: kind, Reason: reason, Count: 1}
 	if s.HasTokens() {
@@ -105,8 +106,8 @@ func (m *Manager) happened(kind ActivityKind, s *Snapshot, reason Reason) {
 	m.opts.Activity(a)
 }
 
-// turn is what another program's change from was to s means, "" for nothing
-// worth a line.
+// turn classifies another program's change from was to s; "" if it is not worth
+// a line.
 func turn(was, s *Snapshot) ActivityKind {
 	switch {
 	case s == nil && was == nil:

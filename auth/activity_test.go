@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// kinds are those of the activities that were told.
+// kinds returns the kinds of the reported activities.
 func kinds(list []Activity) (names []ActivityKind) {
 	for _, a := range list {
 		names = append(names, a.Kind)
@@ -14,7 +14,8 @@ func kinds(list []Activity) (names []ActivityKind) {
 	return names
 }
 
-// TestActivityIsTold: each thing that happens, in the words of who did it.
+// TestActivityIsTold: everything that happens is reported once, as the program
+// that did it reports it.
 func TestActivityIsTold(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// What is cached changes here and nowhere else.
+// This file is the only place that changes what is cached.
 
-// content is what a store holds and what is remembered about it.
+// content is the content of a store with what is remembered about it.
 type content struct {
 	snapshot    *Snapshot
 	err         error  // why snapshot is nil
@@ -19,8 +19,9 @@ type content struct {
 	last        Attempt
 }
 
-// lookUp finds out what is remembered about s, unless it is cached already and
-// always is not set. It may take as long as a disk does, so no caller holds mu.
+// lookUp finds out what is remembered about s. If s is cached already it does
+// so only if always is set. It may wait for the disk, so callers must not hold
+// mu.
 func (m *Manager) lookUp(s *Snapshot, loadErr error, always bool) content {
 	c := content{snapshot: s, err: loadErr, store: m.opts.Store.String()}
 	if s != nil {
@@ -48,9 +49,9 @@ func (m *Manager) lookUp(s *Snapshot, loadErr error, always bool) content {
 	return c
 }
 
-// cache replaces what is cached; equal content changes nothing at all. It
-// reports whether the content is new. also, if not nil, is called while nobody
-// else can change anything, with the facts as they were.
+// cache replaces what is cached; equal content changes nothing. It reports
+// whether the content is new. also, if not nil, is called under mu with the
+// facts as they were before.
 func (m *Manager) cache(s *Snapshot, loadErr error, also func(was Facts, adopted bool)) (adopted bool) {
 	c := m.lookUp(s, loadErr, false)
 	m.mu.Lock()
@@ -72,7 +73,7 @@ func (m *Manager) cache(s *Snapshot, loadErr error, also func(was Facts, adopted
 	return adopted
 }
 
-// takeLocked is cache for those who hold mu.
+// takeLocked is cache for callers that hold mu.
 func (m *Manager) takeLocked(c content) (adopted bool) {
 	f := &m.facts
 	adopted = !c.snapshot.Equal(f.Snapshot)
@@ -92,11 +93,11 @@ func (m *Manager) takeLocked(c content) (adopted bool) {
 	return true
 }
 
-// take is cache for what comes from elsewhere than the store's watcher.
+// take is cache for content that does not come from the store's watcher.
 func (m *Manager) take(s *Snapshot, loadErr error) { m.cache(s, loadErr, nil) }
 
-// found is take for what the store was found to hold. What another program did
-// to it is an Activity.
+// found is take for content that was read from the store. A change made by
+// another program is reported as an Activity.
 func (m *Manager) found(s *Snapshot, loadErr error) {
 	var kind ActivityKind
 	var before, now *Snapshot
@@ -116,8 +117,8 @@ func (m *Manager) found(s *Snapshot, loadErr error) {
 	}
 }
 
-// takeIssued is take for tokens that the server has just issued to us, and
-// that are in the store by now. r is the record of the request.
+// takeIssued is take for tokens that the server has just issued to us and that
+// are already in the store. r is the record of the request.
 func (m *Manager) takeIssued(s *Snapshot, kind ActivityKind, r AttemptRecord) {
 	_ = m.own.RecordAttempt(r) // in memory: cannot fail
 	m.cache(s, nil, func(Facts, bool) { m.facts.CommitErr = nil })
@@ -125,8 +126,8 @@ func (m *Manager) takeIssued(s *Snapshot, kind ActivityKind, r AttemptRecord) {
 	m.happened(kind, s, "")
 }
 
-// isWriting notes what this program is about to write, so that whoever reads it
-// from the store first does not take it for another program's.
+// isWriting notes what this program is about to write, so that reading it back
+// is not mistaken for another program's change.
 func (m *Manager) isWriting(s *Snapshot) {
 	m.mu.Lock()
 	defer m.mu.Unlock()

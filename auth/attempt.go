@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// AttemptOutcome is what came of a request to the authorization server. The
+// AttemptOutcome is the outcome of a request to the authorization server. The
 // values are stable: they are stored and shown.
 type AttemptOutcome string
 
@@ -15,11 +15,12 @@ type AttemptOutcome string
 const (
 	// AttemptRefreshed: new tokens came and were saved.
 	AttemptRefreshed AttemptOutcome = "refreshed"
-	// AttemptSignedIn: they came from a sign-in of Rekey's own.
+	// AttemptSignedIn: new tokens came from Rekey's own sign-in.
 	AttemptSignedIn AttemptOutcome = "signed_in"
 	// AttemptRefused: the server refused for good; see Reason.
 	AttemptRefused AttemptOutcome = "refused"
-	// AttemptFailed: it did not work and may work later; see Status and Cause.
+	// AttemptFailed: the request failed and may succeed later; see Status and
+	// Cause.
 	AttemptFailed AttemptOutcome = "failed"
 	// AttemptLost: the request may have arrived and no answer came.
 	AttemptLost AttemptOutcome = "answer_lost"
@@ -28,37 +29,37 @@ const (
 	AttemptUnsent AttemptOutcome = "not_sent"
 )
 
-// Attempt is the last request with one refresh token and what came of it, the
-// zero value for none. It holds no token. All times are UTC. Attempts can be
-// compared with ==.
+// Attempt is the last request with one refresh token and its outcome; the zero
+// value means that there was none. It holds no token. All times are UTC.
+// Attempts can be compared with ==.
 type Attempt struct {
-	// At is when it ended.
+	// At is when the request ended.
 	At      time.Time      `json:"at"`
 	Outcome AttemptOutcome `json:"outcome"`
 	// Status is the HTTP status of the answer, 0 when there was none.
 	Status int `json:"status,omitempty"`
-	// Code is the error code of the answer, safe to show, "" for none.
+	// Code is the error code of the answer, "" for none. It is safe to show.
 	Code string `json:"code,omitempty"`
 	// Reason is set for AttemptRefused.
 	Reason Reason `json:"reason,omitempty"`
 	// Page: a web page came instead of an answer.
 	Page bool `json:"webPage,omitempty"`
-	// Cause is what was in the way where no answer came or nothing was sent.
+	// Cause is why no answer came or nothing was sent.
 	Cause Cause `json:"cause,omitzero"`
-	// NotBefore is when the next request with this token is allowed, the zero
-	// time when it is at once: nothing has reached the server.
+	// NotBefore is when the next request with this token is allowed. The zero
+	// time means immediately, because nothing has reached the server.
 	NotBefore time.Time `json:"notBefore,omitzero"`
 }
 
-// Failed reports whether it did not work and may work later.
+// Failed reports whether the request failed and may succeed later.
 func (a Attempt) Failed() bool {
 	return a.Outcome == AttemptFailed || a.Outcome == AttemptLost || a.Outcome == AttemptUnsent
 }
 
-// worked reports whether it brought the tokens.
+// worked reports whether the request brought tokens.
 func (a Attempt) worked() bool { return a.Outcome == AttemptRefreshed || a.Outcome == AttemptSignedIn }
 
-// Err is the error that its caller was told, nil after a success.
+// Err is the error that the caller got, nil after a success.
 func (a Attempt) Err() error {
 	switch a.Outcome {
 	case AttemptRefreshed, AttemptSignedIn, "":
@@ -72,28 +73,28 @@ func (a Attempt) Err() error {
 	}
 }
 
-// AttemptRecord is an Attempt as it is remembered.
+// AttemptRecord is an Attempt as it is stored.
 type AttemptRecord struct {
-	// Fingerprint is that of the refresh token (Memory.Token): of the new one if
+	// Fingerprint identifies the refresh token (Memory.Token), the new one if
 	// the request brought one.
 	Fingerprint string `json:"fingerprint"`
 	Attempt
-	// InVain is how often in a row a request did not help.
+	// InVain counts the requests in a row that did not help.
 	InVain int `json:"inVain,omitempty"`
 }
 
 const (
-	// Fresh is how long new tokens stand: who asks for a refresh within that time
-	// has one.
+	// Fresh is how long new tokens count as fresh: a refresh asked for within
+	// that time sends nothing.
 	Fresh = 5 * time.Second
-	// MinSpacing follows every request that may have reached the server and did
-	// not help.
+	// MinSpacing is the least time to wait after a request that may have
+	// reached the server and did not help.
 	MinSpacing = 30 * time.Second
-	// maxSpacing ends the growth of the spacing: a person who asks gets a try
-	// after five minutes at most, unless the server wants to be left alone.
+	// maxSpacing limits the spacing: a user can try again after at most five
+	// minutes, unless the server asks for more (Retry-After).
 	maxSpacing = 5 * time.Minute
-	// MaxRetryAfter is how much of a server's wish is granted: a sign-in may
-	// end in the meantime.
+	// MaxRetryAfter limits the Retry-After that is honoured, because the
+	// sign-in may expire in the meantime.
 	MaxRetryAfter = time.Hour
 )
 
@@ -113,15 +114,15 @@ func (m *Manager) failedAttempt(token string, e *RefreshError) AttemptRecord {
 	case e.AnswerLost:
 		r.Outcome = AttemptLost
 	case e.Status == 0:
-		return r // nothing was sent, so nobody has to be spared
+		return r // nothing was sent, so there is no need to wait
 	}
 	r.InVain++
 	r.NotBefore = r.At.Add(max(Spacing(r.InVain), min(e.RetryAfter, MaxRetryAfter)))
 	return r
 }
 
-// refreshedAttempt is the record of a request that brought next in place of the
-// token that was redeemed. Tokens that have expired already have not helped.
+// refreshedAttempt is the record of a request that redeemed a token and brought
+// next. Tokens that have already expired do not count as help.
 func (m *Manager) refreshedAttempt(redeemed string, next *Snapshot) AttemptRecord {
 	r := m.attempt(redeemed, AttemptRefreshed)
 	r.Fingerprint = m.opts.Memory.Token(next)
@@ -134,7 +135,7 @@ func (m *Manager) refreshedAttempt(redeemed string, next *Snapshot) AttemptRecor
 	return r
 }
 
-// attempt is the record of what has just ended.
+// attempt starts the record of a request that has just ended.
 func (m *Manager) attempt(token string, outcome AttemptOutcome) AttemptRecord {
 	before, _ := m.lastAttempt(token)
 	return AttemptRecord{
@@ -143,7 +144,7 @@ func (m *Manager) attempt(token string, outcome AttemptOutcome) AttemptRecord {
 }
 
 // remember records an attempt for all processes of the home, or at least for
-// this one, and shows it.
+// this one, and shows it in the State.
 func (m *Manager) remember(r AttemptRecord) {
 	_ = m.own.RecordAttempt(r) // in memory: cannot fail
 	m.change(func(f *Facts) {
@@ -152,11 +153,11 @@ func (m *Manager) remember(r AttemptRecord) {
 		}
 	})
 	if err := m.opts.Memory.RecordAttempt(r); err != nil {
-		m.opts.Log.Warn("other processes will not know of this attempt", "error", err)
+		m.opts.Log.Warn("cannot record this attempt for other processes", "error", err)
 	}
 }
 
-// lastAttempt finds the newest attempt with a token that any process has made.
+// lastAttempt returns the newest attempt with a token by any process.
 func (m *Manager) lastAttempt(token string) (AttemptRecord, bool) {
 	own, known := m.own.LastAttempt(token)
 	if r, ok := m.opts.Memory.LastAttempt(token); ok && (!known || r.At.After(own.At)) {
@@ -165,11 +166,12 @@ func (m *Manager) lastAttempt(token string) (AttemptRecord, bool) {
 	return own, known
 }
 
-// tooEarly reports whether another request with s has to wait, whoever made the
-// last one, and if so, what that one came to. The caller holds the refresh lock.
+// tooEarly reports whether another request with s has to wait because the last
+// one, by any process, was too recent. If so, err is the outcome of that one.
+// The caller holds the refresh lock.
 func (m *Manager) tooEarly(ctx context.Context, s *Snapshot) (early bool, err error) {
 	if m.opts.AsCodex {
-		return false, nil // Codex asks as often as it is asked
+		return false, nil // Codex sends a request whenever it is asked to
 	}
 	r, ok := m.lastAttempt(m.opts.Memory.Token(s))
 	now := clean(m.opts.Now())

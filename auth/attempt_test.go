@@ -38,8 +38,8 @@ func TestRefusedTokensNeverReturn(t *testing.T) {
 	})
 }
 
-// TestAnswerStaysLost: what becomes of later attempts does not tell what became
-// of the first one.
+// TestAnswerStaysLost: the outcome of later attempts says nothing about the
+// lost one.
 func TestAnswerStaysLost(t *testing.T) {
 	t.Parallel()
 	unsent := answer{err: &RefreshError{Err: errors.New("connection refused")}}
@@ -72,8 +72,8 @@ func TestAnswerStaysLost(t *testing.T) {
 	}
 }
 
-// TestSpacing: whoever asks too early is told what the last request came to,
-// and nothing is sent, in this process and in the next one.
+// TestSpacing: asking too early returns the outcome of the last request and
+// sends nothing, in this process and in the next one.
 func TestSpacing(t *testing.T) {
 	t.Parallel()
 	busy := answer{err: &RefreshError{Status: 429, Code: "slow_down", RetryAfter: time.Hour}}
@@ -119,8 +119,9 @@ func TestSpacing(t *testing.T) {
 	}
 }
 
-// TestSpacingEnds: with other credentials, after a request that reached nobody,
-// and for Codex's own behaviour. A clock that is set back does not make it longer.
+// TestSpacingEnds: there is no spacing for other credentials, after a request
+// that did not reach the server, or AsCodex. Setting the clock back does not
+// make it longer.
 func TestSpacingEnds(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
@@ -165,8 +166,8 @@ func TestSpacingEnds(t *testing.T) {
 	r.wantRequests(2)
 }
 
-// TestTokenSpacing: scripts that ask again and again for a token that cannot be
-// had do not make the agent ask again and again.
+// TestTokenSpacing: scripts that keep asking for a token in vain do not make
+// the agent keep asking the server.
 func TestTokenSpacing(t *testing.T) {
 	t.Parallel()
 	for name, a := range map[string]answer{"server error": serverDown, "answer lost": answerLost, "too short": refreshed("2")} {
@@ -203,8 +204,8 @@ func TestEmptyTokensInAnAnswer(t *testing.T) {
 	}
 }
 
-// TestTokensAreNoCodes: a server that says the token back does not get it into
-// the log, the State or a file.
+// TestTokensAreNoCodes: a server that echoes the token as its error code does
+// not get it into the log, the State or a file.
 func TestTokensAreNoCodes(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(set("tokens.refresh_token", "REFRESH-token-1")))
@@ -216,8 +217,8 @@ func TestTokensAreNoCodes(t *testing.T) {
 	}
 }
 
-// TestWrongClock: tokens that have expired when they arrive are told as what
-// they are, also by a process that has no keeper, and by the next one.
+// TestWrongClock: tokens that have already expired when they arrive give
+// ErrClock, also in a process without a keeper, and in the next one.
 func TestWrongClock(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(ends(-time.Hour)))

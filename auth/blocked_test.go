@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// slowMemory is a Memory on a disk, or behind a keyring, that takes long.
+// slowMemory is a Memory on a slow disk or keyring.
 type slowMemory struct {
 	Memory
 	takes time.Duration
@@ -62,9 +62,9 @@ func (m slowMemory) Clear(f string) error {
 	return m.Memory.Clear(f)
 }
 
-// TestStateWaitsForNothing: while every step of a refusal, and of a reload
-// beside it, hangs in the memory for ten seconds, the State and what changes it
-// go on.
+// TestStateWaitsForNothing: while every step of a refusal and of a concurrent
+// reload blocks in the memory for ten seconds, the State and its setters keep
+// working.
 func TestStateWaitsForNothing(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// Broadcast hands values to any number of subscribers, each of whom sees the
-// newest value and may miss older ones. The zero value is ready for use. All
+// Broadcast delivers values to any number of subscribers. Each sees the newest
+// value and may miss older ones. The zero value is ready for use. All
 // methods are safe for concurrent use and none waits for a reader.
 type Broadcast[T any] struct {
 	mu   sync.Mutex // guards everything below
@@ -43,7 +43,7 @@ func (b *Broadcast[T]) Last() (v T, ok bool) {
 }
 
 // Subscribe returns a channel that always holds the newest value its reader
-// has not seen, starting with the present one. It is closed when ctx ends.
+// has not seen, starting with the current one. It is closed when ctx ends.
 func (b *Broadcast[T]) Subscribe(ctx context.Context) <-chan T {
 	ch := make(chan T, 1)
 	b.mu.Lock()

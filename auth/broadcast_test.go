@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// TestBroadcast: everybody sees the newest value, nobody holds anybody up.
+// TestBroadcast: every subscriber sees the newest value, and none holds up
+// another.
 func TestBroadcast(t *testing.T) {
 	t.Parallel()
 	var b Broadcast[int]
@@ -66,7 +67,7 @@ func TestBroadcastAmongMany(t *testing.T) {
 	readers.Wait()
 }
 
-// TestMemory is what a Manager without files remembers.
+// TestMemory tests the Memory of a Manager without files.
 func TestMemory(t *testing.T) {
 	t.Parallel()
 	m := newInMemory()

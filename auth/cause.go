@@ -8,9 +8,9 @@ import (
 	"rekey/internal/fault"
 )
 
-// Cause is an error as a value: a fault's code, its arguments and its English,
-// as JSON, "" for none. It can be compared with ==, stored, and sent to another
-// process; it holds what the error's text holds and no more.
+// Cause is an error as a value: a fault's code, arguments and English text as
+// JSON, or "" for none. It can be compared with ==, stored, and sent to another
+// process. It holds nothing that the error's text does not hold.
 type Cause string
 
 // CauseOf is the Cause of an error, "" for nil.
@@ -21,7 +21,7 @@ func CauseOf(err error) Cause {
 	return Cause(fault.Encode(err))
 }
 
-// Err is the error again, nil for none: a fault.Coded one if it had a code.
+// Err returns the error, nil for none. If it had a code it is a fault.Coded.
 func (c Cause) Err() error {
 	if c == "" {
 		return nil
@@ -37,7 +37,7 @@ func (c Cause) Code() string {
 	return ""
 }
 
-// MarshalJSON writes the JSON that c is.
+// MarshalJSON implements json.Marshaler.
 func (c Cause) MarshalJSON() ([]byte, error) {
 	if c == "" {
 		return []byte("null"), nil
@@ -45,13 +45,14 @@ func (c Cause) MarshalJSON() ([]byte, error) {
 	return []byte(c), nil
 }
 
-// UnmarshalJSON reads what MarshalJSON has written. What is no Cause is "".
+// UnmarshalJSON implements json.Unmarshaler. Anything that is not a Cause
+// becomes "".
 func (c *Cause) UnmarshalJSON(text []byte) error {
 	*c = CauseOf(fault.Decode(text))
 	return nil
 }
 
-// sentence is the English of a cause with a capital letter, "" for none.
+// sentence is the English text of the cause, capitalized; "" for none.
 func (c Cause) sentence() string {
 	err := c.Err()
 	if err == nil {

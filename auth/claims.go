@@ -15,19 +15,19 @@ type Claims struct {
 	Plan      string
 	UserID    string
 	AccountID string
-	// FedRAMP: the account belongs to a government's workspace, and its requests
-	// are marked so.
+	// FedRAMP: the account belongs to a government workspace, and its requests
+	// are marked as such.
 	FedRAMP bool
 }
 
-// The names of the two objects with OpenAI's claims.
+// The names of the two objects that hold OpenAI's claims.
 const (
 	claimProfile = "https://api.openai.com/profile"
 	claimAuth    = "https://api.openai.com/auth"
 )
 
-// parseClaims reads an ID token: three or more non-empty parts of which the
-// second is unpadded base64url of a JSON object with the right types.
+// parseClaims reads an ID token: three or more non-empty parts, the second of
+// which is a JSON object in unpadded base64url with the right types.
 func parseClaims(token string) (Claims, error) {
 	payload, err := jwtPayload(token)
 	if err != nil {
@@ -80,7 +80,8 @@ func parseClaims(token string) (Claims, error) {
 	return c, wrong
 }
 
-// claimObject reads the named members of a JSON object; absent or null has none.
+// claimObject reads the named members of a JSON object. An absent or null
+// object has none.
 func claimObject(raw json.RawMessage, names ...string) (map[string]json.RawMessage, error) {
 	if isNull(raw) {
 		return nil, nil
@@ -96,7 +97,7 @@ func claimObject(raw json.RawMessage, names ...string) (map[string]json.RawMessa
 	return members, nil
 }
 
-// first returns the first string that is there, "" when none is.
+// first returns the first string that is not nil, or "".
 func first(candidates ...*string) string {
 	for _, c := range candidates {
 		if c != nil {
@@ -153,8 +154,8 @@ func numericDate(raw json.RawMessage) (time.Time, bool) {
 }
 
 // PlanName returns the plan as Codex's account/read reports it: a known name
-// as it is, an old name as its successor, everything else as "unknown". It is
-// case-sensitive.
+// unchanged, an old name as its successor, anything else as "unknown". Names
+// are case-sensitive.
 func PlanName(claim string) string {
 	switch claim {
 	case "hc":
@@ -170,8 +171,8 @@ func PlanName(claim string) string {
 	return "unknown"
 }
 
-// planOf is PlanName for people: a plan that is newer than this program is shown
-// by the name that the claim has.
+// planOf is PlanName for people: a plan this version does not know is shown by
+// the claim's own name.
 func planOf(claim string) string {
 	if name := PlanName(claim); name != "unknown" || claim == "" {
 		return name

@@ -158,7 +158,7 @@ func TestParseTimestamp(t *testing.T) {
 }
 
 // TestTimestampsCanBeReadAgain: at the edges of the calendar an offset can push
-// a year out of what is written.
+// the year out of range.
 func TestTimestampsCanBeReadAgain(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{

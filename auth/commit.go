@@ -9,8 +9,8 @@ import (
 	"rekey/internal/fault"
 )
 
-// commit writes the answer for s to the store, but only if the store still
-// holds what was redeemed, and takes it over. done is the log's word for that.
+// commit writes the answer for s to the store, if the store still holds what
+// was redeemed, and caches it. done is the text of the log line.
 func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse, done string) error {
 	m.opts.Step(StepCommitting)
 	var committed *Snapshot
@@ -30,15 +30,15 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse,
 		m.decided(ctx, slog.LevelInfo, s, done, "to", m.short(committed))
 		m.takeIssued(committed, ActivityRefreshed, m.refreshedAttempt(key, committed))
 		if !m.opts.AsCodex {
-			// Another program may have replaced what was written, and the watcher
-			// have told of that, before it was taken over here.
+			// Another program may have replaced what was written, and the
+			// watcher may have reported it, before it was cached here.
 			_, _ = m.load(ctx)
 		}
 		m.endAttempt(key, false)
 		m.opts.Step(StepCleared)
 		return nil
 	case errors.Is(err, ErrStoreChanged):
-		m.decided(ctx, slog.LevelInfo, s, "somebody signed in or out meanwhile, the answer is kept out")
+		m.decided(ctx, slog.LevelInfo, s, "someone signed in or out meanwhile, the answer is not stored")
 		return m.yield(ctx, s)
 	}
 	m.hold(s, answer)
@@ -48,20 +48,20 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse,
 	return &RefreshError{Err: errUnsaved(err)}
 }
 
-// errUnsaved is about tokens that wait to be saved.
+// errUnsaved is the error for tokens that are waiting to be saved.
 func errUnsaved(err error) error {
 	return fault.New("not_saved_yet", "the new tokens cannot be saved yet: {{.Why}}", "Why", err)
 }
 
-// yield takes over what somebody else wrote while an answer was under way.
+// yield adopts what another program wrote while an answer was under way.
 func (m *Manager) yield(ctx context.Context, s *Snapshot) error {
 	changed := &RefreshError{Permanent: true, Reason: ReasonAccountChanged}
 	if m.opts.AsCodex {
-		return changed // Codex keeps what it has in memory
+		return changed // Codex keeps what it has cached
 	}
 	now, err := m.load(ctx)
 	if err != nil {
-		return &RefreshError{Err: err} // gone for a moment: the escrow keeps the answer
+		return &RefreshError{Err: err} // perhaps only gone for a moment: the escrow keeps the answer
 	}
 	if key := m.opts.Memory.Token(s); now.HasTokens() && m.opts.Memory.Token(now) != key {
 		m.clearEscrow(key)
@@ -72,15 +72,15 @@ func (m *Manager) yield(ctx context.Context, s *Snapshot) error {
 	return nil
 }
 
-// lookLimit bounds the wait for Codex's lock before the last look.
+// lookLimit bounds the wait for Codex's lock before the last look at the store.
 const lookLimit = 5 * time.Second
 
 // errLook ends an Update that only wanted to read under the lock.
 var errLook = errors.New("only looked")
 
-// lookAgain gives another process that may have won the race time to commit
-// what it won. seen is true when the store is no longer what was refused; err
-// is then the answer for the callers.
+// lookAgain gives another process that may have won the race time to commit its
+// tokens. seen is true if the store no longer holds what was refused; err is
+// then the callers' result.
 func (m *Manager) lookAgain(ctx context.Context, s *Snapshot, cause *RefreshError) (seen bool, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -101,7 +101,7 @@ func (m *Manager) lookAgain(ctx context.Context, s *Snapshot, cause *RefreshErro
 			look := func(*Snapshot) (*Snapshot, error) { return nil, errLook }
 			locked, stop := context.WithTimeout(ctx, lookLimit)
 			if err := m.opts.Store.Update(locked, look); err != nil && !errors.Is(err, errLook) {
-				m.opts.Log.Warn("second look without the lock", "error", err)
+				m.opts.Log.Warn("cannot take Codex's lock for the second look", "error", err)
 			}
 			stop()
 			if m.movedOn(ctx, s) {
@@ -118,26 +118,27 @@ func (m *Manager) movedOn(ctx context.Context, s *Snapshot) bool {
 	return err == nil && m.moved(s)
 }
 
-// moved reports whether the store no longer holds what was refused. Content
-// that has changed around the same token is no winner's, and a store that
-// cannot be read at the moment says nothing.
+// moved reports whether the store no longer holds what was refused. Other
+// changes around the same token do not count, and neither does a store that is
+// unreadable at the moment.
 func (m *Manager) moved(s *Snapshot) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return !m.sameRefusal(m.facts.Snapshot, s) && !m.unreadable()
 }
 
-// adoptedAfter is the callers' answer when the store has moved on from s. The
-// refused token may come back, from a backup for example: it stays refused.
+// adoptedAfter returns the callers' result after the store has moved on from s.
+// The refusal is recorded all the same, because the token may come back, for
+// example from a backup.
 func (m *Manager) adoptedAfter(ctx context.Context, s *Snapshot, cause *RefreshError) error {
 	if cause.Reason.NamesToken() {
 		m.recordRefusal(s, Refusal{Reason: cause.Reason, At: clean(m.opts.Now())})
 	}
 	now, _ := m.Snapshot()
 	if !now.SameAccount(s) {
-		m.decided(ctx, slog.LevelInfo, s, "refused, and somebody signed out or in to another account meanwhile")
+		m.decided(ctx, slog.LevelInfo, s, "refused, and someone signed out or in to another account meanwhile")
 		return &RefreshError{Permanent: true, Reason: ReasonAccountChanged}
 	}
-	m.decided(ctx, slog.LevelInfo, s, "refused, for another process won the race; adopted", "to", m.short(now))
+	m.decided(ctx, slog.LevelInfo, s, "refused because another process won the race; adopted its tokens", "to", m.short(now))
 	return nil
 }

@@ -27,7 +27,7 @@ func TestCommitOverWhatIsNoChange(t *testing.T) {
 }
 
 // TestCommitOverChanges has every row of Codex's table of changes in flight:
-// the answer is committed on top, or thrown away and theirs taken over.
+// the answer is committed on top, or discarded and the change adopted.
 func TestCommitOverChanges(t *testing.T) {
 	t.Parallel()
 	for _, c := range changes() {
@@ -97,7 +97,7 @@ func (r *rig) wantHeld(refreshToken string) {
 	}
 }
 
-// TestCommitOverUnreadable: half a file is no reason to give the answer up.
+// TestCommitOverUnreadable: half a file is no reason to discard the answer.
 func TestCommitOverUnreadable(t *testing.T) {
 	t.Parallel()
 	r, err := refreshOver(t, chatGPT()[:100])
@@ -169,8 +169,8 @@ func TestCommitFailureKeepsTheAnswer(t *testing.T) {
 	}
 }
 
-// TestAnswerThatNothingTakes: neither the escrow nor the store takes the answer.
-// It is not lost while the process lives.
+// TestAnswerThatNothingTakes: an answer that neither the escrow nor the store
+// can save is kept while the process lives.
 func TestAnswerThatNothingTakes(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
@@ -189,7 +189,7 @@ func TestAnswerThatNothingTakes(t *testing.T) {
 	r.wantRequests(1)
 }
 
-// TestCannotSaveSendsNothing: an answer that could not be kept is not asked for.
+// TestCannotSaveSendsNothing: nothing is sent if the answer could not be kept.
 func TestCannotSaveSendsNothing(t *testing.T) {
 	t.Parallel()
 	for name, set := range map[string]func(r *rig, err error){
@@ -225,7 +225,7 @@ func TestCannotSaveSendsNothing(t *testing.T) {
 	}
 }
 
-// TestAsCodexSendsAnyway: Codex sends whatever may come of the answer.
+// TestAsCodexSendsAnyway: Codex sends even if the answer cannot be saved.
 func TestAsCodexSendsAnyway(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(), asCodex)
@@ -242,8 +242,9 @@ func TestAsCodexSendsAnyway(t *testing.T) {
 	}
 }
 
-// TestAsCodexYields: the answer is thrown away and memory stays as it was, but
-// unlike Codex the answer is kept, as long as its token is still there.
+// TestAsCodexYields: as in Codex the answer is not stored and the cache stays
+// as it was, but the escrow keeps the answer as long as its token is still
+// there.
 func TestAsCodexYields(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(), asCodex)
@@ -260,9 +261,8 @@ func TestAsCodexYields(t *testing.T) {
 	}
 }
 
-// TestReplacedWhileTakenOver: another program signs in between the moment that
-// the answer is in the store and the one that it is taken over. What is cached
-// in the end is what the store holds.
+// TestReplacedWhileTakenOver: another program signs in after the answer is
+// stored and before it is cached. The cache ends up with the store's content.
 func TestReplacedWhileTakenOver(t *testing.T) {
 	t.Parallel()
 	var r *rig

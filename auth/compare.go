@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Equal reports whether the known fields are equal: what Codex compares.
+// Equal reports whether the known fields are equal, which is what Codex
+// compares.
 func (s *Snapshot) Equal(t *Snapshot) bool {
 	if s == nil || t == nil {
 		return s == t
@@ -57,7 +58,7 @@ func sameTime(a, b *time.Time) bool {
 	return a.Equal(*b)
 }
 
-// sameJSON compares without formatting.
+// sameJSON compares two JSON values, ignoring formatting.
 func sameJSON(a, b json.RawMessage) bool {
 	var x, y bytes.Buffer
 	if len(a) == 0 || len(b) == 0 || json.Compact(&x, a) != nil || json.Compact(&y, b) != nil {
@@ -66,16 +67,17 @@ func sameJSON(a, b json.RawMessage) bool {
 	return bytes.Equal(x.Bytes(), y.Bytes())
 }
 
-// SameAccount reports whether both hold ChatGPT tokens of one account, judged
-// by tokens.account_id byte by byte; a missing one is the same as none.
+// SameAccount reports whether both hold ChatGPT tokens of one account,
+// comparing tokens.account_id byte by byte. A missing one matches nothing.
 func (s *Snapshot) SameAccount(t *Snapshot) bool {
 	a, okA := s.AccountID()
 	b, okB := t.AccountID()
 	return okA && okB && a == b
 }
 
-// SameSignIn reports whether both come from one sign-in: equal, or refreshed. A
-// loan that its owner has refreshed is the same one.
+// SameSignIn reports whether both come from one sign-in: they are equal, or one
+// is a refresh of the other. A loan that its owner has refreshed is still the
+// same.
 func (s *Snapshot) SameSignIn(t *Snapshot) bool {
 	if s.Kind() != KindChatGPT || t.Kind() != KindChatGPT || !s.HasTokens() || !t.HasTokens() {
 		return s.Equal(t)
@@ -85,8 +87,8 @@ func (s *Snapshot) SameSignIn(t *Snapshot) bool {
 	return s.SameAccount(t) && same(s.tokens.ownerID, t.tokens.ownerID) && lent == alsoLent && ours == theirs
 }
 
-// RedeemedBy reports whether an answer to a request made with s may be
-// committed on top of current, the present content of the store: still the
+// RedeemedBy reports whether the answer to a request made with s may be
+// committed over current, the store's current content: it must still be the
 // same sign-in with the same tokens. Formatting, unknown fields, id_token,
 // last_refresh, the API key, the written mode, the provenance and a removed
 // owner may have changed, as for Codex.

@@ -7,9 +7,8 @@ import (
 	"rekey/internal/fault"
 )
 
-// Compute derives the State from all facts. It has no side effects and an
-// answer for every input: its rules are tried in order and the last always
-// applies.
+// Compute derives the State from the facts. It has no side effects and handles
+// every input: its rules are tried in order and the last one always applies.
 func Compute(f Facts) State {
 	st := describe(f)
 	st.Status = status(f, st)
@@ -18,7 +17,7 @@ func Compute(f Facts) State {
 	return st
 }
 
-// describe fills in everything but the one word and what stands in the way.
+// describe fills in everything except Status and Problem.
 func describe(f Facts) State {
 	st := State{
 		Store:         f.Store,
@@ -42,7 +41,7 @@ func describe(f Facts) State {
 		shown, f.Snapshot = f.LastGood, nil
 	}
 	st.Method = shown.Kind()
-	if shown.HasTokens() && st.Method != KindAPIKey { // an API key may leave old tokens beside it
+	if shown.HasTokens() && st.Method != KindAPIKey { // old tokens may be left beside an API key
 		st.Email, st.Plan = shown.Claims().Email, planOf(shown.Claims().Plan)
 	}
 	if f.Snapshot == nil {
@@ -60,7 +59,7 @@ func describe(f Facts) State {
 	return st
 }
 
-// refreshability answers the third truth.
+// refreshability fills in the third truth.
 func refreshability(f Facts, st *State) {
 	s := f.Snapshot
 	if !s.Managed() || !s.HasTokens() {
@@ -72,7 +71,7 @@ func refreshability(f Facts, st *State) {
 	switch {
 	case f.Refusal != nil:
 		st.Refused, st.RefusedAt, st.Notice = f.Refusal.Reason, clean(f.Refusal.At), f.Notice
-	case f.Last.Outcome == AttemptRefused: // for a reason that another process keeps to itself
+	case f.Last.Outcome == AttemptRefused: // refused in another process, which keeps the reason to itself
 		st.Refused, st.RefusedAt = f.Last.Reason, f.Last.At
 	case o != "":
 		st.Obstacle, st.Notice = o, f.Notice
@@ -84,7 +83,7 @@ func refreshability(f Facts, st *State) {
 	}
 }
 
-// status is the State table: the first rule that fits decides.
+// status is the State table: the first matching rule decides.
 func status(f Facts, st State) Status {
 	s := f.Snapshot
 	var unreadable *UnreadableError
@@ -107,7 +106,7 @@ func status(f Facts, st State) Status {
 	case st.Refreshable == RefreshableNo && st.Usable && !st.ExpiresAt.IsZero():
 		return StatusExpiring
 	case st.Refused != "", st.Refreshable == RefreshableNo && !st.Usable:
-		return StatusSignInRequired // nobody will ever refresh it
+		return StatusSignInRequired // it can never be refreshed
 	case f.Refreshing:
 		return StatusRefreshing
 	case !st.Usable:
@@ -124,7 +123,7 @@ func nearly(end, now time.Time) bool {
 	return !end.IsZero() && !end.After(now.Add(CodexWindow))
 }
 
-// problem is what stands in the way, nil when nothing does.
+// problem is why the sign-in is not fresh, nil when nothing is wrong.
 func problem(f Facts, st State) error {
 	var unreadable *UnreadableError
 	s := f.Snapshot
@@ -162,7 +161,7 @@ func problem(f Facts, st State) error {
 }
 
 // clean makes a time comparable with ==: UTC, no monotonic reading. The zero
-// time stays what it is.
+// time stays zero.
 func clean(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
@@ -170,14 +169,14 @@ func clean(t time.Time) time.Time {
 	return bounded(t.UTC().Round(0))
 }
 
-// The first and the last second that RFC 3339 can write. A token may claim an
-// end beyond them, for example one in milliseconds.
+// The first and the last second that RFC 3339 can express. A token may claim an
+// expiry beyond them, for example one in milliseconds.
 var (
 	firstSecond = time.Time{}.Add(time.Second)
 	lastSecond  = time.Date(9999, time.December, 31, 23, 59, 59, 0, time.UTC)
 )
 
-// bounded moves a time into what can be written, and off the zero time.
+// bounded clamps a time to what RFC 3339 can express, excluding the zero time.
 func bounded(t time.Time) time.Time {
 	switch {
 	case t.Before(firstSecond):

@@ -11,7 +11,8 @@ import (
 )
 
 // TestComputeIsTotal tries every combination of facts, sensible or not: there
-// is always exactly one Status, and the three truths never contradict another.
+// is always exactly one Status, and the three truths never contradict each
+// other.
 func TestComputeIsTotal(t *testing.T) {
 	t.Parallel()
 	for name, s := range everySnapshot(t) {
@@ -94,7 +95,7 @@ func everyInput(s, lastGood *Snapshot) []Facts {
 	return inputs
 }
 
-// contradictions are the rules that a State breaks.
+// contradictions returns the rules that a State breaks.
 func contradictions(given Facts, st State) (broken []string) {
 	in := given
 	rule := func(name string, holds bool) {

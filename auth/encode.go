@@ -7,8 +7,8 @@ import (
 
 // Encode writes the snapshot as Codex writes it: pretty JSON with two spaces,
 // Codex's order of fields, no final newline. Fields that Rekey does not know
-// follow the known ones of their object in the order they had; Codex itself
-// would lose them.
+// follow the known ones of their object, in their old order; Codex itself would
+// drop them.
 func (s *Snapshot) Encode() []byte {
 	w := &writer{}
 	w.open()
@@ -64,7 +64,7 @@ func (w *writer) tokens(t *tokens) {
 }
 
 // writer builds pretty JSON. encoding/json escapes more than Codex does, so
-// that equal contents would not be equal bytes.
+// equal contents would not be equal bytes.
 type writer struct {
 	buf   bytes.Buffer
 	depth int
@@ -127,7 +127,7 @@ func (w *writer) raw(name string, value json.RawMessage) {
 	_ = json.Indent(&w.buf, value, string(indent), "  ")
 }
 
-// string escapes what JSON demands (RFC 8259, section 7) and no more.
+// string escapes what JSON requires (RFC 8259, section 7) and no more.
 func (w *writer) string(s string) {
 	const hex = "0123456789abcdef"
 	w.buf.WriteByte('"')
@@ -159,9 +159,9 @@ func (w *writer) string(s string) {
 	w.buf.WriteByte('"')
 }
 
-// Canonical returns every known field in one fixed form, so that two snapshots
-// have the same bytes exactly when they are Equal. It holds the tokens: hash it
-// and let nobody else see it.
+// Canonical returns every known field in one fixed form: two snapshots have the
+// same bytes exactly when they are Equal. It contains the tokens, so it is only
+// for hashing.
 func (s *Snapshot) Canonical() []byte {
 	if s == nil {
 		return nil

@@ -62,7 +62,7 @@ func TestEncodeShape(t *testing.T) {
 	}
 }
 
-// TestNewCredentials: what a sign-in writes can be read again as what it was.
+// TestNewCredentials: what a sign-in writes is read back unchanged.
 func TestNewCredentials(t *testing.T) {
 	t.Parallel()
 	in := SignIn{

@@ -12,7 +12,7 @@ import (
 var (
 	// ErrNoCredential means that the store holds nothing: signed out.
 	ErrNoCredential error = fault.New("signed_out", "not signed in")
-	// ErrStoreChanged means that a commit was given up because the store no
+	// ErrStoreChanged means that a commit was abandoned because the store no
 	// longer holds the credentials that were redeemed. Nothing was written.
 	ErrStoreChanged error = fault.New("store_changed", "the credential store changed in the meantime")
 	// ErrSignInForbidden means that the configuration allows no sign-in with
@@ -21,14 +21,14 @@ var (
 	// ErrCannotSave means that nothing was sent because the answer could not
 	// have been kept. It wraps the reason.
 	ErrCannotSave error = fault.New("cannot_save", "nothing was sent because the new tokens could not be saved")
-	// ErrClock means that new tokens had expired when they arrived.
+	// ErrClock means that new tokens had already expired when they arrived.
 	ErrClock error = fault.New("clock_wrong", "new tokens expire immediately: this machine's clock or the server's is wrong")
 	// ErrRefreshing, wrapped, is the error of Options.RefreshLock when another
-	// process has had a refresh under way all the time.
+	// process was refreshing during the whole wait.
 	ErrRefreshing error = fault.New("refreshing", "another Rekey is still refreshing this sign-in; try again later")
 )
 
-// CannotSave is ErrCannotSave because of cause.
+// CannotSave returns an ErrCannotSave with its cause.
 func CannotSave(cause error) error {
 	return &notSaved{fault.New("refresh_not_sent", "nothing was sent because the new tokens could not be saved: {{.Why}}", "Why", cause)}
 }
@@ -44,27 +44,29 @@ func (*notSaved) Is(target error) bool { return target == ErrCannotSave }
 type Reason string
 
 // The reasons. The first four name the refresh token and are remembered across
-// restarts; an unexplained 401 is not, for a captive portal can produce one.
+// restarts; an unexplained 401 is not, because a captive portal can produce
+// one.
 const (
 	ReasonExpired      Reason = "refresh_token_expired"
 	ReasonReused       Reason = "refresh_token_reused"
 	ReasonRevoked      Reason = "refresh_token_invalidated"
 	ReasonInvalidGrant Reason = "invalid_grant"
 	ReasonUnauthorized Reason = "unauthorized"
-	// ReasonAccountChanged is never remembered: the user signed out or in to
-	// another account while a refresh was being prepared.
+	// ReasonAccountChanged means that the user signed out or in to another
+	// account while a refresh was being prepared. It is never remembered.
 	ReasonAccountChanged Reason = "account_changed"
-	// ReasonCopied is not the server's: the credentials are a copy of another
-	// home's, which has refreshed since, and cannot be taken over from there.
+	// ReasonCopied does not come from the server: the credentials are a copy of
+	// another home's, which has refreshed since, and its new tokens cannot be
+	// adopted.
 	ReasonCopied Reason = "copied"
-	// ReasonNoRefreshToken and ReasonNoAccount are those of an Obstacle: nobody
+	// ReasonNoRefreshToken and ReasonNoAccount come from an Obstacle: no server
 	// was asked.
 	ReasonNoRefreshToken = Reason(ObstacleNoRefreshToken)
 	ReasonNoAccount      = Reason(ObstacleNoAccount)
 )
 
-// NamesToken reports whether the reason is about the refresh token itself, so
-// that it stays true after a restart.
+// NamesToken reports whether the reason is about the refresh token itself, and
+// so still holds after a restart.
 func (r Reason) NamesToken() bool {
 	switch r {
 	case ReasonExpired, ReasonReused, ReasonRevoked, ReasonInvalidGrant:
@@ -73,13 +75,13 @@ func (r Reason) NamesToken() bool {
 	return false
 }
 
-// MayBeRace reports whether another process that refreshed the same login at the
-// same time can be the cause, so that the store deserves a second look.
+// MayBeRace reports whether another process that refreshed the same sign-in at
+// the same time can be the cause, so that the store should be read again.
 func (r Reason) MayBeRace() bool {
 	return r == ReasonReused || r == ReasonInvalidGrant || r == ReasonUnauthorized
 }
 
-// Outcome is what became of a refresh.
+// Outcome is the outcome of Manager.Refresh.
 type Outcome int
 
 // The outcomes.
@@ -88,7 +90,7 @@ const (
 	OutcomeOK Outcome = iota
 	// OutcomeTransient: not refreshed this time; asking again later may work.
 	OutcomeTransient
-	// OutcomePermanent: these credentials will never refresh again.
+	// OutcomePermanent: these credentials can never be refreshed again.
 	OutcomePermanent
 )
 
@@ -104,8 +106,8 @@ func OutcomeOf(err error) Outcome {
 	return OutcomeTransient
 }
 
-// RefreshError says why a refresh failed. It never holds a token nor a
-// response body.
+// RefreshError says why a refresh failed. It never holds a token or a response
+// body.
 type RefreshError struct {
 	// Permanent: the authorization server refused these credentials for good.
 	Permanent bool
@@ -116,18 +118,18 @@ type RefreshError struct {
 	// Code is the machine-readable error code of the answer, if any, cut to a
 	// safe length and alphabet.
 	Code string
-	// Page: a web page came instead of an answer, as networks send that want a
-	// login first.
+	// Page: a web page came instead of an answer, as from a network that
+	// requires a login.
 	Page bool
 	// AnswerLost: the request may have reached the server and no answer came,
 	// so the refresh token may be spent.
 	AnswerLost bool
-	// RetryAfter is the server's wish (RFC 9110, section 10.2.3), 0 when it had none.
+	// RetryAfter is the server's Retry-After (RFC 9110, section 10.2.3), 0 for none.
 	RetryAfter time.Duration
-	// NotBefore is set when nothing was sent because the last request was too
-	// recent: the rest is what that one came to. UTC.
+	// NotBefore, UTC, is set when nothing was sent because the last request was
+	// too recent. The other fields then describe that request.
 	NotBefore time.Time
-	// Err is the cause below, may be nil.
+	// Err is the underlying error, may be nil.
 	Err error
 }
 
@@ -148,7 +150,7 @@ type UnreadableError struct {
 	Locked bool
 	// Encrypted: it is in Codex's encrypted store (features.secret_auth_storage).
 	Encrypted bool
-	// Err is the cause below, may be nil. It is not part of the text.
+	// Err is the underlying error, may be nil. It is not part of the text.
 	Err error
 }
 

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// EscrowEntry is what the escrow holds: see Memory.
+// EscrowEntry is the content of the escrow: see Escrow.
 type EscrowEntry struct {
 	// Redeemed is the fingerprint of the refresh token (Memory.Token).
 	Redeemed string
@@ -13,12 +13,13 @@ type EscrowEntry struct {
 	At time.Time
 	// Sent: the request may have reached the server.
 	Sent bool
-	// Answer is set when it arrived.
+	// Answer is the server's answer, nil until it arrives.
 	Answer *TokenResponse
 }
 
-// pending is an answer that has arrived and is not in the store yet. It outlives
-// an escrow that fails, and its access token is the one that works.
+// pending is an answer that has arrived and is not in the store yet. It is kept
+// in memory in case the escrow fails, and its access token is the one that
+// works.
 type pending struct {
 	redeemed string // the fingerprint of the refresh token
 	answer   TokenResponse
@@ -37,8 +38,9 @@ func (m *Manager) hold(s *Snapshot, answer TokenResponse) {
 	m.pending = &pending{m.opts.Memory.Token(s), answer, next}
 }
 
-// newest is what s becomes as soon as the store can be written, or s. AsCodex it
-// is s: Codex hands out what it has stored.
+// newest returns what s becomes as soon as the store can be written, or s if
+// nothing is pending. AsCodex always returns s, because Codex only hands out
+// what it has stored.
 func (m *Manager) newest(s *Snapshot) *Snapshot {
 	m.mu.Lock()
 	p := m.pending
@@ -49,8 +51,8 @@ func (m *Manager) newest(s *Snapshot) *Snapshot {
 	return p.next
 }
 
-// heldFor is the answer for s that has arrived and is not in the store yet: the
-// escrow's, or the one in memory if the escrow did not take it.
+// heldFor returns the answer for s that has arrived and is not in the store
+// yet: the escrow's, or the one in memory if the escrow could not store it.
 func (m *Manager) heldFor(s *Snapshot) (entry EscrowEntry, ok bool) {
 	entry, ok, err := m.opts.Memory.Held()
 	if err == nil && ok && entry.Answer != nil {
@@ -69,7 +71,7 @@ func (m *Manager) heldFor(s *Snapshot) (entry EscrowEntry, ok bool) {
 // have been replaced is dropped.
 func (m *Manager) settleEscrow(ctx context.Context, s *Snapshot) {
 	if !s.HasTokens() {
-		return // gone for a moment, perhaps: the escrow waits
+		return // perhaps only gone for a moment: the escrow waits
 	}
 	m.mu.Lock()
 	pending := m.held || !m.settled
@@ -88,7 +90,7 @@ func (m *Manager) settleEscrow(ctx context.Context, s *Snapshot) {
 	unlock, err := m.opts.RefreshLock(ctx)
 	if err != nil {
 		m.mu.Lock()
-		m.held = true // whoever holds the lock settles it, or the next Reload does
+		m.held = true // the holder of the lock settles it, or the next Reload does
 		m.mu.Unlock()
 		return
 	}
@@ -114,8 +116,8 @@ func (m *Manager) finishHeld(ctx context.Context, s *Snapshot) (done bool, err e
 	return false, nil
 }
 
-// foundLost takes over from an earlier process that a request was sent and its
-// answer never kept.
+// foundLost records that an earlier process sent a request and its answer was
+// never kept.
 func (m *Manager) foundLost(entry EscrowEntry) {
 	if a, ok := m.lastAttempt(entry.Redeemed); !ok || a.At.Before(entry.At) {
 		lost := m.failedAttempt(entry.Redeemed, &RefreshError{AnswerLost: true})
@@ -127,8 +129,8 @@ func (m *Manager) foundLost(entry EscrowEntry) {
 }
 
 // setLost notes whether the answer for a refresh token was lost. It stays lost
-// until that token is replaced or refused, whatever becomes of later attempts;
-// content may change around it, and the store may be unreadable for a moment.
+// until that token is replaced or refused, whatever the outcome of later
+// attempts, and even while the store is unreadable or other content changes.
 func (m *Manager) setLost(token string, lost bool) {
 	m.change(func(f *Facts) {
 		switch {
@@ -148,12 +150,12 @@ func (m *Manager) isLost(token string) bool {
 	return m.lost == token
 }
 
-// clearEscrow empties the slot. A failure leaves an answer for credentials
-// that are gone, which the next start drops.
+// clearEscrow empties the slot. If that fails, the next start drops the answer,
+// because its credentials are gone.
 func (m *Manager) clearEscrow(redeemed string) {
 	m.release()
 	if err := m.opts.Memory.Clear(redeemed); err != nil {
-		m.opts.Log.Warn("the escrow could not be cleared", "error", err)
+		m.opts.Log.Warn("cannot clear the escrow", "error", err)
 		return
 	}
 	m.mu.Lock()

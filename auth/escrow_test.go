@@ -55,8 +55,8 @@ func TestAfterKill(t *testing.T) {
 	}
 }
 
-// TestEscrowOutlivesAMissingStore: while the store is gone or unreadable the
-// answer waits; it is applied when the redeemed token is seen again.
+// TestEscrowOutlivesAMissingStore: while the store is missing or unreadable the
+// escrow keeps the answer, and commits it when the redeemed token is back.
 func TestEscrowOutlivesAMissingStore(t *testing.T) {
 	t.Parallel()
 	for name, missing := range map[string][]byte{"gone": nil, "unreadable": []byte(`{"tok`), "an API key": apiKeyFile("sk-1")} {
@@ -140,8 +140,8 @@ func TestAnswerLost(t *testing.T) {
 	r.wantRequests(1)
 }
 
-// TestEscrowFailures: trouble with the escrow after the answer has come, or
-// while looking for an old one, does not stand in the way of the store.
+// TestEscrowFailures: a failing escrow, after the answer has arrived or while
+// looking for an old one, does not keep the answer out of the store.
 func TestEscrowFailures(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]func(*fakeEscrow){
@@ -187,8 +187,9 @@ func TestSettlingNeedsTheLock(t *testing.T) {
 	r.wantStored("refresh-2")
 }
 
-// TestReloadDoesNotWaitForOthers: once it has looked into the escrow, a Manager
-// leaves what another process does there alone; its State must not hang on it.
+// TestReloadDoesNotWaitForOthers: after its first look into the escrow, a
+// Manager ignores what another process does there, so that its State never
+// waits for it.
 func TestReloadDoesNotWaitForOthers(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(), func(o *Options) {

@@ -5,9 +5,9 @@ import (
 	"log/slog"
 )
 
-// SetExternal takes over tokens that a host program owns, and whom to ask for
-// new ones. They live in memory only; the store is neither touched nor looked
-// at until ClearExternal.
+// SetExternal caches tokens that a host program owns; owner is asked for new
+// ones. They live in memory only; the store is neither read nor written until
+// ClearExternal.
 func (m *Manager) SetExternal(t ExternalTokens, owner ExternalRefresher) error {
 	s, err := NewExternal(t)
 	if err != nil {
@@ -25,7 +25,7 @@ func (m *Manager) ClearExternal(ctx context.Context) {
 	m.mu.Lock()
 	m.owner = nil
 	m.mu.Unlock()
-	_ = m.Reload(ctx, true) // trouble shows in the State
+	_ = m.Reload(ctx, true) // an error shows in the State
 }
 
 // refreshExternal asks the host program for new tokens, if there is one to ask.

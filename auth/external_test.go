@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// TestUse: stale credentials are refreshed before they are given out, once, and
-// given out as they are if that fails for now.
+// TestUse: stale credentials are refreshed once before they are returned, and
+// returned as they are if that fails for now.
 func TestUse(t *testing.T) {
 	t.Parallel()
 	opaque := set("tokens.access_token", "opaque-token")
@@ -75,8 +75,8 @@ func hostTokens(name string) ExternalTokens {
 	return ExternalTokens{AccessToken: NewSecret(accessToken(name, noon.Add(time.Hour))), AccountID: "acct-host", PlanType: "team"}
 }
 
-// TestExternalTokens: they live in memory, are asked for at their owner and
-// leave the store alone until they are given back.
+// TestExternalTokens: they live in memory, their owner is asked for new ones,
+// and the store is left alone until they are cleared.
 func TestExternalTokens(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
@@ -122,7 +122,7 @@ func TestExternalTokens(t *testing.T) {
 	r.wantJournal()
 }
 
-// TestExternalTokensWithoutOwner: nobody to ask is nothing to do.
+// TestExternalTokensWithoutOwner: without an owner there is nothing to do.
 func TestExternalTokensWithoutOwner(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)

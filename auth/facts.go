@@ -2,8 +2,8 @@ package auth
 
 import "time"
 
-// Facts are all that is known about one home's sign-in: what a State is
-// computed from. They are a value; only the Manager changes what it keeps.
+// Facts are everything known about one home's sign-in, from which a State is
+// computed. They are a copy: only the Manager changes its own.
 type Facts struct {
 	// Snapshot is the readable content of the store, nil when there is none.
 	Snapshot *Snapshot
@@ -13,17 +13,18 @@ type Facts struct {
 	LastGood *Snapshot
 	// LoadErr is why Snapshot is nil: ErrNoCredential or *UnreadableError.
 	LoadErr error
-	// Refusal is that of Snapshot, nil when it has none.
+	// Refusal is Snapshot's refusal, nil when it has none.
 	Refusal *Refusal
 	// Refreshing: a request is under way.
 	Refreshing bool
-	// Last is the last request with these tokens that any process has told of,
+	// Last is the last request with these tokens that any process has recorded,
 	// the zero Attempt when there was none.
 	Last Attempt
 	// Lost: a request with this refresh token was sent and no answer came; the
 	// token may be spent.
 	Lost bool
-	// CommitErr is why new tokens wait to be saved, nil when none wait.
+	// CommitErr is why new tokens could not be saved yet, nil when none are
+	// waiting.
 	CommitErr error
 	// Restriction is the configuration's objection to these credentials, nil for none.
 	Restriction error
@@ -31,7 +32,8 @@ type Facts struct {
 	Store string
 	// Doubt: the keeper has found that refreshing does not help.
 	Doubt bool
-	// Notice names the notification that belongs to a dead sign-in, "" for none.
+	// Notice identifies the notification for a sign-in that has ended, "" for
+	// none.
 	Notice string
 	// NextRefresh is when the keeper will refresh, zero when it will not.
 	NextRefresh  time.Time
@@ -54,7 +56,7 @@ func (m *Manager) Facts() Facts {
 	return m.factsLocked()
 }
 
-// factsLocked is Facts for those who hold mu.
+// factsLocked is Facts for callers that hold mu.
 func (m *Manager) factsLocked() Facts {
 	f := m.facts
 	f.Now = m.opts.Now()
@@ -69,7 +71,7 @@ func (m *Manager) change(f func(*Facts)) {
 	m.publish()
 }
 
-// SetPreferences takes over what the user has chosen; nil members stay.
+// SetPreferences applies the user's choices; nil members stay unchanged.
 func (m *Manager) SetPreferences(c PreferenceChange) {
 	m.change(func(f *Facts) {
 		put(&f.KeepFresh, c.KeepFresh)
@@ -85,32 +87,32 @@ func put[T any](to, value *T) {
 	}
 }
 
-// SetSignIn says how far a sign-in has come, the zero value for none.
+// SetSignIn sets the progress of the running sign-in, the zero value for none.
 func (m *Manager) SetSignIn(p SignInProgress) { m.change(func(f *Facts) { f.SignIn = p }) }
 
-// SetSchedule says when the keeper will refresh, zero for never, and whether it
+// SetSchedule sets when the keeper will refresh, zero for never, and whether it
 // doubts that refreshing helps.
 func (m *Manager) SetSchedule(next time.Time, doubt bool) {
 	m.change(func(f *Facts) { f.NextRefresh, f.Doubt = next, doubt })
 }
 
-// SetLoans says whom the sign-in is lent to.
+// SetLoans sets the counts of the sign-in's loans.
 func (m *Manager) SetLoans(l Loans) { m.change(func(f *Facts) { f.Loans = l }) }
 
-// SetLastActivity says when the newest Activity happened.
+// SetLastActivity sets when the newest Activity happened.
 func (m *Manager) SetLastActivity(at time.Time) { m.change(func(f *Facts) { f.LastActivity = at }) }
 
-// Hush keeps the next failure, if it comes within d and is the first one with
-// these tokens, out of the State: after a wake the network comes back first. A
-// lost answer is always shown.
+// Hush keeps the next failure out of the State if it comes within d and is the
+// first with these tokens, because the network may need a moment after the
+// computer wakes. A lost answer is always shown.
 func (m *Manager) Hush(d time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.hushFrom, m.hushFor = m.opts.Now(), d
 }
 
-// show puts an attempt with the cached tokens into the facts f, which are the
-// Manager's, unless it is no news yet. The caller holds mu.
+// show puts an attempt with the cached tokens into f, the Manager's own facts,
+// unless it is hushed. The caller holds mu.
 func (m *Manager) show(f *Facts, a Attempt) {
 	hushed := m.opts.Now().Sub(m.hushFrom).Abs() < m.hushFor
 	if hushed && a.Outcome == AttemptFailed && !f.Last.Failed() && m.hidden.IsZero() {

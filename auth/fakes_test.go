@@ -23,7 +23,7 @@ func (j *journal) add(entry string) {
 	j.entries = append(j.entries, entry)
 }
 
-// read returns the entries so far and begins anew.
+// read returns the entries so far and clears the journal.
 func (j *journal) read() []string {
 	j.mu.Lock()
 	defer j.mu.Unlock()

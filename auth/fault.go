@@ -6,9 +6,8 @@ import (
 	"rekey/internal/fault"
 )
 
-// The errors of this package that a person can act on have a code, by which the
-// faces say them in the reader's language: see package internal/fault, whose
-// interface Coded they implement.
+// The errors that a person can act on have a code, which the faces use to
+// translate them. They implement fault.Coded: see package internal/fault.
 
 // CodeOffline is the code of a State's Cause when no server has answered.
 const CodeOffline = "refresh_failed_because"
@@ -16,7 +15,7 @@ const CodeOffline = "refresh_failed_because"
 // CodeUnreadable is the code of an UnreadableError about a file.
 const CodeUnreadable = "unreadable"
 
-// fault is e by its code.
+// fault returns e with its code.
 func (e *RefreshError) fault() *fault.Fault {
 	switch {
 	case !e.NotBefore.IsZero():
@@ -52,7 +51,7 @@ func (e *RefreshError) FaultCode() string { return e.fault().FaultCode() }
 // FaultArgs are the placeholders of the fault's message with their values.
 func (e *RefreshError) FaultArgs() []any { return e.fault().FaultArgs() }
 
-// fault is e by its code.
+// fault returns e with its code.
 func (e *UnreadableError) fault() *fault.Fault {
 	switch e.Where {
 	case WhereKeyring:

@@ -35,7 +35,7 @@ func idToken(email, account string) string {
 	})
 }
 
-// accessToken is an access token with an end. name makes it unlike others.
+// accessToken is an access token with an expiry. name makes it unique.
 func accessToken(name string, end time.Time) string {
 	return jwt(map[string]any{"exp": end.Unix(), "iat": end.Add(-time.Hour).Unix(), "jti": name})
 }
@@ -103,7 +103,7 @@ func rotated(edits ...edit) []byte {
 	}, edits...)...)
 }
 
-// grace is the sign-in of somebody else.
+// grace is another user's sign-in.
 func grace(edits ...edit) []byte {
 	return chatGPT(append([]edit{
 		set("tokens.id_token", idToken("grace@example.com", "acct-grace")),
@@ -116,7 +116,7 @@ func grace(edits ...edit) []byte {
 // apiKeyFile is the auth.json of an API key.
 func apiKeyFile(key string) []byte { return NewAPIKey(NewSecret(key)).Encode() }
 
-// mustParse parses what has to be readable.
+// mustParse parses content that must be readable.
 func mustParse(t testing.TB, content []byte) *Snapshot {
 	t.Helper()
 	s, err := ParseSnapshot(content)

@@ -44,8 +44,8 @@ func TestSingleFlight(t *testing.T) {
 	}
 }
 
-// TestCallerGivesUp: the end of one caller's patience ends nothing else, not
-// even if it is the one whose call began the flight.
+// TestCallerGivesUp: a caller that gives up ends only its own wait, even if its
+// call started the flight.
 func TestCallerGivesUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -97,7 +97,7 @@ func TestFlightsFollowEachOther(t *testing.T) {
 	}
 }
 
-// TestNoLockNoRequest: whoever cannot have the home's refresh lock sends nothing.
+// TestNoLockNoRequest: without the home's refresh lock nothing is sent.
 func TestNoLockNoRequest(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(), func(o *Options) { o.RefreshLock = lockBusy })

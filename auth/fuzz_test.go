@@ -8,9 +8,9 @@ import (
 	"unicode/utf8"
 )
 
-// FuzzParseSnapshot holds parsing and encoding against each other: what has
-// been read is written so that it is read as the same, unknown fields included,
-// and written a second time as the same bytes.
+// FuzzParseSnapshot checks that encoding a parsed snapshot and parsing it again
+// gives an equal one, unknown fields included, and that encoding that one gives
+// the same bytes.
 func FuzzParseSnapshot(f *testing.F) {
 	for _, seed := range seeds() {
 		f.Add(seed)
@@ -61,7 +61,7 @@ func foreignObject(data []byte) bool {
 	return true
 }
 
-// askEverything calls what must not panic for any content.
+// askEverything calls every method that must not panic, whatever the content.
 func askEverything(s *Snapshot) {
 	s.Usable()
 	s.AccessIssued()

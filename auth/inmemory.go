@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// inMemory is a Memory that ends with the process. It is safe for concurrent use.
+// inMemory is a Memory that is lost when the process exits. It is safe for
+// concurrent use.
 type inMemory struct {
 	key [sha256.Size]byte
 
@@ -23,7 +24,7 @@ type inMemory struct {
 	entry      *EscrowEntry
 }
 
-// NewInMemory returns a Memory that ends with the process.
+// NewInMemory returns a Memory that is lost when the process exits.
 func NewInMemory() Memory { return newInMemory() }
 
 func newInMemory() *inMemory {

@@ -9,27 +9,27 @@ import (
 // concurrent use and honour ctx; every call ends within seconds.
 type Store interface {
 	// Load reads the credentials as they are now, without any lock. It returns
-	// ErrNoCredential when there are none and *UnreadableError when there is
-	// something that cannot be used.
+	// ErrNoCredential when there are none and *UnreadableError when they cannot
+	// be read or used.
 	Load(ctx context.Context) (*Snapshot, error)
-	// Update replaces the credentials under Codex's own locks. decide is given
-	// what the store holds at that moment (nil when absent or unreadable) and
-	// returns what shall replace it, or an error, ErrStoreChanged for one, to
-	// leave the store alone; that error is returned wrapped. decide is called
-	// again when the content changes meanwhile, and must not block.
+	// Update replaces the credentials under Codex's own locks. decide gets the
+	// store's content at that moment (nil when absent or unreadable) and
+	// returns its replacement, or an error such as ErrStoreChanged to leave the
+	// store alone; that error is returned wrapped. decide is called again if
+	// the content changes meanwhile, and must not block.
 	Update(ctx context.Context, decide func(current *Snapshot) (*Snapshot, error)) error
-	// Delete removes the credentials under the same locks. Nothing to delete
-	// is not an error; removed tells which it was.
+	// Delete removes the credentials under the same locks. If there is nothing
+	// to delete, removed is false and err is nil.
 	Delete(ctx context.Context) (removed bool, err error)
 	// Writable says why an Update would fail (permission, hard link, full disk),
-	// or nil. It finds out by doing the same in the same place, with as much
-	// room, and taking it back; the credentials stay as they are.
+	// or nil. It finds out by a trial in the same place with as much data,
+	// which it then undoes; the credentials are not touched.
 	Writable(ctx context.Context) error
 	// String names the store for people, for example its path.
 	String() string
 }
 
-// RefreshReason tells the authorization server why a refresh is asked for.
+// RefreshReason tells the authorization server why the refresh was requested.
 // Codex 0.169 sends it as refresh_reason.
 type RefreshReason string
 
@@ -40,8 +40,8 @@ const (
 	RefreshScheduled RefreshReason = "scheduled"
 )
 
-// Provenance is where a refresh token came from: Codex 0.169 stores it as
-// tokens.oauth_provenance and sends the refresh there.
+// Provenance says who issued a refresh token. Codex 0.169 stores it as
+// tokens.oauth_provenance and sends refreshes to that issuer.
 type Provenance struct {
 	Issuer   string
 	ClientID string
@@ -55,18 +55,18 @@ type RefreshRequest struct {
 	Provenance *Provenance
 }
 
-// TokenResponse is a successful answer of the token endpoint (RFC 6749,
-// section 5.1). A nil field was missing or null: what was stored stays.
+// TokenResponse is a successful response of the token endpoint (RFC 6749,
+// section 5.1). A nil field was missing or null: the stored value stays.
 type TokenResponse struct {
 	IDToken      *Secret
 	AccessToken  *Secret
 	RefreshToken *Secret
-	// DropProvenance: the answer came from another place than the stored
-	// provenance's issuer, so that the provenance is no longer true.
+	// DropProvenance: the answer did not come from the stored provenance's
+	// issuer, so the provenance is no longer true.
 	DropProvenance bool
 }
 
-// withoutEmpty is r without its empty tokens: an empty one is none.
+// withoutEmpty returns r with empty tokens set to nil.
 func (r TokenResponse) withoutEmpty() TokenResponse {
 	for _, token := range []**Secret{&r.IDToken, &r.AccessToken, &r.RefreshToken} {
 		if *token != nil && (*token).Empty() {
@@ -81,8 +81,8 @@ func (r TokenResponse) withoutEmpty() TokenResponse {
 type Authority interface {
 	// Refresh redeems a refresh token. Every error is a *RefreshError.
 	Refresh(ctx context.Context, req RefreshRequest) (TokenResponse, error)
-	// Revoke tells the server to forget the credentials (RFC 7009), best
-	// effort: hint is "refresh_token" or "access_token".
+	// Revoke asks the server to revoke the token (RFC 7009); hint is
+	// "refresh_token" or "access_token".
 	Revoke(ctx context.Context, token Secret, hint string) error
 }
 
@@ -100,57 +100,57 @@ type ExternalRefresher interface {
 	RefreshExternal(ctx context.Context, reason, previousAccountID string) (ExternalTokens, error)
 }
 
-// Memory is what is remembered about one home beyond the life of a process.
-// Keys are fingerprints, never tokens. Implementations are safe for concurrent
-// use by goroutines and processes. Its methods may take as long as a disk or a
-// keyring does; those of the escrow hold up no other.
+// Memory is what Rekey remembers about one home across processes. Keys are
+// fingerprints, never tokens. Implementations are safe for concurrent use by
+// goroutines and processes. Methods may wait for the disk or the keyring; those
+// of the escrow do not hold up the others.
 type Memory interface {
-	// Token is the fingerprint of the refresh token alone: a keyed hash that is
-	// safe to store and to log.
+	// Token returns the fingerprint of the refresh token alone: a keyed hash
+	// that is safe to store and to log.
 	Token(s *Snapshot) string
-	// Whole is the fingerprint of every known field of the snapshot.
+	// Whole returns the fingerprint of all known fields of the snapshot.
 	Whole(s *Snapshot) string
 
 	// Lookup finds the refusal for a fingerprint.
 	Lookup(fingerprint string) (Refusal, bool)
-	// Record remembers a refusal. An error means that it will be forgotten at
-	// the end of the process, nothing worse.
+	// Record remembers a refusal. An error only means that it will be forgotten
+	// when the process exits.
 	Record(r Refusal) error
 
 	// LastAttempt finds the last attempt with the token of a fingerprint.
 	LastAttempt(fingerprint string) (AttemptRecord, bool)
-	// RecordAttempt remembers one in place of the last one with its token. An
-	// error means that other processes do not know of it.
+	// RecordAttempt replaces the last attempt with the same token. An error
+	// means that other processes do not know of it.
 	RecordAttempt(r AttemptRecord) error
 
-	// ClaimNotice reports true exactly once ever for each id of a notification.
+	// ClaimNotice returns true exactly once ever for each notification id.
 	ClaimNotice(id string) (bool, error)
 
-	// AddActivities appends what has happened, in its order.
+	// AddActivities appends activities in the order they happened.
 	AddActivities(list []Activity) error
-	// Activities returns what happened lately, the oldest first.
+	// Activities returns the recent activities, oldest first.
 	Activities() ([]Activity, error)
 
 	Escrow
 }
 
 // Escrow keeps the answer of a refresh from its arrival until it is in the
-// store, beyond the life of the process. There is one slot, keyed by the
-// fingerprint of the refresh token that is being redeemed; it is only written
+// store, even if the process dies in between. It has one slot, keyed by the
+// fingerprint of the refresh token that is being redeemed, and is only written
 // under the home's refresh lock. Every write is durable (fsync) before it
 // returns.
 type Escrow interface {
-	// Reserve records an attempt and sets aside the room for its answer. An
-	// error means that an answer could not be kept: then nothing may be sent.
-	// An answer that is still held for other credentials is not overwritten
-	// and is an error. A token that was sent before stays marked as sent.
+	// Reserve records an attempt and reserves space for its answer. After an
+	// error nothing may be sent, because an answer could not be kept. An answer
+	// that is still held for other credentials is an error; it is not
+	// overwritten. A token that was sent before stays marked as sent.
 	Reserve(redeemed string, at time.Time) error
 	// Sent records that the request is about to be written to the network.
 	Sent(redeemed string) error
 	// Keep stores the answer.
 	Keep(redeemed string, answer TokenResponse) error
-	// Held returns what the slot holds; ok is false when it is empty.
+	// Held returns the content of the slot; ok is false when it is empty.
 	Held() (entry EscrowEntry, ok bool, err error)
-	// Clear empties the slot if it is the one for redeemed.
+	// Clear empties the slot if it holds redeemed.
 	Clear(redeemed string) error
 }

@@ -11,15 +11,15 @@ import (
 	"rekey/internal/fault"
 )
 
-// member is one name and its value as it stands in the text.
+// member is one name and its value as written in the text.
 type member struct {
 	name string
 	raw  json.RawMessage
 }
 
-// object is a JSON object with its members in their order, duplicates
-// included. encoding/json cannot give this: it folds case, lets the last
-// duplicate win and drops what it does not know, where Codex does none of it.
+// object is a JSON object with its members in order, duplicates included.
+// encoding/json cannot provide this: unlike Codex it folds case, lets the last
+// duplicate win and drops unknown members.
 type object []member
 
 var (
@@ -32,7 +32,7 @@ var (
 	errDuplicate = fault.New("duplicate", "a field appears twice")
 )
 
-// What can be wrong with a field. inField says with which.
+// What can be wrong with a field; inField adds its name.
 var (
 	errFieldString  = fault.New("field_string", "{{.Field}} is not a string")
 	errFieldText    = fault.New("field_text", "{{.Field}} is not valid text")
@@ -44,8 +44,8 @@ var (
 	errFieldClaim   = fault.New("field_claim", "{{.Field}} has a claim of the wrong type")
 )
 
-// inField is an error about a field, or about a member of it, with the name of
-// the field: "tokens.id_token is not a string".
+// inField adds the name of a field to an error about it or one of its members,
+// for example "tokens.id_token is not a string".
 func inField(name string, err error) error {
 	var wrong *fault.Fault
 	if !errors.As(err, &wrong) {
@@ -83,7 +83,7 @@ func parseObject(data []byte) (object, error) {
 		if err := dec.Decode(&raw); err != nil {
 			return nil, syntaxError(err)
 		}
-		obj = append(obj, member{name.(string), raw}) // More is true inside an object: a name is a string
+		obj = append(obj, member{name.(string), raw}) // inside an object the token is a name, so a string
 	}
 	if _, err := dec.Token(); err != nil {
 		return nil, syntaxError(err)
@@ -102,7 +102,7 @@ func syntaxError(err error) error {
 	return errNotJSON
 }
 
-// split separates the members called as in known from all others. A known
+// split separates the members named in known from all others. A known
 // name that appears twice is an error, as it is for Codex.
 func (o object) split(known ...string) (map[string]json.RawMessage, object, error) {
 	found := make(map[string]json.RawMessage, len(known))
@@ -127,7 +127,7 @@ func (o object) split(known ...string) (map[string]json.RawMessage, object, erro
 // isNull reports whether raw is absent or null.
 func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
-// parseString reads a JSON string. Unlike encoding/json it refuses a lone
+// parseString reads a JSON string. Unlike encoding/json it rejects a lone
 // surrogate, which has no UTF-8 form.
 func parseString(raw json.RawMessage) (string, error) {
 	if len(raw) == 0 || raw[0] != '"' {
@@ -171,7 +171,8 @@ func loneSurrogate(raw []byte) bool {
 	return false
 }
 
-// hex4 reads four hexadecimal digits, which valid JSON guarantees.
+// hex4 reads four hexadecimal digits; valid JSON guarantees that they are
+// there.
 func hex4(b []byte) (v uint32) {
 	for _, c := range b[:4] {
 		v <<= 4

@@ -8,46 +8,49 @@ import (
 	"rekey/internal/fault"
 )
 
-// Lineage knows what became of refresh tokens in all homes of a user together.
-// Copies of one sign-in in several homes hold the same token, and whoever sends
-// it a second time ends them all. Implementations are safe for concurrent use by
+// Lineage records what became of refresh tokens across all homes of a user.
+// Copies of one sign-in in several homes hold the same token, and sending it a
+// second time ends them all. Implementations are safe for concurrent use by
 // goroutines and processes.
 type Lineage interface {
-	// Lock keeps the refresh token of s to one home at a time, waiting a bounded
+	// Lock gives one home at a time the refresh token of s. It waits a bounded
 	// time.
 	Lock(ctx context.Context, s *Snapshot) (unlock func(), err error)
-	// Fate is what became of the refresh token of s.
+	// Fate returns what became of the refresh token of s.
 	Fate(s *Snapshot) Fate
 	// Sent notes that this home is about to send the refresh token of s.
 	Sent(s *Snapshot) error
-	// Unsent takes that back: the token is as good as it was.
+	// Unsent undoes Sent: the token is still good.
 	Unsent(s *Snapshot) error
-	// Replaced notes that this home has by in the place of the refresh token of s.
+	// Replaced notes that this home now holds by in place of the refresh token
+	// of s.
 	Replaced(s *Snapshot, by Secret) error
 	// Refused notes that the server refused the refresh token of s.
 	Refused(s *Snapshot, reason Reason) error
-	// Successor reads what another home holds in the place of s now. Its error is
-	// ErrNoSuccessor when none does, and else says what stands in the way for now.
+	// Successor reads what another home now holds in place of s. Its error is
+	// ErrNoSuccessor when no home has a successor; any other error is
+	// temporary.
 	Successor(ctx context.Context, s *Snapshot) (*Snapshot, error)
 }
 
-// Fate is what became of a refresh token. The zero value is that of one that
-// nobody has sent.
+// Fate is what became of a refresh token. The zero value means that it was
+// never sent.
 type Fate struct {
-	// Elsewhere: it was another home that sent it.
+	// Elsewhere: another home sent it.
 	Elsewhere bool
 	// Sent: it may have reached the server, and no answer was kept.
 	Sent bool
-	// Replaced: there is another in its place.
+	// Replaced: another token has replaced it.
 	Replaced bool
 	// Refused is the server's reason, "" when it did not refuse.
 	Refused Reason
 }
 
-// ErrNoSuccessor means that no home holds what a refresh token was replaced by.
+// ErrNoSuccessor means that no home holds the token that replaced a refresh
+// token.
 var ErrNoSuccessor error = fault.New("no_successor", "no home holds the tokens that replaced these")
 
-// noLineage is for a Manager whose home is the only one.
+// noLineage is the Lineage of a Manager whose home is the only one.
 type noLineage struct{}
 
 func (noLineage) Lock(context.Context, *Snapshot) (func(), error) { return func() {}, nil }
@@ -60,16 +63,16 @@ func (noLineage) Successor(context.Context, *Snapshot) (*Snapshot, error) {
 	return nil, ErrNoSuccessor
 }
 
-// acrossHomes takes the lock of the refresh token of s and asks what other homes
-// have done with it. done is true when nothing is to be sent; else the caller
-// unlocks when it has its answer. It holds the refresh lock.
+// acrossHomes locks the refresh token of s and checks what other homes have
+// done with it. done is true when nothing must be sent; otherwise the caller
+// unlocks after it has the answer. The caller holds the refresh lock.
 func (m *Manager) acrossHomes(ctx context.Context, s *Snapshot) (unlock func(), done bool, err error) {
 	unlock, err = m.opts.Lineage.Lock(ctx, s)
 	switch {
 	case err != nil && m.opts.AsCodex:
 		return func() {}, false, nil
 	case err != nil:
-		m.decided(ctx, slog.LevelWarn, s, "the lock of this refresh token could not be had, nothing sent", "error", err)
+		m.decided(ctx, slog.LevelWarn, s, "cannot lock this refresh token, nothing sent", "error", err)
 		return nil, true, &RefreshError{Err: err}
 	case m.opts.AsCodex:
 		return unlock, false, nil
@@ -80,8 +83,8 @@ func (m *Manager) acrossHomes(ctx context.Context, s *Snapshot) (unlock func(), 
 	return unlock, done, err
 }
 
-// heedFate does what follows from the fate of the refresh token of s, and reports
-// whether that is all.
+// heedFate acts on the fate of the refresh token of s. done is true when
+// nothing must be sent.
 func (m *Manager) heedFate(ctx context.Context, s *Snapshot, fate Fate) (done bool, err error) {
 	key := m.opts.Memory.Token(s)
 	switch {
@@ -91,7 +94,7 @@ func (m *Manager) heedFate(ctx context.Context, s *Snapshot, fate Fate) (done bo
 	case fate.Replaced:
 		return true, m.adoptSuccessor(ctx, s, fate)
 	case fate.Sent && fate.Elsewhere && !m.isLost(key):
-		m.decided(ctx, slog.LevelWarn, s, "another home has sent it and has no answer yet, nothing sent")
+		m.decided(ctx, slog.LevelWarn, s, "another home has sent this token and has no answer yet, nothing sent")
 		m.setLost(key, true)
 		m.publish()
 		return true, &RefreshError{AnswerLost: true}
@@ -99,9 +102,9 @@ func (m *Manager) heedFate(ctx context.Context, s *Snapshot, fate Fate) (done bo
 	return false, nil
 }
 
-// adoptSuccessor takes over from another home what the refresh token of s was
-// replaced by, provided that it is for the same account and the store still holds
-// s. Otherwise s has no future.
+// adoptSuccessor adopts from another home the tokens that replaced those of s,
+// if they are for the same account and the store still holds s. Otherwise s can
+// no longer be refreshed.
 func (m *Manager) adoptSuccessor(ctx context.Context, s *Snapshot, fate Fate) error {
 	next, err := m.opts.Lineage.Successor(ctx, s)
 	switch {
@@ -113,7 +116,7 @@ func (m *Manager) adoptSuccessor(ctx context.Context, s *Snapshot, fate Fate) er
 		m.decided(ctx, slog.LevelWarn, s, "spent already, nothing sent", "reason", cause.Reason)
 		return m.refuse(s, cause)
 	case err != nil:
-		m.decided(ctx, slog.LevelInfo, s, "another home has replaced it and cannot be read, nothing sent", "error", err)
+		m.decided(ctx, slog.LevelInfo, s, "another home has the successor and cannot be read, nothing sent", "error", err)
 		return &RefreshError{Err: err}
 	}
 	var written *Snapshot
@@ -126,7 +129,7 @@ func (m *Manager) adoptSuccessor(ctx context.Context, s *Snapshot, fate Fate) er
 		return written, nil
 	})
 	if err != nil {
-		m.decided(ctx, slog.LevelWarn, s, "another home's tokens could not be taken over, nothing sent", "error", err)
+		m.decided(ctx, slog.LevelWarn, s, "cannot adopt another home's tokens, nothing sent", "error", err)
 		return &RefreshError{Err: err}
 	}
 	m.decided(ctx, slog.LevelInfo, s, "adopted what another home has, nothing sent", "to", m.short(written))
@@ -136,7 +139,7 @@ func (m *Manager) adoptSuccessor(ctx context.Context, s *Snapshot, fate Fate) er
 	return nil
 }
 
-// withSuccessor is s with the tokens of next, and its date.
+// withSuccessor returns s with the tokens and last_refresh of next.
 func (s *Snapshot) withSuccessor(next *Snapshot) *Snapshot {
 	merged, t := *s, *s.tokens
 	t.id, t.access, t.refresh, t.claims = next.tokens.id, next.tokens.access, next.tokens.refresh, next.tokens.claims
@@ -145,18 +148,19 @@ func (s *Snapshot) withSuccessor(next *Snapshot) *Snapshot {
 	return &merged
 }
 
-// fateOf notes the answer to a request with s for the other homes.
+// fateOf records for the other homes the answer to a request with s.
 func (m *Manager) fateOf(s *Snapshot, answer TokenResponse) {
 	err := error(nil)
 	if by := answer.RefreshToken; by != nil && *by != s.RefreshToken() {
 		err = m.opts.Lineage.Replaced(s, *by)
 	} else {
-		err = m.opts.Lineage.Unsent(s) // it stays what it was
+		err = m.opts.Lineage.Unsent(s) // the token stays the same
 	}
 	m.noteFate(err)
 }
 
-// fateWithout notes that a request with s brought no tokens.
+// fateWithout records for the other homes that a request with s brought no
+// tokens.
 func (m *Manager) fateWithout(s *Snapshot, e *RefreshError) {
 	switch {
 	case e.Permanent && e.Reason.NamesToken():
@@ -166,8 +170,9 @@ func (m *Manager) fateWithout(s *Snapshot, e *RefreshError) {
 	}
 }
 
-// fateSeen notes that another program, Codex for one, has refreshed this home's
-// sign-in. What is older than it replaces is a backup, and replaces nothing.
+// fateSeen records that another program, such as Codex, has refreshed this
+// home's sign-in. Content older than what it replaces is a restored backup and
+// does not count.
 func (m *Manager) fateSeen(was, now *Snapshot) {
 	before, _ := was.LastRefresh()
 	after, _ := now.LastRefresh()
@@ -180,6 +185,6 @@ func (m *Manager) fateSeen(was, now *Snapshot) {
 
 func (m *Manager) noteFate(err error) {
 	if err != nil {
-		m.opts.Log.Warn("other homes will not know what became of this refresh token", "error", err)
+		m.opts.Log.Warn("cannot record for other homes what became of this refresh token", "error", err)
 	}
 }

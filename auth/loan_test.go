@@ -77,8 +77,8 @@ func TestLend(t *testing.T) {
 	}
 }
 
-// A loan is not this machine's to refresh: whatever is asked of it, however old
-// it is and whoever asks, nothing is sent.
+// This machine must not refresh a loan: whatever is asked, and however old it
+// is, nothing is sent.
 func TestLoanIsNeverSent(t *testing.T) {
 	t.Parallel()
 	for name, content := range map[string][]byte{
@@ -111,8 +111,8 @@ func TestLoanIsNeverSent(t *testing.T) {
 	}
 }
 
-// What the owner sends is taken over like any other change, also by a program
-// whose call the API has refused.
+// What the owner sends is adopted like any other change, also during the
+// recovery from a 401.
 func TestLoanIsRefreshedByItsOwner(t *testing.T) {
 	t.Parallel()
 	var told []ActivityKind

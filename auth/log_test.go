@@ -24,8 +24,8 @@ func (r *rig) decisions() (found []map[string]any) {
 	return found
 }
 
-// Each refresh, however it ends, leaves one line that says so, why it was asked
-// for and what it was about.
+// Each refresh ends with one log line that has its outcome, reason and
+// credentials.
 func TestOneLineForEachDecision(t *testing.T) {
 	t.Parallel()
 	errNo := errors.New("out of order")
@@ -52,22 +52,22 @@ func TestOneLineForEachDecision(t *testing.T) {
 					return nil, errNo
 				}
 			})
-		}, "the answer could not be saved, nothing sent", map[string]any{"level": "WARN", "error": errNo.Error()}},
-		"unreadable":      {plain(func(r *rig) { r.store.fail(func(f *fakeStore) { f.loadErr = errNo }) }), "the store cannot be read, nothing sent", nil},
+		}, "an answer could not be saved, nothing sent", map[string]any{"level": "WARN", "error": errNo.Error()}},
+		"unreadable":      {plain(func(r *rig) { r.store.fail(func(f *fakeStore) { f.loadErr = errNo }) }), "cannot read the store, nothing sent", nil},
 		"another account": {plain(func(r *rig) { r.store.put(grace()) }), "signed out or in to another account, nothing sent", nil},
 		"signed out":      {plain(func(r *rig) { r.store.put(nil) }), "signed out or in to another account, nothing sent", nil},
 		"adopted":         {plain(func(r *rig) { r.store.put(rotated()) }), "adopted what another process wrote, nothing sent", nil},
 		"cannot save": {plain(func(r *rig) { r.store.fail(func(f *fakeStore) { f.writableErr = errNo }) }),
-			"the answer could not be saved, nothing sent", map[string]any{"level": "WARN"}},
+			"an answer could not be saved, nothing sent", map[string]any{"level": "WARN"}},
 		"refreshed": {plain(func(*rig) {}), "refreshed", nil},
 		"not saved": {plain(func(r *rig) { r.store.fail(func(f *fakeStore) { f.updateErr = errNo }) }),
 			"refreshed, but not saved; the escrow holds the answer", map[string]any{"error": errNo.Error()}},
 		"a sign-in meanwhile": {plain(func(r *rig) { r.store.fail(func(f *fakeStore) { f.beforeUpdate = func() { f.put(grace()) } }) }),
-			"somebody signed in or out meanwhile, the answer is kept out", nil},
+			"someone signed in or out meanwhile, the answer is not stored", nil},
 		"a failure": {plain(func(r *rig) { r.authority.then(answer{err: &RefreshError{Status: 503, Code: "busy"}}) }),
-			"no answer that counts, it may work later", map[string]any{"status": 503.0, "code": "busy", "answerLost": false}},
+			"no usable answer, may work later", map[string]any{"status": 503.0, "code": "busy", "answerLost": false}},
 		"a lost answer": {plain(func(r *rig) { r.authority.then(answer{err: &RefreshError{AnswerLost: true}}) }),
-			"no answer that counts, it may work later", map[string]any{"answerLost": true}},
+			"no usable answer, may work later", map[string]any{"answerLost": true}},
 		"refused": {plain(func(r *rig) { r.authority.then(refused(ReasonExpired)) }), "refused",
 			map[string]any{"level": "WARN", "reason": string(ReasonExpired)}},
 		"a host program's": {func(t *testing.T) *rig {
@@ -101,8 +101,8 @@ func TestOneLineForEachDecision(t *testing.T) {
 		content []byte
 		line    string
 	}{
-		{rotated(), "refused, for another process won the race; adopted"},
-		{grace(), "refused, and somebody signed out or in to another account meanwhile"},
+		{rotated(), "refused because another process won the race; adopted its tokens"},
+		{grace(), "refused, and someone signed out or in to another account meanwhile"},
 	} {
 		t.Run(winner.line, func(t *testing.T) {
 			t.Parallel()

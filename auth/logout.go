@@ -2,15 +2,14 @@ package auth
 
 import "context"
 
-// Logout removes the credentials from the store and tells the authorization
-// server, best effort, to forget them. It does not wait for the server before
-// nothing is left here; AsCodex it does, as Codex. removed tells whether there
-// were any.
+// Logout removes the credentials from the store and asks the authorization
+// server, best effort, to revoke them. It removes them first; AsCodex revokes
+// first, as Codex does. removed reports whether there were any.
 func (m *Manager) Logout(ctx context.Context) (removed bool, err error) {
 	if m.opts.AsCodex {
 		m.Use(ctx) // Codex refreshes stale credentials even to throw them away
 	} else {
-		_, _ = m.load(ctx) // what is there now is what has to go
+		_, _ = m.load(ctx) // remove what is there now
 	}
 	s, _ := m.Snapshot()
 	if m.opts.AsCodex {
@@ -31,7 +30,7 @@ func (m *Manager) Logout(ctx context.Context) (removed bool, err error) {
 	return removed, nil
 }
 
-// revokeSignIn tells the server, best effort, to forget a sign-in.
+// revokeSignIn asks the server, best effort, to revoke a sign-in.
 func (m *Manager) revokeSignIn(ctx context.Context, s *Snapshot) {
 	if !s.Managed() {
 		return
@@ -43,25 +42,25 @@ func (m *Manager) revokeSignIn(ctx context.Context, s *Snapshot) {
 	m.revoke(ctx, token, hint)
 }
 
-// revoke tells the server, best effort, to forget a token.
+// revoke asks the server, best effort, to revoke a token.
 func (m *Manager) revoke(ctx context.Context, token Secret, hint string) {
 	if token.Empty() {
 		return
 	}
 	if err := m.opts.Authority.Revoke(ctx, token, hint); err != nil {
-		m.opts.Log.Info("logout: the server was not told", "error", err)
+		m.opts.Log.Info("logout: cannot revoke the token", "error", err)
 	}
 }
 
-// revokeHeld ends an answer that has never reached the store with the sign-in
-// it was for. It waits for the end of a refresh that is under way.
+// revokeHeld revokes an answer that never reached the store. It waits for a
+// running refresh to end.
 func (m *Manager) revokeHeld(ctx context.Context) {
 	if _, ok, err := m.opts.Memory.Held(); err != nil || !ok {
 		return
 	}
 	unlock, err := m.opts.RefreshLock(ctx)
 	if err != nil {
-		m.opts.Log.Warn("logout: the escrow was not emptied", "error", err)
+		m.opts.Log.Warn("logout: cannot empty the escrow", "error", err)
 		return
 	}
 	defer unlock()

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestLogout: nothing is left, and then the server is told, best effort: it may
-// take its time.
+// TestLogout: the credentials are removed first; then the server is told, best
+// effort, and may be slow.
 func TestLogout(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -63,7 +63,7 @@ func TestLogoutAsCodex(t *testing.T) {
 	}
 }
 
-// TestLogoutFails: what could not be removed is still there to see.
+// TestLogoutFails: the State still shows credentials that could not be removed.
 func TestLogoutFails(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
@@ -92,8 +92,8 @@ func TestLogoutEmptiesTheEscrow(t *testing.T) {
 	}
 }
 
-// TestLogoutDuringARefresh: the answer that comes after it is kept out of the
-// store, and neither left lying about nor valid.
+// TestLogoutDuringARefresh: an answer that comes after the logout is not
+// stored, and is revoked rather than kept.
 func TestLogoutDuringARefresh(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(), lockFor)
@@ -123,7 +123,8 @@ func TestLogoutDuringARefresh(t *testing.T) {
 	}
 }
 
-// TestLogoutWithoutTheLock: signed out all the same; the next start sees to the escrow.
+// TestLogoutWithoutTheLock: logging out works all the same; the next start settles the
+// escrow.
 func TestLogoutWithoutTheLock(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())

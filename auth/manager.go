@@ -8,52 +8,54 @@ import (
 	"time"
 )
 
-// Options are the parts a Manager works with. Store and Authority are needed,
-// everything else may be left out.
+// Options are the parts a Manager works with. Store and Authority are required,
+// everything else is optional.
 type Options struct {
 	Store     Store
 	Authority Authority
-	// Memory remembers beyond this process; nil: what there is to remember ends
-	// with it.
+	// Memory remembers things across processes; nil remembers them until this
+	// process exits.
 	Memory Memory
-	// Lineage knows what became of refresh tokens in the user's other homes; nil:
-	// there are none.
+	// Lineage knows what became of refresh tokens in the user's other homes;
+	// nil means that there are no other homes.
 	Lineage Lineage
-	// Activity is told what has happened to the credentials; nil: nobody is.
-	// It is called in the order of events and must not block.
+	// Activity is called with everything that happens to the credentials, in
+	// order; nil disables it. It must not block.
 	Activity func(Activity)
 	// RefreshLock takes the home's cross-process refresh lock, waiting a
-	// bounded time; nil: none. Its error is ErrRefreshing, wrapped, when another
-	// process holds it all the time; any other means that it cannot be had here.
+	// bounded time; nil means no lock. Its error is ErrRefreshing, wrapped,
+	// when another process holds it during the whole wait; any other error
+	// means that the lock does not work here.
 	RefreshLock func(ctx context.Context) (unlock func(), err error)
-	// Restriction is the configuration's objection to credentials, nil for
-	// none; nil itself: never one. Restricted credentials count as absent. It
+	// Restriction returns the configuration's objection to credentials, or nil;
+	// a nil function never objects. Restricted credentials count as absent. It
 	// must not block.
 	Restriction func(*Snapshot) error
-	// SecondLook is how long a refusal that a race may have caused waits for
-	// the store to change; 0: not at all.
+	// SecondLook is how long to wait for the store to change after a refusal
+	// that a race may have caused; 0 disables it.
 	SecondLook time.Duration
-	// AsCodex follows Codex 0.169 to the letter where Rekey would do better:
-	// a refusal belongs to the whole snapshot and not to its refresh token, a
-	// skip leaves what is in memory, and no preflight holds a request back.
+	// AsCodex follows Codex 0.169 to the letter where Rekey would do better: a
+	// refusal belongs to the whole snapshot and not to its refresh token, a
+	// skipped refresh leaves what is cached, and no preflight check prevents a
+	// request.
 	AsCodex bool
 	// Now is the wall clock; nil: time.Now.
 	Now func() time.Time
-	// Log receives one line for each decision; nil: nobody does.
+	// Log receives one line for each decision; nil discards them.
 	Log *slog.Logger
-	// Step is called at each Step, in their order, by the goroutine that has
-	// come that far: for tests, nil in every program.
+	// Step is called at each Step, in order, by the goroutine that reached it.
+	// It is for tests and nil in every program.
 	Step func(Step)
 }
 
-// Manager holds one home's credentials and is the only one who changes what
-// is cached. All methods are safe for concurrent use.
+// Manager holds one home's credentials; nothing else changes what is cached.
+// All methods are safe for concurrent use.
 type Manager struct {
 	opts    Options
 	states  Broadcast[State]
 	changed Broadcast[struct{}] // one per adopted content, for the second look
-	// own is what ends with the process: refusals that do not name the token,
-	// and what could not be written.
+	// own is what is forgotten when the process exits: refusals that do not
+	// name the token, and records that could not be written.
 	own *inMemory
 
 	mu      sync.Mutex // guards everything below
@@ -67,8 +69,8 @@ type Manager struct {
 	settled bool              // the escrow has been looked at once
 	lost    string            // fingerprint of the refresh token whose answer was lost
 	writing *Snapshot         // what this program is about to write or has written last
-	// The first failure within hushFor from hushFrom on is no news; hidden is when
-	// there was one with the cached tokens.
+	// The first failure within hushFor after hushFrom is not shown; hidden is
+	// the time of that failure with the cached tokens, if any.
 	hushFrom, hidden time.Time
 	hushFor          time.Duration
 }
@@ -113,7 +115,7 @@ func (m *Manager) State() State {
 }
 
 // Subscribe returns a channel that holds the newest State its reader has not
-// seen, starting with the present one. It is closed when ctx ends.
+// seen, starting with the current one. It is closed when ctx ends.
 func (m *Manager) Subscribe(ctx context.Context) <-chan State {
 	m.publish()
 	return m.states.Subscribe(ctx)
@@ -127,14 +129,14 @@ func (m *Manager) Snapshot() (*Snapshot, *Refusal) {
 	return m.facts.Snapshot, m.facts.Refusal
 }
 
-// Tick computes the State anew, for the moments at which only the clock has
-// changed, and publishes it if it differs.
+// Tick recomputes the State, for moments at which only the clock has changed,
+// and publishes it if it differs.
 func (m *Manager) Tick() { m.publish() }
 
-// Reload reads the store and takes over what it holds, and what another process
-// was told about it: a refusal. Content that cannot be
-// read may be half written: unless final, it is returned as an error and
-// nothing changes; when final it becomes the State.
+// Reload reads the store and caches its content, together with a refusal of it
+// that another process recorded. Unreadable content may be half written: unless
+// final, it is returned as an error and nothing changes; when final, it becomes
+// the State.
 func (m *Manager) Reload(ctx context.Context, final bool) error {
 	s, err := m.load(ctx)
 	if err != nil {
@@ -149,8 +151,8 @@ func (m *Manager) Reload(ctx context.Context, final bool) error {
 	return nil
 }
 
-// load is Reload for those who hold the refresh lock. It returns what the
-// store holds, nil for nothing, and takes it over if it could be read.
+// load is Reload for callers that hold the refresh lock. It returns the store's
+// content, nil for nothing, and caches it if it could be read.
 func (m *Manager) load(ctx context.Context) (*Snapshot, error) {
 	if m.externalOwner() != nil {
 		s, _ := m.Snapshot()
@@ -164,7 +166,7 @@ func (m *Manager) load(ctx context.Context) (*Snapshot, error) {
 	return s, nil
 }
 
-// publish hands the present State to all subscribers if it is a new one.
+// publish sends the current State to all subscribers if it is new.
 func (m *Manager) publish() {
 	m.mu.Lock()
 	defer m.mu.Unlock() // held while publishing, so that States arrive in order
@@ -176,7 +178,7 @@ func (m *Manager) publish() {
 }
 
 // Close waits until no request is under way, so that no answer is lost, or
-// until ctx ends.
+// until ctx is done.
 func (m *Manager) Close(ctx context.Context) error {
 	for {
 		m.mu.Lock()

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestReload: what the store holds becomes the State; what may be half written
-// only when the reader says that it will not get better.
+// TestReload: the store's content becomes the State; content that may be half
+// written only when the reload is final.
 func TestReload(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
@@ -106,8 +106,8 @@ func TestRestriction(t *testing.T) {
 	}
 }
 
-// TestSubscribe: the present State at once, then the newest, and none for
-// content that is equal.
+// TestSubscribe: subscribers get the current State immediately, then the
+// newest, and nothing for equal content.
 func TestSubscribe(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -157,8 +157,8 @@ func TestSubscribe(t *testing.T) {
 	})
 }
 
-// TestSubscribersSeeEveryTurn: a reader that keeps up sees the way of a
-// refresh, and who comes later sees the end.
+// TestSubscribersSeeEveryTurn: a reader that keeps up sees every State of a
+// refresh; a later one sees the last.
 func TestSubscribersSeeEveryTurn(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -195,7 +195,7 @@ func TestClose(t *testing.T) {
 		asked := make(chan error, 1)
 		go func() { asked <- r.Refresh(given, RefreshForced) }()
 		r.waitForRequest()
-		giveUp() // nobody waits for the answer any more
+		giveUp() // no caller waits for the answer any more
 		<-asked
 
 		short, cancel := context.WithTimeout(t.Context(), time.Second)

@@ -3,8 +3,8 @@ package auth
 import "time"
 
 // WithTokens returns s with the fields of a successful refresh: given ones
-// replace, missing ones stay, last_refresh becomes now. An ID token that
-// cannot be read is an error, and nothing is taken over.
+// replace the old, missing ones stay, last_refresh becomes now. An ID token
+// that cannot be read is an error.
 func (s *Snapshot) WithTokens(r TokenResponse, now time.Time) (*Snapshot, error) {
 	next := *s
 	t := tokens{}
@@ -72,7 +72,7 @@ func NewChatGPT(r SignIn, now time.Time) (*Snapshot, error) {
 	return s, nil
 }
 
-// NewExternal returns host-provided tokens as they are held in memory.
+// NewExternal returns a snapshot of host-provided tokens.
 func NewExternal(t ExternalTokens) (*Snapshot, error) {
 	claims, err := parseClaims(t.AccessToken.Reveal())
 	if err != nil {
@@ -87,9 +87,9 @@ func NewExternal(t ExternalTokens) (*Snapshot, error) {
 	}}, nil
 }
 
-// NewAccessToken returns the credentials that the environment variable
-// CODEX_ACCESS_TOKEN stands for: "at-…" is a personal access token, anything
-// else an agent identity.
+// NewAccessToken returns the credentials in the environment variable
+// CODEX_ACCESS_TOKEN: "at-…" is a personal access token, anything else an agent
+// identity.
 func NewAccessToken(value Secret) *Snapshot {
 	if v := value.Reveal(); len(v) >= 3 && v[:3] == "at-" {
 		mode := KindPersonalToken

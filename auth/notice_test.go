@@ -2,7 +2,8 @@ package auth
 
 import "testing"
 
-// TestNotice: an unexplained 401 owes none, for a captive portal can produce it.
+// TestNotice: an unexplained 401 has none, because a captive portal can produce
+// it.
 func TestNotice(t *testing.T) {
 	t.Parallel()
 	for _, reason := range everyRefusal {
@@ -15,8 +16,8 @@ func TestNotice(t *testing.T) {
 	}
 }
 
-// TestClaimNoticeOnce: one notification per dead sign-in, ever: not for
-// another face, not for another process, not when the same comes back.
+// TestClaimNoticeOnce: each ended sign-in is notified once ever: not again for
+// another face or process, nor when the same credentials come back.
 func TestClaimNoticeOnce(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())

@@ -2,9 +2,9 @@ package auth
 
 import "encoding/json"
 
-// ParseSnapshot reads the content of a credential store exactly as strictly,
-// and exactly as tolerantly, as Codex 0.169 does. The error is one clause
-// about what is wrong and quotes nothing of the content.
+// ParseSnapshot reads the content of a credential store exactly as strictly as
+// Codex 0.169 does. The error is one clause that says what is wrong and quotes
+// none of the content.
 func ParseSnapshot(data []byte) (*Snapshot, error) {
 	obj, err := parseObject(data)
 	if err != nil {
@@ -89,7 +89,7 @@ func (s *Snapshot) readAgentIdentity(raw json.RawMessage) error {
 	return nil
 }
 
-// parseTokens reads the member tokens. The three tokens must be there and be
+// parseTokens reads the member tokens. The three tokens must be present
 // strings; everything else may be missing or null.
 func parseTokens(raw json.RawMessage) (tokens, error) {
 	obj, err := parseObject(raw)
@@ -138,7 +138,7 @@ func parseBedrock(raw json.RawMessage) (bedrockKey, error) {
 	return bedrockKey{NewSecret(key), region, unknown}, err
 }
 
-// parsePair reads an object of which two members must be strings.
+// parsePair reads an object with two members that must be strings.
 func parsePair(raw json.RawMessage, first, second string) (a, b string, unknown object, err error) {
 	obj, err := parseObject(raw)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// What Codex reads and refuses is replayed by TestRecordedCodex. The tables
-// here are what no recording shows: accessors, kinds and error texts.
+// TestRecordedCodex replays what Codex reads and rejects. The tables here cover
+// what no recording shows: accessors, kinds and error texts.
 
 func TestKindAndUsable(t *testing.T) {
 	t.Parallel()
@@ -59,7 +59,7 @@ func TestKindAndUsable(t *testing.T) {
 	}
 }
 
-// TestNilSnapshot: no credentials answer every question like empty ones.
+// TestNilSnapshot: a nil Snapshot answers like an empty one.
 func TestNilSnapshot(t *testing.T) {
 	t.Parallel()
 	var none *Snapshot
@@ -112,8 +112,8 @@ func TestAccessors(t *testing.T) {
 	}
 }
 
-// TestParseHugeAndDeep: size and depth are the store's and the JSON library's
-// business, the model has no limit of its own that Codex has not.
+// TestParseHugeAndDeep: the parser has no limit on size or depth that Codex
+// does not have.
 func TestParseHugeAndDeep(t *testing.T) {
 	t.Parallel()
 	for name, value := range map[string]string{
@@ -129,7 +129,7 @@ func TestParseHugeAndDeep(t *testing.T) {
 }
 
 // TestParseErrorsSayWhere: an error names the field, in one clause that fits
-// behind "cannot read auth.json: ".
+// after "cannot read auth.json: ".
 func TestParseErrorsSayWhere(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ content, want string }{

@@ -2,7 +2,7 @@ package auth
 
 import "context"
 
-// RecoveryStep is what an UnauthorizedRecovery did last.
+// RecoveryStep is the last step of an UnauthorizedRecovery.
 type RecoveryStep string
 
 // The steps.
@@ -13,8 +13,8 @@ const (
 )
 
 // UnauthorizedRecovery is what a program does after a 401 from the API it
-// calls: first look whether somebody has already mended the credentials, then
-// refresh them, then give up. Tokens that a host program owns are asked for
+// calls: it first checks whether the store already holds new credentials, then
+// refreshes them, then gives up. A host program that owns the tokens is asked
 // once. One value serves one failed call; it is not safe for concurrent use.
 type UnauthorizedRecovery struct {
 	manager *Manager
@@ -22,15 +22,16 @@ type UnauthorizedRecovery struct {
 	next    int
 }
 
-// Recover begins the recovery of a call that failed with the credentials now
-// cached.
+// Recover starts the recovery of a call that failed with the cached
+// credentials.
 func (m *Manager) Recover() *UnauthorizedRecovery {
 	s, _ := m.Snapshot()
 	return &UnauthorizedRecovery{manager: m, failed: s}
 }
 
-// Next takes the next step and says which it was. Its error is that of the
-// step; after a permanent one, and always in the end, the step is RecoveryDone.
+// Next takes the next step and says which it was. Its error is the step's;
+// after a permanent error, and when nothing is left to try, the step is
+// RecoveryDone.
 func (r *UnauthorizedRecovery) Next(ctx context.Context) (RecoveryStep, error) {
 	r.next++
 	external := r.failed.Kind() == KindExternalTokens
@@ -61,7 +62,7 @@ func (r *UnauthorizedRecovery) Next(ctx context.Context) (RecoveryStep, error) {
 func (r *UnauthorizedRecovery) reload(ctx context.Context) (bool, error) {
 	disk, err := r.manager.opts.Store.Load(ctx)
 	if err != nil || r.failed.Kind() != KindChatGPT {
-		return false, nil // refreshing, if possible at all, says what is wrong
+		return false, nil // the refresh, if there is one, reports what is wrong
 	}
 	if !disk.SameAccount(r.failed) {
 		return false, &RefreshError{Permanent: true, Reason: ReasonAccountChanged}

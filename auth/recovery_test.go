@@ -11,7 +11,7 @@ type next struct {
 	outcome Outcome // of its error; OutcomeOK: none
 }
 
-// TestUnauthorizedRecovery is the machine: look, refresh, give up.
+// TestUnauthorizedRecovery: reload, refresh, give up.
 func TestUnauthorizedRecovery(t *testing.T) {
 	t.Parallel()
 	done := next{RecoveryDone, OutcomeOK}

@@ -13,21 +13,21 @@ type flight struct {
 	err  error
 }
 
-// Refresh refreshes the credentials, or takes over those another process has
-// refreshed, or finds that there is nothing to do: then it returns nil. It
-// returns a *RefreshError with Permanent set when the credentials are refused,
-// without a request when that is known already; ErrCannotSave, wrapped, when
-// nothing was sent because the answer could not have been kept; any other
-// error is transient. OutcomeOf tells them apart.
+// Refresh refreshes the credentials, or adopts those that another process has
+// refreshed; it returns nil also when there is nothing to do. It returns a
+// *RefreshError with Permanent set when the credentials are refused (without a
+// request if that is already known), and ErrCannotSave, wrapped, when nothing
+// was sent because the answer could not have been kept; any other error is
+// transient. OutcomeOf tells them apart.
 //
-// Calls at the same time share one flight and its answer. The end of a
-// caller's ctx ends that caller's wait and nothing else.
+// Concurrent calls share one flight and its result. A caller whose ctx is done
+// stops waiting; the flight goes on.
 func (m *Manager) Refresh(ctx context.Context, reason RefreshReason) error {
 	return m.join(ctx, reason, nil)
 }
 
-// join is Refresh for those who want it only if judged, where given, is still
-// what is cached: a flight may have landed since they looked.
+// join is Refresh for callers that want it only if judged, unless nil, is still
+// cached: a flight may have landed since they looked.
 func (m *Manager) join(ctx context.Context, reason RefreshReason, judged *Snapshot) error {
 	m.mu.Lock()
 	f := m.flight
@@ -58,7 +58,7 @@ func (m *Manager) fly(ctx context.Context, f *flight, reason RefreshReason) {
 	close(f.done)
 }
 
-// refresh goes through the steps in their order; each may be the last.
+// refresh goes through the steps in order; any of them may end it.
 func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 	cached, _ := m.Snapshot()
 	if cached.Kind() == KindExternalTokens {
@@ -103,14 +103,14 @@ func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 	return m.redeem(ctx, cached, reason)
 }
 
-// guardedReload reads the store again before anything is sent: another
-// process may have refreshed the same account, and then its tokens are taken
-// over. Another account, or none, ends the refresh.
+// guardedReload reads the store again before anything is sent: if another
+// process has refreshed the same account, its tokens are adopted. Another
+// account, or none, ends the refresh.
 func (m *Manager) guardedReload(ctx context.Context, cached *Snapshot) (adopted bool, err error) {
 	disk, err := m.opts.Store.Load(ctx)
 	switch {
 	case err != nil && !errors.Is(err, ErrNoCredential):
-		m.decided(ctx, slog.LevelWarn, cached, "the store cannot be read, nothing sent", "error", err)
+		m.decided(ctx, slog.LevelWarn, cached, "cannot read the store, nothing sent", "error", err)
 		return false, &RefreshError{Err: err}
 	case err != nil || !disk.SameAccount(cached):
 		m.decided(ctx, slog.LevelInfo, cached, "signed out or in to another account, nothing sent")
@@ -126,7 +126,7 @@ func (m *Manager) guardedReload(ctx context.Context, cached *Snapshot) (adopted 
 	return false, nil
 }
 
-// unlocked ends a refresh for which the lock could not be had.
+// unlocked ends a refresh that could not get the lock.
 func (m *Manager) unlocked(ctx context.Context, s *Snapshot, err error) error {
 	if errors.Is(err, ErrRefreshing) || ctx.Err() != nil || m.opts.AsCodex {
 		m.decided(ctx, slog.LevelWarn, s, "another process holds the lock, nothing sent", "error", err)
@@ -137,10 +137,10 @@ func (m *Manager) unlocked(ctx context.Context, s *Snapshot, err error) error {
 
 // prepare makes sure that an answer can be kept before anything is sent.
 func (m *Manager) prepare(ctx context.Context, s *Snapshot) error {
-	noted := m.opts.Lineage.Sent(s) // which takes the room for what is noted of the answer
+	noted := m.opts.Lineage.Sent(s) // also reserves space for noting the answer
 	err := cmp.Or(m.opts.Memory.Reserve(m.opts.Memory.Token(s), clean(m.opts.Now())), noted)
 	if m.opts.AsCodex {
-		return nil // Codex sends whatever may come of it
+		return nil // Codex sends in any case
 	}
 	if err == nil {
 		m.opts.Step(StepReserved)
@@ -158,11 +158,11 @@ func (m *Manager) unsavable(ctx context.Context, s *Snapshot, err error) error {
 	r := m.attempt(m.opts.Memory.Token(s), AttemptUnsent)
 	r.Cause = CauseOf(err)
 	m.remember(r)
-	m.decided(ctx, slog.LevelWarn, s, "the answer could not be saved, nothing sent", "error", err)
+	m.decided(ctx, slog.LevelWarn, s, "an answer could not be saved, nothing sent", "error", err)
 	return CannotSave(err)
 }
 
-// redeem sends the one request and deals with its answer.
+// redeem sends the one request and handles its answer.
 func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason) error {
 	key := m.opts.Memory.Token(s)
 	if err := m.opts.Memory.Sent(key); err != nil && !m.opts.AsCodex {
@@ -179,35 +179,36 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 	}
 	m.opts.Step(StepAnswered)
 	if !m.opts.AsCodex {
-		answer = answer.withoutEmpty() // Codex stores an empty refresh token, and is stuck then
+		answer = answer.withoutEmpty() // Codex stores an empty refresh token and is then stuck
 	}
 	if _, err := s.WithTokens(answer, m.opts.Now()); err != nil {
-		// Codex drops such an answer whole and asks again the next time.
+		// Codex drops such an answer entirely and asks again next time.
 		return m.failed(ctx, s, key, &RefreshError{Status: 200, Err: err})
 	}
 	if err := m.opts.Memory.Keep(key, answer); err != nil {
-		m.opts.Log.Warn("the escrow did not take the answer", "error", err)
+		m.opts.Log.Warn("cannot keep the answer in the escrow", "error", err)
 	}
-	m.fateOf(s, answer) // before the commit: who looks meanwhile waits for it
+	m.fateOf(s, answer) // before the commit, so that a home that looks now waits for it
 	m.opts.Step(StepKept)
 	return m.commit(ctx, s, answer, "refreshed")
 }
 
-// failed sorts the authority's refusals from its absences.
+// failed handles an error of the authority: a refusal for good, or a failure
+// that may pass.
 func (m *Manager) failed(ctx context.Context, s *Snapshot, key string, err error) error {
 	var re *RefreshError
 	if !errors.As(err, &re) {
 		re = &RefreshError{Err: err}
 	}
 	if s.mentions(re.Code) {
-		re.Code = "" // a server may put anything there, a token too
+		re.Code = "" // a server may put anything there, even a token
 	}
 	if re.Permanent {
 		defer m.fateWithout(s, re) // after the second look, which may find what replaced s
 		return m.rejected(ctx, s, key, re)
 	}
 	m.fateWithout(s, re)
-	m.decided(ctx, slog.LevelInfo, s, "no answer that counts, it may work later",
+	m.decided(ctx, slog.LevelInfo, s, "no usable answer, may work later",
 		"status", re.Status, "code", re.Code, "answerLost", re.AnswerLost, "error", re)
 	m.change(func(f *Facts) { f.Refreshing = false })
 	m.remember(m.failedAttempt(key, re))
@@ -220,11 +221,11 @@ func (m *Manager) failed(ctx context.Context, s *Snapshot, key string, err error
 	return re
 }
 
-// rejected deals with a refusal for good. One that a race can produce waits for
-// the store to change before it is believed.
+// rejected handles a refusal for good. If a race can have caused it, rejected
+// first waits for the store to change.
 func (m *Manager) rejected(ctx context.Context, s *Snapshot, key string, re *RefreshError) error {
-	// An unexplained 401 may come from a captive portal: it does not say what
-	// became of a request that was lost before.
+	// An unexplained 401 may come from a captive portal: it says nothing about
+	// an earlier request whose answer was lost.
 	defer m.endAttempt(key, m.isLost(key) && !re.Reason.NamesToken())
 	defer m.remember(m.failedAttempt(key, re))
 	m.opts.Step(StepRefused)
@@ -238,8 +239,8 @@ func (m *Manager) rejected(ctx context.Context, s *Snapshot, key string, re *Ref
 	return m.refuse(s, re)
 }
 
-// endAttempt notes whether the answer to a request with a token is lost. If it
-// is not, the escrow has nothing to keep.
+// endAttempt records whether the answer to a request with a token is lost. If
+// not, it clears the escrow.
 func (m *Manager) endAttempt(key string, lost bool) {
 	m.setLost(key, lost)
 	if !lost {

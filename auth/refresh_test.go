@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestRefreshOrder is the order of steps: room for the answer before the
-// request, the answer in the escrow before the store, and the escrow empty after.
+// TestRefreshOrder: space for the answer is reserved before the request, the
+// answer is in the escrow before the store, and the escrow is empty afterwards.
 func TestRefreshOrder(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(set("tokens.oauth_provenance", map[string]any{"issuer": "https://issuer.example", "client_id": "c"})))
@@ -52,7 +52,8 @@ func TestRefreshWithoutOptionalParts(t *testing.T) {
 	}
 }
 
-// TestNothingToRefresh: what is not ours to refresh is not even looked at.
+// TestNothingToRefresh: for credentials that are not ours to refresh nothing is
+// read or sent.
 func TestNothingToRefresh(t *testing.T) {
 	t.Parallel()
 	for name, content := range map[string][]byte{
@@ -73,8 +74,8 @@ func TestNothingToRefresh(t *testing.T) {
 	}
 }
 
-// TestAPIKeyWithRefreshRequested: an API key cannot be refreshed; asking for it
-// changes nothing and the key is still given out.
+// TestAPIKeyWithRefreshRequested: an API key cannot be refreshed; asking for
+// that changes nothing, and the key is still returned.
 func TestAPIKeyWithRefreshRequested(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, apiKeyFile("sk-test-1"))
@@ -92,8 +93,8 @@ func TestAPIKeyWithRefreshRequested(t *testing.T) {
 	r.wantJournal()
 }
 
-// TestGuardedReload: what another process has done to the store since it was
-// read decides before anything is sent.
+// TestGuardedReload: changes that another process has made to the store are
+// considered before anything is sent.
 func TestGuardedReload(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -140,7 +141,7 @@ func TestGuardedReload(t *testing.T) {
 	}
 }
 
-// TestTransientFailures: the error is the caller's, the credentials stay, and
+// TestTransientFailures: the caller gets the error, the credentials stay, and
 // the next call asks again.
 func TestTransientFailures(t *testing.T) {
 	t.Parallel()

@@ -6,9 +6,9 @@ import "time"
 // values are stable: they are shown by "rekey status --json".
 type Obstacle string
 
-// The obstacles. The first few belong to credentials that are nobody's to
-// refresh here; those for which DeadEnd is true end one day, and only the user
-// can replace them.
+// The obstacles. The first ones belong to credentials that are not ours to
+// refresh; those with DeadEnd expire one day, and only the user can replace
+// them.
 const (
 	ObstacleNoCredential   Obstacle = "no_credential"    // signed out, or no tokens in the store
 	ObstacleOtherKind      Obstacle = "other_kind"       // an API key, headers, or what another program refreshes
@@ -20,10 +20,10 @@ const (
 // DeadEnd reports whether the access token is the last one of its sign-in.
 func (o Obstacle) DeadEnd() bool { return o == ObstacleNoRefreshToken || o == ObstacleNoAccount }
 
-// Obstacle says why s cannot be refreshed, "" if it can. Everything that asks
-// for a refresh, plans one or promises one goes by it; whether the server has
-// refused s already is another question. What the configuration forbids counts
-// as no credential: see Options.Restriction.
+// Obstacle says why s cannot be refreshed, "" if it can. Everything that
+// requests, plans or announces a refresh uses it. It does not say whether the
+// server has refused s. Credentials that the configuration forbids count as
+// none: see Options.Restriction.
 func (s *Snapshot) Obstacle() Obstacle {
 	_, lent := s.Loan()
 	_, account := s.AccountID()
@@ -44,8 +44,8 @@ func (s *Snapshot) Obstacle() Obstacle {
 	return ""
 }
 
-// obstacle is Obstacle for a request. Codex, followed to the letter, sends an
-// empty refresh token too.
+// obstacle is Obstacle for a request. AsCodex also sends an empty refresh
+// token.
 func (m *Manager) obstacle(s *Snapshot) Obstacle {
 	o := s.Obstacle()
 	if _, account := s.AccountID(); o == ObstacleNoRefreshToken && m.opts.AsCodex && account {
@@ -54,7 +54,7 @@ func (m *Manager) obstacle(s *Snapshot) Obstacle {
 	return o
 }
 
-// deadEndError is what every caller with credentials that end for good is told.
+// deadEndError is the error for credentials that can never be refreshed.
 func deadEndError(o Obstacle) error { return &RefreshError{Permanent: true, Reason: Reason(o)} }
 
 // The two rules by which Codex 0.169 calls a credential stale.
@@ -66,9 +66,9 @@ const (
 	CodexMaxAge = 8 * 24 * time.Hour
 )
 
-// stale reports whether s is to be refreshed before it is used, and the reason
-// to give. AsCodex it is what Codex does, which leaves tokens unused that have no
-// last_refresh and believes every date.
+// stale reports whether s must be refreshed before use, and the reason to give.
+// AsCodex does what Codex does: it ignores tokens without a last_refresh and
+// believes every date.
 func (m *Manager) stale(s *Snapshot) (RefreshReason, bool) {
 	now := m.opts.Now()
 	if m.obstacle(s) != "" {
@@ -92,8 +92,8 @@ func (s *Snapshot) tooOld(now time.Time) bool {
 	return ok && last.Before(now.Add(-CodexMaxAge))
 }
 
-// undated reports whether the store does not tell when the tokens were issued:
-// Codex does not use them, but a refresh adds the date.
+// undated reports whether the store does not say when the tokens were issued.
+// Codex does not use such tokens, but a refresh adds the date.
 func (s *Snapshot) undated() bool {
 	_, ok := s.LastRefresh()
 	return s.Kind() == KindChatGPT && s.HasTokens() && !s.AccessToken().Empty() && !ok

@@ -15,8 +15,8 @@ type Refusal struct {
 	At time.Time
 }
 
-// refusalKey is the fingerprint under which s is refused: by its refresh token,
-// or, as Codex does it, by everything in it.
+// refusalKey is the fingerprint under which a refusal of s is stored: that of
+// its refresh token, or AsCodex that of the whole snapshot.
 func (m *Manager) refusalKey(s *Snapshot) string {
 	if m.opts.AsCodex {
 		return m.opts.Memory.Whole(s)
@@ -29,9 +29,9 @@ func (m *Manager) sameRefusal(t, s *Snapshot) bool {
 	return t.Managed() && t.HasTokens() && m.refusalKey(t) == m.refusalKey(s)
 }
 
-// heed takes over what other processes were told about s, which is cached, since
-// it was read, and returns its refusal, nil when it has none. Before a request
-// the caller holds the refresh lock, so that nobody is being refused just now.
+// heed looks up refusals of the cached s that other processes recorded since it
+// was read, and returns the refusal, nil if there is none. Before a request the
+// caller holds the refresh lock, so that no refusal is just coming in.
 func (m *Manager) heed(s *Snapshot) *Refusal {
 	if m.opts.AsCodex {
 		_, refusal := m.Snapshot()
@@ -44,7 +44,7 @@ func (m *Manager) heed(s *Snapshot) *Refusal {
 	last, _ := m.lastAttempt(m.opts.Memory.Token(s))
 	m.change(func(f *Facts) {
 		if !f.Snapshot.Equal(s) {
-			return // somebody has replaced s meanwhile
+			return // s has been replaced meanwhile
 		}
 		if f.Refusal == nil && refusal != nil {
 			f.Refusal, f.Notice = refusal, m.noticeFor(s, refusal)
@@ -56,8 +56,8 @@ func (m *Manager) heed(s *Snapshot) *Refusal {
 	return refusal
 }
 
-// lookupRefusal finds the refusal of s, nil when it has none. AsCodex asks
-// only once, at the start: later on, what was adopted is innocent.
+// lookupRefusal finds the refusal of s, nil when it has none. AsCodex looks
+// only once, at the start: later, adopted content counts as not refused.
 func (m *Manager) lookupRefusal(s *Snapshot) *Refusal {
 	if !s.Managed() || !s.HasTokens() {
 		return nil
@@ -75,10 +75,9 @@ func (m *Manager) lookupRefusal(s *Snapshot) *Refusal {
 	return nil
 }
 
-// refuse records that s was refused for good and returns the error for all its
-// callers. A reason that names the token is true whatever the store holds by
-// then. Any other counts only for what is still cached, or would be if the
-// store could be read.
+// refuse records that s was refused for good and returns the error for all
+// callers. A reason that names the token holds whatever the store holds by now.
+// Any other counts only if s is still cached, or the store is unreadable.
 func (m *Manager) refuse(s *Snapshot, cause *RefreshError) error {
 	at := clean(m.opts.Now())
 	r := Refusal{Fingerprint: m.refusalKey(s), Reason: cause.Reason, At: at}
@@ -122,13 +121,13 @@ func (m *Manager) recordRefusal(s *Snapshot, r Refusal) {
 	}
 }
 
-// refusalError is what every further caller with refused credentials is told.
+// refusalError is the error for every later caller with refused credentials.
 func refusalError(r *Refusal) error {
 	return &RefreshError{Permanent: true, Reason: r.Reason}
 }
 
-// noticeFor names the notification that belongs to s and its refusal, "" for
-// none. An unexplained 401 owes none: a captive portal can produce it.
+// noticeFor returns the id of the notification for s and its refusal, "" for
+// none. An unexplained 401 has none, because a captive portal can produce it.
 func (m *Manager) noticeFor(s *Snapshot, r *Refusal) string {
 	switch {
 	case r != nil && (r.Reason.NamesToken() || r.Reason == ReasonCopied):
@@ -139,8 +138,9 @@ func (m *Manager) noticeFor(s *Snapshot, r *Refusal) string {
 	return ""
 }
 
-// ClaimNotice reports, exactly once ever for each notice and across all
-// processes that share the state directory, that the caller shall show it.
+// ClaimNotice tells the caller whether to show a notice. It returns true
+// exactly once ever for each notice, across all processes that share the state
+// directory.
 func (m *Manager) ClaimNotice(id string) (bool, error) {
 	return m.opts.Memory.ClaimNotice(id)
 }
@@ -159,7 +159,7 @@ func (m *Manager) Forgive() bool {
 	m.own.forget(refusal.Fingerprint)
 	m.facts.Refusal, m.facts.Last = nil, Attempt{}
 	m.mu.Unlock()
-	m.opts.Log.Info("refusal forgiven, for its reason does not name the token", "reason", refusal.Reason)
+	m.opts.Log.Info("refusal forgiven because its reason does not name the token", "reason", refusal.Reason)
 	m.publish()
 	return true
 }

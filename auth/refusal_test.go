@@ -37,8 +37,8 @@ func TestNoRetryAfterPermanentFailure(t *testing.T) {
 	}
 }
 
-// TestReloadOfChangedAuthAfterPermanentFailure: other credentials are innocent.
-// They are taken over without a request and may be refreshed.
+// TestReloadOfChangedAuthAfterPermanentFailure: other credentials do not count
+// as refused. They are adopted without a request and may be refreshed.
 func TestReloadOfChangedAuthAfterPermanentFailure(t *testing.T) {
 	t.Parallel()
 	for name, how := range map[string]func(*rig) error{
@@ -89,7 +89,8 @@ func TestTokenOmittedAfterPermanentFailureTwiceOneRequest(t *testing.T) {
 }
 
 // TestRefusalAfterRestart: a new process finds the refusals that name the
-// token and sends nothing. An unexplained 401 ends with the process.
+// token and sends nothing. An unexplained 401 is forgotten when the process
+// exits.
 func TestRefusalAfterRestart(t *testing.T) {
 	t.Parallel()
 	for _, reason := range everyRefusal {
@@ -134,8 +135,8 @@ func TestRefusalIsFoundByTheOtherMode(t *testing.T) {
 	}
 }
 
-// TestRefusalBelongsTo: the agent refuses the refresh token, Codex everything
-// that was in the store. The other changes are in
+// TestRefusalBelongsTo: for the agent a refusal belongs to the refresh token,
+// for Codex to the whole content of the store. The other changes are in
 // TestRecordedCodex.
 func TestRefusalBelongsTo(t *testing.T) {
 	t.Parallel()
@@ -172,8 +173,9 @@ func TestRefusalBelongsTo(t *testing.T) {
 	}
 }
 
-// TestAsCodexForgetsWhatWasAdopted: Codex forgets the refusal with the first
-// adoption, even of the old credentials come back. The agent does not.
+// TestAsCodexForgetsWhatWasAdopted: Codex forgets the refusal when it adopts
+// other content, even if the old credentials come back later. The agent does
+// not.
 func TestAsCodexForgetsWhatWasAdopted(t *testing.T) {
 	t.Parallel()
 	for _, codex := range []bool{true, false} {
@@ -196,8 +198,8 @@ func TestAsCodexForgetsWhatWasAdopted(t *testing.T) {
 	}
 }
 
-// TestRefusalOfWhatIsNoLongerThere: the answer is about credentials that have
-// been replaced in memory while the request was under way.
+// TestRefusalOfWhatIsNoLongerThere: the answer is about credentials that were
+// replaced in the cache while the request was under way.
 func TestRefusalOfWhatIsNoLongerThere(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
@@ -239,7 +241,7 @@ func TestRefusalOfAChangedSnapshotWithTheSameToken(t *testing.T) {
 	r.wantRequests(1)
 }
 
-// TestRefusalThatCannotBeKept: it lasts until the end of the process.
+// TestRefusalThatCannotBeKept: such a refusal lasts until the process exits.
 func TestRefusalThatCannotBeKept(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(), func(o *Options) { o.Memory = brokenRefusals{o.Memory} })
@@ -264,7 +266,7 @@ type brokenRefusals struct{ Memory }
 func (brokenRefusals) Lookup(string) (Refusal, bool) { return Refusal{}, false }
 func (brokenRefusals) Record(Refusal) error          { return errors.New("no space left") }
 
-// TestForgive: only a refusal that does not name the token is asked once more.
+// TestForgive: only a refusal that does not name the token is forgiven.
 func TestForgive(t *testing.T) {
 	t.Parallel()
 	for _, reason := range everyRefusal {

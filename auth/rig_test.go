@@ -107,7 +107,7 @@ func (r *rig) refresh() error {
 	return err
 }
 
-// later moves the clock to when every spacing between requests is over.
+// later moves the clock past every spacing between requests.
 func (r *rig) later() { r.clock.advance(maxSpacing) }
 
 // refreshLater starts a refresh and returns when the authority has been asked.
@@ -160,7 +160,7 @@ func (r *rig) wantStored(refreshToken string) {
 	}
 }
 
-// wantStatus compares the State's one word.
+// wantStatus compares the State's Status.
 func (r *rig) wantStatus(want Status) State {
 	r.t.Helper()
 	st := r.State()
@@ -195,8 +195,8 @@ func (r *rig) wantJournal(want ...string) {
 	}
 }
 
-// searchForTokens fails the test if a token that the fakes have seen has found
-// its way into the log or the State.
+// searchForTokens fails the test if a token that the fakes have seen is in the
+// log or the State.
 func (r *rig) searchForTokens() {
 	r.t.Helper()
 	state, err := json.Marshal(r.State())

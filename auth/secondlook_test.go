@@ -8,9 +8,8 @@ import (
 
 const look = 3 * time.Second
 
-// looking is a Manager whose refresh token has just been refused as reused by
-// a server that a moment ago said so; done gets the callers' answer. It takes
-// place in a synctest bubble.
+// looking is a Manager whose refresh token the server has just refused as
+// reused; done gets the callers' result. It runs in a synctest bubble.
 func looking(t *testing.T, reason Reason) (r *rig, done <-chan error) {
 	t.Helper()
 	r = newRig(t, chatGPT(), func(o *Options) { o.SecondLook = look })
@@ -83,8 +82,8 @@ func TestSecondLookAdoptsThroughReload(t *testing.T) {
 	}
 }
 
-// TestSecondLookAdoptsAtTheDeadline: nobody has told us, but the store has
-// changed; or it changes while we wait for the lock to look under.
+// TestSecondLookAdoptsAtTheDeadline: the store has changed without a Reload, or
+// it changes while the second look waits for the lock.
 func TestSecondLookAdoptsAtTheDeadline(t *testing.T) {
 	t.Parallel()
 	for name, how := range map[string]func(r *rig){
@@ -111,8 +110,8 @@ func TestSecondLookAdoptsAtTheDeadline(t *testing.T) {
 	}
 }
 
-// TestSecondLookBelievesAtTheDeadline: nothing has changed, so it is true; the
-// look under the lock writes nothing, and may fail.
+// TestSecondLookBelievesAtTheDeadline: nothing has changed, so the refusal is
+// believed; the look under the lock writes nothing, and may fail.
 func TestSecondLookBelievesAtTheDeadline(t *testing.T) {
 	t.Parallel()
 	for name, fault := range map[string]func(*fakeStore){
@@ -140,7 +139,7 @@ func TestSecondLookBelievesAtTheDeadline(t *testing.T) {
 	}
 }
 
-// TestSecondLookSeesSomebodyElse: signed out or in to another account.
+// TestSecondLookSeesSomebodyElse: the user signed out or in to another account.
 func TestSecondLookSeesSomebodyElse(t *testing.T) {
 	t.Parallel()
 	for name, disk := range map[string][]byte{"another account": grace(), "signed out": nil, "API key": apiKeyFile("sk-1")} {
@@ -172,8 +171,8 @@ func TestSecondLookIsForRacesOnly(t *testing.T) {
 	}
 }
 
-// TestSecondLookOfTheSameToken: content that has changed and yet holds the
-// refused refresh token is no winner's.
+// TestSecondLookOfTheSameToken: changed content that still holds the refused
+// refresh token is not a winner's.
 func TestSecondLookOfTheSameToken(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -191,8 +190,8 @@ func TestSecondLookOfTheSameToken(t *testing.T) {
 	})
 }
 
-// wantNotRefused checks that what is cached is not refused, though the token of
-// before is once a reason names it.
+// wantNotRefused checks that the cached credentials are not refused, although
+// the earlier token is once a reason names it.
 func (r *rig) wantNotRefused(reason Reason) {
 	r.t.Helper()
 	if st := r.State(); st.Refused != "" || st.Notice != "" {

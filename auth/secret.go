@@ -7,17 +7,16 @@ import (
 	"unique"
 )
 
-// redacted is what every rendering of a Secret shows.
+// redacted is the text of every formatted Secret.
 const redacted = "[redacted]"
 
-// Secret is a token, key or other credential. It shows itself to nobody who
-// does not ask by name: fmt, encoding/json and log/slog all print
-// "[redacted]". The zero value is the empty secret. Secrets can be compared
-// with ==.
+// Secret is a token, key or other credential. Only Reveal shows it: fmt,
+// encoding/json and log/slog all print "[redacted]". The zero value is the
+// empty secret. Secrets can be compared with ==.
 type Secret struct {
-	// value is a handle and not the string, because fmt reads unexported fields
-	// of others, and operands of a wrong verb, without asking their methods:
-	// then it prints an address.
+	// value is a handle and not a string because fmt prints unexported fields,
+	// and operands of a wrong verb, without calling their methods: then it
+	// prints an address.
 	value unique.Handle[string]
 }
 
@@ -29,8 +28,8 @@ func NewSecret(value string) Secret {
 	return Secret{unique.Make(value)}
 }
 
-// Reveal returns the secret itself. Callers put it into a request body, the
-// credential store or an answer to a caller who may have it, and nowhere else.
+// Reveal returns the secret itself. Callers put it only into a request body,
+// the credential store or an answer to a caller who may have it.
 func (s Secret) Reveal() string {
 	if s.Empty() {
 		return ""
@@ -38,10 +37,10 @@ func (s Secret) Reveal() string {
 	return s.value.Value()
 }
 
-// Empty reports whether there is nothing to hide.
+// Empty reports whether the secret is empty.
 func (s Secret) Empty() bool { return s == Secret{} }
 
-// Equal compares without telling, by its timing, where two secrets differ.
+// Equal compares in constant time.
 func (s Secret) Equal(t Secret) bool {
 	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(t.Reveal())) == 1
 }
@@ -64,8 +63,8 @@ func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 // LogValue implements slog.LogValuer.
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
-// Format implements fmt.Formatter: credentials show their kind. What they hold
-// as raw JSON would show otherwise.
+// Format implements fmt.Formatter and prints only the kind, because raw JSON
+// fields would otherwise be printed.
 func (s Snapshot) Format(f fmt.State, _ rune) { _, _ = fmt.Fprintf(f, "[credentials %q]", (&s).Kind()) }
 
 // Format implements fmt.Formatter: see Snapshot.Format.

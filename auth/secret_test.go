@@ -19,11 +19,11 @@ var verbs = []string{
 	"%U", "%e", "%E", "%f", "%F", "%g", "%G", "%s", "%10s", "%-10.3s",
 }
 
-// wrongVerbs are those for which fmt asks no method of the operand at all.
+// wrongVerbs are those for which fmt calls no method of the operand.
 var wrongVerbs = []string{"%p", "%w", "%z", "%!"}
 
-// TestSecretsShowThemselvesToNobody renders everything that holds a secret in
-// every way a log, an error or a debugger's line might.
+// TestSecretsShowThemselvesToNobody formats everything that holds a secret in
+// every way that a log, an error or a debug print might.
 func TestSecretsShowThemselvesToNobody(t *testing.T) {
 	t.Parallel()
 	const token = "TOKEN"
@@ -112,7 +112,7 @@ func renderings(v any, verbs []string) map[string]string {
 	return shown
 }
 
-// TestSecret: who asks by name gets it, and equal secrets are ==.
+// TestSecret: Reveal returns the value, and equal secrets are ==.
 func TestSecret(t *testing.T) {
 	t.Parallel()
 	a, b := NewSecret("one"), NewSecret("two")

@@ -2,24 +2,24 @@ package auth
 
 import "context"
 
-// Restriction is the configuration's objection to s, nil when it has none.
+// Restriction returns the configuration's objection to s, or nil.
 func (m *Manager) Restriction(s *Snapshot) error { return m.opts.Restriction(s) }
 
 // ReplaceSignIn writes credentials over whatever the store holds, for a sign-in
-// that is over within one call.
+// that completes within one call.
 func (m *Manager) ReplaceSignIn(ctx context.Context, next *Snapshot) error {
 	return m.signIn(ctx, next, func(*Snapshot) bool { return true })
 }
 
 // CommitSignIn writes the credentials of a sign-in that began when the store
-// held base, unless somebody has signed in or out since: then it returns
-// ErrStoreChanged and writes nothing. A refresh of the old sign-in in the
-// meantime does not count; it is replaced.
+// held base, unless someone has signed in or out since: then it returns
+// ErrStoreChanged and writes nothing. If the old sign-in was only refreshed
+// meanwhile, it is replaced.
 func (m *Manager) CommitSignIn(ctx context.Context, base, next *Snapshot) error {
 	return m.signIn(ctx, next, func(current *Snapshot) bool { return base.SameSignIn(current) })
 }
 
-// signIn writes next if may agrees to what the store holds now.
+// signIn writes next if may accepts the store's current content.
 func (m *Manager) signIn(ctx context.Context, next *Snapshot, may func(current *Snapshot) bool) error {
 	unlock, err := m.opts.RefreshLock(ctx)
 	if err != nil {
@@ -39,7 +39,7 @@ func (m *Manager) signIn(ctx context.Context, next *Snapshot, may func(current *
 	}
 	m.opts.Step(StepSignedIn)
 	m.mu.Lock()
-	m.owner = nil // what a host program has handed over is replaced
+	m.owner = nil // tokens of a host program are replaced too
 	m.mu.Unlock()
 	m.takeIssued(next, ActivitySignedIn, m.attempt(m.opts.Memory.Token(next), AttemptSignedIn))
 	return nil

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestCommitSignIn: only another sign-in or a logout since the flow began keeps
-// it out; a refreshed token of the old sign-in is replaced.
+// TestCommitSignIn: only another sign-in or a logout since the flow began
+// prevents the commit; a refreshed token of the old sign-in is replaced.
 func TestCommitSignIn(t *testing.T) {
 	t.Parallel()
 	owner := func(name string) edit { return set("tokens.login_owner_id", name) }
@@ -59,8 +59,8 @@ func TestCommitSignIn(t *testing.T) {
 	}
 }
 
-// TestSignInEndsARefusal: one click makes a dead sign-in healthy, and another
-// process that comes later finds nothing to refuse.
+// TestSignInEndsARefusal: a new sign-in makes the State healthy again, and a
+// process that starts later finds no refusal.
 func TestSignInEndsARefusal(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())

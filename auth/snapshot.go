@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Kind is a credential's kind in Codex's own words, as getAuthStatus reports
-// them in authMethod. KindNone is "".
+// Kind is the kind of a credential in Codex's own words, as getAuthStatus
+// reports it in authMethod.
 type Kind string
 
 // The kinds a store can hold.
@@ -23,7 +23,7 @@ const (
 	KindHeaders        Kind = "headers"
 )
 
-// Snapshot is one parsed, immutable content of the credential store. Two
+// Snapshot is the parsed, immutable content of the credential store. Two
 // snapshots are equal when their parsed contents are equal; formatting, order
 // and unknown fields do not count.
 type Snapshot struct {
@@ -62,8 +62,8 @@ type bedrockKey struct {
 	unknown object
 }
 
-// Kind tells what the credentials are: the mode that is written, else what is
-// there, in Codex's order of precedence.
+// Kind returns the kind of the credentials: the written auth_mode, or else what
+// is there, in Codex's order of precedence.
 func (s *Snapshot) Kind() Kind {
 	switch {
 	case s == nil:
@@ -108,7 +108,7 @@ func (s *Snapshot) RefreshToken() Secret {
 }
 
 // AccountID returns tokens.account_id; ok is false when it is missing or
-// null. The ID token's claim of that name does not count, as for Codex.
+// null. As in Codex, the ID token's claim of that name does not count.
 func (s *Snapshot) AccountID() (id string, ok bool) {
 	if s == nil || s.tokens == nil || s.tokens.accountID == nil {
 		return "", false
@@ -124,10 +124,10 @@ func (s *Snapshot) Claims() Claims {
 	return s.tokens.claims
 }
 
-// mentions reports whether text may be a part of one of the tokens. Letters of
-// either case are the same.
+// mentions reports whether text may be part of one of the tokens, ignoring
+// case.
 func (s *Snapshot) mentions(text string) bool {
-	const shortest = 8 // what is shorter gives nothing away
+	const shortest = 8 // anything shorter reveals nothing
 	text = strings.ToLower(text)
 	return len(text) >= shortest && (strings.Contains(strings.ToLower(s.RefreshToken().Reveal()), text) ||
 		strings.Contains(strings.ToLower(s.AccessToken().Reveal()), text))
@@ -136,7 +136,7 @@ func (s *Snapshot) mentions(text string) bool {
 // HasTokens reports whether there are ChatGPT tokens, empty ones included.
 func (s *Snapshot) HasTokens() bool { return s != nil && s.tokens != nil }
 
-// Provenance returns where the refresh token came from, nil when not stored.
+// Provenance returns who issued the refresh token, nil when not stored.
 func (s *Snapshot) Provenance() *Provenance {
 	if s == nil || s.tokens == nil || s.tokens.provenance == nil {
 		return nil
@@ -146,7 +146,7 @@ func (s *Snapshot) Provenance() *Provenance {
 }
 
 // LastRefresh returns when the tokens were issued, UTC; ok is false when the
-// store does not tell.
+// store does not say.
 func (s *Snapshot) LastRefresh() (t time.Time, ok bool) {
 	if s == nil || s.lastRefresh == nil {
 		return time.Time{}, false
@@ -154,19 +154,19 @@ func (s *Snapshot) LastRefresh() (t time.Time, ok bool) {
 	return *s.lastRefresh, true
 }
 
-// expiredBy reports whether the access token is known to have expired at a time.
+// expiredBy reports whether the access token is known to have expired by then.
 func (s *Snapshot) expiredBy(at time.Time) bool {
 	end, ok := s.AccessExpiry()
 	return ok && !end.After(at)
 }
 
-// farFuture is from when on an expiry is not believed: no access token lives for
-// decades, but one in milliseconds seems to.
+// farFuture is the first expiry that is not believed: no access token lives for
+// decades, but an expiry in milliseconds looks like it.
 var farFuture = time.Date(2100, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// AccessExpiry returns when the access token that is in use expires, UTC; ok is
-// false when there is none or its expiry cannot be read (see accessTimes), or
-// not believed.
+// AccessExpiry returns when the access token in use expires, UTC; ok is false
+// when there is none or its expiry cannot be read (see accessTimes) or
+// believed.
 func (s *Snapshot) AccessExpiry() (t time.Time, ok bool) {
 	if k := s.Kind(); k != KindChatGPT && k != KindExternalTokens {
 		return time.Time{}, false
@@ -199,8 +199,8 @@ func (s *Snapshot) AccessIssued() time.Time {
 	return t
 }
 
-// OtherAccount reports whether s belongs to another account than t, or to
-// another user of the same one, as far as both say whose they are.
+// OtherAccount reports whether s and t are known to belong to different
+// accounts, or to different users of one account.
 func (s *Snapshot) OtherAccount(t *Snapshot) bool {
 	if !s.HasTokens() || !t.HasTokens() {
 		return false
@@ -212,15 +212,15 @@ func (s *Snapshot) OtherAccount(t *Snapshot) bool {
 		differ(s.Claims().Email, t.Claims().Email)
 }
 
-// Managed reports whether the credentials are ChatGPT tokens that the holders
-// of the store refresh themselves. A loan's are not: see Loan.
+// Managed reports whether the credentials are ChatGPT tokens that are refreshed
+// from this store. Those of a loan are not: see Loan.
 func (s *Snapshot) Managed() bool {
 	_, lent := s.Loan()
 	return s.Kind() == KindChatGPT && !lent
 }
 
-// Usable reports whether Codex would use the credentials at all: parsed and
-// with the parts that its kind needs.
+// Usable reports whether Codex would use the credentials: they have the parts
+// that their kind needs.
 func (s *Snapshot) Usable() bool {
 	switch s.Kind() {
 	case KindAPIKey:
@@ -238,7 +238,7 @@ func (s *Snapshot) Usable() bool {
 }
 
 // agentClaimsReadable reports whether the agent identity is a JSON Web Token
-// with a payload. Rekey does not verify what it cannot refresh.
+// with a payload. Rekey does not verify tokens that it cannot refresh.
 func (s *Snapshot) agentClaimsReadable() bool {
 	token, err := parseString(s.agentIdentity)
 	if err != nil {

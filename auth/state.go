@@ -8,7 +8,8 @@ import (
 	"rekey/usage"
 )
 
-// Status is the one word for a State: it selects icon, first line and exit code.
+// Status sums up a State in one word, which selects the icon, the first line
+// and the exit code.
 type Status string
 
 // The statuses, one for each row of the State table.
@@ -55,10 +56,10 @@ type State struct {
 
 	// The second truth: until when the access token works.
 
-	// ExpiresAt is the access token's end, the zero time when it has none
-	// that can be read.
+	// ExpiresAt is when the access token expires, the zero time when that is
+	// unknown.
 	ExpiresAt time.Time `json:"expiresAt,omitzero"`
-	// Usable: the access token is present and its end, if known, has not come.
+	// Usable: the access token is present and not known to have expired.
 	Usable bool `json:"usable"`
 
 	// The third truth: whether it can still be refreshed.
@@ -77,20 +78,20 @@ type State struct {
 	LastRefresh time.Time `json:"lastRefresh,omitzero"`
 	// NextRefresh is when the keeper will refresh, zero when it will not.
 	NextRefresh time.Time `json:"nextRefresh,omitzero"`
-	// Problem is one sentence about what stands in the way, "" when nothing does;
-	// Cause is the same for programs: a code, its arguments and its English.
+	// Problem is one sentence about what is wrong, "" when nothing is; Cause is
+	// the same for programs: a code, its arguments and the English text.
 	Problem string `json:"problem,omitempty"`
 	Cause   Cause  `json:"cause,omitzero"`
-	// LastAttempt is the last request with these tokens, or why none was sent, of
-	// any process that has told of it.
+	// LastAttempt is the last request with these tokens that any process
+	// recorded, or why none was sent.
 	LastAttempt Attempt `json:"lastAttempt,omitzero"`
 
-	// NeverTried: no refresh of these credentials has been tried by anybody
-	// this program knows of.
+	// NeverTried: as far as is known, no process has tried to refresh these
+	// credentials.
 	NeverTried bool `json:"neverTried,omitempty"`
 	// AnswerLost: a refresh was sent and no answer came.
 	AnswerLost bool `json:"answerLost,omitempty"`
-	// CommitPending: new tokens arrived and could not be saved yet.
+	// CommitPending: new tokens have arrived and could not be saved yet.
 	CommitPending bool `json:"commitPending,omitempty"`
 	// CannotSave: a refresh was not sent because its answer could not be saved.
 	CannotSave bool `json:"cannotSave,omitempty"`
@@ -100,7 +101,7 @@ type State struct {
 	Encrypted bool `json:"encrypted,omitempty"`
 	// Restricted: the configuration forbids these credentials.
 	Restricted bool `json:"restricted,omitempty"`
-	// SigningIn: a sign-in is under way; SignIn is how far it has come.
+	// SigningIn: a sign-in is running; SignIn is its progress.
 	SigningIn bool           `json:"signingIn,omitempty"`
 	SignIn    SignInProgress `json:"signIn,omitzero"`
 	// KeepFresh: the keeper is switched on.
@@ -109,19 +110,20 @@ type State struct {
 	Notifications bool `json:"notifications"`
 	// StartAtLogin: Rekey starts when the user logs in to the desktop.
 	StartAtLogin bool `json:"startAtLogin"`
-	// SignInMethod is how a sign-in is made when nothing else is asked for.
+	// SignInMethod is the method used when none is asked for.
 	SignInMethod SignInMethod `json:"signInMethod,omitempty"`
-	// Loans are those to whom this sign-in is lent, in numbers.
+	// Loans counts those to whom this sign-in is lent.
 	Loans Loans `json:"loans,omitzero"`
-	// LastActivity is the time of the newest Activity, zero when there is none:
-	// it tells a face when to ask for them again.
+	// LastActivity is the time of the newest Activity, zero when there is none.
+	// When it changes, a face asks for them again.
 	LastActivity time.Time `json:"lastActivity,omitzero"`
 	// Notice identifies the notification that belongs to this State, "" when
-	// none does. A face shows it only if it is the one that could claim it.
+	// none does. A face shows it only if it can claim it (Session.ClaimNotice).
 	Notice string `json:"notice,omitempty"`
 }
 
-// Refreshability is the third truth's answer.
+// Refreshability is the answer to the third truth: can the sign-in still be
+// refreshed?
 type Refreshability string
 
 // The answers.
@@ -131,7 +133,7 @@ const (
 	RefreshableNo      Refreshability = "no"
 )
 
-// NeedsSignIn reports whether only the user can mend this State.
+// NeedsSignIn reports whether only a new sign-in can fix this State.
 func (s State) NeedsSignIn() bool {
 	return s.Status == StatusExpiring || s.Status == StatusSignInRequired
 }
@@ -139,17 +141,16 @@ func (s State) NeedsSignIn() bool {
 // ReportSchema is the version of a StateReport's JSON.
 const ReportSchema = 1
 
-// StateReport is a State as other programs are told it: what "rekey status
-// --json" and "rekey watch --format json" print and what a hook reads. It has no
-// secrets.
+// StateReport is a State as other programs see it: "rekey status --json" and
+// "rekey watch --format json" print it, and hooks read it. It has no secrets.
 type StateReport struct {
 	Schema int       `json:"schema"`
 	At     time.Time `json:"at"` // UTC
 	// Home is the Codex home.
 	Home  string `json:"home"`
 	State State  `json:"state"`
-	// Usage is what is known of the plan's usage, nil where nothing is or nobody
-	// has put it in.
+	// Usage is what is known of the plan's usage, nil if nothing is known or it
+	// was not asked for.
 	Usage *usage.Usage `json:"usage,omitempty"`
 }
 
@@ -158,7 +159,7 @@ func NewStateReport(home string, s State, now time.Time) StateReport {
 	return StateReport{Schema: ReportSchema, At: clean(now), Home: home, State: s}
 }
 
-// Write writes the report as one JSON object and a line end, over several lines
+// Write writes the report as one JSON object and a newline, over several lines
 // if indented.
 func (r StateReport) Write(w io.Writer, indented bool) error {
 	enc := json.NewEncoder(w)

@@ -44,7 +44,7 @@ func parseTimestamp(text string) (time.Time, error) {
 		t = t.Add(offset)
 	}
 	if t.Year() < 0 || t.Year() > 999_999 {
-		return time.Time{}, errFieldTime // its own zone has pushed it out of the form
+		return time.Time{}, errFieldTime // its zone offset has pushed it out of range
 	}
 	return t, nil
 }

@@ -39,7 +39,7 @@ func (l *ledger) Refresh(_ context.Context, req RefreshRequest) (TokenResponse, 
 func (l *ledger) Revoke(context.Context, Secret, string) error { return nil }
 
 // TestManyProcessesOneHome: processes that share a home, its lock, its escrow
-// and its refusals spend no token twice, and none ends without a token.
+// and its refusals send no token twice, and each ends up with a token.
 func TestManyProcessesOneHome(t *testing.T) {
 	t.Parallel()
 	for _, n := range []int{2, 6, 20} {
@@ -70,8 +70,8 @@ func TestManyProcessesOneHome(t *testing.T) {
 	}
 }
 
-// TestEverythingAtOnce has no expectation but that nothing is torn, stuck or
-// spent twice; the race detector has others.
+// TestEverythingAtOnce checks only that nothing is torn, stuck or sent twice,
+// and that the race detector is content.
 func TestEverythingAtOnce(t *testing.T) {
 	t.Parallel()
 	server := &ledger{current: "refresh-1"}
@@ -116,7 +116,7 @@ func TestEverythingAtOnce(t *testing.T) {
 	r.wantStored(server.current)
 }
 
-// TestCloseAmongRefreshes: a click during the shutdown is no accident.
+// TestCloseAmongRefreshes: a refresh during the shutdown does no harm.
 func TestCloseAmongRefreshes(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())

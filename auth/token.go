@@ -11,19 +11,18 @@ import (
 // AccessToken is an access token for a caller who may have it.
 type AccessToken struct {
 	Token Secret
-	// ExpiresAt is its end, UTC, the zero time when it has none that can be read.
+	// ExpiresAt is when it expires, UTC, the zero time when that is unknown.
 	ExpiresAt time.Time
 }
 
-// ErrNoAccessToken means that the credentials hold no access token that could
-// be handed out: an API key, for one.
+// ErrNoAccessToken means that the credentials, for example an API key, have no
+// access token to hand out.
 var ErrNoAccessToken error = fault.New("no_access_token", "these credentials have no access token")
 
-// errTooOld is about an opaque access token after Codex's limit for those.
+// errTooOld is the error for an opaque access token older than CodexMaxAge.
 var errTooOld = fault.New("token_too_old", "the access token does not say when it expires, and it is too old to trust")
 
-// ShortLivedError means that no token can be had that works for as long as was
-// asked for.
+// ShortLivedError means that no token works for as long as was asked for.
 type ShortLivedError struct {
 	// Left is how long the newest one works.
 	Left time.Duration
@@ -37,11 +36,11 @@ func (e *ShortLivedError) Error() string {
 		e.Left.Round(time.Second), e.Wanted)
 }
 
-// Token returns an access token that works for at least the given time, and
-// refreshes first, at most once, if the one that is cached does not. As long as
-// that one does, it is returned whatever became of the sign-in. Its error is
-// ErrNoCredential, *UnreadableError, ErrNoAccessToken, *ShortLivedError or that
-// of Refresh: a refused sign-in is answered without a request.
+// Token returns an access token that works for at least the given time. If the
+// cached one does not, Token refreshes first, at most once. If it does, it is
+// returned even if the sign-in has been refused. The error is ErrNoCredential,
+// *UnreadableError, ErrNoAccessToken, ErrClock, *ShortLivedError or that of
+// Refresh; for a refused sign-in no request is sent.
 func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken, error) {
 	s, refusal, err := m.usable()
 	if err != nil {
@@ -57,7 +56,7 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 				works, ok = m.enough(saved, refusal, atLeast)
 			}
 			if ok {
-				return works, nil // it works, though Codex does not use it or it is not saved yet
+				return works, nil // it works, even if Codex would not use it or it is not saved yet
 			}
 			return AccessToken{}, err
 		}
@@ -83,24 +82,24 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 }
 
 // Use returns the credentials for use, and their refusal if they have one. Like
-// Codex it refreshes stale ones first, at most one request, and if that fails for
-// now returns them as they are.
+// Codex it first refreshes stale ones, with at most one request. If that fails,
+// it returns them as they are.
 func (m *Manager) Use(ctx context.Context) (*Snapshot, *Refusal) {
 	s, _ := m.Snapshot()
 	if s == nil {
-		// A signed-out Codex looks for a new sign-in all the time.
+		// A signed-out Codex keeps looking for a new sign-in.
 		_ = m.Reload(ctx, false)
 		s, _ = m.Snapshot()
 	}
 	if reason, stale := m.stale(s); stale {
-		_ = m.join(ctx, reason, s) // the outcome shows in what is cached
+		_ = m.join(ctx, reason, s) // the cache shows the outcome
 	}
 	s, refusal := m.Snapshot()
 	return m.newest(s), refusal
 }
 
 // usable returns what is cached if it has an access token to hand out, or would
-// after a refresh.
+// have one after a refresh.
 func (m *Manager) usable() (*Snapshot, *Refusal, error) {
 	m.mu.Lock()
 	s, refusal, loadErr := m.facts.Snapshot, m.facts.Refusal, m.facts.LoadErr
@@ -121,7 +120,7 @@ func (m *Manager) usable() (*Snapshot, *Refusal, error) {
 }
 
 // enough reports whether the access token of s works for as long as is asked
-// for. One without an end that can be read does until Codex would refresh it, or
+// for. A token with an unknown expiry does until Codex would refresh it, or
 // until the sign-in is refused.
 func (m *Manager) enough(s *Snapshot, refusal *Refusal, atLeast time.Duration) (AccessToken, bool) {
 	now := m.opts.Now()

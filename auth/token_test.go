@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// TestToken: what is printed, at the price of how many requests.
+// TestToken: what is printed, and how many requests it costs.
 func TestToken(t *testing.T) {
 	t.Parallel()
 	const hour = time.Hour
@@ -65,8 +65,8 @@ func isRefusal(err error) bool {
 	return errors.As(err, &re) && re.Permanent && re.Reason == ReasonReused
 }
 
-// TestTokenOfARefusedSignIn: as long as the token works it is printed, whatever
-// the refusal; from then on the answer is the refusal, without a request.
+// TestTokenOfARefusedSignIn: the token of a refused sign-in is printed while it
+// works; after that the error is the refusal, without a request.
 func TestTokenOfARefusedSignIn(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(ends(time.Hour)))
