@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/sandbox"
 )
 
 // settled is how long programs that have just started are left alone.
@@ -29,16 +30,12 @@ type cost struct {
 // one, beside what others cost that have nothing to do. All are watched at the
 // same time.
 func (r *rivals) idle(b *testing.B) {
-	_, codex := codex(b)
+	program := codex(b)
 	bare := r.bare(b)
 	for b.Loop() {
 		headless := newWorld(b)
-		agent, err := headless.Start(func([]byte) {}, r.rekey, "watch")
-		must(b, err)
-		client, err := headless.Attach(b.Context())
-		must(b, err)
-		must(b, client.Close())
-		server, err := headless.StartAppServer(b.Context(), codex)
+		agent := r.keep(b, headless)
+		server, err := headless.StartAppServer(b.Context(), program)
 		must(b, err)
 		_, err = server.AuthStatus(b.Context(), false)
 		must(b, err)
@@ -46,16 +43,46 @@ func (r *rivals) idle(b *testing.B) {
 		d := desktop.New(b)
 		d.StartDisplay(b)
 		d.StartWatcher(b)
-		tray := d.Start(b, newWorld(b).Environ(), r.rekey)
-		d.Item(b, tray) // it is shown
-		rival := d.Start(b, nil, bare.tray)
-		d.Item(b, rival)
+		show := func(env []string, program string) *desktop.Process {
+			p := d.Start(b, env, program)
+			d.Item(b, p) // it is shown
+			return p
+		}
+		busy := newWorld(b)
+		r.lendAndAlert(b, busy)
+		tray, full, rival := show(newWorld(b).Environ(), r.rekey), show(busy.Environ(), r.rekey), show(nil, bare.tray)
+		lookAtUsage(b, busy)
 
-		costs := idleCosts(b, agent.PID(), server.PID(), tray.PID(), rival.PID())
+		costs := idleCosts(b, agent.PID(), server.PID(), tray.PID(), full.PID(), rival.PID())
 		r.idleRows(b, "of the agent", "codex app-server", costs[0], costs[1], cost{})
-		r.idleRows(b, "with the tray", fyneTray, costs[2], costs[3], cost{0.15, 0.01, 0.01})
+		r.idleRows(b, "with the tray", fyneTray, costs[2], costs[4], cost{0.13, 0.01, 0.01})
+		r.idleRows(b, "with tray, usage and a loan", fyneTray, costs[3], costs[4], cost{0.13, 0.01, 0.01})
 	}
 	b.ReportMetric(0, "ns/op") // it is all waiting
+}
+
+// lendAndAlert lends the home's sign-in to another home and asks for alerts
+// about usage.
+func (r *rivals) lendAndAlert(b *testing.B, w *sandbox.Sandbox) {
+	b.Helper()
+	root := filepath.Dir(w.Home.Dir())
+	w.Setenv("XDG_CONFIG_HOME", root) // the desktop has one, too
+	must(b, os.Mkdir(filepath.Join(root, "rekey"), 0o700))
+	must(b, os.WriteFile(filepath.Join(root, "rekey", "config.toml"), []byte("usage_alerts = [50, 90]\n"), 0o600))
+	if out, err := w.Command(b.Context(), r.rekey, "lend", "home:"+filepath.Join(root, "borrower")).CombinedOutput(); err != nil {
+		b.Fatalf("rekey lend: %v\n%s", err, out)
+	}
+}
+
+// lookAtUsage has the home's agent ask for its usage.
+func lookAtUsage(b *testing.B, w *sandbox.Sandbox) {
+	b.Helper()
+	client, err := w.Attach(b.Context())
+	must(b, err)
+	defer client.Close()
+	if u, err := client.LookAtUsage(b.Context()); err != nil || !u.Known() {
+		b.Fatalf("no usage: %v, %v", u.Problem, err)
+	}
 }
 
 func (r *rivals) idleRows(b *testing.B, what, rival string, ours, theirs, goal cost) {
@@ -111,9 +138,60 @@ func used(b *testing.B, pid int) map[string]cost {
 }
 
 // resident is the memory of a process in megabytes.
-func resident(b *testing.B, pid int) float64 {
+func resident(b *testing.B, pid int) float64 { return memory(b, pid, "VmRSS:") }
+
+// memory is what the system calls by this name, in megabytes.
+func memory(b *testing.B, pid int, name string) float64 {
 	b.Helper()
-	return number(b, fmt.Sprintf("/proc/%d/status", pid), "VmRSS:") / 1000
+	return number(b, fmt.Sprintf("/proc/%d/status", pid), name) / 1000
+}
+
+// switches are the voluntary context switches of a process.
+func switches(b *testing.B, pid int) (n float64) {
+	b.Helper()
+	for _, thread := range used(b, pid) {
+		n += thread.wakeUps
+	}
+	return n
+}
+
+// written is how often other files of the home are written while the agent is
+// watched, and pause the time from one to the next.
+const (
+	written = 1000
+	pause   = 2 * time.Millisecond
+)
+
+// atWork: how often the agent wakes while a Codex at work appends to its logs
+// and its history.
+func (r *rivals) atWork(b *testing.B) {
+	for b.Loop() {
+		w := newWorld(b)
+		agent := r.keep(b, w)
+		var files []*os.File
+		for _, name := range []string{"history.jsonl", "log/codex-tui.log", "sessions/2026/11/28/rollout.jsonl"} {
+			path := filepath.Join(w.Home.Dir(), name)
+			must(b, os.MkdirAll(filepath.Dir(path), 0o700))
+			f, err := os.Create(path)
+			must(b, err)
+			defer f.Close()
+			files = append(files, f)
+		}
+		<-time.After(settled)
+		before := switches(b, agent.PID())
+		pace := time.NewTicker(pause)
+		for i := range written {
+			<-pace.C
+			_, err := files[i%len(files)].WriteString("{}\n")
+			must(b, err)
+		}
+		pace.Stop()
+		r.table.add(b, row{
+			what: "a Codex at work in the home: wake-ups", unit: "times", goal: 0.01,
+			rival: "its writes", ours: switches(b, agent.PID()) - before, theirs: written,
+		})
+	}
+	b.ReportMetric(0, "ns/op") // it is all waiting
 }
 
 // number finds the first line of a file in /proc that begins with a name, and

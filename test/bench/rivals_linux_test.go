@@ -1,8 +1,9 @@
 package bench_test
 
 import (
-	"context"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -26,12 +27,16 @@ func BenchmarkRivals(b *testing.B) {
 	}
 	r := &rivals{table: &table{}, rekey: kit.Rekey(b)}
 	b.Run("round trip", r.roundTrip)
-	b.Run("status", r.status)
+	b.Run("one-shots", r.oneShots)
 	b.Run("dead sign-in", r.deadSignIn)
 	b.Run("file to state", r.fileToState)
+	b.Run("encrypted", r.encrypted)
 	b.Run("tray", r.tray)
 	b.Run("window", r.window)
 	b.Run("idle", r.idle)
+	b.Run("at work", r.atWork)
+	b.Run("homes", r.homes)
+	b.Run("size", r.size)
 	r.table.print(os.Stdout)
 }
 
@@ -54,10 +59,34 @@ func newWorld(b *testing.B) *sandbox.Sandbox {
 	return s
 }
 
-// codex is the real Codex: what people start, and the executable behind it.
-func codex(b *testing.B) (command, program string) {
+// keep starts an agent for the world's home and returns when it answers.
+func (r *rivals) keep(b *testing.B, w *sandbox.Sandbox) *sandbox.Process {
 	b.Helper()
-	return kit.Codex(b)
+	agent, err := w.Start(func([]byte) {}, r.rekey, "watch")
+	must(b, err)
+	client, err := w.Attach(b.Context())
+	must(b, err)
+	must(b, client.Close())
+	return agent
+}
+
+// codex is the real Codex: the executable, not npm's script that starts it.
+func codex(b *testing.B) (program string) {
+	b.Helper()
+	_, program = kit.Codex(b)
+	return program
+}
+
+// compiled builds a program, as Rekey is built, and returns its path.
+func (r *rivals) compiled(b *testing.B, name, pkg string, flags ...string) string {
+	b.Helper()
+	path := filepath.Join(filepath.Dir(r.rekey), name)
+	build := exec.Command("go", append(append([]string{"build", "-o", path}, flags...), pkg)...)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		b.Fatalf("%v: %v\n%s", build, err, out)
+	}
+	return path
 }
 
 func must(b *testing.B, err error) {
@@ -103,7 +132,7 @@ func interleave(b *testing.B, measures ...func()) {
 
 // roundTrip: getAuthStatus over standard input and output.
 func (r *rivals) roundTrip(b *testing.B) {
-	_, program := codex(b)
+	program := codex(b)
 	w := newWorld(b)
 	ask := func(program string) func() {
 		a, err := w.StartAppServer(b.Context(), program)
@@ -120,31 +149,5 @@ func (r *rivals) roundTrip(b *testing.B) {
 	r.table.add(b, row{
 		what: "getAuthStatus over stdio, median", unit: "ms", digits: 3, goal: 0.25,
 		rival: "codex app-server", ours: ours.quantile(50), theirs: theirs.quantile(50),
-	})
-}
-
-// status: a whole process that says how the sign-in is. Codex from npm is a
-// script that starts the executable, and that is what people start.
-func (r *rivals) status(b *testing.B) {
-	command, program := codex(b)
-	w := newWorld(b)
-	run := func(program string, args ...string) func() {
-		return func() { must(b, w.Command(context.Background(), program, args...).Run()) }
-	}
-	var ours, prompt, theirs, bare samples
-	runOurs, runTheirs, runBare := run(r.rekey, "status"), run(command, "login", "status"), run(program, "login", "status")
-	runPrompt := run(r.rekey, "prompt")
-	interleave(b, func() { ours.add(runOurs) }, func() { prompt.add(runPrompt) }, func() { theirs.add(runTheirs) }, func() { bare.add(runBare) })
-	r.table.add(b, row{
-		what: "status as a process, median", unit: "ms", digits: 1, goal: 0.1,
-		rival: "codex login status", ours: ours.quantile(50), theirs: theirs.quantile(50),
-	})
-	r.table.add(b, row{
-		what: "", unit: "ms", digits: 1,
-		rival: "the same without npm's script", ours: ours.quantile(50), theirs: bare.quantile(50),
-	})
-	r.table.add(b, row{
-		what: "prompt as a process, median", unit: "ms", digits: 1, goal: 0.1,
-		rival: "codex login status", ours: prompt.quantile(50), theirs: theirs.quantile(50),
 	})
 }

@@ -61,7 +61,7 @@ func (r *rivals) tray(b *testing.B) {
 	var ours, theirs samples
 	takeTurns(b, start(&ours, w.Environ(), r.rekey), start(&theirs, nil, bare.tray))
 	r.table.add(b, row{
-		what: "start → icon registered, median", unit: "ms", digits: 1, goal: 0.2,
+		what: "start → icon registered, median", unit: "ms", digits: 1, goal: 0.08,
 		rival: fyneTray, ours: ours.quantile(50), theirs: theirs.quantile(50),
 	})
 }
@@ -94,7 +94,7 @@ func (r *rivals) window(b *testing.B) {
 		// Rekey's children know of no such variable, so neither does this one.
 		open(&theirs, func() { d.Start(b, []string{"LIBGL_ALWAYS_SOFTWARE=0"}, bare.window) }))
 	r.table.add(b, row{
-		what: "click → window shown, median", unit: "ms", digits: 0, goal: 1.3,
+		what: "click → window shown, median", unit: "ms", digits: 0, goal: 1.1,
 		rival: "start of " + fyneWindow, ours: ours.quantile(50), theirs: theirs.quantile(50),
 	})
 }

@@ -3,6 +3,7 @@ package bench_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,26 +17,32 @@ import (
 	"rekey/internal/box"
 )
 
-// fileToState: how long after a file was replaced its content is known, as a
-// State in Rekey, and as a parsed content to a program that does nothing but
-// wait for inotify, read and parse.
+// fileToState: how long after a file was replaced, or written in place, its
+// content is known, as a State to the agent's subscribers, and as a parsed
+// content to a program that does nothing but wait for inotify, read and parse.
 func (r *rivals) fileToState(b *testing.B) {
 	began := time.Now().UTC().Truncate(time.Second)
 	states, raw := newPlace(b, began), newPlace(b, began)
 	publishStates(b, states)
 	readRaw(b, raw)
-	var ours, theirs samples
+	ways := []string{"replaced", "written in place"}
+	var ours, theirs [2]samples
 	interleave(b,
-		func() { ours = append(ours, states.replace(b)) },
-		func() { theirs = append(theirs, raw.replace(b)) })
-	r.table.add(b, row{
-		what: "file replaced → State, 99 of 100", unit: "ms", digits: 3, goal: 2,
-		rival: "inotify, read, parse", ours: ours.quantile(99), theirs: theirs.quantile(99),
-	})
-	r.table.add(b, row{
-		what: "file replaced → State, median", unit: "ms", digits: 3,
-		rival: "inotify, read, parse", ours: ours.quantile(50), theirs: theirs.quantile(50),
-	})
+		func() { ours[0] = append(ours[0], states.replace(b)) },
+		func() { theirs[0] = append(theirs[0], raw.replace(b)) },
+		func() { ours[1] = append(ours[1], states.write(b)) },
+		func() { theirs[1] = append(theirs[1], raw.write(b)) })
+	for i, way := range ways {
+		for _, q := range []struct {
+			percent int
+			name    string
+		}{{50, "median"}, {99, "99 of 100"}} {
+			r.table.add(b, row{
+				what: "file " + way + " → State, " + q.name, unit: "ms", digits: 3, goal: 1.3,
+				rival: "inotify, read, parse", ours: ours[i].quantile(q.percent), theirs: theirs[i].quantile(q.percent),
+			})
+		}
+	}
 }
 
 // place is a home whose content is replaced again and again. Each content's
@@ -72,6 +79,19 @@ func (p *place) replace(b *testing.B) float64 {
 	must(b, os.WriteFile(next, p.content(), 0o600))
 	began := time.Now()
 	must(b, os.Rename(next, p.home.AuthPath()))
+	return p.wait(b, began)
+}
+
+// write is replace for a program that writes into the file.
+func (p *place) write(b *testing.B) float64 {
+	p.n++
+	content := p.content()
+	began := time.Now()
+	must(b, os.WriteFile(p.home.AuthPath(), content, 0o600))
+	return p.wait(b, began)
+}
+
+func (p *place) wait(b *testing.B, began time.Time) float64 {
 	for {
 		select {
 		case s := <-p.known:
@@ -84,13 +104,15 @@ func (p *place) replace(b *testing.B) float64 {
 	}
 }
 
-// publishStates watches the place as Rekey does, until the benchmark ends.
+// publishStates is the place's agent, until the benchmark ends.
 func publishStates(b *testing.B, p *place) {
 	home, err := agent.Open(p.opts)
 	must(b, err)
 	ctx, cancel := context.WithCancel(context.Background())
+	keeper, err := home.Become(ctx, "0")
+	must(b, err)
 	ran := make(chan error, 1)
-	go func() { ran <- home.Watch(ctx) }()
+	go func() { ran <- keeper.Run(ctx) }()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
@@ -103,7 +125,7 @@ func publishStates(b *testing.B, p *place) {
 	b.Cleanup(func() {
 		cancel()
 		<-ended
-		if err := <-ran; err != nil {
+		if err := errors.Join(<-ran, keeper.Close(context.Background())); err != nil {
 			b.Error(err)
 		}
 	})
@@ -113,7 +135,7 @@ func publishStates(b *testing.B, p *place) {
 func readRaw(b *testing.B, p *place) {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
 	must(b, err)
-	watch, err := unix.InotifyAddWatch(fd, p.home.Dir(), unix.IN_MOVED_TO)
+	watch, err := unix.InotifyAddWatch(fd, p.home.Dir(), unix.IN_MOVED_TO|unix.IN_MODIFY)
 	must(b, err)
 	ended := make(chan struct{})
 	go func() {
