@@ -3,8 +3,11 @@ package auth
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
 	"slices"
+	"strconv"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -45,6 +48,64 @@ func FuzzParseSnapshot(f *testing.F) {
 			t.Errorf("unknown fields were %q and are %q", before, after)
 		}
 	})
+}
+
+// timestampPattern is what a timestamp looks like.
+var timestampPattern = regexp.MustCompile(
+	`^\s*(\d{4,6})\s*-\s*(\d{1,2})\s*-\s*(\d{1,2})[Tt ]\s*(\d{1,2})\s*:\s*(\d{1,2})\s*:\s*(\d{1,2})(?:\.(\d+))?\s*` +
+		`(?:[Zz]|[Uu][Tt][Cc]|([+-])(\d{2})[: ]*(\d{2}))$`)
+
+// FuzzTimestamp holds the reading of timestamps against the form that they have.
+func FuzzTimestamp(f *testing.F) {
+	for _, seed := range []string{
+		"2026-11-28T12:00:00Z", " 2026 - 1 - 2t 3 : 4 : 5.123456789012 utc", "2026-11-28 12:00:60+01: 30",
+		"12026-02-29T12:00:00-0100", "1234567-01-01T00:00:00Z", "2026-01-01T00:00:00.Z", "2026-1-1  0:0:0\fz", "",
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		got, err := parseTimestamp(text)
+		want, wantErr := timestampByForm(text)
+		if !got.Equal(want) || (err == nil) != (wantErr == nil) {
+			t.Errorf("%q is read as %v, %v; want %v, %v", text, got, err, want, wantErr)
+		}
+	})
+}
+
+// timestampByForm is parseTimestamp by the form's groups.
+func timestampByForm(text string) (time.Time, error) {
+	m := timestampPattern.FindStringSubmatch(text)
+	if m == nil {
+		return time.Time{}, errFieldTime
+	}
+	var n [6]int
+	for i := range n {
+		n[i], _ = strconv.Atoi(m[i+1]) // the form admits at most six digits
+	}
+	if n[3] > 23 || n[4] > 59 || n[5] > 60 {
+		return time.Time{}, errFieldTime
+	}
+	fraction, _ := strconv.Atoi((m[7] + "000000000")[:9])
+	t := time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], fraction, time.UTC)
+	if n[1] < 1 || n[1] > 12 || n[2] < 1 || time.Date(n[0], time.Month(n[1]), n[2], 0, 0, 0, 0, time.UTC).Day() != n[2] {
+		return time.Time{}, errFieldTime
+	}
+	if m[8] != "" {
+		hours, _ := strconv.Atoi(m[9])
+		minutes, _ := strconv.Atoi(m[10])
+		if hours > 23 || minutes > 59 {
+			return time.Time{}, errFieldTime
+		}
+		offset := time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
+		if m[8] == "+" {
+			offset = -offset
+		}
+		t = t.Add(offset)
+	}
+	if t.Year() < 0 || t.Year() > 999_999 {
+		return time.Time{}, errFieldTime // its own zone has pushed it out of the form
+	}
+	return t, nil
 }
 
 // foreignObject reports whether data is a JSON object that surely has none of

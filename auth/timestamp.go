@@ -1,52 +1,118 @@
 package auth
 
 import (
-	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// timestampForm is RFC 3339 with the liberties Codex's time library takes:
-// "t" or a space for "T", "z" or "UTC" for "Z", one-digit fields, and any
-// number of fraction digits.
-var timestampForm = regexp.MustCompile(
-	`^\s*(\d{4,6})\s*-\s*(\d{1,2})\s*-\s*(\d{1,2})[Tt ]\s*(\d{1,2})\s*:\s*(\d{1,2})\s*:\s*(\d{1,2})(?:\.(\d+))?\s*` +
-		`(?:[Zz]|[Uu][Tt][Cc]|([+-])(\d{2})[: ]*(\d{2}))$`)
-
-// parseTimestamp reads last_refresh and returns it as UTC.
+// parseTimestamp reads last_refresh and returns it as UTC. It is RFC 3339 with
+// the liberties Codex's time library takes: "t" or a space for "T", "z" or "UTC"
+// for "Z", spaces around the marks, one-digit fields, up to six digits for the
+// year, and any number of fraction digits.
 func parseTimestamp(text string) (time.Time, error) {
-	m := timestampForm.FindStringSubmatch(text)
-	if m == nil {
+	f := timestampForm{rest: text}
+	f.spaces()
+	year := f.number(4, 6)
+	f.mark("-")
+	month := f.number(1, 2)
+	f.mark("-")
+	day := f.number(1, 2)
+	f.oneOf("Tt ")
+	f.spaces()
+	hour := f.number(1, 2)
+	f.mark(":")
+	minute := f.number(1, 2)
+	f.mark(":")
+	second := f.number(1, 2)
+	nanosecond := f.fraction()
+	f.spaces()
+	offset := f.zone()
+	if f.failed || f.rest != "" || hour > 23 || minute > 59 || second > 60 {
 		return time.Time{}, errFieldTime
 	}
-	var n [6]int
-	for i := range n {
-		n[i], _ = strconv.Atoi(m[i+1]) // the form admits at most six digits
+	date := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
+	if date.Year() != year || date.Month() != time.Month(month) || date.Day() != day {
+		return time.Time{}, errFieldTime // there is no such day
 	}
-	if n[3] > 23 || n[4] > 59 || n[5] > 60 {
-		return time.Time{}, errFieldTime
-	}
-	fraction, _ := strconv.Atoi((m[7] + "000000000")[:9])
-	t := time.Date(n[0], time.Month(n[1]), n[2], n[3], n[4], n[5], fraction, time.UTC)
-	if n[1] < 1 || n[1] > 12 || n[2] < 1 || time.Date(n[0], time.Month(n[1]), n[2], 0, 0, 0, 0, time.UTC).Day() != n[2] {
-		return time.Time{}, errFieldTime
-	}
-	if m[8] != "" {
-		hours, _ := strconv.Atoi(m[9])
-		minutes, _ := strconv.Atoi(m[10])
-		if hours > 23 || minutes > 59 {
-			return time.Time{}, errFieldTime
-		}
-		offset := time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
-		if m[8] == "+" {
-			offset = -offset
-		}
-		t = t.Add(offset)
-	}
+	t := time.Date(year, time.Month(month), day, hour, minute, second, nanosecond, time.UTC).Add(-offset)
 	if t.Year() < 0 || t.Year() > 999_999 {
 		return time.Time{}, errFieldTime // its zone offset has pushed it out of range
 	}
 	return t, nil
+}
+
+// timestampForm takes a timestamp apart. Once something is missing it has
+// failed, and what it returns means nothing.
+type timestampForm struct {
+	rest   string
+	failed bool
+}
+
+func (f *timestampForm) spaces() { f.rest = strings.TrimLeft(f.rest, "\t\n\f\r ") }
+
+// digits takes as many digits as there are, but not more than most.
+func (f *timestampForm) digits(least, most int) (digits string) {
+	n := 0
+	for n < len(f.rest) && n < most && '0' <= f.rest[n] && f.rest[n] <= '9' {
+		n++
+	}
+	f.failed = f.failed || n < least
+	digits, f.rest = f.rest[:n], f.rest[n:]
+	return digits
+}
+
+func (f *timestampForm) number(least, most int) int {
+	n, _ := strconv.Atoi(f.digits(least, most)) // of at most six digits
+	return n
+}
+
+// oneOf takes one of these characters, and returns 0 where there is none.
+func (f *timestampForm) oneOf(marks string) (mark byte) {
+	if f.rest == "" || strings.IndexByte(marks, f.rest[0]) < 0 {
+		f.failed = true
+		return 0
+	}
+	mark, f.rest = f.rest[0], f.rest[1:]
+	return mark
+}
+
+// mark takes a mark with spaces around it.
+func (f *timestampForm) mark(mark string) {
+	f.spaces()
+	f.oneOf(mark)
+	f.spaces()
+}
+
+// fraction takes the fraction of a second, if there is one, and returns it in
+// nanoseconds.
+func (f *timestampForm) fraction() int {
+	if !strings.HasPrefix(f.rest, ".") {
+		return 0
+	}
+	f.rest = f.rest[1:]
+	n, _ := strconv.Atoi((f.digits(1, len(f.rest)) + "000000000")[:9])
+	return n
+}
+
+// zone takes the zone and returns how far it is ahead of UTC.
+func (f *timestampForm) zone() time.Duration {
+	for _, utc := range []string{"z", "utc"} {
+		if n := len(utc); len(f.rest) >= n && strings.EqualFold(f.rest[:n], utc) {
+			f.rest = f.rest[n:]
+			return 0
+		}
+	}
+	sign := f.oneOf("+-")
+	hours := f.number(2, 2)
+	f.rest = strings.TrimLeft(f.rest, ": ")
+	minutes := f.number(2, 2)
+	f.failed = f.failed || hours > 23 || minutes > 59
+	offset := time.Duration(hours)*time.Hour + time.Duration(minutes)*time.Minute
+	if sign == '-' {
+		return -offset
+	}
+	return offset
 }
 
 // formatTimestamp writes a time as Codex does: UTC with nine fraction digits.

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -39,11 +40,11 @@ func (o *codexOutput) Write(p []byte) (int, error) {
 }
 
 // Colours and other controls of a terminal (ECMA-48, section 5.4).
-var controls = regexp.MustCompile(`\x1b\[[0-?]*[ -/]*[@-~]`)
+var controls = lazily(`\x1b\[[0-?]*[ -/]*[@-~]`)
 
 // read takes in one line.
 func (o *codexOutput) read(raw string) {
-	text := strings.TrimSpace(controls.ReplaceAllString(raw, ""))
+	text := strings.TrimSpace(controls().ReplaceAllString(raw, ""))
 	if text == "" {
 		return
 	}
@@ -77,12 +78,17 @@ func canBeShown(text string) bool {
 }
 
 // tokens are words that are too long to be meant for people.
-var tokens = regexp.MustCompile(`[\w.~+/=-]{32,}`)
+var tokens = lazily(`[\w.~+/=-]{32,}`)
+
+// lazily compiles an expression when it is first used: most processes never do.
+func lazily(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
 
 // last is the last line that was printed, safe to show and to log.
 func (o *codexOutput) last() string {
 	if len(bytes.TrimSpace(o.rest)) > 0 {
 		o.read(string(o.rest))
 	}
-	return line(tokens.ReplaceAllString(o.said, "…"))
+	return line(tokens().ReplaceAllString(o.said, "…"))
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
 )
@@ -51,14 +52,17 @@ func (r *rivals) fleet(b *testing.B, n int) (took, resident float64) {
 	for i := range n {
 		home, err := box.NewHome(filepath.Join(filepath.Dir(w.Home.Dir()), fmt.Sprint("home-", i)))
 		must(b, err)
-		must(b, home.Replace(box.AuthJSON(box.WithExpiry(time.Now().Add(life)))))
+		must(b, home.Replace(box.AuthJSON(box.WithExpiry(time.Now().Add(life)), box.WithRefreshToken(fmt.Sprint("fake-", i)))))
 		args = append(args, "--home", home.Dir())
 	}
-	told := make(chan string, n)
+	told := make(chan string, 16*n) // some say more than once
 	began := time.Now()
 	agent, err := w.Start(func(line []byte) {
-		var report struct{ Home, Status string }
-		if json.Unmarshal(line, &report) == nil && report.Status == "healthy" {
+		var report struct {
+			Home  string
+			State struct{ Status auth.Status }
+		}
+		if json.Unmarshal(line, &report) == nil && report.State.Status == auth.StatusHealthy {
 			told <- report.Home
 		}
 	}, r.rekey, args...)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"regexp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,12 +14,16 @@ import (
 // Several accounts are several homes: ~/.codex-NAME beside ~/.codex. Nothing is
 // swapped inside a home.
 
-// accountName is what can stand in the name of a folder, whatever reads it.
-var accountName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+// isAccountName reports whether a name can stand in the name of a folder,
+// whatever reads it.
+func isAccountName(name string) bool {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+	return name != "" && len(name) <= 64 && strings.Trim(name, letters+"._-") == "" && strings.Contains(letters, name[:1])
+}
 
 // account is the home of an account.
 func (p *Program) account(args []string) (home string, err error) {
-	if len(args) == 0 || !accountName.MatchString(args[0]) || p.UserHome == "" {
+	if len(args) == 0 || !isAccountName(args[0]) || p.UserHome == "" {
 		return "", p.misuse("usage.account_name", "Given", strings.Join(args, " "))
 	}
 	return filepath.Join(p.UserHome, ".codex-"+args[0]), nil

@@ -4,17 +4,21 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 )
 
 // timeForm is RFC 3339 with the liberties that Codex's time library takes: "t"
 // or a space for "T", and "z" for "Z". A second may be a leap second.
-var timeForm = regexp.MustCompile(`^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)((?:\.\d+)?)([Zz]|[+-]\d\d:\d\d)$`)
+// It is compiled when it is first used: most processes never do.
+var timeForm = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)((?:\.\d+)?)([Zz]|[+-]\d\d:\d\d)$`)
+})
 
 // parseTime reads a date and time with a zone. A leap second counts as the one
 // before it.
 func parseTime(text string) (time.Time, error) {
-	m := timeForm.FindStringSubmatch(text)
+	m := timeForm().FindStringSubmatch(text)
 	if m == nil {
 		return time.Time{}, errors.New("not a date and time with a zone")
 	}
