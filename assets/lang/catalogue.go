@@ -6,8 +6,8 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/pelletier/go-toml/v2"
+	"golang.org/x/text/feature/plural"
 	"golang.org/x/text/language"
 
 	"rekey/assets/translations"
@@ -17,60 +17,97 @@ import (
 //
 // A table of its file is read when the first of its messages is said: most
 // commands say a few, and are over in the time that the whole file would take.
+// The form of the files is go-i18n's, which takes longer to make a catalogue than
+// all else that "rekey status" does: it knows the plurals of 200 languages.
 type catalogue struct {
 	tag language.Tag
 
-	mu        sync.Mutex // guards what follows: go-i18n's bundle only reads in peace
-	opened    bool
-	bundle    *i18n.Bundle
-	localizer *i18n.Localizer
-	unread    map[string][]byte // the tables that nobody asked for yet
+	mu       sync.Mutex        // guards what follows
+	unread   map[string][]byte // the tables that nobody asked for yet; nil: the file has not been opened
+	messages map[string]message
 }
 
-// say reports whether the catalogue has the message. A message with one form
-// for all numbers is no less one: go-i18n then returns it with an error.
-func (c *catalogue) say(id string, count any, values map[string]string) (string, bool) {
-	table, _, _ := strings.Cut(id, ".")
+// message is its text in each plural form that has one of its own, "other" among
+// them.
+type message map[string]string
+
+// say reports whether the catalogue has the message. count is nil where there is
+// nothing to count.
+func (c *catalogue) say(id string, count *int, values map[string]string) (string, bool) {
 	chinese := (c.tag == language.SimplifiedChinese || c.tag == language.TraditionalChinese) && values != nil
 	if chinese {
 		values = marked(values)
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.open() {
-		return "", false
+	m := c.find(id)
+	text := m["other"]
+	if count != nil {
+		if form, ok := m[forms[plural.Cardinal.MatchPlural(c.tag, *count, 0, 0, 0, 0)]]; ok {
+			text = form
+		}
 	}
-	c.read(table)
-	text, _ := c.localizer.Localize(&i18n.LocalizeConfig{MessageID: id, PluralCount: count, TemplateData: values})
+	text = fill(text, values)
 	if chinese {
 		text = spaced(text)
 	}
-	return text, text != ""
+	return text, m != nil
 }
 
-// open gets the catalogue's file ready, once.
-func (c *catalogue) open() bool {
-	if !c.opened {
-		c.opened = true
-		if text, err := translations.Files.ReadFile(c.name()); err == nil {
-			c.bundle = i18n.NewBundle(c.tag)
-			c.bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-			c.localizer = i18n.NewLocalizer(c.bundle, c.tag.String())
-			c.unread = tables(text)
+// forms are the names of the plural forms in the files.
+var forms = [...]string{
+	plural.Other: "other", plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many",
+}
+
+// fill puts values in the place of "{{.Name}}", once.
+func fill(text string, values map[string]string) string {
+	var filled strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "{{.")
+		filled.WriteString(before)
+		if !found {
+			return filled.String()
+		}
+		var name string
+		name, text, _ = strings.Cut(rest, "}}")
+		filled.WriteString(values[name])
+	}
+}
+
+// find returns nil where there is no such message.
+func (c *catalogue) find(id string) message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.unread == nil {
+		file, _ := translations.Files.ReadFile(c.tag.String() + ".toml") // a test reads them all
+		c.unread, c.messages = tables(file), make(map[string]message)
+	}
+	table, _, _ := strings.Cut(id, ".")
+	if text, ok := c.unread[table]; ok {
+		delete(c.unread, table)
+		var tree map[string]any
+		_ = toml.Unmarshal(text, &tree) // a test reads them all
+		c.add("", tree)
+	}
+	return c.messages[id]
+}
+
+// add takes in what a table holds: texts, messages with plural forms, and tables.
+func (c *catalogue) add(name string, node any) {
+	switch node := node.(type) {
+	case string:
+		c.messages[name] = message{"other": node}
+	case map[string]any:
+		if _, ok := node["other"].(string); ok {
+			m := make(message, len(node))
+			for form, text := range node {
+				m[form], _ = text.(string)
+			}
+			c.messages[name] = m
+			return
+		}
+		for key, below := range node {
+			c.add(strings.TrimPrefix(name+"."+key, "."), below)
 		}
 	}
-	return c.bundle != nil
-}
-
-func (c *catalogue) name() string { return c.tag.String() + ".toml" }
-
-// read makes the messages of a table known to the bundle.
-func (c *catalogue) read(table string) {
-	if c.unread[table] == nil {
-		return
-	}
-	_, _ = c.bundle.ParseMessageFileBytes(c.unread[table], c.name()) // a test reads them all
-	delete(c.unread, table)
 }
 
 // tables cuts a TOML file into its tables by their first name, each with its

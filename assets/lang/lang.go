@@ -50,7 +50,7 @@ func (p Printer) Count(id string, n int, pairs ...string) string {
 		v = map[string]string{}
 	}
 	v["Count"] = strconv.Itoa(n)
-	return p.say(id, n, v)
+	return p.say(id, &n, v)
 }
 
 // Lookup is the message id in p's own language; false where that has none.
@@ -61,7 +61,7 @@ func (p Printer) Lookup(id string, pairs ...string) (string, bool) {
 	return p.messages.say(id, nil, values(pairs))
 }
 
-func (p Printer) say(id string, count any, v map[string]string) string {
+func (p Printer) say(id string, count *int, v map[string]string) string {
 	for _, c := range []*catalogue{p.messages, p.english} {
 		if c == nil {
 			continue

@@ -1,34 +1,53 @@
 package lang
 
 import (
+	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"github.com/pelletier/go-toml/v2"
+	"golang.org/x/text/language"
 
 	"rekey/assets/translations"
 )
 
-// TestEveryMessageIsFound: reading a file table by table finds what reading it
-// as a whole finds.
-func TestEveryMessageIsFound(t *testing.T) {
+// TestSaysWhatGoI18nSays: the files are go-i18n's, and every message of theirs
+// reads as that library has it, whatever is counted.
+func TestSaysWhatGoI18nSays(t *testing.T) {
 	t.Parallel()
 	for _, name := range Languages() {
 		text, err := translations.Files.ReadFile(name + ".toml")
 		if err != nil {
 			t.Fatal(err)
 		}
-		whole, err := i18n.ParseMessageFileBytes(text, name+".toml", map[string]i18n.UnmarshalFunc{"toml": toml.Unmarshal})
+		bundle := i18n.NewBundle(language.MustParse(name))
+		bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+		whole, err := bundle.ParseMessageFileBytes(text, name+".toml")
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := For(name)
+		theirs, ours := i18n.NewLocalizer(bundle, name), For(name)
 		for _, m := range whole.Messages {
 			if m.LeftDelim != "" || m.Other == "" {
 				t.Errorf("%s: %s is not a plain message", name, m.ID)
 			}
-			if got := p.Say(m.ID); got == m.ID || got == "" {
-				t.Errorf("%s: %s is not found", name, m.ID)
+			var pairs []string
+			data := map[string]string{}
+			for _, p := range regexp.MustCompile(`\{\{\.(\w+)\}\}`).FindAllStringSubmatch(m.Zero+m.One+m.Two+m.Few+m.Many+m.Other, -1) {
+				data[p[1]] = "x"
+				pairs = append(pairs, p[1], "x")
+			}
+			want, _ := theirs.Localize(&i18n.LocalizeConfig{MessageID: m.ID, TemplateData: data})
+			if got := ours.Say(m.ID, pairs...); want == "" || got != want {
+				t.Errorf("%s: %s is %q, want %q", name, m.ID, got, want)
+			}
+			for _, n := range []int{0, 1, 2, 3, 5, 11, 21, 22, 100, 101, 1000, 1_000_000} {
+				data["Count"] = strconv.Itoa(n)
+				want, _ := theirs.Localize(&i18n.LocalizeConfig{MessageID: m.ID, TemplateData: data, PluralCount: n})
+				if got := ours.Count(m.ID, n, pairs...); want == "" || got != want {
+					t.Errorf("%s: %s for %d is %q, want %q", name, m.ID, n, got, want)
+				}
 			}
 		}
 	}
