@@ -19,7 +19,7 @@ func (s *Snapshot) WithTokens(r TokenResponse, now time.Time) (*Snapshot, error)
 		t.id, t.claims = *r.IDToken, claims
 	}
 	if r.AccessToken != nil {
-		t.access = *r.AccessToken
+		t.access = newDated(*r.AccessToken)
 	}
 	if r.RefreshToken != nil {
 		t.refresh = *r.RefreshToken
@@ -83,7 +83,7 @@ func NewExternal(t ExternalTokens) (*Snapshot, error) {
 	}
 	mode := KindExternalTokens
 	return &Snapshot{mode: &mode, tokens: &tokens{
-		id: t.AccessToken, access: t.AccessToken, accountID: &t.AccountID, claims: claims,
+		id: t.AccessToken, access: newDated(t.AccessToken), accountID: &t.AccountID, claims: claims,
 	}}, nil
 }
 

@@ -102,13 +102,13 @@ func parseTokens(raw json.RawMessage) (tokens, error) {
 		return tokens{}, err
 	}
 	t := tokens{unknown: unknown}
-	for name, field := range map[string]*Secret{
-		"id_token": &t.id, "access_token": &t.access, "refresh_token": &t.refresh,
-	} {
+	var access Secret
+	for name, field := range map[string]*Secret{"id_token": &t.id, "access_token": &access, "refresh_token": &t.refresh} {
 		if *field, err = parseSecret(known[name]); err != nil {
 			return tokens{}, inField(name, err)
 		}
 	}
+	t.access = newDated(access)
 	if t.claims, err = parseClaims(t.id.Reveal()); err != nil {
 		return tokens{}, inField("id_token", err)
 	}

@@ -40,13 +40,27 @@ type Snapshot struct {
 // tokens is the member of that name.
 type tokens struct {
 	id         Secret
-	access     Secret
+	access     datedToken
 	refresh    Secret
 	accountID  *string
 	provenance *provenance
 	ownerID    *string
 	claims     Claims // parsed from id
 	unknown    object
+}
+
+// datedToken is an access token with what accessTimes reads from it, once: a
+// State needs it again and again. Make it with newDated.
+type datedToken struct {
+	Secret
+	issued, expires time.Time
+	dated           bool
+}
+
+func newDated(s Secret) datedToken {
+	a := datedToken{Secret: s}
+	a.issued, a.expires, a.dated = accessTimes(s.Reveal())
+	return a
 }
 
 // provenance is tokens.oauth_provenance.
@@ -96,7 +110,7 @@ func (s *Snapshot) AccessToken() Secret {
 	if s == nil || s.tokens == nil {
 		return Secret{}
 	}
-	return s.tokens.access
+	return s.tokens.access.Secret
 }
 
 // RefreshToken returns the refresh token, empty when there is none.
@@ -183,17 +197,14 @@ func (s *Snapshot) codexExpiry() (t time.Time, ok bool) {
 	if !s.HasTokens() {
 		return time.Time{}, false
 	}
-	_, t, ok = accessTimes(s.tokens.access.Reveal())
-	return t, ok
+	return s.tokens.access.expires, s.tokens.access.dated
 }
 
 // AccessIssued returns when the access token was issued, UTC: its iat, else
 // the store's last_refresh, else the zero time.
 func (s *Snapshot) AccessIssued() time.Time {
-	if s.HasTokens() {
-		if iat, _, ok := accessTimes(s.tokens.access.Reveal()); ok && !iat.IsZero() {
-			return iat
-		}
+	if s.HasTokens() && !s.tokens.access.issued.IsZero() {
+		return s.tokens.access.issued
 	}
 	t, _ := s.LastRefresh()
 	return t
