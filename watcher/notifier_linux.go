@@ -102,7 +102,8 @@ func (n *inotify) close() {
 	}
 }
 
-// read hands on what the kernel says until the queue is closed.
+// read hands on what the kernel says until the queue is closed. What it says in
+// a row about one name is one event: a file that is renamed over another has two.
 func (n *inotify) read() {
 	defer close(n.out)
 	buffer := make([]byte, 16<<10)
@@ -114,23 +115,34 @@ func (n *inotify) read() {
 			}
 			return
 		}
+		var next fsnotify.Event
 		for rest := buffer[:size]; len(rest) >= unix.SizeofInotifyEvent; {
 			id, mask := int32(binary.NativeEndian.Uint32(rest)), binary.NativeEndian.Uint32(rest[4:])
 			end := unix.SizeofInotifyEvent + int(binary.NativeEndian.Uint32(rest[12:]))
 			name := strings.TrimRight(string(rest[unix.SizeofInotifyEvent:end]), "\x00")
 			rest = rest[end:]
-			if !n.tell(id, mask, name) {
+			event := n.event(id, mask, name)
+			switch {
+			case event.Op == 0:
+			case event.Name == next.Name:
+				next.Op |= event.Op
+			case !n.tell(next):
 				return
+			default:
+				next = event
 			}
+		}
+		if !n.tell(next) {
+			return
 		}
 	}
 }
 
-// tell hands on one event. It reports whether there will be more.
-func (n *inotify) tell(id int32, mask uint32, name string) bool {
+// event is what an event of the kernel's says, with no Op where that is nothing.
+func (n *inotify) event(id int32, mask uint32, name string) fsnotify.Event {
 	if mask&unix.IN_Q_OVERFLOW != 0 {
 		n.lost()
-		return true
+		return fsnotify.Event{}
 	}
 	n.mu.Lock()
 	place, known := n.names[id]
@@ -139,15 +151,23 @@ func (n *inotify) tell(id int32, mask uint32, name string) bool {
 		delete(n.ids, place)
 	}
 	n.mu.Unlock()
-	op := operation(mask)
-	if !known || op == 0 {
-		return true
+	if !known {
+		return fsnotify.Event{}
 	}
 	if name != "" {
 		place = filepath.Join(place, name)
 	}
+	return fsnotify.Event{Name: place, Op: operation(mask)}
+}
+
+// tell hands on an event, unless it says nothing. It reports whether there will
+// be more.
+func (n *inotify) tell(event fsnotify.Event) bool {
+	if event.Op == 0 {
+		return true
+	}
 	select {
-	case n.out <- fsnotify.Event{Name: place, Op: op}:
+	case n.out <- event:
 		return true
 	case <-n.done:
 		return false

@@ -65,6 +65,10 @@ func newPlace(b *testing.B, began time.Time) *place {
 	return p
 }
 
+// apart is how long after one change the next is made: what there is to do after
+// a State, such as writing down what has happened, is over by then.
+const apart = 2 * time.Millisecond
+
 func (p *place) ends() time.Time { return p.began.Add(life + time.Duration(p.n)*time.Second) }
 
 func (p *place) content() []byte {
@@ -77,6 +81,7 @@ func (p *place) replace(b *testing.B) float64 {
 	p.n++
 	next := p.home.AuthPath() + ".next"
 	must(b, os.WriteFile(next, p.content(), 0o600))
+	<-time.After(apart)
 	began := time.Now()
 	must(b, os.Rename(next, p.home.AuthPath()))
 	return p.wait(b, began)
@@ -86,6 +91,7 @@ func (p *place) replace(b *testing.B) float64 {
 func (p *place) write(b *testing.B) float64 {
 	p.n++
 	content := p.content()
+	<-time.After(apart)
 	began := time.Now()
 	must(b, os.WriteFile(p.home.AuthPath(), content, 0o600))
 	return p.wait(b, began)
