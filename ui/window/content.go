@@ -40,6 +40,7 @@ type shown struct {
 	activities            []auth.Activity
 	activityProblem       error
 	usage                 UsageView
+	usageOff, alertsOff   bool // what the user has chosen about usage
 	aboutNote             string
 	now                   time.Time
 }
@@ -106,9 +107,9 @@ func (c *content) show(s shown) {
 	c.tabs.render()
 	c.timeline.show(s.activities, s.activityProblem, s.now)
 	if s.saving {
-		c.preferences.about(s.home, s.view, s.state, s.preferencesNote)
+		c.preferences.about(s)
 	} else {
-		c.preferences.show(s.state, s.home, s.view, s.preferencesNote)
+		c.preferences.show(s)
 	}
 	c.layOut()
 }

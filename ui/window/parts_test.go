@@ -8,6 +8,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/usage"
 )
 
 // TestActivity: it is fetched when the State says that there is news, and then
@@ -66,7 +67,7 @@ func TestPreferences(t *testing.T) {
 	st := openState(t, s)
 	st.tap("Preferences")
 	for _, want := range []string{
-		"(x) Keep my sign-in fresh", "(x) Notifications", "( ) Start at login", "{In the browser}", "Home\n/home/ada/.codex\n", "/home/ada/.codex/auth.json",
+		"(x) Keep my sign-in fresh", "(x) Notifications", "(x) Usage", "( ) Usage alerts", "( ) Start at login", "{In the browser}", "Home\n/home/ada/.codex\n", "/home/ada/.codex/auth.json",
 	} {
 		if !strings.Contains(st.text(), want) {
 			t.Errorf("the preferences do not show %q but\n%s", want, st.text())
@@ -75,6 +76,9 @@ func TestPreferences(t *testing.T) {
 	for _, tt := range []struct{ label, call string }{
 		{"Keep my sign-in fresh", `{"keepFresh":false}`},
 		{"Notifications", `{"notifications":false}`},
+		{"Usage", `{"usage":false}`},
+		{"Usage alerts", `{"usageAlerts":[80,95]}`},
+		{"Usage alerts", `{"usageAlerts":[]}`},
 		{"Start at login", `{"startAtLogin":true}`},
 	} {
 		c := st.check(tt.label)
@@ -87,6 +91,9 @@ func TestPreferences(t *testing.T) {
 
 	// The agent's word stands: another face has changed one.
 	st.until("all is saved", func() bool { return st.window.home().saving == 0 })
+	st.session.PublishUsage(usage.Usage{Problem: usage.ProblemOff, AlertsAt: []int{50}})
+	st.await("( ) Usage")
+	st.await("(x) Usage alerts")
 	st.publish(func(s *auth.State) { s.SignInMethod = auth.SignInDevice })
 	st.await("{With a code, on any device}")
 	st.await("(x) Keep my sign-in fresh")

@@ -15,6 +15,7 @@ import (
 type preferences struct {
 	words                                  words.Words
 	keepFresh, notifications, startAtLogin *check
+	usage, usageAlerts                     *check
 	method                                 *choice
 	warning                                *widget.Label // about the chosen method
 	note                                   *widget.Label // about the last change
@@ -29,6 +30,14 @@ func newPreferences(w words.Words, p page, change func(auth.PreferenceChange), o
 	f.keepFresh = newCheck(p, w.Say("window.keep_fresh"), func(on bool) { change(auth.KeepFresh(on)) })
 	f.notifications = newCheck(p, w.Say("window.notifications"), func(on bool) { change(auth.PreferenceChange{Notifications: &on}) })
 	f.startAtLogin = newCheck(p, w.Say("window.start_at_login"), func(on bool) { change(auth.PreferenceChange{StartAtLogin: &on}) })
+	f.usage = newCheck(p, w.Say("window.show_usage"), func(on bool) { change(auth.PreferenceChange{Usage: &on}) })
+	f.usageAlerts = newCheck(p, w.Say("window.usage_alerts"), func(on bool) {
+		at := []int{} // nil would change nothing
+		if on {
+			at = usualAlerts()
+		}
+		change(auth.PreferenceChange{UsageAlerts: &at})
+	})
 	f.method = newChoice(p, func(string) {
 		method := auth.SignInMethods()[max(0, f.method.SelectedIndex())]
 		f.warn(method)
@@ -52,6 +61,8 @@ func newPreferences(w words.Words, p page, change func(auth.PreferenceChange), o
 	switches := container.New(column{-theme.InnerPadding()},
 		f.keepFresh, hint("window.keep_fresh_why"),
 		f.notifications, hint("window.notifications_why"),
+		f.usage, hint("window.show_usage_why"),
+		f.usageAlerts, hint("window.usage_alerts_why"),
 		f.startAtLogin)
 	f.root = container.New(column{theme.Padding()},
 		switches, f.note,
@@ -63,27 +74,33 @@ func newPreferences(w words.Words, p page, change func(auth.PreferenceChange), o
 	return f
 }
 
-// show fills in what s says was chosen, and a note about what did not work.
-func (f *preferences) show(s auth.State, home string, v View, note string) {
-	tick(f.keepFresh, s.KeepFresh)
-	tick(f.notifications, s.Notifications)
-	tick(f.startAtLogin, s.StartAtLogin)
-	if name := f.words.Method(s.SignInMethod); f.method.Selected != name {
+// usualAlerts are the percents at which alerts that are switched on here come.
+// Others can be chosen in the configuration.
+func usualAlerts() []int { return []int{80, 95} }
+
+// show fills in what the user has chosen, and a note about what did not work.
+func (f *preferences) show(s shown) {
+	tick(f.keepFresh, s.state.KeepFresh)
+	tick(f.notifications, s.state.Notifications)
+	tick(f.usage, !s.usageOff)
+	tick(f.usageAlerts, !s.alertsOff)
+	tick(f.startAtLogin, s.state.StartAtLogin)
+	if name := f.words.Method(s.state.SignInMethod); f.method.Selected != name {
 		f.method.Selected = name // SetSelected would call back
 		f.method.Refresh()
 	}
-	f.warn(s.SignInMethod)
-	f.about(home, v, s, note)
+	f.warn(s.state.SignInMethod)
+	f.about(s)
 }
 
 // about fills in what is no choice.
-func (f *preferences) about(home string, v View, s auth.State, note string) {
-	fill(f.note, note)
-	fill(f.home, words.Line(home))
-	fill(f.store, words.Line(s.Store))
-	setVisible(f.homeName, home != "")
-	setVisible(f.storeName, s.Store != "")
-	setVisible(f.signOut, v.CanSignOut)
+func (f *preferences) about(s shown) {
+	fill(f.note, s.preferencesNote)
+	fill(f.home, words.Line(s.home))
+	fill(f.store, words.Line(s.state.Store))
+	setVisible(f.homeName, s.home != "")
+	setVisible(f.storeName, s.state.Store != "")
+	setVisible(f.signOut, s.view.CanSignOut)
 }
 
 // warn says what the user may not expect of a method.

@@ -14,6 +14,7 @@ import (
 	"rekey/assets"
 	"rekey/auth"
 	"rekey/ui/words"
+	"rekey/usage"
 )
 
 // Options are what a window needs besides Fyne.
@@ -156,7 +157,8 @@ func (w *Window) render() {
 	s := shown{
 		state: h.state, home: h.dir, chosen: w.chosen,
 		note: h.note, preferencesNote: h.preferencesNote, saving: h.saving > 0,
-		usage: UsageOf(w.words, h.usage, h.state, h.history, now), aboutNote: w.aboutNote,
+		usage:    UsageOf(w.words, h.usage, h.state, h.history, now),
+		usageOff: h.usage.Problem == usage.ProblemOff, alertsOff: len(h.usage.AlertsAt) == 0, aboutNote: w.aboutNote,
 		activities: h.activities, activityProblem: h.problem, now: now,
 	}
 	for i, h := range w.homes {
