@@ -3,6 +3,7 @@
 package lend
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -35,9 +36,10 @@ func shells(t *testing.T) map[string]string {
 type place struct {
 	t       *testing.T
 	home    string
-	bin     string // all that is on PATH
-	trace   bool   // every shell is run with -x
-	stderr  string // of the last errand
+	bin     string   // all that is on PATH
+	trace   bool     // every shell is run with -x
+	inside  []string // the command that every program is run with, nil for none
+	stderr  string   // of the last errand
 	through Transport
 }
 
@@ -56,13 +58,11 @@ func newPlace(t *testing.T, shell string) *place {
 	} else {
 		p.links(tools+" flock", systems(t))
 	}
-	env := []string{"PATH=" + p.bin, "HOME=" + dir}
+	if err := os.Mkdir(p.tmp(), 0o700); err != nil {
+		t.Fatal(err)
+	}
 	p.through = func(ctx context.Context, argv []string, stdin []byte) (string, string, error) {
-		if p.trace {
-			argv = append([]string{argv[0], "-x"}, argv[1:]...)
-		}
-		cmd := exec.CommandContext(ctx, filepath.Join(p.bin, argv[0]), argv[1:]...)
-		cmd.Env, cmd.Stdin = env, strings.NewReader(string(stdin))
+		cmd := p.command(ctx, argv, stdin)
 		var out, errs strings.Builder
 		cmd.Stdout, cmd.Stderr = &out, &errs
 		err := cmd.Run()
@@ -70,6 +70,30 @@ func newPlace(t *testing.T, shell string) *place {
 		return out.String(), errs.String(), err
 	}
 	return p
+}
+
+// command runs one of the place's programs.
+func (p *place) command(ctx context.Context, argv []string, stdin []byte) *exec.Cmd {
+	if p.trace {
+		argv = append([]string{argv[0], "-x"}, argv[1:]...)
+	}
+	argv = append([]string{filepath.Join(p.bin, argv[0])}, argv[1:]...)
+	argv = append(p.inside[:len(p.inside):len(p.inside)], argv...)
+	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
+	cmd.Env = []string{"PATH=" + p.bin, "HOME=" + filepath.Dir(p.home), "TMPDIR=" + p.tmp()}
+	cmd.Stdin = bytes.NewReader(stdin)
+	return cmd
+}
+
+// mounted has auth.json mounted alone from now on, for whoever comes to the place.
+func (p *place) mounted() {
+	p.t.Helper()
+	unshare, err := exec.LookPath("unshare")
+	if err != nil || exec.Command(unshare, "-rm", "true").Run() != nil {
+		kit.Missing(p.t, "unshare, with the right to make a namespace")
+	}
+	p.inside = []string{unshare, "-rm", "/bin/sh", "-c",
+		`PATH="$1:/usr/bin:/bin" mount --bind "$0" "$0" && shift && exec "$@"`, p.auth(), os.Getenv("PATH")}
 }
 
 // tools are all that the script uses.
@@ -132,6 +156,8 @@ func (p *place) do(what, may, content string, want Code) Answer {
 	return a
 }
 
+func (p *place) tmp() string { return filepath.Join(filepath.Dir(p.bin), "tmp") }
+
 func (p *place) auth() string { return filepath.Join(p.home, "auth.json") }
 
 func (p *place) write(content string) {
@@ -155,6 +181,9 @@ func (p *place) holds(want string) {
 	}
 	if info, err := os.Stat(p.auth()); err == nil && info.Mode().Perm() != 0o600 {
 		p.t.Errorf("mode %v", info.Mode())
+	}
+	if left, _ := os.ReadDir(p.tmp()); len(left) > 0 {
+		p.t.Errorf("left in the folder for temporary files: %v", left)
 	}
 	entries, _ := os.ReadDir(p.home)
 	for _, e := range entries {
@@ -398,88 +427,17 @@ func TestScriptIsClean(t *testing.T) {
 	}
 }
 
-// kills is how often a push is killed.
-func kills() int {
-	if os.Getenv("REKEY_SOAK") == "1" {
-		return 200
-	}
-	return 30
-}
-
-// P4 at the borrower: whoever kills the push, at whatever moment, leaves the old
-// file or the new one, whole and for its user alone; the next push works. The same
-// for a file that is mounted alone.
-func TestKilledPush(t *testing.T) {
-	t.Parallel()
-	dash := shells(t)["dash"]
-	newer := strings.Replace(loan, "access-canary", "access-canary-two-and-longer", 1)
-	p := newPlace(t, dash)
-	p.do("push", "new", loan, resultOK)
-	line := shellLine()
-	start := func(content string) *exec.Cmd {
-		cmd := exec.Command(filepath.Join(p.bin, "sh"), "-c", line)
-		cmd.Env = []string{"PATH=" + p.bin, "HOME=" + filepath.Dir(p.home)}
-		cmd.Stdin = strings.NewReader(string(order{"push", "a", "known", []byte(content)}.encode(p.home)))
-		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		return cmd
-	}
-	began := time.Now()
-	if err := start(loan).Wait(); err != nil {
-		t.Fatal(err)
-	}
-	whole := time.Since(began)
-	old, n := 0, kills()
-	for i := range n {
-		content := []string{newer, loan}[i%2]
-		cmd := start(content)
-		dead := time.AfterFunc(whole*time.Duration(i)/time.Duration(n), func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
-		_ = cmd.Wait() // killed, or done before that
-		dead.Stop()
-		got, err := os.ReadFile(p.auth())
-		if err != nil || string(got) != loan && string(got) != newer {
-			t.Fatalf("killed after %d of %d: %q, %v", i, n, got, err)
-		}
-		if info, err := os.Stat(p.auth()); err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("mode %v, %v", info.Mode(), err)
-		}
-		if string(got) != content {
-			old++
-		}
-	}
-	t.Logf("%d of %d left the old file", old, n)
-	p.do("push", "known", newer, resultOK)
-	p.holds(newer)
-}
-
 // A file that is mounted alone cannot be replaced: it is written over, and stays
 // whole for whoever reads meanwhile.
 func TestBindMountedFile(t *testing.T) {
 	t.Parallel()
-	unshare, err := exec.LookPath("unshare")
-	if err != nil || exec.Command(unshare, "-rm", "true").Run() != nil {
-		kit.Missing(t, "unshare, with the right to make a namespace")
-	}
 	short := strings.Replace(loan, "access-canary", "a", 1)
 	for name, shell := range shells(t) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := newPlace(t, shell)
 			p.do("push", "new", loan, resultOK)
-			inside := p.through
-			p.through = func(ctx context.Context, argv []string, stdin []byte) (string, string, error) {
-				cmd := exec.CommandContext(ctx, unshare, "-rm", "/bin/sh", "-c", `mount --bind "$0" "$0" && export PATH="$1" && shift && exec "$@"`,
-					p.auth(), p.bin, filepath.Join(p.bin, argv[0]))
-				cmd.Args = append(cmd.Args, argv[1:]...)
-				cmd.Stdin = strings.NewReader(string(stdin))
-				var out, errs strings.Builder
-				cmd.Stdout, cmd.Stderr = &out, &errs
-				err := cmd.Run()
-				p.stderr = errs.String()
-				return out.String(), errs.String(), err
-			}
+			p.mounted()
 			before, err := os.Stat(p.auth())
 			if err != nil {
 				t.Fatal(err)
@@ -497,7 +455,6 @@ func TestBindMountedFile(t *testing.T) {
 			if got, _ := os.ReadFile(p.auth()); string(got) != "{}" {
 				t.Errorf("taken back, it holds %q", got)
 			}
-			p.through = inside
 		})
 	}
 }

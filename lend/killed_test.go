@@ -1,0 +1,106 @@
+//go:build unix
+
+package lend
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// kills is how often a push is killed, in each shell and case.
+func kills() int {
+	if os.Getenv("REKEY_SOAK") == "1" {
+		return 200
+	}
+	return 10
+}
+
+// P4 at the borrower: whoever kills the push, at whatever moment, leaves the old
+// file or the new one, whole and for its user alone; the next push works and
+// sweeps up.
+func TestKilledPush(t *testing.T) {
+	t.Parallel()
+	filler := strings.Repeat("0123456789", 1200) // as much as real tokens
+	contents := [2]string{
+		strings.Replace(loan, "access-canary", "access-one-"+filler, 1),
+		strings.Replace(loan, "access-canary", "access-two-longer-"+filler, 1),
+	}
+	for name, shell := range shells(t) {
+		for what, c := range map[string]struct {
+			may   string
+			first bool // there is no old file
+			mount bool
+		}{
+			"replaced":      {"known", false, false},
+			"the first":     {"new", true, false},
+			"mounted alone": {"known", false, true},
+		} {
+			t.Run(name+"/"+what, func(t *testing.T) {
+				t.Parallel()
+				p := newPlace(t, shell)
+				p.do("push", "new", contents[1], resultOK)
+				if c.mount {
+					p.mounted()
+				}
+				began := time.Now()
+				p.do("push", "known", contents[1], resultOK)
+				whole := time.Since(began)
+				old, last, n := 0, contents[1], kills()
+				for i := range n {
+					if c.first {
+						if err := os.Remove(p.auth()); err != nil && !errors.Is(err, os.ErrNotExist) {
+							t.Fatal(err)
+						}
+						last = ""
+					}
+					next := contents[i%2]
+					p.kill(order{"push", "a", c.may, []byte(next)}, whole*time.Duration(i)/time.Duration(n))
+					got := p.whole()
+					switch {
+					case got != next && got != last:
+						t.Fatalf("killed after %d of %d, it holds %d bytes: %.100q", i, n, len(got), got)
+					case got != next:
+						old++
+					}
+					last = got
+				}
+				t.Logf("%d of %d left the old file", old, n)
+				p.do("push", c.may, contents[0], resultOK)
+				p.holds(contents[0])
+			})
+		}
+	}
+}
+
+// kill goes on an errand and kills all of it after a while. It may be done before.
+func (p *place) kill(o order, after time.Duration) {
+	p.t.Helper()
+	cmd := p.command(p.t.Context(), []string{"sh", "-c", shellLine()}, o.encode(p.home))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	dead := time.AfterFunc(after, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
+	_ = cmd.Wait()
+	dead.Stop()
+}
+
+// whole is what auth.json holds, "" where there is none; for its user alone. The
+// blanks that writing over a file leaves at its end do not count.
+func (p *place) whole() string {
+	p.t.Helper()
+	content, err := os.ReadFile(p.auth())
+	if errors.Is(err, os.ErrNotExist) {
+		return ""
+	} else if err != nil {
+		p.t.Fatal(err)
+	}
+	if info, err := os.Stat(p.auth()); err != nil || info.Mode().Perm() != 0o600 {
+		p.t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	return strings.TrimRight(string(content), " ")
+}
