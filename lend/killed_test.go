@@ -13,7 +13,7 @@ import (
 
 // kills is how often a push is killed, in each shell and case.
 func kills() int {
-	if os.Getenv("REKEY_SOAK") == "1" {
+	if soaked() {
 		return 200
 	}
 	return 10
