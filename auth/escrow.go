@@ -42,9 +42,7 @@ func (m *Manager) hold(s *Snapshot, answer TokenResponse) {
 // nothing is pending. AsCodex always returns s, because Codex only hands out
 // what it has stored.
 func (m *Manager) newest(s *Snapshot) *Snapshot {
-	m.mu.Lock()
-	p := m.pending
-	m.mu.Unlock()
+	p := m.unsaved()
 	if m.opts.AsCodex || p == nil || !s.HasTokens() || p.redeemed != m.opts.Memory.Token(s) {
 		return s
 	}
@@ -161,6 +159,13 @@ func (m *Manager) clearEscrow(redeemed string) {
 	m.mu.Lock()
 	m.held = false
 	m.mu.Unlock()
+}
+
+// unsaved is the answer in memory, nil if there is none.
+func (m *Manager) unsaved() *pending {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.pending
 }
 
 // release forgets the answer in memory.

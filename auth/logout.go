@@ -52,24 +52,43 @@ func (m *Manager) revoke(ctx context.Context, token Secret, hint string) {
 	}
 }
 
-// revokeHeld revokes an answer that never reached the store. It waits for a
-// running refresh to end.
+// revokeHeld revokes an answer that never reached the store, whether the escrow
+// holds it or memory alone. It waits for a running refresh to end.
 func (m *Manager) revokeHeld(ctx context.Context) {
-	if _, ok, err := m.opts.Memory.Held(); err != nil || !ok {
+	_, ok, err := m.opts.Memory.Held()
+	if held := ok && err == nil; !held && m.unsaved() == nil {
 		return
 	}
 	unlock, err := m.opts.RefreshLock(ctx)
 	if err != nil {
 		m.opts.Log.Warn("logout: cannot empty the escrow", "error", err)
+	} else {
+		defer unlock()
+	}
+	var last Secret
+	if p := m.unsaved(); p != nil {
+		last = m.revokeAnswer(ctx, &p.answer)
+		m.release() // it is nobody else's
+	}
+	if err != nil {
 		return
 	}
-	defer unlock()
 	entry, ok, err := m.opts.Memory.Held()
 	if err != nil || !ok {
 		return
 	}
-	if entry.Answer != nil && entry.Answer.RefreshToken != nil {
-		m.revoke(ctx, *entry.Answer.RefreshToken, "refresh_token")
+	if a := entry.Answer; a != nil && a.RefreshToken != nil && *a.RefreshToken != last {
+		m.revokeAnswer(ctx, a)
 	}
 	m.clearEscrow(entry.Redeemed)
+}
+
+// revokeAnswer tells the server, best effort, to forget an answer. It returns the
+// refresh token.
+func (m *Manager) revokeAnswer(ctx context.Context, a *TokenResponse) (token Secret) {
+	if a.RefreshToken != nil {
+		token = *a.RefreshToken
+	}
+	m.revoke(ctx, token, "refresh_token")
+	return token
 }

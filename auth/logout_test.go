@@ -92,6 +92,35 @@ func TestLogoutEmptiesTheEscrow(t *testing.T) {
 	}
 }
 
+// TestLogoutRevokesWhatMemoryAloneHolds: an answer that neither the store nor the
+// escrow would take ends with its sign-in too, and once.
+func TestLogoutRevokesWhatMemoryAloneHolds(t *testing.T) {
+	t.Parallel()
+	for name, breakdown := range map[string]func(*fakeEscrow){
+		"the escrow does not take it":  func(e *fakeEscrow) { e.keepErr = errDisk },
+		"the escrow cannot be read":    func(e *fakeEscrow) { e.heldErr = errDisk },
+		"the escrow has taken it, too": func(*fakeEscrow) {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t, chatGPT())
+			r.authority.then(refreshed("2"))
+			r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
+			breakdown(r.escrow)
+			wantTransient(t, r.refresh())
+			if _, err := r.Logout(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if want := []string{"refresh_token refresh-1", "refresh_token refresh-2"}; !slices.Equal(r.authority.revoked, want) {
+				t.Errorf("revoked %q, want %q", r.authority.revoked, want)
+			}
+			if p := r.unsaved(); p != nil {
+				t.Error("the answer is still in memory")
+			}
+		})
+	}
+}
+
 // TestLogoutDuringARefresh: an answer that comes after the logout is not
 // stored, and is revoked rather than kept.
 func TestLogoutDuringARefresh(t *testing.T) {
