@@ -2,15 +2,15 @@ package app
 
 import (
 	"context"
-	"os"
 	"slices"
 
 	"rekey/internal/config"
+	"rekey/internal/safefile"
 	"rekey/lend"
 )
 
-// makeHome makes the home of another account, for this user alone.
-func makeHome(home string) error { return os.MkdirAll(home, 0o700) }
+// makeHome makes the home of another account, for its user alone.
+func makeHome(home string) error { return safefile.Disk{}.MkdirAll(home, 0o700) }
 
 // addHome has Rekey look after a home beside those that it does already.
 func (w wiring) addHome(ctx context.Context, home string) error {

@@ -11,6 +11,7 @@ import (
 	"rekey/auth/agent"
 	"rekey/internal/fault"
 	"rekey/internal/proc"
+	"rekey/internal/userdir"
 )
 
 // windowProgram finds rekey-window, which lies beside this program or on PATH.
@@ -40,7 +41,7 @@ func (w wiring) showWindow(_ context.Context, sockets ...string) error {
 	}
 	env := append(proc.Environment(os.LookupEnv, windowVariables()...), lang.Variable+"="+w.words.Language())
 	var args []string
-	if user, err := homeDir(); err == nil {
+	if user, err := userdir.Home(); err == nil {
 		args = append(args, "--logs", agent.UserDirs(os.Getenv, user).State)
 	}
 	for _, socket := range sockets {

@@ -3,7 +3,6 @@ package app
 import (
 	"log/slog"
 	"os"
-	"os/user"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"rekey/internal/autostart"
 	"rekey/internal/config"
 	"rekey/internal/logfile"
+	"rekey/internal/userdir"
 	"rekey/ui/cli"
 )
 
@@ -31,7 +31,7 @@ func readConfiguration(getenv func(string) string) configuration {
 	var c configuration
 	var found []*config.Problem
 	c.Settings = config.Default()
-	if home, err := homeDir(); err == nil {
+	if home, err := userdir.Home(); err == nil {
 		c.path = config.Path(getenv, home)
 		c.Settings, found = config.Load(c.path)
 	}
@@ -63,25 +63,12 @@ func (c configuration) report() cli.Configuration {
 // homes are the Codex homes that a command is about: those that are named, else
 // those of the environment or the configuration, else Codex's own.
 func (w wiring) homes(named []string) ([]string, error) {
-	return agent.Homes(named, w.config.Settings, homeDir)
-}
-
-// homeDir is the user's home directory: $HOME, else what the system's list of
-// users says, because a service may have no $HOME.
-func homeDir() (string, error) {
-	dir, err := os.UserHomeDir()
-	if err == nil {
-		return dir, nil
-	}
-	if me, listed := user.Current(); listed == nil && filepath.IsAbs(me.HomeDir) {
-		return me.HomeDir, nil
-	}
-	return "", err
+	return agent.Homes(named, w.config.Settings, userdir.Home)
 }
 
 // userHome is the user's home directory, "" where it is not known.
 func userHome() string {
-	dir, err := homeDir()
+	dir, err := userdir.Home()
 	if err != nil {
 		return ""
 	}
@@ -110,7 +97,7 @@ func (w wiring) autostart(user string) autostart.Login {
 
 // findCodex finds the user's own codex, at the configured path if there is one.
 func findCodex(configured string) (login.CodexProgram, error) {
-	user, _ := homeDir() // without one, fewer places are looked at
+	user, _ := userdir.Home() // without one, fewer places are looked at
 	return login.FindCodex(login.CodexSearch{
 		Setting: configured, Getenv: os.Getenv, UserHome: user, System: runtime.GOOS,
 	})

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +11,8 @@ import (
 
 	"rekey/assets"
 	"rekey/auth"
+	"rekey/internal/safefile"
+	"rekey/internal/userdir"
 	"rekey/ui/notify"
 	"rekey/ui/tray"
 )
@@ -62,21 +63,19 @@ func (w wiring) explainGNOME(ctx context.Context, s auth.Session, bus string) er
 	return nil
 }
 
+// maxColours is the largest kdeglobals that is read, in bytes.
+const maxColours = 1 << 20
+
 // kdeColours reports whether Plasma's colours are dark, as its kdeglobals has
 // them, and whether it has any.
 func kdeColours() (dark, known bool) {
-	dir, err := os.UserConfigDir()
+	file, err := safefile.Read(filepath.Join(userdir.Config(os.Getenv, userHome()), "kdeglobals"), maxColours)
 	if err != nil {
 		return false, false
 	}
-	file, err := os.Open(filepath.Join(dir, "kdeglobals"))
-	if err != nil {
-		return false, false
-	}
-	defer file.Close()
 	group := ""
-	for lines := bufio.NewScanner(file); lines.Scan(); {
-		line := strings.TrimSpace(lines.Text())
+	for line := range strings.Lines(string(file.Data)) {
+		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "[") {
 			group = line
 			continue

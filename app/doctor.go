@@ -9,6 +9,7 @@ import (
 	"rekey/auth/agent"
 	"rekey/auth/login"
 	"rekey/internal/doctor"
+	"rekey/internal/safefile"
 	"rekey/internal/version"
 	"rekey/ui/cli"
 	"rekey/ui/notify"
@@ -64,7 +65,7 @@ func (w wiring) copyDiagnostics(ctx context.Context, homes []agent.Options, fold
 		return w.words.Say("tray.diagnostics_copied"), nil
 	}
 	path := filepath.Join(folder, "diagnostics.txt")
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+	if err := safefile.Replace(path, []byte(text), 0o600); err != nil {
 		return "", err
 	}
 	return w.words.Say("tray.diagnostics_saved", "Where", path), nil

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"rekey/auth/agent"
+	"rekey/internal/userdir"
 	"rekey/ui/cli"
 	"rekey/ui/words"
 )
@@ -19,7 +20,7 @@ type wiring struct {
 // options are those of the home that a command is about: the one that is named,
 // else the first of those that are looked after.
 func (w wiring) options(home string) (agent.Options, error) {
-	user, err := homeDir()
+	user, err := userdir.Home()
 	if err != nil && !filepath.IsAbs(agent.UserDirs(os.Getenv, "").State) {
 		return agent.Options{}, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/agent"
+	"rekey/internal/userdir"
 	"rekey/internal/version"
 	"rekey/ui/cli"
 	"rekey/ui/notify"
@@ -237,7 +238,7 @@ func (homes ourHomes) Close(ctx context.Context) error {
 // name is a home's path as its user writes it.
 func (homes ourHomes) name(i int) string {
 	dir := homes[i].options.Dir
-	if user, err := homeDir(); err == nil {
+	if user, err := userdir.Home(); err == nil {
 		if rest, ok := strings.CutPrefix(dir, user+string(filepath.Separator)); ok {
 			return "~" + string(filepath.Separator) + rest
 		}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +17,18 @@ import (
 // noInstance is a system that has no notifications left to give, as when
 // fs.inotify.max_user_instances is reached.
 func noInstance(func()) (notifier, error) { return nil, errors.New("too many open files") }
+
+// noWatches is a system that has no watches left to give, as when
+// fs.inotify.max_user_watches is reached.
+func noWatches(lost func()) (notifier, error) {
+	n, err := openNotifier(lost)
+	return &usedUp{n}, err
+}
+
+type usedUp struct{ notifier }
+
+func (*usedUp) watchDir(string) error  { return syscall.ENOSPC }
+func (*usedUp) watchFile(string) error { return syscall.ENOSPC }
 
 // never and always are mounts.
 func never(string) bool  { return false }
@@ -111,6 +125,7 @@ func TestWhenItPolls(t *testing.T) {
 		silent func(d disk) func(dir string) bool
 		open   func(func()) (notifier, error)
 		want   bool
+		says   string // why the system refuses, "" where it does not
 	}{
 		{name: "an ordinary home", setup: signedIn},
 		{name: "an ordinary home without the file", setup: func(d disk) { d.mkdir("user/.codex") }},
@@ -122,7 +137,8 @@ func TestWhenItPolls(t *testing.T) {
 		{name: "another directory on a silent mount", setup: signedIn, silent: isBelow("dotfiles")},
 		{name: "a link into a silent mount", setup: linkedFile, silent: isBelow("dotfiles"), want: true},
 		{name: "a linked home on a silent mount", setup: linkedHome, silent: isBelow("dotfiles"), want: true},
-		{name: "no notifications to be had", setup: signedIn, open: noInstance, want: true},
+		{name: "no notifications to be had", setup: signedIn, open: noInstance, want: true, says: "too many open files"},
+		{name: "no watches to be had", setup: signedIn, open: noWatches, want: true, says: "no space left on device"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -141,6 +157,10 @@ func TestWhenItPolls(t *testing.T) {
 			r.arm()
 			if got := r.poll.due() != nil; got != tt.want {
 				t.Errorf("polls: %v, want %v", got, tt.want)
+			}
+			err := w.Refused()
+			if (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("Refused = %v, want %q", err, tt.says)
 			}
 		})
 	}

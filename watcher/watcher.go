@@ -68,6 +68,19 @@ func (w *Watcher) Run(ctx context.Context) error {
 	return r.loop(ctx)
 }
 
+// Refused says why the system would not report changes, so that Run would poll:
+// its limits are used up, for example. It is nil where Run would not poll, or
+// polls because of the file system. It is called instead of Run.
+func (w *Watcher) Refused() error {
+	r := newRun(w)
+	defer r.close()
+	r.arm()
+	if !r.trail.deaf {
+		return nil
+	}
+	return r.watches.refused
+}
+
 // report asks the reader to read again. A message that still waits says the same.
 func (w *Watcher) report() {
 	select {

@@ -15,7 +15,8 @@ type watches struct {
 	open    func(lost func()) (notifier, error)
 	system  notifier // nil while the system refuses one
 	watched map[string]bool
-	changed bool // since begin
+	changed bool  // since begin
+	refused error // why the last directory that is not watched is not, nil for none
 
 	// lost has a message when events were lost: the queue ran over, or the
 	// system reported another failure.
@@ -34,7 +35,8 @@ func (d *watches) begin() {
 	}
 	// It may be refused: too many instances for this user, for example. Then
 	// every watch is refused.
-	if system, err := d.open(d.lose); err == nil {
+	system, err := d.open(d.lose)
+	if d.refused = err; err == nil {
 		d.system = system
 	}
 }
@@ -54,7 +56,11 @@ func (d *watches) dir(dir string) bool {
 	if d.system == nil {
 		return false
 	}
-	return d.note(dir, d.system.watchDir(dir))
+	err := d.system.watchDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		d.refused = err
+	}
+	return d.note(dir, err)
 }
 
 // file reports whether writes to a file are reported from now on. One that may

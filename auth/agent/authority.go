@@ -89,15 +89,21 @@ func networkFromEnv(getenv func(string) string) (*http.Client, error) {
 		if path == "" {
 			continue
 		}
-		pem, err := safefile.Read(path, maxCA)
-		if err == nil && !pem.Exists {
-			err = fs.ErrNotExist
-		}
+		pem, err := ReadCA(path)
 		if err != nil {
 			return nil, fault.New("no_file", "{{.Name}} names a file that cannot be read: {{.Why}}", "Name", name, "Why", safefile.Cause(err))
 		}
-		network.ExtraCA = pem.Data
+		network.ExtraCA = pem
 		break
 	}
 	return authority.NewHTTPClient(network)
+}
+
+// ReadCA reads a file of certificates, and does not look at what they are.
+func ReadCA(path string) (pem []byte, err error) {
+	file, err := safefile.Read(path, maxCA)
+	if err == nil && !file.Exists {
+		err = &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+	}
+	return file.Data, err
 }

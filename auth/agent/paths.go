@@ -38,7 +38,7 @@ func UserDirs(getenv func(string) string, userHome string) Dirs {
 // Homes lists the Codex homes that a program is about, absolute and free of
 // links: those named on the command line, else those that the user has chosen
 // (config.Settings.WithEnvironment puts $CODEX_HOME there), else Codex's own.
-// Homes that share one sign-in count once. userHome is os.UserHomeDir.
+// Homes that share one sign-in count once. userHome is userdir.Home.
 //
 // Homes that do not exist yet are listed. One that cannot be found is in the
 // error, beside the others.

@@ -79,6 +79,37 @@ func TestAnotherUsersAgentIsRefused(t *testing.T) {
 	}
 }
 
+// The folder that root's agent makes for its socket in another user's home stays
+// that user's, whose own agent needs it later.
+func TestRootLeavesTheSocketFolder(t *testing.T) {
+	t.Parallel()
+	if os.Geteuid() != 0 {
+		missing(t, "root, who can work in another user's home")
+	}
+	r := newBareRig(t)
+	if err := errors.Join(os.Chmod(r.root, 0o700), os.Chown(r.root, nobody, nobody)); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(r.root, "run", "rekey", "socket")
+	l, err := listen(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := trustworthy(path); err != nil {
+		t.Errorf("root's own clients: %v", err)
+	}
+	_ = l.Close()
+	for dir := filepath.Dir(path); dir != r.root; dir = filepath.Dir(dir) {
+		info, err := os.Stat(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if st := info.Sys().(*syscall.Stat_t); st.Uid != nobody || st.Gid != nobody || info.Mode().Perm() != 0o700 {
+			t.Errorf("%s belongs to %d:%d, mode %v", dir, st.Uid, st.Gid, info.Mode())
+		}
+	}
+}
+
 // dialAsNobody connects on a thread of another user's.
 func dialAsNobody(socket string) (nc net.Conn, err error) {
 	done := make(chan struct{})

@@ -150,12 +150,12 @@ func TestAgentGoesOnWithoutASocket(t *testing.T) {
 			dir := filepath.Join(root, "file")
 			_ = os.WriteFile(dir, nil, 0o600)
 			return dir
-		}, "not a directory"},
+		}, "file: it is not a folder"},
 		"socket is a folder": {func(root string) string {
 			dir := filepath.Join(root, "taken")
 			_ = os.MkdirAll(filepath.Join(dir, identity(filepath.Join(root, "codex"))+".sock", "x"), 0o700)
 			return dir
-		}, "directory not empty"},
+		}, ".sock: it is a folder"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -3,12 +3,13 @@
 package agent
 
 import (
-	"errors"
+	"fmt"
 	"net"
 	"os"
 	"path/filepath"
 
 	"rekey/internal/fault"
+	"rekey/internal/safefile"
 )
 
 // maxSocketPath is what fits into a socket address on every system; macOS has
@@ -31,14 +32,15 @@ func listen(path string) (net.Listener, error) {
 		return nil, pathTooLong(path)
 	}
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, err
+	var disk safefile.Disk
+	if err := disk.MkdirAll(dir, 0o700); err != nil {
+		return nil, fault.New("folder", "the folder {{.Where}}: {{.Why}}", "Where", dir, "Why", safefile.Cause(err))
 	}
 	if err := privateDir(dir); err != nil {
 		return nil, err
 	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
+	if _, err := disk.Remove(path); err != nil {
+		return nil, fault.New("cannot_write", "cannot write {{.Where}}: {{.Why}}", "Where", path, "Why", safefile.Cause(err))
 	}
 	l, err := net.Listen("unix", path)
 	if err != nil {
@@ -57,4 +59,23 @@ func trustworthy(path string) error {
 		return pathTooLong(path)
 	}
 	return privateDir(filepath.Dir(path))
+}
+
+// privateDir makes sure that a folder is no link, belongs to this user and is
+// closed to everybody else. Who serves a socket in it is asked besides, before a
+// byte is sent (appserver.SameUser).
+func privateDir(dir string) error {
+	info, err := os.Lstat(dir)
+	switch {
+	case err != nil:
+		return err
+	case !info.IsDir():
+		return fault.New("not_folder", "{{.Where}} is not a folder", "Where", dir)
+	case !safefile.Trusted(dir, info):
+		return fault.New("other_owner", "{{.Where}} belongs to another user", "Where", dir)
+	case info.Mode().Perm()&0o077 != 0:
+		return fault.New("open_to_others", "{{.Where}} is open to other users (mode {{.Mode}}); make it 0700",
+			"Where", dir, "Mode", fmt.Sprintf("%04o", info.Mode().Perm()))
+	}
+	return nil
 }

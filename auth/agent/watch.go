@@ -23,12 +23,7 @@ var rereads = [...]time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 
 // are refused, and the preferences with the configuration file, until ctx ends.
 // It reads on the first event, without a pause, and once at its start.
 func (h *Home) Watch(ctx context.Context) error {
-	files := append(codex.ConfigPaths(h.opts.Dir), filepath.Join(h.opts.Dir, codex.AuthFile), codex.EncryptedPath(h.opts.Dir), memory.RefusalsPath(h.stateDir), memory.AttemptsPath(h.stateDir),
-		lend.BookPath(h.stateDir))
-	if h.opts.Settings != "" {
-		files = append(files, h.opts.Settings)
-	}
-	w, err := watcher.New(files)
+	w, err := h.watcher()
 	if err != nil {
 		return err
 	}
@@ -39,6 +34,26 @@ func (h *Home) Watch(ctx context.Context) error {
 		return nil
 	})
 	return group.Wait()
+}
+
+// watcher watches every file that Watch reads.
+func (h *Home) watcher() (*watcher.Watcher, error) {
+	files := append(codex.ConfigPaths(h.opts.Dir), filepath.Join(h.opts.Dir, codex.AuthFile), codex.EncryptedPath(h.opts.Dir), memory.RefusalsPath(h.stateDir), memory.AttemptsPath(h.stateDir),
+		lend.BookPath(h.stateDir))
+	if h.opts.Settings != "" {
+		files = append(files, h.opts.Settings)
+	}
+	return watcher.New(files)
+}
+
+// CannotWatch says why the system would not report changes to Watch, which then
+// looks for them from time to time; nil if it would. An Agent need not run.
+func (h *Home) CannotWatch() error {
+	w, err := h.watcher()
+	if err != nil {
+		return err
+	}
+	return w.Refused()
 }
 
 // follow reads whenever changes or the keyring tell it to, until ctx ends.

@@ -1,7 +1,6 @@
 package login
 
 import (
-	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,6 +8,7 @@ import (
 	"strings"
 
 	"rekey/internal/fault"
+	"rekey/internal/safefile"
 )
 
 // CodexSearch is where FindCodex looks. All fields are those of the machine
@@ -138,7 +138,7 @@ func (s CodexSearch) npm() (dirs []string) {
 	return dirs
 }
 
-// maxNpmrc bounds the part of .npmrc that is read, in bytes.
+// maxNpmrc is the largest .npmrc that is read, in bytes.
 const maxNpmrc = 64 << 10
 
 // npmrcPrefix is the prefix in the user's .npmrc, "" where there is none.
@@ -146,11 +146,11 @@ func (s CodexSearch) npmrcPrefix() (prefix string) {
 	if s.UserHome == "" {
 		return ""
 	}
-	content, err := readStart(filepath.Join(s.UserHome, ".npmrc"), maxNpmrc)
+	file, err := safefile.Read(filepath.Join(s.UserHome, ".npmrc"), maxNpmrc)
 	if err != nil {
 		return ""
 	}
-	for line := range strings.Lines(content) {
+	for line := range strings.Lines(string(file.Data)) {
 		name, value, ok := strings.Cut(line, "=")
 		if ok && strings.TrimSpace(name) == "prefix" { // the last one counts
 			prefix = strings.Trim(strings.TrimSpace(value), `"'`)
@@ -193,15 +193,4 @@ func numbers(version string) (list []int) {
 		list = append(list, n)
 	}
 	return list
-}
-
-// readStart reads the first bytes of a file as text.
-func readStart(path string, limit int64) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, limit))
-	return string(data), err
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -55,6 +56,46 @@ func TestEscrowReservesNothingOnAFullDisk(t *testing.T) {
 	if err := s.Reserve("one", noon); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("Reserve in a sparse file: %v, want ENOSPC", err)
 	}
+}
+
+// Rehearse finds what Reserve would, leaves nothing behind, and asks for no room
+// that has been taken already.
+func TestRehearseOnAFullDisk(t *testing.T) {
+	dir := files.TempDir(t)
+	files.Mount(t, dir, "-t", "tmpfs", "-o", "size=3m", "tmpfs")
+	s := openAt(t, filepath.Join(dir, "state"))
+	before, ballast := namesIn(t, s.dir), filepath.Join(dir, "ballast")
+	if err := s.Rehearse(); err != nil {
+		t.Errorf("with room: %v", err)
+	}
+	files.Fill(t, ballast)
+	if err := s.Rehearse(); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("without room: %v, want ENOSPC", err)
+	}
+	if after := namesIn(t, s.dir); !slices.Equal(after, before) {
+		t.Errorf("left behind: %q, before %q", after, before)
+	}
+	if err := errors.Join(os.Remove(ballast), s.Reserve("one", noon), s.Sent("one")); err != nil {
+		t.Fatal(err)
+	}
+	files.Fill(t, ballast)
+	if err := s.Rehearse(); err != nil {
+		t.Errorf("with its room taken: %v", err)
+	}
+	mustHold(t, s, auth.EscrowEntry{Redeemed: "one", At: noon, Sent: true})
+}
+
+// namesIn are those of a folder's files.
+func namesIn(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
 }
 
 func TestRefusalsOnAFullDisk(t *testing.T) {

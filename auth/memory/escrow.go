@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -76,6 +77,37 @@ func (s *Memory) reserve(redeemed string, at time.Time) error {
 		return err
 	}
 	return s.disk.SyncDir(s.dir)
+}
+
+// Rehearse says why Reserve would find no room, or nil. It changes nothing and
+// needs no lock: it takes the room elsewhere in the directory and gives it back.
+func (s *Memory) Rehearse() error {
+	s.escrow.Lock()
+	defer s.escrow.Unlock()
+	if err := s.rehearse(); err != nil {
+		return within(s.dir, err)
+	}
+	return nil
+}
+
+func (s *Memory) rehearse() error {
+	slot, err := s.openSlot(false)
+	if err == nil {
+		defer slot.close()
+		if has, err := slot.hasRoom(); has || err != nil {
+			return err
+		}
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	noise := make([]byte, slotSize)
+	_, _ = rand.Read(noise) // never fails
+	t, err := s.disk.CreateTemp(s.dir, tempPrefix, noise, "")
+	if err != nil {
+		return err
+	}
+	t.Discard()
+	return nil
 }
 
 // Sent implements auth.Memory.

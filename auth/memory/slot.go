@@ -125,14 +125,16 @@ func (s *slot) sync() error { return s.file.Sync() }
 // reserve takes the room of the whole slot if it has not been taken yet.
 // Callers have made sure that there is nothing to lose in it.
 func (s *slot) reserve() error {
-	info, err := s.file.Stat()
-	if err != nil {
+	if has, err := s.hasRoom(); has || err != nil {
 		return err
 	}
-	if info.Size() >= slotSize && s.file.Allocated() >= slotSize {
-		return nil
-	}
 	return errors.Join(s.wipe(0, slotSize), s.sync())
+}
+
+// hasRoom reports whether the room of the whole slot has been taken.
+func (s *slot) hasRoom() (bool, error) {
+	info, err := s.file.Stat()
+	return err == nil && info.Size() >= slotSize && s.file.Allocated() >= slotSize, err
 }
 
 // discardSlot gives the room back after reserve failed half-way.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rekey/internal/safefile"
+	"rekey/internal/userdir"
 )
 
 const (
@@ -31,7 +32,7 @@ const (
 // TOML, so that nobody could say what the edit would mean; a *SaveError when the
 // file cannot be written; ctx's when it ends first. Then nothing has changed.
 func Change(ctx context.Context, path string, edits ...Edit) error {
-	return change(ctx, path, os.UserHomeDir, edits)
+	return change(ctx, path, userdir.Home, edits)
 }
 
 func change(ctx context.Context, path string, home func() (string, error), edits []Edit) error {

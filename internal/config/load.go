@@ -2,13 +2,13 @@ package config
 
 import (
 	"bytes"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"rekey/internal/fault"
 	"rekey/internal/safefile"
+	"rekey/internal/userdir"
 )
 
 // maxFile is the largest file that is read.
@@ -31,7 +31,7 @@ func (s Settings) Reload(path string) (Settings, []*Problem) {
 			What: fault.New("setting_unreadable", "it cannot be read: {{.Why}}; fix or remove it", "Why", safefile.Cause(err)),
 		}}
 	}
-	return s.parse(path, file.Data, os.UserHomeDir)
+	return s.parse(path, file.Data, userdir.Home)
 }
 
 // parse reads a text as if it were the file's: see Reload.

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"rekey/auth/login"
 	"rekey/internal/box"
 	"rekey/internal/config"
+	"rekey/internal/safefile"
 	"rekey/internal/version"
 )
 
@@ -180,9 +182,24 @@ func TestFindings(t *testing.T) {
 			r.Notifications = func(context.Context) (string, error) { return "", refused }
 			return nil
 		}, FindNoNotifications, "no such thing"},
-		"no window":       {func(r *rig) error { r.Window = func() error { return refused }; return nil }, FindNoWindow, "no such thing"},
-		"no proxy":        {func(r *rig) error { r.env["HTTPS_PROXY"] = "http://"; return nil }, FindBadProxy, ""},
-		"no certificates": {func(r *rig) error { r.env["SSL_CERT_FILE"] = "/none.pem"; return nil }, FindBadCA, "/none.pem"},
+		"no window":                      {func(r *rig) error { r.Window = func() error { return refused }; return nil }, FindNoWindow, "no such thing"},
+		"no proxy":                       {func(r *rig) error { r.env["HTTPS_PROXY"] = "http://"; return nil }, FindBadProxy, ""},
+		"no certificates":                {func(r *rig) error { r.env["SSL_CERT_FILE"] = "/none.pem"; return nil }, FindBadCA, "/none.pem"},
+		"an empty file of certificates":  {certificateFile("SSL_CERT_FILE", ""), FindBadCA, "no certificate"},
+		"a key in place of certificates": {certificateFile("CODEX_CA_CERTIFICATE", "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n"), FindBadCA, "no certificate"},
+		"a pipe in place of certificates": {func(r *rig) error {
+			r.env["SSL_CERT_FILE"] = filepath.Join(r.root, "pipe")
+			return exec.Command("mkfifo", r.env["SSL_CERT_FILE"]).Run()
+		}, FindBadCA, "not a regular file"},
+		"no room for an answer": {func(r *rig) error {
+			r.Homes[0].Store.Disk.Fault = func(op safefile.Op, path string) error {
+				if op == safefile.OpWrite && strings.HasPrefix(path, filepath.Join(r.root, "state")) {
+					return syscall.ENOSPC
+				}
+				return nil
+			}
+			return nil
+		}, FindState, "no space left"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -200,6 +217,14 @@ func TestFindings(t *testing.T) {
 				t.Errorf("they are out of order: %v", codes(report))
 			}
 		})
+	}
+}
+
+// certificateFile has a variable name a file with this content.
+func certificateFile(variable, content string) func(*rig) error {
+	return func(r *rig) error {
+		r.env[variable] = filepath.Join(r.root, "ca.pem")
+		return os.WriteFile(r.env[variable], []byte(content), 0o600)
 	}
 }
 

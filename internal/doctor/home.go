@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"rekey/auth"
@@ -15,6 +16,7 @@ import (
 	"rekey/auth/codex"
 	"rekey/auth/memory"
 	"rekey/auth/store"
+	"rekey/internal/fault"
 	"rekey/internal/hook"
 	"rekey/internal/safefile"
 )
@@ -61,7 +63,11 @@ func (in Inputs) home(ctx context.Context, o agent.Options) (f found) {
 	f.keyring(ctx, o, cfg)
 	f.permissions(o.Dir)
 	f.locks(o.Dir)
-	if _, err := memory.Open(o.Dirs.StateDir(o.Dir)); err != nil {
+	kept, err := memory.OpenOn(o.Store.Disk, o.Dirs.StateDir(o.Dir))
+	if err == nil {
+		err = kept.Rehearse()
+	}
+	if err != nil {
 		f.finding(FindState, Problem, o.Dir, "Why", err)
 	}
 	h, err := agent.Open(o)
@@ -73,6 +79,9 @@ func (in Inputs) home(ctx context.Context, o agent.Options) (f found) {
 	s, _ := h.Manager().Snapshot()
 	f.signIn(o.Dir, h.State())
 	f.saving(ctx, o, cfg, s, h.State())
+	if err := h.CannotWatch(); err != nil {
+		f.finding(FindNoWatches, Warning, o.Dir, "Why", usedUp(err))
+	}
 	if issued := s.AccessIssued(); issued.After(in.Now().Add(time.Minute)) {
 		f.finding(FindFuture, Problem, o.Dir, "Ahead", issued.Sub(in.Now()).Round(time.Second))
 	}
@@ -97,6 +106,21 @@ func (f *found) saving(ctx context.Context, o agent.Options, cfg codex.Config, s
 	if err != nil {
 		f.finding(FindCannotSave, Problem, o.Dir, "Why", err)
 	}
+}
+
+// usedUp names the limit that stands behind an error of Linux's notifications,
+// whose own words speak of files and of a device.
+func usedUp(err error) error {
+	limit := ""
+	switch {
+	case errors.Is(err, syscall.EMFILE):
+		limit = "fs.inotify.max_user_instances"
+	case errors.Is(err, syscall.ENOSPC):
+		limit = "fs.inotify.max_user_watches"
+	default:
+		return err
+	}
+	return fault.New("limit_used_up", "the limit {{.Name}} is used up", "Name", limit)
 }
 
 // signIn says what the State says.
@@ -186,13 +210,12 @@ func (f *found) locks(home string) {
 	}
 	path := target + ".rekey.lock"
 	if _, err := os.Stat(path); err != nil {
-		tmp, err := os.CreateTemp(filepath.Dir(target), ".rekey-lock-")
+		tmp, err := safefile.Disk{}.CreateTemp(filepath.Dir(target), ".rekey-lock-", nil, "")
 		if err != nil {
 			return // which the State says when it matters
 		}
-		_ = tmp.Close()
-		path = tmp.Name()
-		defer os.Remove(path)
+		defer tmp.Discard()
+		path = tmp.Path()
 	}
 	unlock, err := safefile.TryLock(path, 0o600)
 	switch {

@@ -3,8 +3,10 @@ package doctor
 import (
 	"context"
 	"net/url"
-	"os"
 	"strings"
+
+	"rekey/auth/agent"
+	"rekey/auth/authority"
 )
 
 // network looks at the variables for proxies and certificates. Of a proxy the
@@ -32,11 +34,20 @@ func (in Inputs) network(context.Context) (f found) {
 			continue
 		}
 		f.word(FactCA, name, WordSet)
-		if _, err := os.Stat(path); err != nil {
+		if err := certificates(path); err != nil {
 			f.finding(FindBadCA, Problem, name, "Why", err)
 		}
 	}
 	return f
+}
+
+// certificates says why a file of certificates is of no use, or nil.
+func certificates(path string) error {
+	pem, err := agent.ReadCA(path)
+	if err == nil {
+		_, err = authority.NewHTTPClient(authority.Network{ExtraCA: pem})
+	}
+	return err
 }
 
 // proxyHost is the host and port of a proxy's address.

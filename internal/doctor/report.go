@@ -138,6 +138,7 @@ const (
 	FindBoundFile       = "home.bound_file" // auth.json is a mount point of its own
 	FindNoLocks         = "home.no_locks"
 	FindState           = "rekey.state_folder"
+	FindNoWatches       = "home.no_watches" // changes are polled for
 	FindNoAgent         = "agent.none"
 	FindMuteAgent       = "agent.mute"
 	FindOtherAgent      = "agent.other_version"

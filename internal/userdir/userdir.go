@@ -1,12 +1,26 @@
 // Package userdir says where a user's folders for programs are: by the XDG base
-// directory specification on Linux, by the systems' own rules elsewhere. It
-// looks at nothing but the environment that it is handed.
+// directory specification on Linux, by the systems' own rules elsewhere.
 package userdir
 
 import (
+	"os"
+	"os/user"
 	"path/filepath"
 	"runtime"
 )
+
+// Home is the user's home directory: $HOME, else what the system's list of users
+// says, because a service may have no $HOME.
+func Home() (string, error) {
+	dir, err := os.UserHomeDir()
+	if err == nil {
+		return dir, nil
+	}
+	if me, listed := user.Current(); listed == nil && filepath.IsAbs(me.HomeDir) {
+		return me.HomeDir, nil
+	}
+	return "", err
+}
 
 // Config is the folder for configuration files. home is the user's home directory.
 func Config(getenv func(string) string, home string) string {
