@@ -155,7 +155,7 @@ func TestAgentGoesOnWithoutASocket(t *testing.T) {
 			dir := filepath.Join(root, "taken")
 			_ = os.MkdirAll(filepath.Join(dir, identity(filepath.Join(root, "codex"))+".sock", "x"), 0o700)
 			return dir
-		}, ".sock: it is a folder"},
+		}, ".sock cannot be written: it is a folder"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

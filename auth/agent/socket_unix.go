@@ -40,7 +40,7 @@ func listen(path string) (net.Listener, error) {
 		return nil, err
 	}
 	if _, err := disk.Remove(path); err != nil {
-		return nil, fault.New("cannot_write", "cannot write {{.Where}}: {{.Why}}", "Where", path, "Why", safefile.Cause(err))
+		return nil, fault.New("cannot_write", "{{.Where}} cannot be written: {{.Why}}", "Where", path, "Why", safefile.Cause(err))
 	}
 	l, err := net.Listen("unix", path)
 	if err != nil {
