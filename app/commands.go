@@ -51,6 +51,7 @@ func (w wiring) status(ctx context.Context, home string) (cli.Report, error) {
 		if client, err := h.Attach(ctx); err == nil {
 			defer func() { _ = client.Close() }()
 			report.State = client.State()
+			report.Usage, _ = client.KnownUsage(ctx) // without it the State is still true
 			return report, nil
 		}
 	}

@@ -118,8 +118,14 @@ func (m *meter) as(s *auth.Snapshot) usage.Asker {
 }
 
 // recover does what there is to do about a 401, once: another process may have
-// mended the credentials; else they are refreshed, unless they are refused.
+// fixed the credentials; else they are refreshed, unless they are refused or the
+// user does not want Rekey to refresh unasked.
 func (m *meter) recover(ctx context.Context) {
+	if !m.home.State().KeepFresh {
+		err := m.home.Reload(ctx, true)
+		m.home.opts.Log.Info("usage: the backend did not accept the access token; nothing is refreshed", "error", err)
+		return
+	}
 	step, err := m.home.manager.Recover().Next(ctx)
 	m.home.opts.Log.Info("usage: the backend did not accept the access token", "step", step, "error", err)
 }

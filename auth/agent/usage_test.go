@@ -153,6 +153,27 @@ func TestUnauthorizedUsage(t *testing.T) {
 	}
 }
 
+// A user who does not want Rekey to refresh unasked gets no refresh for the sake
+// of a figure either.
+func TestUnauthorizedUsageRefreshesNothingUnasked(t *testing.T) {
+	t.Parallel()
+	r := newUsageRig(t)
+	a := r.start()
+	if err := a.SetPreferences(within(t), auth.KeepFresh(false)); err != nil {
+		t.Fatal(err)
+	}
+	r.server.AnswerUsage(box.Refusal(http.StatusUnauthorized, "token_invalidated"))
+	for range 3 {
+		lookAgain(t, a.Home)
+		if u, err := a.LookAtUsage(within(t)); err != nil || u.Problem != usage.ProblemUnauthorized {
+			t.Fatalf("%+v, %v", u, err)
+		}
+	}
+	if r.server.Refreshes() != 0 {
+		t.Errorf("%d refreshes", r.server.Refreshes())
+	}
+}
+
 // Nothing is sent for those who may not ask.
 func TestNobodyAsksForUsage(t *testing.T) {
 	t.Parallel()

@@ -57,6 +57,14 @@ func (c *Client) Usage() usage.Usage {
 	return u
 }
 
+// KnownUsage asks the agent for what it knows, for a client that has only just
+// connected. The agent sends nothing for it.
+func (c *Client) KnownUsage(ctx context.Context) (usage.Usage, error) {
+	var m usageMessage
+	err := c.ask(ctx, methodUsage, usageParams{}, &m)
+	return m.Usage, err
+}
+
 // SubscribeUsage implements auth.Session. The channel is also closed when the agent goes.
 func (c *Client) SubscribeUsage(ctx context.Context) <-chan usage.Usage {
 	ctx, cancel := context.WithCancel(ctx)
