@@ -12,6 +12,7 @@ import (
 
 	"rekey/assets/lang"
 	"rekey/auth/store/agefile"
+	"rekey/internal/autostart"
 	"rekey/internal/version"
 	"rekey/ui/cli"
 	"rekey/ui/words"
@@ -48,6 +49,7 @@ func Main(args []string) int {
 		Watch:        w.watch,
 		Tray:         w.tray,
 		Window:       w.window,
+		NoAutostart:  autostart.Unserved(os.Getenv),
 		PanelHint:    w.panelHint,
 		Doctor:       w.doctor,
 		Config:       config.report,

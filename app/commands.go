@@ -96,7 +96,8 @@ func (w wiring) watch(ctx context.Context, homes []string, face func(context.Con
 	for _, h := range ours {
 		list = append(list, cli.Watched{Home: h.options.Dir, Session: h.member})
 	}
-	return w.run(ctx, ours, func(ctx context.Context) error { return face(ctx, list) })
+	return w.run(ctx, ours, func(ctx context.Context) error { return face(ctx, list) },
+		func(ctx context.Context) error { return untilUnread(ctx, os.Stdout) })
 }
 
 // part is what faces show: a member of a home, or its agent.

@@ -81,6 +81,19 @@ func (f freedesktop) isOneOf(list string) bool {
 	})
 }
 
+// Unserved is the name of the desktop that runs, if it is one that starts no
+// autostart entries by itself, else "": compositors that leave it to what their
+// user configures. Getenv reads the environment.
+func Unserved(getenv func(string) string) string {
+	for _, name := range strings.Split(getenv("XDG_CURRENT_DESKTOP"), ":") {
+		switch name {
+		case "sway", "Hyprland", "river", "labwc":
+			return name
+		}
+	}
+	return ""
+}
+
 // Set implements Login. The entry is written anew, so that it names the
 // program's present place.
 func (f freedesktop) Set(on bool) error {

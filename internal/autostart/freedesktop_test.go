@@ -229,3 +229,12 @@ func TestValid(t *testing.T) {
 		}
 	}
 }
+
+func TestUnserved(t *testing.T) {
+	t.Parallel()
+	for desktop, want := range map[string]string{"sway": "sway", "labwc:wlroots": "labwc", "KDE": "", "ubuntu:GNOME": "", "": ""} {
+		if got := Unserved(func(string) string { return desktop }); got != want {
+			t.Errorf("on %q: %q, want %q", desktop, got, want)
+		}
+	}
+}

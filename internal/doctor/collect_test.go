@@ -253,6 +253,31 @@ func TestTitleBars(t *testing.T) {
 	}
 }
 
+// starting is a desktop's setting that is on.
+type starting struct{}
+
+func (starting) Enabled() (bool, error) { return true, nil }
+func (starting) Set(bool) error         { return nil }
+
+// An autostart entry is no start on a desktop that runs none.
+func TestAutostartOnSway(t *testing.T) {
+	t.Parallel()
+	for desktop, want := range map[string]bool{"sway": true, "KDE": false} {
+		r := newRig(t)
+		r.Autostart = starting{}
+		getenv := r.Getenv
+		r.Getenv = func(name string) string {
+			if name == "XDG_CURRENT_DESKTOP" {
+				return desktop
+			}
+			return getenv(name)
+		}
+		if got := codes(Collect(t.Context(), r.Inputs)); slices.Contains(got, FindNoAutostart) != want {
+			t.Errorf("on %s the findings are %v", desktop, got)
+		}
+	}
+}
+
 func TestTheAgentThatRuns(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -46,22 +46,26 @@ func (in Inputs) notifications(ctx context.Context) (f found) {
 
 // desktop looks at what else of Rekey is installed.
 func (in Inputs) desktop(context.Context) (f found) {
+	unserved := autostart.Unserved(in.Getenv)
+	entry := false
 	if in.Autostart == nil {
 		f.word(FactAutostart, "", WordNotLooked)
 	} else if on, err := in.Autostart.Enabled(); err != nil {
 		f.facts = append(f.facts, Fact{FactAutostart, "", err.Error(), WordUnknown})
-	} else if on {
+	} else if entry = on; on {
 		f.word(FactAutostart, "", WordOn)
 	} else {
 		f.word(FactAutostart, "", WordOff)
 	}
-	if autostart.UnitEnabled(autostart.Options{Getenv: in.Getenv, UserHome: in.UserHome}) {
+	unit := autostart.UnitEnabled(autostart.Options{Getenv: in.Getenv, UserHome: in.UserHome})
+	if unit {
 		f.word(FactUnit, "", WordOn)
-		if in.Autostart != nil {
-			if on, err := in.Autostart.Enabled(); err == nil && on {
-				f.finding(FindTwoStarts, Note, "")
-			}
-		}
+	}
+	switch {
+	case entry && unserved != "" && !unit:
+		f.finding(FindNoAutostart, Note, "", "Desktop", unserved)
+	case entry && unserved == "" && unit:
+		f.finding(FindTwoStarts, Note, "")
 	}
 	if in.Window == nil {
 		f.word(FactWindow, "", WordNotLooked)

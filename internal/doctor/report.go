@@ -152,6 +152,7 @@ const (
 	FindNoTitleBar      = "desktop.no_title_bar"
 	FindNoNotifications = "desktop.no_notifications"
 	FindTwoStarts       = "desktop.two_starts"
+	FindNoAutostart     = "desktop.no_autostart"
 	FindNoWindow        = "desktop.no_window"
 	FindBadProxy        = "network.bad_proxy"
 	FindBadCA           = "network.bad_ca"

@@ -48,7 +48,7 @@ func testWindowLives(t *testing.T, program, windowProgram string) {
 	socket := r.socket(t)
 	shown := r.Start(t, []string{"REKEY_LOG=debug"}, windowProgram, "--socket", socket)
 	window := r.WaitWindow(t, "Rekey")
-	r.WaitTitle(t, window, "Signed in")
+	r.WaitTitle(t, window, "Rekey") // nothing to look after
 	kit.Eventually(t, "the first picture in the window", func() bool { return contentDrawn(r.Screenshot(t, "0-opening")) })
 	picture := r.ScreenshotAfter(t, "1-healthy", nil)
 
@@ -61,7 +61,7 @@ func testWindowLives(t *testing.T, program, windowProgram string) {
 	if err := r.home.Replace(box.AuthJSON(box.WithAPIKey("sk-not-a-real-key"))); err != nil {
 		t.Fatal(err)
 	}
-	r.WaitTitle(t, window, "Using an API key")
+	r.WaitTitle(t, window, "Rekey: Using an API key")
 	picture = r.ScreenshotAfter(t, "2-changed", picture)
 
 	// The agent is gone: a sentence, and on with the next one.
@@ -69,11 +69,11 @@ func testWindowLives(t *testing.T, program, windowProgram string) {
 	r.WaitTitle(t, window, "Rekey is no longer running")
 	picture = r.ScreenshotAfter(t, "3-gone", picture)
 	agent = r.startRekey(t, "watch")
-	r.WaitTitle(t, window, "Using an API key")
+	r.WaitTitle(t, window, "Rekey: Using an API key")
 
 	// The keys are enough: the first button signs in, by the browser.
 	r.Press(t, window, "Tab", "Return")
-	r.WaitTitle(t, window, "Signed in")
+	r.WaitTitle(t, window, "Rekey")
 	picture = r.ScreenshotAfter(t, "4-signed-in", picture)
 	r.Press(t, window, "ctrl+r")
 	kit.Eventually(t, "a refresh by Ctrl+R", func() bool { return r.server.Refreshes() > 0 })
@@ -126,7 +126,7 @@ func testWindowCode(t *testing.T, program, windowProgram string) {
 	r.Press(t, window, "Tab", "Tab", "Tab", "Return")
 	r.ScreenshotAfter(t, "1-ways", nil)
 	r.Press(t, window, "Down", "Return")
-	r.WaitTitle(t, window, "Signing in")
+	r.WaitTitle(t, window, "Rekey: Signing in…")
 	kit.Eventually(t, "a code", func() bool { return len(r.server.DeviceCodes()) == 1 })
 	page := r.server.Issuer() + "/codex/device"
 	read := ""
@@ -142,11 +142,11 @@ func testWindowCode(t *testing.T, program, windowProgram string) {
 	if err := r.server.ApproveDevice(r.server.DeviceCodes()[0]); err != nil {
 		t.Fatal(err)
 	}
-	r.WaitTitle(t, window, "Signed in")
+	r.WaitTitle(t, window, "Rekey")
 	picture := r.ScreenshotAfter(t, "3-signed-in", nil)
 	// What was pressed has gone: Tab begins at the choice of the home.
 	r.Press(t, window, "Tab", "Right")
-	r.WaitTitle(t, window, "Not signed in")
+	r.WaitTitle(t, window, "Rekey: Not signed in")
 	r.ScreenshotAfter(t, "4-second-home", picture)
 	r.closeByKeys(t, window, shown, "ctrl+w")
 	kept, err := filepath.Glob(filepath.Join(r.Home(), ".config", "fyne", "*", "*"))

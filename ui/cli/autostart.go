@@ -50,10 +50,13 @@ func (p *Program) autostart(ctx context.Context, s auth.Session, word string) er
 		}
 	}
 	id := "autostart.off"
-	if on {
+	switch {
+	case on && p.NoAutostart != "":
+		id = "autostart.not_by_itself"
+	case on:
 		id = "autostart.on"
 	}
-	if _, err := fmt.Fprintln(p.Out, p.Words.Say(id)); err != nil {
+	if _, err := fmt.Fprintln(p.Out, p.Words.Say(id, "Desktop", p.NoAutostart)); err != nil {
 		return err
 	}
 	if hint := p.PanelHint(ctx); on && hint != "" {

@@ -114,6 +114,13 @@ func TestAutostart(t *testing.T) {
 	if p.out.String() != on {
 		t.Errorf("it prints %q", &p.out)
 	}
+	p.out.Reset()
+	p.NoAutostart = "sway"
+	p.run(t, cli.ExitOK, "autostart", "status")
+	if !strings.Contains(p.out.String(), "sway starts no such entries by itself") {
+		t.Errorf("on sway it prints %q", &p.out)
+	}
+	p.NoAutostart = ""
 	p.hint = "Get the extension."
 	p.run(t, cli.ExitOK, "autostart", "on")
 	p.wantSentence(t, "Get the extension.")

@@ -57,6 +57,9 @@ type Program struct {
 	Tray func(ctx context.Context, homes []string) error
 	// Window shows the window of the homes' agents, the first home on show.
 	Window func(ctx context.Context, homes []string) error
+	// NoAutostart is the desktop that runs if it is one that starts no autostart
+	// entries by itself, else "".
+	NoAutostart string
 	// PanelHint says what this desktop needs to show the icon, "" for nothing.
 	PanelHint func(ctx context.Context) string
 	// Doctor finds out what there is on this machine and what is wrong with it.

@@ -22,9 +22,9 @@ func TestActivity(t *testing.T) {
 		auth.Activity{At: at.Add(-time.Second), Kind: auth.ActivityFailed, Count: 12},
 		auth.Activity{At: at, Kind: auth.ActivityRefreshed, Count: 1})
 	st.publish(func(s *auth.State) { s.LastActivity = at })
-	st.await("Refreshed")
+	st.await("Refreshed by Rekey")
 	text := st.text()
-	newest, older := strings.Index(text, "Refreshed\n"), strings.Index(text, "Not refreshed yet, will be tried again (12 times)")
+	newest, older := strings.Index(text, "Refreshed by Rekey\n"), strings.Index(text, "Not refreshed yet, will be tried again (12 times)")
 	if day := strings.Index(text, "Today"); day < 0 || newest < day || older < newest {
 		t.Errorf("it shows\n%s", text)
 	}

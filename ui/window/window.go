@@ -175,9 +175,14 @@ func (w *Window) render() {
 	}
 	w.content.show(s)
 	w.dropFocus()
-	title := s.view.Headline
-	if !s.gone {
-		title = w.words.Say("window.title", "State", title)
+	// The state is in the content. The title names it only where the user should
+	// look, for then it stands in the list of windows too.
+	title := "Rekey"
+	switch {
+	case s.gone:
+		title = s.view.Headline
+	case s.tone != toneGood:
+		title = w.words.Say("window.title", "State", s.view.Headline)
 	}
 	if w.Title() != title {
 		w.SetTitle(title)

@@ -19,7 +19,7 @@ func TestWindowFollowsTheState(t *testing.T) {
 			t.Errorf("a new window does not show %q but\n%s", want, st.text())
 		}
 	}
-	if got := st.window.Title(); got != "Rekey: Signed in" {
+	if got := st.window.Title(); got != "Rekey" {
 		t.Errorf("its title is %q", got)
 	}
 	st.session.Publish(kit.State(auth.StatusSignInRequired, time.Now()))

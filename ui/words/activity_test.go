@@ -16,14 +16,14 @@ func TestActivityText(t *testing.T) {
 		in      auth.Activity
 		en, han string
 	}{
-		{auth.Activity{Kind: auth.ActivityRefreshed, Count: 1}, "Refreshed", "已刷新"},
+		{auth.Activity{Kind: auth.ActivityRefreshed, Count: 1}, "Refreshed by Rekey", "由 Rekey 刷新"},
 		{auth.Activity{Kind: auth.ActivityAdopted, Count: 1}, "Refreshed by another program", "由其他程序刷新，已采用"},
 		{auth.Activity{Kind: auth.ActivityRefused, Reason: auth.ReasonReused, Count: 1},
 			"Refused: the refresh token was already used", "被拒绝：刷新令牌已被使用过"},
 		{auth.Activity{Kind: auth.ActivityFailed, Count: 1}, "Not refreshed yet, will be tried again", "未能刷新，稍后重试"},
 		{auth.Activity{Kind: auth.ActivityFailed, Count: 12}, "Not refreshed yet, will be tried again (12 times)", "未能刷新，稍后重试（12 次）"},
 		{auth.Activity{Kind: auth.ActivityLost, Count: 1}, "A refresh got no answer", "有一次刷新没有收到响应"},
-		{auth.Activity{Kind: auth.ActivityUnsaved, Count: 2}, "Refreshed, but not saved yet (2 times)", "已刷新，但尚未保存（2 次）"},
+		{auth.Activity{Kind: auth.ActivityUnsaved, Count: 2}, "Refreshed by Rekey, but not saved yet (2 times)", "由 Rekey 刷新，但尚未保存（2 次）"},
 		{auth.Activity{Kind: auth.ActivitySignedIn, Count: 1}, "Signed in", "已登录"},
 		{auth.Activity{Kind: auth.ActivitySignedOut, Count: 1}, "Signed out", "已退出登录"},
 		{auth.Activity{Kind: "of_a_newer_agent"}, "Something else happened", "发生了其他事情"},
@@ -41,7 +41,7 @@ func TestActivityText(t *testing.T) {
 func TestActivityLine(t *testing.T) {
 	t.Parallel()
 	a := auth.Activity{At: now.Add(-2 * time.Hour).UTC(), Kind: auth.ActivityRefreshed, Count: 1}
-	if got, want := english.ActivityLine(a, now), "09:05 Refreshed"; got != want {
+	if got, want := english.ActivityLine(a, now), "09:05 Refreshed by Rekey"; got != want {
 		t.Errorf("ActivityLine = %q, want %q", got, want)
 	}
 }

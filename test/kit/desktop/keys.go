@@ -14,10 +14,10 @@ import (
 // Title is a window's title, "" when it has gone.
 func (d *Desktop) Title(w Window) string { return d.ask("getwindowname", strconv.Itoa(int(w))) }
 
-// WaitTitle waits until a window's title has the text in it.
-func (d *Desktop) WaitTitle(t testing.TB, w Window, text string) {
+// WaitTitle waits until a window has this title.
+func (d *Desktop) WaitTitle(t testing.TB, w Window, title string) {
 	t.Helper()
-	kit.Eventually(t, "the title "+text+"; it was "+d.Title(w), func() bool { return strings.Contains(d.Title(w), text) })
+	kit.Eventually(t, "the title "+title+"; it was "+d.Title(w), func() bool { return d.Title(w) == title })
 }
 
 // Press gives a window the focus and types keys into it: "Tab", "Return",

@@ -1,0 +1,37 @@
+//go:build unix
+
+package app
+
+import (
+	"context"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// untilUnread fails as a write does when nobody reads out any more, and returns
+// when ctx ends. It sleeps meanwhile. A bar that was killed must not leave its
+// "rekey watch" behind, which may have nothing to print for days, and so no write
+// that fails.
+func untilUnread(ctx context.Context, out *os.File) error {
+	awake, wake, err := os.Pipe()
+	if err != nil {
+		<-ctx.Done()
+		return nil // the next write fails instead
+	}
+	defer awake.Close()
+	defer context.AfterFunc(ctx, func() { _ = wake.Close() })()
+	// Without events to wait for, poll waits for errors and hang-ups: of what we
+	// print into, and of the pipe that ctx closes.
+	ends := []unix.PollFd{{Fd: int32(out.Fd())}, {Fd: int32(awake.Fd())}}
+	for {
+		switch _, err := unix.Poll(ends, -1); {
+		case err == unix.EINTR:
+		case err == nil && ends[0].Revents != 0:
+			return &fs.PathError{Op: "write", Path: out.Name(), Err: unix.EPIPE}
+		default:
+			return nil
+		}
+	}
+}
