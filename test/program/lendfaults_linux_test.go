@@ -258,7 +258,7 @@ func newLendPlace(t *testing.T, c lendCase) *lendPlace {
 		c.there(p)
 	}
 	p.box = sshd.New(t, dir, sshd.Options{Server: lines(c.server), Client: append(p.client, lines(c.client)...)})
-	p.box.Command(filepath.Join(dir, "here"), "")
+	sshd.Command(t, filepath.Join(dir, "here"), "", p.box)
 	return p
 }
 

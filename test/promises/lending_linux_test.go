@@ -5,12 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
-	"os/user"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -18,6 +16,7 @@ import (
 	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/sandbox"
+	"rekey/test/kit/sshd"
 )
 
 const (
@@ -28,56 +27,40 @@ const (
 	rounds = 8
 	// lentLife is how long access tokens live here: minutes, and longer than
 	// Codex's own window.
-	lentLife = 12 * time.Minute
+	lentLife = 20 * time.Minute
 )
 
 // P9: the refresh token never leaves its machine, and no machine that borrows can
-// spend it. An owner and three borrowers behind a real OpenSSH server, two real
-// Codex processes at each: over eight refreshes the server sees the owner's
-// requests alone, and every Codex goes on with the current token. Where auth.json
-// was copied instead, the first refresh of a copy ends the sign-in of all.
+// spend it. An owner and three borrowers, each a user with a home of their own
+// behind a real OpenSSH server, two real Codex processes at each: the server sees
+// the owner's requests alone, and every Codex goes on with the current token. Where
+// auth.json was copied instead, the first refresh of a copy ends the sign-in of all.
 func TestLending(t *testing.T) {
 	t.Parallel()
-	codex := codex(t)
 	t.Run("lent", func(t *testing.T) {
 		t.Parallel()
-		l := newLending(t, codex)
+		l := newLending(t)
 		agent := l.watch()
-		for i, home := range l.homes {
-			l.rekey("lend", "--codex-home", home.Dir(), "--", "ssh", "-F", l.ssh, fmt.Sprintf("box-%d", i))
-		}
+		l.lend()
 		l.startCodexes()
-		for round := 1; round <= rounds; round++ {
+		for round := 1; round <= 2; round++ {
 			l.refresh(round)
-			l.everywhere("token of the owner", func(home *box.Home) bool { return l.access(home) == l.access(l.Home) })
-			for i, c := range l.codexes {
-				// Codex is told to refresh, finds the new token and sends nothing.
-				if got := l.ask(c); got != l.access(l.Home) {
-					t.Errorf("round %d: Codex %d does not go on with the owner's token", round, i)
-				}
-			}
+			l.wantTaken(round)
 		}
-		for _, r := range l.Server.Requests() {
-			if strings.HasPrefix(r.Endpoint, "/oauth/") && (r.Outcome != box.OutcomeOK || r.RefreshToken == 0) {
-				t.Errorf("the server saw %s with token %d: %s", r.Endpoint, r.RefreshToken, r.Outcome)
-			}
-		}
-		if n := l.Server.Refreshes(); n != rounds {
-			t.Errorf("%d refreshes, want %d", n, rounds)
-		}
-		l.wantNoRefreshToken(agent)
-		for _, home := range l.homes {
-			l.rekey("lend", "--stop", "--codex-home", home.Dir(), "--", "ssh", "-F", l.ssh, "box-"+home.Dir()[len(home.Dir())-1:])
+		l.wantOwnersOnly(2, agent)
+		for i := range l.homes {
+			l.rekey("lend", "--stop", boxName(i))
 		}
 		l.everywhere("loan taken back", func(home *box.Home) bool { _, err := home.Read(); return errors.Is(err, os.ErrNotExist) })
 	})
 	t.Run("copied", func(t *testing.T) {
 		t.Parallel()
-		l := newLending(t, codex)
+		l := newLending(t)
 		content, err := l.Home.Read()
 		l.must(err)
-		for _, home := range l.homes {
+		for i, home := range l.homes {
 			l.must(home.Replace(content))
+			l.must(l.give(i))
 		}
 		l.startCodexes()
 		without := 0
@@ -90,139 +73,212 @@ func TestLending(t *testing.T) {
 			t.Errorf("%d requests, %d reused, %d processes without a token: the damage is not there",
 				l.Server.Refreshes(), l.Server.Reused(), without)
 		}
-		t.Logf("%d requests, %d reused, %d of %d Codex processes without a token",
-			l.Server.Refreshes(), l.Server.Reused(), without, len(l.codexes))
+		l.tellRequests()
+		t.Logf("%d of %d Codex processes without a token", without, len(l.codexes))
 	})
+}
+
+// TestLentForLong is P9 over eight refreshes. Every other one is the keeper's own:
+// an access token has half of its twenty minutes left when it is issued, and half
+// a minute more, so that it is due as soon as the keeper may ask again, and far
+// from Codex's window.
+func TestLentForLong(t *testing.T) {
+	t.Parallel()
+	l := newLending(t)
+	l.ctx = l.within(5 * time.Minute)
+	agent := l.watch()
+	l.lend()
+	l.startCodexes()
+	for round := 1; round <= rounds; round++ {
+		if round == 1 {
+			l.must(l.SignIn(lentLife / 2)) // which is due
+			l.Backdate(lentLife/2 - auth.MinSpacing - 2*time.Second)
+		}
+		if round%2 == 1 {
+			before := l.spend()
+			l.until("the keeper refreshes", func() bool { return l.stored(l.Home).RefreshToken().Reveal() != before })
+		} else {
+			l.refresh(round)
+		}
+		l.wantTaken(round)
+	}
+	l.wantOwnersOnly(rounds, agent)
+	l.tellRequests()
+}
+
+// TestLentByASleeper: the owner's machine sleeps until what it has lent has expired
+// and every Codex at the borrowers has been refused. Back again it refreshes and
+// pushes, and they work, without a restart; and they have revoked nothing.
+func TestLentByASleeper(t *testing.T) {
+	t.Parallel()
+	const left = 15 * time.Second
+	l := newLending(t)
+	l.lend()
+	agent := l.watch()
+	l.await(agent, "that it is well", func(st auth.State) bool { return st.Status == auth.StatusHealthy })
+	l.must(syscall.Kill(agent.PID(), syscall.SIGSTOP))
+	l.must(l.SignIn(left))
+	expires := time.Now().Add(left)
+	l.lend()
+	l.startCodexes()
+	l.until("what is lent has expired", func() bool { return time.Now().After(expires) })
+	for _, c := range l.codexes {
+		for range 2 { // refused once, Codex sends nothing more
+			_ = l.ask(c)
+		}
+	}
+	refused := 0
+	for _, r := range l.Server.Requests() {
+		if strings.HasPrefix(r.Endpoint, "/oauth/") && r.Outcome != box.OutcomeOK {
+			refused++
+		}
+	}
+	if refused == 0 || l.Server.Reused() != 0 || !l.Server.Works(l.stored(l.Home).RefreshToken().Reveal()) {
+		t.Fatalf("%d refused, %d reused: the sleep does not play", refused, l.Server.Reused())
+	}
+	l.must(syscall.Kill(agent.PID(), syscall.SIGCONT))
+	l.everywhere("new token of the owner", func(home *box.Home) bool {
+		return l.Server.Refreshes() == refused+1 && l.access(home) == l.access(l.Home)
+	})
+	for i, c := range l.codexes {
+		l.until(fmt.Sprintf("Codex %d works again", i), func() bool { return l.ask(c) == l.access(l.Home) })
+	}
+	if n := l.Server.Refreshes(); n != refused+1 {
+		t.Errorf("%d requests after the sleep, want 1", n-refused)
+	}
+	l.wantNoRefreshToken(agent)
+	l.tellRequests()
 }
 
 // lending is an owner, the borrowers and the way to them.
 type lending struct {
 	*world
 	codex   string
-	ssh     string // the client's configuration
+	boxes   []*sshd.Box
 	homes   []*box.Home
 	codexes []*sandbox.AppServer
 	spent   []string // every refresh token of the owner's
+	wire    string   // the file of all that went to borrowers
 }
 
-func newLending(t *testing.T, codex string) *lending {
+// firstUID is the number of the first borrower's user, whom nobody else has.
+const firstUID = 54321
+
+func boxName(i int) string { return fmt.Sprintf("ssh:box-%d", i) }
+
+func newLending(t *testing.T) *lending {
 	t.Helper()
-	l := &lending{world: newWorldWith(t, box.Config{AccessLife: lentLife, ReuseRevokesFamily: true}), codex: codex}
+	l := &lending{codex: codex(t), world: newWorldWith(t, box.Config{AccessLife: lentLife, ReuseRevokesFamily: true})}
 	l.must(l.SignIn(lentLife))
-	root := filepath.Dir(l.Home.Dir())
+	root, err := os.MkdirTemp("", "rekey-lent") // other users can enter it
+	l.must(err)
+	t.Cleanup(func() { _ = os.RemoveAll(root) })
+	l.must(os.Chmod(root, 0o755))
 	for i := range borrowers {
-		home, err := box.NewHome(filepath.Join(root, fmt.Sprintf("borrower-%d", i)))
+		o := sshd.Options{Name: fmt.Sprintf("box-%d", i)}
+		if os.Getuid() == 0 {
+			o.UID = firstUID + i
+		}
+		there := sshd.New(t, filepath.Join(root, o.Name), o)
+		home, err := box.NewHome(filepath.Join(there.Home, ".codex"))
 		l.must(err)
 		l.must(home.WriteConfig(fmt.Sprintf("chatgpt_base_url = %q\n", l.Server.BackendURL())))
-		l.homes = append(l.homes, home)
+		l.boxes, l.homes = append(l.boxes, there), append(l.homes, home)
+		l.must(l.give(i))
 	}
-	l.ssh = openSSH(t, filepath.Join(root, "ssh"))
+	// What goes through ssh to a borrower is kept, to be looked at.
+	l.wire = filepath.Join(root, "wire")
+	bin := filepath.Join(root, "bin")
+	sshd.Command(t, bin, fmt.Sprintf("tee -a '%s' | \\", l.wire), l.boxes...)
+	l.Setenv("PATH", bin+":"+os.Getenv("PATH"))
 	return l
 }
 
-// openSSH runs a real OpenSSH server for this user on a port of its own until the
-// test ends, and returns the configuration of a client that reaches it as box-0,
-// box-1 and so on.
-func openSSH(t *testing.T, dir string) (config string) {
-	t.Helper()
-	server := "/usr/sbin/sshd"
-	if _, err := os.Stat(server); err != nil {
-		kit.Missing(t, "sshd, the OpenSSH server")
-	}
-	me, err := user.Current()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if os.Getuid() == 0 {
-		_ = os.Mkdir("/run/sshd", 0o755) // the server's own folder, which Debian makes at boot
-	}
-	write := func(name, text string) string {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
-	}
-	host, hostPublic := sshKey(t, write, "host")
-	client, clientPublic := sshKey(t, write, "client")
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	_ = listener.Close() // sshd takes it in a moment
-	serverConfig := write("sshd_config", fmt.Sprintf(`ListenAddress 127.0.0.1:%s
-HostKey %s
-AuthorizedKeysFile %s
-StrictModes no
-UsePAM no
-PidFile none
-MaxStartups 100
-PermitRootLogin yes
-PasswordAuthentication no
-`, port, host, write("authorized_keys", clientPublic)))
-	daemon := exec.Command(server, "-D", "-e", "-f", serverConfig)
-	var said bytes.Buffer
-	daemon.Stderr = &said
-	if err := daemon.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = daemon.Process.Kill()
-		_ = daemon.Wait()
-		if t.Failed() {
-			t.Logf("sshd said:\n%s", &said)
-		}
-	})
-	kit.Eventually(t, "the OpenSSH server", func() bool {
-		c, err := net.Dial("tcp", "127.0.0.1:"+port)
-		if err == nil {
-			_ = c.Close()
-		}
-		return err == nil
-	})
-	return write("config", fmt.Sprintf(`Host box-*
-	HostName 127.0.0.1
-	Port %s
-	User %s
-	IdentityFile %s
-	IdentitiesOnly yes
-	UserKnownHostsFile %s
-`, port, me.Username, client, write("known_hosts", "[127.0.0.1]:"+port+" "+hostPublic)))
+// within is a context that ends with the test, or after so long.
+func (w *world) within(d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(w.t.Context(), d)
+	w.t.Cleanup(cancel)
+	return ctx
 }
 
-// sshKey makes a key with the real tool, so that no key lies in the project.
-func sshKey(t *testing.T, write func(name, text string) string, name string) (private, public string) {
-	t.Helper()
-	tool, err := exec.LookPath("ssh-keygen")
-	if err != nil {
-		kit.Missing(t, "ssh-keygen")
+// give hands a borrower's home to its user.
+func (l *lending) give(i int) error {
+	if os.Getuid() != 0 {
+		return nil
 	}
-	private = write(name, "")
-	_ = os.Remove(private)
-	if out, err := exec.Command(tool, "-q", "-t", "ed25519", "-N", "", "-f", private).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	out, err := os.ReadFile(private + ".pub")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return private, string(out)
+	return filepath.WalkDir(l.boxes[i].Home, func(path string, _ os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		return os.Lchown(path, firstUID+i, firstUID+i)
+	})
 }
 
-// startCodexes starts the Codex processes of all borrowers.
+// lend lends to all borrowers, as their users find it: ~/.codex.
+func (l *lending) lend() {
+	l.t.Helper()
+	for i := range l.homes {
+		l.rekey("lend", boxName(i))
+	}
+	l.everywhere("loan", func(home *box.Home) bool { return l.access(home) == l.access(l.Home) })
+}
+
+// startCodexes starts the Codex processes of all borrowers, each as its user.
 func (l *lending) startCodexes() {
 	l.t.Helper()
-	for _, home := range l.homes {
-		l.Setenv("CODEX_HOME", home.Dir())
+	for i, there := range l.boxes {
+		dir := filepath.Dir(there.Home)
+		write := func(name, text string) string {
+			path := filepath.Join(dir, name)
+			l.must(os.WriteFile(path, []byte("#!/bin/sh\n"+text), 0o755))
+			return path
+		}
+		as := write("codex-there", fmt.Sprintf("cd '%s' && mkdir -p tmp || exit\n"+
+			"export HOME=$PWD CODEX_HOME=$PWD/.codex TMPDIR=$PWD/tmp XDG_STATE_HOME=$PWD/state XDG_RUNTIME_DIR=$PWD/tmp\n"+
+			"exec '%s' \"$@\"\n", there.Home, l.codex))
+		if os.Getuid() == 0 {
+			as = write("codex", fmt.Sprintf("exec setpriv --reuid %[1]d --regid %[1]d --clear-groups '%[2]s' \"$@\"\n", firstUID+i, as))
+		}
 		for range perBorrower {
-			l.codexes = append(l.codexes, l.appServer(l.codex))
+			l.codexes = append(l.codexes, l.appServer(as))
 		}
 	}
-	l.Setenv("CODEX_HOME", l.Home.Dir())
+}
+
+// wantTaken wants every Codex to go on with the owner's token, after a round: told
+// to refresh it finds the new token and sends nothing.
+func (l *lending) wantTaken(round int) {
+	l.t.Helper()
+	l.everywhere("token of the owner", func(home *box.Home) bool { return l.access(home) == l.access(l.Home) })
+	for i, c := range l.codexes {
+		if got := l.ask(c); got != l.access(l.Home) {
+			l.t.Errorf("round %d: Codex %d does not go on with the owner's token", round, i)
+		}
+	}
+}
+
+// wantOwnersOnly: the server has seen so many refreshes, all of them the owner's.
+func (l *lending) wantOwnersOnly(n int, agent *watch) {
+	l.t.Helper()
+	for _, r := range l.Server.Requests() {
+		if strings.HasPrefix(r.Endpoint, "/oauth/") && (r.Outcome != box.OutcomeOK || r.RefreshToken == 0) {
+			l.t.Errorf("the server saw %s with token %d: %s", r.Endpoint, r.RefreshToken, r.Outcome)
+		}
+	}
+	if got := l.Server.Refreshes(); got != n {
+		l.t.Errorf("%d refreshes, want %d", got, n)
+	}
+	l.wantNoRefreshToken(agent)
+}
+
+// tellRequests shows what the authorization server has seen.
+func (l *lending) tellRequests() {
+	l.t.Helper()
+	for _, r := range l.Server.Requests() {
+		if strings.HasPrefix(r.Endpoint, "/oauth/") {
+			l.t.Logf("%s %s token %d by %s: %s", r.At.Format("15:04:05"), r.Endpoint, r.RefreshToken, r.Header.Get("User-Agent"), r.Outcome)
+		}
+	}
 }
 
 // rekey runs the program at the owner's.
@@ -237,7 +293,7 @@ func (l *lending) rekey(args ...string) {
 // seconds, in which nothing is sent.
 func (l *lending) refresh(n int) {
 	l.t.Helper()
-	l.spent = append(l.spent, l.stored(l.Home).RefreshToken().Reveal())
+	_ = l.spend()
 	again := time.NewTicker(time.Second)
 	defer again.Stop()
 	for l.Server.Refreshes() < n {
@@ -248,6 +304,13 @@ func (l *lending) refresh(n int) {
 			l.t.Fatal("the owner does not refresh")
 		}
 	}
+}
+
+// spend takes down the owner's refresh token, before it is spent.
+func (l *lending) spend() string {
+	token := l.stored(l.Home).RefreshToken().Reveal()
+	l.spent = append(l.spent, token)
+	return token
 }
 
 // stored is what a home holds.
@@ -288,12 +351,18 @@ func (l *lending) ask(c *sandbox.AppServer) string {
 }
 
 // wantNoRefreshToken looks for the owner's refresh tokens wherever a borrower can
-// look: in every file of its home, and in what the processes said.
+// look: in every file of its home, in what came through ssh, and in what the
+// agent said.
 func (l *lending) wantNoRefreshToken(agent *watch) {
 	l.t.Helper()
-	said := agent.Stderr()
-	for _, home := range l.homes {
-		l.must(filepath.WalkDir(home.Dir(), func(path string, d os.DirEntry, err error) error {
+	wire, err := os.ReadFile(l.wire)
+	l.must(err)
+	if !bytes.Contains(wire, []byte(l.access(l.Home))) {
+		l.t.Error("what went through ssh was not seen")
+	}
+	said := agent.Stderr() + string(wire)
+	for _, there := range l.boxes {
+		l.must(filepath.WalkDir(there.Home, func(path string, d os.DirEntry, err error) error {
 			if err != nil || !d.Type().IsRegular() {
 				return err
 			}

@@ -116,13 +116,14 @@ func (s *Sandbox) now() time.Time {
 // SignIn signs Ada in with an access token that was issued some time ago and
 // ends after left, which may be negative, and replaces what the home held.
 func (s *Sandbox) SignIn(left time.Duration) error {
-	s.set(s.config.AccessLife - left)
+	s.Backdate(s.config.AccessLife - left)
 	content := s.Server.SignIn(box.Ada())
-	s.set(0)
+	s.Backdate(0)
 	return s.Home.Replace(content)
 }
 
-func (s *Sandbox) set(ago time.Duration) {
+// Backdate has the server issue tokens as of some time ago from now on.
+func (s *Sandbox) Backdate(ago time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.ago = ago

@@ -1,6 +1,7 @@
 package sshd
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"rekey/test/kit"
+	"rekey/test/kit/files"
 )
 
 // Box is a machine that can be reached with ssh until its test ends.
@@ -28,14 +30,16 @@ type Box struct {
 
 // Options change what New makes.
 type Options struct {
+	// Name is the only name that a client reaches it by, any when "".
+	Name string
 	// Path is PATH there, the test's own when "".
 	Path string
 	// Server and Client are further lines of sshd_config and ssh_config, which
 	// come first and so count. DIR stands for the folder of Box.
 	Server, Client []string
-	// Users is a passwd file that the server sees in the place of the system's,
-	// and User one of it that logs in, in that user's own home. That needs root.
-	Users, User string
+	// UID makes who logs in a user of their own, of that number, whom nobody but
+	// the server knows of; 0 is the user who runs the test. It needs root.
+	UID int
 }
 
 // New starts a server in a new folder dir.
@@ -52,14 +56,9 @@ func New(t testing.TB, dir string, o Options) *Box {
 	}
 	host, hostPublic := b.key("host")
 	client, clientPublic := b.key("client")
-	path := o.Path
-	if path == "" {
-		path = os.Getenv("PATH")
-	}
-	environment := fmt.Sprintf("SetEnv PATH=%q HOME=%q\n", path, b.Home)
-	if o.User != "" {
-		environment = ""
-	}
+	keys := b.write("authorized_keys", nil, "%s", clientPublic)
+	login, users := b.user(o.UID)
+	environment := fmt.Sprintf("SetEnv PATH=%q HOME=%q\n", cmp.Or(o.Path, os.Getenv("PATH")), b.Home)
 	config := b.write("sshd_config", o.Server, `ListenAddress 127.0.0.1
 HostKey %s
 AuthorizedKeysFile %s
@@ -70,11 +69,11 @@ MaxStartups 100
 PermitRootLogin yes
 PasswordAuthentication no
 PrintMotd no
-%s`, host, b.write("authorized_keys", nil, "%s", clientPublic), environment)
-	for !b.start(o.Users, program, "-D", "-e", "-f", config) { // until the port was free
+%s`, host, keys, environment)
+	for !b.start(users, program, "-D", "-e", "-f", config) { // until the port was free
 	}
-	b.Config = b.write("config", o.Client, "Host *\n\tHostName 127.0.0.1\n\tHostKeyAlias box\n\tPort %s\n\tUser %s\n\tIdentityFile %s\n\tIdentitiesOnly yes\n\tUserKnownHostsFile %s\n",
-		b.Port, b.user(o.User), client, b.write("known_hosts", nil, "box %s", hostPublic))
+	b.Config = b.write("config", o.Client, "Host %s\n\tHostName 127.0.0.1\n\tHostKeyAlias box\n\tPort %s\n\tUser %s\n\tIdentityFile %s\n\tIdentitiesOnly yes\n\tUserKnownHostsFile %s\n",
+		cmp.Or(o.Name, "*"), b.Port, login, client, b.write("known_hosts", nil, "box %s", hostPublic))
 	return b
 }
 
@@ -114,17 +113,24 @@ func (b *Box) start(users string, argv ...string) bool {
 	return !over
 }
 
-// Command writes, in a folder for PATH, an ssh that takes the Box's
-// configuration. before is what its shell runs first, "" for nothing.
-func (b *Box) Command(bin, before string) {
-	b.t.Helper()
+// Command writes, in a folder for PATH, an ssh that knows these boxes and nothing
+// of the user's own configuration. before is what its shell runs first, "" for
+// nothing.
+func Command(t testing.TB, bin, before string, boxes ...*Box) {
+	t.Helper()
 	program, err := exec.LookPath("ssh")
 	if err != nil {
-		kit.Missing(b.t, "ssh, the OpenSSH client")
+		kit.Missing(t, "ssh, the OpenSSH client")
 	}
-	b.must(os.MkdirAll(bin, 0o755))
-	b.must(os.WriteFile(filepath.Join(bin, "ssh"),
-		fmt.Appendf(nil, "#!/bin/sh\n%s\nexec %s -F '%s' \"$@\"\n", before, program, b.Config), 0o755))
+	config := ""
+	for _, b := range boxes {
+		config += "Include " + b.Config + "\n"
+	}
+	files.Mkdir(t, bin)
+	files.Write(t, filepath.Join(bin, "ssh_config"), []byte(config))
+	files.Write(t, filepath.Join(bin, "ssh"),
+		fmt.Appendf(nil, "#!/bin/sh\n%s\nexec %s -F '%s' \"$@\"\n", before, program, filepath.Join(bin, "ssh_config")))
+	files.Chmod(t, filepath.Join(bin, "ssh"), 0o755)
 }
 
 // write writes a file of the Box's and returns its path.
@@ -150,15 +156,22 @@ func (b *Box) key(name string) (private, public string) {
 	return private, string(kit.ReadFile(b.t, private+".pub"))
 }
 
-// user is who logs in.
-func (b *Box) user(name string) string {
+// user is who logs in, and for a user of their own the passwd file that has them.
+func (b *Box) user(uid int) (name, users string) {
 	b.t.Helper()
-	if name != "" {
-		return name
+	if uid == 0 {
+		me, err := user.Current()
+		b.must(err)
+		return me.Username, ""
 	}
-	me, err := user.Current()
-	b.must(err)
-	return me.Username
+	b.must(os.Chown(b.Home, uid, uid))
+	for _, path := range []string{b.dir, filepath.Join(b.dir, "authorized_keys")} {
+		b.must(os.Chmod(path, 0o755)) // the server reads the keys as that user
+	}
+	known := string(kit.ReadFile(b.t, "/etc/passwd"))
+	users = b.write("passwd", nil, "%sborrower:x:%d:%d::%s:/bin/sh\n", known, uid, uid, b.Home)
+	b.must(os.Chmod(users, 0o644))
+	return "borrower", users
 }
 
 func (b *Box) must(err error) {
