@@ -87,7 +87,7 @@ func (m *Manager) takeLocked(c content) (adopted bool) {
 	}
 	m.loaded = true
 	f.Token, f.Refusal, f.Last = c.token, c.refusal, c.last
-	f.CommitErr, f.Refreshing, m.hidden = nil, false, time.Time{}
+	f.CommitErr, f.Sent, m.hidden = nil, time.Time{}, time.Time{}
 	f.Lost = m.lost != "" && f.Token == m.lost
 	f.Notice = m.noticeFor(f.Snapshot, f.Refusal)
 	return true

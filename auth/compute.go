@@ -107,7 +107,7 @@ func status(f Facts, st State) Status {
 		return StatusExpiring
 	case st.Refused != "", st.Refreshable == RefreshableNo && !st.Usable:
 		return StatusSignInRequired // it can never be refreshed
-	case f.Refreshing:
+	case f.refreshing():
 		return StatusRefreshing
 	case !st.Usable:
 		return StatusWaiting
@@ -115,6 +115,19 @@ func status(f Facts, st State) Status {
 		return StatusWaiting
 	}
 	return StatusHealthy
+}
+
+// refreshShown is how long a request is under way before the State says so. Most
+// take less, and a State that changes for a moment and back tells nobody anything.
+// refreshTick is when the State is computed again for it: wall clocks are adjusted.
+const (
+	refreshShown = time.Second
+	refreshTick  = refreshShown + 10*time.Millisecond
+)
+
+// refreshing reports whether a request has been under way for refreshShown.
+func (f Facts) refreshing() bool {
+	return !f.Sent.IsZero() && f.Now.Sub(f.Sent).Abs() >= refreshShown
 }
 
 // nearly reports whether an access token is inside the window in which Codex

@@ -61,8 +61,9 @@ func TestCompute(t *testing.T) {
 			func(s State) bool { return strings.Contains(s.Problem, "503") && !s.NeverTried }},
 		{"healthy, refreshing does not help", Facts{Snapshot: signedIn, Last: worked, Doubt: true}, StatusHealthy, RefreshableYes, true,
 			func(s State) bool { return strings.Contains(s.Problem, "clock") }},
-		{"refreshing", Facts{Snapshot: signedIn, Refreshing: true}, StatusRefreshing, RefreshableUnknown, true, nil},
-		{"refreshing what has ended", Facts{Snapshot: past, Refreshing: true, Last: down}, StatusRefreshing, RefreshableUnknown, false, nil},
+		{"refreshing", Facts{Snapshot: signedIn, Sent: noon.Add(-refreshShown)}, StatusRefreshing, RefreshableUnknown, true, nil},
+		{"refreshing for a moment", Facts{Snapshot: signedIn, Sent: noon.Add(1 - refreshShown)}, StatusHealthy, RefreshableUnknown, true, nil},
+		{"refreshing what has ended", Facts{Snapshot: past, Sent: noon.Add(-refreshShown), Last: down}, StatusRefreshing, RefreshableUnknown, false, nil},
 		{"waiting, ended", Facts{Snapshot: past, Last: down}, StatusWaiting, RefreshableUnknown, false, nil},
 		{"waiting, ended and nobody has asked", Facts{Snapshot: past}, StatusWaiting, RefreshableUnknown, false, nil},
 		{"waiting, ends soon", Facts{Snapshot: soon, Last: down}, StatusWaiting, RefreshableUnknown, true, nil},
@@ -72,7 +73,7 @@ func TestCompute(t *testing.T) {
 			func(s State) bool {
 				return s.Refused == ReasonReused && s.RefusedAt.Equal(noon.Add(-time.Minute)) && s.Notice == "n" && s.NeedsSignIn() && !s.NeverTried
 			}},
-		{"expiring wins over refreshing", Facts{Snapshot: signedIn, Refusal: refusal, Refreshing: true}, StatusExpiring, RefreshableNo, true, nil},
+		{"expiring wins over refreshing", Facts{Snapshot: signedIn, Refusal: refusal, Sent: noon.Add(-refreshShown)}, StatusExpiring, RefreshableNo, true, nil},
 		{"sign-in required, ended", Facts{Snapshot: past, Refusal: refusal}, StatusSignInRequired, RefreshableNo, false,
 			func(s State) bool { return s.NeedsSignIn() }},
 		{"sign-in required, opaque", Facts{Snapshot: opaque, Refusal: refusal}, StatusSignInRequired, RefreshableNo, true, nil},

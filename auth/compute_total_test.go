@@ -87,7 +87,7 @@ func everyInput(s, lastGood *Snapshot) []Facts {
 	}
 	vary(outcomes...)
 	vary(func(in *Facts) { in.Lost = true })
-	vary(func(in *Facts) { in.Refreshing = true })
+	vary(func(in *Facts) { in.Sent = noon.Add(-refreshShown) })
 	vary(func(in *Facts) { in.CommitErr = errDisk })
 	vary(func(in *Facts) {
 		in.Restriction, in.SignIn.Method, in.KeepFresh, in.NextRefresh = errors.New("not allowed"), SignInBrowser, true, time.Now()
@@ -145,7 +145,7 @@ func contradictions(given Facts, st State) (broken []string) {
 	rule("an API key works", st.Status != StatusAPIKey || st.Usable)
 	rule("external is not ours", st.Status != StatusExternal || !in.Snapshot.Managed())
 	rule("healthy is usable and not refused", st.Status != StatusHealthy || st.Usable && !refused)
-	rule("refreshing is refreshing", st.Status != StatusRefreshing || in.Refreshing && !refused)
+	rule("refreshing is refreshing", st.Status != StatusRefreshing || !in.Sent.IsZero() && !refused)
 	rule("waiting has ended or failed", st.Status != StatusWaiting || !st.Usable || in.Last.Failed() || in.Lost)
 	rule("a loan works or waits", !st.Lent || st.Status == StatusExternal && st.Usable || st.Status == StatusWaiting && !st.Usable)
 	rule("expiring still works", st.Status != StatusExpiring || st.Usable && st.ExpiresAt.After(in.Now))

@@ -15,8 +15,8 @@ type Facts struct {
 	LoadErr error
 	// Refusal is Snapshot's refusal, nil when it has none.
 	Refusal *Refusal
-	// Refreshing: a request is under way.
-	Refreshing bool
+	// Sent is when the request that is under way was sent, zero when none is.
+	Sent time.Time
 	// Last is the last request with these tokens that any process has recorded,
 	// the zero Attempt when there was none.
 	Last Attempt

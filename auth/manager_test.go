@@ -168,6 +168,7 @@ func TestSubscribersSeeEveryTurn(t *testing.T) {
 		states := r.Subscribe(t.Context())
 		<-states
 		done := r.refreshLater()
+		r.clock.advance(refreshShown)
 		if st := <-states; st.Status != StatusRefreshing {
 			t.Errorf("during the request: %+v", st)
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 )
 
 // flight is one refresh that any number of callers wait for.
@@ -169,11 +170,12 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 		return m.unsavable(ctx, s, err)
 	}
 	m.opts.Step(StepSent)
-	m.change(func(f *Facts) { f.Refreshing = true })
+	m.change(func(f *Facts) { f.Sent = m.opts.Now() })
+	defer time.AfterFunc(refreshTick, m.Tick).Stop()
 	answer, err := m.opts.Authority.Refresh(ctx, RefreshRequest{
 		RefreshToken: s.RefreshToken(), Reason: reason, Provenance: s.Provenance(),
 	})
-	defer m.change(func(f *Facts) { f.Refreshing = false })
+	defer m.change(func(f *Facts) { f.Sent = time.Time{} })
 	if err != nil {
 		return m.failed(ctx, s, key, err)
 	}
@@ -210,7 +212,7 @@ func (m *Manager) failed(ctx context.Context, s *Snapshot, key string, err error
 	m.fateWithout(s, re)
 	m.decided(ctx, slog.LevelInfo, s, "no usable answer, may work later",
 		"status", re.Status, "code", re.Code, "answerLost", re.AnswerLost, "error", re)
-	m.change(func(f *Facts) { f.Refreshing = false })
+	m.change(func(f *Facts) { f.Sent = time.Time{} })
 	m.remember(m.failedAttempt(key, re))
 	m.endAttempt(key, re.AnswerLost || m.isLost(key))
 	kind := ActivityFailed

@@ -2,7 +2,10 @@ package auth
 
 import (
 	"errors"
+	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // TestRefreshOrder: space for the answer is reserved before the request, the
@@ -180,7 +183,8 @@ func TestTransientFailures(t *testing.T) {
 	}
 }
 
-// TestRefreshingIsShown: while the request is under way and not longer.
+// TestRefreshingIsShown: while the request is under way, and not longer, once it
+// has taken a second.
 func TestRefreshingIsShown(t *testing.T) {
 	t.Parallel()
 	for name, a := range map[string]answer{"refreshed": refreshed("2"), "down": serverDown, "refused": refused(ReasonRevoked)} {
@@ -190,6 +194,8 @@ func TestRefreshingIsShown(t *testing.T) {
 			r.authority.then(a)
 			release := r.authority.block()
 			done := r.refreshLater()
+			r.wantStatus(StatusHealthy)
+			r.clock.advance(refreshShown)
 			r.wantStatus(StatusRefreshing)
 			release()
 			<-done
@@ -197,5 +203,59 @@ func TestRefreshingIsShown(t *testing.T) {
 				t.Errorf("still refreshing: %+v", st)
 			}
 		})
+	}
+}
+
+// TestNothingBlinks: whatever comes of a request that takes less than a second,
+// the State does not change for it and back; a slow one is shown from then on.
+func TestNothingBlinks(t *testing.T) {
+	t.Parallel()
+	for name, a := range map[string]answer{"refreshed": refreshed("2"), "down": serverDown, "lost": answerLost, "refused": refused(ReasonRevoked)} {
+		for _, left := range []time.Duration{time.Hour, -time.Minute} {
+			for _, takes := range []time.Duration{0, 10 * time.Millisecond, refreshShown - 1, 5 * time.Second} {
+				t.Run(fmt.Sprintf("%s, %v left, after %v", name, left, takes), func(t *testing.T) {
+					t.Parallel()
+					synctest.Test(t, func(t *testing.T) { blinks(t, a, left, takes) })
+				})
+			}
+		}
+	}
+}
+
+func blinks(t *testing.T, a answer, left, takes time.Duration) {
+	start := time.Now()
+	r := newRig(t, chatGPT(ends(left)), func(o *Options) { o.Now = func() time.Time { return noon.Add(time.Since(start)) } })
+	before := r.State().Status
+	r.authority.then(a)
+	release := r.authority.block()
+	states := r.Subscribe(t.Context())
+	<-states
+	time.AfterFunc(takes, release)
+	done := r.refreshLater()
+	if takes > refreshTick {
+		if st := <-states; st.Status != StatusRefreshing {
+			t.Errorf("a slow request: %q", st.Status)
+		}
+		wantAfter(t, start, refreshTick)
+	}
+	<-done
+	synctest.Wait()
+	wantAfter(t, start, takes)
+	select {
+	case st := <-states: // the last of them, had there been several at once
+		if st.Status == StatusRefreshing {
+			t.Errorf("after the request: %q", st.Status)
+		}
+	default:
+		if takes > refreshTick || before != r.State().Status {
+			t.Errorf("nobody is told of %q", r.State().Status)
+		}
+	}
+	time.Sleep(2 * refreshShown)
+	synctest.Wait()
+	select {
+	case st := <-states:
+		t.Errorf("afterwards: %+v", st)
+	default:
 	}
 }

@@ -84,7 +84,7 @@ func (m *Manager) refuse(s *Snapshot, cause *RefreshError) error {
 	m.mu.Lock()
 	current := m.sameRefusal(m.facts.Snapshot, s)
 	if current {
-		m.facts.Refusal, m.facts.Refreshing = &r, false
+		m.facts.Refusal, m.facts.Sent = &r, time.Time{}
 		m.facts.Notice = m.noticeFor(s, &r)
 	}
 	hidden := m.unreadable()
