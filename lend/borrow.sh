@@ -55,7 +55,10 @@ allow() {
 		[ "$marker" != "rekey-loan:v1:$id" ] || return 0
 		[ "$may" = replace ] || answer other_loan
 		;;
-	none) [ "$may" != known ] || [ "$made" = true ] || answer signed_out ;;
+	none)
+		[ "$order" != stop ] || answer gone
+		[ "$may" != known ] || [ "$made" = true ] || answer signed_out
+		;;
 	*) [ "$may" = replace ] || answer "$was" ;;
 	esac
 }
@@ -173,11 +176,9 @@ allow
 case $order in
 look) answer ok ;;
 stop)
-	[ "$was" = loan ] || answer gone
 	lock 8 "$home/auth.lock"
 	lock 9 "$target.lock"
 	allow
-	[ "$was" = loan ] || answer gone
 	said=$(rm -f "$target" 2>&1) && answer ok
 	size=2
 	spare

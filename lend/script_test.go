@@ -232,6 +232,7 @@ func TestScript(t *testing.T) {
 				p.holds(newer)
 				p.do("stop", "known", "", resultOK)
 				p.holds("")
+				p.do("stop", "known", "", resultGone)
 				p.do("push", "known", loan, SignedOut)
 				p.holds("")
 				if err := os.RemoveAll(p.home); err != nil {
