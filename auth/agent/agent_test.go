@@ -196,6 +196,7 @@ func TestReloadWaitsForNobodysRefresh(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer func() { _ = h.Close(within(t)) }() // it may still be writing
 	read := make(chan error, 1)
 	go func() { read <- h.Reload(t.Context(), true) }()
 	select {

@@ -164,11 +164,11 @@ func lendCases() map[string]lendCase {
 			says: []string{"The clock of ssh:box is ahead by 2 h; Codex there may take a good token for an expired one.", noAgent},
 		},
 		"clock behind": {
-			there: playing("date", fmt.Sprintf("echo %d", time.Now().Add(-3*time.Minute).Unix())), server: fakePath, holds: aLoan,
+			there: playing("date", "echo $(($(/bin/date +%s) - 180))"), server: fakePath, holds: aLoan,
 			says: []string{"The clock of ssh:box is behind by 3 min; Codex there may take an expired token for a good one.", noAgent},
 		},
 		"clock right within a minute": {
-			there: playing("date", fmt.Sprintf("echo %d", time.Now().Add(30*time.Second).Unix())), server: fakePath, holds: aLoan,
+			there: playing("date", "echo $(($(/bin/date +%s) + 30))"), server: fakePath, holds: aLoan,
 			says: []string{noAgent},
 		},
 		"command not found": {
