@@ -13,7 +13,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"rekey/test/kit"
@@ -32,6 +31,7 @@ __declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE data, SIZE_T length) { retur
 type Windows struct {
 	ctx      context.Context
 	emulator string
+	compiler string
 	server   string
 	dir      string // the programs
 	prefix   string // the folder of that Windows
@@ -49,45 +49,39 @@ func New(ctx context.Context, t *testing.T, environ func() []string) *Windows {
 		emulator: part(t, "Wine (Debian package wine64)", "wine64", "/usr/lib/wine/wine64"),
 		server:   part(t, "Wine's server (Debian package wine64)", "wineserver64", "/usr/lib/wine/wineserver64", "wineserver"),
 	}
-	compiler := part(t, "a C compiler for Windows (Debian package gcc-mingw-w64-x86-64-posix)", "x86_64-w64-mingw32-gcc")
+	w.compiler = part(t, "a C compiler for Windows (Debian package gcc-mingw-w64-x86-64-posix)", "x86_64-w64-mingw32-gcc")
 	t.Cleanup(cancel)
 	w.startServer(t)
 	if r := w.Run(t, "wineboot", "--init"); r.Code != 0 {
 		t.Fatalf("wineboot: %+v", r)
 	}
-	library := exec.CommandContext(ctx, compiler, "-shared", "-s", "-o",
-		filepath.Join(w.prefix, "drive_c", "windows", "system32", "bcryptprimitives.dll"), "-x", "c", "-", "-ladvapi32")
-	library.Stdin = strings.NewReader(random)
-	if err := quiet(library); err != nil {
-		t.Fatal(err)
-	}
+	w.Compile(t, "prefix/drive_c/windows/system32/bcryptprimitives.dll", random, "-shared", "-ladvapi32")
 	return w
 }
 
 // startServer starts Wine's server, which would otherwise be started by the
 // first program and exit with the last: a program that starts just then finds it
 // closing, and dies of "recvmsg: Connection reset by peer". It ends with the
-// test, and every program with it.
+// test and every program with it; should the test be killed, ten minutes after the
+// last of them.
 func (w *Windows) startServer(t *testing.T) {
 	t.Helper()
-	if err := os.Mkdir(w.prefix, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	control := func(args ...string) *exec.Cmd { // whether or not ctx has ended
+	control := func(args ...string) error { // whether or not ctx has ended
 		cmd := exec.Command(w.server, args...)
 		w.prepare(cmd)
-		return cmd
+		return cmd.Run() // with no pipe, which the server would keep open
 	}
-	server := control("--foreground", "--persistent")
-	server.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} // should the test be killed
-	if err := server.Start(); err != nil {
-		t.Fatal(err)
+	err := os.Mkdir(w.prefix, 0o700)
+	if err == nil {
+		err = control("--persistent=600") // returns when the server answers
+	}
+	if err != nil {
+		t.Fatalf("Wine's server: %v", err)
 	}
 	t.Cleanup(func() {
-		_ = control("--kill").Run() // it may have ended
-		_ = server.Wait()           // its status says how it was ended
+		_ = control("--kill") // it may have ended
+		_ = control("--wait")
 	})
-	kit.Eventually(t, "Wine's server", func() bool { return control("--kill=0").Run() == nil })
 }
 
 // part finds a program by the first of these names or paths that is there.
@@ -109,6 +103,18 @@ func (w *Windows) Build(file string, args ...string) (string, error) {
 	cmd := exec.CommandContext(w.ctx, "go", append(args[:len(args)-1:len(args)-1], "-o", path, args[len(args)-1])...)
 	cmd.Env = append(os.Environ(), "GOOS=windows", "GOARCH=amd64", "CGO_ENABLED=0")
 	return path, quiet(cmd)
+}
+
+// Compile compiles a program in C and returns the file.
+func (w *Windows) Compile(t *testing.T, file, source string, options ...string) string {
+	t.Helper()
+	path := filepath.Join(w.dir, file)
+	cmd := exec.CommandContext(w.ctx, w.compiler, append([]string{"-s", "-o", path, "-x", "c", "-"}, options...)...)
+	cmd.Stdin = strings.NewReader(source)
+	if err := quiet(cmd); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // Program makes a command that runs a Windows program.
