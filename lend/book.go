@@ -37,7 +37,7 @@ type bookFile struct {
 func (b *Book) List() ([]Loan, error) {
 	content, err := safefile.Read(b.path, maxBook)
 	if err != nil {
-		return nil, fmt.Errorf("read the loans: %w", err)
+		return nil, fmt.Errorf("cannot read the loans: %w", err)
 	}
 	if !content.Exists {
 		return nil, nil
@@ -58,7 +58,7 @@ func (b *Book) Change(change func([]Loan) []Loan) error {
 	defer cancel()
 	unlock, err := safefile.Lock(ctx, b.path+".lock", 0o600)
 	if err != nil {
-		return fmt.Errorf("change the loans: %w", err)
+		return fmt.Errorf("cannot change the loans: %w", err)
 	}
 	defer unlock()
 	loans, err := b.List()
@@ -70,7 +70,7 @@ func (b *Book) Change(change func([]Loan) []Loan) error {
 		return err
 	}
 	if err := safefile.Replace(b.path, append(data, '\n'), 0o600); err != nil {
-		return fmt.Errorf("change the loans: %w", err)
+		return fmt.Errorf("cannot change the loans: %w", err)
 	}
 	return nil
 }

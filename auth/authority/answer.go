@@ -21,10 +21,9 @@ const (
 
 var errTooLarge = fault.New("answer_too_large", "the answer is larger than 1 MiB")
 
-// readAnswer reads what came back and says what it means. An answer that
-// breaks off is no answer: its first half proves nothing, and the refresh
-// token may be spent. The body's end decides nothing where the status alone
-// does, so a refusal may be longer than the limit.
+// readAnswer reads a response and classifies it. A truncated response counts as
+// lost: its first half proves nothing, and the refresh token may be spent.
+// Where the status alone decides, the body may exceed the limit.
 func readAnswer(resp *http.Response, now time.Time) (auth.TokenResponse, *auth.RefreshError) {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if err != nil {
@@ -44,16 +43,16 @@ func readAnswer(resp *http.Response, now time.Time) (auth.TokenResponse, *auth.R
 	if !failure.Permanent {
 		failure.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), now)
 	}
-	// Without a length and without chunks the end of the connection is the
-	// end of the body, so a success that does not parse may be half of one.
+	// Without a length and without chunks the body ends with the connection, so
+	// a success that does not parse may be truncated.
 	if success(resp.StatusCode) && resp.ContentLength < 0 && len(resp.TransferEncoding) == 0 {
 		failure.AnswerLost = true
 	}
 	return auth.TokenResponse{}, failure
 }
 
-// webPage reports whether something between here and the server has answered:
-// a network that wants a login sends a page of its own, or sends one there.
+// webPage reports whether something other than the server has answered: a
+// network that requires a login sends its own page or redirects to it.
 func webPage(resp *http.Response) bool {
 	if resp.StatusCode >= 300 && resp.StatusCode <= 399 {
 		return true
@@ -65,7 +64,7 @@ func webPage(resp *http.Response) bool {
 func success(status int) bool { return status >= 200 && status <= 299 }
 
 // retryAfter reads the header of that name: seconds or a date (RFC 9110,
-// section 10.2.3). It is 0 when there is nothing to wait for.
+// section 10.2.3). It returns 0 when there is nothing to wait for.
 func retryAfter(value string, now time.Time) time.Duration {
 	var wait time.Duration
 	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {

@@ -30,8 +30,8 @@ func (e *proxyError) Error() string     { return e.fault().Error() }
 func (e *proxyError) FaultCode() string { return e.fault().FaultCode() }
 func (e *proxyError) FaultArgs() []any  { return e.fault().FaultArgs() }
 
-// netError puts a sentence of ours in place of an error's text and keeps the
-// error itself for errors.Is.
+// netError replaces an error's text with our own and keeps the error for
+// errors.Is.
 type netError struct {
 	*fault.Fault
 	err error
@@ -39,8 +39,8 @@ type netError struct {
 
 func (e *netError) Unwrap() error { return e.err }
 
-// cause replaces the texts of net/http, some of which quote what the server
-// sent, by sentences about what happened.
+// cause replaces the error texts of net/http, some of which quote what the
+// server sent, with sentences of our own.
 func cause(err error) error {
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {

@@ -10,8 +10,8 @@ import (
 	"rekey/internal/fault"
 )
 
-// classify says what a complete answer to a refresh means, by the rules of
-// Codex 0.169. It has no side effects. Exactly one of the results is set.
+// classify interprets a complete answer to a refresh by the rules of Codex
+// 0.169. It has no side effects. The response is valid if the error is nil.
 func classify(status int, body []byte) (auth.TokenResponse, *auth.RefreshError) {
 	if success(status) {
 		tokens, err := parseTokens(body)
@@ -27,9 +27,9 @@ func classify(status int, body []byte) (auth.TokenResponse, *auth.RefreshError) 
 	}
 }
 
-// refusal tells whether an answer that is no success is a refusal for good:
-// a 401 always is, three codes are with any status, and invalid_grant is where
-// OAuth puts it (RFC 6749, section 5.2).
+// refusal reports whether a failure is a permanent refusal: a 401 always is,
+// three codes are with any status, and invalid_grant is with the status that
+// OAuth gives it (RFC 6749, section 5.2).
 func refusal(status int, code string) (auth.Reason, bool) {
 	switch reason := auth.Reason(code); reason {
 	case auth.ReasonExpired, auth.ReasonReused, auth.ReasonRevoked:
@@ -45,9 +45,9 @@ func refusal(status int, code string) (auth.Reason, bool) {
 	return "", false
 }
 
-// errorCode finds the code in the body of a failure: error.code, else error,
-// else code, the first that is a string. A body that is not one JSON object
-// of valid text has none.
+// errorCode returns the code in the body of a failure: error.code, error or
+// code, whichever is the first string. A body that is not a JSON object in
+// valid UTF-8 has none.
 func errorCode(body []byte) string {
 	top, ok := parseObject(body)
 	if !ok || !utf8.Valid(body) || loneSurrogate(body) {
@@ -67,10 +67,10 @@ func errorCode(body []byte) string {
 
 var errNotObject = fault.New("answer_not_object", "the answer is not a JSON object")
 
-// parseTokens reads a success (RFC 6749, section 5.1). Missing and null are
-// the same; an empty object is a success that changes nothing. It is more
-// tolerant than Codex where tolerance saves a token: a byte order mark is
-// skipped, and of a name that appears twice the last counts.
+// parseTokens reads a success (RFC 6749, section 5.1). Missing and null are the
+// same; an empty object is a success that changes nothing. It is more tolerant
+// than Codex where that saves a token: it skips a byte order mark, and the last
+// of duplicate names counts.
 func parseTokens(body []byte) (auth.TokenResponse, error) {
 	top, ok := parseObject(body)
 	if !ok {
@@ -97,8 +97,8 @@ func parseTokens(body []byte) (auth.TokenResponse, error) {
 	return t, nil
 }
 
-// asciiLower folds the case of ASCII letters only: a code with any other
-// letter is no known code.
+// asciiLower folds the case of ASCII letters only, because known codes have no
+// others.
 func asciiLower(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r >= 'A' && r <= 'Z' {
@@ -112,7 +112,7 @@ func asciiLower(s string) string {
 const maxCode = 40
 
 // safeCode returns the code if it looks like one, else "". A server may put
-// anything there, a token too; cutting would leave a part of it.
+// anything there, even a token, of which truncating would leave a part.
 func safeCode(code string) string {
 	if len(code) > maxCode {
 		return ""

@@ -17,19 +17,19 @@ const (
 	DefaultOriginator = "codex_cli_rs"
 )
 
-// The time limits of Codex 0.169. It sets none for the exchange of a code;
-// that one is ours.
+// The time limits of Codex 0.169. It has none for the exchange of a code; that
+// one is ours.
 const (
 	refreshLimit  = 45 * time.Second
 	revokeLimit   = 10 * time.Second
 	exchangeLimit = 45 * time.Second
 )
 
-// Config is what a Client works with. The zero value of every field means
-// what Codex does without configuration.
+// Config configures a Client. The zero value of every field means what Codex
+// does without configuration.
 type Config struct {
-	// HTTP sends the requests. It comes from NewHTTPClient; nil stands for
-	// one without proxies. Of the client only the transport is used.
+	// HTTP sends the requests. Get it from NewHTTPClient; nil means one without
+	// proxies. Only its transport is used.
 	HTTP *http.Client
 	// Issuer is the authorization server for new sign-ins, without a slash
 	// at its end.
@@ -40,13 +40,14 @@ type Config struct {
 	// RefreshURL and RevokeURL override the endpoints of those names.
 	RefreshURL string
 	RevokeURL  string
-	// Originator and UserAgent name the program to the server. A value that
-	// is no valid header is ignored.
+	// Originator and UserAgent name the program to the server. An invalid
+	// header value is ignored.
 	Originator string
 	UserAgent  string
-	// BeforeSend runs when the connection stands, right before the part of a
-	// refresh that holds the refresh token is written. Its error keeps the
-	// token from being sent and becomes the cause of the *auth.RefreshError.
+	// BeforeSend runs once the connection is established, right before the part
+	// of a refresh that holds the refresh token is written. If it returns an
+	// error, the token is not sent and the error becomes the cause of the
+	// *auth.RefreshError.
 	BeforeSend func() error
 	// RefreshLimit, RevokeLimit and ExchangeLimit bound one call each.
 	RefreshLimit, RevokeLimit, ExchangeLimit time.Duration
@@ -66,8 +67,8 @@ func ConfigFromEnv(getenv func(string) string) Config {
 // Client talks to the authorization server. It is safe for concurrent use.
 type Client struct {
 	cfg Config
-	// transport is used without an http.Client around it: one request, one
-	// answer, and a redirect is an answer like any other.
+	// transport is used without an http.Client: one request, one response, and
+	// a redirect is a response like any other.
 	transport http.RoundTripper
 }
 
@@ -88,13 +89,13 @@ func New(cfg Config) *Client {
 	return &Client{cfg: cfg, transport: cfg.HTTP.Transport}
 }
 
-// Provenance is what a sign-in made through this client has to remember, so
-// that its refreshes go to the same place.
+// Provenance returns what a sign-in made with this client must store, so that
+// its refreshes go to the same issuer.
 func (c *Client) Provenance() auth.Provenance {
 	return auth.Provenance{Issuer: c.cfg.Issuer, ClientID: c.cfg.ClientID}
 }
 
-// or returns v, or the default when v is its type's zero value.
+// or returns v, or byDefault when v is the zero value.
 func or[T comparable](v, byDefault T) T {
 	var zero T
 	if v == zero {
@@ -103,7 +104,7 @@ func or[T comparable](v, byDefault T) T {
 	return v
 }
 
-// headerValue returns v if it can stand in a header, else "".
+// headerValue returns v if it is a valid header value, else "".
 func headerValue(v string) string {
 	if !httpguts.ValidHeaderFieldValue(v) {
 		return ""

@@ -14,8 +14,8 @@ import (
 	"rekey/internal/fault"
 )
 
-// Where Codex 0.169 asks for a device's sign-in, below the issuer. The
-// protocol is older than, and not quite, RFC 8628.
+// The endpoints of Codex 0.169's device sign-in, below the issuer. The protocol
+// is older than RFC 8628 and differs slightly.
 const (
 	userCodePath       = "/api/accounts/deviceauth/usercode"
 	deviceTokenPath    = "/api/accounts/deviceauth/token"
@@ -26,40 +26,42 @@ const (
 const (
 	// defaultInterval is used where the server names none (RFC 8628, section 3.2).
 	defaultInterval = 5 * time.Second
-	// maxUserCode bounds what a person would have to type, in bytes.
+	// maxUserCode bounds the code that the user has to type, in bytes.
 	maxUserCode = 64
 )
 
-// DeviceGrant is a sign-in that waits for its user to enter a code on a page.
+// DeviceGrant is a sign-in that waits for the user to enter a code on a page.
 type DeviceGrant struct {
-	// ID names the sign-in to the server. Who knows it may be given tokens.
+	// ID identifies the sign-in to the server. Anyone who knows it can get the
+	// tokens.
 	ID auth.Secret
 	// UserCode is what the user enters, printable and short.
 	UserCode string
-	// Page is where the user enters it. Codex's page has no form that carries
-	// the code in the address.
+	// Page is where the user enters it. Codex's page does not accept the code
+	// in the address.
 	Page string
-	// Interval is the least pause between two polls, never negative.
+	// Interval is the minimum pause between two polls, never negative.
 	Interval time.Duration
 }
 
 // ErrNoDeviceCode means that this server offers no sign-in with a device code.
 var ErrNoDeviceCode = fault.New("no_device_code", "the authorization server offers no sign-in with a code; use the browser instead")
 
-// DevicePendingError means that the user has not decided yet: poll again.
+// DevicePendingError means that the user has not entered the code yet: poll
+// again.
 type DevicePendingError struct {
 	// SlowDown: the server wants a longer interval from now on (RFC 8628,
 	// section 3.5).
 	SlowDown bool
-	// RetryAfter is how long the server wants the next poll to wait, 0 for
-	// nothing beyond the interval.
+	// RetryAfter is how long the server wants the next poll to wait; 0 means
+	// the interval.
 	RetryAfter time.Duration
 }
 
 // Error implements error.
 func (e *DevicePendingError) Error() string { return "the code has not been entered yet" }
 
-// StartDevice begins a sign-in with a device code (RFC 8628, section 3.1). Its
+// StartDevice starts a sign-in with a device code (RFC 8628, section 3.1). Its
 // error is ErrNoDeviceCode or an *ExchangeError.
 func (c *Client) StartDevice(ctx context.Context) (DeviceGrant, error) {
 	answer, err := c.postDevice(ctx, userCodePath, struct {
@@ -76,8 +78,8 @@ func (c *Client) StartDevice(ctx context.Context) (DeviceGrant, error) {
 	return c.parseDevice(answer)
 }
 
-// parseDevice reads the code and what goes with it. Like Codex it knows two
-// spellings of the code and takes the interval only as text.
+// parseDevice reads the answer with the code. Like Codex it accepts two names
+// for the code and the interval only as a string.
 func (c *Client) parseDevice(answer deviceAnswer) (DeviceGrant, error) {
 	unusable := &ExchangeError{Status: answer.status, Err: errUnusable}
 	top, ok := parseObject(answer.body)
@@ -106,7 +108,7 @@ func (c *Client) parseDevice(answer deviceAnswer) (DeviceGrant, error) {
 	}, nil
 }
 
-// canBeTyped reports whether a code can be shown to a person and typed.
+// canBeTyped reports whether a code can be shown to the user and typed.
 func canBeTyped(code string) bool {
 	return code != "" && len(code) <= maxUserCode &&
 		!strings.ContainsFunc(code, func(r rune) bool { return !unicode.IsPrint(r) })
@@ -114,8 +116,8 @@ func canBeTyped(code string) bool {
 
 // PollDevice asks once whether the user has entered the code (RFC 8628, section
 // 3.4) and returns what Exchange redeems. Its error is a *DevicePendingError or
-// an *ExchangeError; one of the latter without a status says that there was no
-// answer, which decides nothing.
+// an *ExchangeError. An *ExchangeError without a status means that there was no
+// answer, so polling may go on.
 func (c *Client) PollDevice(ctx context.Context, d DeviceGrant) (CodeGrant, error) {
 	answer, err := c.postDevice(ctx, deviceTokenPath, struct {
 		ID       string `json:"device_auth_id"`
@@ -137,8 +139,8 @@ func (c *Client) PollDevice(ctx context.Context, d DeviceGrant) (CodeGrant, erro
 	return CodeGrant{}, failure
 }
 
-// pending reports whether an answer means "not yet": to Codex every 403 and 404
-// does, whatever it says. A busy server is not a refusal either, and the codes
+// pending reports whether an answer means "not yet": for Codex every 403 and
+// 404 does, whatever the body. A busy server is not a refusal either. The codes
 // are those of RFC 8628, section 3.5, which Codex's server does not use.
 func (a deviceAnswer) pending(code string) bool {
 	switch a.status {
@@ -163,20 +165,20 @@ func (c *Client) parseGrant(answer deviceAnswer) (CodeGrant, error) {
 	}, nil
 }
 
-// deviceAnswer is a whole answer to one of the two requests.
+// deviceAnswer is the complete answer to one of the two requests.
 type deviceAnswer struct {
 	status     int
 	body       []byte
 	retryAfter time.Duration
 }
 
-// failure describes an answer that is no success.
+// failure describes an unsuccessful answer.
 func (a deviceAnswer) failure() *ExchangeError {
 	return &ExchangeError{Status: a.status, Code: safeCode(asciiLower(errorCode(a.body)))}
 }
 
-// postDevice sends one request as Codex does, naming no program. Its error is
-// an *ExchangeError without a status.
+// postDevice sends one request as Codex does, without a User-Agent. Its error
+// is an *ExchangeError without a status.
 func (c *Client) postDevice(ctx context.Context, path string, body any) (deviceAnswer, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.ExchangeLimit)
 	defer cancel()

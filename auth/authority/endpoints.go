@@ -17,13 +17,13 @@ const (
 type refreshTarget struct {
 	url      string
 	clientID string
-	// dropProvenance: a success makes the stored provenance untrue.
+	// dropProvenance: after a success the stored provenance is no longer true.
 	dropProvenance bool
 }
 
 // refreshTarget resolves the endpoint as Codex 0.169 does: the override, else
-// the issuer that the credentials came from, else the default. The client is
-// the credentials' own, else the configured one, wherever the request goes.
+// the issuer that the credentials came from, else the default. The client ID is
+// the credentials' own, else the configured one, whatever the endpoint.
 func (c *Client) refreshTarget(p *auth.Provenance) refreshTarget {
 	t := refreshTarget{url: DefaultIssuer + tokenPath, clientID: c.cfg.ClientID}
 	if p != nil {
@@ -39,8 +39,8 @@ func (c *Client) refreshTarget(p *auth.Provenance) refreshTarget {
 	return t
 }
 
-// revokeURL resolves the endpoint as Codex 0.169 does: the override, else the
-// place beside the override for refreshes, else the default.
+// revokeURL resolves the endpoint as Codex 0.169 does: the override, else next
+// to the override for refreshes, else the default.
 func (c *Client) revokeURL() string {
 	if c.cfg.RevokeURL != "" {
 		return c.cfg.RevokeURL
@@ -55,12 +55,12 @@ func (c *Client) revokeURL() string {
 // tokenEndpoint is the token endpoint of an issuer.
 func tokenEndpoint(issuer string) string { return strings.TrimRight(issuer, "/") + tokenPath }
 
-// scopes are those that Codex 0.169 asks for.
+// scopes are the ones that Codex 0.169 requests.
 const scopes = "openid profile email offline_access api.connectors.read api.connectors.invoke"
 
 // Authorization is one request for a code (RFC 6749, section 4.1.1).
 type Authorization struct {
-	// RedirectURI is where the browser brings the code to.
+	// RedirectURI is where the browser delivers the code.
 	RedirectURI string
 	// Challenge is the S256 code challenge (RFC 7636, section 4.2).
 	Challenge string

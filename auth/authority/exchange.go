@@ -13,29 +13,29 @@ import (
 	"rekey/internal/fault"
 )
 
-// CodeGrant is an authorization code and what proves that it is ours.
+// CodeGrant is an authorization code with the proof that it is ours.
 type CodeGrant struct {
 	// Code is single use and secret until it is redeemed.
 	Code auth.Secret
-	// RedirectURI is the one of the Authorization, byte for byte.
+	// RedirectURI is that of the Authorization, byte for byte.
 	RedirectURI string
 	// Verifier is the code verifier (RFC 7636, section 4.1).
 	Verifier auth.Secret
 }
 
-// Tokens is the answer to a CodeGrant. All three are there and not empty.
+// Tokens is the answer to a CodeGrant. None of the three is empty.
 type Tokens struct {
 	ID, Access, Refresh auth.Secret
 }
 
-// ExchangeError says why a code was not redeemed. It never holds a token nor
-// a response body.
+// ExchangeError says why a code was not redeemed. It never holds a token or a
+// response body.
 type ExchangeError struct {
 	// Status is the HTTP status of the answer, 0 when there was none.
 	Status int
 	// Code is the machine-readable error code of the answer, "" for none.
 	Code string
-	// Err is the cause below, may be nil.
+	// Err is the underlying error, may be nil.
 	Err error
 }
 
@@ -95,7 +95,7 @@ func (c *Client) Exchange(ctx context.Context, grant CodeGrant) (Tokens, error) 
 	}, nil
 }
 
-// exchangeError takes from the library's error what is safe to keep: its text
+// exchangeError keeps only the safe parts of the library's error, whose text
 // quotes the response body.
 func exchangeError(err error) *ExchangeError {
 	var answered *oauth2.RetrieveError
@@ -112,9 +112,9 @@ func exchangeError(err error) *ExchangeError {
 	return &ExchangeError{Err: errUnusable}
 }
 
-// ExchangeAPIKey trades an ID token for an API key (RFC 8693). The key is a
-// convenience of the server: Codex goes on without one when this fails, for
-// accounts without an organisation get none.
+// ExchangeAPIKey trades an ID token for an API key (RFC 8693). The key is
+// optional: Codex continues without one when this fails, because accounts
+// without an organization get none.
 func (c *Client) ExchangeAPIKey(ctx context.Context, idToken auth.Secret) (auth.Secret, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.ExchangeLimit)
 	defer cancel()

@@ -2,7 +2,7 @@ package authority
 
 import "net/http"
 
-// formClient is what the oauth2 library sends forms with; it follows no redirects.
+// formClient sends the forms of the oauth2 library. It follows no redirects.
 func (c *Client) formClient() *http.Client {
 	return &http.Client{
 		Transport:     formTransport{c.transport},
@@ -10,10 +10,11 @@ func (c *Client) formClient() *http.Client {
 	}
 }
 
-// formTransport sends forms as Codex does and shows the answer as JSON.
+// formTransport sends forms as Codex does and declares every answer to be JSON.
 type formTransport struct{ next http.RoundTripper }
 
-// formError marks a failure below the library, which wraps it in texts of its own.
+// formError marks a transport error, so that it can be found below the
+// library's own error texts.
 type formError struct{ err error }
 
 func (e *formError) Error() string { return e.err.Error() }
@@ -22,15 +23,15 @@ func (e *formError) Unwrap() error { return e.err }
 // RoundTrip implements http.RoundTripper.
 func (t formTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
-	req.GetBody = nil                // a code is single use, too
-	req.Header.Set("User-Agent", "") // Codex names no program here; net/http leaves out an empty one
+	req.GetBody = nil                // a code is single use too
+	req.Header.Set("User-Agent", "") // Codex sends none here; net/http omits an empty one
 	req.Header.Set("Accept", "*/*")
 	resp, err := t.next.RoundTrip(req)
 	if err != nil {
 		return nil, &formError{err}
 	}
-	// Codex reads JSON whatever the answer calls itself; the library would
-	// take text/plain for a form.
+	// Codex reads JSON whatever the content type; the library would parse
+	// text/plain as a form.
 	resp.Header.Set("Content-Type", "application/json")
 	return resp, nil
 }

@@ -11,8 +11,8 @@ import (
 
 var byteOrderMark = []byte("\ufeff")
 
-// parseObject reads exactly one JSON object. Names are matched exactly, unlike
-// those of a Go struct, and of a name that appears twice the last counts.
+// parseObject reads exactly one JSON object. Unlike for a Go struct, names must
+// match exactly. The last of duplicate names counts.
 func parseObject(raw []byte) (map[string]json.RawMessage, bool) {
 	raw = bytes.TrimLeft(bytes.TrimPrefix(raw, byteOrderMark), " \t\r\n")
 	if !bytes.HasPrefix(raw, []byte("{")) {
@@ -26,7 +26,7 @@ func parseObject(raw []byte) (map[string]json.RawMessage, bool) {
 }
 
 // parseText reads a JSON string that has a UTF-8 form. encoding/json would
-// replace what has none.
+// replace invalid parts.
 func parseText(raw json.RawMessage) (string, bool) {
 	if !bytes.HasPrefix(raw, []byte(`"`)) || !utf8.Valid(raw) || loneSurrogate(raw) {
 		return "", false
@@ -39,7 +39,7 @@ func parseText(raw json.RawMessage) (string, bool) {
 // loneSurrogate looks in valid JSON for a \uD800–\uDFFF escape without its
 // other half.
 func loneSurrogate(raw []byte) bool {
-	var high rune // a first half that waits for its second
+	var high rune // a first half waiting for its second
 	for i := 0; i < len(raw); i++ {
 		var unit rune
 		if raw[i] == '\\' {

@@ -15,7 +15,7 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// Network is how this machine reaches the outside.
+// Network describes how this machine reaches other hosts.
 type Network struct {
 	// HTTPProxy and HTTPSProxy are the proxies for requests of that scheme,
 	// "" for none. NoProxy lists exceptions. Hosts on this machine are always
@@ -29,7 +29,7 @@ type Network struct {
 
 // NetworkFromEnv reads the proxy variables as Codex does: capitals before
 // small letters, ALL_PROXY where the scheme has none of its own. ExtraCA is
-// left to the caller, for this package reads no files.
+// left to the caller, because this package reads no files.
 func NetworkFromEnv(getenv func(string) string) Network {
 	first := func(names ...string) string {
 		for _, name := range names {
@@ -49,9 +49,9 @@ func NetworkFromEnv(getenv func(string) string) Network {
 // ErrNoCertificate means that Network.ExtraCA holds no certificate.
 var ErrNoCertificate = fault.New("no_ca", "the extra CA file contains no certificate")
 
-// NewHTTPClient returns a client for requests that must be sent once and to
-// the right place: HTTP/1.1 with a new connection each time, plain HTTP only
-// to this machine. The caller bounds each request by its context.
+// NewHTTPClient returns a client for requests that must be sent at most once:
+// HTTP/1.1 with a new connection each time. It allows plain HTTP only to this
+// machine. The caller bounds each request by its context.
 func NewHTTPClient(n Network) (*http.Client, error) {
 	var roots *x509.CertPool
 	if n.ExtraCA != nil {
@@ -76,7 +76,7 @@ func newTransport(roots *x509.CertPool, proxy func(*url.URL) (*url.URL, error)) 
 		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 256 << 10,
-		DisableKeepAlives:      true, // a request on a used connection may be sent again
+		DisableKeepAlives:      true, // a request on a reused connection may be sent again
 		DisableCompression:     true, // Codex asks for none, and the size limit counts what is sent
 		Protocols:              protocols,
 		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
@@ -92,15 +92,15 @@ func newTransport(roots *x509.CertPool, proxy func(*url.URL) (*url.URL, error)) 
 	return t
 }
 
-// guard lets no token leave this machine unencrypted, whatever a configured
-// or stored address says.
+// guard ensures that no token leaves this machine unencrypted, whatever address
+// is configured or stored.
 type guard struct{ next http.RoundTripper }
 
 // RoundTrip implements http.RoundTripper.
 func (g guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL.Scheme != "https" && !isLoopback(req.URL.Hostname()) {
 		if req.Body != nil {
-			_ = req.Body.Close() // what a RoundTripper owes even when it fails
+			_ = req.Body.Close() // a RoundTripper must close it even when it fails
 		}
 		return nil, ErrPlainHTTP
 	}

@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// errSealed is what net/http meets when it reaches for the body of a request
-// that was given up.
+// errSealed is what net/http gets when it reads the body of an abandoned
+// request.
 var errSealed = errors.New("the request was given up")
 
-// onceBody is a request body that knows whether any of it may have left.
+// onceBody is a request body that knows whether any of it may have been sent.
 //
 // net/http reads a body only after it has a connection (name resolved, TLS
 // done) and has written the header, so "read" is the closest observable
@@ -53,8 +53,8 @@ func (b *onceBody) Read(p []byte) (int, error) {
 // seal ends the body.
 func (b *onceBody) Close() error { return nil }
 
-// seal makes sure that no more of the body leaves and tells whether any may
-// have left before, and the error that kept it back, if one did. Without it
+// seal makes sure that no more of the body is sent. It reports whether any may
+// have been sent, and the error of before that prevented it. Without seal,
 // net/http could still send the body after it has reported a failure.
 func (b *onceBody) seal() (sent bool, refused error) {
 	b.mu.Lock()

@@ -50,7 +50,7 @@ func (c *Client) Refresh(ctx context.Context, req auth.RefreshRequest) (auth.Tok
 	return tokens, nil
 }
 
-// newPost makes a request that net/http cannot send twice: a body without a
+// newPost creates a request that net/http cannot send twice: a body without a
 // GetBody is never replayed.
 func (c *Client) newPost(ctx context.Context, url string, body *onceBody) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)
@@ -60,7 +60,7 @@ func (c *Client) newPost(ctx context.Context, url string, body *onceBody) (*http
 	req.ContentLength = body.size()
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("Originator", c.cfg.Originator)
-	req.Header.Set("User-Agent", c.cfg.UserAgent) // net/http leaves out an empty one
+	req.Header.Set("User-Agent", c.cfg.UserAgent) // net/http omits an empty one
 	req.Header.Set("Accept", "*/*")
 	return req, nil
 }

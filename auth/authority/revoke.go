@@ -8,23 +8,23 @@ import (
 	"rekey/auth"
 )
 
-// revokeBody is what Codex 0.169 sends, in its order: JSON, where RFC 7009
-// has a form. The client is only named beside a refresh token.
+// revokeBody is what Codex 0.169 sends, in its order: JSON, where RFC 7009 has
+// a form. The client ID is only sent with a refresh token.
 type revokeBody struct {
 	Token    string `json:"token"`
 	Hint     string `json:"token_type_hint"`
 	ClientID string `json:"client_id,omitempty"`
 }
 
-// Revoke implements auth.Authority. An error says that the server may still
-// accept the token; nothing can be done about it.
+// Revoke implements auth.Authority. An error means that the server may still
+// accept the token.
 func (c *Client) Revoke(ctx context.Context, token auth.Secret, hint string) error {
 	return c.revoke(ctx, c.revokeURL(), token, hint)
 }
 
-// Discard revokes a refresh token that Exchange has just returned and nobody
-// wants. It asks the issuer that gave it, unless an endpoint is configured.
-// Errors mean what those of Revoke mean.
+// Discard revokes a refresh token that Exchange has just returned and that is
+// not kept. It asks its issuer, unless an endpoint is configured. Errors are as
+// for Revoke.
 func (c *Client) Discard(ctx context.Context, refreshToken auth.Secret) error {
 	return c.revoke(ctx, or(c.cfg.RevokeURL, c.cfg.Issuer+revokePath), refreshToken, "refresh_token")
 }
@@ -45,7 +45,8 @@ func (c *Client) revoke(ctx context.Context, url string, token auth.Secret, hint
 		return fmt.Errorf("the token was not revoked: %w", cause(err))
 	}
 	defer resp.Body.Close()
-	// The answer's end tells that it is one; its content tells nothing.
+	// Read to the end to see that the answer is complete; the content does not
+	// matter.
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, maxBody))
 	if !success(resp.StatusCode) {
 		return fmt.Errorf("the token was not revoked: the authorization server answered %d", resp.StatusCode)

@@ -23,7 +23,7 @@ type Store string
 const (
 	StoreFile      Store = "file"
 	StoreKeyring   Store = "keyring"
-	StoreAuto      Store = "auto"      // the keyring if there is one, else the file
+	StoreAuto      Store = "auto"      // the keyring if there is one, otherwise the file
 	StoreEphemeral Store = "ephemeral" // the memory of the Codex process
 )
 
@@ -43,7 +43,7 @@ type Config struct {
 	// Encrypted: the keyring holds only the key of an encrypted file
 	// (features.secret_auth_storage). It has no meaning for StoreFile.
 	Encrypted bool
-	// ForcedLogin is the only method that is allowed, "" for any.
+	// ForcedLogin is the only allowed method, "" for any.
 	ForcedLogin LoginMethod
 	// Workspaces are the ChatGPT accounts that are allowed: nil for any, empty
 	// for none.
@@ -59,14 +59,14 @@ type Config struct {
 	ChatGPTBaseURL string
 }
 
-// ConfigError says why a configuration file cannot be used. Its text quotes
-// nothing of the file, for a configuration may hold keys.
+// ConfigError says why a configuration file cannot be used. Its text does not
+// quote the file, because a configuration may hold keys.
 type ConfigError struct {
 	// Path is the file.
 	Path string
-	// Line is the line of the finding, from 1; 0 when it has none.
+	// Line is the line of the problem, from 1; 0 if unknown.
 	Line int
-	// What is the finding, one clause.
+	// What is the problem, one clause.
 	What error
 }
 
@@ -80,7 +80,7 @@ func (e *ConfigError) fault() *fault.Fault {
 // Error implements error.
 func (e *ConfigError) Error() string { return e.fault().Error() }
 
-// Unwrap returns the finding.
+// Unwrap returns the problem.
 func (e *ConfigError) Unwrap() error { return e.What }
 
 // FaultCode implements fault.Coded.
@@ -97,22 +97,22 @@ const configFile = "config.toml"
 // the limits of /etc/codex/requirements.toml over all. Files that do not exist
 // count as empty.
 //
-// The error is a *ConfigError. The defaults are returned with it, for they are
-// what Codex's app-server goes on with; the Codex command line refuses to start.
-// What a project's folder, a --profile or a -c option changes, only that Codex
-// process knows; what a company's cloud or device management sets is not read.
+// The error is a *ConfigError. It comes with the defaults, because Codex's
+// app-server continues with them; the Codex command line refuses to start.
+// ReadConfig does not see what a project's folder, --profile or -c changes for
+// one Codex process, nor what a company's cloud or device management sets.
 func ReadConfig(home string) (Config, error) {
 	return readConfig(home, systemConfigDir())
 }
 
-// ConfigPaths lists the files ReadConfig reads, for those who watch them.
+// ConfigPaths lists the files that ReadConfig reads, for watching them.
 func ConfigPaths(home string) []string {
 	l := layersOf(home, systemConfigDir())
 	return slices.DeleteFunc(append(l.settings, l.limits), func(p string) bool { return p == "" })
 }
 
-// systemConfigDir is where an administrator's configuration lies, "" where
-// that was not observed.
+// systemConfigDir is the folder of the administrator's configuration, "" on
+// systems where it is not known.
 func systemConfigDir() string {
 	if runtime.GOOS == "windows" {
 		return ""
@@ -173,8 +173,8 @@ func defaultConfig() Config {
 // maxConfig is the size above which a configuration file cannot be used, 10 MiB.
 const maxConfig = 10 << 20
 
-// decodeFile reads a TOML file over what into already holds. A file that does
-// not exist changes nothing.
+// decodeFile reads a TOML file over the values in into. A missing file changes
+// nothing.
 func decodeFile(path string, into interface{ check() error }) error {
 	found, err := safefile.Read(path, maxConfig)
 	switch {
@@ -201,7 +201,7 @@ func decodeFile(path string, into interface{ check() error }) error {
 	return nil
 }
 
-// lineOf finds the line that sets the key an error is about, 0 if it cannot.
+// lineOf returns the line that sets the key an error is about, 0 if unknown.
 func lineOf(data []byte, err error) int {
 	var about *keyError
 	if !errors.As(err, &about) {
@@ -216,8 +216,8 @@ func lineOf(data []byte, err error) int {
 }
 
 // Restriction says why the configuration does not allow these credentials, nil
-// when it does. Codex treats what is not allowed as if it
-// were absent and leaves it where it is.
+// when it does. Codex treats credentials that are not allowed as absent,
+// without removing them.
 func (c Config) Restriction(s *auth.Snapshot) error {
 	kind := s.Kind()
 	api := kind == auth.KindAPIKey || kind == auth.KindBedrockKey

@@ -1,6 +1,6 @@
-// Package codex is Codex's own part of a home: where the home and its auth.json
-// are, and what config.toml and the administrator's files say about signing in:
-// which store, which provider, which method and workspace, which addresses.
+// Package codex finds a Codex home and its auth.json, and reads what
+// config.toml and the administrator's files say about signing in: the store,
+// provider, method, workspaces and addresses.
 //
 // It reads those files and writes nothing. No error of this package quotes the
 // content of a configuration file, because it may hold keys. Statements about

@@ -13,7 +13,7 @@ import (
 )
 
 // ErrHomeMissing means that $CODEX_HOME names a folder that does not exist.
-// Codex refuses to start then; ~/.codex it creates.
+// Codex then refuses to start, whereas it creates a missing ~/.codex.
 var ErrHomeMissing = fault.New("home_missing", "the Codex home {{.Where}} (CODEX_HOME) does not exist")
 
 // AuthFile is the name of the credential file in a home.
@@ -23,9 +23,9 @@ const AuthFile = "auth.json"
 // (features.secret_auth_storage), whether it exists or not.
 func EncryptedPath(home string) string { return filepath.Join(home, "secrets", "codex_auth.age") }
 
-// Absence says why a home without a sign-in may not be the one that was meant,
-// nil when there is nothing to say: it does not exist, or its credential file is
-// a link to nothing, for example to a volume that is not mounted.
+// Absence says why a home without a sign-in may be the wrong one: it does not
+// exist, or its credential file is a dangling link, for example to a volume
+// that is not mounted. It is nil otherwise.
 func Absence(home string) error {
 	if _, err := os.Stat(home); errors.Is(err, fs.ErrNotExist) {
 		return fault.New("no_home", "the Codex home {{.Where}} does not exist", "Where", home)
@@ -43,12 +43,12 @@ func Absence(home string) error {
 
 // ResolveHome finds the Codex home: $CODEX_HOME if set and not empty, else
 // .codex in the user's home directory. The path is absolute and free of
-// symbolic links, so that it is the same for everybody who means this home;
-// what does not exist yet is left as it is.
+// symbolic links, so that all processes use the same path for a home; parts
+// that do not exist yet stay as they are.
 //
-// When $CODEX_HOME names nothing, the path is returned together with
-// ErrHomeMissing: a watcher may go on and wait for it, a command stops as Codex
-// does. getenv is os.Getenv and userHome os.UserHomeDir, or a test's.
+// When $CODEX_HOME does not exist, the path is returned with ErrHomeMissing: a
+// watcher may wait for it, a command exits as Codex does. getenv is os.Getenv
+// and userHome os.UserHomeDir, or a test's.
 func ResolveHome(getenv func(string) string, userHome func() (string, error)) (string, error) {
 	home := getenv("CODEX_HOME")
 	named := home != ""
@@ -82,9 +82,9 @@ func unusable(err error) error {
 	return fault.New("find_codex_home", "the Codex home cannot be used: {{.Why}}", "Why", safefile.Cause(err))
 }
 
-// CredentialPath returns where a home's auth.json really is after following
-// symbolic links, whether it exists or not. It is a home's identity: homes
-// that share it share one sign-in.
+// CredentialPath returns the path of a home's auth.json after following
+// symbolic links, whether it exists or not. It is the home's identity: homes
+// with the same one share a sign-in.
 func CredentialPath(home string) (string, error) {
 	target, err := safefile.Resolve(filepath.Join(home, AuthFile))
 	if err != nil {
@@ -103,7 +103,7 @@ func ID(home string) (string, error) {
 	return ShortHash(target), nil
 }
 
-// ShortHash is Codex's way to shorten a path: the first 16 hexadecimal digits
+// ShortHash shortens a path as Codex does: to the first 16 hexadecimal digits
 // of its SHA-256.
 func ShortHash(text string) string {
 	sum := sha256.Sum256([]byte(text))

@@ -39,7 +39,7 @@ type limits struct {
 	Requirements features      `toml:"feature_requirements"`
 }
 
-// keyError is a key whose value has the right type and yet is wrong.
+// keyError is a key with a wrong value of the right type.
 type keyError struct {
 	key string
 	*fault.Fault

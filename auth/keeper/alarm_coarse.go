@@ -3,16 +3,16 @@ package keeper
 import "time"
 
 const (
-	// coarseLook is how often a coarse alarm that is set looks at the clock,
-	// and so how late it can be after a sleep.
+	// coarseLook is how often a set coarse alarm checks the clock, and so how
+	// late it can be after a sleep.
 	coarseLook = time.Minute
-	// coarseDrift is how far wall clock and timer may part within one look
-	// before that counts as a jump or a sleep.
+	// coarseDrift is how far the wall clock and the timer may diverge between
+	// two checks before that counts as a jump or a sleep.
 	coarseDrift = 10 * time.Second
 )
 
-// coarseAlarm looks at the wall clock once a minute while it is set, for
-// systems whose timers stop while the machine sleeps. Unset it does nothing.
+// coarseAlarm checks the wall clock once a minute while it is set, for systems
+// whose timers stop while the machine sleeps. When not set it does nothing.
 type coarseAlarm struct {
 	*rings
 	clock Clock
@@ -35,7 +35,7 @@ func (a *coarseAlarm) listen() {
 	defer close(a.done)
 	timer := time.NewTimer(coarseLook)
 	defer timer.Stop()
-	var at, begun time.Time // what it is set to; when the present wait began
+	var at, begun time.Time // what it is set to; when the current wait began
 	var wait time.Duration
 	for {
 		select {
@@ -55,7 +55,8 @@ func (a *coarseAlarm) listen() {
 	}
 }
 
-// heard rings for what a look finds and returns what is still to be waited for.
+// heard rings if the alarm is due or the clock has drifted, and returns what it
+// still waits for.
 func (a *coarseAlarm) heard(at time.Time, drift time.Duration) time.Time {
 	switch {
 	case drift.Abs() > coarseDrift:

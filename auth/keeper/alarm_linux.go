@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// farAway stands for never: a timer that is not armed would not notice that
-// the clock is set. It is short enough for every system's timers.
+// farAway stands for never, because a timer that is not armed would not notice
+// that the clock was set. It fits every kernel's timers.
 const farAway = 365 * 24 * time.Hour
 
 // timerAlarm is a timer of the kernel on the real-time clock (timerfd_create(2)
@@ -38,7 +38,7 @@ func newSystemAlarm(c Clock) Alarm {
 	return a
 }
 
-// listen rings for everything the timer tells until the alarm is closed.
+// listen rings for every event of the timer until the alarm is closed.
 func (a *timerAlarm) listen() {
 	defer close(a.done)
 	var expirations [8]byte
@@ -52,8 +52,8 @@ func (a *timerAlarm) listen() {
 	}
 }
 
-// ringFor tells what the end of a read says about the clock; ok is false when
-// the timer is gone.
+// ringFor interprets the result of reading the timer; ok is false when the
+// timer is closed.
 func ringFor(err error) (ring Ring, ok bool) {
 	switch {
 	case err == nil:
@@ -74,8 +74,8 @@ func (a *timerAlarm) Set(at time.Time) error {
 	const flags = unix.TFD_TIMER_ABSTIME | unix.TFD_TIMER_CANCEL_ON_SET
 	failed := conn.Control(func(fd uintptr) { err = unix.TimerfdSettime(int(fd), flags, &spec, nil) })
 	if errors.Is(err, unix.ECANCELED) {
-		// The clock was set since the last read. The timer is armed all the
-		// same (timerfd_create(2), NOTES).
+		// The clock was set since the last read. The timer is armed
+		// nevertheless (timerfd_create(2), NOTES).
 		a.ring(RingJump)
 		err = nil
 	}
@@ -100,6 +100,6 @@ func (a *timerAlarm) within(at time.Time) time.Time {
 
 // Close implements Alarm.
 func (a *timerAlarm) Close() {
-	_ = a.file.Close() // brings the listener back
+	_ = a.file.Close() // makes the listener's read return
 	<-a.done
 }

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// TestRingFor: what the kernel's answers mean. Setting the machine's clock or
-// sending it to sleep is no test's business.
+// TestRingFor: what the kernel's answers mean. A test cannot set the machine's
+// clock or suspend it.
 func TestRingFor(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -34,7 +34,7 @@ func TestRingFor(t *testing.T) {
 	}
 }
 
-// TestSystemAlarmIsTheKernels: on Linux nothing looks at the clock from time to time.
+// TestSystemAlarmIsTheKernels: on Linux nothing polls the clock.
 func TestSystemAlarmIsTheKernels(t *testing.T) {
 	t.Parallel()
 	a := SystemClock().NewAlarm()
@@ -76,7 +76,7 @@ type frozen time.Time
 func (f frozen) Now() time.Time { return time.Time(f) }
 func (frozen) NewAlarm() Alarm  { return nil }
 
-// TestClosedAlarm says so instead of waiting for ever.
+// TestClosedAlarm: Set on a closed alarm returns an error instead of blocking.
 func TestClosedAlarm(t *testing.T) {
 	t.Parallel()
 	a := SystemClock().NewAlarm()

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// within bounds the wait for what has to happen in real time.
+// within bounds waits in real time.
 const within = 30 * time.Second
 
 // heard waits for a ring.
@@ -67,7 +67,8 @@ func TestSystemClockHasNoMonotonicReading(t *testing.T) {
 	}
 }
 
-// TestTheMoreTellingRingStays until it has been heard.
+// TestTheMoreTellingRingStays: the more significant ring stays until it has
+// been read.
 func TestTheMoreTellingRingStays(t *testing.T) {
 	t.Parallel()
 	r := newRings()
@@ -130,7 +131,8 @@ func TestCoarseAlarm(t *testing.T) {
 	}
 }
 
-// TestCoarseAlarmUnset neither rings nor looks at the clock.
+// TestCoarseAlarmUnset: an alarm that is not set neither rings nor checks the
+// clock.
 func TestCoarseAlarmUnset(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

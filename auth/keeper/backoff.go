@@ -10,19 +10,19 @@ import (
 const (
 	// minSpacing follows every request, and is the shortest wait after a failure.
 	minSpacing = auth.MinSpacing
-	// maxSpacing ends the growth of the spacing between successes that do not help.
+	// maxSpacing limits the spacing between successes that do not help.
 	maxSpacing = time.Hour
-	// maxBackoff ends the growth of the wait after failures.
+	// maxBackoff limits the wait after failures.
 	maxBackoff = 15 * time.Minute
 )
 
-// pause is a time in which nothing is asked. It is kept as a beginning and a
-// length, so that a clock that is set back cannot make it longer than it was.
+// pause is a time without requests. It is stored as a start and a length, so
+// that setting the clock back cannot make it longer.
 type pause struct {
 	from   time.Time
 	length time.Duration
-	// firm is the part of length that holds whatever happens: the spacing
-	// between requests and the server's own wish.
+	// firm is the part of length that always holds: the spacing between
+	// requests and the server's Retry-After.
 	firm time.Duration
 }
 
@@ -37,8 +37,8 @@ func (p *pause) end(now time.Time) time.Time {
 	return p.from.Add(p.length)
 }
 
-// relent gives up everything but the firm part: what the rest waited for may
-// have changed.
+// relent drops all but the firm part, because the cause of the failure may be
+// gone.
 func (p *pause) relent() { p.length = min(p.length, p.firm) }
 
 // spacing is the pause after the n-th success in a row that did not help, 0
@@ -54,8 +54,8 @@ func backoff(n int, random *rand.Rand) time.Duration {
 	return least + time.Duration(random.Int64N(int64(limit-least)))
 }
 
-// granted is how long the server wants to be left alone, as far as that is
-// granted. RFC 9110, section 10.2.3.
+// granted is the server's Retry-After (RFC 9110, section 10.2.3), up to
+// auth.MaxRetryAfter.
 func granted(e *auth.RefreshError) time.Duration {
 	if e == nil {
 		return 0

@@ -8,24 +8,24 @@ import (
 // Clock is the wall clock. Implementations are safe for concurrent use.
 type Clock interface {
 	// Now returns the wall clock's time, UTC, without a monotonic reading: it
-	// goes on while the machine sleeps, and it can be set.
+	// advances while the machine sleeps, and can be set.
 	Now() time.Time
 	// NewAlarm returns an alarm that is not set. Its goroutine, if it needs
 	// one, ends with Close.
 	NewAlarm() Alarm
 }
 
-// Alarm waits for one moment of the wall clock at a time. Set and Close are
-// for one goroutine; Rings may be read by any.
+// Alarm waits for one wall-clock time at a time. Set and Close are for one
+// goroutine; any goroutine may read Rings.
 type Alarm interface {
-	// Set makes the alarm ring when the wall clock reaches at, at once if it
-	// has already, and at no other time: what it was set to before is
-	// forgotten. The zero time stands for never. In either case it rings as
-	// well when the clock is set or the machine wakes, as far as the system
-	// tells; a ring of the former setting may still arrive. So whoever hears
-	// it looks at the clock again.
+	// Set makes the alarm ring when the wall clock reaches at, immediately if
+	// it already has; it replaces the previous setting. The zero time stands
+	// for never. The alarm also rings when the clock is set or the machine
+	// wakes, if the system reports that, and a ring of the previous setting may
+	// still arrive. So check the clock after each ring.
 	Set(at time.Time) error
-	// Rings holds at most one ring, the most telling one since the last was read.
+	// Rings holds at most one ring, the most significant one since the last was
+	// read.
 	Rings() <-chan Ring
 	// Close stops the alarm for good and waits for its goroutine.
 	Close()
@@ -34,7 +34,7 @@ type Alarm interface {
 // Ring says why an alarm rang.
 type Ring int
 
-// The reasons, the more telling one last.
+// The reasons, the most significant last.
 const (
 	// RingDue: the time that was set has come.
 	RingDue Ring = iota
@@ -43,8 +43,8 @@ const (
 )
 
 // SystemClock returns the machine's clock. On Linux its alarms cost nothing
-// while they wait and notice at once when the clock is set or the machine
-// wakes; elsewhere an alarm that is set looks at the clock once a minute.
+// while they wait, and notice immediately when the clock is set or the machine
+// wakes; elsewhere a set alarm checks the clock once a minute.
 func SystemClock() Clock { return systemClock{} }
 
 type systemClock struct{}
@@ -55,7 +55,7 @@ func (systemClock) Now() time.Time { return time.Now().Round(0).UTC() }
 // NewAlarm implements Clock.
 func (c systemClock) NewAlarm() Alarm { return newSystemAlarm(c) }
 
-// rings is the channel of an Alarm. It never blocks the one who rings.
+// rings is the channel of an Alarm. Ringing never blocks.
 type rings struct {
 	mu sync.Mutex // guards sending
 	ch chan Ring
@@ -66,7 +66,8 @@ func newRings() *rings { return &rings{ch: make(chan Ring, 1)} }
 // Rings implements Alarm.
 func (r *rings) Rings() <-chan Ring { return r.ch }
 
-// ring puts why into the channel, unless something more telling waits there.
+// ring puts why into the channel, unless a more significant ring is waiting
+// there.
 func (r *rings) ring(why Ring) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -9,49 +9,48 @@ import (
 	"rekey/auth"
 )
 
-// How long before the end of an access token it is refreshed.
+// How long before its expiry an access token is refreshed.
 const (
-	// baseLead and leadSpread: half an hour, plus a part of a quarter of an
-	// hour that is each sign-in's own, so that a fleet does not ask at once.
+	// baseLead and leadSpread: half an hour, plus up to a quarter of an hour
+	// that differs between sign-ins, so that a fleet does not ask all at once.
 	baseLead   = 30 * time.Minute
 	leadSpread = 15 * time.Minute
-	// longLife is from when on a token lives long enough for that. The lead of
-	// a shorter one is a quarter of its life, but at least shortLead, which is
-	// twice Codex's own window, plus up to a sixteenth: desktops that refreshed
-	// together after an outage would else come back together. It is at most
-	// half the life. So below ten minutes the keeper cannot be first, and
-	// accepts the race.
+	// longLife is the least lifetime of a token for that lead. The lead of a
+	// shorter one is a quarter of its life, but at least shortLead, which is
+	// twice Codex's own window, plus up to a sixteenth, because desktops that
+	// refreshed together after an outage would otherwise do so again. It is at
+	// most half the life. So for a life below ten minutes the keeper cannot
+	// refresh before Codex, and accepts the race.
 	longLife  = 3 * time.Hour
 	shortLead = 2 * auth.CodexWindow
-	// maxAge is the age of a token without a readable end at which it is
-	// refreshed: a day before Codex would.
+	// maxAge is the age at which a token with an unknown expiry is refreshed: a
+	// day before Codex would.
 	maxAge = auth.CodexMaxAge - 24*time.Hour
 )
 
-// Facts are what the moment of a refresh depends on. Times are UTC; the zero
-// time stands for one that is not known.
+// Facts are what the time of a refresh depends on. Times are UTC; the zero time
+// means unknown.
 type Facts struct {
 	// Issued is when the access token was issued.
 	Issued time.Time
-	// Expires is when it ends.
+	// Expires is when the access token expires.
 	Expires time.Time
-	// LastRefresh is when the tokens were issued, as the store tells it.
+	// LastRefresh is when the tokens were issued, as the store says.
 	LastRefresh time.Time
-	// Undated: the store does not tell that, so Codex does not use the tokens.
+	// Undated: the store does not say that, so Codex does not use the tokens.
 	Undated bool
-	// Obstacle is why nobody can refresh them, "" when that can be done.
+	// Obstacle is why they cannot be refreshed, "" when they can.
 	Obstacle auth.Obstacle
-	// Refused: these credentials will never refresh again.
+	// Refused: the credentials were permanently rejected.
 	Refused bool
 	// KeepFresh: the user wants the sign-in kept fresh.
 	KeepFresh bool
-	// Seed spreads a fleet: see Seed.
+	// Seed spreads the requests of a fleet: see the function Seed.
 	Seed uint64
 }
 
-// Due returns when the sign-in is to be refreshed, and the reason to give. It is
-// the zero time for one that is not to be refreshed at all. The moment may have
-// passed long ago.
+// Due returns when to refresh the sign-in and the reason to give, or the zero
+// time if it must not be refreshed. The time may be long past.
 func Due(f Facts) (at time.Time, reason auth.RefreshReason) {
 	switch {
 	case f.Obstacle != "" || f.Refused || !f.KeepFresh:
@@ -64,15 +63,16 @@ func Due(f Facts) (at time.Time, reason auth.RefreshReason) {
 		at, reason = f.LastRefresh.Add(maxAge), auth.RefreshScheduled
 	}
 	if at.Year() > 9999 {
-		return time.Time{}, "" // RFC 3339 cannot say it, and nobody will wait for it
+		return time.Time{}, "" // RFC 3339 cannot express it, and it is too far away to wait for
 	}
 	return at, reason
 }
 
-// longAgo is when a sign-in that Codex does not use was due.
+// longAgo is when a sign-in that Codex does not use was due: it is overdue.
 var longAgo = time.Unix(0, 0).UTC()
 
-// lead is how long before its end an access token with a readable one is refreshed.
+// lead is how long before its expiry an access token is refreshed, if the
+// expiry is known.
 func lead(f Facts) time.Duration {
 	life := f.Expires.Sub(f.Issued)
 	if f.Issued.IsZero() || life <= 0 || life >= longLife {
@@ -81,7 +81,8 @@ func lead(f Facts) time.Duration {
 	return min(max(life/4, shortLead)+part(f.Seed, drawLead, life/16), life/2)
 }
 
-// opens returns when Codex itself would begin to refresh, the zero time for never.
+// opens returns when Codex itself would start to refresh, the zero time for
+// never.
 func opens(f Facts) time.Time {
 	switch {
 	case !f.Expires.IsZero():
@@ -92,11 +93,11 @@ func opens(f Facts) time.Time {
 	return f.LastRefresh.Add(auth.CodexMaxAge)
 }
 
-// Seed turns a fingerprint into the seed of everything that is to differ
-// between sign-ins and to stay the same for each.
+// Seed turns a fingerprint into a seed for values that differ between sign-ins
+// and stay the same for each.
 func Seed(fingerprint string) uint64 {
 	h := fnv.New64a()
-	_, _ = io.WriteString(h, fingerprint) // a hash takes everything
+	_, _ = io.WriteString(h, fingerprint) // never fails
 	return h.Sum64()
 }
 

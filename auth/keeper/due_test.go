@@ -70,8 +70,9 @@ func TestDue(t *testing.T) {
 	}
 }
 
-// TestDueIsAheadOfCodex: never inside Codex's window, save for lives so short
-// that they are nearly all window; and never in the first half of a life.
+// TestDueIsAheadOfCodex: a refresh is never due inside Codex's window, except
+// for lives so short that they are nearly all window, and never in the first
+// half of a life.
 func TestDueIsAheadOfCodex(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(3, 4))
@@ -91,8 +92,8 @@ func TestDueIsAheadOfCodex(t *testing.T) {
 	}
 }
 
-// TestSeedsSpread: fingerprints that differ in one letter part, and each quarter
-// of the span gets its share.
+// TestSeedsSpread: fingerprints that differ in one letter get different leads,
+// and each quarter of the span gets its share.
 func TestSeedsSpread(t *testing.T) {
 	t.Parallel()
 	var quarters [4]int

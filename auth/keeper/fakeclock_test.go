@@ -10,7 +10,7 @@ import (
 var monday = time.Date(2026, time.March, 2, 8, 0, 0, 0, time.UTC)
 
 // fakeClock is the clock of a machine that can sleep and be set, inside a
-// synctest bubble: the bubble's time is the true time, which goes on anyway.
+// synctest bubble. The bubble's time is the true time.
 type fakeClock struct {
 	mu     sync.Mutex // guards everything below
 	wrong  time.Duration
@@ -26,7 +26,7 @@ func newFakeClock() *fakeClock {
 	return &fakeClock{zero: time.Until(monday), alarms: make(map[*fakeAlarm]bool)}
 }
 
-// True returns the time on everybody else's clock.
+// True returns the true time.
 func (c *fakeClock) True() time.Time { return time.Now().Add(c.zero).Round(0).UTC() }
 
 // Now implements Clock.
@@ -77,7 +77,7 @@ func (c *fakeClock) sleep(d time.Duration) {
 	}
 }
 
-// rearm tells all alarms that the clock is another one now.
+// rearm tells all alarms that the clock was changed.
 func (c *fakeClock) rearm(tell func(*fakeAlarm)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -19,8 +19,8 @@ type fleet struct {
 	processes int           // of Codex on each desktop
 	life      time.Duration // of access tokens
 	// together: whenever Codex is used, all processes ask at once, as six did
-	// when they were recorded. Else each is used for itself, and who comes
-	// after the first finds the new token in the home.
+	// when they were recorded. Otherwise each is used on its own, and those
+	// after the first find the new token in the home.
 	together bool
 	// rekey: a keeper runs on every desktop, beside Codex.
 	rekey bool
@@ -40,7 +40,7 @@ var (
 	outageEnds   = outageBegins.Add(time.Hour)
 )
 
-// count is what the server has seen of somebody.
+// count is what the server has seen of one kind of client.
 type count struct {
 	perSecond []uint32 // since monday
 	total     int
@@ -156,9 +156,9 @@ func (d *desktop) day(t tally, now time.Time) {
 	}
 }
 
-// nextUse draws when a Codex process will next be used that would refresh the
-// tokens, the zero time for never. Uses come by chance alone, so the draw may
-// begin anew at any moment.
+// nextUse draws when a Codex process that would refresh the tokens will next be
+// used, the zero time for never. Uses are memoryless, so a new draw may start
+// at any moment.
 func (d *desktop) nextUse(now time.Time) time.Time {
 	if d.askers == 0 {
 		return time.Time{}

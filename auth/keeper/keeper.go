@@ -11,17 +11,17 @@ import (
 	"rekey/auth"
 )
 
-// Options are the parts a Keeper works with. Manager is needed, everything else
-// may be left out.
+// Options are the parts a Keeper works with. Manager is required, everything
+// else is optional.
 type Options struct {
 	// Manager holds the sign-in.
 	Manager *auth.Manager
 	// Clock is the wall clock, the same as the Manager's; nil: SystemClock.
 	Clock Clock
-	// Random draws the waits after failures; nil: a source of its own. Only
-	// the goroutine of Run uses it.
+	// Random draws the waits after failures; nil creates a source. Only the
+	// goroutine of Run uses it.
 	Random rand.Source
-	// Log receives one line for each decision; nil: nobody does.
+	// Log receives one line for each decision; nil discards them.
 	Log *slog.Logger
 }
 
@@ -51,12 +51,11 @@ func New(o Options) *Keeper {
 	}
 }
 
-// late is how long after its moment an alarm rings only if the machine slept.
+// late is how late an alarm rings only if the machine slept.
 const late = 10 * time.Second
 
-// Run keeps the sign-in fresh until ctx ends, and then returns nil. A refresh
-// that is under way at that time goes on: Manager.Close waits for it. Run is
-// called once.
+// Run keeps the sign-in fresh until ctx is done, and then returns nil. A
+// running refresh goes on: Manager.Close waits for it. Call Run once.
 func (k *Keeper) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -83,22 +82,22 @@ func (k *Keeper) Run(ctx context.Context) error {
 				continue
 			}
 		}
-		// A sleep is also known by a moment that went by long ago: the timer
-		// or the watcher may speak before the system tells of the wake.
+		// A ring long after its moment also means a sleep: the timer or the
+		// watcher may fire before the system reports the wake.
 		if !at.IsZero() && k.clock.Now().Sub(at) > late {
 			k.jumped()
 		}
 	}
 }
 
-// jumped passes on that the machine woke or its clock was set.
+// jumped tells the planner that the machine woke or its clock was set.
 func (k *Keeper) jumped() {
 	k.planner.jump(k.read().Seed, k.clock.Now())
 	k.manager.Hush(sensitive)
 }
 
-// act does everything that is due and returns the next moment at which
-// something will be, the zero time for never.
+// act does everything that is due and returns when something will be due next,
+// the zero time for never.
 func (k *Keeper) act(ctx context.Context) time.Time {
 	for ctx.Err() == nil {
 		v := k.look()
@@ -111,8 +110,7 @@ func (k *Keeper) act(ctx context.Context) time.Time {
 	return time.Time{}
 }
 
-// note says in the log what the keeper waits for, or why for nothing, when that
-// is another thing than before.
+// note logs what the keeper waits for, or why it rests, if that has changed.
 func (k *Keeper) note(v view) {
 	next := noted{v.plan, v.rests()}
 	if next == k.noted {
@@ -131,7 +129,7 @@ func (k *Keeper) perform(ctx context.Context, v view) {
 	var err error
 	switch v.plan.do {
 	case save:
-		_ = k.manager.Reload(ctx, false) // whether it helped, the next look shows
+		_ = k.manager.Reload(ctx, false) // the next look shows whether it helped
 	case forgive:
 		k.manager.Forgive()
 		err = k.manager.Refresh(ctx, v.plan.reason)
@@ -144,12 +142,13 @@ func (k *Keeper) perform(ctx context.Context, v view) {
 	}
 	k.planner.done(v.plan, err, after, now)
 	if k.planner.fruitless == doubt {
-		k.log.Warn("keeper: refreshed tokens end at once, a clock is wrong", "now", now, "expires", after.Expires)
+		k.log.Warn("keeper: refreshed tokens expire immediately, a clock is wrong", "now", now, "expires", after.Expires)
 	}
 }
 
-// errUnsaved means that tokens still wait to be saved.
+// errUnsaved means that new tokens are still not saved.
 var errUnsaved = errors.New("the new tokens are not saved yet")
 
-// doubt is how many successes in a row may not help before that is worth a word.
+// doubt is how many successes in a row may fail to help before the State says
+// so.
 const doubt = 3

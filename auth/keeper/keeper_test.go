@@ -82,8 +82,8 @@ func TestAdoptionUnnoticed(t *testing.T) {
 	})
 }
 
-// TestNewTokensEndTheBackoff: what failed with the old ones says nothing about
-// others. Only the spacing between requests still counts.
+// TestNewTokensEndTheBackoff: failures with the old tokens say nothing about
+// new ones. Only the spacing between requests still counts.
 func TestNewTokensEndTheBackoff(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		old := r.server.signIn()
@@ -187,7 +187,7 @@ func TestOnlyTheClockChangesTheState(t *testing.T) {
 	})
 }
 
-// countingClock counts how often somebody looks.
+// countingClock counts how often Now is called.
 type countingClock struct {
 	Clock
 	looks int

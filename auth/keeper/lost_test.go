@@ -42,8 +42,9 @@ func TestLostAnswerLastCall(t *testing.T) {
 	})
 }
 
-// TestLostAnswerIsAskedExactlyOnceMore while the access token works, whatever
-// wakes in between; and as usual when it has ended.
+// TestLostAnswerIsAskedExactlyOnceMore: while the access token works there is
+// exactly one more request, even after wakes; once it has expired, requests go
+// on as usual.
 func TestLostAnswerIsAskedExactlyOnceMore(t *testing.T) {
 	for _, w := range []weather{lostBefore, down, busy} {
 		t.Run(string(w), func(t *testing.T) {
@@ -67,8 +68,8 @@ func TestLostAnswerIsAskedExactlyOnceMore(t *testing.T) {
 	}
 }
 
-// TestLostAnswerLastCallOffline: an attempt that reached nobody has spent
-// nothing, so it may be repeated until Codex's window opens.
+// TestLostAnswerLastCallOffline: an attempt that did not reach the server has
+// spent nothing, so it may be repeated until Codex's window opens.
 func TestLostAnswerLastCallOffline(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		end := r.expires()
@@ -117,8 +118,8 @@ func TestLostAnswerShortLife(t *testing.T) {
 	})
 }
 
-// TestLostAnswerOfOthers: it is the user's own request that gets lost, long
-// before a refresh is due. The keeper still has only one.
+// TestLostAnswerOfOthers: the answer to the user's own request is lost, long
+// before a refresh is due. The keeper still makes only one attempt.
 func TestLostAnswerOfOthers(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		end := r.expires()
@@ -135,8 +136,8 @@ func TestLostAnswerOfOthers(t *testing.T) {
 	})
 }
 
-// TestLostAnswerIsRemembered when another request with the same token fails in
-// a way that says nothing: the Manager's last attempt is not the whole story.
+// TestLostAnswerIsRemembered: the answer still counts as lost when another
+// request with the same token fails in a way that says nothing about it.
 func TestLostAnswerIsRemembered(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		end := r.expires()
@@ -179,7 +180,7 @@ func TestLostAnswerSurvivesABlip(t *testing.T) {
 	})
 }
 
-// TestLostAnswerAdopted: new tokens have lost nothing.
+// TestLostAnswerAdopted: after new tokens are adopted nothing is lost any more.
 func TestLostAnswerAdopted(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		r.lose()
@@ -192,8 +193,8 @@ func TestLostAnswerAdopted(t *testing.T) {
 	})
 }
 
-// TestLostAnswerOpaque: nobody knows when such a token ends. One last call
-// before Codex's eighth day, and then it is Codex's.
+// TestLostAnswerOpaque: the expiry of such a token is unknown. The keeper makes
+// one last call before Codex's eighth day and then leaves it to Codex.
 func TestLostAnswerOpaque(t *testing.T) {
 	inBubble(t, 0, func(r *rig) {
 		r.lose()

@@ -6,18 +6,18 @@ import (
 	"rekey/auth"
 )
 
-// view is what one look at the Manager finds, and what follows from it.
+// view is what one look at the Manager finds, and the plan for it.
 type view struct {
 	situation
 	now  time.Time
 	plan plan
-	// tick is the next moment at which the clock alone changes the State, the
-	// zero time for never.
+	// tick is when the clock alone will next change the State, the zero time
+	// for never.
 	tick time.Time
 }
 
-// look reads all facts at once, plans, and says in the State when the next
-// refresh will be. Like Manager.Tick it publishes what only the clock has changed.
+// look reads all facts at once, plans, and sets the next refresh in the State.
+// Like Manager.Tick it publishes changes that come from the clock alone.
 func (k *Keeper) look() view {
 	f := k.manager.Facts()
 	v := view{now: k.clock.Now(), situation: k.situation(f)}
@@ -30,11 +30,10 @@ func (k *Keeper) look() view {
 	return v
 }
 
-// read is look without a plan: for what has just been done and is not yet
-// understood.
+// read returns the situation without planning.
 func (k *Keeper) read() situation { return k.situation(k.manager.Facts()) }
 
-// situation sorts the Manager's facts.
+// situation converts the Manager's facts.
 func (k *Keeper) situation(f auth.Facts) situation {
 	s := f.Snapshot
 	of := subjectOf(f)
@@ -59,7 +58,7 @@ func (k *Keeper) situation(f auth.Facts) situation {
 	return sit
 }
 
-// subjectOf names the tokens that are to be kept; its token is "" when there are none.
+// subjectOf returns the tokens to keep fresh; its token is "" when there are none.
 func subjectOf(f auth.Facts) subject {
 	if f.Snapshot.Obstacle() != "" {
 		return subject{}
@@ -68,9 +67,9 @@ func subjectOf(f auth.Facts) subject {
 	return subject{token: f.Token, expires: end}
 }
 
-// nextTick returns the next moment at which only the clock changes the State:
-// the access token's end, and the opening of Codex's window before it while a
-// refresh has failed.
+// nextTick returns when the clock alone will next change the State: when the
+// access token expires, or, after a failed refresh, when Codex's window before
+// that opens.
 func nextTick(f auth.Facts, now time.Time) time.Time {
 	end, ok := f.Snapshot.AccessExpiry()
 	if !ok {
@@ -85,13 +84,13 @@ func nextTick(f auth.Facts, now time.Time) time.Time {
 	return time.Time{}
 }
 
-// noted is what the log was last told of a plan.
+// noted is the plan that was last logged.
 type noted struct {
 	plan    plan
 	because string
 }
 
-// rests says why there is nothing to wait for, "" if there is.
+// rests says why there is nothing to wait for, or returns "" if there is.
 func (v view) rests() string {
 	switch {
 	case v.plan.do != rest:

@@ -10,21 +10,23 @@ import (
 
 const (
 	// settleBase and settleSpread: after a wake or a jump of the clock the
-	// network comes back first, and machines that wake together part.
+	// keeper waits for the network, and spreads machines that wake together.
 	settleBase   = 3 * time.Second
 	settleSpread = 12 * time.Second
-	// sensitive is how long after a wake a first failure says nothing yet.
+	// sensitive is how long after a wake a first failure is not shown.
 	sensitive = time.Minute
 	// lastCall and lastCallSpread are how long before Codex's window opens the
-	// one attempt after a lost answer is made: longer than a request may take.
+	// one attempt after a lost answer is made, which is longer than a request
+	// may take.
 	lastCall       = 2 * time.Minute
 	lastCallSpread = time.Minute
 	// reconsider is how long after an unexplained refusal the server is asked
-	// once more: whatever stood in between, a captive portal for one, is gone.
+	// once more. By then what caused it, such as a captive portal, should be
+	// gone.
 	reconsider = time.Hour
 )
 
-// action is what the keeper does when a moment has come.
+// action is what the keeper does at the planned time.
 type action int
 
 // The actions.
@@ -48,7 +50,7 @@ func (a action) String() string {
 	return "rest"
 }
 
-// plan is the next action and its moment, which is the zero time for rest.
+// plan is the next action and its time, which is the zero time for rest.
 type plan struct {
 	do     action
 	at     time.Time
@@ -69,13 +71,13 @@ type situation struct {
 	unsaved bool
 }
 
-// subject is what a planner plans for: one issue of tokens.
+// subject identifies what a planner plans for: tokens as issued once.
 type subject struct {
 	token   string
 	expires time.Time
 }
 
-// planner is the keeper's memory between two looks. Only the keeper's goroutine
+// planner is the keeper's memory between looks. Only the keeper's goroutine
 // uses it.
 type planner struct {
 	random *rand.Rand
@@ -90,8 +92,8 @@ type planner struct {
 	settling   pause  // after the last wake
 }
 
-// plan returns what is to be done next. It draws nothing at random, so two
-// looks at one situation come to one plan.
+// plan returns what to do next. It is deterministic: the same situation gives
+// the same plan.
 func (c *planner) plan(s situation, now time.Time) plan {
 	c.meet(s)
 	ready := latest(c.waiting.end(now), c.settling.end(now))
@@ -117,7 +119,7 @@ func (c *planner) plan(s situation, now time.Time) plan {
 	return plan{do: refresh, at: at, reason: reason}
 }
 
-// meet begins anew when somebody else has replaced the tokens.
+// meet starts over when another program has replaced the tokens.
 func (c *planner) meet(s situation) {
 	if next := (subject{s.token, s.Expires}); s.token != "" && next != c.about {
 		c.begin(next)
@@ -126,20 +128,21 @@ func (c *planner) meet(s situation) {
 	c.lost = c.lost || s.answerLost
 }
 
-// begin forgets what was true of the tokens before.
+// begin forgets the history of the previous tokens.
 func (c *planner) begin(next subject) {
 	c.about, c.failures, c.lost, c.lastCalled = next, 0, false, false
 }
 
-// forgives reports whether a refusal deserves a second question.
+// forgives reports whether to ask once more after a refusal.
 func (c *planner) forgives(s situation) bool {
 	return s.unexplained && s.token != c.forgiven && s.KeepFresh && s.Obstacle == ""
 }
 
-// afterLoss returns when to ask with a token that may be spent: exactly once
-// shortly before Codex's own window opens, for then every Codex process would
-// spend it; else when the access token has ended and nothing is left to lose.
-// It is the zero time for a token whose end nobody knows.
+// afterLoss returns when to refresh with a token that may be spent: exactly
+// once shortly before Codex's own window opens, because from then on any Codex
+// process would send it; otherwise when the access token has expired and
+// nothing is left to lose. It is the zero time for a token with an unknown
+// expiry.
 func (c *planner) afterLoss(f Facts, ready time.Time) time.Time {
 	window := opens(f)
 	ahead := lastCall + part(f.Seed, drawLastCall, lastCallSpread)
@@ -152,8 +155,8 @@ func (c *planner) afterLoss(f Facts, ready time.Time) time.Time {
 	return latest(ready, f.Expires)
 }
 
-// done learns from an action that has come to its end: err is its outcome and
-// s what is found afterwards.
+// done updates the planner after an action: err is its outcome and s the
+// situation afterwards.
 func (c *planner) done(p plan, err error, s situation, now time.Time) {
 	if p.do == forgive {
 		c.forgiven = s.token
@@ -171,8 +174,9 @@ func (c *planner) done(p plan, err error, s situation, now time.Time) {
 	c.waiting = pause{from: now, length: spacing(c.fruitless), firm: minSpacing}
 }
 
-// failed learns from a failure. One whose request another process has made a
-// moment ago is none: nothing was sent, and the Manager says until when.
+// failed updates the planner after a failure. If nothing was sent because
+// another process made a request a moment ago, it does not count as one, and
+// the Manager says how long to wait.
 func (c *planner) failed(err error, now time.Time) {
 	var re *auth.RefreshError
 	if errors.As(err, &re) && !re.NotBefore.IsZero() {
@@ -193,8 +197,8 @@ func (c *planner) failed(err error, now time.Time) {
 // arrived reports whether the failed request may have reached the server.
 func arrived(e *auth.RefreshError) bool { return e != nil && (e.Status != 0 || e.AnswerLost) }
 
-// jump learns of a wake or a clock that was set. Whatever failed may work now,
-// once the network is back. Jumps that follow each other closely count once, or
+// jump handles a wake or a clock that was set. What failed may work now, once
+// the network is back. Jumps in quick succession count once, because otherwise
 // a clock that is set all the time would keep the keeper from asking.
 func (c *planner) jump(seed uint64, now time.Time) {
 	c.waiting.relent()

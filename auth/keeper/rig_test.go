@@ -70,7 +70,7 @@ func (m *memoryStore) Writable(context.Context) error {
 
 func (m *memoryStore) String() string { return "memory" }
 
-// change plays somebody else at the store.
+// change plays another program at the store.
 func (m *memoryStore) change(f func(*memoryStore)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -183,7 +183,7 @@ func (r *rig) due() time.Time {
 	return at
 }
 
-// want compares the requests since the last look, as text.
+// want compares the requests since the last call, as text.
 func (r *rig) want(want ...string) {
 	r.t.Helper()
 	var got []string
@@ -195,8 +195,8 @@ func (r *rig) want(want ...string) {
 	}
 }
 
-// wantOutcomes compares what became of the requests since the last look and
-// returns them.
+// wantOutcomes compares the outcomes of the requests since the last call and
+// returns the requests.
 func (r *rig) wantOutcomes(want ...weather) []request {
 	r.t.Helper()
 	all := r.server.seen()

@@ -12,7 +12,7 @@ import (
 	"rekey/internal/box"
 )
 
-// weather is how an authorization server is reached, and in what mood.
+// weather is how the network and the authorization server behave.
 type weather string
 
 const (

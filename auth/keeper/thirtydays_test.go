@@ -8,7 +8,7 @@ import (
 
 // TestThirtyDaysOfALaptop is a month of a laptop that sleeps at night, at noon
 // and at the weekend, whose network comes and goes, and whose clock is set. The
-// access token lives for seven hours, so that it ends asleep and awake.
+// access token lives for seven hours, so that it expires both asleep and awake.
 func TestThirtyDaysOfALaptop(t *testing.T) {
 	inBubble(t, 7*time.Hour, func(r *rig) {
 		for day := range 30 {

@@ -84,7 +84,7 @@ func TestRetryAfter(t *testing.T) {
 				r.server.turn(busy)
 				r.until(r.due().Add(time.Second))
 				r.server.turn(fine)
-				r.clock.sleep(time.Second) // a wake changes nothing about the server's wish
+				r.clock.sleep(time.Second) // a wake does not change the server's Retry-After
 				r.pass(2 * time.Hour)
 				all := r.wantOutcomes(busy, fine)
 				least := tt.least
@@ -116,8 +116,8 @@ func TestWakeEndsTheBackoff(t *testing.T) {
 }
 
 // TestFruitlessSuccesses: a clock that is a day ahead makes every new token
-// look past its end. Each success leads to a longer pause; a clock that is set
-// right ends it.
+// look expired. Each success leads to a longer pause; setting the clock right
+// ends it.
 func TestFruitlessSuccesses(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		r.clock.set(24 * time.Hour)
@@ -218,7 +218,7 @@ func TestUnexplainedRefusal(t *testing.T) {
 		due := r.due()
 		r.server.turn(unexplained)
 		r.until(due.Add(time.Second))
-		r.wantNext(time.Time{}) // nothing that a user should count on
+		r.wantNext(time.Time{}) // not something a user should count on
 		r.until(due.Add(48 * time.Hour))
 		all := r.wantOutcomes(weather(auth.ReasonUnauthorized), weather(auth.ReasonUnauthorized))
 		wantGaps(t, all, reconsider, reconsider+time.Second)

@@ -44,7 +44,7 @@ func TestWakeBeforeTheMoment(t *testing.T) {
 	})
 }
 
-// TestFirstFailureAfterAWakeIsNotShown, the second one is.
+// TestFirstFailureAfterAWakeIsNotShown: only the second one is.
 func TestFirstFailureAfterAWakeIsNotShown(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		r.until(r.due().Add(time.Minute)) // one that works, so that nothing is unknown
@@ -65,8 +65,7 @@ func TestFirstFailureAfterAWakeIsNotShown(t *testing.T) {
 	})
 }
 
-// TestALaterFailureIsShown: long after the wake it is not the network that
-// comes back.
+// TestALaterFailureIsShown: long after the wake the network should be back.
 func TestALaterFailureIsShown(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		r.clock.sleep(time.Hour)

@@ -10,11 +10,11 @@ import (
 	"rekey/auth/authority"
 )
 
-// What is used where a Browser says nothing else.
+// The defaults of a Browser, and fixed limits.
 const (
 	// DefaultLimit is how long the user may take.
 	DefaultLimit = 5 * time.Minute
-	// busyWait is how long a port is waited for, as Codex does.
+	// busyWait is how long to wait for a busy port, as in Codex.
 	busyWait = 2 * time.Second
 	// pageWait is how long the result page may take to reach the browser.
 	pageWait = 2 * time.Second
@@ -22,42 +22,43 @@ const (
 	confirmWait = time.Second
 )
 
-// Browser is the sign-in in the user's browser. It is a value without state:
-// every Run is a flow of its own. Two flows at once would take the port from
-// each other, so callers run one.
+// Browser is the sign-in in the user's browser. It has no state: every Run is a
+// separate flow. Two flows at once would take the port from each other, so run
+// one at a time.
 type Browser struct {
-	// Authority is whom to sign in with.
+	// Authority is the authorization server to sign in with.
 	Authority *authority.Client
-	// Ports are tried in order, nil stands for Codex's 1455 and 1457, and 0
-	// is any free port. The authorization server accepts only those it knows.
+	// Ports are tried in order; nil means Codex's 1455 and 1457, and 0 any free
+	// port. The authorization server only accepts ports it knows.
 	Ports []int
-	// Open shows the page in the user's browser. It runs beside the flow; its
-	// context ends with the flow, and then it has to return. nil opens none.
+	// Open shows the page in the user's browser. It runs concurrently with the
+	// flow and must return when its context is done, which is at the end of the
+	// flow. nil opens none.
 	Open func(ctx context.Context, url string) error
-	// Prompt is given the page's address when Open failed or is nil, so that
-	// the user can open it by hand; then the flow goes on. It must not block.
-	// nil: the flow ends with a *NoBrowserError, for nobody can see the page.
+	// Prompt gets the page's address when Open failed or is nil, so that the
+	// user can open it by hand; the flow goes on. It must not block. If Prompt
+	// is nil too, the flow ends with a *NoBrowserError.
 	Prompt func(url string)
 	// Workspaces are the only ones that may sign in
 	// (forced_chatgpt_workspace_id), empty for any.
 	Workspaces []string
-	// Confirm, if not nil, is asked between the exchange and Save whether this
-	// sign-in is wanted; its error is the flow's, and then nothing is kept. It
-	// may ask the user and take its time: the browser is then told that the
-	// answer is awaited elsewhere, and sees no other end of the flow.
+	// Confirm, if not nil, decides between the exchange and Save whether to
+	// keep this sign-in; its error ends the flow, and nothing is kept. It may
+	// take time to ask the user: the browser then shows that the question is
+	// asked elsewhere, and does not see the end of the flow.
 	Confirm func(ctx context.Context, s *auth.Snapshot) error
-	// Save, if not nil, is given the credentials before the browser is told how the
-	// flow ended; its error is the flow's.
+	// Save, if not nil, gets the credentials before the browser shows how the
+	// flow ended; its error ends the flow.
 	Save func(ctx context.Context, s *auth.Snapshot) error
 	// Limit bounds the time until the browser comes back, 0 for DefaultLimit.
-	// What follows has the limits of Authority.
+	// The limits of Authority apply to what follows.
 	Limit time.Duration
 	// BusyWait bounds the wait for a port that is in use, 0 for 2 s.
 	BusyWait time.Duration
 }
 
-// Run goes through one flow. Its error is ErrCancelled, ErrTimeout, ErrNoCode,
-// *NoBrowserError, *PortsBusyError, *DeniedError, *WorkspaceError, *authority.ExchangeError or
+// Run runs one flow. Its error is ErrCancelled, ErrTimeout, ErrNoCode, *NoBrowserError,
+// *PortsBusyError, *DeniedError, *WorkspaceError, *authority.ExchangeError or
 // that of Confirm or Save, each wrapped or not. The loopback server is closed when Run
 // returns.
 func (b Browser) Run(ctx context.Context) (*auth.Snapshot, error) {
@@ -86,8 +87,8 @@ func (b Browser) Run(ctx context.Context) (*auth.Snapshot, error) {
 	return s, err
 }
 
-// show brings the page to the user. failed tells when nobody can see it. The
-// function it returns ends the attempt and waits for it.
+// show shows the page to the user. failed receives an error if that is
+// impossible. stop ends the attempt and waits for it.
 func (b Browser) show(ctx context.Context, url string) (failed <-chan error, stop func()) {
 	failure := make(chan error, 1)
 	if b.Open == nil {
@@ -116,7 +117,7 @@ func (b Browser) show(ctx context.Context, url string) (failed <-chan error, sto
 	return failure, func() { cancel(); opening.Wait() }
 }
 
-// wait waits for the one callback that counts.
+// wait waits for the first valid callback.
 func (b Browser) wait(ctx context.Context, server *server, failed <-chan error) (*callback, error) {
 	limit := b.Limit
 	if limit == 0 {
@@ -153,8 +154,8 @@ func (b Browser) finish(ctx context.Context, server *server, answer *callback, g
 	}
 	if b.Confirm != nil {
 		r.confirm = func(ctx context.Context, s *auth.Snapshot) error {
-			// Whoever has to answer a question looks for it where it is asked.
-			// The browser has nothing more to bring, so the port is freed too.
+			// The question is asked elsewhere, so tell the user to look there.
+			// The browser is no longer needed, so free the port too.
 			waiting := time.AfterFunc(confirmWait, func() {
 				answer.show(ending{account: s.Claims().Email, unconfirmed: true})
 				server.close()

@@ -11,14 +11,14 @@ import (
 	"rekey/internal/proc"
 )
 
-// CodexCLI is the sign-in by the user's own "codex login", for those who
+// CodexCLI is the sign-in with the user's own "codex login", for users who
 // prefer it to Rekey's.
 //
 // Codex 0.169 revokes the stored refresh token and deletes auth.json before it
-// asks anything, so a run that is cancelled or fails leaves the user signed
-// out, which faces say before. It writes the store by itself. A run without an
-// error says that codex ended well; the sign-in is done only when the store
-// holds a new one, which the caller checks.
+// does anything else, so a run that is cancelled or fails leaves the user
+// signed out; faces say so beforehand. It writes the store itself. A run
+// without an error means that codex exited successfully; the caller has to
+// check that the store holds a new sign-in.
 type CodexCLI struct {
 	// Program is the path that FindCodex returned.
 	Program string
@@ -26,28 +26,28 @@ type CodexCLI struct {
 	Home string
 	// ByCode runs "codex login --device-auth".
 	ByCode bool
-	// Lookup reads Rekey's environment, of which the child is given a part.
+	// Lookup reads Rekey's environment, part of which is passed to the child.
 	Lookup func(name string) (string, bool)
-	// Prompt, if not nil, is given the address of the page that Codex opens in
-	// a browser by itself. It must not block.
+	// Prompt, if not nil, gets the address of the page that Codex itself opens
+	// in a browser. It must not block.
 	Prompt func(url string)
-	// Show, if not nil, is given the code of a run with ByCode, once. It must
-	// not block.
+	// Show, if not nil, gets the code of a run with ByCode, once. It must not
+	// block.
 	Show func(DeviceCode)
 	// Limit bounds the run, 0 for DefaultDeviceLimit, which is Codex's own for
-	// a code; in a browser Codex would wait for ever.
+	// a code; in a browser Codex would wait without limit.
 	Limit time.Duration
 
 	// more are arguments for tests.
 	more []string
 }
 
-// CodexExitError means that codex ended and said that it failed.
+// CodexExitError means that codex exited with an error.
 type CodexExitError struct {
-	// Code is its exit code, -1 when a signal ended it.
+	// Code is its exit code, -1 when a signal killed it.
 	Code int
-	// Said is the last line that it printed: one short line in which nothing
-	// looks like a token. "" when it printed none.
+	// Said is the last line that it printed, shortened and without anything
+	// that looks like a token; "" if it printed nothing.
 	Said string
 }
 
@@ -67,8 +67,9 @@ func (e *CodexExitError) FaultCode() string { return e.fault().FaultCode() }
 // FaultArgs implements fault.Coded.
 func (e *CodexExitError) FaultArgs() []any { return e.fault().FaultArgs() }
 
-// codexVariables are what Codex reads beyond what every child may know: how to
-// reach the network, and whom to sign in with. None of them holds a key.
+// codexVariables are the variables that Codex reads, beyond those passed to
+// every child: how to reach the network, and which server to sign in with. None
+// of them holds a key.
 func codexVariables() []string {
 	return []string{
 		"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy",
@@ -78,9 +79,9 @@ func codexVariables() []string {
 	}
 }
 
-// Run runs codex and waits for its end. Its error is ErrCancelled, ErrTimeout,
-// *CodexExitError, or says why the program could not be started. No process of
-// codex is left when Run returns.
+// Run runs codex and waits for it to exit. Its error is ErrCancelled,
+// ErrTimeout, *CodexExitError, or says why the program could not be started. No
+// codex process is left when Run returns.
 func (c CodexCLI) Run(ctx context.Context) error {
 	limit := c.Limit
 	if limit == 0 {
@@ -96,7 +97,7 @@ func (c CodexCLI) Run(ctx context.Context) error {
 	cmd := proc.Command(ctx, c.Program, append(args, c.more...)...)
 	cmd.Env = c.environment()
 	cmd.Dir = c.Home
-	cmd.Stdout, cmd.Stderr = said, said // the same one: it is written to by turns
+	cmd.Stdout, cmd.Stderr = said, said // the same writer, so that exec never writes concurrently
 	err := proc.Run(cmd)
 	var exit *exec.ExitError
 	switch {
@@ -110,9 +111,9 @@ func (c CodexCLI) Run(ctx context.Context) error {
 	return nil
 }
 
-// environment is what codex is told. An npm script is started by the node on
-// PATH, which on a desktop session's PATH is missing or another one than the
-// node beside the script.
+// environment returns codex's environment. An npm script runs with the node on
+// PATH, and in a desktop session that is missing or differs from the node
+// beside the script.
 func (c CodexCLI) environment() []string {
 	beside := filepath.Dir(c.Program)
 	lookup := func(name string) (string, bool) {

@@ -9,12 +9,12 @@ import (
 	"time"
 )
 
-// maxOutputLine bounds a line of codex's that is looked at, in bytes.
+// maxOutputLine bounds the part of a line that is read, in bytes.
 const maxOutputLine = 8 << 10
 
-// codexOutput reads what "codex login" prints for people: the address of the
-// page, the code, and what went wrong. It keeps nothing else, and is used by
-// one goroutine at a time.
+// codexOutput parses what "codex login" prints for people: the address of the
+// page, the code, and what went wrong. It keeps nothing else. It is for one
+// goroutine at a time.
 type codexOutput struct {
 	prompt func(url string)
 	show   func(DeviceCode)
@@ -39,7 +39,7 @@ func (o *codexOutput) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Colours and other controls of a terminal (ECMA-48, section 5.4).
+// controls matches colours and other terminal controls (ECMA-48, section 5.4).
 var controls = lazily(`\x1b\[[0-?]*[ -/]*[@-~]`)
 
 // read takes in one line.
@@ -66,18 +66,18 @@ func (o *codexOutput) read(raw string) {
 	}
 }
 
-// isPage reports whether a line is the address of a page of the server's.
+// isPage reports whether a line is the address of one of the server's pages.
 func isPage(text, path string) bool {
 	u, err := url.Parse(text)
 	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && strings.HasSuffix(u.Path, path)
 }
 
-// canBeShown reports whether a line is nothing but a code.
+// canBeShown reports whether a line is just a code.
 func canBeShown(text string) bool {
 	return len(text) <= 64 && !strings.ContainsAny(text, " :") && line(text) == text
 }
 
-// tokens are words that are too long to be meant for people.
+// tokens matches words that are too long to be meant for people.
 var tokens = lazily(`[\w.~+/=-]{32,}`)
 
 // lazily compiles an expression when it is first used: most processes never do.
@@ -85,7 +85,7 @@ func lazily(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
 
-// last is the last line that was printed, safe to show and to log.
+// last returns the last line printed, safe to show and to log.
 func (o *codexOutput) last() string {
 	if len(bytes.TrimSpace(o.rest)) > 0 {
 		o.read(string(o.rest))

@@ -11,56 +11,56 @@ import (
 )
 
 const (
-	// DefaultDeviceLimit is how long a code may be entered; Codex has the same.
+	// DefaultDeviceLimit is how long a code can be entered, as in Codex.
 	DefaultDeviceLimit = 15 * time.Minute
-	// minInterval is the least pause between polls, whatever the server says.
+	// minInterval is the minimum pause between polls, whatever the server says.
 	minInterval = time.Second
 	// slowDown is added to the pause whenever the server asks for it (RFC
 	// 8628, section 3.5).
 	slowDown = 5 * time.Second
 	// maxPause bounds the pause that grows while the server does not answer.
 	maxPause = time.Minute
-	// maxFaults is how many answers in a row may say that the server is broken.
+	// maxFaults is how many server errors in a row end the flow.
 	maxFaults = 5
 )
 
-// DeviceCode is what the user of a device sign-in has to know.
+// DeviceCode is what the user needs for a device sign-in.
 type DeviceCode struct {
 	// UserCode is what to enter.
 	UserCode string
-	// Page is where to enter it, on any device. It does not hold the code, for
-	// Codex's page takes none from its address.
+	// Page is where to enter it, on any device. It does not contain the code,
+	// because Codex's page does not read it from the address.
 	Page string
-	// ExpiresAt is when the code ends.
+	// ExpiresAt is when the code expires.
 	ExpiresAt time.Time
 }
 
 // Device is the sign-in with a code that is entered in a browser elsewhere
-// (RFC 8628, as Codex's server speaks it). It is a value without state: every
-// Run is a flow of its own.
+// (RFC 8628, as Codex's server speaks it). It has no state: every Run is a
+// separate flow.
 //
-// It is more patient than Codex 0.169, which ends at the first answer that it
-// does not know: a server that is busy (429), broken for a moment (5xx) or out
-// of reach is asked again, later each time.
+// It is more patient than Codex 0.169, which gives up at the first unknown
+// answer: it asks again, with growing pauses, when the server is busy (429),
+// failing (5xx) or unreachable.
 type Device struct {
-	// Authority is whom to sign in with.
+	// Authority is the authorization server to sign in with.
 	Authority *authority.Client
-	// Show is given the code, once. It must not block.
+	// Show gets the code, once. It must not block.
 	Show func(DeviceCode)
 	// Workspaces are the only ones that may sign in
 	// (forced_chatgpt_workspace_id), empty for any.
 	Workspaces []string
-	// Confirm, if not nil, is asked between the exchange and Save whether this
-	// sign-in is wanted; its error is the flow's, and then nothing is kept. It
-	// may take its time.
+	// Confirm, if not nil, decides between the exchange and Save whether to
+	// keep this sign-in; its error ends the flow, and nothing is kept. It may
+	// take its time.
 	Confirm func(ctx context.Context, s *auth.Snapshot) error
-	// Save, if not nil, is given the credentials; its error is the flow's.
+	// Save, if not nil, gets the credentials; its error ends the flow.
 	Save func(ctx context.Context, s *auth.Snapshot) error
 	// Limit bounds the time until the code is entered, 0 for DefaultDeviceLimit.
 	Limit time.Duration
 }
 
-// Run goes through one flow. Its error is authority.ErrNoDeviceCode,
+// Run runs one flow. Its error is authority.ErrNoDeviceCode,
 // ErrCancelled, ErrTimeout (the context's own deadline), ErrExpired,
 // *DeniedError, *WorkspaceError, *authority.ExchangeError or that of Confirm or
 // Save, each wrapped or not.
@@ -84,7 +84,7 @@ func (d Device) Run(ctx context.Context) (*auth.Snapshot, error) {
 	}.run(ctx, grant)
 }
 
-// poll asks until the code is entered, refused or too old.
+// poll asks until the code is entered, refused or expired.
 func (d Device) poll(ctx context.Context, device authority.DeviceGrant, end time.Time) (authority.CodeGrant, error) {
 	p := pace{interval: max(device.Interval, minInterval)}
 	wait := p.interval
@@ -108,7 +108,7 @@ func (d Device) poll(ctx context.Context, device authority.DeviceGrant, end time
 	}
 }
 
-// pause waits, or tells how the context ended.
+// pause waits, or returns how the context ended.
 func pause(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -120,15 +120,14 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// pace is how often the server may be asked.
+// pace decides how often to poll the server.
 type pace struct {
 	interval time.Duration
-	lost     int // polls in a row that were not answered as they should
-	faults   int // those of them whose answer was a server's error
+	lost     int // polls in a row without a proper answer
+	faults   int // those of them that got a server error
 }
 
-// after says how long to wait after a poll that brought no code, or why there
-// is nothing to wait for.
+// after returns how long to wait after a poll without a code, or why to stop.
 func (p *pace) after(err error) (time.Duration, error) {
 	var (
 		pending *authority.DevicePendingError
@@ -157,7 +156,8 @@ func (p *pace) after(err error) (time.Duration, error) {
 	return 0, failure
 }
 
-// backOff doubles the pause with every poll that was lost (RFC 8628, section 3.5).
+// backOff doubles the pause with every poll without a proper answer (RFC 8628,
+// section 3.5).
 func (p *pace) backOff() time.Duration {
 	wait := p.interval
 	for range p.lost {

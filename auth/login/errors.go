@@ -10,26 +10,28 @@ import (
 	"rekey/internal/fault"
 )
 
-// How a flow can end without anybody's fault.
+// The errors of a flow that need no details.
 var (
-	// ErrCancelled means that the flow's context was cancelled, or that
-	// another program on this machine asked for the port to sign in itself.
+	// ErrCancelled means that the flow's context was cancelled, or that another
+	// program on this machine asked for the port for its own sign-in.
 	ErrCancelled = fault.New("sign_in_cancelled", "the sign-in was cancelled")
-	// ErrTimeout means that nobody finished the sign-in in the browser.
+	// ErrTimeout means that the user did not finish the sign-in in time.
 	ErrTimeout = fault.New("sign_in_timeout", "the sign-in was not finished in the browser in time")
-	// ErrNoCode means that the browser came back with neither a code nor an error.
+	// ErrNoCode means that the callback had neither a code nor an error.
 	ErrNoCode = fault.New("no_code", "the authorization server sent no code, so the sign-in could not be completed")
-	// ErrExpired means that nobody entered the code of a device sign-in in time.
+	// ErrExpired means that the code of a device sign-in was not entered in
+	// time.
 	ErrExpired = fault.New("code_expired", "the code was not entered in time")
-	// ErrDeclined is for a Confirm that was told no.
+	// ErrDeclined is for a Confirm whose user said no.
 	ErrDeclined = fault.New("sign_in_declined", "the sign-in to another account was declined")
 )
 
-// PortsBusyError means that other programs hold every port that the
-// authorization server knows as ours.
+// PortsBusyError means that no port that the authorization server accepts could
+// be used.
 type PortsBusyError struct {
 	Ports []int
-	// Err is why the last one could not be used: it need not be in use.
+	// Err is why the last one could not be used, which may be another reason
+	// than being in use.
 	Err error
 }
 
@@ -57,10 +59,10 @@ func (e *PortsBusyError) FaultArgs() []any { return e.fault().FaultArgs() }
 // Unwrap returns the cause.
 func (e *PortsBusyError) Unwrap() error { return e.Err }
 
-// NoBrowserError means that there is nothing here that could show the sign-in's
-// page. A Device needs none on this machine.
+// NoBrowserError means that there is no browser here to show the sign-in page.
+// Device needs none.
 type NoBrowserError struct {
-	// Err is why the page could not be opened, nil where it was not tried.
+	// Err is why the page could not be opened, nil if that was not tried.
 	Err error
 }
 
@@ -83,10 +85,10 @@ func (e *NoBrowserError) FaultArgs() []any { return e.fault().FaultArgs() }
 // Unwrap returns the cause.
 func (e *NoBrowserError) Unwrap() error { return e.Err }
 
-// CheckBrowser tells without starting anything whether a page can be shown
-// here: its error is a *NoBrowserError or nil. A Linux session has a display,
-// names a browser of its own in BROWSER, or lives in Windows and uses that
-// one's; other systems always have one. system is runtime.GOOS.
+// CheckBrowser reports, without starting anything, whether a page can be shown
+// here: its error is a *NoBrowserError or nil. On Linux that takes a display, a
+// browser named in BROWSER, or WSL, which uses Windows' browser; other systems
+// always have one. system is runtime.GOOS.
 func CheckBrowser(system string, getenv func(string) string) error {
 	if system == "windows" || system == "darwin" {
 		return nil
@@ -100,8 +102,8 @@ func CheckBrowser(system string, getenv func(string) string) error {
 }
 
 // DeniedError means that the authorization server or the user said no
-// (RFC 6749, section 4.1.2.1). Both fields come from a URL: they are cut to
-// one printable line, and whoever shows them still has to escape them.
+// (RFC 6749, section 4.1.2.1). Both fields come from a URL: they are cut to one
+// printable line, but must still be escaped when shown.
 type DeniedError struct {
 	Code        string
 	Description string
@@ -131,9 +133,9 @@ func (e *DeniedError) FaultArgs() []any { return e.fault().FaultArgs() }
 // WorkspaceError means that the user signed in to a workspace that the
 // configuration does not allow. Nothing of that sign-in is kept.
 type WorkspaceError struct {
-	// Workspace is what the ID token names, "" when it names none.
+	// Workspace is the one in the ID token, "" when it has none.
 	Workspace string
-	// Allowed are those of forced_chatgpt_workspace_id.
+	// Allowed are the ones in forced_chatgpt_workspace_id.
 	Allowed []string
 }
 
@@ -154,7 +156,7 @@ func (e *WorkspaceError) FaultArgs() []any { return e.fault().FaultArgs() }
 // maxLine bounds texts from a URL, in characters.
 const maxLine = 200
 
-// line makes one short printable line of a text from outside.
+// line turns untrusted text into one short printable line.
 func line(text string) string {
 	clean := strings.Map(func(r rune) rune {
 		switch {

@@ -11,11 +11,11 @@ import (
 	"rekey/internal/safefile"
 )
 
-// CodexSearch is where FindCodex looks. All fields are those of the machine
-// that it runs on: main fills them in.
+// CodexSearch tells FindCodex where to look. The program fills in the values of
+// its machine.
 type CodexSearch struct {
-	// Setting is the path that the user has configured, "" for none. It is
-	// the only place then; "~/" stands for the user's home.
+	// Setting is the configured path, "" for none. If set, it is the only
+	// place; "~/" is the user's home.
 	Setting string
 	// Getenv reads the environment.
 	Getenv func(string) string
@@ -29,7 +29,7 @@ type CodexSearch struct {
 type CodexProgram struct {
 	// Path is the program's, absolute.
 	Path string
-	// Looked are the paths that were tried, the found one last.
+	// Looked are the paths that were tried, the successful one last.
 	Looked []string
 }
 
@@ -57,10 +57,11 @@ func (e *NoCodexError) FaultCode() string { return e.fault().FaultCode() }
 // FaultArgs implements fault.Coded.
 func (e *NoCodexError) FaultArgs() []any { return e.fault().FaultArgs() }
 
-// FindCodex finds the user's own codex, without running anything: a desktop
-// session often has a shorter PATH than a terminal. Looked for are, in this
-// order, the setting and nothing else; PATH; where npm, nvm and other managers
-// of Node.js put programs; the usual folders. Its error is a *NoCodexError.
+// FindCodex finds the user's own codex without running anything; a desktop
+// session often has a shorter PATH than a terminal. If the setting is set, it
+// looks nowhere else. Otherwise it searches, in order, PATH, the folders of
+// npm, nvm and other Node.js managers, and the usual folders. Its error is a
+// *NoCodexError.
 func FindCodex(s CodexSearch) (CodexProgram, error) {
 	if s.Setting != "" {
 		path := s.Setting
@@ -81,7 +82,7 @@ func FindCodex(s CodexSearch) (CodexProgram, error) {
 		for _, name := range names {
 			path := filepath.Join(dir, name)
 			if !filepath.IsAbs(dir) || slices.Contains(looked, path) {
-				continue // a relative folder on PATH is whoever's that is
+				continue // a relative folder on PATH cannot be trusted
 			}
 			looked = append(looked, path)
 			if s.canRun(path) {
@@ -92,13 +93,13 @@ func FindCodex(s CodexSearch) (CodexProgram, error) {
 	return CodexProgram{}, &NoCodexError{Looked: looked}
 }
 
-// canRun reports whether the path is a program for this user.
+// canRun reports whether this user can run the path.
 func (s CodexSearch) canRun(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular() && (s.System == "windows" || info.Mode()&0o111 != 0)
 }
 
-// folders are where a codex may lie, the likeliest first.
+// folders are where codex may be, the likeliest first.
 func (s CodexSearch) folders() []string {
 	dirs := filepath.SplitList(s.Getenv("PATH"))
 	dirs = append(dirs, s.npm()...)
@@ -124,7 +125,7 @@ func (s CodexSearch) folders() []string {
 	return append(dirs, "/usr/local/bin", "/opt/homebrew/bin", "/home/linuxbrew/.linuxbrew/bin", "/usr/bin", "/snap/bin")
 }
 
-// npm is where npm puts the programs of packages that are installed globally.
+// npm returns the folders where npm puts globally installed programs.
 func (s CodexSearch) npm() (dirs []string) {
 	for _, prefix := range []string{s.Getenv("npm_config_prefix"), s.Getenv("NPM_CONFIG_PREFIX"), s.npmrcPrefix()} {
 		switch {
@@ -163,7 +164,8 @@ func (s CodexSearch) npmrcPrefix() (prefix string) {
 	return prefix
 }
 
-// nvm is where nvm puts the programs of each Node.js, the newest first.
+// nvm returns the folders where nvm puts the programs of each Node.js, newest
+// first.
 func (s CodexSearch) nvm() (dirs []string) {
 	base := s.Getenv("NVM_DIR")
 	if base == "" && s.UserHome != "" {
@@ -183,7 +185,7 @@ func (s CodexSearch) nvm() (dirs []string) {
 	return dirs
 }
 
-// numbers are those of a version, "v22.1.0" for example.
+// numbers returns the numbers of a version such as "v22.1.0".
 func numbers(version string) (list []int) {
 	for part := range strings.SplitSeq(strings.TrimPrefix(version, "v"), ".") {
 		n, err := strconv.Atoi(part)

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// defaultPorts are those that the authorization server knows as Codex's.
+// defaultPorts are the ports that the authorization server accepts for Codex.
 func defaultPorts() []int { return []int{1455, 1457} }
 
 const (
@@ -17,9 +17,9 @@ const (
 	cancelLimit = time.Second
 )
 
-// listen binds the first port that can be had. Like Codex it asks whoever
-// holds the first one, once, to give it up, and waits a moment for it: a
-// forgotten sign-in of Codex does that. The others are only tried.
+// listen binds the first available port. Like Codex it asks the holder of the
+// first one, once, to release it, and waits a moment: a forgotten sign-in of
+// Codex does. The others are tried once.
 func (b Browser) listen(ctx context.Context) (net.Listener, error) {
 	ports := b.Ports
 	if len(ports) == 0 {
@@ -43,7 +43,7 @@ func (b Browser) listen(ctx context.Context) (net.Listener, error) {
 	return nil, &PortsBusyError{Ports: ports, Err: last}
 }
 
-// retry tries a port again and again, for as long as is worth it.
+// retry tries a port repeatedly until BusyWait is over.
 func (b Browser) retry(ctx context.Context, port int) (net.Listener, error) {
 	wait := b.BusyWait
 	if wait == 0 {
@@ -72,7 +72,7 @@ func listenOn(ctx context.Context, port int) (net.Listener, error) {
 }
 
 // askToCancel sends the request that ends another program's waiting sign-in.
-// What holds the port may be anything, so no answer is expected.
+// The port may be held by any program, so no answer is expected.
 func askToCancel(ctx context.Context, port int) {
 	ctx, cancel := context.WithTimeout(ctx, cancelLimit)
 	defer cancel()

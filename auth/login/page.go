@@ -66,7 +66,7 @@ func (p page) html(style string) string {
 	).Replace(resultHTML)
 }
 
-// signedIn says as whom, where that is known.
+// signedIn says which account has signed in, if known.
 func signedIn(p lang.Printer, account string) string {
 	if account == "" {
 		return p.Say("page.signed_in_nobody")
@@ -74,7 +74,7 @@ func signedIn(p lang.Printer, account string) string {
 	return p.Say("page.signed_in_as", "Account", account)
 }
 
-// chosen says which account waits for a yes, where that is known.
+// chosen says which account waits for confirmation, if known.
 func chosen(p lang.Printer, account string) string {
 	if account == "" {
 		return p.Say("page.chosen_another")
@@ -82,15 +82,15 @@ func chosen(p lang.Printer, account string) string {
 	return p.Say("page.chosen", "Account", account)
 }
 
-// sentence makes a sentence of an error's text.
+// sentence turns an error's text into a sentence.
 func sentence(p lang.Printer, err error) string {
 	text := p.Error(err)
 	first, size := utf8.DecodeRuneInString(text)
 	return p.Say("reason.sentence", "Why", string(unicode.ToUpper(first))+text[size:])
 }
 
-// writePage writes the page that ends the flow in the browser, in the language
-// that the browser asks for.
+// writePage writes the page that ends the flow in the browser, in the browser's
+// language.
 func writePage(w http.ResponseWriter, r *http.Request, e ending) {
 	speech := reader(r)
 	p := pageFor(speech, e)
@@ -100,16 +100,16 @@ func writePage(w http.ResponseWriter, r *http.Request, e ending) {
 		"style-src 'sha256-"+base64.StdEncoding.EncodeToString(sum[:])+"'; ")
 }
 
-// reader is the language that the browser asks for.
+// reader returns the Printer for the browser's language.
 func reader(r *http.Request) lang.Printer { return lang.For(r.Header.Values("Accept-Language")...) }
 
-// refuse writes a line of plain text, also where nothing is refused.
+// refuse writes a line of plain text.
 func refuse(w http.ResponseWriter, status int, text string) {
 	write(w, status, "text/plain; charset=utf-8", []byte(text), "")
 }
 
-// write sends an answer that no browser keeps, frames, interprets or passes on,
-// and makes sure that it has left before the server may be closed.
+// write sends a response that browsers do not store, frame, sniff or leak, and
+// flushes it before the server may be closed.
 func write(w http.ResponseWriter, status int, contentType string, body []byte, policy string) {
 	h := w.Header()
 	h.Set("Content-Type", contentType)

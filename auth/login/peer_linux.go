@@ -16,16 +16,16 @@ import (
 
 // peerAllowed reports whether the process at the other end of a connection on
 // this machine runs as the same user, or as root, from whom nothing can be
-// hidden (and as whom WSL forwards ports). Where the system does not tell it
-// allows: the state protects the sign-in by itself.
+// hidden (and as whom WSL forwards ports). If the user is unknown it returns
+// true, because the state parameter already protects the sign-in.
 func peerAllowed(c net.Conn) bool {
 	local, okLocal := addrPort(c.LocalAddr())
 	remote, okRemote := addrPort(c.RemoteAddr())
 	if !okLocal || !okRemote {
 		return false
 	}
-	// The table is no snapshot: a line can be missing when others change
-	// while it is read, so a no is asked for again.
+	// The table is not a snapshot: a line can be missing if others change
+	// during the read, so check again before refusing.
 	for range 3 {
 		if mayTalk(sockets(), local, remote, os.Geteuid()) {
 			return true
@@ -34,7 +34,7 @@ func peerAllowed(c net.Conn) bool {
 	return false
 }
 
-// sockets are all TCP sockets that the system tells of.
+// sockets returns all TCP sockets that the system lists.
 func sockets() (table []socket) {
 	for _, path := range []string{"/proc/net/tcp", "/proc/net/tcp6"} { // IPv4 can hide in an IPv6 socket
 		f, err := os.Open(path)
@@ -66,9 +66,9 @@ type socket struct {
 	uid           int
 }
 
-// mayTalk looks the other end up. It must still be established: the table
-// shows one that was closed as root's. A table that does not even know our
-// own end tells nothing.
+// mayTalk looks up the other end. It must still be established, because the
+// table shows closed ones as root's. If the table lacks even our own end, it
+// proves nothing.
 func mayTalk(table []socket, local, remote netip.AddrPort, uid int) bool {
 	known := false
 	for _, s := range table {

@@ -5,5 +5,6 @@ package login
 import "net"
 
 // peerAllowed reports whether the process at the other end may talk to us.
-// Only Linux tells whose it is; elsewhere the state alone protects the sign-in.
+// Only Linux shows its user; elsewhere the state parameter alone protects the
+// sign-in.
 func peerAllowed(net.Conn) bool { return true }

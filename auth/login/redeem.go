@@ -14,20 +14,20 @@ import (
 // discardLimit bounds the revocation of a sign-in that is not kept.
 const discardLimit = 3 * time.Second
 
-// redemption is what every flow does with an authorization code.
+// redemption turns an authorization code into a sign-in, for every flow.
 type redemption struct {
 	authority  *authority.Client
 	workspaces []string
-	// wantsKey: an API key is asked for too, as Codex does after its browser
-	// sign-in and not after a device's.
+	// wantsKey: also ask for an API key, as Codex does after a browser sign-in
+	// but not after a device sign-in.
 	wantsKey bool
 	// confirm and save may be nil.
 	confirm func(ctx context.Context, s *auth.Snapshot) error
 	save    func(ctx context.Context, s *auth.Snapshot) error
 }
 
-// run turns the code into tokens, and these into the credentials of a sign-in
-// that is confirmed and saved.
+// run turns the code into tokens, and the tokens into credentials, which it has
+// confirmed and saved.
 func (r redemption) run(ctx context.Context, grant authority.CodeGrant) (*auth.Snapshot, error) {
 	tokens, err := r.authority.Exchange(ctx, grant)
 	if err != nil {
@@ -48,7 +48,7 @@ func (r redemption) run(ctx context.Context, grant authority.CodeGrant) (*auth.S
 		return nil, whole(ctx, err)
 	}
 	if r.wantsKey {
-		// Codex goes on without a key; most accounts are given none.
+		// Codex continues without a key; most accounts get none.
 		if key, err := r.authority.ExchangeAPIKey(ctx, tokens.ID); err == nil {
 			s = s.WithAPIKey(key)
 		}
@@ -65,7 +65,7 @@ func (r redemption) run(ctx context.Context, grant authority.CodeGrant) (*auth.S
 	return s, nil
 }
 
-// check finds out whether the sign-in can be used here and is wanted.
+// check checks that the sign-in is allowed here and confirmed.
 func (r redemption) check(ctx context.Context, s *auth.Snapshot) error {
 	if account := s.Claims().AccountID; len(r.workspaces) > 0 && !slices.Contains(r.workspaces, account) {
 		return &WorkspaceError{Workspace: account, Allowed: r.workspaces}
@@ -76,15 +76,15 @@ func (r redemption) check(ctx context.Context, s *auth.Snapshot) error {
 	return r.confirm(ctx, s)
 }
 
-// discard tells the server to forget tokens that nobody keeps, best effort: the
-// flow may have been cancelled, and its user waits for its end.
+// discard revokes tokens that are not kept, best effort and within
+// discardLimit, because the user is waiting for the flow to end.
 func (r redemption) discard(ctx context.Context, tokens authority.Tokens) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), discardLimit)
 	defer cancel()
-	_ = r.authority.Discard(ctx, tokens.Refresh) // then they end by themselves, unused
+	_ = r.authority.Discard(ctx, tokens.Refresh) // on failure they expire unused
 }
 
-// whole puts the end of the flow before errors that only follow from it.
+// whole returns the end of the flow rather than an error that follows from it.
 func whole(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ended(ctx)
@@ -92,7 +92,7 @@ func whole(ctx context.Context, err error) error {
 	return err
 }
 
-// ended tells how the flow's context ended.
+// ended returns how the flow's context ended.
 func ended(ctx context.Context) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		return ErrTimeout

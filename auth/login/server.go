@@ -26,23 +26,23 @@ type callback struct {
 	cancel bool
 	// code is empty when the server sent none.
 	code auth.Secret
-	// denied is what the server sent instead.
+	// denied is the error that the server sent instead.
 	denied error
 
 	end   chan ending   // how the flow ended, for the page; capacity 1
-	shown chan struct{} // closed when the page was written or nobody wants it
+	shown chan struct{} // closed when the page was written or is not wanted
 	once  sync.Once     // for show
 }
 
 // ending is how a flow ended.
 type ending struct {
 	account     string // e-mail address, "" when unknown
-	unconfirmed bool   // the flow goes on, and not in the browser
+	unconfirmed bool   // the flow goes on, but not in the browser
 	err         error  // nil for success
 }
 
-// show has the result page written and waits a moment until it is. A browser
-// is told once: what is shown later is not seen.
+// show sends the result page and waits a moment for that. Only the first call
+// has an effect.
 func (c *callback) show(e ending) {
 	c.once.Do(func() {
 		c.end <- e
@@ -63,12 +63,12 @@ type server struct {
 	served  chan struct{} // closed when the listener is done
 	closing chan struct{} // closed by close
 	answers chan *callback
-	// turn holds one token; whoever takes it is the one callback.
+	// turn holds one token; the request that takes it is the one callback.
 	turn chan struct{}
 	once sync.Once // for close
 }
 
-// startServer serves on the listener until close. peer tells whether the
+// startServer serves on the listener until close. peer reports whether the
 // other end of a connection may talk to us.
 func startServer(l net.Listener, state string, peer func(net.Conn) bool) *server {
 	s := &server{
@@ -82,12 +82,11 @@ func startServer(l net.Listener, state string, peer func(net.Conn) bool) *server
 	s.turn <- struct{}{}
 	s.http = &http.Server{
 		Handler: s,
-		// Asked while the connection is young: later the other end may be
-		// gone, and its owner with it.
+		// Check early: later the other end, and so its owner, may be gone.
 		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
 			return context.WithValue(ctx, peerKey{}, peer(c))
 		},
-		ErrorLog:          log.New(io.Discard, "", 0), // what strangers send is not our log's affair
+		ErrorLog:          log.New(io.Discard, "", 0), // do not log what other programs send
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       5 * time.Second,
 		WriteTimeout:      3 * time.Minute, // the answer to the callback waits for the exchange
@@ -101,7 +100,8 @@ func startServer(l net.Listener, state string, peer func(net.Conn) bool) *server
 	return s
 }
 
-// close frees the port and cuts every connection. It may be called again.
+// close frees the port and closes every connection. It may be called more than
+// once.
 func (s *server) close() {
 	s.once.Do(func() {
 		close(s.closing)
@@ -112,7 +112,7 @@ func (s *server) close() {
 
 func (s *server) redirectURI() string { return "http://" + address(s.port) + callbackPath }
 
-// peerKey is the context key of what peer said about the connection.
+// peerKey is the context key of the result of peer.
 type peerKey struct{}
 
 // ServeHTTP implements http.Handler.
@@ -135,15 +135,16 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// isOurHost stops a web page whose name was made to point here (DNS rebinding).
+// isOurHost rejects web pages whose host name resolves to this machine (DNS
+// rebinding).
 func (s *server) isOurHost(host string) bool {
 	port := strconv.Itoa(s.port)
 	return host == "127.0.0.1:"+port || host == "localhost:"+port
 }
 
-// callback takes the authorization server's answer. Whoever does not know the
-// state learns nothing and changes nothing. A parameter that appears twice is
-// not guessed at (RFC 6749, section 3.1).
+// callback handles the authorization server's answer. A request without the
+// state learns nothing and changes nothing. A duplicate parameter is an error
+// (RFC 6749, section 3.1).
 func (s *server) callback(w http.ResponseWriter, r *http.Request) {
 	if !isNavigation(r) {
 		refuse(w, http.StatusForbidden, "Not allowed from a web page.")
@@ -165,17 +166,17 @@ func (s *server) callback(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, r, answer)
 }
 
-// isNavigation reports whether the request may be a tab on its way here, which
+// isNavigation reports whether the request may be a top-level navigation, which
 // is how the authorization server's answer comes. Browsers say so (Fetch
-// Metadata); what a page fetches, embeds or frames is told apart, even by a page
-// that has learned the state.
+// Metadata). It rejects what a page fetches, embeds or frames, even if the page
+// has learned the state.
 func isNavigation(r *http.Request) bool {
 	mode, dest := r.Header.Get("Sec-Fetch-Mode"), r.Header.Get("Sec-Fetch-Dest")
 	return (mode == "" || mode == "navigate") && (dest == "" || dest == "document")
 }
 
-// cancel gives the port up to another program. A web page in the user's
-// browser cannot have it: every request that a page causes says so.
+// cancel releases the port to another program. Web pages cannot do this,
+// because browsers mark every request that a page causes.
 func (s *server) cancel(w http.ResponseWriter, r *http.Request) {
 	site := r.Header.Get("Sec-Fetch-Site")
 	if r.Header.Get("Origin") != "" || r.Header.Get("Referer") != "" || site != "" && site != "none" {
@@ -185,7 +186,7 @@ func (s *server) cancel(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, r, &callback{cancel: true})
 }
 
-// answer hands the request to the flow, if it is the first, and shows how the
+// answer passes the request to the flow, if it is the first, and shows how the
 // flow ended.
 func (s *server) answer(w http.ResponseWriter, r *http.Request, c *callback) {
 	select {

@@ -8,21 +8,21 @@ import (
 )
 
 // maxAttempts is how many refresh tokens' last attempts are remembered: enough
-// for files that take turns in the store.
+// for several files that alternate in the store.
 const maxAttempts = 32
 
 const attemptsFile = "attempts.json"
 
 // AttemptsPath is the file that changes when a process that shares the state
-// directory has asked.
+// directory records an attempt.
 func AttemptsPath(stateDir string) string { return filepath.Join(stateDir, attemptsFile) }
 
-// LastAttempt implements auth.Memory. It reads the file each time, for another
-// process may have asked.
+// LastAttempt implements auth.Memory. It reads the file each time, because
+// another process may have made an attempt.
 func (s *Memory) LastAttempt(fingerprint string) (auth.AttemptRecord, bool) {
 	entries, err := readState[auth.AttemptRecord](s, attemptsFile)
 	if err != nil {
-		return auth.AttemptRecord{}, false // asked once more, nothing worse
+		return auth.AttemptRecord{}, false // at worst the server is asked once more
 	}
 	for _, a := range slices.Backward(entries) {
 		if a.Fingerprint == fingerprint {

@@ -13,8 +13,8 @@ import (
 	"rekey/test/kit/files"
 )
 
-// P3: an answer reaches the escrow although the disk has become full since the
-// request was sent; and nothing is sent when it is full before.
+// P3: an answer reaches the escrow even if the disk has become full since the
+// request was sent, and nothing is sent if the disk was full before.
 func TestEscrowOnAFullDisk(t *testing.T) {
 	dir := files.TempDir(t)
 	files.Mount(t, dir, "-t", "tmpfs", "-o", "size=2m", "tmpfs")
@@ -47,7 +47,7 @@ func TestEscrowReservesNothingOnAFullDisk(t *testing.T) {
 	if err := s.Record(auth.Refusal{Fingerprint: "f", Reason: auth.ReasonReused}); err != nil {
 		t.Errorf("the failed reservation keeps its room: %v", err)
 	}
-	// A sparse file has the size and not the room.
+	// A sparse file has the size but not the blocks.
 	sparse := filepath.Join(dir, "state", escrowFile)
 	files.Write(t, sparse, nil)
 	if err := os.Truncate(sparse, slotSize); err != nil {

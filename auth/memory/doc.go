@@ -1,8 +1,8 @@
-// Package memory is what Rekey remembers about one home beyond the life of a
-// process, in a folder of its own: the key of all fingerprints, what was refused
-// for good, which notifications were shown, what happened lately, and the
-// escrow, where the answer of a refresh waits until it is in the store.
+// Package memory keeps on disk what Rekey remembers about one home: the key of
+// all fingerprints, permanent refusals, last attempts, shown notifications,
+// recent activity, and the escrow, which keeps the answer of a refresh until it
+// is in the store.
 //
-// It touches the files in that folder and nothing else. It holds no token but
-// for the escrow's answer, and no error of this package quotes one.
+// It touches only files in its own folders. The only tokens in them are those
+// of the escrow's answer, and no error of this package quotes one.
 package memory

@@ -7,25 +7,25 @@ import (
 	"rekey/internal/safefile"
 )
 
-// stateVersion is that of the JSON files in the state directory.
+// stateVersion is the version of the JSON files in the state directory.
 const stateVersion = 1
 
-// maxState is the size above which a file in the state directory is not read,
-// 4 MiB: several times what its bounded lists can need.
+// maxState is the size above which a file in the state directory is not read: 4
+// MiB, several times what the bounded lists can need.
 const maxState = 4 << 20
 
 // errNewer means that a newer Rekey has written the file. It is left alone.
 var errNewer = fault.New("newer_rekey", "a newer version of Rekey has written it")
 
-// stateFile is the form of a JSON file in the state directory: entries, oldest
+// stateFile is the format of a JSON file in the state directory, oldest entry
 // first.
 type stateFile[T any] struct {
 	Version int `json:"version"`
 	Entries []T `json:"entries"`
 }
 
-// readState reads a state file. One that is absent or damaged has no entries:
-// what it held is not worth stopping for, and the next change replaces it.
+// readState reads a state file. A missing or damaged file has no entries:
+// losing them is not worth stopping for, and the next change replaces the file.
 func readState[T any](s *Memory, name string) ([]T, error) {
 	if s.why != nil {
 		return nil, s.why
@@ -45,11 +45,11 @@ func readState[T any](s *Memory, name string) ([]T, error) {
 }
 
 // changeState replaces a state file under the directory's lock. change returns
-// the new entries, or false to leave the file as it is; of the entries only the
-// newest keep stay.
+// the new entries, or false to leave the file as it is. Only the newest keep
+// entries stay.
 func changeState[T any](s *Memory, name string, keep int, change func([]T) ([]T, bool)) error {
 	if err := tryChangeState(s, name, keep, change); err != nil {
-		return fault.New("change", "change {{.What}}: {{.Why}}", "What", name, "Why", safefile.Cause(err))
+		return fault.New("change", "cannot change {{.What}}: {{.Why}}", "What", name, "Why", safefile.Cause(err))
 	}
 	return nil
 }

@@ -15,7 +15,7 @@ import (
 const escrowFile = "escrow"
 
 // errAnswerHeld means that the slot holds an answer that is not in the store
-// yet. It is worth more than any new attempt.
+// yet and must not be overwritten.
 var errAnswerHeld = fault.New("answer_held", "the escrow still holds an answer that was not saved")
 
 // attempt is the payload of the slot's first record.
@@ -24,8 +24,8 @@ type attempt struct {
 	At       time.Time `json:"at"`
 }
 
-// held is what the slot's records say together. An answer that cannot be
-// unsealed for now leaves answer nil and sets err.
+// held is the combined content of the slot's records. If an answer cannot be
+// unsealed for now, answer is nil and err is set.
 type held struct {
 	attempt
 	ok     bool
@@ -118,7 +118,7 @@ func (s *Memory) Sent(redeemed string) error {
 	if err == nil {
 		defer slot.close()
 		err = errors.Join(slot.put(sentAt, []byte(redeemed)), slot.sync())
-		if err != nil { // nothing will be sent, so nothing must say that it was
+		if err != nil { // nothing will be sent, so the slot must not say so
 			_ = slot.wipe(sentAt, slotBlock)
 		}
 	}
@@ -128,12 +128,13 @@ func (s *Memory) Sent(redeemed string) error {
 	return nil
 }
 
-// Keep implements auth.Memory. It needs no new room if Reserve was called.
+// Keep implements auth.Memory. It needs no new disk space if Reserve was
+// called.
 func (s *Memory) Keep(redeemed string, answer auth.TokenResponse) error {
 	s.escrow.Lock()
 	defer s.escrow.Unlock()
 	if err := s.keep(redeemed, answer); err != nil {
-		return fault.New("keep_answer", "keep the answer: {{.Why}}", "Why", safefile.Cause(err))
+		return fault.New("keep_answer", "cannot keep the answer: {{.Why}}", "Why", safefile.Cause(err))
 	}
 	return nil
 }
@@ -165,7 +166,8 @@ func (s *Memory) keep(redeemed string, answer auth.TokenResponse) error {
 }
 
 // Held implements auth.Memory. An answer whose key is gone for good is a lost
-// answer: Sent without Answer. One whose keyring is locked or away is an error.
+// answer: Sent without Answer. An answer whose keyring is locked or not running
+// is an error.
 func (s *Memory) Held() (entry auth.EscrowEntry, ok bool, err error) {
 	s.escrow.Lock()
 	defer s.escrow.Unlock()
@@ -181,13 +183,13 @@ func (s *Memory) Held() (entry auth.EscrowEntry, ok bool, err error) {
 		ok = now.ok
 	}
 	if err != nil {
-		return auth.EscrowEntry{}, false, fault.New("read_escrow", "read the escrow: {{.Why}}", "Why", safefile.Cause(err))
+		return auth.EscrowEntry{}, false, fault.New("read_escrow", "cannot read the escrow: {{.Why}}", "Why", safefile.Cause(err))
 	}
 	return entry, ok, nil
 }
 
-// look reads all records. An answer outweighs the attempt: the two differ only
-// when a power failure cut a Clear or a Reserve short.
+// look reads all records. An answer takes precedence over the attempt: the two
+// differ only when a power failure interrupted a Clear or a Reserve.
 func (s *Memory) look(slot *slot) (held, error) {
 	var now held
 	payload, err := slot.get(attemptAt)
@@ -224,13 +226,13 @@ func (s *Memory) Clear(redeemed string) error {
 		err = clearSlot(slot, redeemed)
 	}
 	if err != nil {
-		return fault.New("clear_escrow", "clear the escrow: {{.Why}}", "Why", safefile.Cause(err))
+		return fault.New("clear_escrow", "cannot clear the escrow: {{.Why}}", "Why", safefile.Cause(err))
 	}
 	return nil
 }
 
-// clearSlot wipes the records that are about redeemed. Should the power fail
-// in between, what is left is still true of credentials that are gone.
+// clearSlot wipes the records that are about redeemed. If the power fails in
+// between, what is left only concerns credentials that are gone.
 func clearSlot(slot *slot, redeemed string) error {
 	of := map[int64]func([]byte) string{
 		attemptAt: func(p []byte) string { var a attempt; _ = json.Unmarshal(p, &a); return a.Redeemed },

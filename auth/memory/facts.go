@@ -9,14 +9,14 @@ import (
 	"rekey/auth"
 )
 
-// maxRefusals is how many refusals are remembered. A refused sign-in takes
-// two, so that this is 2,048 sign-ins: a backup of years ago may be restored.
+// maxRefusals is how many refusals are remembered. A refused sign-in takes two,
+// so this is 2,048 sign-ins: a backup from years ago may be restored.
 const maxRefusals = 4096
 
 const refusalsFile = "refusals.json"
 
 // RefusalsPath is the file that changes when a process that shares the state
-// directory is refused.
+// directory records a refusal.
 func RefusalsPath(stateDir string) string { return filepath.Join(stateDir, refusalsFile) }
 
 // storedRefusal is an entry of refusals.json.
@@ -26,7 +26,7 @@ type storedRefusal struct {
 	At          time.Time   `json:"at"`
 }
 
-// Lookup implements auth.Memory. It reads the file each time, for another
+// Lookup implements auth.Memory. It reads the file each time, because another
 // process may have been refused.
 func (s *Memory) Lookup(fingerprint string) (auth.Refusal, bool) {
 	s.mu.Lock()
@@ -36,7 +36,7 @@ func (s *Memory) Lookup(fingerprint string) (auth.Refusal, bool) {
 	}
 	entries, err := readState[storedRefusal](s, refusalsFile)
 	if err != nil {
-		return auth.Refusal{}, false // the server refuses again, nothing worse
+		return auth.Refusal{}, false // at worst the server refuses again
 	}
 	for _, e := range slices.Backward(entries) {
 		if e.Fingerprint == fingerprint && e.Reason.NamesToken() {
@@ -46,9 +46,9 @@ func (s *Memory) Lookup(fingerprint string) (auth.Refusal, bool) {
 	return auth.Refusal{}, false
 }
 
-// Record implements auth.Memory. A reason that does not name the token is
-// not taken, for it may not be true after a restart. A refusal that cannot be
-// written is remembered by this Memory all the same.
+// Record implements auth.Memory. A reason that does not name the token is an
+// error, because it may not hold after a restart. A refusal that cannot be
+// written is still remembered in this process.
 func (s *Memory) Record(r auth.Refusal) error {
 	if !r.Reason.NamesToken() {
 		return fmt.Errorf("the reason %q is not remembered beyond a process", r.Reason)
@@ -70,9 +70,9 @@ const maxNotices = 64
 
 const noticesFile = "notices.json"
 
-// ClaimNotice implements auth.Memory. When the claim cannot be written, it
-// holds in this process only: then true comes with an error, and the notice
-// may be shown once more by another process.
+// ClaimNotice implements auth.Memory. A claim that cannot be written holds in
+// this process only: then it returns true with an error, and another process
+// may show the notice again.
 func (s *Memory) ClaimNotice(id string) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,7 +90,7 @@ func (s *Memory) ClaimNotice(id string) (bool, error) {
 
 const activitiesFile = "activity.json"
 
-// AddActivities appends what has happened, in its order.
+// AddActivities appends activities in order.
 func (s *Memory) AddActivities(list []auth.Activity) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,8 +102,8 @@ func (s *Memory) AddActivities(list []auth.Activity) error {
 	})
 }
 
-// Activities returns what happened lately, the oldest first. A file that is
-// absent or damaged has none.
+// Activities returns the recent activities, oldest first, and none if the file
+// is missing or damaged.
 func (s *Memory) Activities() ([]auth.Activity, error) {
 	return readState[auth.Activity](s, activitiesFile)
 }

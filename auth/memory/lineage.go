@@ -15,19 +15,20 @@ import (
 )
 
 const (
-	// lineageWait is how long a home waits for another that sends the same token:
-	// longer than that may take.
+	// lineageWait is how long a home waits for another that is sending the same
+	// token. It is longer than that may take.
 	lineageWait = 2 * time.Minute
-	// lineageAge is how long it is remembered what became of a token.
+	// lineageAge is how long the fate of a token is remembered.
 	lineageAge = 2 * 365 * 24 * time.Hour
-	// maxLineage bounds a walk from a token to what it was replaced by.
+	// maxLineage bounds the walk from a token along its replacements.
 	maxLineage = 100_000
 	recordEnd  = ".json"
 )
 
 // Lineage implements auth.Lineage for one home in a directory that all homes of
-// the user share. It has a file for each refresh token that was ever sent, named
-// after the token's fingerprint, under a key of its own. It holds no token.
+// the user share. The directory has a file for each refresh token that was
+// sent, named after the token's fingerprint under a key of its own. It holds no
+// token.
 type Lineage struct {
 	shared *Memory
 	home   string
@@ -37,8 +38,8 @@ type Lineage struct {
 
 var _ auth.Lineage = (*Lineage)(nil)
 
-// OpenLineage opens the directory for a home whose identity is id. load reads the
-// credentials of any home of the user.
+// OpenLineage opens the directory for a home whose identity is id. load reads
+// the credentials of any home.
 func OpenLineage(dir, home, id string, load func(ctx context.Context, home string) (*auth.Snapshot, error)) (*Lineage, error) {
 	shared, err := open(safefile.Disk{}, dir)
 	if err != nil {
@@ -53,7 +54,7 @@ type fateRecord struct {
 	Home string    `json:"home"`
 	ID   string    `json:"id"`
 	At   time.Time `json:"at"`
-	// Next is the fingerprint of what replaced it.
+	// Next is the fingerprint of the token that replaced it.
 	Next    string      `json:"next,omitempty"`
 	Refused auth.Reason `json:"refused,omitempty"`
 }
@@ -64,8 +65,8 @@ func (l *Lineage) token(token auth.Secret) string {
 	return l.shared.fingerprint(formToken, []byte(token.Reveal()))
 }
 
-// read finds the record of a token. One that is damaged is that of a token which
-// somebody may have sent.
+// read returns the record of a token. A damaged record counts as that of a
+// token that may have been sent.
 func (l *Lineage) read(token string) (r fateRecord, ok bool) {
 	c, err := l.shared.disk.Read(l.path(token), maxState)
 	if err != nil || !c.Exists {
@@ -77,13 +78,13 @@ func (l *Lineage) read(token string) (r fateRecord, ok bool) {
 	return r, true
 }
 
-// recordSize is the least size of a record's file. A record is written over in one
-// write, so that what became of a token needs no room on the disk but that which
-// Sent has taken.
+// recordSize is the minimum size of a record's file. Records are overwritten in
+// place, so that recording the fate of a token needs no more disk space than
+// Sent has already taken.
 const recordSize = 1024
 
-// write replaces the record of the refresh token of s by what change makes of it.
-// Whoever decides by a record holds the token's lock, and so does who writes it.
+// write applies change to the record of the refresh token of s. The caller
+// holds the token's lock, as does everyone who acts on a record.
 func (l *Lineage) write(s *auth.Snapshot, change func(*fateRecord)) error {
 	token := l.token(s.RefreshToken())
 	r, known := l.read(token)
@@ -99,7 +100,7 @@ func (l *Lineage) write(s *auth.Snapshot, change func(*fateRecord)) error {
 		}
 	}
 	if err != nil {
-		return fault.New("lineage", "note what became of a refresh token: {{.Why}}", "Why", safefile.Cause(err))
+		return fault.New("lineage", "cannot record what became of a refresh token: {{.Why}}", "Why", safefile.Cause(err))
 	}
 	return nil
 }
@@ -114,7 +115,7 @@ func (l *Lineage) Lock(ctx context.Context, s *auth.Snapshot) (unlock func(), er
 		return nil, err
 	}
 	return func() {
-		_ = os.Remove(path) // while it is held, so that nobody else's goes; who waits makes it anew
+		_ = os.Remove(path) // while the lock is held, so that it is ours; a waiting process creates it again
 		free()
 	}, nil
 }
@@ -148,8 +149,8 @@ func (l *Lineage) Replaced(s *auth.Snapshot, by auth.Secret) error {
 	return l.write(s, func(r *fateRecord) { r.Next, r.Refused = l.token(by), "" })
 }
 
-// Refused implements auth.Lineage. What was replaced is refused with good reason,
-// and its successor is worth more.
+// Refused implements auth.Lineage. It does not overwrite a replacement: a
+// replaced token is expected to be refused.
 func (l *Lineage) Refused(s *auth.Snapshot, reason auth.Reason) error {
 	if l.Fate(s).Replaced {
 		return nil
@@ -157,12 +158,12 @@ func (l *Lineage) Refused(s *auth.Snapshot, reason auth.Reason) error {
 	return l.write(s, func(r *fateRecord) { r.Refused = reason })
 }
 
-// errSuccessorPending means that the home that has the successor has not saved it
+// errSuccessorPending means that the home with the successor has not saved it
 // yet.
 var errSuccessorPending = fault.New("successor_pending", "another home has refreshed this sign-in and not saved it yet")
 
-// Successor implements auth.Lineage. It walks from replacement to replacement and
-// asks the homes that made them, the last one first.
+// Successor implements auth.Lineage. It follows the replacements and asks the
+// homes that made them, the latest first.
 func (l *Lineage) Successor(ctx context.Context, s *auth.Snapshot) (*auth.Snapshot, error) {
 	start := l.token(s.RefreshToken())
 	line, homes := map[string]bool{}, []string{}
@@ -198,7 +199,7 @@ func (l *Lineage) Successor(ctx context.Context, s *auth.Snapshot) (*auth.Snapsh
 	return nil, blocked
 }
 
-// forgetOld removes what is so old that nobody will ask, now and then.
+// forgetOld removes records older than lineageAge, now and then.
 func (l *Lineage) forgetOld() {
 	now := time.Now()
 	if now.UnixNano()%64 != 0 {

@@ -18,26 +18,26 @@ import (
 	"rekey/internal/safefile"
 )
 
-// tempPrefix is what the names of temporary files in the directory begin with.
+// tempPrefix begins the names of temporary files in the directory.
 const tempPrefix = ".state-"
 
-// stateLockWait bounds the wait for another Rekey that writes the state
-// directory. It holds the lock for milliseconds.
+// stateLockWait bounds the wait for another Rekey that is writing to the state
+// directory, which takes milliseconds.
 const stateLockWait = 2 * time.Second
 
 // Memory is what Rekey remembers about one home, in a state directory. It
 // implements auth.Memory. Any number of processes may share the directory; a
 // Memory is safe for concurrent use.
 //
-// The directory holds no token, but for the escrow while an answer waits to be
-// saved. Its files:
+// The directory holds no token, except in the escrow while an answer waits to
+// be saved. Its files:
 //
 //	key            32 random bytes, made once: the key of all fingerprints
-//	refusals.json  what was refused for good
+//	refusals.json  permanent refusals
 //	attempts.json  the last request with each of the newest refresh tokens
 //	notices.json   which notifications were shown
-//	activity.json  what happened lately
-//	escrow         one answer's place: see slot
+//	activity.json  the recent activity
+//	escrow         the place of one answer: see slot
 //	state.lock     taken to change the JSON files
 type Memory struct {
 	dir  string
@@ -58,9 +58,9 @@ type Memory struct {
 
 var _ auth.Memory = (*Memory)(nil)
 
-// Open opens a state directory, making it, mode 0700, if need be. It must
-// be a folder of the user's own and not a symbolic link, in a folder that nobody
-// else can write to. The error is a clause: what is wrong with which folder.
+// Open opens a state directory, creating it with mode 0700 if necessary. It
+// must belong to the user and not be a symbolic link, in a folder that no other
+// user can write to. The error says what is wrong with which folder.
 func Open(dir string) (*Memory, error) { return OpenOn(safefile.Disk{}, dir) }
 
 // OpenOn is Open for tests, on a disk that may fail.
@@ -89,8 +89,8 @@ func unusable(err error) error {
 	return fault.New("own_folder", "Rekey's own folder cannot be used: {{.Why}}", "Why", safefile.Cause(err))
 }
 
-// spoilt is an error of using the directory: what is not about a file is said as
-// it is.
+// spoilt wraps an error of using the directory, unless it has a code of its
+// own.
 func (s *Memory) spoilt(err error) error {
 	var coded fault.Coded
 	if err == nil || errors.As(err, &coded) {
@@ -124,7 +124,7 @@ func ownFolder(disk safefile.Disk, dir string) error {
 	return nil
 }
 
-// fenced says why a folder's content is not safe from others, or nil.
+// fenced says why other users could change a folder's content, or returns nil.
 func fenced(dir string) error {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -141,12 +141,12 @@ func fenced(dir string) error {
 	return os.Chmod(dir, info.Mode().Perm()&^others)
 }
 
-// within is an error about a folder.
+// within returns err as an error about a folder.
 func within(dir string, err error) error {
 	return fault.New("folder", "the folder {{.Where}}: {{.Why}}", "Where", dir, "Why", safefile.Cause(err))
 }
 
-// foreign is what is wrong with somebody else's folder.
+// foreign is the error for another user's folder.
 func foreign(dir string) error {
 	return fault.New("other_owner", "{{.Where}} belongs to another user", "Where", dir)
 }
@@ -160,17 +160,17 @@ func (s *Memory) lock() (unlock func(), err error) {
 	return s.disk.Lock(ctx, s.path("state.lock"), 0o600)
 }
 
-// loadKey reads the key, or makes it: complete under another name first, so
-// that nobody reads half a key, then linked to the name that only one process
-// can create. A key of the wrong size is damaged and replaced; what it had
-// fingerprinted is forgotten.
+// loadKey reads the key, or creates it: it writes the key under another name,
+// so that no process reads half a key, then links it to its name, which only
+// one process can do. A key of the wrong size is damaged and replaced; old
+// fingerprints then no longer match.
 func (s *Memory) loadKey() error {
 	path := s.path("key")
 	if ok, err := s.readKey(path); ok || err != nil {
-		return err // a key that cannot be read today is not damaged
+		return err // a key that cannot be read now is not damaged
 	}
-	// Without locks two processes may replace a damaged key at once, and one
-	// of them works with fingerprints of its own until it ends.
+	// Without locks two processes may replace a damaged key at the same time;
+	// one of them then uses fingerprints of its own until it exits.
 	unlock, err := s.lock()
 	if err == nil {
 		defer unlock()
@@ -191,7 +191,7 @@ func (s *Memory) loadKey() error {
 	}
 	defer t.Discard()
 	if err := t.Link(path); err != nil && !errors.Is(err, fs.ErrExist) {
-		if err := t.Rename(path); err != nil { // no hard links here
+		if err := t.Rename(path); err != nil { // this filesystem has no hard links
 			return err
 		}
 	}
@@ -204,10 +204,10 @@ func (s *Memory) loadKey() error {
 	return s.disk.SyncDir(s.dir)
 }
 
-// errKey means that the key that was made is not there.
+// errKey means that the key is still missing after it was created.
 var errKey = fault.New("fingerprint_key", "the fingerprint key cannot be read")
 
-// readKey reports whether the key is there and whole.
+// readKey reads the key and reports whether it exists and is complete.
 func (s *Memory) readKey(path string) (ok bool, err error) {
 	c, err := s.disk.Read(path, maxState)
 	if err != nil || len(c.Data) != len(s.key) {
@@ -217,8 +217,8 @@ func (s *Memory) readKey(path string) (ok bool, err error) {
 	return true, nil
 }
 
-// The forms of what is fingerprinted. A change of form is a new version, and
-// what was recorded under the old one no longer matches anything.
+// The forms of what is fingerprinted. A change of form needs a new version,
+// which makes old records match nothing.
 const (
 	formToken = "rekey refresh token 1\n"
 	formWhole = "rekey snapshot 1\n"
@@ -235,8 +235,8 @@ func (s *Memory) Whole(snapshot *auth.Snapshot) string {
 	return s.fingerprint(formWhole, snapshot.Canonical())
 }
 
-// Account is the fingerprint of whose credentials they are, which stays the same
-// when they are refreshed: the account, and the user where the ID token names one.
+// Account returns the fingerprint of the account, and of the user if the ID
+// token names one. It stays the same across refreshes.
 func (s *Memory) Account(snapshot *auth.Snapshot) string {
 	account, _ := snapshot.AccountID()
 	return s.fingerprint(formOwner, []byte(account+"\n"+snapshot.Claims().UserID))
@@ -251,10 +251,9 @@ func (s *Memory) fingerprint(form string, text []byte) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// Unkept returns a Memory without a directory, for when none can be had:
-// fingerprints hold for this process, refusals and claims are remembered by it
-// alone, and the escrow fails, saying why, so that nothing is asked for that could
-// not be kept.
+// Unkept returns a Memory for when no directory can be used. Fingerprints,
+// refusals and claims last until the process exits, and the escrow fails with
+// why, so that nothing is requested that could not be kept.
 func Unkept(why error) *Memory {
 	s := &Memory{why: unusable(why), refusals: make(map[string]auth.Refusal), claimed: make(map[string]bool)}
 	_, _ = rand.Read(s.key[:]) // never fails

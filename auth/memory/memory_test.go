@@ -392,8 +392,8 @@ func TestUnkept(t *testing.T) {
 	}
 }
 
-// A key that cannot be read at the moment is not replaced: what it has
-// fingerprinted, an answer in the escrow for one, would be nobody's.
+// A key that cannot be read at the moment is not replaced: its fingerprints,
+// for example that of an answer in the escrow, would match nothing.
 func TestUnreadableKeyIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	dir := files.TempDir(t)
@@ -412,7 +412,8 @@ func TestUnreadableKeyIsLeftAlone(t *testing.T) {
 	}
 }
 
-// A folder that anybody may write to is closed, or refused if it is another's.
+// A folder that others may write to is made private, or refused if it belongs
+// to another user.
 func TestOpenLooksAtTheFolderAbove(t *testing.T) {
 	t.Parallel()
 	above := filepath.Join(files.TempDir(t), "rekey")

@@ -12,29 +12,30 @@ import (
 	"rekey/internal/fault"
 )
 
-// EscrowKey returns the key that seals an answer in the escrow, making it if
-// create is set. Someone who chose the keyring shall find no token in a file:
-// then the key is a keyring item, and the file, which alone can have its room
-// taken beforehand, holds only what that key seals.
+// EscrowKey returns the key that seals an answer in the escrow, creating it if
+// create is set. For users who chose the keyring no token may be stored in a
+// plain file: the key is then a keyring item, and the file, which is needed to
+// reserve space, holds only sealed data.
 //
-// No key and no error means, with create, that answers are kept as they are,
-// because the credentials are written to a plain file themselves; without
-// create, that there is no key (any more). Any error may pass, a locked keyring
-// for one. It is bounded in time.
+// No key and no error means, with create, that answers are not sealed because
+// the credentials themselves are in a plain file; without create, that there is
+// no key (any more). Errors may be temporary, such as a locked keyring. It is
+// bounded in time.
 type EscrowKey func(create bool) ([]byte, error)
 
 var (
-	// errAnswerLost means that an answer is there and will never be read.
+	// errAnswerLost means that there is an answer that can never be read.
 	errAnswerLost = fault.New("answer_unsealed", "the answer cannot be unsealed")
-	// errNotSealing may pass: the configuration names the keyring again.
+	// errNotSealing may be temporary: the configuration may name the keyring
+	// again.
 	errNotSealing = fault.New("answer_sealed", "the answer is sealed by a keyring that is not in use now")
 )
 
-// sealPatience is how long an answer that cannot be unsealed for now keeps
-// others out. After that a keyring that never came back is not waited for.
+// sealPatience is how long an answer that cannot be unsealed for now blocks
+// others. After that Rekey no longer waits for the keyring.
 const sealPatience = 7 * 24 * time.Hour
 
-// SealWith sets where the escrow's key comes from, nil for none.
+// SealWith sets the source of the escrow's key, nil for none.
 func (s *Memory) SealWith(key EscrowKey) {
 	s.escrow.Lock()
 	defer s.escrow.Unlock()

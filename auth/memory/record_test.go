@@ -7,8 +7,8 @@ import (
 	"rekey/auth"
 )
 
-// Whatever the file holds, reading it ends with an answer that was written or
-// with an error.
+// Whatever the file holds, reading it gives an answer that was written or an
+// error.
 func FuzzUnpackAnswer(f *testing.F) {
 	whole := auth.TokenResponse{IDToken: secret("id"), AccessToken: secret(""), DropProvenance: true}
 	key := make([]byte, 32)

@@ -13,21 +13,21 @@ import (
 )
 
 // The slot is a file of fixed size with three records at fixed places. It is
-// written in place: once its room has been taken, neither a full disk nor a
-// full quota keeps an answer out. (A filesystem that never overwrites, such as
-// btrfs or ZFS, gives no such promise; there the preflight only makes it
-// likely.) The room is filled with random bytes, because compressing
-// filesystems give none to zeros.
+// written in place: once its space has been reserved, an answer can be kept
+// even if the disk or the quota is full. (A copy-on-write filesystem such as
+// btrfs or ZFS does not guarantee that; there it is only likely.) The space is
+// filled with random bytes, because compressing filesystems allocate none for
+// zeros.
 //
-// Each record has blocks of its own, so that a write that is cut short by a
-// power failure damages no other. A record that was cut short fails its
-// checksum and counts as absent.
+// Each record has its own blocks, so that a write interrupted by a power
+// failure damages no other record. An interrupted record fails its checksum and
+// counts as missing.
 const (
 	slotBlock  = 4096
 	attemptAt  = 0 * slotBlock
 	sentAt     = 1 * slotBlock
 	answerAt   = 2 * slotBlock
-	answerRoom = 1<<20 + 16*slotBlock // the largest answer of the server, 1 MiB, and what surrounds it
+	answerRoom = 1<<20 + 16*slotBlock // the server's largest answer, 1 MiB, plus overhead
 	slotSize   = answerAt + answerRoom
 )
 
@@ -38,7 +38,7 @@ const (
 	recordHeader = len(slotMagic) + 4 + sha256.Size
 )
 
-// errTooLarge means that an answer exceeds the room.
+// errTooLarge means that an answer exceeds the reserved space.
 var errTooLarge = fault.New("answer_place", "the answer is larger than its place")
 
 // slot is the open file.
@@ -58,7 +58,7 @@ func (s *Memory) openSlot(create bool) (*slot, error) {
 
 func (s *slot) close() { _ = s.file.Close() }
 
-// get reads the record at a place, nil when there is none.
+// get reads the record at an offset, nil when there is none.
 func (s *slot) get(at int64) ([]byte, error) {
 	header := make([]byte, recordHeader)
 	if err := readAt(s.file, header, at); err != nil {
@@ -81,7 +81,7 @@ func (s *slot) get(at int64) ([]byte, error) {
 	return payload, nil
 }
 
-// readAt is io.ReaderAt's with what lies beyond the end of the file as zeros.
+// readAt is io.ReaderAt's ReadAt, reading zeros beyond the end of the file.
 func readAt(r io.ReaderAt, into []byte, at int64) error {
 	_, err := r.ReadAt(into, at)
 	if errors.Is(err, io.EOF) {
@@ -90,7 +90,7 @@ func readAt(r io.ReaderAt, into []byte, at int64) error {
 	return err
 }
 
-// room is how many bytes a payload at a place may have.
+// room is how many bytes a payload at an offset may have.
 func room(at int64) int64 {
 	if at == answerAt {
 		return answerRoom - int64(recordHeader)
@@ -98,7 +98,7 @@ func room(at int64) int64 {
 	return slotBlock - int64(recordHeader)
 }
 
-// put writes the record at a place; it is durable after sync.
+// put writes the record at an offset; it is durable after sync.
 func (s *slot) put(at int64, payload []byte) error {
 	if int64(len(payload)) > room(at) {
 		return errTooLarge
@@ -112,7 +112,7 @@ func (s *slot) put(at int64, payload []byte) error {
 	return err
 }
 
-// wipe overwrites bytes from a place on with random ones.
+// wipe overwrites length bytes from an offset on with random ones.
 func (s *slot) wipe(at int64, length int) error {
 	noise := make([]byte, length)
 	_, _ = rand.Read(noise) // never fails
@@ -122,8 +122,8 @@ func (s *slot) wipe(at int64, length int) error {
 
 func (s *slot) sync() error { return s.file.Sync() }
 
-// reserve takes the room of the whole slot if it has not been taken yet.
-// Callers have made sure that there is nothing to lose in it.
+// reserve allocates the whole slot if that has not been done yet. Callers have
+// checked that there is nothing in it to lose.
 func (s *slot) reserve() error {
 	if has, err := s.hasRoom(); has || err != nil {
 		return err
@@ -131,13 +131,13 @@ func (s *slot) reserve() error {
 	return errors.Join(s.wipe(0, slotSize), s.sync())
 }
 
-// hasRoom reports whether the room of the whole slot has been taken.
+// hasRoom reports whether the whole slot has been allocated.
 func (s *slot) hasRoom() (bool, error) {
 	info, err := s.file.Stat()
 	return err == nil && info.Size() >= slotSize && s.file.Allocated() >= slotSize, err
 }
 
-// discardSlot gives the room back after reserve failed half-way.
+// discardSlot frees the space after reserve failed half-way.
 func (s *Memory) discardSlot() {
 	if _, err := s.disk.Remove(s.path(escrowFile)); err != nil {
 		_ = os.Truncate(s.path(escrowFile), 0)

@@ -11,35 +11,36 @@ import (
 	"rekey/internal/fault"
 )
 
-// What a keyring's store can do beyond auth.Store: tell of changes, be unlocked,
-// and seal what waits to be stored.
+// What a keyring's store can do beyond auth.Store: report changes, be unlocked,
+// and seal an answer that waits to be stored.
 
-// ErrNoSignals means that this system's keyring does not tell when it changes:
-// look into it now and then.
+// ErrNoSignals means that this system's keyring does not report changes, so it
+// must be polled.
 var ErrNoSignals = errors.New("the keyring does not tell when it changes")
 
-// Notifier is implemented by the stores that have no file, or not only a file,
-// to watch.
+// Notifier is implemented by stores whose changes cannot be seen by watching a
+// file alone.
 type Notifier interface {
-	// Changes returns a channel on which something arrives after the store may
-	// have changed, been locked or unlocked; several changes may be one. It is
-	// closed when ctx ends or the keyring's bus does. The error is ErrNoSignals
-	// or, as *auth.UnreadableError, why the keyring cannot be reached.
+	// Changes returns a channel that receives a value after the store may have
+	// changed, been locked or unlocked; several changes may be merged. It is
+	// closed when ctx is done or the keyring's bus goes away. The error is
+	// ErrNoSignals or, as *auth.UnreadableError, why the keyring cannot be
+	// reached.
 	//
-	// What a program that takes no locks writes may go untold: gnome-keyring 42
-	// sends no signal when an item's secret is replaced.
+	// Changes by a program that takes no locks may go unnoticed: gnome-keyring
+	// 42 sends no signal when an item's secret is replaced.
 	Changes(ctx context.Context) (<-chan struct{}, error)
 }
 
 var _ Notifier = (*keyringStore)(nil)
 
-// signaller is a ring that can tell when it changes.
+// signaller is a ring that can report changes.
 type signaller interface {
 	Changes(ctx context.Context) (<-chan struct{}, error)
 }
 
-// Changes implements Notifier: the keyring's own signals, and the moments at
-// which somebody gives one of Codex's locks back.
+// Changes implements Notifier: it passes on the keyring's signals, and reports
+// when a process releases one of Codex's locks.
 func (s *keyringStore) Changes(ctx context.Context) (<-chan struct{}, error) {
 	r, ok := s.ring.(signaller)
 	if !ok {
@@ -64,7 +65,7 @@ func (s *keyringStore) Changes(ctx context.Context) (<-chan struct{}, error) {
 				}
 			case _, ok := <-locks:
 				if !ok {
-					locks = nil // the folder is gone: the signals are left
+					locks = nil // the folder is gone: only the signals are left
 					continue
 				}
 			}
@@ -74,8 +75,8 @@ func (s *keyringStore) Changes(ctx context.Context) (<-chan struct{}, error) {
 	return changed, nil
 }
 
-// tell puts a token into a channel of capacity one unless one is there that
-// the reader has not taken yet.
+// tell puts a value into a channel of capacity one, unless the last one has not
+// been read yet.
 func tell(changed chan<- struct{}) {
 	select {
 	case changed <- struct{}{}:
@@ -85,9 +86,9 @@ func tell(changed chan<- struct{}) {
 
 // Unlocker is a Store that can be locked.
 type Unlocker interface {
-	// Unlock has the desktop ask its user to unlock the store, and waits for
-	// the answer until ctx ends. Its error is secretservice.ErrStillLocked, or says why
-	// nobody could be asked.
+	// Unlock has the desktop ask the user to unlock the store, and waits for the answer
+	// until ctx is done. Its error is secretservice.ErrStillLocked, or says why the
+	// user could not be asked.
 	Unlock(ctx context.Context) error
 }
 
@@ -100,18 +101,18 @@ func (s *keyringStore) Unlock(ctx context.Context) error {
 		return fault.New("unlocks_itself", "this system's keyring unlocks itself when it is used")
 	}
 	if err := ring.Unlock(ctx); err != nil {
-		return fault.New("unlock", "unlock the keyring: {{.Why}}", "Why", err)
+		return fault.New("unlock", "cannot unlock the keyring: {{.Why}}", "Why", err)
 	}
 	return nil
 }
 
-// Sealer is implemented by the stores that Open returns for the keyring: what is
-// kept elsewhere until it can be stored must be sealed with its key. Stores that
-// do not implement it keep their credentials in a plain file.
+// Sealer is implemented by the stores that Open returns for the keyring: an
+// answer kept elsewhere until it can be stored must be sealed with its key.
+// Stores that do not implement it keep their credentials in a plain file.
 type Sealer interface {
-	// EscrowKey returns the key, nil when there is none. With create it is made
-	// if need be, and is nil only while the credentials are written to the file
-	// and not to the keyring. It is bounded in time.
+	// EscrowKey returns the key, nil when there is none. With create a missing
+	// key is created; it is then nil only while the credentials are written to
+	// the file and not to the keyring. It is bounded in time.
 	EscrowKey(create bool) ([]byte, error)
 }
 
@@ -121,7 +122,7 @@ var (
 	_ auth.Store = (*fileStore)(nil)
 )
 
-// escrowKeySize is that of AES-256.
+// escrowKeySize is the key size of AES-256.
 const escrowKeySize = 32
 
 // EscrowKey implements Sealer with an item of Rekey's own.
@@ -139,7 +140,7 @@ func (s *keyringStore) EscrowKey(create bool) ([]byte, error) {
 		if key, err := base64.StdEncoding.DecodeString(text); err == nil && len(key) == escrowKeySize {
 			return key, nil
 		}
-		err = secretservice.ErrNoItem // damaged: what it sealed is lost
+		err = secretservice.ErrNoItem // damaged: answers sealed with it are lost
 	}
 	switch {
 	case !errors.Is(err, secretservice.ErrNoItem) && err != nil:

@@ -55,7 +55,7 @@ func TestKeyringTellsItsChanges(t *testing.T) {
 	}
 	cancel()
 	for next(t, "the end", changes) {
-		continue // what was still under way
+		continue // an event that was still under way
 	}
 }
 
@@ -69,9 +69,9 @@ func openOn(t *testing.T, b *keyring.Bus, home string) auth.Store {
 	return s
 }
 
-// A secret that is replaced makes no signal, but whoever replaces it as Codex
-// does gives a lock back. The reader sees the new content after the last
-// change it was told of.
+// Replacing a secret sends no signal, but a program that does it as Codex does
+// releases a lock. The reader sees the new content after the last change that
+// was reported.
 func TestKeyringTellsAReplacedSecret(t *testing.T) {
 	t.Parallel()
 	b := keyring.New(t)
@@ -128,7 +128,7 @@ func TestLockReleasesOfAMissingFolder(t *testing.T) {
 	}
 }
 
-// drain forgets a change that was told already.
+// drain discards a change that was already reported.
 func drain(changes <-chan struct{}) {
 	select {
 	case <-changes:

@@ -7,7 +7,8 @@ import (
 	"rekey/internal/fault"
 )
 
-// ephemeralStore is the memory of a Codex process: nobody else's business.
+// ephemeralStore is the memory of a Codex process, which no other process can
+// read.
 type ephemeralStore struct{}
 
 func (ephemeralStore) err() error {
@@ -17,7 +18,7 @@ func (ephemeralStore) err() error {
 	}
 }
 
-// String names what is closed.
+// String implements auth.Store.
 func (ephemeralStore) String() string { return "the memory of Codex" }
 
 // Load implements auth.Store.

@@ -48,7 +48,7 @@ func TestCodexWaitsForRekeysLock(t *testing.T) {
 	}
 }
 
-// waitForLockQueue waits until somebody is blocked on a lock file.
+// waitForLockQueue waits until a process is blocked on a lock file.
 func waitForLockQueue(t *testing.T, path string) {
 	t.Helper()
 	info, err := os.Stat(path)

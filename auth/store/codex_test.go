@@ -18,8 +18,8 @@ import (
 )
 
 // realCodex is the real Codex command line in one home. It is found through
-// REKEY_CODEX, else in the project's cache, and kept off every network: what
-// it might ask for leads to a closed port of this machine.
+// REKEY_CODEX, else in the project's cache, and kept off every network: its
+// requests go to a closed port of this machine.
 type realCodex struct {
 	t    *testing.T
 	path string

@@ -91,7 +91,7 @@ func TestTwoProcessesLoseNoUpdate(t *testing.T) {
 }
 
 // A writer that is killed at any moment leaves the old content or the new, no
-// lock, and nothing that the next writer stumbles over.
+// lock, and nothing that disturbs the next writer.
 func TestKilledWriterLeavesOldOrNew(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)

@@ -27,31 +27,32 @@ const (
 	secretsVersion = 1
 )
 
-// errNoKey means that there is a file, and nothing to open it with.
+// errNoKey means that there is a file but no key to open it with.
 var errNoKey = fault.New("encrypted_no_key", "its key is not in the keyring")
 
 // encryptedStore is one home's sign-in in the file that Codex encrypts with a
-// key in the keyring, and where Codex's setting is "auto", in auth.json while
-// the encrypted file does not have it. Opening and sealing takes two seconds and
-// is done in a child, before the second of Codex's locks is taken.
+// key in the keyring or, where Codex's setting is "auto", in auth.json while
+// the encrypted file does not have it. Opening and sealing takes two seconds; a
+// child does it before the second of Codex's locks is taken.
 type encryptedStore struct {
-	*keyringStore // its item is the key
+	*keyringStore // its item holds the key
 	path          string
 	child         agefile.Child
 
-	mu   sync.Mutex // held while a child works: nobody opens the same file twice
+	mu   sync.Mutex // held while a child works, so that a file is not opened twice
 	last opened
 }
 
-// opened is what came of a file, so that it is opened once for each change.
+// opened is the result of opening a file, kept so that each content is opened
+// once.
 type opened struct {
 	file    [sha256.Size]byte
 	key     string
 	secrets *secrets
-	err     error // of what would fail again: the key, or the content
+	err     error // an error that would occur again: the key, or the content
 }
 
-// secrets is the content of the file. Members that are not known are kept.
+// secrets is the content of the file. Unknown members are kept.
 type secrets struct {
 	Version int                        `json:"version"`
 	Secrets map[string]json.RawMessage `json:"secrets"`
@@ -81,7 +82,7 @@ func (s *encryptedStore) String() string {
 	return s.path
 }
 
-// closed says why the file cannot be used.
+// closed returns err as the reason why the file cannot be used.
 func (s *encryptedStore) closed(err error) error {
 	var already *auth.UnreadableError
 	if errors.As(err, &already) {
@@ -102,7 +103,8 @@ func (s *encryptedStore) closed(err error) error {
 	return found
 }
 
-// key is the passphrase in the keyring. The error is ErrNoItem or of unreadable.
+// key returns the passphrase in the keyring. The error is
+// secretservice.ErrNoItem or one of unreadable.
 func (s *encryptedStore) key(ctx context.Context) (string, error) {
 	ctx, cancel := s.bound(ctx)
 	defer cancel()
@@ -113,8 +115,8 @@ func (s *encryptedStore) key(ctx context.Context) (string, error) {
 	return key, err
 }
 
-// open decrypts the content of the file, nil secrets for none. What has been
-// opened once needs no key again.
+// open decrypts the content of the file; nil means that there is none. Content
+// that was opened before needs no key.
 func (s *encryptedStore) open(ctx context.Context, c safefile.Content) (*secrets, error) {
 	if !c.Exists {
 		return nil, nil
@@ -152,7 +154,8 @@ func (s *encryptedStore) open(ctx context.Context, c safefile.Content) (*secrets
 	return now.secrets, nil
 }
 
-// signIn is the sign-in among the secrets as Codex stores it, a text in JSON.
+// signIn returns the sign-in among the secrets, which Codex stores as a JSON
+// string.
 func (c *secrets) signIn() safefile.Content {
 	var text string
 	if c == nil || json.Unmarshal(c.Secrets[secretsName], &text) != nil {
@@ -161,7 +164,7 @@ func (c *secrets) signIn() safefile.Content {
 	return safefile.Content{Exists: true, Data: []byte(text)}
 }
 
-// with is a copy with another sign-in, nil for none.
+// with returns a copy with another sign-in, nil for none.
 func (c *secrets) with(signIn []byte) *secrets {
 	next := &secrets{Version: secretsVersion, Secrets: map[string]json.RawMessage{}}
 	if c != nil {
@@ -171,12 +174,12 @@ func (c *secrets) with(signIn []byte) *secrets {
 	}
 	delete(next.Secrets, secretsName)
 	if signIn != nil {
-		next.Secrets[secretsName], _ = json.Marshal(string(signIn)) // a text always can be
+		next.Secrets[secretsName], _ = json.Marshal(string(signIn)) // a string never fails
 	}
 	return next
 }
 
-// Load implements auth.Store; "auto" is as of keyringStore.
+// Load implements auth.Store; for "auto" see keyringStore.Load.
 func (s *encryptedStore) Load(ctx context.Context) (*auth.Snapshot, error) {
 	snapshot, err := s.load(ctx)
 	if err == nil || !s.auto {
@@ -205,7 +208,8 @@ func (s *encryptedStore) load(ctx context.Context) (*auth.Snapshot, error) {
 	return snapshot, nil
 }
 
-// Writable implements auth.Store: the keyring, the locks, and the file's folder.
+// Writable implements auth.Store. It checks the keyring, the locks and the
+// file's folder.
 func (s *encryptedStore) Writable(ctx context.Context) error {
 	if err := s.keyringStore.Writable(ctx); err != nil {
 		return s.closed(err)
@@ -225,9 +229,9 @@ func (s *encryptedStore) Update(ctx context.Context, decide decision) error {
 	return s.update(ctx, decide, s.round, s.unwritten)
 }
 
-// unwritten says why the file has not been written.
+// unwritten returns err as the reason why the file was not written.
 func (s *encryptedStore) unwritten(err error) error {
-	return fault.New("write", "write {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
+	return fault.New("write", "cannot write {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
 }
 
 // round tries once. It reports false when the content changed in between.
@@ -258,7 +262,7 @@ func (s *encryptedStore) round(ctx context.Context, decide decision) (bool, erro
 	return replaced, err
 }
 
-// seal encrypts with the key in the keyring, which it makes if there is none.
+// seal encrypts with the key in the keyring, creating one if there is none.
 func (s *encryptedStore) seal(ctx context.Context, content *secrets) (sealed []byte, key string, err error) {
 	plain, err := json.Marshal(content)
 	if err != nil {
@@ -280,7 +284,7 @@ func (s *encryptedStore) seal(ctx context.Context, content *secrets) (sealed []b
 	return sealed, key, err
 }
 
-// replaceFile is what happens under auth.json.lock.
+// replaceFile is the part of round under auth.json.lock.
 func (s *encryptedStore) replaceFile(ctx context.Context, seen safefile.Content, sealed []byte) (bool, error) {
 	dir := filepath.Dir(s.path)
 	if err := s.file.disk.MkdirAll(dir, 0o700); err != nil {
@@ -308,12 +312,12 @@ func (s *encryptedStore) replaceFile(ctx context.Context, seen safefile.Content,
 	}
 	s.file.step(StepRenamed)
 	s.file.disk.Sweep(dir, tempPrefix, time.Now())
-	_, _ = s.file.removeAll(target) // as for Codex, it is only what could not be encrypted
+	_, _ = s.file.removeAll(target) // as in Codex, auth.json only holds what could not be encrypted
 	return true, s.file.disk.SyncDir(dir)
 }
 
-// Delete implements auth.Store. Like Codex it leaves the key, and other secrets
-// that the file holds; with none of them it removes the file.
+// Delete implements auth.Store. Like Codex it leaves the key and the file's
+// other secrets; without any it removes the file.
 func (s *encryptedStore) Delete(ctx context.Context) (removed bool, err error) {
 	if _, err := os.Stat(s.file.home); err != nil {
 		return false, nil
@@ -326,12 +330,12 @@ func (s *encryptedStore) Delete(ctx context.Context) (removed bool, err error) {
 	removed, err = s.forget(ctx)
 	fromFile, fileErr := s.file.remove(ctx)
 	if err != nil {
-		err = fault.New("delete", "delete {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
+		err = fault.New("delete", "cannot delete {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
 	}
 	return removed || fromFile, errors.Join(err, fileErr)
 }
 
-// forget takes the sign-in out of the encrypted file, under auth.lock.
+// forget removes the sign-in from the encrypted file, under auth.lock.
 func (s *encryptedStore) forget(ctx context.Context) (bool, error) {
 	seen, err := s.file.disk.Read(s.path, agefile.Limit)
 	if err != nil || !seen.Exists {

@@ -75,7 +75,8 @@ func rekeyChild(t *testing.T) agefile.Child {
 	return agefile.Child{Program: kit.Rekey(t), Patience: patience}
 }
 
-// patience is for a machine that runs other tests beside scrypt's half gigabyte.
+// patience allows for a machine that runs other tests beside scrypt's half
+// gigabyte.
 const patience = 5 * time.Minute
 
 func patient(t *testing.T) context.Context {
@@ -86,7 +87,7 @@ func patient(t *testing.T) context.Context {
 
 func apiKey(key string) *auth.Snapshot { return auth.NewAPIKey(auth.NewSecret(key)) }
 
-// These tests are not beside each other: one child takes half a gigabyte.
+// These tests do not run in parallel, because one child takes half a gigabyte.
 
 // Both programs read, replace and remove what the other has written.
 func TestCodexAndRekeyShareTheEncryptedStore(t *testing.T) {
@@ -230,7 +231,7 @@ func TestEncryptedStoreKilledInBetween(t *testing.T) {
 	stopped := errors.New("killed")
 	for _, at := range []auth.Step{StepWritten, StepTargetLocked, StepCompared} {
 		func() {
-			defer func() { _ = recover() }() // the locks go with a process as they go with a panic
+			defer func() { _ = recover() }() // a panic releases the locks as the death of a process does
 			_ = h.again(codex.StoreKeyring, Options{Step: func(s auth.Step) {
 				if s == at {
 					panic(stopped)

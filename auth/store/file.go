@@ -16,18 +16,18 @@ import (
 )
 
 // maxRounds bounds how often an Update starts again because the content
-// changed under it. Writers that take both locks cannot cause even one; those
-// that share the file by links from other homes share only the second.
+// changed under it. Writers that take both locks cannot cause even one; other
+// homes with links to the same file share only the second.
 const maxRounds = 32
 
 // maxFile is the size above which a credential file is unreadable, 32 MiB.
 const maxFile = 32 << 20
 
-// tempPrefix is what the names of temporary files begin with. It is Codex's own,
-// so that either program's leftovers are known as such.
+// tempPrefix begins the names of temporary files. It is Codex's own, so that
+// either program recognizes the other's leftovers.
 const tempPrefix = ".auth-"
 
-// errNothing is a mistake of the caller: absence is written by Delete.
+// errNothing is a mistake of the caller: use Delete to remove a sign-in.
 var errNothing = fault.New("nothing_to_write", "there is nothing to write")
 
 // fileStore is the auth.json of one home. It keeps nothing between calls, so
@@ -50,8 +50,9 @@ func newFileStore(home string, opts Options) *fileStore {
 func (s *fileStore) String() string { return s.path }
 
 // Load implements auth.Store. Like Codex it takes no lock: the file is
-// replaced by renaming, so a reader sees the old content or the new. Only what a
-// dying process left half written in place is completed, under the locks.
+// replaced by renaming, so a reader sees the old content or the new. Only if a
+// process died while writing in place does it complete the write, under the
+// locks.
 func (s *fileStore) Load(ctx context.Context) (*auth.Snapshot, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -77,15 +78,15 @@ func (s *fileStore) unreadable(err error) error {
 	return &auth.UnreadableError{Where: s.path, What: safefile.Reason(err)}
 }
 
-// unwritten says why an Update has failed.
+// unwritten returns err as the reason why an Update failed.
 func (s *fileStore) unwritten(err error) error {
-	return fault.New("write", "write {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
+	return fault.New("write", "cannot write {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
 }
 
 // Update implements auth.Store: read, decide and write the new file under
 // auth.lock; compare and rename under auth.json.lock, too.
 func (s *fileStore) Update(ctx context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) error {
-	// Codex makes a missing home, open to others; what is in it is not.
+	// Codex creates a missing home readable by others; its files are not.
 	if err := s.disk.MkdirAll(s.home, 0o700); err != nil {
 		return s.unwritten(err)
 	}
@@ -134,7 +135,7 @@ func (s *fileStore) round(ctx context.Context, decide func(*auth.Snapshot) (*aut
 		return s.overwrite(ctx, target, seen, next.Encode())
 	}
 	dir := filepath.Dir(target)
-	if err := s.disk.MkdirAll(dir, 0o700); err != nil { // Codex follows a link to a folder that is not there yet
+	if err := s.disk.MkdirAll(dir, 0o700); err != nil { // Codex follows a link into a folder that does not exist yet
 		return false, err
 	}
 	fresh, err := s.disk.CreateTemp(dir, tempPrefix, next.Encode(), target)
@@ -145,7 +146,7 @@ func (s *fileStore) round(ctx context.Context, decide func(*auth.Snapshot) (*aut
 	s.step(StepWritten)
 	replaced, err := s.replace(ctx, target, seen, fresh)
 	if seen.Exists && (errors.Is(err, syscall.EBUSY) || errors.Is(err, syscall.EXDEV)) {
-		return s.overwrite(ctx, target, seen, next.Encode()) // there are mounts that are not known as such
+		return s.overwrite(ctx, target, seen, next.Encode()) // some mounts are not recognized as such
 	}
 	if err != nil || !replaced {
 		return false, err
@@ -155,19 +156,20 @@ func (s *fileStore) round(ctx context.Context, decide func(*auth.Snapshot) (*aut
 	return true, s.disk.SyncDir(dir)
 }
 
-// snapshotOf parses a content, nil when there is none or it is unreadable.
+// snapshotOf parses a content. It returns nil when there is none or it is
+// unreadable.
 func snapshotOf(c safefile.Content) *auth.Snapshot {
 	if !c.Exists {
 		return nil
 	}
 	s, err := auth.ParseSnapshot(c.Data)
 	if err != nil {
-		return nil // a sign-in replaces it, a refresh sees that it is gone
+		return nil // a sign-in replaces it, a refresh treats it as gone
 	}
 	return s
 }
 
-// replace is what happens under auth.json.lock: nothing that can take long.
+// replace is the part of round under auth.json.lock, which must not take long.
 func (s *fileStore) replace(ctx context.Context, target string, seen safefile.Content, fresh *safefile.Temp) (bool, error) {
 	unlock, same, err := s.compare(ctx, target, seen)
 	if err != nil {
@@ -184,8 +186,8 @@ func (s *fileStore) replace(ctx context.Context, target string, seen safefile.Co
 	return fresh.Swap(target, seen)
 }
 
-// compare takes auth.json.lock and reports whether the target is still where and
-// what it was.
+// compare takes auth.json.lock and reports whether the target's path and
+// content are unchanged.
 func (s *fileStore) compare(ctx context.Context, target string, seen safefile.Content) (unlock func(), same bool, err error) {
 	unlock, err = s.lockTarget(ctx, target)
 	if err != nil {
@@ -193,7 +195,7 @@ func (s *fileStore) compare(ctx context.Context, target string, seen safefile.Co
 	}
 	s.step(StepTargetLocked)
 	path, err := codex.CredentialPath(s.home)
-	if err == nil && path == target { // else the link was changed to lead elsewhere
+	if err == nil && path == target { // otherwise the link now leads elsewhere
 		var now safefile.Content
 		now, err = s.disk.Read(target, maxFile)
 		same = err == nil && now.Same(seen)
@@ -209,7 +211,7 @@ func (s *fileStore) compare(ctx context.Context, target string, seen safefile.Co
 // a symbolic link, leaves the tokens in the target; Rekey removes both.
 func (s *fileStore) Delete(ctx context.Context) (removed bool, err error) {
 	if _, err := os.Stat(s.home); errors.Is(err, fs.ErrNotExist) {
-		return false, nil // Codex would make a home to lock it
+		return false, nil // Codex would create a home just to lock it
 	}
 	unlock, err := s.lockHome(ctx)
 	if err == nil {
@@ -217,16 +219,16 @@ func (s *fileStore) Delete(ctx context.Context) (removed bool, err error) {
 		removed, err = s.remove(ctx)
 	}
 	if err != nil {
-		return removed, fault.New("delete", "delete {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
+		return removed, fault.New("delete", "cannot delete {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
 	}
 	return removed, nil
 }
 
-// remove is Delete for those who hold auth.lock.
+// remove is Delete for callers that hold auth.lock.
 func (s *fileStore) remove(ctx context.Context) (removed bool, err error) {
 	target, err := codex.CredentialPath(s.home)
 	if err != nil {
-		// A link that leads nowhere holds no tokens.
+		// A dangling link holds no tokens.
 		return s.disk.Remove(s.path)
 	}
 	dir := filepath.Dir(target)
@@ -240,8 +242,8 @@ func (s *fileStore) remove(ctx context.Context) (removed bool, err error) {
 	return s.removeAll(target)
 }
 
-// removeAll removes the target, the link to it if there is one, and what dying
-// writers left, for those who hold both locks.
+// removeAll removes the target, the link to it if there is one, and files left
+// by killed writers. The caller holds both locks.
 func (s *fileStore) removeAll(target string) (removed bool, err error) {
 	s.forget()
 	dir := filepath.Dir(target)

@@ -15,20 +15,21 @@ import (
 	"rekey/internal/safefile"
 )
 
-// An auth.json that is a mount point of its own, as in a container that was given
-// this one file, cannot be replaced: it is written in place. Codex reads without
-// a lock, takes half a file for unreadable, and sends nothing then. Should the
-// process die in between, the journal beside it has the old content and the new.
+// An auth.json that is itself a mount point, as in a container that was given
+// this one file, cannot be replaced, so it is written in place. Codex reads
+// without a lock; it treats half a file as unreadable and then sends nothing.
+// If the process dies in between, the journal beside the file has the old and
+// the new content.
 
 // journal is the change that is being made to an auth.json.
 type journal struct{ Old, New []byte }
 
-// journalPath lies in the home, whatever auth.json is a link to.
+// journalPath is in the home, even if auth.json is a link.
 func (s *fileStore) journalPath() string { return s.path + ".rekey.journal" }
 
-// empty is what an auth.json that cannot be removed holds after signing out.
-// Codex's app-server is signed out then. (Its command "codex login status" calls
-// any file that it can parse "Logged in using ChatGPT", 0.169 to 0.171.)
+// empty is the content of an auth.json that cannot be removed after signing
+// out. Codex's app-server is then signed out. (Its command "codex login status"
+// calls any file that it can parse "Logged in using ChatGPT", 0.169 to 0.171.)
 const empty = "{}"
 
 // overwrite is the part of an Update that writes in place. It reports false when
@@ -74,8 +75,8 @@ func (s *fileStore) change(target string, old, data []byte) error {
 	return err
 }
 
-// forget removes the journal, and what a dying process left of one. One that
-// stays is recognised as done.
+// forget removes the journal and leftovers of unfinished ones. A journal that
+// cannot be removed is later recognized as done.
 func (s *fileStore) forget() {
 	_, _ = s.disk.Remove(s.journalPath())
 	s.disk.Sweep(s.home, "."+filepath.Base(s.journalPath())+"-", time.Now())
@@ -87,8 +88,8 @@ func (s *fileStore) begun() bool {
 	return !errors.Is(err, fs.ErrNotExist)
 }
 
-// complete finishes what a process has left half written. Whoever holds one of
-// the locks is perhaps still writing it.
+// complete finishes a write that a killed process left half done. It does
+// nothing if a lock is held, because the holder may still be writing.
 func (s *fileStore) complete() error {
 	if !s.begun() {
 		return nil
@@ -110,7 +111,7 @@ func (s *fileStore) complete() error {
 	return s.completeLocked(target)
 }
 
-// completeHeld is complete for those who hold auth.lock.
+// completeHeld is complete for callers that hold auth.lock.
 func (s *fileStore) completeHeld(ctx context.Context, target string) error {
 	if !s.begun() {
 		return nil
@@ -123,7 +124,7 @@ func (s *fileStore) completeHeld(ctx context.Context, target string) error {
 	return s.completeLocked(target)
 }
 
-// completeLocked is complete for those who hold both locks.
+// completeLocked is complete for callers that hold both locks.
 func (s *fileStore) completeLocked(target string) error {
 	record, err := s.disk.Read(s.journalPath(), 4*maxFile)
 	if err != nil {
@@ -143,8 +144,8 @@ func (s *fileStore) completeLocked(target string) error {
 	return nil
 }
 
-// torn reports whether a content is the change half done: the beginning of the
-// new content with the rest of the old.
+// torn reports whether a content is the change half written: the beginning of
+// the new content followed by the rest of the old.
 func (j journal) torn(now []byte) bool {
 	if bytes.Equal(now, j.Old) || bytes.Equal(now, j.New) {
 		return false
@@ -157,7 +158,7 @@ func (j journal) torn(now []byte) bool {
 	return len(now) >= len(j.Old) && bytes.Equal(now[same:], j.Old[rest:])
 }
 
-// erase removes what the target holds, and the target itself where that can be.
+// erase removes the target or, if that is impossible, its content.
 func (s *fileStore) erase(target string) (removed bool, err error) {
 	removed, err = s.disk.Remove(target)
 	if err == nil {

@@ -65,7 +65,8 @@ func TestBoundFileIsWrittenInPlace(t *testing.T) {
 	}
 }
 
-// What can neither be replaced nor written is known before.
+// A file that can be neither replaced nor written is found out before anything
+// is sent.
 func TestBoundFileThatCannotBeWritten(t *testing.T) {
 	home, _ := bound(t)
 	if out, err := exec.Command("mount", "-o", "remount,ro,bind", filepath.Join(home, "auth.json")).CombinedOutput(); err != nil {
@@ -83,7 +84,7 @@ func TestBoundFileThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// A file system of its own that is full is found by taking the room there.
+// A full file system of its own is found by reserving space there.
 func TestBoundFileOnAFullDisk(t *testing.T) {
 	dir := files.TempDir(t)
 	home, small := filepath.Join(dir, "home"), filepath.Join(dir, "small")
@@ -99,7 +100,7 @@ func TestBoundFileOnAFullDisk(t *testing.T) {
 	}
 }
 
-// On an overlay, which is what a container's own files lie on, the file is
+// On an overlay, the usual file system of a container's own files, the file is
 // replaced.
 func TestOverlay(t *testing.T) {
 	dir := files.TempDir(t)
@@ -122,7 +123,8 @@ func TestOverlay(t *testing.T) {
 	}
 }
 
-// What root writes stays its owner's: the file, and whatever is made beside it.
+// The file that root writes, and everything created beside it, stays the
+// owner's.
 func TestOwnerStays(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
@@ -163,8 +165,8 @@ func TestOwnerStays(t *testing.T) {
 	}
 }
 
-// A file of root's in another's home is left alone rather than given away: who
-// cannot keep an owner refuses.
+// A file of root's in another user's home is left alone: a writer that cannot
+// preserve the owner refuses to write.
 func TestOwnerThatCannotBeKept(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {

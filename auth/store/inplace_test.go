@@ -64,7 +64,8 @@ func TestTornWriteIsCompleted(t *testing.T) {
 	}
 }
 
-// What somebody else has written since is not taken for a torn write.
+// Content that another program has written since is not mistaken for a torn
+// write.
 func TestJournalLeavesOthersAlone(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)
@@ -81,7 +82,7 @@ func TestJournalLeavesOthersAlone(t *testing.T) {
 	}
 }
 
-// While another process writes, nobody completes anything.
+// While another process is writing, nothing is completed.
 func TestJournalOfALivingProcess(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)

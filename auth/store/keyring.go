@@ -11,12 +11,13 @@ import (
 	"github.com/zalando/go-keyring"
 )
 
-// codexItem is Codex's item for a user, under the name of its keyring library.
+// codexItem is Codex's item for a user, with the application name of its
+// keyring library.
 func codexItem(user string) secretservice.Item {
 	return secretservice.Item{Application: codexApplication, Name: codexService, User: user}
 }
 
-// rekeyItem is an item of Rekey's own.
+// rekeyItem is one of Rekey's own items.
 func rekeyItem(user string) secretservice.Item {
 	return secretservice.Item{Application: "rekey", Name: rekeyService, User: user}
 }
@@ -28,10 +29,9 @@ const (
 	rekeyService     = "Rekey"
 )
 
-// ring is a keyring as the stores need it. Every call is bounded by its
-// context, and none of them ever asks the user to unlock anything. Besides
-// those of the system it fails with those of package
-// secretservice and with errForm.
+// ring is a keyring as the stores need it. Every call is bounded by its context
+// and never asks the user to unlock anything. Errors are the system's, those of
+// package secretservice, and errForm.
 type ring interface {
 	// Get returns an item's text.
 	Get(ctx context.Context, it secretservice.Item) (string, error)
@@ -47,13 +47,13 @@ type ring interface {
 var errForm = fault.New("keyring_form", "on this system Codex uses a form of keyring item that Rekey cannot handle yet")
 
 // defaultKeyringTimeout bounds a call to the keyring. A gnome-keyring answers
-// within 30 ms; one that takes longer waits for somebody.
+// within 30 ms; one that takes longer is waiting for the user.
 const defaultKeyringTimeout = 3 * time.Second
 
 // zalando is the ring of go-keyring, which knows every system's keyring but
 // takes no context and, where there is a Secret Service, uses the process's
-// shared D-Bus connection and unlocks with a prompt. It is safe to read with
-// where that has been looked into before.
+// shared D-Bus connection and unlocks with a prompt. Reading with it is safe
+// only after checking that the item exists and is unlocked.
 type zalando struct{ goos string }
 
 func (z zalando) Get(ctx context.Context, it secretservice.Item) (string, error) {
@@ -80,8 +80,8 @@ func (z zalando) Ready(_ context.Context, it secretservice.Item) error {
 	return nil
 }
 
-// bounded runs a call that takes no context. When ctx ends first, the call is
-// left to end by itself: it cannot be stopped.
+// bounded runs a call that takes no context. If ctx is done first, the call
+// goes on in the background because it cannot be stopped.
 func bounded[T any](ctx context.Context, call func() (T, error)) (T, error) {
 	type outcome struct {
 		value T

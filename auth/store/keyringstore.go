@@ -13,9 +13,9 @@ import (
 	"rekey/internal/safefile"
 )
 
-// keyringStore is one home's sign-in in the keyring and, where Codex's setting
-// is "auto", in auth.json while the keyring does not have it. The locks are
-// the files in the home in both cases, as for Codex.
+// keyringStore is one home's sign-in in the keyring or, where Codex's setting
+// is "auto", in auth.json while the keyring does not have it. As in Codex, the
+// locks are files in the home in both cases.
 type keyringStore struct {
 	file    *fileStore
 	ring    ring
@@ -34,7 +34,7 @@ func newKeyringStore(home string, auto bool, opts Options) *keyringStore {
 	}
 }
 
-// String names the keyring; Codex's own name for the item is for experts.
+// String names the keyring, without Codex's name for the item.
 func (s *keyringStore) String() string {
 	if s.auto {
 		return "the keyring, else " + s.file.String()
@@ -47,13 +47,13 @@ func (s *keyringStore) bound(ctx context.Context) (context.Context, context.Canc
 	return context.WithTimeout(ctx, s.timeout)
 }
 
-// What is wrong with a keyring beside secretservice's errors.
+// Errors of a keyring besides those of secretservice.
 var (
 	errSlow  = fault.New("no_answer_in_time", "it did not answer in time")
 	errFails = fault.New("does_not_work", "it does not work")
 )
 
-// unreadable says why the keyring cannot be used.
+// unreadable returns err as the reason why the keyring cannot be used.
 func (s *keyringStore) unreadable(err error) error {
 	found := &auth.UnreadableError{Where: auth.WhereKeyring, Locked: errors.Is(err, secretservice.ErrLocked), Err: err}
 	switch {
@@ -78,8 +78,8 @@ func (s *keyringStore) read(ctx context.Context) (safefile.Content, error) {
 	return safefile.Content{Exists: err == nil, Data: []byte(text)}, err
 }
 
-// Load implements auth.Store. "auto" looks into the keyring first and, like
-// Codex, takes whatever is wrong with it as a reason to look into the file.
+// Load implements auth.Store. "auto" reads the keyring first and, like Codex,
+// reads the file after any error.
 func (s *keyringStore) Load(ctx context.Context) (*auth.Snapshot, error) {
 	snapshot, err := s.loadRing(ctx)
 	if err == nil || !s.auto {
@@ -88,11 +88,11 @@ func (s *keyringStore) Load(ctx context.Context) (*auth.Snapshot, error) {
 	return s.orFile(ctx, err)
 }
 
-// orFile looks into the file after err was found in the keyring.
+// orFile reads the file after the keyring has failed with err.
 func (s *keyringStore) orFile(ctx context.Context, err error) (*auth.Snapshot, error) {
 	fromFile, fileErr := s.file.Load(ctx)
 	if errors.Is(fileErr, auth.ErrNoCredential) && !errors.Is(err, secretservice.ErrNoService) {
-		return nil, err // there is no file to hide what is wrong with the keyring
+		return nil, err // without a file, report what is wrong with the keyring
 	}
 	return fromFile, fileErr
 }
@@ -129,8 +129,8 @@ func (s *keyringStore) Writable(ctx context.Context) error {
 	return s.file.locksWritable()
 }
 
-// rehearse makes and removes an item of Rekey's own, as large as a new sign-in
-// may be, so that a keyring that takes nothing more is met before a refresh
+// rehearse creates and removes an item of Rekey's own, as large as a new
+// sign-in may be, to find out that the keyring accepts no more before a refresh
 // token is spent.
 func (s *keyringStore) rehearse(ctx context.Context) error {
 	ctx, cancel := s.bound(ctx)
@@ -151,8 +151,8 @@ func (s *keyringStore) rehearse(ctx context.Context) error {
 // place decides, before any lock is taken, where an Update goes: to the
 // keyring, to the file (auto only), or nowhere. A locked keyring is never
 // written to. With "auto" Codex would then write to the file, which the
-// keyring's old item hides again as soon as it is unlocked; Rekey does so only
-// if Codex has done so before and a file is there.
+// keyring's old item hides again as soon as it is unlocked; Rekey writes to the
+// file only if it already exists.
 func (s *keyringStore) place(ctx context.Context) (toFile bool, err error) {
 	ctx, cancel := s.bound(ctx)
 	defer cancel()

@@ -129,7 +129,7 @@ func TestWhereCredentialsAreRead(t *testing.T) {
 		{name: "auto: locked", auto: true, inRing: ring, inFile: file, err: secretservice.ErrLocked, want: "file"},
 		{name: "auto: no service", auto: true, inFile: file, err: secretservice.ErrNoService, want: "file"},
 		{name: "auto: no service, nothing", auto: true, err: secretservice.ErrNoService, none: true},
-		// Codex says "Not logged in"; nobody can know.
+		// Codex says "Not logged in", although that is unknown.
 		{name: "auto: locked, no file", auto: true, inRing: ring, err: secretservice.ErrLocked, locked: true},
 		{name: "auto: damaged, no file", auto: true, inRing: "{"},
 	}

@@ -22,8 +22,8 @@ func (s *keyringStore) Update(ctx context.Context, decide func(*auth.Snapshot) (
 // decision says what to write over a sign-in.
 type decision = func(*auth.Snapshot) (*auth.Snapshot, error)
 
-// update tries rounds under auth.lock until one replaces what is there. unwritten
-// says why it has failed.
+// update runs rounds under auth.lock until one replaces the sign-in. unwritten
+// wraps its errors.
 func (s *keyringStore) update(ctx context.Context, decide decision, round func(context.Context, decision) (bool, error), unwritten func(error) error) error {
 	toFile, err := s.place(ctx)
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *keyringStore) update(ctx context.Context, decide decision, round func(c
 	return unwritten(safefile.ErrRestless)
 }
 
-// unwrittenRing says why an Update of the keyring has failed.
+// unwrittenRing returns err as the reason why an Update of the keyring failed.
 func unwrittenRing(err error) error {
 	return fault.New("write_keyring", "write to the keyring: {{.Why}}", "Why", safefile.Cause(err))
 }
@@ -72,8 +72,8 @@ func (s *keyringStore) round(ctx context.Context, decide decision) (bool, error)
 	return s.replace(ctx, seen, string(text))
 }
 
-// next decides what to write over a sign-in, in one line as Codex writes it.
-// "auto" takes the one in auth.json where there is none.
+// next returns what to write over a sign-in, on one line as Codex writes it. If
+// the keyring has none, "auto" takes the one in auth.json.
 func (s *keyringStore) next(found safefile.Content, decide decision) ([]byte, error) {
 	current := snapshotOf(found)
 	if current == nil && s.auto {
@@ -93,9 +93,9 @@ func (s *keyringStore) next(found safefile.Content, decide decision) ([]byte, er
 	return text.Bytes(), err
 }
 
-// replace is what happens under auth.json.lock. A keyring that is slow must be
-// given up before a Codex that waits for the lock gives up (5 s), so there is
-// one limit for reading again, writing and removing the file.
+// replace is the part of round under auth.json.lock. With a slow keyring it
+// must give up before a Codex that waits for the lock does (5 s), so one time
+// limit covers reading again, writing and removing the file.
 func (s *keyringStore) replace(ctx context.Context, seen safefile.Content, text string) (bool, error) {
 	target, err := codex.CredentialPath(s.file.home)
 	if err != nil {
@@ -118,14 +118,14 @@ func (s *keyringStore) replace(ctx context.Context, seen safefile.Content, text 
 	if err := s.ring.Set(ctx, s.item, text); err != nil {
 		return false, s.unreadable(err)
 	}
-	// As for Codex, the file is only what the keyring did not take. One that
-	// cannot be removed is hidden by the item.
+	// As in Codex, the file only holds what the keyring did not accept. If it
+	// cannot be removed, the item hides it.
 	_, _ = s.file.removeAll(target)
 	return true, nil
 }
 
 // Delete implements auth.Store. Like Codex it removes both the item and the
-// file; a keyring that cannot be used does not keep the file alive.
+// file, the file even if the keyring cannot be used.
 func (s *keyringStore) Delete(ctx context.Context) (removed bool, err error) {
 	if _, err := os.Stat(s.file.home); err == nil {
 		unlock, err := s.file.lockHome(ctx)

@@ -10,8 +10,8 @@ import (
 )
 
 // How long Rekey waits for Codex's locks. Codex itself waits for the first
-// without end and for the second exactly this long. A minute is longer than any
-// Codex holds the first, and keeps its own promise to end.
+// without limit and for the second exactly this long. A minute is longer than
+// any Codex holds the first, and is still bounded.
 const (
 	homeLockWait   = time.Minute
 	targetLockWait = 5 * time.Second
@@ -24,18 +24,18 @@ func (s *fileStore) lockHome(ctx context.Context) (unlock func(), err error) {
 	return s.disk.Lock(ctx, filepath.Join(s.home, "auth.lock"), 0o666)
 }
 
-// lockTarget takes auth.json.lock, which lies beside the resolved file.
+// lockTarget takes auth.json.lock, which is beside the resolved file.
 func (s *fileStore) lockTarget(ctx context.Context, target string) (unlock func(), err error) {
 	ctx, cancel := context.WithTimeout(ctx, targetLockWait)
 	defer cancel()
 	return s.disk.Lock(ctx, target+".lock", 0o600)
 }
 
-// RefreshLock returns the function that takes Rekey's own cross-process
-// refresh lock for a home, waiting no longer than limit: choose it above the
-// longest time a holder may need, a request's limit and the second look. A
-// holder that dies frees the lock. It lies beside the resolved auth.json, so
-// that homes that share a sign-in share the lock.
+// RefreshLock returns the function that takes Rekey's own cross-process refresh
+// lock for a home, waiting at most limit. Choose a limit above the longest time
+// a holder may need: a request and the second look. The lock is released when
+// its holder dies. It is beside the resolved auth.json, so that homes that
+// share a sign-in share the lock.
 func RefreshLock(home string, disk safefile.Disk, limit time.Duration) func(context.Context) (unlock func(), err error) {
 	return func(ctx context.Context) (func(), error) {
 		ctx, cancel := context.WithTimeout(ctx, limit)

@@ -10,31 +10,32 @@ import (
 	"rekey/internal/safefile"
 )
 
-// Options are what Open needs beside the configuration. The zero value is
-// right for a program that stays.
+// Options are what Open needs besides the configuration. The zero value is
+// right for a long-running program.
 type Options struct {
-	// Disk is the way to the files: for tests, the zero value in every program.
+	// Disk accesses the files. Tests replace it; every program uses the zero
+	// value.
 	Disk safefile.Disk
 	// SharedBus reads a Linux keyring with go-keyring on the process's shared
-	// D-Bus connection: for commands that show no tray.
+	// D-Bus connection, for commands without a tray.
 	SharedBus bool
-	// BusAddress is the D-Bus with the Secret Service; "": the session's.
-	// SharedBus does not know it.
+	// BusAddress is the D-Bus with the Secret Service; "" is the session's.
+	// SharedBus ignores it.
 	BusAddress string
-	// KeyringTimeout bounds each exchange with the keyring; 0: 3 s. It must stay
-	// below 5 s, for Codex's lock is held meanwhile.
+	// KeyringTimeout bounds each exchange with the keyring; 0 means 3 s. It
+	// must stay below 5 s, because Codex's lock is held meanwhile.
 	KeyringTimeout time.Duration
 	// Child opens and seals Codex's encrypted file; its zero value is right for a
 	// program that calls agefile.Serve.
 	Child agefile.Child
-	// Step is called at each step of an Update that writes auth.json, in their
-	// order, under the locks that are held by then: for tests, nil in every
+	// Step is called at each step of an Update that writes auth.json, in order,
+	// under the locks held at that point. It is for tests and nil in every
 	// program.
 	Step func(auth.Step)
 }
 
-// Open returns the Store that Codex would use for a home, as its configuration
-// says. It touches nothing: what is wrong shows on Load.
+// Open returns the Store that Codex would use for a home according to its
+// configuration. It touches nothing: problems show on Load.
 func Open(home string, cfg codex.Config, opts Options) (auth.Store, error) {
 	if opts.KeyringTimeout == 0 {
 		opts.KeyringTimeout = defaultKeyringTimeout
@@ -51,20 +52,20 @@ func Open(home string, cfg codex.Config, opts Options) (auth.Store, error) {
 	case codex.StoreEphemeral:
 		return ephemeralStore{}, nil
 	}
-	return nil, fmt.Errorf("no store is called %q", cfg.Store)
+	return nil, fmt.Errorf("unknown store %q", cfg.Store)
 }
 
-// The steps of an Update that writes auth.json, in their order: see
-// Options.Step. A round that finds new content begins again with the first.
+// The steps of an Update that writes auth.json, in order: see Options.Step. A
+// round that finds new content starts again with the first.
 const (
 	// StepWritten: the new content is on the disk under a temporary name, or, if
 	// auth.json can only be written in place, in the journal beside it.
 	StepWritten auth.Step = "temporary file written"
 	// StepTargetLocked: auth.json.lock is held as well.
 	StepTargetLocked auth.Step = "auth.json.lock taken"
-	// StepCompared: the content is still what was decided upon; the names are
-	// exchanged next.
+	// StepCompared: the content has not changed since the decision; the rename
+	// is next.
 	StepCompared auth.Step = "content compared"
-	// StepRenamed: the new content is in its place; auth.lock alone is still held.
+	// StepRenamed: the new content is in place; only auth.lock is still held.
 	StepRenamed auth.Step = "renamed"
 )

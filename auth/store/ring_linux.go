@@ -14,10 +14,10 @@ import (
 )
 
 // sharedBus is a Secret Service that reads with go-keyring on the process's
-// shared connection, for one-shot commands. That the item is there and
-// unlocked is seen to on a private one first, because go-keyring would prompt
-// and wait without end: https://github.com/zalando/go-keyring/issues/118, open as
-// of v0.2.8.
+// shared connection, for one-shot commands. It first checks on a private
+// connection that the item exists and is unlocked, because go-keyring would
+// prompt and wait without limit:
+// https://github.com/zalando/go-keyring/issues/118, open as of v0.2.8.
 type sharedBus struct{ secretservice.Service }
 
 // Get implements ring.
@@ -26,7 +26,7 @@ func (s sharedBus) Get(ctx context.Context, it secretservice.Item) (string, erro
 		return "", err
 	}
 	text, err := zalando{"linux"}.Get(ctx, it)
-	if errors.Is(err, secretservice.ErrNoItem) { // it is in another collection than go-keyring looks in
+	if errors.Is(err, secretservice.ErrNoItem) { // it is in a collection that go-keyring does not search
 		return s.Service.Get(ctx, it)
 	}
 	return text, err
@@ -41,10 +41,10 @@ func systemRing(opts Options) ring {
 	return service
 }
 
-// lockReleases tells, until ctx ends, when a lock file in a folder is closed
-// after it was open for writing: Codex has written to the keyring then. It is
-// inotify(7) itself, because fsnotify does not pass this event on. A folder
-// that cannot be watched gives a closed channel.
+// lockReleases reports, until ctx is done, when a lock file in a folder is
+// closed after being open for writing: Codex may then have written to the
+// keyring. It uses inotify(7) directly, because fsnotify does not report this
+// event. If the folder cannot be watched, the channel is closed.
 func lockReleases(ctx context.Context, dir string) <-chan struct{} {
 	released := make(chan struct{}, 1)
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
@@ -76,7 +76,7 @@ func lockReleases(ctx context.Context, dir string) <-chan struct{} {
 	return released
 }
 
-// namesLock reports whether one of the events is about one of Codex's locks.
+// namesLock reports whether any event is about one of Codex's locks.
 func namesLock(events []byte) bool {
 	for len(events) >= unix.SizeofInotifyEvent {
 		length := int(binary.NativeEndian.Uint32(events[12:])) // struct inotify_event: wd, mask, cookie, len

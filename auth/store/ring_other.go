@@ -7,8 +7,8 @@ import (
 	"runtime"
 )
 
-// systemRing is this system's keyring, by way of go-keyring.
+// systemRing is this system's keyring, accessed through go-keyring.
 func systemRing(Options) ring { return zalando{runtime.GOOS} }
 
-// lockReleases cannot tell on this system.
+// lockReleases is not supported on this system.
 func lockReleases(context.Context, string) <-chan struct{} { return nil }

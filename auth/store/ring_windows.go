@@ -13,18 +13,18 @@ import (
 )
 
 // vault is the Credential Manager. Codex's keyring library names an item
-// <user>.<service> and stores UTF-16, go-keyring does neither.
+// <user>.<service> and stores UTF-16; go-keyring does neither.
 type vault struct{ zalando }
 
 // systemRing is this system's keyring.
 func systemRing(Options) ring { return vault{zalando{"windows"}} }
 
-// lockReleases cannot tell on this system.
+// lockReleases is not supported on this system.
 func lockReleases(context.Context, string) <-chan struct{} { return nil }
 
 func codexTarget(it secretservice.Item) string { return it.User + "." + it.Name }
 
-// found is an error of the Credential Manager as bounded knows it.
+// found translates an error of the Credential Manager.
 func (v vault) found(err error) error {
 	if errors.Is(err, wincred.ErrElementNotFound) {
 		return keyring.ErrNotFound

@@ -11,15 +11,15 @@ import (
 	"rekey/internal/safefile"
 )
 
-// spare is how much larger than twice the present content a new one may be
-// without surprise, in bytes. What is larger is kept by the escrow all the same.
+// spare is how much larger than twice the current content a new one is expected
+// to be at most, in bytes. The escrow keeps a larger one all the same.
 const spare = 16 << 10
 
-// roomFor is the room that a new content may need where the present one is.
+// roomFor is the space, in bytes, that a new content may need.
 func roomFor(now safefile.Content) int64 { return 2*int64(len(now.Data)) + spare }
 
-// Writable implements auth.Store: it does what an Update does, in the same places
-// and with as much room, and takes it back.
+// Writable implements auth.Store: it does what an Update does, in the same
+// places and with as much data, and undoes it.
 func (s *fileStore) Writable(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -52,8 +52,9 @@ func (s *fileStore) writable() error {
 	return err
 }
 
-// locksWritable says why Codex's locks cannot be taken, or nil, and with that
-// why no file can be made in the folders they lie in. A lock that is held can be.
+// locksWritable says why Codex's locks cannot be taken, or returns nil. That
+// also shows whether files can be created in their folders. A lock that another
+// process holds is fine.
 func (s *fileStore) locksWritable() error {
 	target, err := codex.CredentialPath(s.home)
 	if err != nil {
@@ -72,7 +73,7 @@ func (s *fileStore) locksWritable() error {
 		switch {
 		case err == nil:
 			unlock()
-		case !errors.Is(err, safefile.ErrLocked) && !errors.Is(err, fs.ErrNotExist): // the folder will be made
+		case !errors.Is(err, safefile.ErrLocked) && !errors.Is(err, fs.ErrNotExist): // the folder will be created
 			return err
 		}
 	}

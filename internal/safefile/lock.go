@@ -43,7 +43,7 @@ func (d Disk) TryLock(path string, perm fs.FileMode) (unlock func(), err error) 
 		}
 		if err != nil {
 			_ = f.Close()
-			return nil, fault.New("lock", "lock {{.What}}: {{.Why}}", "What", path, "Why", Cause(err))
+			return nil, fault.New("lock", "cannot lock {{.What}}: {{.Why}}", "What", path, "Why", Cause(err))
 		}
 		if stillThere(f, path) {
 			return func() { _ = f.Close() }, nil

@@ -1,10 +1,11 @@
 // Package agefile opens and seals the file in which Codex encrypts secrets: the
-// age format (age-encryption.org/v1) with a passphrase, stretched by scrypt with
-// work factor 19, which takes two seconds and half a gigabyte. So it is done by
-// a short-lived child of the same program, never in a process that stays.
+// age format (age-encryption.org/v1) with a passphrase, stretched by scrypt
+// with work factor 19. That takes two seconds and half a gigabyte of memory, so
+// a short-lived child of the same program does it, never a long-running
+// process.
 //
-// What is secret goes to the child and back through its standard streams. The
-// package touches no file, no keyring and no network.
+// Secrets go to the child and back through its standard streams. The package
+// touches no file, keyring or network.
 package agefile
 
 import (
@@ -21,14 +22,14 @@ import (
 // Limit bounds what is opened or sealed, in bytes.
 const Limit = 32 << 20
 
-// Codex's own work factor, and the largest that is opened: each one more takes
-// twice the time and the memory.
+// Codex's own work factor, and the largest that is accepted: each step doubles
+// the time and the memory.
 const (
 	workFactor    = 19
 	maxWorkFactor = 20
 )
 
-// What can be wrong with a file beside a child that fails.
+// The errors of opening a file.
 var (
 	ErrPassphrase = fault.New("encrypted_other_key", "its key in the keyring does not open it")
 	ErrDamaged    = fault.New("encrypted_damaged", "it is damaged, or of a kind that this Rekey does not know")
@@ -72,7 +73,7 @@ func Seal(passphrase string, plain []byte) ([]byte, error) {
 		err = w.Close()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("encrypt: %w", err)
+		return nil, fmt.Errorf("cannot encrypt: %w", err)
 	}
 	return sealed.Bytes(), nil
 }

@@ -14,8 +14,8 @@ import (
 	"rekey/internal/proc"
 )
 
-// Command is the one argument with which a program calls Serve and does nothing
-// else. It is no command of anybody's.
+// Command is the one argument with which the program only calls Serve. It is
+// not a command for users.
 const Command = "__agefile"
 
 // Patience is how long a child may take: fifteen times what it needs.
@@ -33,26 +33,27 @@ type Child struct {
 	Patience time.Duration
 }
 
-// question is what a child is asked, one object on its standard input.
+// question is what a child reads: one JSON object on its standard input.
 type question struct {
 	Passphrase string `json:"passphrase"`
 	Data       []byte `json:"data"`
 	Seal       bool   `json:"seal"`
 }
 
-// answer is what it says, one object on its standard output.
+// answer is what it writes: one JSON object on its standard output.
 type answer struct {
 	Data    []byte `json:"data"`
 	Problem string `json:"problem,omitempty"`
 }
 
-// Open is the function Open, in a child. Besides its errors there are ErrSlow,
+// Open is the function Open, run in a child. Its errors also include ErrSlow,
 // the cause of ctx, and why no child could be run.
 func (c Child) Open(ctx context.Context, passphrase string, sealed []byte) ([]byte, error) {
 	return c.ask(ctx, question{Passphrase: passphrase, Data: sealed})
 }
 
-// Seal is the function Seal, in a child. Its errors are as of Child.Open.
+// Seal is the function Seal, run in a child. Its errors are those of
+// Child.Open.
 func (c Child) Seal(ctx context.Context, passphrase string, plain []byte) ([]byte, error) {
 	return c.ask(ctx, question{Passphrase: passphrase, Data: plain, Seal: true})
 }
@@ -61,7 +62,7 @@ func (c Child) ask(ctx context.Context, q question) ([]byte, error) {
 	if c.Program == "" {
 		self, err := os.Executable()
 		if err != nil {
-			return nil, fmt.Errorf("which program this is: %w", err)
+			return nil, fmt.Errorf("cannot find the running program: %w", err)
 		}
 		c.Program = self
 	}

@@ -8,10 +8,9 @@ import (
 )
 
 // Changes subscribes to the service's signals on a connection that lives as
-// long as ctx: items made or deleted, keyrings locked or unlocked, and the
-// service itself coming and going.
-// Something arrives on the channel after one or several of them; it is closed
-// when ctx ends or the bus does.
+// long as ctx: items created or deleted, keyrings locked or unlocked, and the
+// service starting and stopping. The channel receives a value after one or
+// several of them; it is closed when ctx is done or the bus goes away.
 func (s Service) Changes(ctx context.Context) (<-chan struct{}, error) {
 	conn, err := s.connect(ctx)
 	if err != nil {
@@ -22,7 +21,7 @@ func (s Service) Changes(ctx context.Context) (<-chan struct{}, error) {
 	for _, match := range [][]dbus.MatchOption{
 		{dbus.WithMatchSender(busName), dbus.WithMatchInterface(collectionFace)},
 		{dbus.WithMatchSender(busName), dbus.WithMatchInterface(serviceFace)},
-		// gnome-keyring tells of locking as a changed property alone.
+		// gnome-keyring reports locking only as a changed property.
 		{dbus.WithMatchSender(busName), dbus.WithMatchInterface("org.freedesktop.DBus.Properties")},
 		{dbus.WithMatchSender("org.freedesktop.DBus"), dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, busName)},
 	} {
@@ -37,7 +36,7 @@ func (s Service) Changes(ctx context.Context) (<-chan struct{}, error) {
 		for range signals { // closed with the connection, which closes with ctx
 			select {
 			case changed <- struct{}{}:
-			default: // one is there that the reader has not taken yet
+			default: // the last one has not been read yet
 			}
 		}
 	}()

@@ -1,11 +1,10 @@
 // Package secretservice is a client of the freedesktop.org Secret Service, which
 // gnome-keyring, KWallet and KeePassXC offer over D-Bus. Unlike go-keyring it
-// uses a connection of its own, ends with its context, keeps the attributes of
-// an item that another program has made, and never shows a prompt unless it is
-// asked to unlock.
+// uses its own connection, honours its context, keeps the attributes of items
+// that another program created, and prompts only when asked to unlock.
 //
-// It touches the session's D-Bus and nothing else. On other systems than Linux
-// the package has its words alone.
+// It only touches the session's D-Bus. On systems other than Linux the package
+// only has types and errors.
 package secretservice
 
 import (
@@ -18,8 +17,8 @@ import (
 // the last two are searched for.
 type Item struct{ Application, Name, User string }
 
-// What a call can find. Besides these it fails with the cause of its context and
-// with D-Bus's own errors.
+// The errors of a call, besides the cause of its context and D-Bus's own
+// errors.
 var (
 	ErrNoItem      = errors.New("the item does not exist")
 	ErrLocked      = fault.New("locked", "it is locked")

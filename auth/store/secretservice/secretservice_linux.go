@@ -22,12 +22,13 @@ const (
 	secretTextPlain = "text/plain"
 )
 
-// Service is a desktop's Secret Service. Each call has a D-Bus connection of its
-// own: the shared one belongs to the tray, whose library loses its icon over
-// foreign signals, and a private one can be given up when the context ends.
+// Service is a desktop's Secret Service. Each call has its own D-Bus
+// connection: the shared one belongs to the tray, whose library loses its icon
+// when it gets unrelated signals, and a private one can be closed when the
+// context is done.
 // It is safe for concurrent use.
 type Service struct {
-	// Address is the bus's; "" for the session's.
+	// Address is the address of the bus; "" is the session's.
 	Address string
 }
 
@@ -40,8 +41,8 @@ type wireSecret struct {
 	Type       string
 }
 
-// call is one connection to the service. It closes with the context it
-// was made with, and that ends every call on it.
+// call is one connection to the service. It is closed when the context it was
+// made with is done, which ends every call on it.
 type call struct{ conn *dbus.Conn }
 
 // with runs f on a fresh connection.
@@ -61,8 +62,8 @@ func (s Service) with(ctx context.Context, f func(call) error) error {
 	return meaning(err)
 }
 
-// connect never starts a bus: godbus would leave a dbus-daemon behind, see
-// https://github.com/godbus/dbus/issues/268.
+// connect connects to the bus but never starts one: godbus would leave a
+// dbus-daemon behind, see https://github.com/godbus/dbus/issues/268.
 func (s Service) connect(ctx context.Context) (conn *dbus.Conn, err error) {
 	if s.Address == "" {
 		conn, err = dbus.SessionBusPrivateNoAutoStartup(dbus.WithContext(ctx))
@@ -103,14 +104,14 @@ func (c call) method(path dbus.ObjectPath, method string, args []any, answer ...
 	return c.conn.Object(busName, path).Call(method, 0, args...).Store(answer...)
 }
 
-// attributes are those Codex's keyring library gives to an item.
+// attributes are the ones that Codex's keyring library gives an item.
 func attributes(it Item) map[string]string {
 	return map[string]string{"application": it.Application, "service": it.Name, "target": "default", "username": it.User}
 }
 
-// find looks for the one item, as Codex does: by service, user and target;
-// else one without a target, such as go-keyring makes. Whether a locked
-// keyring would hold it cannot always be told, so that counts as locked.
+// find looks for the item as Codex does, by service, user and target; otherwise
+// for one without a target, such as go-keyring creates. If a keyring is locked,
+// it may be unknown whether it holds the item; that counts as locked.
 func (c call) find(it Item) (dbus.ObjectPath, error) {
 	for _, search := range []map[string]string{
 		{"service": it.Name, "username": it.User, "target": "default"},
@@ -135,8 +136,8 @@ func (c call) find(it Item) (dbus.ObjectPath, error) {
 	return "", ErrNoItem
 }
 
-// collection finds the default collection: ErrLocked, or ErrNoService when
-// there is none.
+// collection finds the default collection. The error is ErrLocked, or
+// ErrNoService when there is none.
 func (c call) collection() (dbus.ObjectPath, error) {
 	var path dbus.ObjectPath
 	if err := c.method(servicePath, serviceFace+".ReadAlias", []any{"default"}, &path); err != nil {
@@ -155,8 +156,8 @@ func (c call) collection() (dbus.ObjectPath, error) {
 	return path, nil
 }
 
-// session opens the session a secret travels in. The service is on this
-// machine and the bus is the user's own, so nothing is encrypted.
+// session opens the session for transferring a secret. It is not encrypted,
+// because the service is on this machine and the bus is the user's own.
 func (c call) session() (dbus.ObjectPath, error) {
 	var none dbus.Variant
 	var path dbus.ObjectPath
@@ -164,8 +165,8 @@ func (c call) session() (dbus.ObjectPath, error) {
 	return path, err
 }
 
-// settle ends a call that may have answered with a prompt. The prompt is never
-// shown: it asks to unlock.
+// settle ends a call that may have returned a prompt. A prompt means that the
+// keyring is locked; it is not shown.
 func (c call) settle(prompt dbus.ObjectPath) error {
 	if prompt == noObject {
 		return nil
@@ -195,7 +196,8 @@ func (s Service) Get(ctx context.Context, it Item) (text string, err error) {
 	return text, err
 }
 
-// Find returns nil if the item is there and can be read, else ErrNoItem or why not.
+// Find returns nil if the item exists and can be read, otherwise ErrNoItem or
+// why it cannot be read.
 func (s Service) Find(ctx context.Context, it Item) error {
 	return s.with(ctx, func(c call) error {
 		_, err := c.find(it)
@@ -203,7 +205,7 @@ func (s Service) Find(ctx context.Context, it Item) error {
 	})
 }
 
-// Set replaces an item's text, keeping its attributes, or makes the item.
+// Set replaces an item's text, keeping its attributes, or creates the item.
 func (s Service) Set(ctx context.Context, it Item, text string) error {
 	return s.with(ctx, func(c call) error {
 		session, err := c.session()

@@ -8,9 +8,9 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// Unlock asks the desktop to unlock the default keyring and waits until its
-// user has answered the prompt, or ctx ends: then the prompt is taken back. The error is
-// ErrStillLocked, or says why nobody could be asked.
+// Unlock asks the desktop to unlock the default keyring and waits until the user has
+// answered the prompt. If ctx is done first, the prompt is dismissed. The error is
+// ErrStillLocked, or says why the user could not be asked.
 func (s Service) Unlock(ctx context.Context) error {
 	return s.with(ctx, func(c call) error {
 		var path dbus.ObjectPath
@@ -30,8 +30,8 @@ func (s Service) Unlock(ctx context.Context) error {
 		if err != nil || prompt == noObject {
 			return err
 		}
-		// A client that goes takes its prompt along, so nothing is left behind
-		// when ctx closes the connection.
+		// The prompt disappears with its client, so nothing is left when ctx
+		// closes the connection.
 		if err := c.method(prompt, promptFace+".Prompt", []any{""}); err != nil {
 			return err
 		}
@@ -39,7 +39,8 @@ func (s Service) Unlock(ctx context.Context) error {
 	})
 }
 
-// completions subscribes to the ends of prompts, until the connection closes.
+// completions subscribes to the completion of prompts, until the connection
+// closes.
 func (c call) completions() (<-chan *dbus.Signal, error) {
 	signals := make(chan *dbus.Signal, 16)
 	c.conn.Signal(signals)
@@ -47,7 +48,7 @@ func (c call) completions() (<-chan *dbus.Signal, error) {
 	return signals, err
 }
 
-// answered waits for the end of one prompt.
+// answered waits for one prompt to complete.
 func (c call) answered(prompt dbus.ObjectPath, completed <-chan *dbus.Signal) error {
 	for s := range completed {
 		if s.Path != prompt || len(s.Body) == 0 {

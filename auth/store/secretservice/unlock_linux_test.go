@@ -12,8 +12,8 @@ import (
 	"github.com/godbus/dbus/v5/introspect"
 )
 
-// prompter plays the desktop's part of gnome-keyring's prompts: it has a name
-// on the bus, is asked to begin, and answers that it is done.
+// prompter plays the desktop's part of gnome-keyring's prompts: it owns a name
+// on the bus, is told to begin, and reports that it is done.
 const (
 	prompterName = "org.gnome.keyring.SystemPrompter"
 	prompterPath = dbus.ObjectPath("/org/gnome/keyring/Prompter")
@@ -57,7 +57,7 @@ func TestUnlockWhatIsNotLocked(t *testing.T) {
 	}
 }
 
-// Where the desktop has nothing that could ask, that is said at once.
+// If the desktop cannot show a prompt, Unlock says so immediately.
 func TestUnlockWithoutAPrompter(t *testing.T) {
 	t.Parallel()
 	b := keyring.New(t)
@@ -68,7 +68,7 @@ func TestUnlockWithoutAPrompter(t *testing.T) {
 	}
 }
 
-// A prompt that nobody answers ends with the caller's patience.
+// A prompt that the user does not answer ends with ctx.
 func TestUnlockIsGivenUp(t *testing.T) {
 	t.Parallel()
 	b := keyring.New(t)
