@@ -1,34 +1,28 @@
-// Package watcher tells when one of a few files may have changed, whatever
-// happened to it: rewritten in place, replaced, deleted, reached through another
-// symbolic link, or moved together with a directory above it. The files, and
-// the directories they are in, need not exist.
+// Package watcher reports when one of a few files may have changed: rewritten in place, replaced,
+// deleted, reached through another symbolic link, or moved together with a directory above it.
+// The files and their directories need not exist.
 //
-// It knows file names and nothing else: not what is in the files, not what a
-// sign-in is. It opens none of the files, and it imports no other package of
-// the program.
+// It knows only file names. It opens none of the files and imports no other package of the
+// program.
 //
 // # How it sees
 //
-// Watching a file alone is of little use, because most programs replace files
-// by renaming another over them. The package therefore follows the path of every
-// file the way the kernel does, watches each directory on that way, and listens
-// for the names that matter in it. On Linux it asks a directory only for names
-// that come and go, and the file itself for writes, so that a program that
-// writes other files there does not wake this one. When a name on the way changes (a directory is
-// made, a link is pointed elsewhere), it follows the path again. A directory is
-// always watched before anything is looked up in it, so that nothing can happen
-// unseen in between.
+// Watching only the file is of little use, because most programs replace files by renaming
+// another over them. So the package follows the path of every file as the kernel does, watches
+// each directory on the way, and listens for the names that matter in it. On Linux it watches
+// directories only for names that come and go, and the file itself for writes, so that programs
+// that write other files there do not wake this one. When a name on the way changes (a directory
+// is created, a link is changed), it follows the path again. A directory is always watched before
+// anything is looked up in it, so that no change in between is missed.
 //
 // # When it polls
 //
-// Some mounts send no events for what other machines do: network file systems,
-// FUSE, 9p. Only there, and where the system refuses a watch (its limits are
-// used up, or a directory may be entered but not listed), the files are looked
-// at every 30 seconds. Otherwise there is no timer at all.
+// Some mounts send no events for changes by other machines: network file systems, FUSE, 9p.
+// There, and where the system refuses a watch (limits are exhausted, or a directory may be
+// entered but not listed), it checks the files every 30 seconds. Otherwise there is no timer.
 //
 // # What it cannot see
 //
-// Mounting a file system over a directory, or removing it from there, sends no
-// event. Outside Linux, neither does a write through another hard link of a
-// file.
+// Mounting or unmounting a file system on a directory sends no event. Outside Linux, neither does
+// a write through another hard link of a file.
 package watcher

@@ -5,15 +5,15 @@ import "github.com/fsnotify/fsnotify"
 // notifier is the system's notifications. One goroutine calls its methods.
 type notifier interface {
 	// watchDir reports changes of the names in a directory, and of itself. A
-	// directory that is watched already stays so.
+	// directory that is already watched stays watched.
 	watchDir(dir string) error
-	// watchFile reports writes to a file, where watching its directory does not
-	// do so.
+	// watchFile reports writes to a file, if watching its directory does not.
 	watchFile(path string) error
-	// remove ends the watch of a name. One that is gone has ended already.
+	// remove ends the watch of a name. It is fine if the watch is already gone.
 	remove(path string)
-	// events is where events arrive. It is closed when the system has ended it.
+	// events returns the channel of events. It is closed when the system stops
+	// sending them.
 	events() <-chan fsnotify.Event
-	// close ends all watches, and returns when nothing of the notifier runs.
+	// close ends all watches and waits for the notifier's goroutines.
 	close()
 }

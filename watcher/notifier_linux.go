@@ -13,20 +13,20 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// fsnotify asks the kernel for every write to every file in a directory. A Codex
-// at work writes its databases in its home several times a second, and each
-// write would wake the program. fsnotify 1.10 offers no way to ask for less
-// (https://github.com/fsnotify/fsnotify/issues/7), so this speaks to inotify
-// itself: it asks a directory for names that come and go, and only the watched
-// files for writes. A file that is watched by itself also reports writes through
-// another name of it: a hard link, or a mount of the file alone.
+// fsnotify asks the kernel for every write to every file in a directory. A
+// running Codex writes to its databases in its home several times a second, and
+// each write would wake this program. fsnotify 1.10 offers no way to ask for
+// less (https://github.com/fsnotify/fsnotify/issues/7), so this uses inotify
+// directly: it watches directories for names that come and go, and only the
+// watched files for writes. A watched file also reports writes through its
+// other names: a hard link, or a mount of the file alone.
 const (
 	ofDirectory = unix.IN_CREATE | unix.IN_DELETE | unix.IN_MOVED_TO | unix.IN_MOVED_FROM | unix.IN_ATTRIB |
 		unix.IN_DELETE_SELF | unix.IN_MOVE_SELF | unix.IN_ONLYDIR | unix.IN_DONT_FOLLOW
 	ofFile = unix.IN_MODIFY | unix.IN_ATTRIB | unix.IN_DONT_FOLLOW
 )
 
-// inotify is the kernel's notifications: see inotify(7).
+// inotify implements notifier with inotify(7).
 type inotify struct {
 	fd   int      // of the kernel's queue
 	file *os.File // the same, for the reader
@@ -36,10 +36,10 @@ type inotify struct {
 
 	mu    sync.Mutex // guards everything below
 	ids   map[string]int32
-	names map[int32]string // the newest name of each watch: it may have had others
+	names map[int32]string // the latest name of each watch, which may have had others
 }
 
-// openNotifier asks the system for notifications. lost is called, from any
+// openNotifier starts the system's notifications. lost is called, from any
 // goroutine, when some of them were lost.
 func openNotifier(lost func()) (notifier, error) {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
@@ -67,7 +67,7 @@ func (n *inotify) add(name string, mask uint32) error {
 	}
 	id := int32(wd)
 	if before, ok := n.ids[name]; !ok || before != id {
-		n.drop(name) // of what had the name before
+		n.drop(name) // the watch of what had the name before
 	}
 	n.ids[name], n.names[id] = id, name
 	return nil
@@ -97,12 +97,12 @@ func (n *inotify) events() <-chan fsnotify.Event { return n.out }
 
 func (n *inotify) close() {
 	close(n.done)
-	_ = n.file.Close() // brings the reader back
+	_ = n.file.Close() // makes the reader's read return
 	for range n.out {  // closed last
 	}
 }
 
-// read hands on what the kernel says until the queue is closed. What it says in
+// read passes on the kernel's events until the queue is closed. What it says in
 // a row about one name is one event: a file that is renamed over another has two.
 func (n *inotify) read() {
 	defer close(n.out)
@@ -174,7 +174,7 @@ func (n *inotify) tell(event fsnotify.Event) bool {
 	}
 }
 
-// operation says an inotify mask in fsnotify's words.
+// operation converts an inotify mask to an fsnotify.Op.
 func operation(mask uint32) (op fsnotify.Op) {
 	for _, says := range [...]struct {
 		bits uint32

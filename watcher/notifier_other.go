@@ -14,7 +14,7 @@ type library struct {
 	drained sync.WaitGroup
 }
 
-// openNotifier asks the system for notifications. lost is called, from any
+// openNotifier starts the system's notifications. lost is called, from any
 // goroutine, when some of them were lost.
 func openNotifier(lost func()) (notifier, error) {
 	w, err := fsnotify.NewWatcher()
@@ -22,9 +22,9 @@ func openNotifier(lost func()) (notifier, error) {
 		return nil, err
 	}
 	l := &library{watcher: w}
-	// fsnotify may hold, while it sends an error, the very lock that Add and
-	// Remove take. So the goroutine that calls these cannot be the one that
-	// receives errors. (As of v1.10.1. Events on Windows had the like:
+	// While it sends an error, fsnotify may hold the lock that Add and Remove
+	// take. So another goroutine must receive the errors. (As of v1.10.1.
+	// Events on Windows had a similar problem:
 	// https://github.com/fsnotify/fsnotify/issues/656.)
 	l.drained.Go(func() {
 		for range w.Errors {

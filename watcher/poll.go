@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// poll looks at files at regular times, between start and stop.
+// poll checks files at regular intervals, between start and stop.
 type poll struct {
 	files    []string
 	interval time.Duration
@@ -19,8 +19,8 @@ func newPoll(files []string, interval time.Duration) *poll {
 	return &poll{files: files, interval: interval, last: make([]stamp, len(files))}
 }
 
-// start begins to poll, if it has not begun yet. Only what changes later is
-// found: the files are to be read after it.
+// start starts to poll if it has not started yet. It finds only later changes,
+// so the files must be read afterwards.
 func (p *poll) start() {
 	if p.ticker != nil {
 		return
@@ -37,7 +37,7 @@ func (p *poll) stop() {
 	p.ticker = nil
 }
 
-// due is where it is said that it is time to look.
+// due returns the channel that says when to check, nil when stopped.
 func (p *poll) due() <-chan time.Time {
 	if p.ticker == nil {
 		return nil
@@ -45,7 +45,7 @@ func (p *poll) due() <-chan time.Time {
 	return p.ticker.C
 }
 
-// changed looks at all files and reports whether one of them is not as it was.
+// changed checks all files and reports whether any has changed.
 func (p *poll) changed() bool {
 	changed := false
 	for i, file := range p.files {
@@ -58,13 +58,13 @@ func (p *poll) changed() bool {
 	return changed
 }
 
-// stamp is what tells one state of a file from another without reading it.
+// stamp distinguishes states of a file without reading it.
 type stamp struct {
-	info    fs.FileInfo // nil when the file cannot be looked at
+	info    fs.FileInfo // nil when stat fails
 	failure error       // then: why
 }
 
-// stampOf looks at the file that path leads to.
+// stampOf returns the stamp of the file that path leads to.
 func stampOf(path string) stamp {
 	info, err := os.Stat(path)
 	if err == nil {

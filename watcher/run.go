@@ -29,7 +29,7 @@ func (r *run) close() {
 	r.watches.close()
 }
 
-// loop deals with what happens until ctx ends.
+// loop handles events until ctx is done.
 func (r *run) loop(ctx context.Context) error {
 	for {
 		select {
@@ -48,14 +48,13 @@ func (r *run) loop(ctx context.Context) error {
 	}
 }
 
-// arm watches the directories on the way to every file and no others, and polls
-// if that is not enough. It reports whether the watched directories are others
-// than before. What happened before they were watched has sent no event, so the
-// files must be read after it.
+// arm watches exactly the directories on the way to every file, and polls if
+// that is not enough. It reports whether the watched directories have changed.
+// Changes before that sent no event, so the files must be read afterwards.
 func (r *run) arm() (changed bool) {
 	changed = r.settle()
 	if r.trail.deaf && !r.everyLevel {
-		r.everyLevel = true // a directory further up may tell what these do not
+		r.everyLevel = true // a directory further up may report what these do not
 		changed = r.settle() || changed
 	}
 	if r.trail.deaf {
@@ -67,9 +66,9 @@ func (r *run) arm() (changed bool) {
 }
 
 // settle follows the path of every file until that no longer changes what is
-// watched. Then every directory was watched before the last look at it, and
-// none has lost its watch to another name that it had before: to the system,
-// that is the same watch.
+// watched. Then every directory was watched before it was last read, and none
+// has lost its watch to an earlier name of it, which to the system is the same
+// watch.
 func (r *run) settle() (changed bool) {
 	for {
 		r.watches.begin()
@@ -84,8 +83,7 @@ func (r *run) settle() (changed bool) {
 	}
 }
 
-// handle reports an event of a name that matters. The report goes out before
-// anything that takes time.
+// handle reports an event of a name that matters, before it does anything slow.
 func (r *run) handle(event fsnotify.Event) {
 	place := filepath.Clean(event.Name)
 	role, matters := r.trail.roles[place]
@@ -93,14 +91,14 @@ func (r *run) handle(event fsnotify.Event) {
 		return
 	}
 	if role == waypoint && event.Op == fsnotify.Write {
-		return // kqueue and Windows: an entry of this directory changed, which has its own event
+		return // kqueue and Windows: an entry of this directory changed and has its own event
 	}
 	if role == file && event.Op != fsnotify.Write {
-		r.watches.file(place) // it may be another file, whose writes are to be seen from the next read on
+		r.watches.file(place) // it may be another file now, whose writes must be seen from the next read on
 	}
 	r.report()
 	if role == file && !(event.Has(fsnotify.Create) && isLink(place)) {
-		return // the way to the file is as it was
+		return // the way to the file is unchanged
 	}
 	if event.Op != fsnotify.Chmod {
 		r.watches.forget(place)
@@ -109,7 +107,7 @@ func (r *run) handle(event fsnotify.Event) {
 	r.report()
 }
 
-// resume makes up for events that were lost: anything may have happened.
+// resume recovers after lost events: anything may have changed.
 func (r *run) resume() {
 	r.report()
 	r.watches.keep(nil)
@@ -117,8 +115,8 @@ func (r *run) resume() {
 	r.report()
 }
 
-// look is one turn of the poll. What sends no events may also have changed the
-// way to a file, and a watch that was refused may be had now.
+// look is one round of polling. The way to a file may have changed without an
+// event, and a watch that was refused may work now.
 func (r *run) look() {
 	changed := r.poll.changed()
 	if r.arm() || changed {

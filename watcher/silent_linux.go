@@ -18,8 +18,8 @@ const (
 )
 
 // sendsNoEvents reports whether the file system of dir is known to send no
-// events for changes that are made elsewhere: by another machine, the host of a
-// virtual machine, or the program behind a FUSE mount.
+// events for changes made elsewhere: by another machine, the host of a virtual
+// machine, or the program behind a FUSE mount.
 func sendsNoEvents(dir string) bool { return silentType(dir, unix.Statfs) }
 
 func silentType(dir string, statfs func(string, *unix.Statfs_t) error) bool {
@@ -29,7 +29,7 @@ func silentType(dir string, statfs func(string, *unix.Statfs_t) error) bool {
 		err = statfs(dir, &found)
 	}
 	if err != nil {
-		return false // then it cannot be watched either, which is dealt with where it shows
+		return false // then it cannot be watched either, which is handled there
 	}
 	switch uint32(found.Type) {
 	case unix.NFS_SUPER_MAGIC, unix.SMB_SUPER_MAGIC, unix.CIFS_SUPER_MAGIC, unix.SMB2_SUPER_MAGIC,

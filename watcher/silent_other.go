@@ -3,5 +3,5 @@
 package watcher
 
 // sendsNoEvents reports whether the file system of dir is known to send no
-// events for changes that are made elsewhere. It is only known on Linux.
+// events for changes made elsewhere. That is only known on Linux.
 func sendsNoEvents(string) bool { return false }

@@ -18,8 +18,8 @@ type role int
 const (
 	// file: the name is a watched file, or would be one.
 	file role = iota + 1
-	// waypoint: the name leads to a file: a directory, a link, or one of
-	// these that is missing. A name that is both is this.
+	// waypoint: the name leads to a file: it is a directory or a link, or would
+	// be. A name that is both a file and a waypoint counts as a waypoint.
 	waypoint
 )
 
@@ -34,8 +34,8 @@ const (
 	other
 )
 
-// trail is the way to the watched files: every name that, changed, can make a
-// path mean another file.
+// trail is the way to the watched files: every name whose change can make a
+// path lead to another file.
 type trail struct {
 	roles map[string]role // by path; no directory in it is a link
 	used  map[string]bool // directories in which names were looked up, and files: is it watched?
@@ -57,7 +57,7 @@ func newTrail(watches *watches, silent func(string) bool, everyLevel bool) *trai
 }
 
 // follow walks along path as the kernel would and adds every name on the way,
-// as far as the way goes.
+// as far as it exists.
 func (t *trail) follow(path string) {
 	dir, names := split(path)
 	aboveWatched := false // whether the directory before dir is watched
@@ -65,7 +65,7 @@ func (t *trail) follow(path string) {
 		name := names[0]
 		names = names[1:]
 		if name == ".." {
-			// No file is looked up in dir, and yet the way breaks with it.
+			// No file is looked up in dir, but the way depends on it.
 			t.deaf = t.deaf || !t.watch(dir) && !t.everyLevel
 			dir = filepath.Dir(dir) // dir has no links in it
 			continue
@@ -86,7 +86,7 @@ func (t *trail) follow(path string) {
 			links++
 			dir, names = redirect(dir, target, names)
 		case found == denied:
-			// The permission is dir's, and its return is an event of the directory above.
+			// dir cannot be searched. The directory above reports when that changes.
 			t.deaf = t.deaf || !watched && !aboveWatched
 			return
 		default:
@@ -97,8 +97,8 @@ func (t *trail) follow(path string) {
 	}
 }
 
-// find says what there is at place, in dir, and whether dir is watched. It looks
-// after dir is watched: what happens later sends an event.
+// find returns what is at place, in dir, and whether dir is watched. It looks
+// only after dir is watched, so that later changes send an event.
 func (t *trail) find(dir, place string, last bool) (found kind, target string, watched bool) {
 	if !t.everyLevel && !last {
 		if found, _ = inspect(place); found == directory {
@@ -125,7 +125,7 @@ func (t *trail) watch(dir string) bool {
 	return watched
 }
 
-// inspect says what there is at path and, for a link, where it points to.
+// inspect returns what is at path and, for a link, its target.
 func inspect(path string) (found kind, target string) {
 	info, err := os.Lstat(path)
 	switch {
@@ -135,7 +135,7 @@ func inspect(path string) (found kind, target string) {
 		return missing, ""
 	case info.Mode()&fs.ModeSymlink != 0:
 		if target, err = os.Readlink(path); err != nil {
-			return missing, "" // replaced this very moment, which sends an event
+			return missing, "" // it was just replaced, which sends an event
 		}
 		return link, target
 	case info.IsDir(), info.Mode()&fs.ModeIrregular != 0: // a junction on Windows
@@ -149,8 +149,8 @@ func isLink(path string) bool {
 	return found == link
 }
 
-// redirect returns where the way goes on when a link in dir points to target and
-// names are still to be walked.
+// redirect returns where the way continues when a link in dir points to target
+// and names are left to walk.
 func redirect(dir, target string, names []string) (next string, rest []string) {
 	if filepath.IsAbs(target) {
 		root, there := split(target)
@@ -159,13 +159,13 @@ func redirect(dir, target string, names []string) (next string, rest []string) {
 	return dir, slices.Concat(elements(target), names)
 }
 
-// split cuts an absolute path into its root and the names below it.
+// split splits an absolute path into its root and the names below it.
 func split(path string) (root string, names []string) {
 	volume := filepath.VolumeName(path)
 	return volume + string(os.PathSeparator), elements(path[len(volume):])
 }
 
-// elements returns the names in path, ".." among them.
+// elements returns the names in path, including "..".
 func elements(path string) []string {
 	names := strings.FieldsFunc(path, func(r rune) bool { return r < 0x80 && os.IsPathSeparator(uint8(r)) })
 	return slices.DeleteFunc(names, func(name string) bool { return name == "." })

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// pollInterval is how often files are looked at where events are not enough.
+// pollInterval is how often files are checked where events are not enough.
 const pollInterval = 30 * time.Second
 
 // Watcher reports that a watched file may have changed.
@@ -18,16 +18,16 @@ type Watcher struct {
 	files   []string
 	changes chan struct{}
 
-	// What tests replace, before Run.
+	// Tests replace these before Run.
 
-	interval   time.Duration                       // between two looks where it polls
+	interval   time.Duration                       // between two checks when polling
 	everyLevel bool                                // watch all directories on the way, see cheapWatches
 	silent     func(dir string) bool               // whether changes in dir may send no events
 	open       func(lost func()) (notifier, error) // the system's notifications
 }
 
-// New returns a Watcher of files, whose paths must be absolute. Neither they nor
-// their directories need exist. Nothing is watched before Run.
+// New returns a Watcher of files, whose paths must be absolute. The files and
+// their directories need not exist. Nothing is watched before Run.
 func New(files []string) (*Watcher, error) {
 	if len(files) == 0 {
 		return nil, errors.New("no file to watch")
@@ -50,16 +50,16 @@ func New(files []string) (*Watcher, error) {
 	return w, nil
 }
 
-// Changes returns the channel that says "read the files again now". One message
-// may stand for many changes, and one change may cause several; there is one
-// when Run has begun to watch. A reader that receives and then reads never stays
-// behind the files. The channel is never closed.
+// Changes returns a channel whose messages mean "read the files again now". One
+// message may stand for many changes, and one change may cause several; the
+// first comes when Run has started to watch. A reader that reads the files
+// after each message never misses a change. The channel is never closed.
 func (w *Watcher) Changes() <-chan struct{} { return w.changes }
 
-// Run watches until ctx ends and then returns nil; when it returns, everything
-// it started has ended. It must be called once. An error means that the system
-// stopped sending notifications; a system that refuses them from the start is
-// not an error, the files are then polled.
+// Run watches until ctx is done and then returns nil; when it returns,
+// everything it started has ended. Call it once. An error means that the system
+// stopped sending notifications. If the system refuses them from the start, Run
+// polls the files.
 func (w *Watcher) Run(ctx context.Context) error {
 	r := newRun(w)
 	defer r.close()
@@ -81,7 +81,7 @@ func (w *Watcher) Refused() error {
 	return r.watches.refused
 }
 
-// report asks the reader to read again. A message that still waits says the same.
+// report asks the reader to read again, unless a message is already waiting.
 func (w *Watcher) report() {
 	select {
 	case w.changes <- struct{}{}:
@@ -89,10 +89,10 @@ func (w *Watcher) report() {
 	}
 }
 
-// cheapWatches reports whether watching a directory costs the same however many
-// entries it has. With kqueue it does not: each entry is opened. There only the
-// directories are watched in which a file, a link or a missing name is looked up,
-// and a directory further up that is moved away goes unnoticed.
+// cheapWatches reports whether the cost of watching a directory is independent
+// of its number of entries. With kqueue it is not, because each entry is
+// opened. There only directories in which a file, a link or a missing name is
+// looked up are watched, and moving a directory further up goes unnoticed.
 func cheapWatches() bool {
 	switch runtime.GOOS {
 	case "darwin", "dragonfly", "freebsd", "netbsd", "openbsd":

@@ -10,7 +10,7 @@ import (
 )
 
 // watches are the directories and files that the system watches for us, by
-// their paths without links. All methods belong to one goroutine.
+// their paths without links. All methods are for one goroutine.
 type watches struct {
 	open    func(lost func()) (notifier, error)
 	system  notifier // nil while the system refuses one
@@ -18,7 +18,7 @@ type watches struct {
 	changed bool  // since begin
 	refused error // why the last directory that is not watched is not, nil for none
 
-	// lost has a message when events were lost: the queue ran over, or the
+	// lost has a message when events were lost: the queue overflowed, or the
 	// system reported another failure.
 	lost chan struct{}
 }
@@ -27,14 +27,14 @@ func newWatches(open func(lost func()) (notifier, error)) *watches {
 	return &watches{open: open, watched: make(map[string]bool), lost: make(chan struct{}, 1)}
 }
 
-// begin starts a round of watch calls that keep ends.
+// begin starts a round of calls of dir and file, which keep ends.
 func (d *watches) begin() {
 	d.changed = false
 	if d.system != nil {
 		return
 	}
-	// It may be refused: too many instances for this user, for example. Then
-	// every watch is refused.
+	// This may fail, for example because of too many instances for this user.
+	// Then every watch is refused.
 	system, err := d.open(d.lose)
 	if d.refused = err; err == nil {
 		d.system = system
@@ -50,8 +50,9 @@ func (d *watches) lose() {
 }
 
 // dir reports whether a directory is watched from now on. It asks the system
-// even if it was watched before, for it may be another directory now; for the
-// same one that changes nothing. A watch outlives the permission to make it.
+// even if it was watched before, because it may be another directory now; for
+// the same one that changes nothing. A watch outlives the permission to create
+// it.
 func (d *watches) dir(dir string) bool {
 	if d.system == nil {
 		return false
@@ -63,8 +64,8 @@ func (d *watches) dir(dir string) bool {
 	return d.note(dir, err)
 }
 
-// file reports whether writes to a file are reported from now on. One that may
-// not be read needs no watch: its directory tells when it may.
+// file reports whether writes to a file are reported from now on. A file that
+// may not be read needs no watch: its directory reports when that changes.
 func (d *watches) file(path string) bool {
 	if d.system == nil {
 		return false
@@ -73,7 +74,8 @@ func (d *watches) file(path string) bool {
 	return d.note(path, err) || errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist)
 }
 
-// note keeps what became of a watch, and reports whether there is one.
+// note records the result of a watch call, and reports whether there is a
+// watch.
 func (d *watches) note(path string, err error) bool {
 	switch {
 	case err == nil:
@@ -85,8 +87,8 @@ func (d *watches) note(path string, err error) bool {
 	return d.watched[path]
 }
 
-// keep stops watching everything but what is in used. It reports whether
-// something else is watched now than at begin.
+// keep stops watching everything that is not in used. It reports whether the
+// set of watches has changed since begin.
 func (d *watches) keep(used map[string]bool) (changed bool) {
 	for path := range d.watched {
 		if !used[path] {
@@ -96,9 +98,9 @@ func (d *watches) keep(used map[string]bool) (changed bool) {
 	return d.changed
 }
 
-// forget stops watching by the name path and all names below it, because
-// another directory may have them now. Should that one be refused, then the
-// watch of the old one is not to be taken for its own.
+// forget stops watching path and all names below it, because another directory
+// may have them now. Otherwise, if watching that one fails, the old watch would
+// be mistaken for its own.
 func (d *watches) forget(path string) {
 	for watched := range d.watched {
 		if watched == path || strings.HasPrefix(watched, path+string(os.PathSeparator)) {
@@ -116,7 +118,7 @@ func (d *watches) remove(path string) {
 	d.system.remove(path)
 }
 
-// events is where the system's events arrive.
+// events returns the channel of the system's events.
 func (d *watches) events() <-chan fsnotify.Event {
 	if d.system == nil {
 		return nil

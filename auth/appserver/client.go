@@ -11,7 +11,7 @@ import (
 	"rekey/usage"
 )
 
-// ErrAgentGone means that the agent has ended or closed the connection.
+// ErrAgentGone means that the agent has exited or closed the connection.
 var ErrAgentGone = fault.New("agent_gone", "the Rekey that kept this home has exited")
 
 // Client is a face's session with the agent in another process. All methods
@@ -36,7 +36,7 @@ func Dial(ctx context.Context, socket string) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{wire: newWire(context.Background(), nc, Limits{})}
-	go func() { // ends with the connection
+	go func() { // exits with the connection
 		_ = c.read(c.told)
 		c.hangUp(ErrAgentGone)
 	}()
@@ -47,7 +47,7 @@ func Dial(ctx context.Context, socket string) (*Client, error) {
 	return c, nil
 }
 
-// begin introduces the client and fetches the first State.
+// begin sends initialize and fetches the first State.
 func (c *Client) begin(ctx context.Context) error {
 	var hello initializeParams
 	hello.ClientInfo.Name, hello.ClientInfo.Version = "rekey", "1"
@@ -57,7 +57,7 @@ func (c *Client) begin(ctx context.Context) error {
 		return err
 	}
 	if welcome.Rekey == nil {
-		welcome.Rekey = &program{} // from before there were versions
+		welcome.Rekey = &program{} // an agent from before there were versions
 	}
 	if err := compare(*welcome.Rekey, spoken()); err != nil {
 		return err
@@ -73,8 +73,8 @@ func (c *Client) begin(ctx context.Context) error {
 	return nil
 }
 
-// told takes over what the agent pushes, and why it does not serve this client:
-// an error that answers no request.
+// told handles the agent's notifications, and an error without a request, which
+// says why the agent does not serve this client.
 func (c *Client) told(m message) {
 	switch m.Method {
 	case noteState:
@@ -96,8 +96,8 @@ func (c *Client) told(m message) {
 	}
 }
 
-// ask sends one request. The agent's own errors come back typed. A result of
-// nil drops what comes back.
+// ask sends one request. The agent's errors are returned with their types. If
+// result is nil, the answer is discarded.
 func (c *Client) ask(ctx context.Context, method string, params, result any) error {
 	answer, err := c.call(ctx, method, params)
 	var remote *rpcError
@@ -109,7 +109,8 @@ func (c *Client) ask(ctx context.Context, method string, params, result any) err
 	case errors.As(err, &remote):
 		return remoteError(remote)
 	}
-	// The connection is broken. If the agent has said why, that is still being read.
+	// The connection is broken. If the agent has said why, that may still be being
+	// read.
 	select {
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -121,10 +122,10 @@ func (c *Client) ask(ctx context.Context, method string, params, result any) err
 // Home is the directory of the home that the agent keeps.
 func (c *Client) Home() string { return c.home }
 
-// AgentVersion is the version of the agent's program, "" where it does not say.
+// AgentVersion is the version of the agent's program, "" if it does not say.
 func (c *Client) AgentVersion() string { return c.version }
 
-// State returns the newest State the agent has told.
+// State returns the newest State that the agent has sent.
 func (c *Client) State() auth.State {
 	st, _ := c.states.Last()
 	return st
@@ -147,8 +148,8 @@ func (c *Client) SignIn(ctx context.Context, method auth.SignInMethod) error {
 	return c.ask(ctx, methodSignIn, signInParams{Method: method}, nil)
 }
 
-// SignInShown is SignIn for who shows the page in the browser: its address is in
-// the State.
+// SignInShown is SignIn for callers that open the page in the browser
+// themselves: its address is in the State.
 func (c *Client) SignInShown(ctx context.Context, method auth.SignInMethod) error {
 	return c.ask(ctx, methodSignIn, signInParams{Method: method, ClientOpens: true}, nil)
 }
@@ -202,7 +203,7 @@ func (c *Client) ClaimNotice(ctx context.Context, notice string) (bool, error) {
 // Done is closed when the connection has ended.
 func (c *Client) Done() <-chan struct{} { return c.ctx.Done() }
 
-// Close ends the connection. It does not fail.
+// Close closes the connection. It never fails.
 func (c *Client) Close() error {
 	c.hangUp(ErrAgentGone)
 	return nil

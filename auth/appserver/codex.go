@@ -16,7 +16,7 @@ func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) 
 	}
 	s.Home.Identify(p.ClientInfo.Name, p.ClientInfo.Version)
 	if s.StaleAtStart {
-		s.Home.Credentials().Use(ctx) // what came of it shows in the answers to come
+		s.Home.Credentials().Use(ctx) // later answers show the outcome
 	}
 	c.mu.Lock()
 	c.experimental = p.Capabilities != nil && p.Capabilities.ExperimentalAPI
@@ -40,8 +40,8 @@ func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) 
 	}, nil
 }
 
-// authStatus answers getAuthStatus. It is never an error because of trouble
-// with the credentials: a missing token is all that tells of it.
+// authStatus answers getAuthStatus. Problems with the credentials are not an
+// error: the token is missing.
 func (c *conn) authStatus(ctx context.Context, p authStatusParams) (any, error) {
 	home, held := c.server.Home, c.server.Home.Credentials()
 	forced := p.RefreshToken != nil && *p.RefreshToken
@@ -71,12 +71,12 @@ func (c *conn) authStatus(ctx context.Context, p authStatusParams) (any, error) 
 // alone: Codex asks for new ones only after its backend has refused them.
 func (c *conn) forceRefresh(ctx context.Context) {
 	if s, _ := c.server.Home.Credentials().Snapshot(); s.Kind() != auth.KindExternalTokens {
-		_ = c.server.Home.Refresh(ctx) // the outcome shows in what is cached
+		_ = c.server.Home.Refresh(ctx) // the cache shows the outcome
 	}
 }
 
-// tokenOf returns what getAuthStatus hands out, nil for kinds whose token it
-// never does.
+// tokenOf returns the token for getAuthStatus, nil for kinds whose token it
+// never returns.
 func tokenOf(s *auth.Snapshot) *string {
 	var token string
 	switch s.Kind() {
@@ -90,8 +90,8 @@ func tokenOf(s *auth.Snapshot) *string {
 	return &token
 }
 
-// accountRead names the account. Unlike Codex it asks no backend, and it still
-// names the account after a permanent failure.
+// accountRead answers account/read. Unlike Codex it does not ask the backend,
+// and it still names the account after a permanent failure.
 func (c *conn) accountRead(ctx context.Context, p accountReadParams) (any, error) {
 	if p.RefreshToken {
 		c.forceRefresh(ctx)
@@ -118,7 +118,7 @@ func (c *conn) accountRead(ctx context.Context, p accountReadParams) (any, error
 	return answer, nil
 }
 
-// optional is nil for what is not known.
+// optional returns nil for "", which means unknown.
 func optional(s string) *string {
 	if s == "" {
 		return nil
@@ -126,7 +126,7 @@ func optional(s string) *string {
 	return &s
 }
 
-// updated describes what is cached for account/updated.
+// updated describes the cached credentials for account/updated.
 func updated(s *auth.Snapshot) accountUpdated {
 	if s == nil {
 		return accountUpdated{}

@@ -15,11 +15,11 @@ type conn struct {
 	*wire
 	server     *Server
 	handlers   map[string]handler
-	work       sync.WaitGroup // requests, and what outlives them
-	places     chan struct{}  // holds one for each request under way
+	work       sync.WaitGroup // requests, and goroutines that outlive them
+	places     chan struct{}  // holds one value for each request under way
 	turn       chan struct{}  // closed when the latest of Codex's requests is answered; only take touches it
-	after      []outgoing     // notifications to follow the answer; only the request whose turn it is touches it
-	welcome    func() bool    // ends the time in which the client has to introduce itself
+	after      []outgoing     // notifications to send after the answer; only the request whose turn it is touches it
+	welcome    func() bool    // stops the timer for initialize
 	recovering sync.Mutex     // one step of recovery at a time
 
 	mu           sync.Mutex // guards everything below
@@ -32,7 +32,7 @@ type conn struct {
 // handler answers one method. A nil result is written as {}.
 type handler func(ctx context.Context, params json.RawMessage) (any, error)
 
-// methods are those that are answered.
+// methods returns the handlers by method.
 func (c *conn) methods() map[string]handler {
 	return map[string]handler{
 		methodInitialize:   with(c.initialize),
@@ -60,8 +60,8 @@ func (c *conn) methods() map[string]handler {
 	}
 }
 
-// with reads the parameters for a handler, which must be there. Members that are
-// not known are ignored, as Codex does; what is wrong is named without its value.
+// with parses the parameters, which are required, for a handler. As in Codex,
+// unknown members are ignored. Errors name what is wrong without quoting it.
 func with[P any](handle func(context.Context, P) (any, error)) handler {
 	return func(ctx context.Context, raw json.RawMessage) (any, error) {
 		if raw == nil || string(raw) == "null" {
@@ -81,9 +81,10 @@ func with[P any](handle func(context.Context, P) (any, error)) handler {
 	}
 }
 
-// take begins a request once there is room for it. Codex answers one request
-// after the other, so its methods wait for their turn. Rekey's own do not, else
-// nobody could cancel a sign-in. Without an id nobody waits for an answer.
+// take starts a request once there is a free place. Codex answers one request
+// after the other, so its methods wait for their turn. Rekey's own do not,
+// because otherwise a sign-in could not be cancelled. Messages without an id
+// get no answer.
 func (c *conn) take(m message) {
 	if m.Method == "" || string(m.ID) == "null" {
 		return
@@ -112,7 +113,7 @@ func (c *conn) take(m message) {
 	})
 }
 
-// respond runs a request and writes the answer. A client that has gone needs none.
+// respond runs a request and writes the answer, unless the client has gone.
 func (c *conn) respond(m message) {
 	result, err := c.run(m)
 	answer := outgoing{ID: m.ID, Result: result}

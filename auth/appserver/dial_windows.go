@@ -7,7 +7,7 @@ import (
 	"github.com/Microsoft/go-winio"
 )
 
-// dial connects to a named pipe. Its server cannot act in this user's name.
+// dial connects to a named pipe. The server cannot impersonate this user.
 func dial(ctx context.Context, pipe string) (net.Conn, error) {
 	return winio.DialPipeContext(ctx, pipe)
 }

@@ -9,7 +9,7 @@ import (
 	"rekey/auth"
 )
 
-// The kinds of failure that the other side of the socket can tell apart.
+// The kinds of failure that the client can distinguish.
 const (
 	kindSignedOut  = "signedOut"
 	kindUnreadable = "unreadable"
@@ -19,7 +19,7 @@ const (
 	kindOther      = "other"
 )
 
-// failure puts an error of the Manager on the wire; nil stays nil.
+// failure encodes an error of the Manager for the wire; nil stays nil.
 func failure(err error) error {
 	if err == nil {
 		return nil
@@ -48,11 +48,11 @@ func failure(err error) error {
 	default:
 		data.Kind, data.Cause = kindOther, auth.CauseOf(err)
 	}
-	encoded, _ := json.Marshal(data) // texts and numbers, which cannot fail
+	encoded, _ := json.Marshal(data) // strings and numbers cannot fail
 	return &rpcError{Code: codeInternal, Message: err.Error(), Data: encoded}
 }
 
-// remoteError builds the error that failure has taken apart.
+// remoteError decodes an error that failure has encoded.
 func remoteError(e *rpcError) error {
 	var data refusalData
 	if len(e.Data) == 0 || json.Unmarshal(e.Data, &data) != nil {
@@ -88,13 +88,13 @@ func remoteError(e *rpcError) error {
 	}
 }
 
-// notSaved is an auth.ErrCannotSave of the other side.
+// notSaved is an auth.ErrCannotSave from the agent.
 type notSaved struct{ error }
 
 // Is implements errors.Is.
 func (notSaved) Is(target error) bool { return target == auth.ErrCannotSave }
 
-// Unwrap returns what the other side has said.
+// Unwrap returns the agent's error.
 func (e notSaved) Unwrap() error { return e.error }
 
 func seconds(n float64) time.Duration { return time.Duration(n * float64(time.Second)) }

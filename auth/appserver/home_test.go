@@ -217,7 +217,7 @@ func refusing() *script {
 	}}
 }
 
-// signedIn is an auth.json that nobody needs to refresh.
+// signedIn is an auth.json that needs no refresh.
 func signedIn() []byte {
 	return box.AuthJSON(box.WithExpiry(time.Now().Add(24 * time.Hour)))
 }

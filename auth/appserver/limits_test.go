@@ -37,7 +37,7 @@ func limited(t *testing.T, h appserver.Home) (nc net.Conn, ended <-chan error) {
 // write sends text and does not mind if the other side hangs up meanwhile.
 func write(nc net.Conn, text string) { _, _ = io.WriteString(nc, text) }
 
-// Who does not keep to the rules is hung up on, in time and with a reason.
+// A client that exceeds the limits is hung up on, in time and with a reason.
 func TestHungUpOn(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {
@@ -118,8 +118,8 @@ func TestLongLines(t *testing.T) {
 	}
 }
 
-// A client that is pushed States and does not read them is dropped, and its
-// server's other clients are told at once all the time.
+// A client that does not read its States is dropped, and the server's other
+// clients are always told immediately.
 func TestSubscriberThatDoesNotRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -146,7 +146,7 @@ func TestSubscriberThatDoesNotRead(t *testing.T) {
 	})
 }
 
-// Of a flood no more is read than there are requests under way.
+// During a flood no more requests are read than may be under way.
 func TestFloodIsHeldBack(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -174,8 +174,8 @@ func TestFloodIsHeldBack(t *testing.T) {
 	})
 }
 
-// Clients that force refreshes one after the other share one for a while, and
-// a failure likewise. What somebody else has written is another matter.
+// Clients that force refreshes one after the other share one for a while, and a
+// failure likewise. Credentials written by another program are different.
 func TestForcedRefreshesAreShared(t *testing.T) {
 	t.Parallel()
 	ways := map[string]string{
@@ -239,8 +239,8 @@ func TestForcedRefreshesAreShared(t *testing.T) {
 	}
 }
 
-// Who asks again and again for a token that lives longer than there are any
-// causes one refresh for each spacing.
+// A client that keeps asking for a token that lives longer than any causes one
+// refresh per spacing.
 func TestTokensThatLiveForTooShort(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -17,7 +17,7 @@ type signIn struct {
 	id     string
 	cancel func()
 	// stopped: the client has cancelled it. Only stopSignIn sets it, before
-	// cancel is called.
+	// calling cancel.
 	stopped atomic.Bool
 }
 
@@ -91,8 +91,8 @@ func (c *conn) loginHostTokens(p loginStartParams) (any, error) {
 	return loginStartResult{Type: p.Type}, nil
 }
 
-// loginChatGPT starts a sign-in in the browser or with a device code; starting
-// again ends the first.
+// loginChatGPT starts a sign-in in the browser or with a device code,
+// cancelling a running one.
 func (c *conn) loginChatGPT(kind string) (any, error) {
 	c.stopSignIn("")
 	method := auth.SignInBrowser
@@ -139,8 +139,7 @@ func (c *conn) loginCancel(_ context.Context, p loginCancelParams) (any, error) 
 	return loginCancelResult{Status: "notFound"}, nil
 }
 
-// stopSignIn ends the running sign-in if it is the one called id, or whichever
-// it is when id is "".
+// stopSignIn cancels the running sign-in if its id is id or id is "".
 func (c *conn) stopSignIn(id string) bool {
 	c.mu.Lock()
 	flow := c.login
@@ -158,11 +157,11 @@ func (c *conn) stopSignIn(id string) bool {
 	return true
 }
 
-// completed tells the client how a sign-in ended. For one that ended within
-// its own request the answer comes first.
+// completed tells the client how a sign-in ended. If it ended within its own
+// request, the answer is sent first.
 func (c *conn) completed(id *string, err error) {
 	done := loginCompleted{LoginID: id, Success: err == nil}
-	send := func(method string, p any) { _ = c.write(note(method, p)) } // a gone client needs no word
+	send := func(method string, p any) { _ = c.write(note(method, p)) } // the client may have gone
 	if id == nil {
 		send = func(method string, p any) { c.after = append(c.after, note(method, p)) }
 	}

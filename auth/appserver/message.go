@@ -12,9 +12,9 @@ import (
 // The codes of errors in JSON-RPC 2.0.
 const (
 	codeParse    = -32700
-	codeInvalid  = -32600 // for Codex any request that it cannot make sense of
+	codeInvalid  = -32600 // for Codex any request that it does not understand
 	codeInternal = -32603
-	codeRefused  = -32000 // the standard leaves it to the server
+	codeRefused  = -32000 // reserved for servers by the standard
 )
 
 // rpcError is the error of an answer.
@@ -27,13 +27,13 @@ type rpcError struct {
 // Error implements error.
 func (e *rpcError) Error() string { return e.Message }
 
-// invalid is Codex's answer to a request that it cannot make sense of.
+// invalid is Codex's answer to a request that it does not understand.
 func invalid(format string, args ...any) *rpcError {
 	return &rpcError{Code: codeInvalid, Message: fmt.Sprintf(format, args...)}
 }
 
-// outgoing is a message as it is written. The version member is left out, as
-// Codex does.
+// outgoing is a message as it is written. As in Codex, the member "jsonrpc" is
+// omitted.
 type outgoing struct {
 	ID        json.RawMessage `json:"id,omitempty"`
 	Method    string          `json:"method,omitempty"`
@@ -43,21 +43,22 @@ type outgoing struct {
 	Error     *rpcError       `json:"error,omitempty"`
 }
 
-// note is a notification of now.
+// note returns a notification with the current time.
 func note(method string, params any) outgoing {
 	return outgoing{Method: method, Params: params, EmittedAt: time.Now().UnixMilli()}
 }
 
 // message is a message as it is read. Other members are ignored.
 type message struct {
-	ID     json.RawMessage // a text, a number, or null when absent
+	ID     json.RawMessage // a string, a number, or null when absent
 	Method string          // "" for an answer
 	Params json.RawMessage // an object, a list, null, or nil
 	Result json.RawMessage
 	Error  json.RawMessage
 }
 
-// parse reads one line. With a problem, the message has the id to answer to.
+// parse reads one line. If there is a problem, the message has the id for the
+// answer.
 func parse(line []byte) (m message, problem *rpcError) {
 	m.ID = json.RawMessage("null")
 	err := json.Unmarshal(line, &m)
@@ -80,13 +81,13 @@ func parse(line []byte) (m message, problem *rpcError) {
 	return m, problem
 }
 
-// answer is what an answer carries: its result or its error.
+// answer returns the result or the error of an answer.
 func (m message) answer() (json.RawMessage, error) {
 	if m.Error == nil {
 		return m.Result, nil
 	}
 	var e rpcError
-	_ = json.Unmarshal(m.Error, &e) // what cannot be read has no message
+	_ = json.Unmarshal(m.Error, &e) // an unreadable error has no message
 	e.Message = cmp.Or(e.Message, "the error in the answer cannot be read")
 	return nil, &e
 }

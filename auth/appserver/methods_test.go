@@ -101,7 +101,7 @@ func TestMethodsAreServed(t *testing.T) {
 	}
 }
 
-// Who asks for a token that works for longer than can be counted gets none that
+// Asking for a token with an overflowing lifetime does not return one that
 // works for less.
 func TestTokenForEver(t *testing.T) {
 	t.Parallel()

@@ -7,7 +7,7 @@ import (
 )
 
 // SameUser checks that the process at the other end of a unix socket belongs
-// to this user (SO_PEERCRED). It returns ErrOtherUser where it does not.
+// to this user (SO_PEERCRED). Otherwise it returns ErrOtherUser.
 func SameUser(nc net.Conn) error {
 	return sameUser(nc, func(fd int) (uint32, error) {
 		cred, err := unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)

@@ -4,6 +4,6 @@ package appserver
 
 import "net"
 
-// SameUser relies on the folder of the socket, which only its owner can enter:
-// this system has no check of the peer that Rekey uses.
+// SameUser always returns nil: Rekey has no peer check on this system, and
+// relies on the socket's folder, which only its owner can enter.
 func SameUser(net.Conn) error { return nil }

@@ -8,7 +8,8 @@ import (
 	"os"
 )
 
-// sameUser compares the user that peer finds at the other end of a unix socket.
+// sameUser compares this user with the one that peer finds at the other end of
+// a unix socket.
 func sameUser(nc net.Conn, peer func(fd int) (uid uint32, err error)) error {
 	uc, ok := nc.(*net.UnixConn)
 	if !ok {

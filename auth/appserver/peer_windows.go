@@ -8,8 +8,8 @@ import (
 )
 
 // SameUser checks that the processes at both ends of a named pipe belong to
-// this user: one of them is this one. It returns ErrOtherUser where one does
-// not, and also where the system does not say.
+// this user; one of them is this process. It returns ErrOtherUser if one does
+// not, and also if that is unknown.
 func SameUser(nc net.Conn) error {
 	pipe, ok := nc.(interface{ Fd() uintptr })
 	if !ok {
@@ -38,7 +38,7 @@ func SameUser(nc net.Conn) error {
 	return nil
 }
 
-// userOf returns the user whose process it is.
+// userOf returns the user of a process.
 func userOf(pid uint32) (*windows.SID, error) {
 	process, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, pid)
 	if err != nil {

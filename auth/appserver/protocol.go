@@ -53,7 +53,7 @@ type initializeParams struct {
 	Capabilities *struct {
 		ExperimentalAPI bool `json:"experimentalApi"`
 	} `json:"capabilities"`
-	// Rekey is what a client of Rekey's own adds: see schema.go.
+	// Rekey is added by Rekey's own clients: see schema.go.
 	Rekey *program `json:"rekey,omitempty"`
 }
 
@@ -62,7 +62,7 @@ type initializeResult struct {
 	CodexHome      string `json:"codexHome"`
 	PlatformFamily string `json:"platformFamily"`
 	PlatformOS     string `json:"platformOs"`
-	// Rekey is what Codex does not have: see schema.go.
+	// Rekey is not in Codex's answer: see schema.go.
 	Rekey *program `json:"rekey,omitempty"`
 }
 
@@ -192,8 +192,8 @@ type recoverResult struct {
 	Step auth.RecoveryStep `json:"step"`
 }
 
-// refusalData is the data of the error of rekey/refresh and rekey/token, so that
-// the other side can build the typed error again.
+// refusalData is the data of an error of rekey/refresh and rekey/token, from
+// which the client rebuilds the typed error.
 type refusalData struct {
 	// Kind is "" for a refresh that failed; else see kindSignedOut and the others.
 	Kind       string      `json:"kind,omitempty"`

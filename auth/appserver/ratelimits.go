@@ -23,7 +23,7 @@ func (c *conn) rateLimits(ctx context.Context, params json.RawMessage) (any, err
 	s, _ := held.Snapshot()
 	if c.server.AsCodex {
 		held.Use(ctx)
-		s, _ = held.Use(ctx) // stale credentials are tried twice, as Codex does
+		s, _ = held.Use(ctx) // tries to refresh stale credentials twice, as Codex does
 	}
 	switch s.Kind() {
 	case auth.KindChatGPT, auth.KindExternalTokens:
@@ -61,8 +61,8 @@ func (c *conn) rateLimitsAsCodex(ctx context.Context, s *auth.Snapshot, details 
 	return result, nil
 }
 
-// wantsDetails reads the params, which may be missing. Like Codex it takes a list
-// of the members' values, too.
+// wantsDetails reads the params, which may be missing. Like Codex it also
+// accepts a list of the members' values.
 func wantsDetails(raw json.RawMessage) (bool, error) {
 	if raw == nil || string(raw) == "null" {
 		return true, nil
@@ -85,8 +85,8 @@ func wantsDetails(raw json.RawMessage) (bool, error) {
 	return !exclude, nil
 }
 
-// watchRateLimits pushes account/rateLimits/updated, for each limit of which
-// something else is known than before, until the connection ends.
+// watchRateLimits sends account/rateLimits/updated for each limit that has
+// changed, until the connection ends.
 func (c *conn) watchRateLimits() {
 	last := c.server.Home.Usage()
 	for u := range c.server.Home.SubscribeUsage(c.ctx) {

@@ -9,7 +9,7 @@ import (
 	"rekey/auth"
 )
 
-// The handlers of Rekey's own methods. They run as they come.
+// The handlers of Rekey's own methods. They may run concurrently.
 
 func (c *conn) state(context.Context, json.RawMessage) (any, error) {
 	return stateMessage{stateSchema, c.server.Home.State()}, nil
@@ -36,8 +36,8 @@ func (c *conn) watchState() {
 	}
 }
 
-// watchAccount pushes account/updated when somebody else has changed the
-// account or plan. What this connection has caused is told where it happens.
+// watchAccount sends account/updated when another program has changed the
+// account or plan. Changes by this connection are reported where they happen.
 func (c *conn) watchAccount() {
 	var last auth.State
 	first := true
@@ -96,7 +96,7 @@ func (c *conn) activity(ctx context.Context, _ json.RawMessage) (any, error) {
 }
 
 func (c *conn) token(ctx context.Context, p tokenParams) (any, error) {
-	// The longest there is stands for what is longer, and wraps round to nothing less.
+	// Clamped, so that a huge value does not overflow.
 	atLeast := min(max(0, p.MinValiditySeconds), math.MaxInt32)
 	t, err := c.server.Home.Token(ctx, time.Duration(atLeast*float64(time.Second)))
 	if err != nil {
@@ -115,7 +115,7 @@ func (c *conn) claimNotice(ctx context.Context, p claimParams) (any, error) {
 
 // recover takes the next step after the client's API call was refused with
 // 401: reload, then refresh or ask the host program, then done. A new recovery
-// begins after done and after the credentials have changed.
+// starts after done, and when the credentials have changed.
 func (c *conn) recover(ctx context.Context, _ json.RawMessage) (any, error) {
 	c.mu.Lock()
 	if c.recovery == nil {

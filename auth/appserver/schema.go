@@ -2,10 +2,10 @@ package appserver
 
 import "rekey/internal/fault"
 
-// schemas are the versions of Rekey's own part of the dialect that a program
-// speaks: its methods, its notifications and the State's form. The version
-// changes when something is removed or changes its meaning; what is added
-// changes nothing, for members that are not known are ignored.
+// schemas are the versions of Rekey's own part of the protocol that a program
+// speaks: its methods, notifications and the form of the State. The version
+// changes when something is removed or changes its meaning. Additions do not
+// change it, because unknown members are ignored.
 type schemas struct {
 	Oldest int `json:"oldest"`
 	Newest int `json:"newest"`
@@ -24,16 +24,17 @@ func (s schemas) meets(other schemas) bool {
 
 // program is how a Rekey introduces itself to another one, in initialize.
 type program struct {
-	Version string  `json:"version,omitempty"` // of the program; a client leaves it out
+	Version string  `json:"version,omitempty"` // of the program; a client omits it
 	Schema  schemas `json:"schema"`
 }
 
-// SchemaError means that the agent and its client speak no common version of
-// Rekey's own part of the dialect: one of them was replaced while the other ran.
+// SchemaError means that the agent and its client have no common version of
+// Rekey's own part of the protocol, because one of them was updated while the
+// other was running.
 type SchemaError struct {
-	// Version is the agent's, "" where it does not say.
+	// Version is the agent's, "" if it does not say.
 	Version string
-	// Newer: the agent is newer than its client, else older.
+	// Newer: the agent is newer than its client, otherwise older.
 	Newer bool
 }
 
@@ -53,8 +54,8 @@ func (e *SchemaError) FaultCode() string { return e.fault().FaultCode() }
 // FaultArgs implements fault.Coded.
 func (e *SchemaError) FaultArgs() []any { return e.fault().FaultArgs() }
 
-// compare returns a *SchemaError where an agent and a client do not understand
-// each other.
+// compare returns a *SchemaError if an agent and a client have no common
+// version.
 func compare(agent program, client schemas) error {
 	if agent.Schema.meets(client) {
 		return nil

@@ -39,8 +39,7 @@ func fakeAgent(t *testing.T, answers ...string) (socket string) {
 	return socket
 }
 
-// A client that an agent of another time does not understand says so in one
-// sentence, whichever of them is the older one.
+// A client that cannot talk to an older or newer agent says so in one sentence.
 func TestClientOfAnotherAgent(t *testing.T) {
 	t.Parallel()
 	const state = `{"id":2,"result":{"schema":9,"state":{"status":"healthy"}}}`
@@ -106,7 +105,7 @@ func TestAgentOfAnotherClient(t *testing.T) {
 	}
 }
 
-// A client for which there is no room learns why.
+// A client that is refused because of too many clients is told why.
 func TestClientIsRefused(t *testing.T) {
 	t.Parallel()
 	socket := filepath.Join(t.TempDir(), "s")

@@ -8,7 +8,7 @@ import (
 )
 
 type usageParams struct {
-	// Look asks the backend first, if what is known is older than a minute.
+	// Look asks the backend first if the known usage is older than a minute.
 	Look bool `json:"look"`
 }
 

@@ -21,7 +21,7 @@ type wire struct {
 	conn    io.ReadWriteCloser
 	in      *bufio.Reader
 	limits  Limits
-	known   atomic.Bool             // the client has introduced itself
+	known   atomic.Bool             // initialize has been answered
 	sending sync.Mutex              // held while a line goes out
 	calls   sync.Map                // from ids, string, to chan message
 	last    atomic.Int64            // id of a call
@@ -29,7 +29,7 @@ type wire struct {
 	hangUp  context.CancelCauseFunc // ends it; the first cause is why
 }
 
-// newWire puts a wire over a connection, which is closed when ctx ends.
+// newWire returns a wire on a connection, which is closed when ctx is done.
 func newWire(ctx context.Context, conn io.ReadWriteCloser, limits Limits) *wire {
 	w := &wire{conn: conn, in: bufio.NewReader(conn), limits: limits}
 	w.ctx, w.hangUp = context.WithCancelCause(ctx)
@@ -37,15 +37,15 @@ func newWire(ctx context.Context, conn io.ReadWriteCloser, limits Limits) *wire 
 	return w
 }
 
-// within hangs up, for the reason why, unless stop is called before limit has
-// passed; 0 never does.
+// within hangs up with why unless stop is called within limit; 0 means no
+// limit.
 func (w *wire) within(limit time.Duration, why error) (stop func() bool) {
 	return time.AfterFunc(cmp.Or(limit, math.MaxInt64), func() { w.hangUp(why) }).Stop
 }
 
 // read reads until the connection ends, and returns why it did. A line that is
-// no message is answered and skipped. take gets the others in their order, but
-// for the answers to calls.
+// not a message gets an error answer. take gets the other messages in order,
+// except answers to calls.
 func (w *wire) read(take func(message)) error {
 	for {
 		line, err := w.readLine()
@@ -58,7 +58,7 @@ func (w *wire) read(take func(message)) error {
 		m, problem := parse(line)
 		switch {
 		case problem != nil:
-			_ = w.write(outgoing{ID: m.ID, Error: problem}) // if it cannot be written, reading will tell
+			_ = w.write(outgoing{ID: m.ID, Error: problem}) // a write error shows up when reading
 		case m.Method != "" || !w.answered(m):
 			take(m)
 		}
@@ -67,7 +67,7 @@ func (w *wire) read(take func(message)) error {
 
 // readLine reads up to a newline or the end of the input.
 func (w *wire) readLine() (line []byte, err error) {
-	// Between its lines a client may take as long as it likes.
+	// Between lines a client may wait as long as it likes.
 	if _, err := w.in.Peek(1); err != nil {
 		return nil, err
 	}
@@ -80,12 +80,12 @@ func (w *wire) readLine() (line []byte, err error) {
 		}
 	}
 	if errors.Is(err, io.EOF) {
-		err = nil // a last line without its end
+		err = nil // a last line without a newline
 	}
 	return line, err
 }
 
-// longest is how many bytes a line may have.
+// longest returns the maximum length of a line, in bytes.
 func (w *wire) longest() int {
 	switch {
 	case w.limits.Introduce == 0:
@@ -96,7 +96,7 @@ func (w *wire) longest() int {
 	return maxHelloLine
 }
 
-// write writes a message, which the peer has to make room for in time.
+// write writes a message within the time limit.
 func (w *wire) write(m outgoing) error {
 	line, err := json.Marshal(m)
 	if err != nil {
@@ -109,8 +109,8 @@ func (w *wire) write(m outgoing) error {
 	return err
 }
 
-// call sends a request and waits for its answer. An error of the other side is
-// an *rpcError.
+// call sends a request and waits for its answer. An error of the peer is an
+// *rpcError.
 func (w *wire) call(ctx context.Context, method string, params any) (json.RawMessage, error) {
 	answer, id := make(chan message, 1), strconv.FormatInt(w.last.Add(1), 10)
 	w.calls.Store(id, answer)
@@ -133,7 +133,7 @@ func (w *wire) call(ctx context.Context, method string, params any) (json.RawMes
 	}
 }
 
-// answered hands an answer to the call that waits for it, if one does.
+// answered passes an answer to the call that waits for it, if any.
 func (w *wire) answered(m message) bool {
 	answer, waiting := w.calls.LoadAndDelete(string(m.ID))
 	if waiting {

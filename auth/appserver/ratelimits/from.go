@@ -8,8 +8,8 @@ import (
 	"rekey/usage"
 )
 
-// From tells what is known. accountID is that of the sign-in, "" when it has
-// none. A limit has two places at most: its two shortest windows take them.
+// From converts u. accountID is the sign-in's, "" when it has none. A limit has
+// two places for windows, which its two shortest windows take.
 func From(u usage.Usage, accountID string) Result {
 	result := Result{ByLimitID: map[string]Snapshot{}, AccountID: optional(accountID)}
 	plan := optional(u.Plan)
@@ -42,8 +42,8 @@ func From(u usage.Usage, accountID string) Result {
 	return result
 }
 
-// Changed lists the limits of which after says something else than before, the
-// way account/rateLimits/updated tells them.
+// Changed lists the limits that differ between before and after, in the form of
+// account/rateLimits/updated.
 func Changed(before, after usage.Usage) []Snapshot {
 	old := From(before, "").ByLimitID
 	var news []Snapshot
@@ -78,7 +78,7 @@ func mainSnapshot(u usage.Usage) Snapshot {
 	return limit
 }
 
-// window is nil for a window of which nothing is known: a percent is needed.
+// window returns nil for a window without a percentage, which is required.
 func window(w usage.Window) *Window {
 	if w.UsedPercent == nil {
 		return nil
@@ -95,12 +95,12 @@ func window(w usage.Window) *Window {
 	return place
 }
 
-// rounded is a percent as the whole number of 32 bits that a client expects.
+// rounded rounds a percentage to the 32-bit integer that clients expect.
 func rounded(percent float64) int64 {
 	return int64(min(max(math.Round(percent), math.MinInt32), math.MaxInt32))
 }
 
-// optional is nil for what is not known.
+// optional returns nil for "", which means unknown.
 func optional(s string) *string {
 	if s == "" {
 		return nil

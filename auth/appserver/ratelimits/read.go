@@ -9,19 +9,19 @@ import (
 // mainLimit is the id of the limit that ordinary use counts against.
 const mainLimit = "codex"
 
-// Answers are what the backend has said.
+// Answers are the backend's answers.
 type Answers struct {
 	// Usage is the body of …/wham/usage.
 	Usage []byte
 	// ResetCredits is the body of …/wham/rate-limit-reset-credits, nil when
 	// there is none.
 	ResetCredits []byte
-	// UserID and AccountID are those of the sign-in.
+	// UserID and AccountID are the sign-in's.
 	UserID, AccountID string
 }
 
-// Read is what Codex 0.171.0 makes of the answers. Where it makes nothing of
-// them there is an error; it quotes nothing.
+// Read converts the answers as Codex 0.171.0 does. If Codex rejects them it
+// returns an error, which does not quote them.
 func Read(a Answers) (Result, error) {
 	body := bytes.ToValidUTF8(a.Usage, []byte("\ufffd"))
 	tree, err := parse(body)
@@ -55,7 +55,7 @@ func (r *reader) usage(tree any, a Answers) Result {
 		result.OrdinaryUsageAllowed = allowed
 	}
 	result.ByLimitID[mainLimit] = limit
-	for _, entry := range r.list(top["additional_rate_limits"]) { // one of them may have the main one's id
+	for _, entry := range r.list(top["additional_rate_limits"]) { // one of them may have the main limit's id
 
 		more := r.additional(entry, &plan)
 		result.ByLimitID[more.LimitID] = more
@@ -67,7 +67,7 @@ func (r *reader) usage(tree any, a Answers) Result {
 	return result
 }
 
-// additional reads one of the limits beside the main one.
+// additional reads one of the additional limits.
 func (r *reader) additional(entry any, plan *string) Snapshot {
 	f := r.strictly(entry, "limit_name", "metered_feature", "rate_limit", "normal_model_slug")
 	name := r.text(f, "limit_name")
@@ -134,8 +134,8 @@ func (r *reader) spendControl(v any, into *Snapshot) {
 	}
 }
 
-// reached reads the word for the limit that was reached; one that Codex does
-// not know is none.
+// reached reads the word for the limit that was reached; nil if Codex does not
+// know it.
 func (r *reader) reached(v any) *string {
 	if v == nil {
 		return nil
@@ -165,7 +165,7 @@ func (r *reader) list(v any) []any {
 	return list
 }
 
-// planName is the plan in the words of this result; account/read knows one more.
+// planName is the plan as named in this result; account/read has one more name.
 func planName(word string) string {
 	if word == "hc" {
 		return "unknown"
@@ -173,8 +173,8 @@ func planName(word string) string {
 	return auth.PlanName(word)
 }
 
-// readResetCredits reads the details, nil if there is anything that Codex cannot
-// read: then their number from the other answer stands.
+// readResetCredits reads the details. It returns nil if Codex cannot read any
+// part: then the number from the other answer is used.
 func readResetCredits(body []byte) *ResetCredits {
 	tree, err := parse(bytes.ToValidUTF8(body, []byte("\ufffd")))
 	if err != nil {

@@ -1,12 +1,11 @@
-// Package ratelimits is the result of Codex's account/rateLimits/read, made in
-// two ways: Read takes the backend's answers as Codex 0.171.0 takes them, error
-// for error, and From tells what Rekey knows, of which one part that cannot be
-// read takes no other along. It is pure; the facts were recorded, and the tests
-// replay the recordings.
+// Package ratelimits makes the result of Codex's account/rateLimits/read in two
+// ways: Read converts the backend's answers exactly as Codex 0.171.0 does,
+// errors included; From converts what Rekey knows, where one unreadable part
+// does not affect the others. It is pure. Its tests replay recordings of Codex.
 package ratelimits
 
-// Result is the answer to account/rateLimits/read. What is nil is written as
-// null, and stands for what is not known.
+// Result is the answer to account/rateLimits/read. Nil is written as null and
+// means unknown.
 type Result struct {
 	OrdinaryUsageAllowed *bool               `json:"ordinaryUsageAllowed"`
 	RateLimits           Snapshot            `json:"rateLimits"` // of the main limit
@@ -16,7 +15,7 @@ type Result struct {
 	Upsell               *struct{}           `json:"rateLimitUpsell"` // only for clients that take part in Codex's experiments
 }
 
-// Snapshot is what is known of one limit.
+// Snapshot is the state of one limit.
 type Snapshot struct {
 	LimitID             string           `json:"limitId"`
 	LimitName           *string          `json:"limitName"`
@@ -52,7 +51,7 @@ type IndividualLimit struct {
 	ResetsAt         int64  `json:"resetsAt"`
 }
 
-// ResetCredits are the resets that can still be asked for; Credits is nil when
+// ResetCredits are the resets that can still be requested; Credits is nil when
 // only their number is known.
 type ResetCredits struct {
 	AvailableCount int64         `json:"availableCount"`

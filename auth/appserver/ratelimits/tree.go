@@ -41,7 +41,7 @@ func value(d *json.Decoder, depth int) (any, error) {
 		return token, err
 	}
 	if depth == 0 {
-		return nil, errors.New("nested too deep")
+		return nil, errors.New("nested too deeply")
 	}
 	o := &object{members: make(map[string]any), twice: make(map[string]bool)}
 	list := []any{}
@@ -73,8 +73,8 @@ func value(d *json.Decoder, depth int) (any, error) {
 	return o, nil
 }
 
-// reader takes values as the types that Codex's structures have. The first that
-// does not fit is kept in err, and what is read after it does not matter.
+// reader reads values with the types of Codex's structures. The first mismatch
+// is kept in err; what is read after it does not matter.
 type reader struct{ err error }
 
 func (r *reader) fail(format string, args ...any) {
@@ -83,12 +83,11 @@ func (r *reader) fail(format string, args ...any) {
 	}
 }
 
-// fields are the members of a structure by their names; those that are missing
-// are not in it.
+// fields are the members of a structure by name, without missing ones.
 type fields map[string]any
 
-// structure reads an object with these members, or, as Codex's parser also does,
-// a list of them in this order. Of members that are not named nothing is wanted.
+// structure reads an object with these members or, like Codex's parser, a list
+// of them in this order. Other members are ignored.
 func (r *reader) structure(v any, names ...string) fields {
 	got := make(fields)
 	switch v := v.(type) {
@@ -115,7 +114,7 @@ func (r *reader) structure(v any, names ...string) fields {
 	return got
 }
 
-// strictly is structure for an object alone: a list is none.
+// strictly is structure without lists.
 func (r *reader) strictly(v any, names ...string) fields {
 	if _, ok := v.(*object); !ok {
 		r.fail("%T in place of an object", v)
@@ -124,7 +123,7 @@ func (r *reader) strictly(v any, names ...string) fields {
 	return r.structure(v, names...)
 }
 
-// required returns a member that must be there.
+// required returns a required member.
 func (r *reader) required(f fields, name string) any {
 	v, ok := f[name]
 	if !ok {
@@ -168,8 +167,8 @@ func (r *reader) whole(f fields, name string, bits int) int64 {
 	return n
 }
 
-// choice reads a word of an enumeration, which Codex's parser takes in two
-// forms: the word, or an object that has it as its only name with nothing in it.
+// choice reads an enumeration value, which Codex's parser accepts in two forms:
+// the word, or an object with the word as its only name and null as its value.
 func (r *reader) choice(f fields, name string) string {
 	v := r.required(f, name)
 	if word, ok := v.(string); ok {
@@ -186,7 +185,7 @@ func (r *reader) choice(f fields, name string) string {
 	return ""
 }
 
-// minutes is a length in seconds in minutes, rounded up, nil for none.
+// minutes converts seconds to minutes, rounded up; nil for none.
 func minutes(seconds int64) *int64 {
 	if seconds <= 0 {
 		return nil
