@@ -138,6 +138,7 @@ func (m *Manager) Tick() { m.publish() }
 // final, it is returned as an error and nothing changes; when final, it becomes
 // the State.
 func (m *Manager) Reload(ctx context.Context, final bool) error {
+	before, _ := m.Snapshot()
 	s, err := m.load(ctx)
 	if err != nil {
 		if final {
@@ -146,7 +147,9 @@ func (m *Manager) Reload(ctx context.Context, final bool) error {
 		return err
 	}
 	cached, _ := m.Snapshot()
-	m.heed(cached)
+	if cached.Equal(before) { // what is new has just been looked up
+		m.heed(cached)
+	}
 	m.settleEscrow(ctx, s)
 	return nil
 }

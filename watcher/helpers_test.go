@@ -30,8 +30,8 @@ func state(path string) string {
 	return info.Mode().String() + " " + string(data)
 }
 
-// reader reads its files when it is told to and at no other time, as the
-// program does.
+// reader reads the files that it is told of, when it is told, and nothing at any
+// other time.
 type reader struct {
 	mu    sync.Mutex // guards everything below
 	seen  map[string]string
@@ -67,7 +67,11 @@ func startReaderOf(t *testing.T, w *Watcher, run func(context.Context) error) *r
 		for {
 			select {
 			case <-w.Changes():
-				r.read(w.files)
+				files, ok := w.Which()
+				if !ok {
+					files = w.files
+				}
+				r.read(files)
 			case <-ctx.Done():
 				return
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 
 	"github.com/fsnotify/fsnotify"
 )
@@ -96,7 +97,11 @@ func (r *run) handle(event fsnotify.Event) {
 	if role == file && event.Op != fsnotify.Write {
 		r.watches.file(place) // it may be another file now, whose writes must be seen from the next read on
 	}
-	r.report()
+	about := place
+	if role != file || !slices.Contains(r.files, place) {
+		about = anyFile // which file is behind it takes longer to find out than to read them all
+	}
+	r.report(about)
 	if role == file && !(event.Has(fsnotify.Create) && isLink(place)) {
 		return // the way to the file is unchanged
 	}
@@ -104,15 +109,15 @@ func (r *run) handle(event fsnotify.Event) {
 		r.watches.forget(place)
 	}
 	r.arm()
-	r.report()
+	r.report(anyFile)
 }
 
 // resume recovers after lost events: anything may have changed.
 func (r *run) resume() {
-	r.report()
+	r.report(anyFile)
 	r.watches.keep(nil)
 	r.arm()
-	r.report()
+	r.report(anyFile)
 }
 
 // look is one round of polling. The way to a file may have changed without an
@@ -120,6 +125,6 @@ func (r *run) resume() {
 func (r *run) look() {
 	changed := r.poll.changed()
 	if r.arm() || changed {
-		r.report()
+		r.report(anyFile)
 	}
 }

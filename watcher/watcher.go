@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -17,6 +18,9 @@ const pollInterval = 30 * time.Second
 type Watcher struct {
 	files   []string
 	changes chan struct{}
+
+	mu    sync.Mutex // guards which
+	which []string   // the files that the next reading is about, "" for any
 
 	// Tests replace these before Run.
 
@@ -56,6 +60,19 @@ func New(files []string) (*Watcher, error) {
 // after each message never misses a change. The channel is never closed.
 func (w *Watcher) Changes() <-chan struct{} { return w.changes }
 
+// Which returns the files that the messages were about since it was last called,
+// each once; ok is false if any file may have changed. It is called after each
+// message, and before the files are read.
+func (w *Watcher) Which() (files []string, ok bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	files, w.which = w.which, nil
+	return files, !slices.Contains(files, anyFile)
+}
+
+// anyFile stands for all that are watched.
+const anyFile = ""
+
 // Run watches until ctx is done and then returns nil; when it returns,
 // everything it started has ended. Call it once. An error means that the system
 // stopped sending notifications. If the system refuses them from the start, Run
@@ -64,7 +81,7 @@ func (w *Watcher) Run(ctx context.Context) error {
 	r := newRun(w)
 	defer r.close()
 	r.arm()
-	w.report()
+	w.report(anyFile)
 	return r.loop(ctx)
 }
 
@@ -81,8 +98,14 @@ func (w *Watcher) Refused() error {
 	return r.watches.refused
 }
 
-// report asks the reader to read again, unless a message is already waiting.
-func (w *Watcher) report() {
+// report asks the reader to read a file again, or anyFile. A message that still
+// waits says the same.
+func (w *Watcher) report(file string) {
+	w.mu.Lock()
+	if !slices.Contains(w.which, file) {
+		w.which = append(w.which, file)
+	}
+	w.mu.Unlock()
 	select {
 	case w.changes <- struct{}{}:
 	default:

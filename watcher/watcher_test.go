@@ -30,6 +30,29 @@ func TestNewRefuses(t *testing.T) {
 	}
 }
 
+// A reader is told which file a message is about, and after it nothing is left.
+func TestWhichFile(t *testing.T) {
+	t.Parallel()
+	d := newDisk(t)
+	w := newWatcher(t, d.path("auth.json"), d.path("config.toml"))
+	ctx, cancel := context.WithCancel(t.Context())
+	ran := make(chan error, 1)
+	go func() { ran <- w.Run(ctx) }()
+	<-w.Changes()
+	if _, ok := w.Which(); ok {
+		t.Error("at the start any file may have changed")
+	}
+	d.replace("auth.json", "x")
+	<-w.Changes()
+	if files, ok := w.Which(); !ok || !slices.Equal(files, []string{d.path("auth.json")}) {
+		t.Errorf("after a change of auth.json: %q, %t", files, ok)
+	}
+	cancel()
+	if err := <-ran; err != nil {
+		t.Fatalf("Run: %v", err)
+	}
+}
+
 // A reader that is busy finds one message, however much has happened.
 func TestMessagesFoldTogether(t *testing.T) {
 	t.Parallel()

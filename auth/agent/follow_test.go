@@ -67,7 +67,7 @@ func inFollow(t *testing.T, f func(h *Home, s *scriptedStore, change func())) {
 		ctx, cancel := context.WithCancel(t.Context())
 		changes := make(chan struct{})
 		var following sync.WaitGroup
-		following.Go(func() { h.follow(ctx, changes) })
+		following.Go(func() { h.follow(ctx, changes, func() ([]string, bool) { return nil, false }) })
 		defer following.Wait()
 		defer cancel()
 		synctest.Wait()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -30,7 +31,7 @@ func (h *Home) Watch(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return w.Run(ctx) })
 	group.Go(func() error {
-		h.follow(ctx, w.Changes())
+		h.follow(ctx, w.Changes(), w.Which)
 		return nil
 	})
 	return group.Wait()
@@ -56,20 +57,25 @@ func (h *Home) CannotWatch() error {
 	return w.Refused()
 }
 
-// follow reads whenever changes or the keyring tell it to, until ctx ends.
-func (h *Home) follow(ctx context.Context, changes <-chan struct{}) {
+// follow reads whenever changes or the keyring tell it to, until ctx ends. When
+// only the credentials have changed, which says so, it reads no configuration:
+// this is what a person waits for.
+func (h *Home) follow(ctx context.Context, changes <-chan struct{}, which func() (files []string, ok bool)) {
 	var again <-chan time.Time // fires when half-written content is due for another look
 	var keyring keyringEvents
 	defer keyring.stop()
 	tries := 0
-	read := func() {
+	credentials := filepath.Join(h.opts.Dir, codex.AuthFile)
+	read := func(all bool) {
 		again = nil
-		h.reloadConfig()
+		if all {
+			h.reloadConfig()
+		}
 		keyring.follow(ctx, h.store.now())
 		final := tries == len(rereads)
 		err := h.Reload(ctx, final)
 		h.lender.Poke()
-		incomplete := h.reloadSettings(final) // after it: nothing of a sign-in depends on them
+		incomplete := all && h.reloadSettings(final) // after it: nothing of a sign-in depends on them
 		var unreadable *auth.UnreadableError
 		if (incomplete || errors.As(err, &unreadable)) && !final {
 			again = time.After(rereads[tries])
@@ -78,20 +84,21 @@ func (h *Home) follow(ctx context.Context, changes <-chan struct{}) {
 		}
 		tries = 0
 	}
-	read()
+	read(true)
 	for {
 		select {
 		case <-changes:
 			tries = 0
-			read()
+			files, ok := which()
+			read(!ok || again != nil || slices.ContainsFunc(files, func(file string) bool { return file != credentials }))
 		case _, ok := <-keyring.changes:
 			if !ok {
 				keyring.stop() // the signals have ended; the next read subscribes anew
 			}
 			tries = 0
-			read()
+			read(true)
 		case <-again:
-			read()
+			read(true)
 		case <-ctx.Done():
 			return
 		}

@@ -50,12 +50,12 @@ func (d Disk) Read(path string, limit int64) (Content, error) {
 	if err := d.fails(OpRead, path); err != nil {
 		return Content{}, err
 	}
-	data, err := io.ReadAll(io.LimitReader(f, limit+1))
-	if err != nil {
+	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // what ReadFrom asks for at the end, too
+	if _, err := data.ReadFrom(io.LimitReader(f, limit+1)); err != nil {
 		return Content{}, err
 	}
-	if int64(len(data)) > limit {
+	if int64(data.Len()) > limit {
 		return Content{}, tooLarge{limit}
 	}
-	return Content{Exists: true, Data: data}, nil
+	return Content{Exists: true, Data: data.Bytes()}, nil
 }
