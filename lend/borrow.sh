@@ -176,6 +176,7 @@ allow
 case $order in
 look) answer ok ;;
 stop)
+	sweep
 	lock 8 "$home/auth.lock"
 	lock 9 "$target.lock"
 	allow
