@@ -106,7 +106,9 @@ func Missing(t testing.TB, part string) {
 //	if !kit.Alone(t) {
 //		return
 //	}
-func Alone(t *testing.T) bool {
+//
+// It is started by what is in wrap, a program and its arguments, if anything is.
+func Alone(t *testing.T, wrap ...string) bool {
 	t.Helper()
 	const marker = "REKEY_TEST_ALONE"
 	if os.Getenv(marker) == t.Name() {
@@ -116,7 +118,8 @@ func Alone(t *testing.T) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	child := exec.CommandContext(t.Context(), program, "-test.run=^"+t.Name()+"$", "-test.v")
+	command := append(wrap[:len(wrap):len(wrap)], program, "-test.run=^"+t.Name()+"$", "-test.v")
+	child := exec.CommandContext(t.Context(), command[0], command[1:]...)
 	child.Env = append(os.Environ(), marker+"="+t.Name())
 	out, err := child.CombinedOutput()
 	switch {
