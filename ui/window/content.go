@@ -40,7 +40,8 @@ type shown struct {
 	activities            []auth.Activity
 	activityProblem       error
 	usage                 UsageView
-	usageOff, alertsOff   bool // what the user has chosen about usage
+	usageOff              bool  // what the user has chosen about usage
+	alertsAt              []int // at which percents, none for never
 	aboutNote             string
 	now                   time.Time
 }

@@ -1,6 +1,8 @@
 package window
 
 import (
+	"strings"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -16,6 +18,7 @@ type preferences struct {
 	words                                  words.Words
 	keepFresh, notifications, startAtLogin *check
 	usage, usageAlerts                     *check
+	alertsWhy                              *widget.Label
 	method                                 *choice
 	warning                                *widget.Label // about the chosen method
 	note                                   *widget.Label // about the last change
@@ -26,7 +29,7 @@ type preferences struct {
 }
 
 func newPreferences(w words.Words, p page, change func(auth.PreferenceChange), onSignOut func()) *preferences {
-	f := &preferences{words: w, warning: newLabel(), note: newLabel(), home: newLabel(), store: newLabel()}
+	f := &preferences{words: w, alertsWhy: newLabel(), warning: newLabel(), note: newLabel(), home: newLabel(), store: newLabel()}
 	f.keepFresh = newCheck(p, w.Say("window.keep_fresh"), func(on bool) { change(auth.KeepFresh(on)) })
 	f.notifications = newCheck(p, w.Say("window.notifications"), func(on bool) { change(auth.PreferenceChange{Notifications: &on}) })
 	f.startAtLogin = newCheck(p, w.Say("window.start_at_login"), func(on bool) { change(auth.PreferenceChange{StartAtLogin: &on}) })
@@ -51,18 +54,17 @@ func newPreferences(w words.Words, p page, change func(auth.PreferenceChange), o
 	f.note.Importance, f.warning.Importance = widget.WarningImportance, widget.WarningImportance
 	f.home.Wrapping, f.store.Wrapping = fyne.TextWrapBreak, fyne.TextWrapBreak
 
-	hint := func(id string) fyne.CanvasObject {
-		l := newLabel()
-		l.SetText(w.Say(id))
+	hint := func(l *widget.Label, text string) fyne.CanvasObject {
+		l.SetText(text)
 		l.Importance = widget.LowImportance
 		indent := theme.IconInlineSize() + theme.InnerPadding()
 		return container.New(insetLeft(indent), l)
 	}
 	switches := container.New(column{-theme.InnerPadding()},
-		f.keepFresh, hint("window.keep_fresh_why"),
-		f.notifications, hint("window.notifications_why"),
-		f.usage, hint("window.show_usage_why"),
-		f.usageAlerts, hint("window.usage_alerts_why"),
+		f.keepFresh, hint(newLabel(), w.Say("window.keep_fresh_why")),
+		f.notifications, hint(newLabel(), w.Say("window.notifications_why")),
+		f.usage, hint(newLabel(), w.Say("window.show_usage_why")),
+		f.usageAlerts, hint(f.alertsWhy, f.whyAlerts(usualAlerts())),
 		f.startAtLogin)
 	f.root = container.New(column{theme.Padding()},
 		switches, f.note,
@@ -78,12 +80,25 @@ func newPreferences(w words.Words, p page, change func(auth.PreferenceChange), o
 // Others can be chosen in the configuration.
 func usualAlerts() []int { return []int{80, 95} }
 
+// whyAlerts says when alerts come.
+func (f *preferences) whyAlerts(at []int) string {
+	percents := make([]string, len(at))
+	for i, p := range at {
+		used := float64(p)
+		percents[i] = f.words.Percent(&used)
+	}
+	return f.words.Say("window.usage_alerts_why", "Percents", strings.Join(percents, ", "))
+}
+
 // show fills in what the user has chosen, and a note about what did not work.
 func (f *preferences) show(s shown) {
 	tick(f.keepFresh, s.state.KeepFresh)
 	tick(f.notifications, s.state.Notifications)
 	tick(f.usage, !s.usageOff)
-	tick(f.usageAlerts, !s.alertsOff)
+	tick(f.usageAlerts, len(s.alertsAt) > 0)
+	if len(s.alertsAt) > 0 {
+		f.alertsWhy.SetText(f.whyAlerts(s.alertsAt))
+	}
 	tick(f.startAtLogin, s.state.StartAtLogin)
 	if name := f.words.Method(s.state.SignInMethod); f.method.Selected != name {
 		f.method.Selected = name // SetSelected would call back

@@ -133,7 +133,7 @@ func (s scene) shown(w words.Words) shown {
 	v := shown{
 		view: ViewOf(w, s.state, moment), tone: toneOf(s.state), state: s.state, home: "/home/ada/.codex",
 		homes: s.homes, note: s.note, activities: s.activities, activityProblem: s.problem, now: moment,
-		usage: UsageOf(w, s.usage, s.state, s.history, moment), alertsOff: true,
+		usage: UsageOf(w, s.usage, s.state, s.history, moment),
 	}
 	if s.gone {
 		v.view, v.tone, v.gone = goneView(w, &home{known: true, state: s.state}), toneWarning, true

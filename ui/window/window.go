@@ -158,7 +158,7 @@ func (w *Window) render() {
 		state: h.state, home: h.dir, chosen: w.chosen,
 		note: h.note, preferencesNote: h.preferencesNote, saving: h.saving > 0,
 		usage:    UsageOf(w.words, h.usage, h.state, h.history, now),
-		usageOff: h.usage.Problem == usage.ProblemOff, alertsOff: len(h.usage.AlertsAt) == 0, aboutNote: w.aboutNote,
+		usageOff: h.usage.Problem == usage.ProblemOff, alertsAt: h.usage.AlertsAt, aboutNote: w.aboutNote,
 		activities: h.activities, activityProblem: h.problem, now: now,
 	}
 	for i, h := range w.homes {
