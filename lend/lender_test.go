@@ -344,6 +344,24 @@ func TestLender(t *testing.T) {
 				t.Errorf("the loan: %+v", l)
 			}
 		},
+		"unreachable for an hour, while the owner refreshes twice": func(t *testing.T, w *world) {
+			w.lend("box")
+			w.breaks("box", unreachable, "ssh: connect to host box port 22: No route to host")
+			w.refresh(2)
+			time.Sleep(30 * time.Minute)
+			w.refresh(3)
+			time.Sleep(30 * time.Minute)
+			w.breaks("box", nil, "")
+			before, _ := w.visited("box")
+			time.Sleep(time.Hour) // the longest pause, if nothing says that the network is back
+			w.has("box", 3)
+			if after, _ := w.visited("box"); after != before+1 {
+				t.Errorf("%d visits since it can be reached", after-before)
+			}
+			if l := w.loan(); l.Fault != nil || l.Pushed != "print-3" {
+				t.Errorf("the loan: %+v", l)
+			}
+		},
 		"one that can be reached again tells of the others": func(t *testing.T, w *world) {
 			for _, name := range []string{"a", "b"} {
 				w.lend(name)

@@ -15,14 +15,14 @@ import (
 )
 
 // stepping stands in the place of every tool: it counts, and before the tool of
-// one step it lets the borrower's user do something, under Codex's locks. Once the
-// script may have those, the user comes whenever they are free.
+// one step it lets the borrower's user do something, which takes Codex's locks. Once
+// the script may have those, the user comes whenever they are free.
 const stepping = `#!/bin/sh
 PATH='%[1]s'
 n=1
 while [ -e '%[2]s/step-'$n ] || ! mkdir '%[2]s/step-'$n 2>/dev/null; do n=$((n + 1)); done
 if [ -e '%[2]s/at-'$n ]; then
-	{ flock '%[3]s/auth.lock' flock '%[3]s/auth.json.lock' sh '%[2]s/event'; : >'%[2]s/done'; } 8>&- 9>&- >/dev/null 2>&1 </dev/null &
+	{ sh '%[2]s/event'; : >'%[2]s/done'; } 8>&- 9>&- >/dev/null 2>&1 </dev/null &
 	if [ -e /proc/$$/fd/8 ]; then sleep 0.02; else until [ -e '%[2]s/done' ]; do sleep 0.001; done; fi
 fi
 exec %[4]s "$@"
@@ -59,10 +59,9 @@ func stepped(t *testing.T, shell string) steps {
 	return s
 }
 
-// run goes on an errand with a loan in place. At a step, 0 for none, the user
-// replaces auth.json by another content, or removes it for "". It returns how many
-// steps it took, once the user is done.
-func (s steps) run(do, content string, at int, event string) int {
+// run goes on an errand with a loan in place. At a step, 0 for none, the user runs a
+// shell command. It returns how many steps it took, once the user is done.
+func (s steps) run(do, old, content string, at int, command string) int {
 	t := s.p.t
 	t.Helper()
 	if err := os.RemoveAll(s.dir); err != nil {
@@ -71,16 +70,12 @@ func (s steps) run(do, content string, at int, event string) int {
 	if err := os.Mkdir(s.dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	script := "rm " + s.p.auth()
-	if event != "" {
-		script = fmt.Sprintf("cp -p %[1]s/own %[2]s/.auth-new && mv %[2]s/.auth-new %[2]s/auth.json", s.dir, s.p.home)
-	}
-	for name, text := range map[string]string{"own": event, "event": script, fmt.Sprintf("at-%d", at): ""} {
+	for name, text := range map[string]string{"event": command, fmt.Sprintf("at-%d", at): ""} {
 		if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.p.write(loan)
+	s.p.write(old)
 	_, err := run(t.Context(), s.p.through, Target{CodexHome: s.p.home, Name: "home:" + s.p.home},
 		order{do, "a", "known", []byte(content)}, time.Now)
 	if at == 0 && err != nil {
@@ -91,6 +86,37 @@ func (s steps) run(do, content string, at int, event string) int {
 	}
 	taken, _ := filepath.Glob(filepath.Join(s.dir, "step-*"))
 	return len(taken)
+}
+
+// locking is a shell command that puts a content into auth.json, or removes it for
+// "", as Codex does: under its locks, by renaming.
+func (s steps) locking(content string) string {
+	change := "rm " + s.p.auth()
+	if content != "" {
+		change = fmt.Sprintf("(umask 077; printf %%s '%s' >%s/.auth-new) && mv %[2]s/.auth-new %[2]s/auth.json", content, s.p.home)
+	}
+	return fmt.Sprintf("flock %[1]s/auth.lock flock %[1]s/auth.json.lock sh -c \"$(cat <<'END'\n%[2]s\nEND\n)\"\n", s.p.home, change)
+}
+
+// each goes on an errand once for each of its steps, or every third from offset on,
+// and lets the user run a command there. What the user wants is what is left.
+func (s steps) each(do, old, content, command, want string, offset int) {
+	t := s.p.t
+	t.Helper()
+	total := s.run(do, old, content, 0, "")
+	if undisturbed := map[string]string{"push": content}[do]; s.p.whole() != undisturbed {
+		t.Fatal("undisturbed, it does not work")
+	}
+	for at := 1; at <= total; at++ {
+		if !soaked() && at%3 != offset {
+			continue // another shell's
+		}
+		s.run(do, old, content, at, command)
+		if got := s.p.whole(); got != want {
+			t.Fatalf("at step %d of %d: it holds %q, want %q", at, total, got, want)
+		}
+	}
+	t.Logf("%d steps", total)
 }
 
 // P4 at the borrower: whatever its user does, at every step of a push or of taking
@@ -110,23 +136,38 @@ func TestUserAtEveryStep(t *testing.T) {
 				t.Run(name+"/"+what+"/"+do, func(t *testing.T) {
 					t.Parallel()
 					s := stepped(t, programs[name])
-					total := s.run(do, newer, 0, "")
-					if want := map[string]string{"push": newer}[do]; s.p.whole() != want {
-						t.Fatal("undisturbed, it does not work")
-					}
-					for at := 1; at <= total; at++ {
-						if !soaked() && at%3 != offset {
-							continue // another shell's
-						}
-						s.run(do, newer, at, event)
-						if got := s.p.whole(); got != event {
-							t.Fatalf("at step %d of %d: it holds %q, want %q", at, total, got, event)
-						}
-					}
-					t.Logf("%d steps", total)
+					s.each(do, loan, newer, s.locking(event), event, offset)
 				})
 			}
 		}
+	}
+}
+
+// TestCodexAtEveryStep is the same with the real Codex: its own sign-out, and its
+// sign-in with an API key. The server that it would tell cannot be reached.
+func TestCodexAtEveryStep(t *testing.T) {
+	t.Parallel()
+	_, codex := kit.Codex(t)
+	lent := func(n int) string {
+		s, err := signIn(t, "acct-ada", n).Lend("a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(s.Encode())
+	}
+	old, newer := lent(1), lent(2)
+	dash := shells(t)["dash"]
+	for offset, c := range []struct{ name, command, want string }{
+		{"logout", "logout", ""},
+		{"API key", "login --with-api-key", "{\n  \"auth_mode\": \"apikey\",\n  \"OPENAI_API_KEY\": \"sk-fake\"\n}"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := stepped(t, dash)
+			closed := "http://127.0.0.1:1"
+			s.each("push", old, newer, fmt.Sprintf("echo sk-fake | env -i PATH=/usr/bin:/bin HOME=%[1]s CODEX_HOME=%[1]s HTTPS_PROXY=%[2]s HTTP_PROXY=%[2]s ALL_PROXY=%[2]s "+
+				"CODEX_REFRESH_TOKEN_URL_OVERRIDE=%[2]s/ CODEX_REVOKE_TOKEN_URL_OVERRIDE=%[2]s/ %[3]s %[4]s\n", s.p.home, closed, codex, c.command), c.want, offset)
+		})
 	}
 }
 

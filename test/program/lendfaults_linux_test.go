@@ -84,7 +84,7 @@ func lendCases() map[string]lendCase {
 		"key refused": {
 			there: func(p *lendPlace) { p.otherKey("wrong") }, client: "IdentityFile DIR/wrong", code: cli.ExitFailure,
 			server: "AuthorizedKeysFile DIR/wrong.nobody",
-			says:   []string{"ssh:box accepts none of your keys; try the command that Rekey uses yourself"},
+			says:   []string{"ssh:box accepts none of your keys; one with a passphrase has to be in your SSH agent"},
 		},
 		"host key never seen": {
 			client: "UserKnownHostsFile DIR/none", code: cli.ExitFailure,
