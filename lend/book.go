@@ -13,19 +13,19 @@ import (
 
 const (
 	bookVersion = 1
-	// maxBook bounds the file: room for ten thousand loans.
+	// maxBook bounds the file, in bytes: enough for ten thousand loans.
 	maxBook  = 8 << 20
 	bookWait = 5 * time.Second
 )
 
-// Book is the file in which the loans of one home are kept: see BookPath. It is
+// Book is the file with the loans of one home: see BookPath. It is
 // safe for concurrent use by goroutines and processes.
 type Book struct{ path string }
 
 // BookPath is the file in a home's state folder.
 func BookPath(stateDir string) string { return filepath.Join(stateDir, "loans.json") }
 
-// OpenBook returns the Book at a path. There need be no file.
+// OpenBook returns the Book at a path. The file need not exist.
 func OpenBook(path string) *Book { return &Book{path} }
 
 type bookFile struct {
@@ -44,15 +44,15 @@ func (b *Book) List() ([]Loan, error) {
 	}
 	var f bookFile
 	if err := json.Unmarshal(content.Data, &f); err != nil {
-		return nil, errors.New("read the loans: it is not valid JSON")
+		return nil, errors.New("cannot read the loans: the file is not valid JSON")
 	}
 	if f.Version > bookVersion {
-		return nil, errors.New("read the loans: a newer version of Rekey has written it")
+		return nil, errors.New("cannot read the loans: a newer version of Rekey has written the file")
 	}
 	return f.Loans, nil
 }
 
-// Change replaces the loans by what change makes of them.
+// Change replaces the loans with the result of change.
 func (b *Book) Change(change func([]Loan) []Loan) error {
 	ctx, cancel := context.WithTimeout(context.Background(), bookWait)
 	defer cancel()
@@ -75,7 +75,7 @@ func (b *Book) Change(change func([]Loan) []Loan) error {
 	return nil
 }
 
-// update changes the loan with an id, if it is still there.
+// update changes the loan with an id, if it still exists.
 func (b *Book) update(id string, change func(Loan) Loan) error {
 	return b.Change(func(loans []Loan) []Loan {
 		for i, l := range loans {

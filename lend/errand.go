@@ -12,8 +12,8 @@ import (
 	"rekey/internal/proc"
 )
 
-// script is what runs at the borrower. It is constant: what differs follows it
-// on standard input.
+// script runs at the borrower. It is constant: its parameters follow it on
+// standard input.
 //
 //go:embed borrow.sh
 var script string
@@ -21,26 +21,26 @@ var script string
 const (
 	// errandLimit bounds one errand, from start to answer.
 	errandLimit = 30 * time.Second
-	// maxOutput bounds what a transport may print.
+	// maxOutput bounds what a transport may print, in bytes.
 	maxOutput = 64 << 10
-	// maxSkew is how far a borrower's clock may be off before it is said.
+	// maxSkew is how far a borrower's clock may be off before that is reported.
 	maxSkew = time.Minute
 )
 
-// order is what the script is told to do.
+// order holds the script's parameters.
 type order struct {
 	do      string // push, stop or look
 	loan    string // the id
-	may     string // new, known or replace: what may be there
+	may     string // new, known or replace: what may be overwritten
 	content []byte // of auth.json, for a push
 }
 
-// Answer is what the script found and did.
+// Answer is the script's report of what it found and did.
 type Answer struct {
 	Result Code   `json:"result"` // "ok", "gone" or a fault
 	Was    string `json:"was"`    // none, loan, sign_in, api_key or other
 	Marker string `json:"marker"`
-	// Issued is the last_refresh of what was there, as it is written.
+	// Issued is the last_refresh of what was there, as written.
 	Issued string `json:"issued"`
 	// Clock is the borrower's, in seconds since 1970.
 	Clock int64 `json:"clock"`
@@ -53,18 +53,18 @@ type Answer struct {
 	skew time.Duration // the borrower's clock is ahead by so much, 0 within a minute
 }
 
-// Results that are no fault.
+// The results that are not faults.
 const (
 	resultOK   Code = "ok"
-	resultGone Code = "gone" // nothing of this loan is there
+	resultGone Code = "gone" // nothing of this loan is left there
 )
 
 // Transport runs a command, with standard input, to its end. The real one is
 // runCommand.
 type Transport func(ctx context.Context, argv []string, stdin []byte) (stdout, stderr string, err error)
 
-// Commands returns the real Transport. lookup is os.LookupEnv or stands for it:
-// the commands know of it what they need to find the user's own configuration,
+// Commands returns the real Transport. lookup is os.LookupEnv or a replacement:
+// the commands get the variables they need to find the user's configuration,
 // keys and agents.
 func Commands(lookup func(string) (string, bool)) Transport {
 	env := proc.Environment(lookup, "SSH_AUTH_SOCK", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG",
@@ -80,7 +80,7 @@ func Commands(lookup func(string) (string, bool)) Transport {
 	}
 }
 
-// bounded keeps the end of what is written.
+// bounded keeps the end of what is written to it.
 type bounded struct{ bytes.Buffer }
 
 func (b *bounded) Write(p []byte) (int, error) {
@@ -91,7 +91,7 @@ func (b *bounded) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// run goes on an errand. Its error is a *Fault, or that of ctx when that ended.
+// run runs an errand. Its error is a *Fault, or that of ctx if it is done.
 func run(ctx context.Context, through Transport, t Target, o order, now func() time.Time) (Answer, error) {
 	limited, cancel := context.WithTimeout(ctx, errandLimit)
 	defer cancel()
@@ -112,8 +112,8 @@ func run(ctx context.Context, through Transport, t Target, o order, now func() t
 	return a, &Fault{a.Result, clip(a.Detail)}
 }
 
-// shellLine has a shell read the script from its standard input and run it. 127 is
-// what a shell ends with that does not find a program.
+// shellLine makes a shell read the script from its standard input and run it.
+// 127 is a shell's exit code when it cannot find a program.
 func shellLine() string {
 	return fmt.Sprintf(`eval "$(dd bs=1 count=%d 2>/dev/null || echo exit 127)"`, len(script))
 }
@@ -123,7 +123,8 @@ func (o order) encode(codexHome string) []byte {
 	return fmt.Appendf(nil, "%s%s\n%s\n%s\n%d\n%s\n%s", script, o.do, o.loan, o.may, len(o.content), codexHome, o.content)
 }
 
-// parseAnswer finds the script's line among what a login shell may print.
+// parseAnswer finds the script's line in the output, to which a login shell may
+// add its own.
 func parseAnswer(stdout string) (a Answer, ok bool) {
 	for line := range strings.Lines(stdout) {
 		if strings.HasPrefix(line, `{"rekey":1,`) && json.Unmarshal([]byte(line), &a) == nil {

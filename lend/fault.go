@@ -9,18 +9,18 @@ import (
 	"unicode"
 )
 
-// Code says why a borrower has not got what was pushed, or why a loan has ended.
-// The values are stable: they are stored and stand in "rekey lend --json".
+// Code says why a push failed or why a loan has ended. The values are stable:
+// they are stored and shown by "rekey lend --json".
 type Code string
 
-// What keeps a push from its borrower for now.
+// Temporary reasons why a push failed.
 const (
 	HostUnknown    Code = "host_unknown"     // its name cannot be found
 	Unreachable    Code = "unreachable"      // nothing answers there
-	KeyRefused     Code = "key_refused"      // the host wants another key
+	KeyRefused     Code = "key_refused"      // the host does not accept the user's keys
 	HostKeyUnknown Code = "host_key_unknown" // the user has never accepted the host's key
 	HostKeyChanged Code = "host_key_changed"
-	NoCommand      Code = "no_command"   // the transport's program is not here
+	NoCommand      Code = "no_command"   // the transport's program is not installed here
 	NoContainer    Code = "no_container" // it does not exist or does not run
 	NoShell        Code = "no_shell"     // no sh there
 	TimedOut       Code = "timed_out"
@@ -33,22 +33,24 @@ const (
 	Failed         Code = "error"   // anything else; Detail says what
 )
 
-// What the borrower holds that is not this loan: it is never overwritten unasked.
+// What the borrower has instead of this loan. It is only overwritten on
+// request.
 const (
 	OwnSignIn  Code = "sign_in"
 	OwnAPIKey  Code = "api_key"
-	OtherFile  Code = "other"      // something that is no sign-in
-	OtherLoan  Code = "other_loan" // of another owner, or one that is forgotten here
-	SignedOut  Code = "signed_out" // somebody signed out there
+	OtherFile  Code = "other"      // something that is not a sign-in
+	OtherLoan  Code = "other_loan" // of another owner, or one that this owner no longer knows
+	SignedOut  Code = "signed_out" // a user signed out there
 	OwnerGone  Code = "owner_signed_out"
 	OwnerOther Code = "owner_changed" // another account has signed in at home
 	Stopped    Code = "stopped"       // by the user
 )
 
-// Fault is a push that did not work.
+// Fault is the error of a push that failed.
 type Fault struct {
 	Code Code `json:"code"`
-	// Detail is what the transport or the system said, one line, "" for nothing.
+	// Detail is one line of the transport's or the system's output, "" for
+	// none.
 	Detail string `json:"detail,omitempty"`
 }
 
@@ -60,7 +62,8 @@ func (f *Fault) Error() string {
 	return "lending: " + string(f.Code) + ": " + f.Detail
 }
 
-// Foreign reports whether the borrower holds what this loan must not touch.
+// Foreign reports whether the borrower has something that this loan must not
+// touch.
 func (c Code) Foreign() bool {
 	switch c {
 	case OwnSignIn, OwnAPIKey, OtherFile, OtherLoan, SignedOut:
@@ -69,7 +72,7 @@ func (c Code) Foreign() bool {
 	return false
 }
 
-// network reports whether a fault may pass by itself when the network changes.
+// network reports whether a fault may disappear when the network changes.
 func (c Code) network() bool {
 	switch c {
 	case HostUnknown, Unreachable, TimedOut, CutOff:
@@ -78,8 +81,8 @@ func (c Code) network() bool {
 	return false
 }
 
-// sayings are what the transports' programs say, in English whatever the
-// locale, and what it means. The first that fits counts.
+// sayings map error messages of the transports' programs, which are English in
+// every locale, to codes. The first match counts.
 var sayings = [...]struct {
 	text string
 	code Code
@@ -114,7 +117,7 @@ var sayings = [...]struct {
 	{"Unable to connect to the server", Unreachable},
 }
 
-// faultOf sorts a transport that ended without an answer.
+// faultOf classifies a transport that ended without an answer.
 func faultOf(ctx context.Context, err error, stderr string) *Fault {
 	f := &Fault{Code: Failed, Detail: lastLine(stderr)}
 	switch {
@@ -145,18 +148,18 @@ func faultOf(ctx context.Context, err error, stderr string) *Fault {
 	return f
 }
 
-// killed reports whether a transport that said nothing ended with this code because
-// somebody killed it or what it ran: by a signal, as OpenSSH tells it, and as a
-// shell does for KILL and TERM.
+// killed reports whether an exit code without output means that the transport
+// or what it ran was killed: by a signal, as OpenSSH reports it, and as a shell
+// reports KILL and TERM.
 func killed(code int) bool { return code == -1 || code == 255 || code == 128+9 || code == 128+15 }
 
-// lastLine is the last line of a text that says something, fit for a log.
+// lastLine is the last non-empty line of a text, made safe for a log.
 func lastLine(text string) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	return clip(lines[len(lines)-1])
 }
 
-// maxDetail bounds what is kept of somebody else's text.
+// maxDetail bounds what is kept of a foreign program's text.
 const maxDetail = 200
 
 func clip(text string) string {

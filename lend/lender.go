@@ -15,19 +15,19 @@ const (
 	// atOnce is how many borrowers are visited at a time.
 	atOnce = 8
 	// goneGrace is how long there must be nothing to lend before that counts as
-	// a sign-out: an editor may delete a file to write it anew.
+	// a sign-out, because an editor may delete a file and write it again.
 	goneGrace = 30 * time.Second
-	// settle is how long the network may take to come back after a wake.
+	// settle is the time given to the network to come back after a wake.
 	settle = 5 * time.Second
 )
 
-// Lender pushes what its Owner has to all borrowers for as long as Run runs.
+// Lender pushes its Owner's offer to all borrowers while Run runs.
 type Lender struct {
 	Owner
 	// Clock is the wall clock and its alarms.
 	Clock keeper.Clock
-	// Changed is told what there is to know of the loans whenever that may have
-	// changed; it must not block.
+	// Changed is called with the loans whenever they may have changed. It must
+	// not block.
 	Changed func([]Loan)
 
 	poke chan struct{}
@@ -36,7 +36,7 @@ type Lender struct {
 	running   map[string]bool // the loans whose borrower is being visited
 	confirmed map[string]bool // those that this Lender has visited
 	goneSince time.Time       // when there was first nothing to lend
-	notBefore time.Time       // nobody is visited earlier
+	notBefore time.Time       // no visit starts earlier
 }
 
 // result is how a visit ended.
@@ -48,7 +48,7 @@ type result struct {
 	err    error
 }
 
-// NewLender returns a Lender that has not begun.
+// NewLender returns a Lender that does nothing yet: see Run.
 func NewLender(w Owner, clock keeper.Clock, changed func([]Loan)) *Lender {
 	w.Now = clock.Now
 	return &Lender{
@@ -66,8 +66,8 @@ func (l *Lender) Poke() {
 	}
 }
 
-// Run visits borrowers until ctx ends. A visit under way is then broken off,
-// which leaves the borrower the old file or the new.
+// Run visits borrowers until ctx is done. A visit under way is then aborted,
+// which leaves the borrower with the old file or the new.
 func (l *Lender) Run(ctx context.Context) error {
 	alarm := l.Clock.NewAlarm()
 	defer alarm.Close()
@@ -93,12 +93,12 @@ func (l *Lender) Run(ctx context.Context) error {
 	}
 }
 
-// turn starts what is due and returns when to look again, the zero time for when
-// something happens.
+// turn starts the visits that are due and returns when to look again, the zero
+// time if nothing is planned.
 func (l *Lender) turn(ctx context.Context, visits *sync.WaitGroup) time.Time {
 	loans, err := l.Book.List()
 	if err != nil {
-		l.Log.Warn("lend: the loans cannot be read", "error", err)
+		l.Log.Warn("lend: cannot read the loans", "error", err)
 		return time.Time{}
 	}
 	now := l.Now()
@@ -149,7 +149,7 @@ func (l *Lender) visit(ctx context.Context, loan Loan, what errand, offer Offer)
 	return r
 }
 
-// finish takes down how visits ended: this one and those that have ended since.
+// finish records how visits ended: this one and those that have ended since.
 func (l *Lender) finish(first result) {
 	ended := map[string]result{first.loan.ID: first}
 	for len(l.done) > 0 {
@@ -175,11 +175,11 @@ func (l *Lender) finish(first result) {
 	})
 	if err != nil {
 		l.Log.Warn("lend: the loans cannot be kept", "error", err)
-		l.notBefore = now.Add(firstBackoff) // or the same visits would be made again at once
+		l.notBefore = now.Add(firstBackoff) // otherwise the same visits would start again immediately
 	}
 }
 
-// outcome is a loan after a visit.
+// outcome returns a loan as it is after a visit.
 func (l *Lender) outcome(loan Loan, r result, now time.Time) Loan {
 	var fault *Fault
 	switch {
@@ -189,13 +189,13 @@ func (l *Lender) outcome(loan Loan, r result, now time.Time) Loan {
 		l.confirmed[loan.ID] = true
 		return loan.pushed(r.offer, r.answer, now)
 	case errors.As(r.err, &fault):
-		l.confirmed[loan.ID] = loan.Pushed != "" // it is asked again when there is something new
+		l.confirmed[loan.ID] = loan.Pushed != "" // it is visited again when there is something new
 		return loan.failed(fault, now)
 	}
-	return loan // broken off
+	return loan // aborted
 }
 
-// retry forgets how often those have failed that the network may have kept away.
+// retry resets the failures of loans that the network may have caused.
 func retry(loans []Loan) {
 	for i, loan := range loans {
 		if loan.Fault != nil && loan.Fault.Code.network() {
@@ -204,7 +204,8 @@ func retry(loans []Loan) {
 	}
 }
 
-// woken: the network may have changed, and needs a moment to come back.
+// woken handles a wake: the network may have changed, and needs a moment to
+// come back.
 func (l *Lender) woken() {
 	l.notBefore = l.Now().Add(settle)
 	loans, err := l.Book.List()
@@ -217,7 +218,7 @@ func (l *Lender) woken() {
 }
 
 // end ends the loans of a sign-in that is gone, once that is certain, and
-// returns what there is of loans then and when to look again.
+// returns the remaining loans and when to look again.
 func (l *Lender) end(loans []Loan, o Offer, now time.Time) ([]Loan, time.Time) {
 	gone := !o.Unknown && o.Snapshot == nil
 	if !gone {

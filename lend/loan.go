@@ -9,24 +9,24 @@ import (
 	"rekey/auth"
 )
 
-// Loan is what the owner knows of one borrower. It holds no token. Times are UTC.
+// Loan is the owner's record of one borrower. It holds no token. Times are UTC.
 type Loan struct {
-	// ID stands in the borrower's marker: see auth.Snapshot.Loan.
+	// ID is in the borrower's marker: see auth.Snapshot.Loan.
 	ID string `json:"id"`
 	Target
 	// Since is when it was first lent.
 	Since time.Time `json:"since"`
-	// Account is a hash of the account that is lent, cut short.
+	// Account is a shortened hash of the account that is lent.
 	Account string `json:"account"`
-	// Pushed is the fingerprint of what the borrower has, "" for not known.
+	// Pushed is the fingerprint of what the borrower has, "" if unknown.
 	Pushed string `json:"pushed,omitempty"`
-	// PushedAt is when it got that.
+	// PushedAt is when that was pushed.
 	PushedAt time.Time `json:"pushedAt,omitzero"`
-	// WorksUntil is when that expires, the zero time when it does not say.
+	// WorksUntil is when that expires, the zero time if unknown.
 	WorksUntil time.Time `json:"worksUntil,omitzero"`
-	// InPlace: the borrower's file cannot be replaced and is written over.
+	// InPlace: the borrower's file cannot be replaced and is overwritten.
 	InPlace bool `json:"inPlace,omitempty"`
-	// ClockOff is by how many seconds the borrower's clock is ahead, 0 for less
+	// ClockOff is how far the borrower's clock is ahead, in seconds; 0 for less
 	// than a minute.
 	ClockOff int `json:"clockOff,omitempty"`
 	// Fault is why the last errand failed, nil when it did not.
@@ -34,31 +34,30 @@ type Loan struct {
 	// Failures is how many errands have failed in a row, the last one at Tried.
 	Failures int       `json:"failures,omitempty"`
 	Tried    time.Time `json:"tried,omitzero"`
-	// Ending is why what was lent is to be removed from the borrower, "" while
-	// the loan goes on.
+	// Ending is why the loan is being removed from the borrower, "" otherwise.
 	Ending Code `json:"ending,omitempty"`
 	// Ended is why nothing is pushed any more, "" while it is.
 	Ended Code `json:"ended,omitempty"`
-	// EndedAt is when that was found.
+	// EndedAt is when the loan ended.
 	EndedAt time.Time `json:"endedAt,omitzero"`
 }
 
 const (
 	firstBackoff = time.Minute
 	lastBackoff  = time.Hour
-	// warnLead is how long before its token expires a borrower that cannot be
-	// reached is worth a word: three times Codex's own window.
+	// warnLead is how long before its token expires to warn about a borrower
+	// that cannot be reached: three times Codex's own window.
 	warnLead = 3 * auth.CodexWindow
 	// keepEnded is how long a loan that has ended by itself stays on the list.
 	keepEnded = 7 * 24 * time.Hour
 )
 
-// Offer is what there is to lend.
+// Offer is the sign-in that can be lent.
 type Offer struct {
 	// Snapshot is the owner's sign-in, nil for nothing to lend.
 	Snapshot *auth.Snapshot
-	// Unknown: the store cannot be read at the moment, so that nothing follows
-	// from a Snapshot that is nil.
+	// Unknown: the store cannot be read at the moment, so a nil Snapshot means
+	// nothing.
 	Unknown bool
 	// Print is the fingerprint of Snapshot.
 	Print string
@@ -75,7 +74,7 @@ func (o Offer) until() time.Time {
 	return end.UTC().Round(0)
 }
 
-// errand is what a loan needs.
+// errand is what to do for a loan.
 type errand int
 
 const (
@@ -84,7 +83,7 @@ const (
 	stop
 )
 
-// next is what the loan needs and when, which may be long past.
+// next returns what to do for the loan and when, which may be long past.
 func (l Loan) next(o Offer, confirmed bool) (errand, time.Time) {
 	at := l.Tried.Add(backoff(l.Failures, l.ID))
 	switch {
@@ -101,7 +100,7 @@ func (l Loan) next(o Offer, confirmed bool) (errand, time.Time) {
 }
 
 // backoff is the pause after n failures in a row: it doubles from a minute to an
-// hour, and is spread by a quarter, each loan's own.
+// hour, plus up to a quarter that differs between loans.
 func backoff(n int, id string) time.Duration {
 	if n == 0 {
 		return 0
@@ -112,7 +111,7 @@ func backoff(n int, id string) time.Duration {
 	return wait - time.Duration(h.Sum32()%1024)*wait/4096
 }
 
-// pushed is the loan after a push.
+// pushed returns the loan as it is after a push.
 func (l Loan) pushed(o Offer, a Answer, now time.Time) Loan {
 	l.Pushed, l.PushedAt, l.WorksUntil, l.Account = o.Print, now, o.until(), o.account()
 	l.InPlace, l.ClockOff = a.InPlace, int(a.skew/time.Second)
@@ -120,8 +119,8 @@ func (l Loan) pushed(o Offer, a Answer, now time.Time) Loan {
 	return l
 }
 
-// failed is the loan after an errand that failed. What the borrower has put in
-// its place ends it.
+// failed returns the loan as it is after a failed errand. If the borrower has
+// replaced it with something else, it has ended.
 func (l Loan) failed(f *Fault, now time.Time) Loan {
 	if f.Code.Foreign() {
 		return l.ended(f.Code, now)
@@ -131,8 +130,8 @@ func (l Loan) failed(f *Fault, now time.Time) Loan {
 	return l
 }
 
-// ended is the loan when nothing of it is left at the borrower, or nothing that
-// may be touched.
+// ended returns the loan as ended: nothing of it is left at the borrower, or
+// nothing that may be touched.
 func (l Loan) ended(why Code, now time.Time) Loan {
 	if l.Ending != "" {
 		why = l.Ending
@@ -143,7 +142,7 @@ func (l Loan) ended(why Code, now time.Time) Loan {
 }
 
 // over reports whether the loan can be forgotten: the user has stopped it, it
-// has been on show for long enough, or what could not be removed has expired.
+// has been listed long enough, or what could not be removed has expired.
 func (l Loan) over(now time.Time) bool {
 	switch {
 	case l.Ended == Stopped:
@@ -154,8 +153,8 @@ func (l Loan) over(now time.Time) bool {
 	return l.Ending != "" && l.Failures > 0 && (l.WorksUntil.IsZero() || now.After(l.WorksUntil))
 }
 
-// Short reports whether the borrower is about to run out, or has, and cannot be
-// reached.
+// Short reports whether the borrower cannot be reached and its token has
+// expired or is about to.
 func (l Loan) Short(now time.Time) bool {
 	return l.Ended == "" && l.Ending == "" && l.Failures > 0 && !l.WorksUntil.IsZero() &&
 		!now.Before(l.WorksUntil.Add(-warnLead))

@@ -16,7 +16,7 @@ import (
 type Owner struct {
 	// Book keeps the loans.
 	Book *Book
-	// Offer is what there is to lend now. It must not block.
+	// Offer returns what can be lent now. It must not block.
 	Offer func() Offer
 	// Through runs the transports' commands.
 	Through Transport
@@ -26,11 +26,11 @@ type Owner struct {
 	Log *slog.Logger
 }
 
-// ErrNoLoan means that nothing is lent there.
+// ErrNoLoan means that nothing is lent to a target.
 var ErrNoLoan = errors.New("nothing is lent there")
 
-// Lend lends to a new borrower, or pushes to one that is known, and remembers
-// it. replace overwrites whatever the borrower holds. Its error is
+// Lend lends to a new borrower, or pushes to a known one, and records the loan.
+// replace overwrites whatever the borrower has. Its error is
 // auth.ErrNotLendable, a *Fault, or that of ctx.
 func (w *Owner) Lend(ctx context.Context, t Target, replace bool) (Loan, error) {
 	loans, err := w.Book.List()
@@ -57,8 +57,8 @@ func (w *Owner) Lend(ctx context.Context, t Target, replace bool) (Loan, error) 
 	})
 }
 
-// Stop ends a loan and removes what is ours from the borrower. One that cannot
-// be reached keeps what it has until that expires; the agent goes on trying. Its
+// Stop ends a loan and removes it from the borrower. A borrower that cannot be
+// reached keeps what it has until that expires; the agent keeps trying. Its
 // error is ErrNoLoan, a *Fault, or that of ctx.
 func (w *Owner) Stop(ctx context.Context, t Target) error {
 	var found Loan
@@ -93,8 +93,8 @@ func (w *Owner) Stop(ctx context.Context, t Target) error {
 	})
 }
 
-// Print returns a loan for a place that nothing can be pushed to, a CI secret
-// for one, and when it expires. It is not remembered.
+// Print returns a loan for a place that cannot be pushed to, such as a CI
+// secret, and when it expires. It is not recorded.
 func (w *Owner) Print() (content []byte, until time.Time, err error) {
 	o := w.Offer()
 	s, err := o.lent("print-" + strings.ToLower(rand.Text()[:8]))
@@ -104,7 +104,7 @@ func (w *Owner) Print() (content []byte, until time.Time, err error) {
 	return s.Encode(), o.until(), nil
 }
 
-// lent is what a borrower gets of the offer.
+// lent returns what a borrower gets.
 func (o Offer) lent(id string) (*auth.Snapshot, error) {
 	if o.Snapshot == nil {
 		return nil, auth.ErrNotLendable
@@ -112,7 +112,7 @@ func (o Offer) lent(id string) (*auth.Snapshot, error) {
 	return o.Snapshot.Lend(id)
 }
 
-// push goes to a borrower with what is on offer.
+// push sends the offer to a borrower.
 func (w *Owner) push(ctx context.Context, l Loan, o Offer, may string) (Answer, error) {
 	s, err := o.lent(l.ID)
 	if err != nil {
@@ -123,14 +123,14 @@ func (w *Owner) push(ctx context.Context, l Loan, o Offer, may string) (Answer, 
 	return a, err
 }
 
-// remove goes to a borrower and takes back what is ours.
+// remove removes a loan from its borrower.
 func (w *Owner) remove(ctx context.Context, l Loan) error {
 	_, err := run(ctx, w.Through, l.Target, order{do: "stop", loan: l.ID, may: "known"}, w.Now)
 	w.tell(l, "removed", err)
 	return err
 }
 
-// tell writes the one line of an errand.
+// tell logs the one line of an errand.
 func (w *Owner) tell(l Loan, done string, err error, more ...any) {
 	args := []any{"loan", l.ID, "target", l.Name}
 	if err == nil {

@@ -11,22 +11,22 @@ import (
 
 // Target is a place to lend to.
 type Target struct {
-	// Name is how people write it: "ssh:box", "docker:web". For a command of
-	// their own it is the command, its words separated by blanks.
+	// Name is how people write it: "ssh:box", "docker:web". For a user's own
+	// command it is the command, its words separated by spaces.
 	Name string `json:"name"`
 	// Command is the user's own command that runs a program where the borrower
 	// is; nil: Name says which.
 	Command []string `json:"command,omitempty"`
-	// CodexHome is the Codex home there; "": the one of that user, $CODEX_HOME
-	// or ~/.codex.
+	// CodexHome is the Codex home there; "" is that user's, $CODEX_HOME or
+	// ~/.codex.
 	CodexHome string `json:"codexHome,omitempty"`
 }
 
 // ErrTarget is wrapped by the errors of ParseTarget.
 var ErrTarget = errors.New("not a place to lend to")
 
-// ParseTarget reads a target as a user writes it, KIND:NAME, or takes a command
-// of the user's own. codexHome is Target.CodexHome.
+// ParseTarget parses a target as a user writes it, KIND:NAME, or takes a user's
+// own command. codexHome is Target.CodexHome.
 func ParseTarget(name string, command []string, codexHome string) (Target, error) {
 	t := Target{Name: name, Command: command, CodexHome: codexHome}
 	if strings.ContainsFunc(strings.Join(append(command, name, codexHome), ""), unicode.IsControl) {
@@ -54,11 +54,11 @@ func ParseTarget(name string, command []string, codexHome string) (Target, error
 	return t, nil
 }
 
-// same reports whether both name the same Codex home by the same way.
+// same reports whether both name the same Codex home in the same way.
 func (t Target) same(u Target) bool { return t.Name == u.Name && t.CodexHome == u.CodexHome }
 
-// prefix is the command that runs a program where the borrower is, nil for a
-// target of no known kind.
+// prefix is the command that runs a program where the borrower is, nil for an
+// unknown kind of target.
 func (t Target) prefix() []string {
 	if len(t.Command) > 0 {
 		return t.Command
@@ -96,7 +96,8 @@ func kubectl(parts []string) []string {
 }
 
 // argv is the whole command that runs a shell line there. The line has neither
-// a single quote nor an exclamation mark, so that any login shell passes it on.
+// a single quote nor an exclamation mark, so that any login shell passes it on
+// unchanged.
 func (t Target) argv(line string) []string {
 	prefix := t.prefix()
 	if t.joins() {
@@ -105,8 +106,8 @@ func (t Target) argv(line string) []string {
 	return append(prefix[:len(prefix):len(prefix)], "sh", "-c", line)
 }
 
-// joins reports whether the command puts its arguments together for a shell to
-// take apart again, as ssh does.
+// joins reports whether the command joins its arguments for a shell to split
+// again, as ssh does.
 func (t Target) joins() bool {
 	program := "ssh"
 	if len(t.Command) > 0 {

@@ -11,25 +11,26 @@ import (
 // AlertPrefix begins the ID of every Alert.
 const AlertPrefix = "usage/"
 
-// Alert is a notification that is due: a window is as full as the user has asked
-// to be told, or a full one has been reset. A face shows it if it can claim its
-// ID (Session.ClaimNotice), and withdraws it when it is no longer listed.
+// Alert is a notification that is due: a window has reached one of the user's
+// percentages, or a full one has been reset. A face shows it if it can claim
+// its ID (Session.ClaimNotice), and withdraws it when it is no longer listed.
 type Alert struct {
-	// ID names it across processes.
+	// ID identifies it across processes.
 	ID string `json:"id"`
-	// Window is the one that it is about.
+	// Window is the window that it is about.
 	Window Window `json:"window"`
-	// Percent is what the user has chosen, 0 when the window has been reset.
+	// Percent is the user's percentage that was reached, 0 when the window has
+	// been reset.
 	Percent int `json:"percent"`
 }
 
-// resetShown is how long it stays news that a window has been reset.
+// resetShown is how long an alert about a reset stays due.
 const resetShown = time.Hour
 
 // maxMarks is how many windows are remembered.
 const maxMarks = 32
 
-// mark brings the marks up to date with the windows.
+// mark updates the marks from the windows.
 func (r *Record) mark(now time.Time) {
 	for _, w := range r.Usage.At(now).Windows {
 		if w.UsedPercent == nil {
@@ -54,14 +55,14 @@ func (r *Record) mark(now time.Time) {
 
 func (m Mark) key() key { return key{m.Limit, m.Minutes} }
 
-// is reports whether w is the marked window. The backend computes a reset anew
-// each time, so it moves a little.
+// is reports whether w is the marked window. The backend recomputes the reset
+// time for each answer, so it varies a little.
 func (m Mark) is(w Window) bool {
 	near := max(15*time.Minute, time.Duration(m.Minutes)*time.Minute/20)
 	return m.key() == w.key() && m.ResetsAt.Sub(w.ResetsAt).Abs() <= near
 }
 
-// alerts returns the alerts that are due at percents.
+// alerts returns the alerts that are due for percents.
 func (r *Record) alerts(percents []int, now time.Time) []Alert {
 	if len(percents) == 0 {
 		return nil
@@ -84,7 +85,7 @@ func (r *Record) alerts(percents []int, now time.Time) []Alert {
 	return due
 }
 
-// highest returns the greatest of percents that used has come to, 0 for none.
+// highest returns the greatest of percents that used has reached, 0 for none.
 func highest(percents []int, used float64) int {
 	top := 0
 	for _, p := range percents {
@@ -95,13 +96,13 @@ func highest(percents []int, used float64) int {
 	return top
 }
 
-// id names an alert about the marked window.
+// id returns the ID of an alert about the marked window.
 func (m Mark) id(percent int) string {
 	return fmt.Sprintf("%s%d/%d/%d/%s", AlertPrefix, percent, m.Minutes, m.ResetsAt.Unix(), m.Limit)
 }
 
-// claim reports whether nobody has claimed the alert yet, and claims it: with it
-// go the lower ones, for they say less.
+// claim claims the alert and the lower ones. It reports whether it was still
+// unclaimed.
 func (r *Record) claim(id string) bool {
 	number, _, _ := strings.Cut(strings.TrimPrefix(id, AlertPrefix), "/")
 	percent, err := strconv.Atoi(number)

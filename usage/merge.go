@@ -6,36 +6,36 @@ import (
 	"time"
 )
 
-// Told is what Codex itself was told in the headers of an answer, as it has
-// written it down. It is about one limit alone, and what is null in it is not
-// known rather than gone.
+// Told is what Codex itself was told in the headers of an answer, as logged in
+// its session files. It is about one limit only, and null means unknown, not
+// gone.
 type Told struct {
 	// At is when it was told.
 	At time.Time
 	// Windows are those of the one limit.
 	Windows []Window
-	// Credits are nil when nothing is said of them.
+	// Credits are nil when not mentioned.
 	Credits *Credits
-	// Reached is the backend's word for the limit that has been reached.
+	// Reached is the backend's word for the limit that was reached.
 	Reached string
 }
 
-// clone copies what later changes would reach.
+// clone copies everything that later changes could modify.
 func (r *Record) clone() Record {
 	c := *r
 	c.Usage.Windows, c.Marks = slices.Clone(r.Usage.Windows), slices.Clone(r.Marks)
 	return c
 }
 
-// belongTo drops what belongs to another account.
+// belongTo drops the figures of another account.
 func (r *Record) belongTo(account string, now time.Time) {
 	if r.Account != account {
 		*r = Record{Account: account, Since: now, AskedAt: r.AskedAt}
 	}
 }
 
-// replace takes over an answer of the backend. Windows of which Codex was told
-// since stay as they are.
+// replace stores an answer of the backend. Windows with newer figures from
+// Codex stay as they are.
 func (r *Record) replace(answer Usage) {
 	for i, w := range answer.Windows {
 		known := slices.IndexFunc(r.Usage.Windows, func(k Window) bool { return k.key() == w.key() })
@@ -46,8 +46,8 @@ func (r *Record) replace(answer Usage) {
 	r.Usage = answer
 }
 
-// merge takes over what Codex was told. It neither adds an account's first
-// figures nor removes any: a window that is null in it is not gone.
+// merge stores what Codex was told. It neither adds an account's first figures
+// nor removes any, because a null window is not gone.
 func (r *Record) merge(lines []Told) {
 	for _, told := range lines {
 		if told.At.Before(r.Since) {
@@ -76,7 +76,7 @@ func (r *Record) merge(lines []Told) {
 	}
 }
 
-// points are what there is to remember of the windows that have changed.
+// points returns the history points of the windows that have changed.
 func (r *Record) points(before Usage) []Point {
 	var list []Point
 	for _, w := range r.Usage.Windows {
@@ -88,5 +88,5 @@ func (r *Record) points(before Usage) []Point {
 	return list
 }
 
-// equal reports whether two values say the same.
+// equal reports whether two values are equal.
 func (u Usage) equal(v Usage) bool { return reflect.DeepEqual(u, v) }

@@ -10,17 +10,17 @@ import (
 	"unicode"
 )
 
-// Answer is what the backend has said about an account.
+// Answer is the backend's answer about an account.
 type Answer struct {
 	Usage Usage
-	// AccountID and UserID are whose figures they are, "" where it does not say.
+	// AccountID and UserID say whose figures they are, "" if unknown.
 	AccountID, UserID string
 }
 
 // Parse reads the body of GET …/wham/usage. now is the time of the answer on
-// this machine's clock; ahead is by how much the backend's clock is ahead of it,
-// 0 when it is not known. ok is false only when the body is no JSON object: a
-// member that cannot be read is left out, and its neighbours stay.
+// this machine's clock; ahead is how far the backend's clock is ahead of it, 0
+// if unknown. ok is false only when the body is not a JSON object: members that
+// cannot be read are skipped.
 func Parse(body []byte, now time.Time, ahead time.Duration) (a Answer, ok bool) {
 	top, ok := object(bytes.TrimPrefix(body, []byte("\ufeff")))
 	if !ok {
@@ -35,7 +35,7 @@ func Parse(body []byte, now time.Time, ahead time.Duration) (a Answer, ok bool) 
 	return a, true
 }
 
-// reader turns the backend's times into this machine's.
+// reader converts the backend's times to this machine's clock.
 type reader struct {
 	now   time.Time
 	ahead time.Duration
@@ -58,7 +58,7 @@ func (r reader) windows(top members) []Window {
 	return order(list)
 }
 
-// pair reads the windows of one limit, which has none to two.
+// pair reads the windows of one limit, at most two.
 func (r reader) pair(raw json.RawMessage, limit Window) []Window {
 	var list []Window
 	limits, _ := object(raw)
@@ -85,8 +85,8 @@ func (r reader) window(m members, w Window) Window {
 	return w
 }
 
-// future reads when something is reset: seconds since the epoch, else seconds
-// from now. A time that is past says nothing.
+// future reads a reset time: seconds since the epoch, or else seconds from now.
+// A time in the past is ignored.
 func (r reader) future(at json.RawMessage, after *float64) time.Time {
 	t := moment(number(at))
 	switch {
@@ -155,7 +155,7 @@ func resetCount(raw json.RawMessage) *ResetCredits {
 }
 
 // ParseResetCredits reads the body of GET …/wham/rate-limit-reset-credits. ok
-// is false when it does not say how many there are.
+// is false when the number is missing.
 func ParseResetCredits(body []byte, now time.Time) (r ResetCredits, ok bool) {
 	count := resetCount(bytes.TrimPrefix(body, []byte("\ufeff")))
 	if count == nil {
@@ -188,8 +188,8 @@ func reached(raw json.RawMessage) string {
 	return word(raw)
 }
 
-// members are those of one JSON object. Names are matched exactly, as Codex
-// does, and what is not there is nil.
+// members are the members of a JSON object. Names match exactly, as in Codex,
+// and missing ones are nil.
 type members map[string]json.RawMessage
 
 // object reads a JSON object; ok is false for anything else.
@@ -200,8 +200,7 @@ func object(raw json.RawMessage) (m members, ok bool) {
 	return m, json.Unmarshal(raw, &m) == nil
 }
 
-// number reads a number, also one that is written as a string; nil stands for
-// anything else.
+// number reads a number, or a number written as a string; anything else is nil.
 func number(raw json.RawMessage) *float64 {
 	n, err := strconv.ParseFloat(strings.Trim(string(raw), `" `), 64)
 	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
@@ -210,8 +209,7 @@ func number(raw json.RawMessage) *float64 {
 	return &n
 }
 
-// moment is a Unix time that has a place in a calendar; the zero time stands for
-// anything else.
+// moment converts a Unix time; one outside the calendar becomes the zero time.
 func moment(n *float64) time.Time {
 	const endOfTime = 253402300799 // the last second of the year 9999
 	if n == nil || *n <= 0 || *n > endOfTime {
@@ -220,18 +218,18 @@ func moment(n *float64) time.Time {
 	return time.Unix(int64(*n), 0).UTC()
 }
 
-// text reads a string; "" stands for anything else.
+// text reads a string; anything else is "".
 func text(raw json.RawMessage) string {
 	var s string
 	_ = json.Unmarshal(raw, &s)
 	return s
 }
 
-// maxWord is the most characters of a name that are kept.
+// maxWord is how many characters of a name are kept.
 const maxWord = 64
 
-// word reads a string that people will see. What could move a terminal's cursor
-// or turn the direction of a line is left out.
+// word reads a string to show to people. It drops characters that could move a
+// terminal's cursor or change the direction of text.
 func word(raw json.RawMessage) string {
 	kept := []rune(strings.Map(func(r rune) rune {
 		if !unicode.IsPrint(r) {
@@ -242,7 +240,8 @@ func word(raw json.RawMessage) string {
 	return strings.TrimSpace(string(kept[:min(len(kept), maxWord)]))
 }
 
-// amount reads a sum, which some answers write as a string and some as a number.
+// amount reads an amount, which is a string in some answers and a number in
+// others.
 func amount(raw json.RawMessage) string {
 	if s := word(raw); s != "" {
 		return s

@@ -10,31 +10,31 @@ import (
 type Record struct {
 	// Account is the fingerprint of the account that the figures belong to.
 	Account string `json:"account"`
-	// Since is when that account was first seen here: what Codex has written
-	// down before may be another's.
+	// Since is when that account was first seen here: what Codex logged before
+	// may be another account's.
 	Since time.Time `json:"since"`
-	// AskedAt is when the backend was last asked, whatever came of it.
+	// AskedAt is when the backend was last asked, whatever the outcome.
 	AskedAt time.Time `json:"askedAt,omitzero"`
-	// Silenced is the fingerprint of the credentials that the backend does not
-	// accept, "" when it has accepted the last ones.
+	// Silenced is the fingerprint of credentials that the backend does not
+	// accept, "" when it accepted the last ones.
 	Silenced string `json:"silenced,omitempty"`
-	// Usage is the newest that is known.
+	// Usage is the newest known usage.
 	Usage Usage `json:"usage"`
 	// Marks remember windows that an alert was due for, or that were full.
 	Marks []Mark `json:"marks,omitempty"`
 }
 
-// Mark is what is remembered of a window for the sake of alerts.
+// Mark is what is remembered of a window for alerts.
 type Mark struct {
 	Limit   string `json:"limit"`
 	Minutes int    `json:"minutes,omitempty"`
-	// ResetsAt tells this window from the one after it.
+	// ResetsAt distinguishes this window from the next one.
 	ResetsAt time.Time `json:"resetsAt,omitzero"`
 	// Full: all that it allows was used.
 	Full bool `json:"full,omitempty"`
-	// ResetAt is when it was first seen to have been reset after it was full.
+	// ResetAt is when its reset after being full was first seen.
 	ResetAt time.Time `json:"resetAt,omitzero"`
-	// Claimed are the alerts that somebody shows or has shown, by their Kind.
+	// Claimed are the claimed alerts, by their percentage.
 	Claimed []int `json:"claimed,omitempty"`
 }
 
@@ -46,12 +46,11 @@ type Point struct {
 	UsedPercent float64   `json:"usedPercent"`
 }
 
-// Rest is the time before which the backend wants to be left alone by all
-// processes of this user.
+// Rest is a pause during which no process of this user asks the backend.
 type Rest struct {
-	// Until is its end.
+	// Until is when it ends.
 	Until time.Time `json:"until"`
-	// Times is how often in a row the backend has wanted one.
+	// Times is the number of pauses in a row.
 	Times int `json:"times"`
 	// Problem is why.
 	Problem Problem `json:"problem"`
@@ -61,9 +60,9 @@ type Rest struct {
 // concurrent use by goroutines and processes.
 type Memory interface {
 	// Lock lets one process at a time ask and change the record; it waits until
-	// ctx ends.
+	// ctx is done.
 	Lock(ctx context.Context) (unlock func(), err error)
-	// Load returns the record, an empty one when there is none that can be read.
+	// Load returns the record, an empty one if none can be read.
 	Load() Record
 	// Save replaces the record.
 	Save(r Record) error
@@ -74,19 +73,19 @@ type Memory interface {
 	// History returns the points of an account, the oldest first: of the last
 	// seven days, at most one in a quarter of an hour for each window.
 	History(account string) []Point
-	// AddHistory adds points; those of another account go.
+	// AddHistory adds points and drops those of other accounts.
 	AddHistory(account string, points []Point) error
 }
 
-// steps are how long the backend is left alone when it wants to be and does not
-// say for how long, the first time and after that.
+// steps are the lengths of successive pauses when the backend does not say how
+// long.
 var steps = [...]time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, time.Hour}
 
-// maxRest is the longest pause that a backend can ask for.
+// maxRest is the longest pause that the backend can ask for.
 const maxRest = 24 * time.Hour
 
-// next is the pause that follows from a failure: what the backend asks for, at
-// least a minute and at most a day, else the next of the steps.
+// next returns the pause after a failure: what the backend asks for, at least a
+// minute and at most a day, or else the next of the steps.
 func (r Rest) next(f *Failure, now time.Time) Rest {
 	pause := steps[min(r.Times, len(steps)-1)]
 	if f.RetryAfter > 0 {

@@ -11,72 +11,71 @@ import (
 	"golang.org/x/sync/singleflight"
 )
 
-// fresh is how old an answer may be for a look to be content with it, and so the
-// least time between two questions.
+// fresh is how old an answer may be before Look asks again, and so the minimum
+// time between two requests.
 const fresh = time.Minute
 
-// lookLimit bounds one look: the wait for another process that asks, two questions
-// and a recovery.
+// lookLimit bounds one look: the wait for another process that is asking, two
+// requests and a recovery.
 const lookLimit = 90 * time.Second
 
-// Asker is who asks: one set of credentials.
+// Asker is the set of credentials to ask with.
 type Asker struct {
 	// Account is the fingerprint of the account; figures belong to it.
 	Account string
 	// Credentials is the fingerprint of the credentials.
 	Credentials string
-	// AccountID is what an answer names as its account, if it names one.
+	// AccountID is the account that an answer must name, if it names one.
 	AccountID string
-	// Header sets the headers that the credentials are for. Nothing else sees
-	// the token.
+	// Header sets the headers with the credentials. Nothing else sees the
+	// token.
 	Header func(set func(name, value string))
 }
 
-// Backend answers questions. Errors are *Failure. Implementations are safe for
-// concurrent use and bound every call in time.
+// Backend is the source of the figures. Errors are *Failure. Implementations
+// are safe for concurrent use and bound every call in time.
 type Backend interface {
 	Usage(ctx context.Context, who Asker) (Answer, error)
 	ResetCredits(ctx context.Context, who Asker) (ResetCredits, error)
 }
 
-// Options are what a Service works with; all but Rollouts, Changed and Log are
-// needed.
+// Options are the parts a Service works with; all but Rollouts, Changed, Fresh
+// and Log are required.
 type Options struct {
-	// Settings are what the user has chosen.
+	// Settings returns the user's choices.
 	Settings func() Settings
-	// Asker returns who would ask now, or why nobody may.
+	// Asker returns the credentials to ask with now, or why not to ask.
 	Asker func(ctx context.Context) (Asker, Problem)
-	// Recover does once what there is to do about a 401. It may refresh the
-	// credentials.
+	// Recover reacts to a 401, once. It may refresh the credentials.
 	Recover func(ctx context.Context)
 	Backend Backend
 	Memory  Memory
-	// Rollouts returns what Codex itself was told since the given time, the
-	// oldest first; nil: nothing is known of that.
+	// Rollouts returns what Codex itself was told since the given time, oldest
+	// first; nil means nothing.
 	Rollouts func(since time.Time) []Told
-	// Changed is called with every new Usage, one at a time; nil: nobody cares.
+	// Changed is called with every new Usage, one at a time; nil disables it.
 	Changed func(Usage)
-	// Fresh is how old an answer may be for a look to be content with it, a minute
-	// when 0. Only the demo, whose time is short and whose backend is its own,
-	// sets it.
+	// Fresh is how old an answer may be before Look asks again; 0 means a
+	// minute. Only the demo, which has its own backend and little time, sets
+	// it.
 	Fresh time.Duration
 	// Now is the wall clock.
 	Now func() time.Time
-	// Log receives one line for each question; nil: nobody does.
+	// Log receives one line for each request; nil discards them.
 	Log *slog.Logger
 }
 
-// Settings are what the user has chosen.
+// Settings returns the user's choices.
 type Settings struct {
-	// On: usage may be asked for at all.
+	// On: Rekey may ask for usage.
 	On bool
-	// Alerts are the percents at which the user wants to be told; with any, also
-	// when a full window has been reset. None: no alerts.
+	// Alerts are the percentages at which to alert the user. If there are any,
+	// there is also an alert when a full window has been reset.
 	Alerts []int
 }
 
-// Service knows one home's usage and asks for it when somebody looks. It is safe
-// for concurrent use and runs nothing by itself.
+// Service knows one home's usage and asks for it when someone looks. It is safe
+// for concurrent use and starts nothing by itself.
 type Service struct {
 	opts   Options
 	flight singleflight.Group
@@ -85,7 +84,7 @@ type Service struct {
 	last Usage
 }
 
-// NewService returns a Service that knows what its Memory does.
+// NewService returns a Service that starts with what its Memory holds.
 func NewService(o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -99,17 +98,17 @@ func NewService(o Options) *Service {
 	return &Service{opts: o}
 }
 
-// Known returns what is known without asking: at most a small file of Rekey's
-// own is read.
+// Known returns what is known without asking. At most it reads a small file of
+// Rekey's own.
 func (s *Service) Known(ctx context.Context) Usage {
 	who, problem := s.who(ctx)
 	rec := s.opts.Memory.Load()
 	return s.show(&rec, who, problem)
 }
 
-// Look returns what is known, and asks first if that is older than a minute and
-// nothing speaks against it. Looks at the same time share one question. It takes
-// as long as the question; ctx bounds only the caller's wait for it.
+// Look returns what is known. It asks first if that is older than a minute and
+// asking is allowed. Concurrent looks share one request. ctx bounds only the
+// caller's wait.
 func (s *Service) Look(ctx context.Context) Usage {
 	done := s.flight.DoChan("", func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lookLimit)
@@ -124,11 +123,11 @@ func (s *Service) Look(ctx context.Context) Usage {
 	}
 }
 
-// Read takes over what Codex has written down meanwhile, and asks nothing.
+// Read picks up what Codex has logged meanwhile, without asking.
 func (s *Service) Read(ctx context.Context) Usage { return s.look(ctx, false) }
 
-// NextReset is some seconds after the first reset of a window that is full, the
-// zero time when none is: the moment that somebody who waits for it asks.
+// NextReset returns when to ask again after the first reset of a full window,
+// some seconds after it; the zero time if none is full.
 func (s *Service) NextReset() time.Time {
 	rec := s.opts.Memory.Load()
 	var next time.Time
@@ -143,11 +142,11 @@ func (s *Service) NextReset() time.Time {
 	return next.Add(afterReset + spread(rec.Account))
 }
 
-// afterReset is how long after a reset the backend is asked at the earliest.
+// afterReset is how long to wait at least after a reset before asking.
 const afterReset = 5 * time.Second
 
-// spread draws up to a quarter of a minute from a fingerprint, so that not all ask
-// in the same second.
+// spread derives up to a quarter of a minute from a fingerprint, so that not
+// all clients ask in the same second.
 func spread(fingerprint string) time.Duration {
 	sum := 0
 	for _, c := range []byte(fingerprint) {
@@ -156,8 +155,8 @@ func spread(fingerprint string) time.Duration {
 	return time.Duration(sum%15) * time.Second
 }
 
-// Claim reports whether the caller shall show the alert: exactly once for each,
-// across all processes.
+// Claim tells the caller whether to show the alert. It returns true exactly
+// once for each, across all processes.
 func (s *Service) Claim(ctx context.Context, id string) (bool, error) {
 	unlock, err := s.opts.Memory.Lock(ctx)
 	if err != nil {
@@ -171,7 +170,7 @@ func (s *Service) Claim(ctx context.Context, id string) (bool, error) {
 	return true, s.opts.Memory.Save(rec)
 }
 
-// History returns the points of the account that is signed in, the oldest first.
+// History returns the points of the signed-in account, oldest first.
 func (s *Service) History(ctx context.Context) []Point {
 	who, problem := s.who(ctx)
 	if problem == ProblemOff || who.Account == "" {
@@ -180,7 +179,7 @@ func (s *Service) History(ctx context.Context) []Point {
 	return s.opts.Memory.History(who.Account)
 }
 
-// who returns who would ask now, or why nobody may.
+// who returns the credentials to ask with now, or why not to ask.
 func (s *Service) who(ctx context.Context) (Asker, Problem) {
 	if !s.opts.Settings().On {
 		return Asker{}, ProblemOff
@@ -188,7 +187,7 @@ func (s *Service) who(ctx context.Context) (Asker, Problem) {
 	return s.opts.Asker(ctx)
 }
 
-// look reads what Codex has written down and, if ask is set and it is due, asks.
+// look reads what Codex has logged and, if ask is set and it is due, asks.
 func (s *Service) look(ctx context.Context, ask bool) Usage {
 	who, problem := s.who(ctx)
 	if problem != "" {
@@ -207,7 +206,7 @@ func (s *Service) look(ctx context.Context, ask bool) Usage {
 	rec.merge(s.opts.Rollouts(rec.Since))
 	if ask && s.due(&rec, who, now) {
 		rec.AskedAt = now
-		if err := s.opts.Memory.Save(rec); err != nil { // else the next process would ask at once
+		if err := s.opts.Memory.Save(rec); err != nil { // otherwise the next process would ask immediately
 			return s.unkept(who, err)
 		}
 		who = s.ask(ctx, &rec, who)
@@ -216,26 +215,27 @@ func (s *Service) look(ctx context.Context, ask bool) Usage {
 	rec.mark(now)
 	if !reflect.DeepEqual(rec, before) {
 		if err := s.opts.Memory.Save(rec); err != nil {
-			s.opts.Log.Warn("usage: the figures were not kept", "error", err)
+			s.opts.Log.Warn("usage: cannot save the figures", "error", err)
 		}
 	}
 	if points := rec.points(before.Usage); len(points) > 0 {
 		if err := s.opts.Memory.AddHistory(rec.Account, points); err != nil {
-			s.opts.Log.Warn("usage: the history was not kept", "error", err)
+			s.opts.Log.Warn("usage: cannot save the history", "error", err)
 		}
 	}
 	return s.show(&rec, who, "")
 }
 
-// unkept is the answer where no process could know when it was asked last.
+// unkept is the answer when the time of the request could not be saved for
+// other processes.
 func (s *Service) unkept(who Asker, err error) Usage {
-	s.opts.Log.Warn("usage: nothing is asked, because it could not be remembered", "error", err)
+	s.opts.Log.Warn("usage: not asked, because the request could not be recorded", "error", err)
 	rec := s.opts.Memory.Load()
 	return s.show(&rec, who, ProblemMemory)
 }
 
-// due reports whether the backend may be asked now. A clock that was set back is
-// no reason to wait.
+// due reports whether the backend may be asked now. A clock that was set back
+// does not make the wait longer.
 func (s *Service) due(rec *Record, who Asker, now time.Time) bool {
 	if rec.Silenced == who.Credentials || s.opts.Memory.Rest().Until.After(now) {
 		return false
@@ -244,8 +244,8 @@ func (s *Service) due(rec *Record, who Asker, now time.Time) bool {
 	return age >= s.opts.Fresh || age < -s.opts.Fresh
 }
 
-// ask asks once, and once more after a recovery from a 401, and writes down what
-// came of it. It returns who asked last.
+// ask asks once, and once more after a recovery from a 401, and records the
+// outcome. It returns the credentials used last.
 func (s *Service) ask(ctx context.Context, rec *Record, who Asker) Asker {
 	rec.Usage.Problem = ""
 	answer, err := s.opts.Backend.Usage(ctx, who)
@@ -274,8 +274,8 @@ func (s *Service) ask(ctx context.Context, rec *Record, who Asker) Asker {
 	return who
 }
 
-// resetCredits asks when the reset credits expire, where there are some and that
-// is not known. It is a detail: nothing comes of a failure.
+// resetCredits asks when the reset credits expire, if there are some and that
+// is unknown. A failure is ignored.
 func (s *Service) resetCredits(ctx context.Context, rec *Record, who Asker, u *Usage) {
 	had := rec.Usage.ResetCredits
 	switch {
@@ -283,7 +283,7 @@ func (s *Service) resetCredits(ctx context.Context, rec *Record, who Asker, u *U
 	case had != nil && had.Available == u.ResetCredits.Available && had.ExpiresAt.After(u.FetchedAt):
 		u.ResetCredits = had
 	case had != nil && had.Available == u.ResetCredits.Available && had.ExpiresAt.IsZero():
-		// It was asked for and is not told.
+		// Already asked for, without an answer.
 	default:
 		if details, err := s.opts.Backend.ResetCredits(ctx, who); err == nil {
 			u.ResetCredits = &details
@@ -291,13 +291,13 @@ func (s *Service) resetCredits(ctx context.Context, rec *Record, who Asker, u *U
 	}
 }
 
-// failed writes down why there are no newer figures.
+// failed records why there are no newer figures.
 func (s *Service) failed(rec *Record, who Asker, err error) {
 	var f *Failure
 	if !errors.As(err, &f) {
 		f = &Failure{Problem: ProblemNotReached}
 	}
-	s.opts.Log.Info("usage: not told", "problem", f.Problem, "status", f.Status, "fingerprint", who.Account)
+	s.opts.Log.Info("usage: no answer", "problem", f.Problem, "status", f.Status, "fingerprint", who.Account)
 	rec.Usage.Problem = f.Problem
 	switch {
 	case f.Problem == ProblemUnauthorized:
@@ -305,19 +305,19 @@ func (s *Service) failed(rec *Record, who Asker, err error) {
 	case f.wantsRest():
 		rest := s.opts.Memory.Rest().next(f, s.opts.Now())
 		if err := s.opts.Memory.SetRest(rest); err != nil {
-			s.opts.Log.Warn("usage: the pause was not kept", "error", err)
+			s.opts.Log.Warn("usage: cannot save the pause", "error", err)
 		}
 	}
 }
 
-// rested forgets how often the backend has wanted a pause.
+// rested clears the pause.
 func (s *Service) rested() {
 	if s.opts.Memory.Rest() != (Rest{}) {
 		_ = s.opts.Memory.SetRest(Rest{}) // it is over in any case
 	}
 }
 
-// show publishes what rec says to who, and returns it.
+// show publishes what rec holds for who, and returns it.
 func (s *Service) show(rec *Record, who Asker, problem Problem) Usage {
 	var u Usage
 	settings := s.opts.Settings()

@@ -7,8 +7,8 @@ import (
 )
 
 // ParseTold reads one line of Codex's session files (recorded from Codex
-// 0.171.0); ok is false for a line that tells of no limit. Of the line nothing
-// else is looked at: it may hold what the user has written.
+// 0.171.0); ok is false for a line without a limit. Nothing else of the line is
+// read, because it may hold the user's text.
 func ParseTold(line []byte) (t Told, ok bool) {
 	event, _ := object(line)
 	payload, _ := object(event["payload"])

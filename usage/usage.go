@@ -11,21 +11,21 @@ import (
 // MainLimit is the limit that Codex's ordinary use counts against.
 const MainLimit = "codex"
 
-// Usage is what is known about one account's limits. The zero value knows
-// nothing. A Usage holds no token, no e-mail address and no account id, and is
-// not changed once it has been handed out. All times are UTC.
+// Usage is what is known about one account's limits. The zero value means
+// nothing is known. A Usage holds no token, no e-mail address and no account
+// id, and is not modified once it has been returned. All times are UTC.
 //
-// It is shown as it is now: see At.
+// Before showing it, call At.
 type Usage struct {
 	// FetchedAt is when the backend last answered, the zero time when it never
-	// has. Single windows may be newer: see Window.ToldAt.
+	// has. Some windows may be newer: see Window.ToldAt.
 	FetchedAt time.Time `json:"fetchedAt,omitzero"`
 	// Plan is the backend's word for the plan, as it writes it ("plus",
 	// "prolite"), "" when it is not known. It is newer than the one in the ID
 	// token.
 	Plan string `json:"plan,omitempty"`
-	// Windows are all windows that are known: the main limit's first, then by
-	// name; the shortest first.
+	// Windows are all known windows: the main limit's first, then by name; the
+	// shortest first.
 	Windows []Window `json:"windows,omitempty"`
 	// Credits are what can be used beyond the windows, nil when not known.
 	Credits *Credits `json:"credits,omitempty"`
@@ -35,37 +35,37 @@ type Usage struct {
 	// SpendLimit is the cap that a workspace has set, nil when there is none.
 	SpendLimit *SpendLimit `json:"spendLimit,omitempty"`
 	// Reached is the backend's word for the limit that has been reached
-	// ("rate_limit_reached"), "" when none has or it does not say which.
+	// ("rate_limit_reached"), "" if none has or it is unknown.
 	Reached string `json:"reached,omitempty"`
-	// Problem is why there are no newer figures, "" when nothing stands in the
-	// way. Older ones stay.
+	// Problem is why there are no newer figures, "" if nothing is wrong. Older
+	// ones stay.
 	Problem Problem `json:"problem,omitempty"`
-	// RetryAt is when the backend may be asked again, the zero time unless it
-	// wants to be left alone.
+	// RetryAt is when the backend may be asked again after it asked for a
+	// pause, otherwise the zero time.
 	RetryAt time.Time `json:"retryAt,omitzero"`
 	// Alerts are the notifications that are due now: see Alert.
 	Alerts []Alert `json:"alerts,omitempty"`
-	// AlertsAt are the percents at which the user wants to be told, nil for
-	// never. With any, the reset of a full window is told as well.
+	// AlertsAt are the percentages at which to alert the user, nil for never.
+	// If there are any, the reset of a full window is an alert too.
 	AlertsAt []int `json:"alertsAt,omitempty"`
 }
 
-// Window is one span of time and how much of what it allows is used.
+// Window is a span of time with an allowance, and how much of it is used.
 type Window struct {
 	// Limit is the id of the limit that the window belongs to; see MainLimit.
 	Limit string `json:"limit"`
-	// Name is what the backend calls an additional limit, "" for the main one.
+	// Name is the backend's name of an additional limit, "" for the main one.
 	Name string `json:"name,omitempty"`
 	// Minutes is the window's length, rounded up, 0 when it is not known.
 	Minutes int `json:"minutes,omitempty"`
-	// UsedPercent is as the backend tells it; it may be above 100. Nil means
-	// not known, and is not zero.
+	// UsedPercent is the backend's figure; it may be above 100. Nil means
+	// unknown, not zero.
 	UsedPercent *float64 `json:"usedPercent,omitempty"`
-	// ResetsAt is when the window begins anew, the zero time when it is not
-	// known or the window has not begun.
+	// ResetsAt is when the window starts over, the zero time if unknown or if
+	// the window has not begun.
 	ResetsAt time.Time `json:"resetsAt,omitzero"`
-	// NotBegun: the window begins with the next use, and its end does not come
-	// closer before.
+	// NotBegun: the window begins with the next use; until then its end moves
+	// along.
 	NotBegun bool `json:"notBegun,omitempty"`
 	// ToldAt is when these figures were true.
 	ToldAt time.Time `json:"toldAt,omitzero"`
@@ -73,9 +73,9 @@ type Window struct {
 
 // Credits are what a user has bought or been given beyond the windows.
 type Credits struct {
-	// HasCredits: there are some.
+	// HasCredits: there are credits left.
 	HasCredits bool `json:"hasCredits"`
-	// Unlimited: there is no end to them, so there is no bar to draw.
+	// Unlimited: the credits are unlimited.
 	Unlimited bool `json:"unlimited"`
 	// Balance is as the backend writes it, "" when it does not say.
 	Balance string `json:"balance,omitempty"`
@@ -104,7 +104,7 @@ type SpendLimit struct {
 	Reached bool `json:"reached,omitempty"`
 }
 
-// Known reports whether there are any figures to show.
+// Known reports whether there is anything to show.
 func (u Usage) Known() bool {
 	return len(u.Windows) > 0 || u.Credits != nil || u.SpendLimit != nil || u.ResetCredits != nil
 }
@@ -116,9 +116,9 @@ func (u Usage) Figures() bool {
 	return slices.ContainsFunc(u.Windows, known) || u.SpendLimit != nil || c != nil && (c.HasCredits || c.Unlimited || c.Balance != "")
 }
 
-// At returns what of u is still true at now: of a window whose reset has passed
-// nothing is known until somebody asks again. It has not recovered; nobody has
-// said so.
+// At returns what of u is still true at now. After its reset time the use of a
+// window is unknown until the backend is asked again; it is not assumed to be
+// zero.
 func (u Usage) At(now time.Time) Usage {
 	u.Windows = slices.Clone(u.Windows)
 	for i := range u.Windows {
@@ -140,9 +140,9 @@ func (w Window) over(now time.Time) bool { return !w.ResetsAt.IsZero() && !w.Res
 // Full reports whether all that the window allows is used.
 func (w Window) Full() bool { return w.UsedPercent != nil && *w.UsedPercent >= 100 }
 
-// Tightest returns the window that stops the user first: of those that are full
-// the one that is reset last, for only then work goes on; else the fullest. ok
-// is false when of none it is known how full it is.
+// Tightest returns the window that limits the user most: of the full ones the
+// one that resets last, because work can only go on then; otherwise the
+// fullest. ok is false when no use is known.
 func (u Usage) Tightest() (tightest Window, ok bool) {
 	for _, w := range u.Windows {
 		if w.UsedPercent != nil && (!ok || tighter(w, tightest)) {
@@ -152,7 +152,7 @@ func (u Usage) Tightest() (tightest Window, ok bool) {
 	return tightest, ok
 }
 
-// tighter reports whether a stops the user rather than b.
+// tighter reports whether a limits the user more than b.
 func tighter(a, b Window) bool {
 	if a.Full() && b.Full() {
 		return a.ResetsAt.After(b.ResetsAt)
@@ -160,8 +160,8 @@ func tighter(a, b Window) bool {
 	return *a.UsedPercent > *b.UsedPercent
 }
 
-// Gone returns how much of the window's time has passed, from 0 to 1; ok is
-// false when that is not known.
+// Gone returns the fraction of the window's time that has passed, from 0 to 1;
+// ok is false if unknown.
 func (w Window) Gone(now time.Time) (part float64, ok bool) {
 	if w.Minutes <= 0 || w.ResetsAt.IsZero() || w.NotBegun {
 		return 0, false
@@ -171,9 +171,9 @@ func (w Window) Gone(now time.Time) (part float64, ok bool) {
 	return min(max(part, 0), 1), true
 }
 
-// FullAt returns when the window will be full if its user goes on as before; ok
-// is false when it will not be full before it is reset, is full already, or has
-// told too little yet (less than a twentieth of its time, or of what it allows).
+// FullAt returns when the window will be full if use goes on as before; ok is
+// false when it will not be full before its reset, is already full, or it is
+// too early to tell (less than a twentieth of its time or allowance).
 func (w Window) FullAt(now time.Time) (at time.Time, ok bool) {
 	gone, known := w.Gone(now)
 	if !known || w.UsedPercent == nil || w.Full() || gone < 0.05 || *w.UsedPercent < 5 {
@@ -185,7 +185,7 @@ func (w Window) FullAt(now time.Time) (at time.Time, ok bool) {
 	return at, at.Before(w.ResetsAt)
 }
 
-// key tells windows apart: by their limit and their length.
+// key identifies a window by its limit and length.
 type key struct {
 	limit   string
 	minutes int
@@ -193,8 +193,8 @@ type key struct {
 
 func (w Window) key() key { return key{w.Limit, w.Minutes} }
 
-// order sorts windows as Usage.Windows has them, and leaves out those that
-// appear twice: the first stays.
+// order sorts windows as in Usage.Windows and drops duplicates, keeping the
+// first.
 func order(windows []Window) []Window {
 	slices.SortStableFunc(windows, func(a, b Window) int {
 		return cmp.Or(
@@ -210,7 +210,7 @@ func order(windows []Window) []Window {
 	})
 }
 
-// rank is 0 for the main limit, else 1.
+// rank is 0 for the main limit and 1 for others.
 func rank(w Window) int {
 	if w.Limit == MainLimit {
 		return 0
@@ -218,7 +218,7 @@ func rank(w Window) int {
 	return 1
 }
 
-// length puts a window of unknown length last.
+// length is the window's length for sorting: unknown lengths come last.
 func length(w Window) int {
 	if w.Minutes == 0 {
 		return math.MaxInt

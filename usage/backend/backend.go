@@ -1,10 +1,10 @@
 // Package backend asks ChatGPT's backend what an account has used. It sends one
-// GET at a time, once, to the configured address and nowhere else: no retry and
-// no redirect. What comes back is read within bounds, and no error holds any of
-// it, for it may name people and accounts.
+// GET at a time, once, only to the configured address, without retries or
+// redirects. It reads a bounded part of the answer, and no error quotes it,
+// because it may name people and accounts.
 //
-// The addresses and headers are those of Codex 0.171.0, recorded; it may use the
-// network and nothing else.
+// The addresses and headers were recorded from Codex 0.171.0. The package uses
+// only the network.
 package backend
 
 import (
@@ -21,19 +21,20 @@ import (
 )
 
 const (
-	// askLimit bounds one question, from the connection to the answer's last byte.
+	// askLimit bounds one request, from the connection to the answer's last
+	// byte.
 	askLimit = 10 * time.Second
 	// maxBody bounds an answer, in bytes.
 	maxBody = 1 << 20
-	// clockOff is how far the two clocks may lie apart before the backend's times
-	// are translated.
+	// clockOff is how far the two clocks may differ before the backend's times
+	// are corrected.
 	clockOff = 2 * time.Minute
 )
 
 // DefaultBase is where Codex asks when its configuration names no chatgpt_base_url.
 const DefaultBase = "https://chatgpt.com/backend-api/"
 
-// Client asks. It is safe for concurrent use.
+// Client is a client of the backend. It is safe for concurrent use.
 type Client struct {
 	// HTTP returns the client whose transport is used (authority.NewHTTPClient),
 	// or why there is none.
@@ -74,26 +75,26 @@ func (c *Client) ResetCredits(ctx context.Context, who usage.Asker) (usage.Reset
 	return credits, nil
 }
 
-// UsageBody returns the answer to the question for usage as it came, for who
-// reads it as Codex does.
+// UsageBody returns the raw answer about usage, for callers that read it as
+// Codex does.
 func (c *Client) UsageBody(ctx context.Context, who usage.Asker) ([]byte, error) {
 	r, err := c.ask(ctx, who, usagePath)
 	return r.body, err
 }
 
-// ResetCreditsBody does the same for the reset credits.
+// ResetCreditsBody returns the raw answer about the reset credits.
 func (c *Client) ResetCreditsBody(ctx context.Context, who usage.Asker) ([]byte, error) {
 	r, err := c.ask(ctx, who, resetCreditsPath)
 	return r.body, err
 }
 
-// The two reads, below the part of the path that depends on the address.
+// The two paths, below a part that depends on the address.
 const (
 	usagePath        = "/usage"
 	resetCreditsPath = "/rate-limit-reset-credits"
 )
 
-// address is where Codex 0.171.0 asks.
+// address returns the URL that Codex 0.171.0 uses.
 func address(base, path string) string {
 	if base == "" {
 		base = DefaultBase
@@ -110,14 +111,14 @@ func address(base, path string) string {
 	return base + "/api/codex" + path
 }
 
-// response is a whole answer with status 200 to 299.
+// response is a complete answer with status 200 to 299.
 type response struct {
 	status int
 	body   []byte
 	ahead  time.Duration // of the backend's clock
 }
 
-// ask sends one question. Its error is a *usage.Failure.
+// ask sends one request. Its error is a *usage.Failure.
 func (c *Client) ask(ctx context.Context, who usage.Asker, path string) (response, error) {
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
@@ -132,7 +133,7 @@ func (c *Client) ask(ctx context.Context, who usage.Asker, path string) (respons
 	req.Header.Set("Accept", "*/*")
 	req.Header.Set("User-Agent", c.UserAgent)
 	who.Header(req.Header.Set)
-	resp, err := client.Transport.RoundTrip(req) // a redirect is an answer like any other
+	resp, err := client.Transport.RoundTrip(req) // redirects are not followed
 	if err != nil {
 		return response{}, &usage.Failure{Problem: brokenBy(err, usage.ProblemNotReached)}
 	}
@@ -140,7 +141,7 @@ func (c *Client) ask(ctx context.Context, who usage.Asker, path string) (respons
 	return c.read(resp)
 }
 
-// read judges an answer and reads it, if it is one.
+// read reads an answer, if it is a successful one.
 func (c *Client) read(resp *http.Response) (response, error) {
 	now := c.Now()
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
@@ -163,7 +164,7 @@ func (c *Client) read(resp *http.Response) (response, error) {
 	return r, nil
 }
 
-// problemOf says what a status means that is no success.
+// problemOf classifies a status that is not a success.
 func problemOf(status int) usage.Problem {
 	switch {
 	case status == http.StatusUnauthorized:
@@ -182,7 +183,7 @@ func problemOf(status int) usage.Problem {
 	return usage.ProblemStatus
 }
 
-// brokenBy says why an exchange failed; other is for what has no word of its own.
+// brokenBy says why an exchange failed; other is for all other errors.
 func brokenBy(err error, other usage.Problem) usage.Problem {
 	var timeout net.Error
 	switch {

@@ -1,7 +1,8 @@
 // Package files keeps what Rekey remembers about usage: the newest figures and
-// a history of seven days beside the home's other state, and the pause that the
-// backend has asked for, for all homes of the user. Its files are the user's
-// alone (0600) and hold percents and times: no token, no name, no account id.
+// a history of seven days in the home's state folder, and, for all homes of the
+// user, the pause that the backend has asked for. Only the user can read its
+// files (0600). They hold percentages and times, but no token, name or account
+// id.
 package files
 
 import (
@@ -16,7 +17,7 @@ import (
 	"rekey/usage"
 )
 
-// The files. The pause lies in the folder of all homes.
+// The files. The pause is in the folder for all homes.
 const (
 	recordFile  = "usage.json"
 	historyFile = "usage-history.json"
@@ -24,18 +25,19 @@ const (
 	restFile    = "usage-pause.json"
 )
 
-// version is that of the files' form. What another version has written is not read.
+// version is the version of the files' format. Files of another version are not
+// read.
 const version = 1
 
 // maxFile bounds what is read, in bytes.
 const maxFile = 4 << 20
 
-// Memory is the files of one home, and implements usage.Memory. The zero value
-// cannot be used.
+// Memory implements usage.Memory with the files of one home. The zero value is
+// not usable.
 type Memory struct {
-	// Home is the folder of what Rekey remembers of the home.
+	// Home is the home's state folder.
 	Home string
-	// User is the folder of what it remembers for all homes.
+	// User is the state folder for all homes.
 	User string
 }
 
@@ -83,14 +85,14 @@ func (f Memory) AddHistory(account string, points []usage.Point) error {
 const (
 	// kept is how long a point is kept.
 	kept = 7 * 24 * time.Hour
-	// apart is the least time between two points of a window.
+	// apart is the minimum time between two points of a window.
 	apart = 15 * time.Minute
 	// maxPoints bounds the file: seven days of six windows.
 	maxPoints = 6 * int(kept/apart)
 )
 
-// thin leaves one point of each window for each quarter of an hour of the last
-// seven days: the newest.
+// thin keeps, of the last seven days, the newest point of each window in each
+// quarter of an hour.
 func thin(points []usage.Point) []usage.Point {
 	slices.SortStableFunc(points, func(a, b usage.Point) int { return a.At.Compare(b.At) })
 	type slot struct {
@@ -112,14 +114,14 @@ func thin(points []usage.Point) []usage.Point {
 	return left
 }
 
-// file is what is written: the version beside the content.
+// file is the format of a file: the version and the content.
 type file[T any] struct {
 	Version int `json:"version"`
 	Content T   `json:"content"`
 }
 
-// load reads a file. One that is absent, damaged or of another version is empty:
-// what it held is not worth stopping for.
+// load reads a file. A missing or damaged file, or one of another version, is
+// empty: losing it is not worth stopping for.
 func load[T any](path string) T {
 	var f file[T]
 	var none T
@@ -137,7 +139,7 @@ func save[T any](path string, content T) error {
 		return err
 	}
 	if err := safefile.Replace(path, append(data, '\n'), 0o600); err != nil {
-		return fmt.Errorf("keep usage: %w", err)
+		return fmt.Errorf("cannot save the usage: %w", err)
 	}
 	return nil
 }

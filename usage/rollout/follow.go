@@ -8,17 +8,16 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// Follow calls changed when it has begun to follow and after Codex has written to
-// the home's session files, until ctx ends. Changes are gathered for as long as calm before they are told, for
-// Codex writes several lines a second while it works. An error means that the system sends no events; then
-// nothing is followed.
+// Follow calls changed once it has started, and after Codex has written to the home's session files, until ctx
+// is done. It waits for calm before it reports changes, because Codex writes several lines a second while it
+// works. An error means that the system sends no events.
 func Follow(ctx context.Context, home string, calm time.Duration, changed func()) error {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		return err
 	}
 	defer w.Close()
-	timer := time.NewTimer(0) // what was written before is told as well
+	timer := time.NewTimer(0) // report what was written before, too
 	defer timer.Stop()
 	waiting := true
 	for {
@@ -33,7 +32,7 @@ func Follow(ctx context.Context, home string, calm time.Duration, changed func()
 				waiting = true
 				timer.Reset(calm)
 			}
-		case _, ok := <-w.Errors: // too many events: look as well
+		case _, ok := <-w.Errors: // too many events: report a change
 			if !ok {
 				return nil
 			}
@@ -49,18 +48,19 @@ func Follow(ctx context.Context, home string, calm time.Duration, changed func()
 	}
 }
 
-// matters leaves out what happens in the home beside the sessions.
+// matters ignores events in the home that are not about its sessions.
 func matters(event fsnotify.Event, home string) bool {
 	return filepath.Dir(event.Name) != filepath.Clean(home) || filepath.Base(event.Name) == "sessions"
 }
 
-// arm watches the folders in which the next line or the next file can appear, each
-// before it is looked into. What is watched already stays so, what is gone ends by
-// itself, and what cannot be watched is looked at with the others.
+// arm watches the folders in which the next line or file can appear, each
+// before it is read. Adding a watched folder again changes nothing, watches of
+// removed ones end by themselves, and folders that cannot be watched are read
+// with the others.
 func arm(w *fsnotify.Watcher, home string) {
 	sessions := filepath.Join(home, "sessions")
 	if w.Add(sessions) != nil {
-		_ = w.Add(home) // until there are sessions
+		_ = w.Add(home) // to see when there are sessions
 		return
 	}
 	_ = w.Remove(home)

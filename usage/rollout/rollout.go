@@ -1,7 +1,6 @@
 // Package rollout reads what Codex itself was told of its limits: the newest
 // lines about them in its session files, $CODEX_HOME/sessions/YYYY/MM/DD/*.jsonl.
-// It reads the ends of the newest files and keeps nothing of what else is in
-// them.
+// It reads the ends of the newest files and keeps nothing else from them.
 package rollout
 
 import (
@@ -18,19 +17,19 @@ import (
 )
 
 const (
-	// folders are how many days' folders are looked at: a session that began
-	// yesterday may still be written to.
+	// folders is how many days' folders are read, because a session that began
+	// yesterday may still be active.
 	folders = 3
-	// files are how many session files are read: limits are told one at a time,
-	// and several sessions may run.
+	// files is how many session files are read, because limits are reported one
+	// at a time and several sessions may run.
 	files = 4
-	// tail is how much of a file's end is read, in bytes. A line about limits
-	// follows every answer.
+	// tail is how much of a file's end is read, in bytes. Every answer is
+	// followed by a line about limits.
 	tail = 256 << 10
 )
 
-// Read returns what the newest session files of a home have told since then, the
-// oldest first; of each limit in each file, the newest.
+// Read returns what the newest session files of a home have reported since
+// then, oldest first: for each file the newest of each limit.
 func Read(home string, since time.Time) []usage.Told {
 	var all []usage.Told
 	for _, path := range newest(filepath.Join(home, "sessions"), since) {
@@ -58,7 +57,7 @@ func readFile(path string, since time.Time) []usage.Told {
 	}
 	lines := bytes.Split(data, []byte("\n"))
 	if from > 0 {
-		lines = lines[1:] // it begins in the middle
+		lines = lines[1:] // the first line is incomplete
 	}
 	var found []usage.Told
 	seen := make(map[string]bool)
@@ -82,7 +81,7 @@ func readFile(path string, since time.Time) []usage.Told {
 	return found
 }
 
-// newest lists the session files that were written to last, since then.
+// newest lists the session files that were written to since then, latest first.
 func newest(sessions string, since time.Time) (paths []string) {
 	type file struct {
 		path string
@@ -105,7 +104,7 @@ func newest(sessions string, since time.Time) (paths []string) {
 	return paths
 }
 
-// days lists the newest folders of days, the newest first.
+// days lists the newest day folders, newest first.
 func days(sessions string) (list []string) {
 	for _, year := range below(sessions) {
 		for _, month := range below(year) {
@@ -119,7 +118,7 @@ func days(sessions string) (list []string) {
 	return list
 }
 
-// below lists the folders in a folder, the last in the alphabet first.
+// below lists the folders in a folder in reverse alphabetical order.
 func below(dir string) (list []string) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range slices.Backward(entries) {
