@@ -69,7 +69,9 @@ func (t Target) prefix() []string {
 		if strings.HasPrefix(rest, "//") {
 			rest = t.Name // ssh://user@host:port is OpenSSH's own form
 		}
-		return []string{"ssh", "-T", "-x", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ClearAllForwardings=yes", "--", rest}
+		// Should Rekey be killed, ssh ends by itself once nobody answers it.
+		return []string{"ssh", "-T", "-x", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "-o", "ServerAliveInterval=10",
+			"-o", "ClearAllForwardings=yes", "--", rest}
 	case "docker", "podman":
 		return []string{kind, "exec", "-i", rest}
 	case "kubectl":

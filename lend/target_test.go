@@ -21,8 +21,8 @@ func TestTarget(t *testing.T) {
 		want    string // words of the command, joined by |; "" for no target
 		there   string // the Codex home
 	}{
-		{"ssh:box", nil, "", "ssh|-T|-x|-o|BatchMode=yes|-o|ConnectTimeout=10|-o|ClearAllForwardings=yes|--|box|exec sh -c 'eval \"$(dd)\"'", ""},
-		{"ssh://ada@box:2222", nil, "", "ssh|-T|-x|-o|BatchMode=yes|-o|ConnectTimeout=10|-o|ClearAllForwardings=yes|--|ssh://ada@box:2222|exec sh -c 'eval \"$(dd)\"'", ""},
+		{"ssh:box", nil, "", "ssh|-T|-x|-o|BatchMode=yes|-o|ConnectTimeout=10|-o|ServerAliveInterval=10|-o|ClearAllForwardings=yes|--|box|exec sh -c 'eval \"$(dd)\"'", ""},
+		{"ssh://ada@box:2222", nil, "", "ssh|-T|-x|-o|BatchMode=yes|-o|ConnectTimeout=10|-o|ServerAliveInterval=10|-o|ClearAllForwardings=yes|--|ssh://ada@box:2222|exec sh -c 'eval \"$(dd)\"'", ""},
 		{"docker:web", nil, "/srv/.codex", `docker|exec|-i|web|sh|-c|eval "$(dd)"`, "/srv/.codex"},
 		{"podman:web", nil, "", `podman|exec|-i|web|sh|-c|eval "$(dd)"`, ""},
 		{"kubectl:pod", nil, "", `kubectl|exec|-i|pod|--|sh|-c|eval "$(dd)"`, ""},
