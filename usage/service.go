@@ -126,20 +126,27 @@ func (s *Service) Look(ctx context.Context) Usage {
 // Read picks up what Codex has logged meanwhile, without asking.
 func (s *Service) Read(ctx context.Context) Usage { return s.look(ctx, false) }
 
-// NextReset returns when to ask again after the first reset of a full window,
-// some seconds after it; the zero time if none is full.
+// NextReset returns when to ask again after the first reset of a full window:
+// some seconds after it, but not before the backend may be asked. It is the zero
+// time if none is full or the backend has been asked since.
 func (s *Service) NextReset() time.Time {
 	rec := s.opts.Memory.Load()
 	var next time.Time
 	for _, w := range rec.Usage.Windows {
-		if w.Full() && !w.ResetsAt.IsZero() && (next.IsZero() || w.ResetsAt.Before(next)) {
-			next = w.ResetsAt
+		at := w.ResetsAt.Add(afterReset + spread(rec.Account))
+		if w.Full() && !w.ResetsAt.IsZero() && rec.AskedAt.Before(at) && (next.IsZero() || at.Before(next)) {
+			next = at
 		}
 	}
 	if next.IsZero() {
 		return next
 	}
-	return next.Add(afterReset + spread(rec.Account))
+	for _, least := range []time.Time{rec.AskedAt.Add(s.opts.Fresh), s.opts.Memory.Rest().Until} {
+		if next.Before(least) {
+			next = least
+		}
+	}
+	return next
 }
 
 // afterReset is how long to wait at least after a reset before asking.

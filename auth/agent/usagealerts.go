@@ -57,22 +57,29 @@ func (m *meter) alert(ctx context.Context) {
 			m.home.opts.Log.Warn("usage: Codex's sessions cannot be followed", "error", err)
 		}
 	})
-	clock := keeper.SystemClock()
+	m.wait(ctx, keeper.SystemClock(), written)
+}
+
+// wait reads what Codex has written, asks once when a full window has been reset,
+// and takes back what is no longer so when any window has, until ctx ends.
+func (m *meter) wait(ctx context.Context, clock keeper.Clock, written <-chan struct{}) {
 	alarm := clock.NewAlarm()
 	defer alarm.Close()
 	news := m.news.Subscribe(ctx)
-	var asked time.Time // the reset that was asked about
+	var asked, shown time.Time // the look and the reset that have been seen to
 	for {
-		due := m.service.NextReset()
-		if due.Equal(asked) {
-			due = time.Time{}
-		}
-		if !due.IsZero() && !due.After(clock.Now()) {
-			asked = due
+		now, look, reset := clock.Now(), m.service.NextReset(), m.firstReset()
+		switch {
+		case !look.IsZero() && !look.After(now) && !look.Equal(asked):
+			asked = look
 			m.service.Look(ctx)
 			continue
+		case !reset.IsZero() && !reset.After(now) && !reset.Equal(shown):
+			shown = reset
+			m.service.Known(ctx)
+			continue
 		}
-		if err := alarm.Set(due); err != nil {
+		if err := alarm.Set(first(now, look, reset)); err != nil {
 			m.home.opts.Log.Warn("usage: the alarm was not set", "error", err)
 		}
 		select {
@@ -84,4 +91,28 @@ func (m *meter) alert(ctx context.Context) {
 		case <-alarm.Rings():
 		}
 	}
+}
+
+// firstReset is the first reset of a window that an alert is shown about, the
+// zero time when there is none.
+func (m *meter) firstReset() time.Time {
+	known, _ := m.news.Last()
+	var next time.Time
+	for _, a := range known.Alerts {
+		if at := a.Window.ResetsAt; !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	return next
+}
+
+// first is the earliest of times after now, the zero time when there is none.
+func first(now time.Time, times ...time.Time) time.Time {
+	var next time.Time
+	for _, t := range times {
+		if t.After(now) && (next.IsZero() || t.Before(next)) {
+			next = t
+		}
+	}
+	return next
 }
