@@ -87,7 +87,11 @@ func (p *Program) lines(s auth.State, now time.Time) (lines []string) {
 	if account == first {
 		account = ""
 	}
-	for _, line := range []string{first, account, w.Expiry(s, now), w.Refresh(s, now), w.Obstacle(s)} {
+	obstacle := w.Obstacle(s)
+	if obstacle != "" && s.Cause != "" {
+		obstacle = w.Problem(s) // in full: there is room
+	}
+	for _, line := range []string{first, account, w.Expiry(s, now), w.Refresh(s, now), obstacle} {
 		if line != "" {
 			lines = append(lines, line)
 		}

@@ -5,71 +5,256 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"rekey/assets/lang"
 	"rekey/auth"
+	"rekey/internal/box"
 	"rekey/internal/fault"
-	"rekey/test/kit"
 	"rekey/ui/cli"
 	"rekey/ui/tray"
 	"rekey/ui/window"
 	"rekey/ui/words"
 )
 
-// TestEverythingIsVisible: whatever a State says beyond its status can be read in
-// the text, the menu and the window, in every language.
+// flag says how a person gets to see a field of a State.
+type flag struct {
+	// set makes the field another one, in the facts that a State is computed from,
+	// after given has been done to them.
+	set, given func(*auth.Facts)
+	// at are the statuses in which it must be seen, all for none, and on the faces
+	// on which.
+	at []auth.Status
+	on []string
+	// elsewhere is where it is seen that is none of the faces here, or why nowhere.
+	elsewhere string
+}
+
+// flags has every field of a State.
+func flags(t *testing.T) map[string]flag {
+	held := func(options ...box.AuthOption) func(*auth.Facts) {
+		return func(f *auth.Facts) { f.Snapshot = signIn(t, options...) }
+	}
+	unreadable := func(e auth.UnreadableError) func(*auth.Facts) {
+		return func(f *auth.Facts) {
+			f.LastGood, f.Snapshot = f.Snapshot, nil
+			e.Where, e.What = f.Store, fault.New("not_json", "it is not valid JSON")
+			f.LoadErr = &e
+		}
+	}
+	down := auth.Attempt{Outcome: auth.AttemptFailed, At: now.UTC(), Cause: auth.CauseOf(&auth.RefreshError{Status: 503})}
+	return map[string]flag{
+		"Status":      {set: func(f *auth.Facts) { f.Snapshot = nil }},
+		"Method":      {set: held(box.WithAPIKey("not-a-real-key"))},
+		"Email":       {set: held(box.WithAccount(box.Grace()), expires), at: []auth.Status{auth.StatusHealthy}},
+		"Plan":        {set: held(box.WithAccount(box.Account{Email: "ada@example.com", Plan: "plus"}), expires), at: []auth.Status{auth.StatusHealthy}},
+		"Store":       {given: unreadable(auth.UnreadableError{}), set: func(f *auth.Facts) { f.Store = "/elsewhere/sign-in.json" }},
+		"Lent":        {set: held(box.WithRefreshToken("rekey-loan:v1:0123456789abcdef"), expires)},
+		"ExpiresAt":   {set: held(box.WithExpiry(now.Add(2 * time.Hour)))},
+		"Usable":      {set: held(box.WithExpiry(now.Add(-2 * time.Hour)))},
+		"Refreshable": {set: held(noRefreshToken, expires)},
+		"Obstacle":    {set: held(box.WithoutAccountID(), expires)},
+		"Refused":     {set: func(f *auth.Facts) { f.Refusal = &auth.Refusal{Reason: auth.ReasonRevoked, At: now.UTC()} }},
+		"RefusedAt": {set: func(f *auth.Facts) {
+			f.Refusal = &auth.Refusal{Reason: auth.ReasonReused, At: now.Add(-50 * time.Minute)}
+		}, on: []string{"window"}},
+		"LastRefresh":   {set: held(box.WithIssued(now.Add(-30*time.Minute)), expires), on: []string{"window"}},
+		"NextRefresh":   {set: func(f *auth.Facts) { f.NextRefresh = now.Add(17 * time.Minute) }, at: []auth.Status{auth.StatusHealthy}},
+		"Problem":       {set: func(f *auth.Facts) { f.Last = down }},
+		"Cause":         {set: func(f *auth.Facts) { f.Last = down }},
+		"LastAttempt":   {set: func(f *auth.Facts) { f.Last = down }, at: []auth.Status{auth.StatusHealthy, auth.StatusWaiting}},
+		"NeverTried":    {set: func(f *auth.Facts) { f.Last = auth.Attempt{} }, at: []auth.Status{auth.StatusWaiting}},
+		"AnswerLost":    {set: func(f *auth.Facts) { f.Lost = true }},
+		"CommitPending": {set: func(f *auth.Facts) { f.CommitErr = errors.New("disk full") }},
+		"CannotSave": {set: func(f *auth.Facts) {
+			f.Last = auth.Attempt{Outcome: auth.AttemptUnsent, Cause: auth.CauseOf(auth.CannotSave(errors.New("disk full")))}
+		}},
+		"Locked":     {set: unreadable(auth.UnreadableError{Locked: true})},
+		"Encrypted":  {set: unreadable(auth.UnreadableError{Encrypted: true})},
+		"Restricted": {set: func(f *auth.Facts) { f.Restriction = fault.New("only_api_key", "only an API key is allowed") }},
+		"SigningIn":  {set: func(f *auth.Facts) { f.SignIn.Method = auth.SignInBrowser }},
+		"SignIn": {set: func(f *auth.Facts) {
+			f.SignIn = auth.SignInProgress{Method: auth.SignInDevice, Page: "https://auth.example/device", UserCode: "ABCD-1234"}
+		}, on: []string{"menu", "window"}},
+		"KeepFresh":     {set: func(f *auth.Facts) { f.KeepFresh = false }, at: []auth.Status{auth.StatusHealthy}},
+		"Notifications": {elsewhere: "a preference, in the window's settings"},
+		"StartAtLogin":  {elsewhere: "a preference, in the menu and the window's settings"},
+		"SignInMethod":  {elsewhere: "a preference, in the window's settings"},
+		"Loans":         {elsewhere: "rekey lend, and the loans of the faces, which are told apart from the State"},
+		"LastActivity":  {elsewhere: "when to ask for the activity, which the window lists"},
+		"Notice":        {elsewhere: "a name for the notification, which is shown itself"},
+	}
+}
+
+// The sign-ins here expire in three hours. Of one with noRefreshToken, tokens that
+// can be refreshed are missing.
+var (
+	expires        = box.WithExpiry(now.Add(3 * time.Hour))
+	noRefreshToken = box.WithRefreshToken(blank)
+)
+
+// blank stands for an empty token.
+const blank = "blank"
+
+// signIn is Ada's sign-in, from an hour ago.
+func signIn(t *testing.T, options ...box.AuthOption) *auth.Snapshot {
+	t.Helper()
+	return parse(t, box.AuthJSON(append([]box.AuthOption{box.WithIssued(now.Add(-time.Hour))}, options...)...))
+}
+
+func parse(t *testing.T, content []byte) *auth.Snapshot {
+	t.Helper()
+	s, err := auth.ParseSnapshot(bytes.ReplaceAll(content, []byte(`"`+blank+`"`), []byte(`""`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// signIns are facts of one State each that can be refreshed, or could be.
+func signIns(t *testing.T) map[auth.Status]auth.Facts {
+	f := auth.Facts{
+		Snapshot: signIn(t, expires), Store: "/home/ada/.codex/auth.json", Now: now, KeepFresh: true,
+		Last: auth.Attempt{Outcome: auth.AttemptRefreshed, At: now.Add(-time.Hour).UTC()},
+	}
+	ended, refused := f, f
+	ended.Snapshot = signIn(t, box.WithExpiry(now.Add(-time.Minute)))
+	ended.Last = auth.Attempt{Outcome: auth.AttemptFailed, At: now.UTC(), Cause: auth.CauseOf(&auth.RefreshError{Err: errors.New("no route to host")})}
+	refused.Refusal = &auth.Refusal{Reason: auth.ReasonReused, At: now.Add(-10 * time.Minute).UTC()}
+	over := refused
+	over.Snapshot = ended.Snapshot
+	return map[auth.Status]auth.Facts{
+		auth.StatusHealthy: f, auth.StatusWaiting: ended, auth.StatusExpiring: refused, auth.StatusSignInRequired: over,
+	}
+}
+
+// TestEverythingIsVisible: whatever a State says can be read in the text, the menu
+// and the window, in every language. A new field must be put down in flags.
 func TestEverythingIsVisible(t *testing.T) {
 	t.Parallel()
-	because := func(err error) func(*auth.State) {
-		return func(s *auth.State) { s.Problem, s.Cause = err.Error(), auth.CauseOf(err) }
-	}
-	// As auth computes them: whatever stands in the way has a Cause.
-	facts := map[string]func(*auth.State){
-		"AnswerLost": func(s *auth.State) { s.AnswerLost = true; because(fault.New("answer_lost", "no answer came"))(s) },
-		"CommitPending": func(s *auth.State) {
-			s.CommitPending = true
-			because(fault.New("not_saved_yet", "new tokens wait: {{.Why}}", "Why", "disk full"))(s)
-		},
-		"CannotSave": func(s *auth.State) { s.CannotSave = true; because(auth.CannotSave(errors.New("disk full")))(s) },
-		"Restricted": func(s *auth.State) {
-			s.Restricted = true
-			because(fault.New("only_api_key", "only an API key is allowed"))(s)
-		},
-		"KeepFresh off":         func(s *auth.State) { s.KeepFresh = false },
-		"no refresh token":      func(s *auth.State) { s.Refreshable, s.Obstacle = auth.RefreshableNo, auth.ObstacleNoRefreshToken },
-		"no account":            func(s *auth.State) { s.Refreshable, s.Obstacle = auth.RefreshableNo, auth.ObstacleNoAccount },
-		"SigningIn":             func(s *auth.State) { s.SigningIn = true },
-		"a refresh that failed": because(&auth.RefreshError{Status: 503}),
-	}
-	only := map[string][]auth.Status{ // elsewhere they cannot be, or another fact counts
-		"KeepFresh off":    {auth.StatusHealthy, auth.StatusWaiting},
-		"no refresh token": {auth.StatusHealthy, auth.StatusSignInRequired},
-		"no account":       {auth.StatusHealthy, auth.StatusSignInRequired},
-	}
-	for _, name := range lang.Languages() {
-		w := words.New(lang.For(name))
-		for fact, set := range facts {
-			statuses := only[fact]
-			if statuses == nil {
-				statuses = []auth.Status{auth.StatusHealthy, auth.StatusWaiting, auth.StatusExpiring, auth.StatusSignInRequired}
+	known := flags(t)
+	for field := range reflect.TypeFor[auth.State]().Fields() {
+		of, listed := known[field.Name]
+		if !listed {
+			t.Errorf("where a person sees the %s of a State, flags does not say", field.Name)
+			continue
+		}
+		delete(known, field.Name)
+		if of.elsewhere != "" {
+			continue
+		}
+		seen := false
+		for status, facts := range signIns(t) {
+			if of.given != nil {
+				of.given(&facts)
 			}
-			for _, status := range statuses {
-				without, with := kit.State(status, now), kit.State(status, now)
-				if only[fact] != nil && fact != "KeepFresh off" {
-					without.Refused, with.Refused = "", ""
-				}
-				set(&with)
-				for face, say := range faces(t, w) {
-					if say(without) == say(with) {
-						t.Errorf("%s: %s, %s: the %s does not say it:\n%s", name, status, fact, face, say(with))
+			without := auth.Compute(facts)
+			of.set(&facts)
+			with := auth.Compute(facts)
+			if reflect.ValueOf(with).FieldByIndex(field.Index).Equal(reflect.ValueOf(without).FieldByIndex(field.Index)) ||
+				of.at != nil && !slices.Contains(of.at, status) {
+				continue
+			}
+			seen = true
+			for _, name := range lang.Languages() {
+				for face, say := range faces(t, words.New(lang.For(name))) {
+					if (of.on == nil || slices.Contains(of.on, face)) && say(without) == say(with) {
+						t.Errorf("%s: %s, %s: the %s does not say it:\n%s", name, status, field.Name, face, say(with))
 					}
 				}
 			}
 		}
+		if !seen {
+			t.Errorf("%s never changes", field.Name)
+		}
 	}
+	for name := range known {
+		t.Errorf("a State has no %s", name)
+	}
+}
+
+// TestEveryProblemIsVisible: whenever a State has a Problem, each face says more
+// than it would without. Only the menu, which has little room, may say in its place
+// what a flag stands for, and every face "The keyring is locked".
+func TestEveryProblemIsVisible(t *testing.T) {
+	t.Parallel()
+	codes, done := make(map[string]bool), make(map[auth.State]bool)
+	for _, facts := range troubles(t) {
+		with := auth.Compute(facts)
+		if with.Problem == "" || done[with] || with.Lent { // of a loan the first line says it
+			continue
+		}
+		codes[with.Cause.Code()], done[with] = true, true
+		without := with
+		without.Problem, without.Cause, without.Locked = "", "", false
+		brief := without
+		brief.CommitPending, brief.AnswerLost, brief.Restricted = false, false, false
+		for _, name := range lang.Languages() {
+			for face, say := range faces(t, words.New(lang.For(name))) {
+				if said := say(with); say(without) == said && (face != "menu" || say(brief) == said) {
+					t.Errorf("%s: %s: the %s does not say %q:\n%s", name, with.Status, face, with.Problem, say(with))
+				}
+			}
+		}
+	}
+	t.Logf("%d States, %d kinds of problems: %v", len(done), len(codes), slices.Sorted(maps.Keys(codes)))
+	if len(codes) < 12 {
+		t.Error("some are missing")
+	}
+}
+
+// troubles are facts, with whatever can be wrong of each kind.
+func troubles(t *testing.T) (all []auth.Facts) {
+	for _, f := range signIns(t) {
+		all = append(all, f)
+	}
+	vary := func(changes ...func(*auth.Facts)) {
+		for _, f := range slices.Clone(all) {
+			for _, change := range changes {
+				changed := f
+				change(&changed)
+				all = append(all, changed)
+			}
+		}
+	}
+	var kinds []func(*auth.Facts)
+	for _, snapshot := range []*auth.Snapshot{
+		parse(t, []byte(`{}`)), parse(t, box.AuthJSON(box.WithAPIKey(blank))),
+		signIn(t, box.WithoutLastRefresh(), expires), signIn(t, box.WithAccessToken(blank)),
+		signIn(t, box.WithoutAccountID(), expires), signIn(t, noRefreshToken, expires),
+	} {
+		kinds = append(kinds, func(f *auth.Facts) { f.Snapshot = snapshot })
+	}
+	vary(kinds...)
+	var failures []func(*auth.Facts)
+	for _, err := range []error{
+		&auth.RefreshError{Status: 503}, &auth.RefreshError{Status: 403, Code: "unsupported_country_region_territory"},
+		&auth.RefreshError{Err: errors.New("no route to host")}, auth.ErrClock,
+	} {
+		failures = append(failures, func(f *auth.Facts) {
+			f.Last = auth.Attempt{Outcome: auth.AttemptFailed, At: now.UTC(), Cause: auth.CauseOf(err)}
+		})
+	}
+	vary(append(failures,
+		func(f *auth.Facts) { f.Last = auth.Attempt{} },
+		func(f *auth.Facts) { f.Last = auth.Attempt{Outcome: auth.AttemptRefreshed, At: now.Add(time.Hour)} },
+		func(f *auth.Facts) {
+			f.Last = auth.Attempt{Outcome: auth.AttemptUnsent, Cause: auth.CauseOf(auth.CannotSave(errors.New("disk full")))}
+		})...)
+	others := []func(*auth.Facts){func(f *auth.Facts) { f.Doubt = true }}
+	for name, of := range flags(t) {
+		switch name {
+		case "AnswerLost", "CommitPending", "Restricted", "Locked", "Encrypted":
+			others = append(others, of.set)
+		}
+	}
+	vary(others...)
+	return all
 }
 
 // faces are a State as each of them says it.
