@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -113,6 +114,7 @@ func (w wiring) run(ctx context.Context, p part, front func(context.Context) err
 	group, running := errgroup.WithContext(ctx)
 	running, cancel := context.WithCancel(running)
 	defer cancel()
+	defer time.AfterFunc(starting, giveBack).Stop()
 	for _, f := range append(others, p.Run) {
 		group.Go(func() error {
 			defer cancel()
@@ -123,6 +125,16 @@ func (w wiring) run(ctx context.Context, p part, front func(context.Context) err
 	cancel()
 	err = errors.Join(err, group.Wait())
 	return errors.Join(err, w.closePart(ctx, p))
+}
+
+// starting is how long a program that stays takes to start, at the most.
+const starting = 2 * time.Second
+
+// giveBack returns what the start took to the system, and has the collector keep
+// less in hand from now on: what idles for hours needs little.
+func giveBack() {
+	debug.SetGCPercent(50)
+	debug.FreeOSMemory()
 }
 
 // closePart waits for the refresh under way, if there is one.

@@ -65,8 +65,11 @@ func render(size int, svg []byte, draw func(drawing, *image.RGBA) error) ([]byte
 	if err := draw(d, img); err != nil {
 		return nil, err
 	}
+	// Whoever gets a picture takes it apart at once: compressing it is the most of
+	// the work, and needs a megabyte.
 	var out bytes.Buffer
-	if err := png.Encode(&out, img); err != nil {
+	encoder := png.Encoder{CompressionLevel: png.NoCompression}
+	if err := encoder.Encode(&out, img); err != nil {
 		return nil, fmt.Errorf("writing the picture: %w", err)
 	}
 	return out.Bytes(), nil

@@ -9,6 +9,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"image"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -47,8 +48,12 @@ func writeTheme(folder string) error {
 		if err != nil {
 			return err
 		}
+		drawn, err := png.Decode(bytes.NewReader(picture))
+		if err != nil {
+			return err
+		}
 		file := filepath.Join(folder, fmt.Sprintf("%dx%d", size, size), "apps", name+".png")
-		if err := write(file, picture); err != nil {
+		if err := writePNG(file, drawn); err != nil {
 			return err
 		}
 	}
@@ -60,8 +65,14 @@ func writeSheet(file string) error {
 	if err != nil {
 		return err
 	}
+	return writePNG(file, drawn)
+}
+
+// writePNG writes a picture, as small as can be.
+func writePNG(file string, drawn image.Image) error {
 	var encoded bytes.Buffer
-	if err := png.Encode(&encoded, drawn); err != nil {
+	encoder := png.Encoder{CompressionLevel: png.BestCompression}
+	if err := encoder.Encode(&encoded, drawn); err != nil {
 		return err
 	}
 	return write(file, encoded.Bytes())

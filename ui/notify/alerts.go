@@ -15,11 +15,7 @@ import (
 // place of the one before, and takes it back when it is no longer so. It returns
 // when ctx ends or the session does. n is for these alone.
 func RunAlerts(ctx context.Context, s auth.Session, n Notifier, o Options) {
-	icon, err := assets.AppIcon(iconSize)
-	if err != nil {
-		o.Log.Error("No icon for an alert", "error", err)
-	}
-	a := &alerts{session: s, notifier: n, opts: o, icon: icon}
+	a := &alerts{session: s, notifier: n, opts: o}
 	for u := range s.SubscribeUsage(ctx) {
 		a.see(ctx, u)
 	}
@@ -31,7 +27,6 @@ type alerts struct {
 	session  auth.Session
 	notifier Notifier
 	opts     Options
-	icon     []byte
 	shown    string // the ID of the alert on the screen, "" when none is
 }
 
@@ -55,8 +50,12 @@ func (a *alerts) see(ctx context.Context, u usage.Usage) {
 }
 
 func (a *alerts) show(ctx context.Context, due usage.Alert) {
+	icon, err := assets.AppIcon(iconSize)
+	if err != nil {
+		a.opts.Log.Error("No icon for an alert", "error", err)
+	}
 	title, body := a.opts.Words.UsageAlert(due, time.Now())
-	if err := a.notifier.Show(ctx, Notification{Title: title, Body: body, Account: a.opts.Home, Icon: a.icon}); err != nil {
+	if err := a.notifier.Show(ctx, Notification{Title: title, Body: body, Account: a.opts.Home, Icon: icon}); err != nil {
 		a.log("Cannot show an alert", err)
 		return
 	}
