@@ -1,6 +1,6 @@
-// Package app is what the program rekey runs: it parses the command line, puts
-// the parts together for each command and runs them until they are done or a
-// signal ends them. It may touch everything; nothing but main imports it.
+// Package app is the program rekey: it parses the command line, wires the parts
+// for each command, and runs them until they are done or a signal ends them. It
+// may touch everything; only main imports it.
 package app
 
 import (
@@ -24,9 +24,9 @@ func Main(args []string) int {
 		return agefile.Serve(os.Stdin, os.Stdout)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
-	context.AfterFunc(ctx, stop) // who asks a second time does not want to wait
-	// A reader of our output that leaves must not kill us: a refresh may be
-	// under way. Writing fails instead.
+	context.AfterFunc(ctx, stop) // a second signal kills the program immediately
+	// A reader that closes our output must not kill us, because a refresh may
+	// be under way. Writing fails instead.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	config := readConfiguration(os.Getenv)
 	w := wiring{
@@ -66,7 +66,7 @@ func Main(args []string) int {
 // endings are the signals that ask the program to end.
 func endings() []os.Signal {
 	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+	if !signal.Ignored(syscall.SIGHUP) { // nohup ignores it
 		list = append(list, syscall.SIGHUP)
 	}
 	return list

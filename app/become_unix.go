@@ -8,7 +8,8 @@ import (
 	"syscall"
 )
 
-// become turns this process into another program, with a Codex home of its own.
+// become replaces this process with another program that uses the Codex home
+// home.
 func become(home string, argv []string) error {
 	program, err := exec.LookPath(argv[0])
 	if err != nil {

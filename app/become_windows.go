@@ -5,8 +5,8 @@ import (
 	"os/exec"
 )
 
-// become runs another program with a Codex home of its own, and ends with it:
-// Windows has no way to turn into it.
+// become runs another program that uses the Codex home home, and exits with it:
+// Windows cannot replace a process.
 func become(home string, argv []string) error {
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Env = append(os.Environ(), "CODEX_HOME="+home)

@@ -17,7 +17,7 @@ import (
 )
 
 // openURL shows a page in the user's browser. Its error is a
-// *login.NoBrowserError or says why the first program that is there did not.
+// *login.NoBrowserError or says why the first available program failed.
 func openURL(ctx context.Context, url string) error {
 	if err := login.CheckBrowser(runtime.GOOS, os.Getenv); err != nil {
 		return err
@@ -33,9 +33,9 @@ const openingTime = 5 * time.Second
 type opener struct {
 	program string
 	args    []string // before the page
-	// mayHang: that it still runs says nothing.
+	// mayHang: still running does not mean success.
 	mayHang bool
-	// anyExit: its exit code says nothing.
+	// anyExit: its exit code means nothing.
 	anyExit bool
 }
 
@@ -83,7 +83,7 @@ func openWith(ctx context.Context, list []opener, url string, limit time.Duratio
 		}
 	}
 	if hangs {
-		return nil // it is a browser, as far as anybody can tell
+		return nil // it is still running, so it is probably the browser
 	}
 	if errors.Is(failed, exec.ErrNotFound) {
 		return &login.NoBrowserError{}
@@ -91,8 +91,8 @@ func openWith(ctx context.Context, list []opener, url string, limit time.Duratio
 	return failed
 }
 
-// open starts the program. It reports whether that still runs after the limit,
-// and fails if it has failed by then.
+// open starts the program. It reports whether that is still running after the
+// limit, and returns an error if it has failed by then.
 func (o opener) open(ctx context.Context, path, url string, limit time.Duration) (running bool, err error) {
 	ended, err := detach(proc.Environment(os.LookupEnv), path, append(slices.Clone(o.args), url)...)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"rekey/internal/userdir"
 )
 
-// windowProgram finds rekey-window, which lies beside this program or on PATH.
+// windowProgram finds rekey-window beside this program or on PATH.
 func windowProgram() (path string, err error) {
 	name := "rekey-window"
 	if runtime.GOOS == "windows" {
@@ -32,8 +32,8 @@ func windowProgram() (path string, err error) {
 	return path, nil
 }
 
-// showWindow starts the window program and leaves it to itself, with the home of
-// the first socket on show. It speaks the language that this program speaks.
+// showWindow starts the window program, in the language of this program, and
+// does not wait for it. The window first shows the home of the first socket.
 func (w wiring) showWindow(_ context.Context, sockets ...string) error {
 	path, err := windowProgram()
 	if err != nil {
@@ -51,15 +51,14 @@ func (w wiring) showWindow(_ context.Context, sockets ...string) error {
 	return err
 }
 
-// windowVariables are what the window may know besides: how large and how bright
-// its user wants it, how it is drawn, and what it says on standard error.
+// windowVariables are further variables for the window: scale, theme, rendering
+// and logging.
 func windowVariables() []string {
 	return []string{"FYNE_SCALE", "FYNE_THEME", "FYNE_FONT", "LIBGL_ALWAYS_SOFTWARE", "REKEY_LOG"}
 }
 
-// detach starts a program with these variables, no shell in between,
-// and leaves it to itself: it outlives us, and is reaped if it does not. ended
-// is given how it ended.
+// detach starts a program with these variables, without a shell. The program
+// outlives us; if it exits earlier it is reaped, and ended receives the result.
 func detach(env []string, program string, args ...string) (ended <-chan error, err error) {
 	cmd := exec.Command(program, args...)
 	cmd.Env = env

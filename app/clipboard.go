@@ -13,14 +13,14 @@ import (
 	"rekey/internal/proc"
 )
 
-// clipboardLimit is how long a program may take to take a text.
+// clipboardLimit is how long a program may take to accept a text.
 const clipboardLimit = 5 * time.Second
 
-// errNoClipboard means that no program is installed that fills the clipboard.
+// errNoClipboard means that no clipboard program is installed.
 var errNoClipboard error = fault.New("no_clipboard", "there is no program for it; install wl-clipboard, xclip or xsel")
 
-// clipboards are the programs that put what they read into the clipboard, in
-// the order in which they are tried.
+// clipboards are the programs that copy their input to the clipboard, in the
+// order in which they are tried.
 func clipboards(system string, getenv func(string) string) (list [][]string) {
 	switch system {
 	case "windows":
@@ -37,8 +37,8 @@ func clipboards(system string, getenv func(string) string) (list [][]string) {
 	return list
 }
 
-// copyText puts a text into the clipboard, through the first program that takes
-// it. Without one there is errNoClipboard.
+// copyText copies a text to the clipboard with the first program that works.
+// Without any the error is errNoClipboard.
 func copyText(ctx context.Context, text string) error {
 	ctx, cancel := context.WithTimeout(ctx, clipboardLimit)
 	defer cancel()
@@ -48,8 +48,8 @@ func copyText(ctx context.Context, text string) error {
 		if err != nil {
 			continue
 		}
-		// Not proc.Run, which leaves nothing behind: xclip and wl-copy stay to
-		// serve the clipboard. They get no pipe of ours that they could keep open.
+		// Not proc.Run, which kills leftovers: xclip and wl-copy stay to serve
+		// the clipboard. They get no pipe of ours that they could keep open.
 		cmd := proc.Command(ctx, path, words[1:]...)
 		cmd.Env = proc.Environment(os.LookupEnv)
 		cmd.Stdin = strings.NewReader(text)

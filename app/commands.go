@@ -21,8 +21,8 @@ import (
 	"rekey/ui/words"
 )
 
-// closing is how long the end of the program waits for a refresh under way:
-// its answer must not be lost.
+// closing is how long the program waits at its end for a refresh under way,
+// whose answer must not be lost.
 const closing = 2 * time.Minute
 
 // tell says a message to the person at the terminal.
@@ -30,7 +30,7 @@ func (w wiring) tell(id string, pairs ...string) {
 	fmt.Fprintln(os.Stderr, "rekey: "+words.OneLine(w.words.Say(id, pairs...)))
 }
 
-// passOn says to the person at the terminal what the agent has to say.
+// passOn prints what the agent reports for the person at the terminal.
 func (w wiring) passOn(said error) {
 	if w.said.again(said.Error(), time.Now()) {
 		return
@@ -38,17 +38,18 @@ func (w wiring) passOn(said error) {
 	fmt.Fprintln(os.Stderr, "rekey: "+words.OneLine(w.words.Sentence(said)))
 }
 
-// showURL is what is left when no browser can be started.
+// showURL prints a page's address when no browser can be started.
 func (w wiring) showURL(url string) { w.tell("tell.open_page", "URL", url) }
 
-// status reads once and sends nothing.
+// status reads a home once and sends nothing.
 func (w wiring) status(ctx context.Context, home string) (cli.Report, error) {
 	h, report, err := w.open(home)
 	if err != nil {
 		return report, err
 	}
 	if _, err := os.Stat(codex.EncryptedPath(report.Home)); err == nil {
-		// Opening it takes two seconds, and half a gigabyte; the agent has done so.
+		// Opening it takes two seconds and half a gigabyte; the agent has
+		// already done so.
 		if client, err := h.Attach(ctx); err == nil {
 			defer func() { _ = client.Close() }()
 			report.State = client.State()
@@ -64,8 +65,8 @@ func (w wiring) status(ctx context.Context, home string) (cli.Report, error) {
 	return report, nil
 }
 
-// refresh takes only the refresh lock, whoever the agent is. Who is told to end
-// meanwhile still waits for the answer.
+// refresh takes only the refresh lock, even if an agent is running. If
+// interrupted, it still waits for the server's answer.
 func (w wiring) refresh(ctx context.Context, home string) (cli.Report, error) {
 	h, report, err := w.open(home)
 	if err != nil {
@@ -79,8 +80,8 @@ func (w wiring) refresh(ctx context.Context, home string) (cli.Report, error) {
 	return report, err
 }
 
-// watch becomes the agent of each home or attaches to it, and takes its place
-// when it ends.
+// watch becomes the agent of each home or attaches to it, and takes over when
+// it exits.
 func (w wiring) watch(ctx context.Context, homes []string, face func(context.Context, []cli.Watched) error) error {
 	var ours ourHomes
 	for _, home := range homes {
@@ -101,15 +102,15 @@ func (w wiring) watch(ctx context.Context, homes []string, face func(context.Con
 		func(ctx context.Context) error { return untilUnread(ctx, os.Stdout) })
 }
 
-// part is what faces show: a member of a home, or its agent.
+// part is what a face shows: a member of a home, or its agent.
 type part interface {
 	Run(ctx context.Context) error
 	Close(ctx context.Context) error
 }
 
-// run runs a part and its faces until one of them ends, and does not leave
-// while a refresh is under way. The first face stays on this goroutine: the
-// trays of Windows and macOS insist on the main one.
+// run runs a part and its faces until one of them ends, and does not return
+// while a refresh is under way. The first face stays on this goroutine, because
+// the trays of Windows and macOS need the main one.
 func (w wiring) run(ctx context.Context, p part, front func(context.Context) error, others ...func(context.Context) error) error {
 	group, running := errgroup.WithContext(ctx)
 	running, cancel := context.WithCancel(running)
@@ -146,8 +147,8 @@ func (w wiring) closePart(ctx context.Context, p interface{ Close(context.Contex
 	return p.Close(ctx)
 }
 
-// appServer answers on the standard streams. It is no agent: it keeps nothing
-// ahead of time.
+// appServer answers on the standard streams. It is not an agent: it refreshes
+// nothing ahead of time.
 func (w wiring) appServer(ctx context.Context, home string, noWatch bool) error {
 	o, err := w.options(home)
 	if err != nil {
@@ -158,7 +159,7 @@ func (w wiring) appServer(ctx context.Context, home string, noWatch bool) error 
 	if err != nil {
 		return err
 	}
-	_ = h.Reload(ctx, true) // what is wrong is in the answers
+	_ = h.Reload(ctx, true) // errors are in the answers
 	group, running := errgroup.WithContext(ctx)
 	running, cancel := context.WithCancel(running)
 	defer cancel()
@@ -183,20 +184,20 @@ type stdio struct {
 	io.Writer
 }
 
-// newStdio copies standard input through a pipe: closing the pipe brings its
-// reader back, which closing a terminal or a file does not. The copying ends
-// with the input or with the process.
+// newStdio copies standard input through a pipe, because closing a pipe
+// unblocks its reader, while closing a terminal or a file does not. The copying
+// ends with the input or the process.
 func newStdio() stdio {
 	r, w := io.Pipe()
 	go func() {
 		_, err := io.Copy(w, os.Stdin)
-		_ = w.CloseWithError(err) // nil stands for the end of the input
+		_ = w.CloseWithError(err) // nil means end of input
 	}()
 	return stdio{r, os.Stdout}
 }
 
-// window starts the window program for the agents of these homes, the first
-// home on show.
+// window starts the window program for the agents of these homes, showing the
+// first.
 func (w wiring) window(ctx context.Context, homes []string) error {
 	var sockets []string
 	for _, home := range homes {

@@ -18,12 +18,11 @@ import (
 	"rekey/ui/cli"
 )
 
-// configuration is what the configuration file says, and the environment over
-// it.
+// configuration is the configuration file, overridden by the environment.
 type configuration struct {
 	config.Settings
 	path     string  // of the file, "" where a user has no home directory
-	problems []error // what of it cannot be used
+	problems []error // what is invalid in it
 }
 
 // readConfiguration reads the file once. The agent follows it afterwards.
@@ -43,7 +42,7 @@ func readConfiguration(getenv func(string) string) configuration {
 	return c
 }
 
-// report is what holds, and where it comes from.
+// report returns the effective settings and their origin.
 func (c configuration) report() cli.Configuration {
 	r := cli.Configuration{Path: c.path}
 	inFile := config.Named(c.path)
@@ -60,8 +59,8 @@ func (c configuration) report() cli.Configuration {
 	return r
 }
 
-// homes are the Codex homes that a command is about: those that are named, else
-// those of the environment or the configuration, else Codex's own.
+// homes returns the Codex homes of a command: those named, else those of the
+// environment or the configuration, else Codex's own.
 func (w wiring) homes(named []string) ([]string, error) {
 	return agent.Homes(named, w.config.Settings, userdir.Home)
 }
@@ -75,7 +74,7 @@ func userHome() string {
 	return dir
 }
 
-// log is the log of a home, and what sets its level.
+// log returns the log of a home and its level.
 func (w wiring) log(dirs agent.Dirs, home string) (*slog.Logger, *slog.LevelVar) {
 	level := new(slog.LevelVar)
 	level.Set(w.config.Log)
@@ -86,7 +85,7 @@ func (w wiring) log(dirs agent.Dirs, home string) (*slog.Logger, *slog.LevelVar)
 	}), level
 }
 
-// autostart is the desktop's way to start Rekey, nil where it has none.
+// autostart returns the desktop's way to start Rekey, nil if it has none.
 func (w wiring) autostart(user string) autostart.Login {
 	login, err := autostart.New(autostart.Options{Getenv: os.Getenv, UserHome: user})
 	if err != nil {
@@ -97,23 +96,23 @@ func (w wiring) autostart(user string) autostart.Login {
 
 // findCodex finds the user's own codex, at the configured path if there is one.
 func findCodex(configured string) (login.CodexProgram, error) {
-	user, _ := userdir.Home() // without one, fewer places are looked at
+	user, _ := userdir.Home() // without one, fewer places are searched
 	return login.FindCodex(login.CodexSearch{
 		Setting: configured, Getenv: os.Getenv, UserHome: user, System: runtime.GOOS,
 	})
 }
 
-// recent is what was said lately: several homes find the same thing wrong with
-// one file, and it is said once. It is safe for concurrent use.
+// recent remembers what was printed recently, because several homes may report
+// the same problem with one file. It is safe for concurrent use.
 type recent struct {
 	mu   sync.Mutex // guards said
 	said map[string]time.Time
 }
 
-// together is how far apart what is said twice about one thing can be.
+// together is how far apart two reports of one problem can be.
 const together = 5 * time.Second
 
-// again notes a sentence, and reports whether it was said a moment ago.
+// again records a sentence, and reports whether it was printed a moment ago.
 func (r *recent) again(sentence string, now time.Time) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

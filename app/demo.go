@@ -22,8 +22,8 @@ import (
 // demoLimit ends a demo that hangs when nobody is asked to click.
 const demoLimit = 55 * time.Second
 
-// demo shows the main job in a sandbox: in the tray where there is one, and
-// always as text.
+// demo shows the main job in a sandbox: in the tray if there is one, and always
+// as text.
 func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 	dir, err := os.MkdirTemp("", "rekey-demo-")
 	if err != nil {
@@ -66,7 +66,7 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 	return w.run(ctx, box.Agent, play, notices)
 }
 
-// clickDemo is the one click: by itself, by a key, or in the tray.
+// clickDemo is the one click: automatic, by a key, or in the tray.
 func (w wiring) clickDemo(ctx context.Context, box *demo.Sandbox, auto, inTray bool) error {
 	switch {
 	case auto:

@@ -25,8 +25,8 @@ func noPanel() (id string) {
 	return "tell.no_panel"
 }
 
-// panelHint says what this desktop needs to show the icon, "" when it needs
-// nothing or nothing is known of it.
+// panelHint says what this desktop needs to show the icon, "" for nothing or if
+// unknown.
 func (w wiring) panelHint(ctx context.Context) string {
 	if noPanel() == "tell.no_panel_gnome" && errors.Is(tray.Probe(ctx, ""), tray.ErrNoPanel) {
 		return w.words.Say("tell.no_panel_gnome")
@@ -34,12 +34,12 @@ func (w wiring) panelHint(ctx context.Context) string {
 	return ""
 }
 
-// gnomeNotice is the id under which a user is told once, ever.
+// gnomeNotice is the id of the notice that is shown once ever.
 const gnomeNotice = "gnome-appindicator"
 
-// explainGNOME tells a user of GNOME once, by a notification, which extension
-// shows the icon, if none has shown it some seconds after the start. It returns
-// when ctx ends.
+// explainGNOME tells GNOME users once, by a notification, which extension shows
+// the icon, if it is still not shown some seconds after the start. It returns
+// when ctx is done.
 func (w wiring) explainGNOME(ctx context.Context, s auth.Session, bus string) error {
 	defer func() { <-ctx.Done() }()
 	timer := time.NewTimer(noticePatience)
@@ -54,7 +54,7 @@ func (w wiring) explainGNOME(ctx context.Context, s auth.Session, bus string) er
 		return nil
 	}
 	if ours, err := s.ClaimNotice(ctx, gnomeNotice); err != nil || !ours {
-		return nil // at worst it is told the next time
+		return nil // at worst it is shown next time
 	}
 	icon, _ := assets.AppIcon(64) // drawn from our own file
 	desktop := notify.NewDesktop(bus)
@@ -66,8 +66,8 @@ func (w wiring) explainGNOME(ctx context.Context, s auth.Session, bus string) er
 // maxColours is the largest kdeglobals that is read, in bytes.
 const maxColours = 1 << 20
 
-// kdeColours reports whether Plasma's colours are dark, as its kdeglobals has
-// them, and whether it has any.
+// kdeColours reports whether Plasma's colours in kdeglobals are dark, and
+// whether they are known.
 func kdeColours() (dark, known bool) {
 	file, err := safefile.Read(filepath.Join(userdir.Config(os.Getenv, userHome()), "kdeglobals"), maxColours)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 	"rekey/ui/tray"
 )
 
-// doctor looks at this machine and at these homes.
+// doctor examines this machine and these homes.
 func (w wiring) doctor(ctx context.Context, homes []string) (doctor.Report, error) {
 	var list []agent.Options
 	for _, home := range homes {
@@ -45,7 +45,7 @@ func (w wiring) diagnose(ctx context.Context, homes []agent.Options) (doctor.Rep
 	if u, err := user.Current(); err == nil {
 		in.User = u.Username
 	}
-	in.Host, _ = os.Hostname() // what is not known cannot be shown
+	in.Host, _ = os.Hostname() // an unknown name cannot appear in the report
 	report := doctor.Collect(ctx, in)
 	if err := ctx.Err(); err != nil {
 		return report, cli.ErrInterrupted
@@ -53,8 +53,8 @@ func (w wiring) diagnose(ctx context.Context, homes []agent.Options) (doctor.Rep
 	return report, nil
 }
 
-// copyDiagnostics puts a diagnosis into the clipboard, or into a file in the
-// folder where there is none, and says where it is.
+// copyDiagnostics copies a diagnosis to the clipboard or, without one, to a
+// file in folder, and says where it is.
 func (w wiring) copyDiagnostics(ctx context.Context, homes []agent.Options, folder string) (note string, err error) {
 	report, err := w.diagnose(ctx, homes)
 	if err != nil {

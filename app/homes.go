@@ -10,15 +10,15 @@ import (
 	"rekey/ui/words"
 )
 
-// wiring puts the parts together for each command.
+// wiring wires the parts for each command.
 type wiring struct {
 	config configuration
 	words  words.Words // the language of every face
 	said   *recent
 }
 
-// options are those of the home that a command is about: the one that is named,
-// else the first of those that are looked after.
+// options returns those of a command's home: the one named, else the first that
+// Rekey looks after.
 func (w wiring) options(home string) (agent.Options, error) {
 	user, err := userdir.Home()
 	if err != nil && !filepath.IsAbs(agent.UserDirs(os.Getenv, "").State) {
@@ -35,7 +35,7 @@ func (w wiring) options(home string) (agent.Options, error) {
 	return w.optionsOf(homes[0], user), nil
 }
 
-// optionsOf are those of a home that homes has listed.
+// optionsOf returns the options of a home that homes has listed.
 func (w wiring) optionsOf(dir, user string) agent.Options {
 	getenv := func(name string) string {
 		if name == "CODEX_HOME" {

@@ -9,16 +9,16 @@ import (
 	"rekey/auth/appserver"
 )
 
-// withSession calls face with a session of the home for the length of one command:
-// through its agent where one runs, else in this process. If the agent ends
-// meanwhile, face is called once more.
+// withSession calls face with a session of the home for the length of one
+// command: through its agent if one is running, else in this process. If the
+// agent exits meanwhile, face is called once more.
 func (w wiring) withSession(ctx context.Context, home string, face func(context.Context, auth.Session) error) error {
 	o, err := w.options(home)
 	if err != nil {
 		return err
 	}
 	o.Store.SharedBus = true    // there is no tray in this process to disturb
-	o.ShowURL = func(string) {} // face shows it
+	o.ShowURL = func(string) {} // the face shows it
 	o.OpenURL = func(ctx context.Context, url string) error {
 		err := openURL(ctx, url)
 		if err != nil {
@@ -33,7 +33,7 @@ func (w wiring) withSession(ctx context.Context, home string, face func(context.
 		}
 		err = face(ctx, v)
 		if v.Attached && errors.Is(err, appserver.ErrAgentGone) && ctx.Err() == nil {
-			_ = v.Close(ctx) // of the connection, which has ended
+			_ = v.Close(ctx) // an error of the connection, which has ended
 			continue
 		}
 		return errors.Join(err, w.closePart(ctx, v))

@@ -21,15 +21,15 @@ func (w wiring) signInAPIKey(ctx context.Context, home string) (cli.Report, erro
 	if err != nil {
 		return report, err
 	}
-	_ = h.Reload(ctx, true) // whatever is there is replaced
+	_ = h.Reload(ctx, true) // the store is replaced in any case
 	err = h.SignInAPIKey(ctx, key)
 	err = errors.Join(err, w.closePart(ctx, h))
 	report.State = h.State()
 	return report, err
 }
 
-// readAPIKey reads until the end of the input or of ctx; the reading then ends
-// with the process.
+// readAPIKey reads until the end of the input or until ctx is done; a blocked
+// read then ends with the process.
 func readAPIKey(ctx context.Context) (auth.Secret, error) {
 	type answer struct {
 		key auth.Secret

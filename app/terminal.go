@@ -6,7 +6,7 @@ import (
 	"rekey/ui/cli"
 )
 
-// screen finds out where a standard stream leads.
+// screen describes where a standard stream leads.
 func screen(f *os.File) cli.Screen {
 	terminal := isTerminal(f)
 	s := cli.NewScreen(terminal, os.Getenv)

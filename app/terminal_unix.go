@@ -14,7 +14,7 @@ func isTerminal(f *os.File) bool {
 	return err == nil
 }
 
-// columns is the width of a terminal, 0 when it does not know.
+// columns is the width of a terminal, 0 if unknown.
 func columns(f *os.File) int {
 	size, err := unix.IoctlGetWinsize(int(f.Fd()), unix.TIOCGWINSZ)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// isTerminal reports whether a file is a console, and has it understand the
-// sequences that terminals do.
+// isTerminal reports whether a file is a console, and enables terminal
+// sequences for it.
 func isTerminal(f *os.File) bool {
 	console := windows.Handle(f.Fd())
 	var mode uint32
@@ -18,7 +18,7 @@ func isTerminal(f *os.File) bool {
 	return true
 }
 
-// columns is the width of a console, 0 when it does not know.
+// columns is the width of a console, 0 if unknown.
 func columns(f *os.File) int {
 	var info windows.ConsoleScreenBufferInfo
 	if windows.GetConsoleScreenBufferInfo(windows.Handle(f.Fd()), &info) != nil {

@@ -21,12 +21,12 @@ import (
 )
 
 // noticePatience is how long a refusal waits before its notification while the
-// access token still works: longer than the second look, for whoever won a race
-// may have had a slow answer.
+// access token still works. It is longer than the second look, because the
+// winner of a race may have got its answer late.
 const noticePatience = 10 * time.Second
 
-// tray shows one tray for these homes, but for those that another process's
-// tray shows. If that is all of them, it shows the first one's window.
+// tray shows one tray for these homes, except those that another process's tray
+// shows. If that is all of them, it shows the first one's window.
 func (w wiring) tray(ctx context.Context, homes []string) error {
 	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
 	var noBus *tray.NoBusError
@@ -75,8 +75,8 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 	return err
 }
 
-// trayHome is a session as the tray shows it. Its window is that of the
-// sockets, the first of which is its own.
+// trayHome returns a session for the tray. Its window shows the sockets, the
+// first of which is its own.
 func (w wiring) trayHome(name string, s auth.Session, sockets []string, dir string) tray.Home {
 	return tray.Home{
 		Name: name, Session: s,
@@ -85,8 +85,8 @@ func (w wiring) trayHome(name string, s auth.Session, sockets []string, dir stri
 	}
 }
 
-// trayFace shows homes in the panel until their user quits. Without diagnostics
-// none are offered.
+// trayFace shows homes in the panel until the user quits. diagnostics may be
+// nil.
 func (w wiring) trayFace(homes []tray.Home, diagnostics func(context.Context) (string, error), log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		ctx, quit := context.WithCancel(ctx)
@@ -103,10 +103,10 @@ func (w wiring) trayFace(homes []tray.Home, diagnostics func(context.Context) (s
 	}
 }
 
-// ourHomes are the homes that this process's tray shows. Together they are a part.
+// ourHomes are the homes that this process's tray shows. They implement part.
 type ourHomes []*ourHome
 
-// sockets are those of all homes, with the one of number first at the head.
+// sockets returns those of all homes, starting with number first.
 func (homes ourHomes) sockets(first int) []string {
 	list := []string{homes[first].member.Socket()}
 	for i, h := range homes {
@@ -117,7 +117,7 @@ func (homes ourHomes) sockets(first int) []string {
 	return list
 }
 
-// options are those of all homes.
+// options returns those of all homes.
 func (homes ourHomes) options() (list []agent.Options) {
 	for _, h := range homes {
 		list = append(list, h.options)
@@ -135,9 +135,8 @@ type ourHome struct {
 	ended  chan error // how that ended; capacity 1
 }
 
-// takeHomes takes the tray locks of the homes that no other tray shows. The
-// same home is taken once, whatever names it goes by. first is the first
-// home's socket.
+// takeHomes takes the tray locks of the homes that no other tray shows. A home
+// with several names is taken once. first is the first home's socket.
 func (w wiring) takeHomes(homes []string) (ours ourHomes, first string, err error) {
 	seen := make(map[string]bool)
 	for _, home := range homes {
@@ -171,16 +170,15 @@ func (w wiring) takeHomes(homes []string) (ours ourHomes, first string, err erro
 	return ours, first, nil
 }
 
-// unlock gives the tray locks back.
+// unlock releases the tray locks.
 func (homes ourHomes) unlock() {
 	for _, h := range homes {
 		h.unlock()
 	}
 }
 
-// join takes part in every home, and runs its part of each at once: another
-// process may have taken another home of these, and each would wait for the
-// other one's answer.
+// join joins every home and immediately runs each: another process may have
+// taken another of these homes, and each would wait for the other's answer.
 func (homes ourHomes) join(ctx context.Context) error {
 	group, joining := errgroup.WithContext(ctx)
 	for _, h := range homes {
@@ -202,8 +200,8 @@ func (homes ourHomes) join(ctx context.Context) error {
 	return nil
 }
 
-// Run implements part: it ends what join has begun when ctx ends or one of them
-// does.
+// Run implements part: it stops what join has started when ctx is done or one
+// of them ends.
 func (homes ourHomes) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, h := range homes {

@@ -1,6 +1,6 @@
-// Package autostart starts Rekey when its user signs in to the desktop: by an
-// autostart entry on freedesktop systems, by the Run key on Windows, by a
-// launch agent on macOS.
+// Package autostart starts Rekey when the user signs in to the desktop: with an
+// autostart entry on freedesktop systems, the Run key on Windows, a launch
+// agent on macOS.
 package autostart
 
 import (
@@ -15,16 +15,16 @@ import (
 // id names the program to the desktop.
 const id = "io.github.rekey.Rekey"
 
-// Login is what a desktop does with this program when its user signs in. What
-// the desktop's own settings say counts: an entry that they disabled is off,
-// and Set(true) takes that back. Implementations hold no state, so they can be
-// used at the same time and see what others change.
+// Login is the desktop's setting for starting this program at login. It
+// respects the desktop's own settings: an entry that they have disabled is off,
+// and Set(true) enables it again. Implementations hold no state, so they are
+// safe for concurrent use and see changes by other programs.
 type Login interface {
-	// Enabled reports whether the program is started. A file that cannot be
-	// read is an error and not an answer.
+	// Enabled reports whether the program is started at login. A file that
+	// cannot be read is an error.
 	Enabled() (bool, error)
-	// Set has the program started, or not, from the next time on. It neither
-	// starts nor ends anything now.
+	// Set makes the program start, or not, from the next login on. It neither
+	// starts nor stops anything now.
 	Set(on bool) error
 }
 
@@ -34,16 +34,17 @@ type Options struct {
 	Getenv func(string) string
 	// UserHome is the user's home directory.
 	UserHome string
-	// Program is the absolute path of what to start; "" for the running program.
+	// Program is the absolute path of the program to start; "" is the running
+	// program.
 	Program string
 }
 
-// New returns this system's way to start the program.
+// New returns the Login of this system.
 func New(o Options) (Login, error) {
 	if o.Program == "" {
 		running, err := os.Executable()
 		if err != nil {
-			return nil, fmt.Errorf("which program this is: %w", err)
+			return nil, fmt.Errorf("cannot find the running program: %w", err)
 		}
 		o.Program = lasting(running, o.Getenv("PATH"))
 		// Windows shows a console for rekey.exe; the program beside it hides it.
@@ -59,11 +60,11 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// lasting is the path under which an executable can be started also after the
-// next update: the place on the PATH that leads to it, if there is one, for
-// package managers keep programs in folders that carry the version's name.
+// lasting returns a path of an executable that still works after an update: the
+// link on PATH that leads to it, if there is one, because package managers keep
+// programs in folders named after the version.
 func lasting(executable, path string) string {
-	// So Linux names a program that was replaced while it runs.
+	// Linux names a program that was replaced while running like this.
 	if was, gone := strings.CutSuffix(executable, " (deleted)"); gone {
 		if _, err := os.Stat(executable); err != nil {
 			executable = was

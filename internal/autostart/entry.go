@@ -10,7 +10,7 @@ import (
 	"rekey/internal/safefile"
 )
 
-// entry is the main group of a desktop entry: what each key says.
+// entry is the main group of a desktop entry, by key.
 type entry map[string]string
 
 const (
@@ -41,8 +41,8 @@ func formatEntry(program string) (string, error) {
 	return fmt.Sprintf(entryText, escapeText(quoteArgument(program)), escapeText(program)), nil
 }
 
-// quoteArgument writes an argument of an Exec line. It is always quoted: the
-// list of characters that ask for it is long.
+// quoteArgument writes an argument of an Exec line. It is always quoted,
+// because the list of characters that require it is long.
 func quoteArgument(arg string) string {
 	return `"` + strings.NewReplacer(`"`, `\"`, "`", "\\`", `$`, `\$`, `\`, `\\`, `%`, `%%`).Replace(arg) + `"`
 }
@@ -57,7 +57,7 @@ func unescapeText(text string) string {
 	return strings.NewReplacer(`\\`, `\`, `\s`, " ", `\n`, "\n", `\t`, "\t", `\r`, "\r").Replace(text)
 }
 
-// parseEntry reads what it can; a line that makes no sense is as good as none.
+// parseEntry reads what it can and ignores invalid lines.
 func parseEntry(content string) entry {
 	e, inside := entry{}, false
 	for line := range strings.Lines(content) {
@@ -74,7 +74,7 @@ func parseEntry(content string) entry {
 	return e
 }
 
-// entryLimit bounds what is read: an entry has a few hundred bytes.
+// entryLimit bounds the file size, in bytes; an entry has a few hundred.
 const entryLimit = 1 << 20
 
 // readEntry returns an entry, or fs.ErrNotExist.
@@ -89,8 +89,8 @@ func readEntry(name string) (string, error) {
 	return string(content.Data), nil
 }
 
-// replace puts a file in place, complete or not at all, and makes its folder.
-// While it is being made its name begins with a dot, which no desktop reads.
+// replace writes a file atomically and creates its folder. The temporary file's
+// name begins with a dot, so that no desktop reads it.
 func replace(name, content string) error {
 	err := safefile.Disk{}.MkdirAll(filepath.Dir(name), 0o700)
 	if err == nil {
@@ -102,12 +102,12 @@ func replace(name, content string) error {
 	return nil
 }
 
-// commandLimit is the length from which on Windows ignores a command that it
-// is to start, in UTF-16 units as in characters here.
+// commandLimit is the length, in UTF-16 units, at which Windows ignores a
+// command in the Run key.
 const commandLimit = 260
 
-// formatCommand is the command line that starts a program on Windows, where no
-// path holds a quotation mark.
+// formatCommand is the command line that starts a program on Windows, where
+// paths cannot contain quotation marks.
 func formatCommand(program string) (string, error) {
 	command := `"` + program + `"`
 	if n := len([]rune(command)); n > commandLimit {
@@ -116,6 +116,6 @@ func formatCommand(program string) (string, error) {
 	return command, nil
 }
 
-// approved reports what Windows' own settings say of a command. They keep 12
-// bytes for it, the first of which is odd when it is switched off; none means on.
+// approved reports whether Windows' own settings allow a command. They store 12
+// bytes for it, the first of which is odd when it is off; none means on.
 func approved(setting []byte) bool { return len(setting) == 0 || setting[0]&1 == 0 }

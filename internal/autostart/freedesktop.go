@@ -13,7 +13,7 @@ import (
 )
 
 // freedesktop follows the Desktop Application Autostart Specification: an entry
-// in the user's folder stands over one of the same name in the system's.
+// in the user's folder overrides one of the same name in the system's.
 type freedesktop struct {
 	program  string
 	dirs     []string // the user's folder, then the system's
@@ -40,7 +40,7 @@ func file(dir string) string { return filepath.Join(dir, id+".desktop") }
 // Enabled implements Login.
 func (f freedesktop) Enabled() (bool, error) { return f.enabled(f.dirs) }
 
-// enabled reports what the first entry in these folders says.
+// enabled reports whether the first entry in these folders is on.
 func (f freedesktop) enabled(dirs []string) (bool, error) {
 	for _, dir := range dirs {
 		content, err := readEntry(file(dir))
@@ -58,7 +58,7 @@ func (f freedesktop) enabled(dirs []string) (bool, error) {
 func (f freedesktop) starts(e entry) bool {
 	switch {
 	case e["Hidden"] == "true", e["X-GNOME-Autostart-enabled"] == "false":
-		return false // as the settings of Xfce and KDE, and of GNOME, switch it off
+		return false // this is how the settings of Xfce, KDE and GNOME switch it off
 	case e["Exec"] == "":
 		return false
 	case e["OnlyShowIn"] != "" && !f.isOneOf(e["OnlyShowIn"]):
@@ -94,8 +94,8 @@ func Unserved(getenv func(string) string) string {
 	return ""
 }
 
-// Set implements Login. The entry is written anew, so that it names the
-// program's present place.
+// Set implements Login. It always writes the entry, so that it has the
+// program's current path.
 func (f freedesktop) Set(on bool) error {
 	own := file(f.dirs[0])
 	if on {
@@ -109,7 +109,7 @@ func (f freedesktop) Set(on bool) error {
 	if err != nil {
 		return err
 	}
-	if system { // which only an entry of the user's own can hide
+	if system { // only a user's own entry can hide it
 		return replace(own, hiddenEntry)
 	}
 	if err := os.Remove(own); err != nil && !errors.Is(err, fs.ErrNotExist) {

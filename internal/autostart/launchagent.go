@@ -21,8 +21,8 @@ func newLaunchAgent(o Options) launchAgent {
 	return launchAgent{o.Program, filepath.Join(o.UserHome, "Library", "LaunchAgents", id+".plist")}
 }
 
-// Enabled implements Login. What launchctl or the system's settings have
-// switched off stands in a database of macOS that is not read here.
+// Enabled implements Login. It does not see what launchctl or the system's
+// settings have switched off, which macOS keeps in a database of its own.
 func (l launchAgent) Enabled() (bool, error) {
 	content, err := readEntry(l.file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -76,8 +76,8 @@ func formatPropertyList(program string) string {
 	return fmt.Sprintf(propertyList, &escaped)
 }
 
-// parsePropertyList reports whether a launch agent starts its program at the
-// sign-in: RunAtLoad without Disabled, both at the top.
+// parsePropertyList reports whether a launch agent starts its program at login:
+// it has RunAtLoad and not Disabled, both at the top level.
 func parsePropertyList(content string) (on bool, err error) {
 	decoder := xml.NewDecoder(strings.NewReader(content))
 	var key string

@@ -58,8 +58,8 @@ func (r run) Set(on bool) error {
 	return err
 }
 
-// withKey does something with a key of this user's registry. A key or a value
-// that is not there gives nothing and is no error.
+// withKey calls do with a key of this user's registry. A missing key or value
+// gives the zero value and is not an error.
 func withKey[T any](path string, access uint32, do func(registry.Key) (T, error)) (result T, err error) {
 	k, err := registry.OpenKey(registry.CURRENT_USER, path, access)
 	if err == nil {

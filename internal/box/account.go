@@ -5,7 +5,7 @@ import "time"
 // CodexClientID is the client_id that Codex sends.
 const CodexClientID = "app_EMoamEEZ73f0CkXaXp7hrann"
 
-// Account is somebody who can sign in.
+// Account is a user who can sign in.
 type Account struct {
 	Email     string
 	Plan      string // chatgpt_plan_type, for example "pro"
@@ -14,14 +14,14 @@ type Account struct {
 	Name      string
 }
 
-// Ada is the account that is used where none is given.
+// Ada is the default account.
 func Ada() Account {
 	return Account{
 		Email: "ada@example.com", Plan: "pro", UserID: "user-ada", AccountID: "acct-ada", Name: "Ada Example",
 	}
 }
 
-// Grace is another account, for tests in which somebody else signs in.
+// Grace is another account, for tests in which another user signs in.
 func Grace() Account {
 	return Account{
 		Email: "grace@example.com", Plan: "plus", UserID: "user-grace", AccountID: "acct-grace", Name: "Grace Example",
@@ -36,8 +36,8 @@ func (a Account) orAda() Account {
 	return a
 }
 
-// claims are what Codex reads from a token of this account, and the times of
-// the token. id makes two tokens of the same second differ.
+// claims are the claims that Codex reads from a token of this account, and the
+// token's times. id distinguishes tokens of the same second.
 func (a Account) claims(id string, issued, expires time.Time) map[string]any {
 	claims := map[string]any{
 		"iat": issued.Unix(),

@@ -7,21 +7,21 @@ import (
 	"time"
 )
 
-// Tokens are what a sign-in or a refresh yields.
+// Tokens are the result of a sign-in or a refresh.
 type Tokens struct {
 	IDToken      string
 	AccessToken  string
 	RefreshToken string
 }
 
-// DefaultAccessLife is how long access tokens live where nothing else is said.
+// DefaultAccessLife is the default lifetime of access tokens.
 const DefaultAccessLife = time.Hour
 
 // AuthOption changes what AuthJSON writes.
 type AuthOption func(*authSpec)
 
-// authSpec is what the options have asked for; tokens are made from it last,
-// so that the order of options does not matter.
+// authSpec collects the options; tokens are made from it last, so that the
+// order of options does not matter.
 type authSpec struct {
 	account       Account
 	mode          string
@@ -58,15 +58,15 @@ func WithRefreshToken(token string) AuthOption {
 	return func(s *authSpec) { s.tokens.RefreshToken = token }
 }
 
-// WithIssued sets last_refresh and the made-up tokens' iat. It is now where
-// the option is missing.
+// WithIssued sets last_refresh and the made-up tokens' iat. The default is now.
 func WithIssued(t time.Time) AuthOption { return func(s *authSpec) { s.issued = t } }
 
-// WithExpiry sets the made-up tokens' exp. It is DefaultAccessLife after they
-// were issued where the option is missing.
+// WithExpiry sets the made-up tokens' exp. The default is DefaultAccessLife
+// after they were issued.
 func WithExpiry(t time.Time) AuthOption { return func(s *authSpec) { s.expires = t } }
 
-// WithoutAccountID writes null as tokens.account_id: Codex never refreshes that.
+// WithoutAccountID writes null as tokens.account_id: Codex never refreshes such
+// a sign-in.
 func WithoutAccountID() AuthOption { return func(s *authSpec) { s.noAccountID = true } }
 
 // WithoutLastRefresh leaves last_refresh out.

@@ -8,8 +8,8 @@ import (
 	"net/url"
 )
 
-// boxStyle makes the server's pages pleasant to look at, and plainly not those
-// of a real one.
+// boxStyle makes the server's pages pleasant, and clearly different from the
+// real ones.
 const boxStyle = `<style>
 :root { color-scheme: light dark; --page: #eef0f3; --card: #fff; --text: #1d2129; --dim: #5b6472; --accent: #2a62b8; --on: #fff }
 @media (prefers-color-scheme: dark) { :root { --page: #14161a; --card: #1f2228; --text: #eceef2; --dim: #a2abb9; --accent: #7aa9f0; --on: #14161a } }
@@ -38,7 +38,7 @@ func (s *Server) authorize(c *call) {
 	c.arrived(Request{ClientID: q.Get("client_id")})
 	redirect, err := url.Parse(q.Get("redirect_uri"))
 	if q.Get("client_id") != s.cfg.ClientID || err != nil || !isLoopback(redirect) {
-		// Whoever sent this must not be redirected to (RFC 6749, section 4.1.2.1).
+		// Never redirect to an unknown address (RFC 6749, section 4.1.2.1).
 		c.ended("invalid_request")
 		http.Error(c.w, "unknown client_id or redirect_uri", http.StatusBadRequest)
 		return

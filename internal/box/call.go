@@ -6,12 +6,11 @@ import (
 	"time"
 )
 
-// maxBody is more than any request needs.
+// maxBody bounds a request body, in bytes.
 const maxBody = 1 << 20
 
-// call is one request on its way through an endpoint. What becomes of it is
-// written down before the answer is sent, so that a client that has the answer
-// finds it in the journal.
+// call is one request to an endpoint. Its outcome is recorded before the answer
+// is sent, so that a client that has the answer finds it in the journal.
 type call struct {
 	w       http.ResponseWriter
 	r       *http.Request
@@ -31,14 +30,14 @@ func (s *Server) endpoint(handle func(*call)) http.Handler {
 	})
 }
 
-// arrived writes the request down; details are what its body says.
+// arrived records the request; details come from its body.
 func (c *call) arrived(details Request) {
 	details.At, details.Endpoint = c.now, c.r.URL.Path
 	details.Header, details.Outcome = c.r.Header.Clone(), OutcomePending
 	c.place = c.journal.arrived(details)
 }
 
-// ended notes the outcome, unless one is noted already.
+// ended records the outcome, unless there is one already.
 func (c *call) ended(outcome string) {
 	if c.done {
 		return
@@ -50,7 +49,8 @@ func (c *call) ended(outcome string) {
 	c.journal.ended(c.place, outcome)
 }
 
-// decode reads the body as JSON; when it is none, the call is answered.
+// decode reads the body as JSON; if it is not JSON, decode answers the call and
+// returns false.
 func (c *call) decode(into any) bool {
 	if err := json.NewDecoder(c.r.Body).Decode(into); err != nil {
 		c.refuse(http.StatusBadRequest, "invalid_request")
@@ -59,7 +59,7 @@ func (c *call) decode(into any) bool {
 	return true
 }
 
-// grant answers with what was asked for.
+// grant sends a successful answer.
 func (c *call) grant(answer any) {
 	c.ended(OutcomeOK)
 	Reply{Status: http.StatusOK, Body: encode(answer)}.write(c.w)
@@ -77,7 +77,7 @@ func (c *call) fail(code string) {
 	Reply{Status: http.StatusBadRequest, Body: encode(map[string]string{"error": code})}.write(c.w)
 }
 
-// drop ends the call without an answer and closes the connection.
+// drop closes the connection without an answer.
 func (c *call) drop() { panic(http.ErrAbortHandler) }
 
 // refusal is OpenAI's form of an error.

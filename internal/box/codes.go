@@ -43,7 +43,7 @@ func (k *codes) add(a authCode) string {
 	return code
 }
 
-// take uses a code up. ok is false for one that is unknown, used or too old.
+// take consumes a code. ok is false if it is unknown, used or expired.
 func (k *codes) take(code string) (a authCode, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

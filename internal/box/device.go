@@ -65,7 +65,8 @@ func (d *devices) decide(userCode string, change func(*device)) error {
 	return nil
 }
 
-// poll returns how a device stands; one that is settled or too old is forgotten.
+// poll returns the state of a device; one that is decided or expired is
+// forgotten.
 func (d *devices) poll(id, userCode string) (dev device, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

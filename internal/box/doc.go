@@ -7,10 +7,10 @@
 // RFC 7636, RFC 7009) that speaks Codex's dialect: refreshes and revocations
 // as JSON, refusals as {"error":{"code":…}}, and Codex's own device endpoints.
 // Its refresh tokens are single use, as the real ones are, so that a client
-// that spends one twice is found out.
+// that spends one twice is noticed.
 //
-// The package reads and writes only the directory a Home is given, listens on
-// 127.0.0.1 alone and contacts nobody. Its tokens are unsigned and open
-// nothing anywhere; that is why they are plain strings here. It knows nothing
-// of package auth, so that what it makes is no echo of the code under test.
+// The package reads and writes only the directory of a Home, listens only on
+// 127.0.0.1 and contacts no other host. Its tokens are unsigned and worthless,
+// so they are plain strings. It does not use package auth, so that its fixtures
+// are independent of the code under test.
 package box

@@ -11,15 +11,15 @@ import (
 // program.
 type Home struct{ dir string }
 
-// NewHome makes dir a Codex home, creating it if need be. What it holds stays.
+// NewHome returns the Codex home in dir, creating the folder if necessary.
 func NewHome(dir string) (*Home, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make a Codex home: %w", err)
+		return nil, fmt.Errorf("cannot create a Codex home: %w", err)
 	}
 	return &Home{dir: dir}, nil
 }
 
-// Dir is the directory itself: what $CODEX_HOME would say.
+// Dir returns the directory, the value for $CODEX_HOME.
 func (h *Home) Dir() string { return h.dir }
 
 // AuthPath is where the sign-in lives.
@@ -32,7 +32,7 @@ func (h *Home) ConfigPath() string { return filepath.Join(h.dir, "config.toml") 
 // of it, as with Codex before version 0.169.
 func (h *Home) Write(authJSON []byte) error {
 	if err := os.WriteFile(h.AuthPath(), authJSON, 0o600); err != nil {
-		return fmt.Errorf("write the sign-in: %w", err)
+		return fmt.Errorf("cannot write the sign-in: %w", err)
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func (h *Home) Replace(authJSON []byte) error {
 // Delete removes auth.json. It is an error, fs.ErrNotExist, when there is none.
 func (h *Home) Delete() error {
 	if err := os.Remove(h.AuthPath()); err != nil {
-		return fmt.Errorf("delete the sign-in: %w", err)
+		return fmt.Errorf("cannot delete the sign-in: %w", err)
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func (h *Home) Delete() error {
 func (h *Home) Read() ([]byte, error) {
 	content, err := os.ReadFile(h.AuthPath())
 	if err != nil {
-		return nil, fmt.Errorf("read the sign-in: %w", err)
+		return nil, fmt.Errorf("cannot read the sign-in: %w", err)
 	}
 	return content, nil
 }
@@ -79,7 +79,7 @@ func (h *Home) Read() ([]byte, error) {
 // WriteConfig writes config.toml.
 func (h *Home) WriteConfig(toml string) error {
 	if err := os.WriteFile(h.ConfigPath(), []byte(toml), 0o600); err != nil {
-		return fmt.Errorf("write the configuration: %w", err)
+		return fmt.Errorf("cannot write the configuration: %w", err)
 	}
 	return nil
 }

@@ -69,7 +69,8 @@ func (j *journal) announce() {
 	j.changed = make(chan struct{})
 }
 
-// look returns the requests so far and a channel that tells of the next change.
+// look returns the requests so far and a channel that is closed at the next
+// change.
 func (j *journal) look() ([]Request, <-chan struct{}) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -97,13 +98,13 @@ func (s *Server) Requests() []Request {
 }
 
 // WaitForRequests waits until at least n requests have arrived, answered or
-// not. It returns the cause of ctx's end when that comes first.
+// not. If ctx is done first, it returns its cause.
 func (s *Server) WaitForRequests(ctx context.Context, n int) error {
 	return s.journal.wait(ctx, func(all []Request) bool { return len(all) >= n })
 }
 
 // WaitUntil waits until the condition holds for the requests so far; it is
-// looked at again after every arrival and every answer.
+// checked after every arrival and every answer.
 func (s *Server) WaitUntil(ctx context.Context, condition func([]Request) bool) error {
 	return s.journal.wait(ctx, condition)
 }

@@ -35,8 +35,8 @@ func newLedger(cfg Config) *ledger {
 	}
 }
 
-// family is one sign-in: the refresh tokens that descend from it stand and
-// fall together.
+// family is one sign-in with all refresh tokens that descend from it; they are
+// revoked together.
 type family struct {
 	account  Account
 	clientID string
@@ -108,7 +108,7 @@ func (l *ledger) sequence(token string) int {
 }
 
 // owner returns whose access token this is; ok is false when it is unknown.
-// That it may be too old is not looked at.
+// It does not check whether the token has expired.
 func (l *ledger) owner(accessToken string) (a Account, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

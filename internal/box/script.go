@@ -23,11 +23,11 @@ const (
 	DropAfter
 )
 
-// Reply is one scripted answer to a refresh. Its zero value is the true
-// answer; what is set changes that.
+// Reply is one scripted answer to a refresh. Its zero value is the true answer;
+// fields that are set change it.
 type Reply struct {
-	// Status replaces the answer: 0 keeps the true one. With a status of its
-	// own a Reply spends no refresh token.
+	// Status replaces the answer; 0 keeps the true one. A Reply with a Status
+	// spends no refresh token.
 	Status int
 	// Body goes with Status, byte for byte.
 	Body string
@@ -80,8 +80,8 @@ func (s *Server) Script(replies ...Reply) {
 	s.script.next = append(s.script.next, replies...)
 }
 
-// SetMode answers every refresh that Script says nothing about with this
-// reply, until it is set again. The zero Reply is the true answer.
+// SetMode sets the reply for every refresh without a scripted one. The zero
+// Reply is the true answer.
 func (s *Server) SetMode(r Reply) {
 	s.script.mu.Lock()
 	defer s.script.mu.Unlock()
@@ -136,7 +136,7 @@ func (r Reply) write(w http.ResponseWriter) {
 		h.Set(name, value)
 	}
 	w.WriteHeader(r.Status)
-	_, _ = w.Write([]byte(r.Body)) // the client may be gone, which is its own affair
+	_, _ = w.Write([]byte(r.Body)) // the client may be gone
 }
 
 // encode writes plain maps and structs as JSON, which cannot fail.

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Config says what kind of server Start makes. The zero value is usable.
+// Config configures a Server. The zero value is usable.
 type Config struct {
 	// Account is who approves sign-ins at first, Ada when zero.
 	Account Account
@@ -19,22 +19,22 @@ type Config struct {
 	ClientID string
 	// AccessLife is how long access tokens live, DefaultAccessLife when 0.
 	AccessLife time.Duration
-	// RefreshLife is how long refresh tokens live, for ever when 0.
+	// RefreshLife is how long refresh tokens live; 0 means without limit.
 	RefreshLife time.Duration
 	// ReuseRevokesFamily ends the whole sign-in when a refresh token is used
 	// twice, as RFC 9700, section 4.14.2 wants it.
 	ReuseRevokesFamily bool
-	// ApprovalPage shows a page with an Approve link, for a sign-in by hand,
-	// where otherwise every sign-in is approved at once.
+	// ApprovalPage shows a page with an Approve link, for a sign-in by hand.
+	// Otherwise every sign-in is approved immediately.
 	ApprovalPage bool
-	// APIKey is what an ID token can be exchanged for. Where it is "", the
-	// exchange is refused, as it is for most accounts.
+	// APIKey is what an ID token can be exchanged for. If it is "", the
+	// exchange is refused, as for most accounts.
 	APIKey string
-	// DeviceInterval is how often a device may poll, in whole seconds. 0 asks
-	// for no pause.
+	// DeviceInterval is the interval for polls of a device, in whole seconds. 0
+	// requires no pause.
 	DeviceInterval time.Duration
-	// UsageWindow is how long the first window of the usage is that the backend
-	// tells, DefaultUsageWindow when 0.
+	// UsageWindow is the length of the first usage window that the backend
+	// reports, DefaultUsageWindow when 0.
 	UsageWindow time.Duration
 	// Now is the server's clock, time.Now when nil. It must be safe for
 	// concurrent use.
@@ -162,8 +162,8 @@ func (s *Server) TokenURL() string { return s.issuer + "/oauth/token" }
 // RevokeURL is the revocation endpoint.
 func (s *Server) RevokeURL() string { return s.issuer + "/oauth/revoke" }
 
-// BackendURL is what chatgpt_base_url in a config.toml has to be, so that a
-// real Codex finds what it looks up after a sign-in.
+// BackendURL is the value for chatgpt_base_url in config.toml, so that a real
+// Codex finds what it looks up after a sign-in.
 func (s *Server) BackendURL() string { return s.issuer + "/backend-api" }
 
 // SetAccount changes who approves the sign-ins from now on.

@@ -17,8 +17,8 @@ const (
 	GrantExchange = "urn:ietf:params:oauth:grant-type:token-exchange" // RFC 8693
 )
 
-// refreshParams are what a refresh says, as JSON from Codex or as a form from
-// everybody else (RFC 6749, section 6).
+// refreshParams are the parameters of a refresh: JSON from Codex, a form from
+// other clients (RFC 6749, section 6).
 type refreshParams struct {
 	Grant        string `json:"grant_type"`
 	ClientID     string `json:"client_id"`
@@ -73,9 +73,9 @@ func (s *Server) tokenForm(c *call, form url.Values) {
 	}
 }
 
-// refresh redeems a refresh token, or does what the script says instead. All
-// is done before the request shows in the journal, so that whoever waited for
-// it there knows what state the server is in.
+// refresh redeems a refresh token, or does what the script says instead. It
+// finishes before the request shows in the journal, so that a test that waits
+// for the request knows the server's state.
 func (s *Server) refresh(c *call, p refreshParams) {
 	reply := s.script.take()
 	outcome := OutcomeScripted
@@ -131,8 +131,8 @@ func (s *Server) exchangeIDToken(c *call, form url.Values) {
 }
 
 // JWT returns an unsigned JSON Web Token (RFC 7519, section 6) with the given
-// claims. Its third part is not empty, because Codex wants three. Claims that
-// JSON cannot hold are a mistake in the caller and panic.
+// claims. Its third part is not empty, because Codex wants three. It panics on
+// claims that JSON cannot represent.
 func JWT(claims map[string]any) string {
 	payload, err := json.Marshal(claims)
 	if err != nil {

@@ -17,10 +17,10 @@ const (
 	resetCreditsPath = "/backend-api/wham/rate-limit-reset-credits"
 )
 
-// meter is what the plan allows and what of it is used. The first window fills
-// evenly, is full after three quarters of its time, and begins anew at its end;
-// it began with the server. The second is a week that moves too slowly to be
-// seen.
+// meter is what the plan allows and how much of it is used. The first window
+// starts with the server, fills evenly, is full after three quarters of its
+// time, and starts over at its end. The second is a week, which changes too
+// slowly to notice.
 type meter struct {
 	begun  time.Time
 	window time.Duration
@@ -50,8 +50,8 @@ type usageWindow struct {
 	ResetAt     int64 `json:"reset_at"`
 }
 
-// at is a window of some length that began at begun, when so much of what it
-// allows is used by then.
+// at returns a window of the given length that began at begun and is used to
+// the given percentage.
 func (m *meter) at(now, begun time.Time, length time.Duration, used float64) usageWindow {
 	end := begun.Add(length)
 	return usageWindow{
@@ -99,8 +99,8 @@ func (s *Server) resetCredits(c *call) {
 	}}})
 }
 
-// asker is whose access token came with a question; where it is nobody's, or the
-// answer is scripted, the call has been answered.
+// asker returns the account of the access token. If there is none, or the
+// answer is scripted, it answers the call and returns false.
 func (s *Server) asker(c *call) (Account, bool) {
 	s.meter.mu.Lock()
 	scripted := s.meter.always

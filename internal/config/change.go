@@ -17,20 +17,19 @@ const (
 	// lockWait bounds the wait for another Rekey that changes the file. It
 	// holds the lock for milliseconds.
 	lockWait = 5 * time.Second
-	// maxRounds is how often the file may change under a change before that
-	// gives up. Only writers that know no lock, editors, can cause even one.
+	// maxRounds is how often a Change starts over because the file has changed.
+	// Only writers without locks, such as editors, can cause even one.
 	maxRounds = 16
 )
 
 // Change sets keys in the file and leaves every other byte as it is: comments,
-// order, line ends, and what cannot be used. The file is made if need be, mode
-// 0600 in a folder 0700. It is replaced in one step; behind a symbolic link it
-// is the file that is replaced, not the link. Changes by several processes at
-// the same time follow one another.
+// order, line endings and invalid lines. A missing file is created with mode
+// 0600 in a folder 0700. The file is replaced atomically; if it is a symbolic
+// link, its target is replaced. Changes by several processes are serialized.
 //
-// The error is a *Problem when an edit cannot be made, or when a line is not
-// TOML, so that nobody could say what the edit would mean; a *SaveError when the
-// file cannot be written; ctx's when it ends first. Then nothing has changed.
+// The error is a *Problem when an edit is invalid, or when a line is not TOML,
+// so that the meaning of the edit is unclear; a *SaveError when the file cannot
+// be written; or ctx's. Then nothing has changed.
 func Change(ctx context.Context, path string, edits ...Edit) error {
 	return change(ctx, path, userdir.Home, edits)
 }
@@ -45,7 +44,7 @@ func change(ctx context.Context, path string, home func() (string, error), edits
 	if err := disk.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return unsaved(path, err)
 	}
-	// A second name of the file is its owner's affair.
+	// A hard link is the user's decision.
 	if _, err := disk.WayTo(path); err != nil && !errors.Is(err, safefile.ErrHardLink) {
 		return unsaved(path, err)
 	}
@@ -61,7 +60,7 @@ func change(ctx context.Context, path string, home func() (string, error), edits
 		defer unlock()
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case !errors.Is(err, safefile.ErrNoLocks): // without locks the comparison when replacing has to do
+	case !errors.Is(err, safefile.ErrNoLocks): // without locks the comparison when replacing must suffice
 		return unsaved(path, err)
 	}
 	for range maxRounds {
@@ -103,7 +102,7 @@ func round(path, target string, edits []Edit) (done bool, err error) {
 	return done, nil
 }
 
-// replace puts the text in the target's place, if that still holds what it did.
+// replace replaces the target with text if its content is still that of before.
 func replace(target string, before safefile.Content, text []byte) (done bool, err error) {
 	var disk safefile.Disk
 	dir, prefix := filepath.Dir(target), "."+filepath.Base(target)+"-"

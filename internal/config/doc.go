@@ -1,10 +1,11 @@
 // Package config is Rekey's configuration: one TOML file that the user edits
-// and the faces change, the environment over it, and the command line over both.
+// and the faces change, overridden by the environment, overridden by the
+// command line.
 //
-// A key that cannot be used never takes the others with it: Load returns the
-// settings that hold and, beside them, a Problem for each line that does not.
-// Change edits one key's value and leaves every other byte as its owner wrote it.
+// An invalid key does not affect the others: Load returns the valid settings
+// and a Problem for each invalid line. Change edits keys and leaves every other
+// byte as the user wrote it.
 //
-// The package reads and writes that file and nothing else. Its functions may be
+// The package reads and writes only that file. Its functions may be
 // called from any goroutine; a Settings is a value.
 package config

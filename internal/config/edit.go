@@ -13,11 +13,11 @@ import (
 // Edit is the change of one key's value. Make it with Set.
 type Edit struct {
 	key     string
-	literal string // as it stands in the file
+	literal string // as written in the file
 	broken  bool   // it is not text
 }
 
-// Set gives a key a value. What the key cannot be set to is found by Change.
+// Set returns the edit that sets a key to a value. Change validates it.
 func Set[T bool | string | []string | []int](key string, value T) Edit {
 	e := Edit{key: key}
 	switch value := any(value).(type) {
@@ -69,9 +69,9 @@ func (e Edit) check(path string, home func() (string, error)) error {
 	return found[0]
 }
 
-// apply makes the change in a text. Every byte but those of the value stays as
-// it is; a key that is not set yet is added after the others, in a line of its
-// own and above every table.
+// apply applies the edit to a text and changes only the bytes of the value. A
+// key that is not set yet is added on a line of its own, after the other keys
+// and above every table.
 func (e Edit) apply(data []byte) []byte {
 	d := scan(data)
 	if i := slices.IndexFunc(d.entries, func(f entry) bool { return f.name == e.key }); i >= 0 {
@@ -107,8 +107,8 @@ func endOfLine(data []byte, at int) int {
 	return len(data)
 }
 
-// aboveComments is where the line at begins, or the comments that stand right
-// above it: they belong to it.
+// aboveComments returns where the line at begins, including the comments right
+// above it.
 func aboveComments(data []byte, at int) int {
 	at = bytes.LastIndexByte(data[:at], '\n') + 1
 	for at > 0 {

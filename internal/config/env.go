@@ -5,10 +5,9 @@ import (
 	"strings"
 )
 
-// WithEnvironment puts what the environment says over what the file says:
-// CODEX_HOME over homes, REKEY_CODEX over codex and REKEY_LANGUAGE over
-// language. REKEY_LOG is the level for standard error. A variable that is empty
-// is not set.
+// WithEnvironment overrides s with the environment: CODEX_HOME overrides homes,
+// REKEY_CODEX codex and REKEY_LANGUAGE language. REKEY_LOG is the level for
+// standard error. Empty variables count as unset.
 func (s Settings) WithEnvironment(getenv func(string) string) (Settings, []*Problem) {
 	var found []*Problem
 	word := func(name, key string, set func(string)) {

@@ -12,7 +12,7 @@ import (
 	"rekey/internal/fault"
 )
 
-// Type is what a key's value looks like in the file.
+// Type is the form of a key's value in the file.
 type Type string
 
 // The types.
@@ -25,16 +25,16 @@ const (
 	TypePercents Type = "a list of percents"
 )
 
-// Key describes one key of the file. What it is for is in the translations.
+// Key describes one key of the file. The translations explain its purpose.
 type Key struct {
 	Name string
 	Type Type
 	// Values are the words of a TypeWord.
 	Values []string
-	// Default is the value that holds when none is set, as it would stand in
-	// the file, or in words where it depends on the machine.
+	// Default is the default value as written in the file, or in words if it
+	// depends on the machine.
 	Default string
-	// Env is the environment variable that is stronger than the file, "" for none.
+	// Env is the environment variable that overrides the file, "" for none.
 	Env string
 }
 
@@ -51,9 +51,9 @@ func Keys() []Key {
 // key is a Key that can be read.
 type key struct {
 	Key
-	// set takes over a value, or says what it should be.
+	// set stores a value, or returns what it should be.
 	set func(r *reader, k Key, raw []byte) (do error)
-	// keep takes it over from other Settings.
+	// keep copies it from other Settings.
 	keep func(to *Settings, from Settings)
 }
 
@@ -111,13 +111,13 @@ var table = []key{
 	},
 }
 
-// Words are those that a key can be set to, nil where it takes no words.
+// Words returns the words that a key can be set to, nil if it takes no words.
 func Words(name string) []string {
 	k, _ := lookup(name)
 	return slices.Clone(k.Values)
 }
 
-// names are the words of a type that has some.
+// names converts the values of a string type.
 func names[T ~string](values ...T) []string {
 	words := make([]string, len(values))
 	for i, v := range values {
@@ -142,8 +142,8 @@ type reader struct {
 	home   func() (string, error) // the user's home directory
 }
 
-// decode reads a TOML value of the type of into, which it leaves alone if the
-// value is of another.
+// decode reads a TOML value into into, which it leaves unchanged if the type
+// does not match.
 func decode[T any](raw []byte, into *T, t Type) (do error) {
 	var v struct{ Value T }
 	if err := toml.Unmarshal(append([]byte("Value = "), raw...), &v); err != nil {
@@ -200,7 +200,7 @@ func (r *reader) paths(raw []byte, into *[]string) (do error) {
 	return nil
 }
 
-// usePercents says what a TypePercents is.
+// usePercents says what a TypePercents value looks like.
 var usePercents = fault.New("use_percents", "a list of percents from 1 to 100, as in [80, 95], or [] for never")
 
 // percents reads a list of percents, in any order.
@@ -222,7 +222,7 @@ func (r *reader) percents(raw []byte, into *[]int) (do error) {
 	return nil
 }
 
-// absolute reads a path that must not depend on any folder.
+// absolute reads a path that must be absolute.
 func (r *reader) absolute(raw []byte, into *string) (do error) {
 	var path string
 	if do := decode(raw, &path, TypePath); do != nil {
@@ -243,8 +243,8 @@ func tilde(path string) bool {
 	return path == "~" || strings.HasPrefix(path, "~/") || strings.HasPrefix(path, "~"+string(filepath.Separator))
 }
 
-// resolve makes a path absolute: ~ is the user's home directory, and what is
-// relative begins at the file's folder.
+// resolve makes a path absolute: ~ is the user's home directory, and relative
+// paths begin at the file's folder.
 func (r *reader) resolve(path string) (absolute string, do error) {
 	switch {
 	case path == "":

@@ -14,15 +14,15 @@ import (
 // maxFile is the largest file that is read.
 const maxFile = 1 << 20
 
-// byteOrderMark is what some editors put at the beginning.
+// byteOrderMark begins the files of some editors.
 var byteOrderMark = []byte("\ufeff")
 
-// Load reads the file. One that does not exist is an empty one. The Settings
-// hold whatever the Problems are, and are Default where nothing else is set.
+// Load reads the file; a missing file counts as empty. The Settings are valid
+// whatever the Problems, and have the defaults for everything that is not set.
 func Load(path string) (Settings, []*Problem) { return Default().Reload(path) }
 
-// Reload is Load for a file that has changed since s was read from it: what a
-// Problem is about stays as it is in s.
+// Reload is Load for a file that has changed since s was read from it: keys
+// with a Problem keep their value in s.
 func (s Settings) Reload(path string) (Settings, []*Problem) {
 	file, err := safefile.Read(path, maxFile)
 	if err != nil {
@@ -40,7 +40,7 @@ func (s Settings) parse(path string, data []byte, home func() (string, error)) (
 	r := &reader{Settings: Default(), folder: filepath.Dir(path), home: home}
 	d := scan(data)
 	if d.broken != nil {
-		r.Settings = s // nobody knows what the broken line is about
+		r.Settings = s // the broken line may be about any key
 	}
 	var found []*Problem
 	report := func(line int, code Code, key string, what error) {
@@ -83,7 +83,7 @@ func notTOML(d *defect) error {
 	return fault.New("setting_syntax", "this line is not valid TOML ({{.Why}}); correct it", "Why", d.what)
 }
 
-// shown is a value as a message shows it: whole if it is short and of one line.
+// shown is a value for a message: complete if it is short and on one line.
 func shown(raw []byte) string {
 	const most = 60
 	text := string(raw)
@@ -96,7 +96,8 @@ func shown(raw []byte) string {
 	return text
 }
 
-// suggestion names the key that was probably meant.
+// suggestion returns advice about an unknown key: the one that was probably
+// meant, or all keys.
 func suggestion(name string) error {
 	simple := func(s string) string {
 		return strings.ToLower(strings.NewReplacer("-", "", "_", "", ".", "").Replace(s))
@@ -112,8 +113,7 @@ func suggestion(name string) error {
 		"Some", strings.Join(names[:len(names)-1], ", "), "Last", names[len(names)-1])
 }
 
-// distance is how many letters have to be put in, taken out or replaced to make
-// b of a (Levenshtein).
+// distance is the Levenshtein distance of a and b.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

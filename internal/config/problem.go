@@ -2,38 +2,38 @@ package config
 
 import "rekey/internal/fault"
 
-// Code says what kind of Problem one is. The values are stable.
+// Code is the kind of a Problem. The values are stable.
 type Code string
 
 // The codes.
 const (
-	// CodeUnreadable: the file is there and cannot be read.
+	// CodeUnreadable: the file exists and cannot be read.
 	CodeUnreadable Code = "unreadable"
 	// CodeSyntax: a line is not TOML.
 	CodeSyntax Code = "syntax"
-	// CodeUnknownKey: no such key is known.
+	// CodeUnknownKey: there is no such key.
 	CodeUnknownKey Code = "unknown_key"
 	// CodeUnknownTable: there are no tables in this file.
 	CodeUnknownTable Code = "unknown_table"
-	// CodeRepeated: the key is set already; the first setting holds.
+	// CodeRepeated: the key is already set; the first setting counts.
 	CodeRepeated Code = "repeated"
-	// CodeBadValue: the value is none that this key can have.
+	// CodeBadValue: the value is invalid for this key.
 	CodeBadValue Code = "bad_value"
 )
 
-// Problem is something in the configuration that cannot be used. What it is about
-// stays as it was, or keeps its default; everything else holds.
+// Problem is something invalid in the configuration. The setting that it is
+// about keeps its previous value or its default; everything else is used.
 type Problem struct {
 	// Path is the file, "" for the environment.
 	Path string
 	// Line is the line, from 1; 0 when it is about the whole file.
 	Line int
 	Code Code
-	// Key is the key, the table or the variable, "" when it is about none.
+	// Key is the key, the table or the variable, "" for none.
 	Key string
-	// Value is the value of a CodeBadValue, as far as one can show it.
+	// Value is the value of a CodeBadValue, shortened for display.
 	Value string
-	// What is wrong, and what to do about it.
+	// What says what is wrong, and what to do about it.
 	What error
 }
 
@@ -73,14 +73,14 @@ func unknownKey(name string) error {
 type SaveError struct {
 	// Path is the file.
 	Path string
-	// What stands in the way, one clause.
+	// What is the reason, one clause.
 	What error
 }
 
 // Error implements error.
 func (e *SaveError) Error() string { return e.fault().Error() }
 
-// Unwrap returns what stands in the way.
+// Unwrap returns the reason.
 func (e *SaveError) Unwrap() error { return e.What }
 
 func (e *SaveError) fault() *fault.Fault {

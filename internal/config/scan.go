@@ -9,7 +9,7 @@ import (
 	"github.com/pelletier/go-toml/v2/unstable"
 )
 
-// document is the outline of a file: what is set where.
+// document is the outline of a file: where each key is set.
 type document struct {
 	entries []entry // outside of tables
 	tables  []entry // their headings
@@ -30,7 +30,7 @@ type defect struct {
 	what string
 }
 
-// maxSlips is how many lines may not be TOML. After more, the rest is not read.
+// maxSlips is how many invalid lines are tolerated before the rest is not read.
 const maxSlips = 20
 
 // scan outlines a text. After a line that is not TOML it goes on with the next,
@@ -104,5 +104,5 @@ func outline(n *unstable.Node, data []byte, from int) (e entry) {
 	return e
 }
 
-// lineAt counts from 1.
+// lineAt returns the line number at an offset, from 1.
 func lineAt(data []byte, at int) int { return 1 + bytes.Count(data[:at], []byte("\n")) }

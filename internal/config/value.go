@@ -8,8 +8,8 @@ import (
 	"rekey/internal/safefile"
 )
 
-// Value is a setting's value as it would stand in the file, "" where none is
-// set and the machine decides. The name is a Key's.
+// Value returns a setting's value as written in the file, "" if it is not set
+// and depends on the machine. name is a Key's.
 func (s Settings) Value(name string) string {
 	text := func(value string) string {
 		if value == "" {
@@ -81,7 +81,7 @@ func levelNames() []string {
 	return names
 }
 
-// parseLevel understands the words and nothing else.
+// parseLevel parses one of the level words.
 func parseLevel(name string) (slog.Level, bool) {
 	for _, l := range levels {
 		if l.name == name {

@@ -9,14 +9,15 @@ import (
 	"unicode/utf8"
 )
 
-// cleaner makes a text fit for everybody's eyes. Every text of a report passes
-// it, so that no probe has to think of it.
+// cleaner removes private data from texts. Every text of a report passes it, so
+// that probes need not.
 type cleaner struct {
 	homes []string         // of the user, the longest first
 	names []*regexp.Regexp // of the user and the machine
 }
 
-// ordinary are names that tell nothing, because Rekey's texts have them anyway.
+// ordinary are names that reveal nothing, because Rekey's texts contain them
+// anyway.
 var ordinary = []string{"codex", "rekey", "user", "home", "root", "localhost", "host"}
 
 func newCleaner(in Inputs) cleaner {
@@ -46,16 +47,16 @@ func realPath(path string) string {
 }
 
 var (
-	// A JSON Web Token, and what else is long and random.
+	// A JSON Web Token, or anything else that is long and random.
 	tokenLike = lazily(`eyJ[A-Za-z0-9_-]{4,}(\.[A-Za-z0-9_-]*){0,2}|\b(sk|rt|at)-[A-Za-z0-9_-]{8,}|[A-Za-z0-9_+=-]{32,}`)
-	// Who is behind an address shows in its letters, not in the first two.
+	// An e-mail address: only the first letters of name and host are kept.
 	address = lazily(`([^\s@<>"'(:=/])[^\s@<>"'(:=/]*@([\pL\pN])[\pL\pN.-]*`)
-	// The user's part of a URL.
+	// The user and password of a URL.
 	credentials = lazily(`(\w://)[^\s/@]*@`)
 )
 
-// lazily compiles an expression when it is first needed: most runs of the
-// program need none.
+// lazily compiles an expression on first use, because most runs of the program
+// need none.
 func lazily(expression string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
 }
@@ -69,15 +70,15 @@ func (c cleaner) text(s string) string {
 	s = address().ReplaceAllString(s, "${1}…@${2}…")
 	s = tokenLike().ReplaceAllString(s, "[redacted]")
 	for _, name := range c.names {
-		for range 2 { // two that share what is between them
+		for range 2 { // two names may share the character between them
 			s = name.ReplaceAllString(s, "${1}[name]${2}")
 		}
 	}
 	return strings.ToValidUTF8(s, "\ufffd")
 }
 
-// replacePath shortens a path to ~ where it is whole: not /home/ada in
-// /home/adam.
+// replacePath replaces whole occurrences of a path with ~: /home/ada, but not
+// in /home/adam.
 func replacePath(s, path string) string {
 	var b strings.Builder
 	for {

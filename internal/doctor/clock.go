@@ -2,7 +2,7 @@ package doctor
 
 import "context"
 
-// clock looks whether the clock is kept right. Where it is not, tokens seem to
+// clock checks whether the clock is synchronized. If not, tokens may seem to
 // live longer or shorter than they do.
 func (in Inputs) clock(context.Context) (f found) {
 	synchronised, known := clockSynchronised()

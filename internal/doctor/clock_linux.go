@@ -2,10 +2,10 @@ package doctor
 
 import "golang.org/x/sys/unix"
 
-// clockSynchronised asks the kernel, which is told by whatever keeps the time.
+// clockSynchronised asks the kernel, which the time service keeps informed.
 func clockSynchronised() (synchronised, known bool) {
 	var t unix.Timex
-	state, err := unix.Adjtimex(&t) // nothing is set: it only reads
+	state, err := unix.Adjtimex(&t) // a zero Timex only reads
 	if err != nil {
 		return false, false
 	}

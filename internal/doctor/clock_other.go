@@ -2,5 +2,5 @@
 
 package doctor
 
-// clockSynchronised is not known here.
+// clockSynchronised is not implemented on this system.
 func clockSynchronised() (synchronised, known bool) { return false, false }

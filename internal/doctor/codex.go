@@ -13,7 +13,7 @@ import (
 	"rekey/internal/proc"
 )
 
-// maxVersion bounds what is kept of what a codex says of itself, in bytes.
+// maxVersion bounds the output of codex --version that is kept, in bytes.
 const maxVersion = 200
 
 // codex looks for the user's own codex and asks for its version.
@@ -98,7 +98,7 @@ func (in Inputs) processes(ctx context.Context) (f found) {
 func (in Inputs) looksAfter(home string) bool {
 	id, err := codex.ID(home)
 	if err != nil {
-		return true // nothing is known against it
+		return true // it may be the same
 	}
 	for _, o := range in.Homes {
 		if own, err := codex.ID(o.Dir); err == nil && own == id {

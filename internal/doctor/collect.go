@@ -16,32 +16,31 @@ import (
 // Limit is how long a whole Collect takes at most.
 const Limit = 5 * time.Second
 
-// Inputs are what Collect looks at. The functions honour ctx; those that are
-// nil are facts that nobody looks for.
+// Inputs are what Collect examines. The functions honour ctx; if one is nil,
+// its fact is not collected.
 type Inputs struct {
 	// Version is this program's.
 	Version version.Build
 	// Getenv reads the environment.
 	Getenv func(string) string
-	// UserHome, User and Host are what the report must not show.
+	// UserHome, User and Host must not appear in the report.
 	UserHome, User, Host string
-	// Homes are the Codex homes that are looked after.
+	// Homes are the Codex homes that Rekey looks after.
 	Homes []agent.Options
-	// Settings are what the user has chosen, and Problems what of it cannot be
-	// used.
+	// Settings are the user's choices, and Problems what is invalid in them.
 	Settings config.Settings
 	Problems []error
 	// Config is the path of the configuration file.
 	Config string
 	// FindCodex finds the user's own codex.
 	FindCodex func() (login.CodexProgram, error)
-	// Panel says why no panel shows the icon, nil if one does.
+	// Panel returns why no panel shows the icon, nil if one does.
 	Panel func(ctx context.Context) error
 	// Notifications names the program that shows notifications.
 	Notifications func(ctx context.Context) (name string, err error)
-	// Autostart starts Rekey when its user signs in to the desktop.
+	// Autostart starts Rekey when the user signs in to the desktop.
 	Autostart autostart.Login
-	// Window says why the window program cannot be started, nil if it can.
+	// Window returns why the window program cannot be started, nil if it can.
 	Window func() error
 	// Now is the wall clock; nil: time.Now.
 	Now func() time.Time
@@ -50,7 +49,7 @@ type Inputs struct {
 	proc string // where processes are listed, for tests; "": the system's own
 }
 
-// found is what one probe has to say.
+// found is the result of one probe.
 type found struct {
 	facts    []Fact
 	findings []Finding
@@ -60,7 +59,7 @@ func (f *found) fact(code, about, value string) {
 	f.facts = append(f.facts, Fact{Code: code, About: about, Value: value})
 }
 
-// word is fact for a value that is a word.
+// word adds a fact whose value is a word.
 func (f *found) word(code, about string, word Word) {
 	f.facts = append(f.facts, Fact{code, about, string(word), word})
 }
@@ -69,16 +68,16 @@ func (f *found) finding(code string, s Severity, about string, args ...any) {
 	f.findings = append(f.findings, Finding{code, s, about, args})
 }
 
-// probe looks at one thing.
+// probe examines one thing.
 type probe struct {
 	name  string // as in the message doctor.part.NAME
 	about string
 	look  func(ctx context.Context) found
 }
 
-// Collect looks at everything at once and returns within Limit, also when
-// something does not answer: that is a Finding, then. It sends nothing to the
-// authorization server and signs nobody in or out.
+// Collect examines everything concurrently and returns within Limit; what does
+// not answer in time becomes a Finding. It sends nothing to the authorization
+// server and changes no sign-in.
 func Collect(ctx context.Context, in Inputs) Report {
 	if in.Now == nil {
 		in.Now = time.Now
@@ -99,8 +98,8 @@ func (in Inputs) probes() []probe {
 	)
 }
 
-// collect runs the probes beside each other. One that does not end in time is
-// left to end by itself: its context has ended.
+// collect runs the probes concurrently. A probe that is late is left to end by
+// itself; its context is done.
 func collect(ctx context.Context, in Inputs, probes []probe, limit time.Duration) Report {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
@@ -116,7 +115,7 @@ func collect(ctx context.Context, in Inputs, probes []probe, limit time.Duration
 		case f = <-answers[i]:
 		case <-ctx.Done():
 			select {
-			case f = <-answers[i]: // it was in time, and others were not
+			case f = <-answers[i]: // it was in time even if others were not
 			default:
 				f.finding(FindSlow, Warning, p.about, "Part", p.name, "Limit", limit)
 			}

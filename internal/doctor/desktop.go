@@ -9,7 +9,7 @@ import (
 	"rekey/internal/autostart"
 )
 
-// panel looks for a panel that shows the icon.
+// panel checks whether a panel shows the icon.
 func (in Inputs) panel(ctx context.Context) (f found) {
 	if in.Panel == nil {
 		f.word(FactPanel, "", WordNotLooked)
@@ -44,7 +44,7 @@ func (in Inputs) notifications(ctx context.Context) (f found) {
 	return f
 }
 
-// desktop looks at what else of Rekey is installed.
+// desktop examines which other parts of Rekey are installed.
 func (in Inputs) desktop(context.Context) (f found) {
 	unserved := autostart.Unserved(in.Getenv)
 	entry := false
@@ -87,8 +87,8 @@ func (in Inputs) onGNOME() bool {
 	return slices.Contains(strings.Split(in.Getenv("XDG_CURRENT_DESKTOP"), ":"), "GNOME")
 }
 
-// drawsTitles reports whether libdecor is installed with a plugin: GNOME on
-// Wayland leaves title bars to programs, and GLFW leaves them to libdecor.
+// drawsTitles reports whether libdecor is installed with a plugin. GNOME on
+// Wayland leaves title bars to programs, and GLFW uses libdecor for them.
 func (in Inputs) drawsTitles() bool {
 	for _, folder := range []string{"usr/lib", "usr/lib64", "usr/lib/*-linux-gnu*", "usr/local/lib"} {
 		library, _ := filepath.Glob(filepath.Join("/", in.root, folder, "libdecor-0.so.0*"))

@@ -1,7 +1,6 @@
-// Package doctor finds out what there is on a machine that Rekey works with,
-// what is wrong with it, and what to do. Its report can be shown to anybody: it
-// has no token, no e-mail address, no name of a user or of the machine, and no
-// password of a proxy.
+// Package doctor examines what Rekey works with on a machine, and reports what
+// is wrong and what to do. Its report is safe to publish: it has no token,
+// e-mail address, name of a user or of the machine, nor a proxy's password.
 //
 // A Report is JSON of schema 1:
 //
@@ -10,7 +9,6 @@
 //	 "findings": [{"code": "clock.unsynchronised", "severity": "warning", "about": "",
 //	               "what": "…", "do": "…"}, …]}
 //
-// Codes are stable; new ones may come. "about" is the home, program or variable
-// that it is about, and left out for the machine. Facts are in a fixed order,
-// findings have the worst first.
+// variable, and omitted for the machine. Facts are in a fixed order, findings
+// are sorted worst first.
 package doctor

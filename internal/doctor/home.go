@@ -21,7 +21,7 @@ import (
 	"rekey/internal/safefile"
 )
 
-// configuration looks at the configuration file and what it names.
+// configuration examines the configuration file and the files it names.
 func (in Inputs) configuration(context.Context) (f found) {
 	file := Fact{Code: FactConfig, Value: in.Config}
 	if _, err := os.Stat(in.Config); errors.Is(err, fs.ErrNotExist) {
@@ -47,7 +47,7 @@ func (in Inputs) configuration(context.Context) (f found) {
 	return f
 }
 
-// home looks at a Codex home and its sign-in.
+// home examines a Codex home and its sign-in.
 func (in Inputs) home(ctx context.Context, o agent.Options) (f found) {
 	if _, err := os.Stat(o.Dir); errors.Is(err, fs.ErrNotExist) {
 		f.word(FactHome, o.Dir, WordMissing)
@@ -75,7 +75,7 @@ func (in Inputs) home(ctx context.Context, o agent.Options) (f found) {
 		f.finding(FindUnusable, Problem, o.Dir, "Why", err)
 		return f
 	}
-	_ = h.Reload(ctx, true) // what is wrong is in the State
+	_ = h.Reload(ctx, true) // the State says what is wrong
 	s, _ := h.Manager().Snapshot()
 	f.signIn(o.Dir, h.State())
 	f.saving(ctx, o, cfg, s, h.State())
@@ -88,8 +88,8 @@ func (in Inputs) home(ctx context.Context, o agent.Options) (f found) {
 	return f
 }
 
-// saving does, as far as that changes nothing, what saving a refreshed sign-in
-// will take.
+// saving tries what saving a refreshed sign-in takes, without changing
+// anything.
 func (f *found) saving(ctx context.Context, o agent.Options, cfg codex.Config, s *auth.Snapshot, st auth.State) {
 	if target, err := codex.CredentialPath(o.Dir); err == nil {
 		if way, err := o.Store.Disk.WayTo(target); err == nil && way == safefile.InPlace {
@@ -123,7 +123,7 @@ func usedUp(err error) error {
 	return fault.New("limit_used_up", "the limit {{.Name}} is used up", "Name", limit)
 }
 
-// signIn says what the State says.
+// signIn reports the State.
 func (f *found) signIn(home string, st auth.State) {
 	f.fact(FactStatus, home, string(st.Status))
 	if st.Email != "" {
@@ -161,7 +161,7 @@ func (f *found) signIn(home string, st auth.State) {
 	}
 }
 
-// keyring looks whether the keyring that holds the sign-in, or would, answers.
+// keyring checks whether the keyring that holds the sign-in, or would, answers.
 // The store bounds the wait.
 func (f *found) keyring(ctx context.Context, o agent.Options, cfg codex.Config) {
 	if cfg.Encrypted || cfg.Store != codex.StoreKeyring && cfg.Store != codex.StoreAuto {
@@ -179,7 +179,7 @@ func (f *found) keyring(ctx context.Context, o agent.Options, cfg codex.Config) 
 	case !errors.As(err, &unreadable):
 		f.word(FactKeyring, o.Dir, WordReachable)
 	case unreadable.Locked:
-		f.word(FactKeyring, o.Dir, WordLocked) // what that means, the State says
+		f.word(FactKeyring, o.Dir, WordLocked) // the State says what that means
 	default:
 		f.fact(FactKeyring, o.Dir, unreadable.What.Error())
 		if auto {
@@ -188,7 +188,7 @@ func (f *found) keyring(ctx context.Context, o agent.Options, cfg codex.Config) 
 	}
 }
 
-// permissions looks at who else may read or write the credentials.
+// permissions checks who else may read or write the credentials.
 func (f *found) permissions(home string) {
 	for _, path := range []string{filepath.Join(home, "auth.json"), home} {
 		info, err := os.Stat(path)
@@ -201,8 +201,8 @@ func (f *found) permissions(home string) {
 	}
 }
 
-// locks looks whether the filesystem has locks: without them nothing is refreshed
-// ahead of time.
+// locks checks whether the filesystem has locks: without them nothing is
+// refreshed ahead of time.
 func (f *found) locks(home string) {
 	target, err := codex.CredentialPath(home)
 	if err != nil {
@@ -226,7 +226,7 @@ func (f *found) locks(home string) {
 	}
 }
 
-// agent looks at the Rekey that runs for a home.
+// agent examines the Rekey that runs for a home.
 func (in Inputs) agent(ctx context.Context, o agent.Options) (f found) {
 	h, err := agent.Open(o)
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"rekey/auth/authority"
 )
 
-// network looks at the variables for proxies and certificates. Of a proxy the
-// host is shown and nothing that lets one in.
+// network examines the variables for proxies and certificates. Of a proxy it
+// shows the host but no credentials.
 func (in Inputs) network(context.Context) (f found) {
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"} {
 		value := in.Getenv(name)

@@ -4,5 +4,5 @@ package doctor
 
 import "io/fs"
 
-// open leaves it to the access lists of the user's profile.
+// open relies on the access lists of the user's profile.
 func open(fs.FileInfo) string { return "" }

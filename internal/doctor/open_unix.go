@@ -4,8 +4,8 @@ package doctor
 
 import "io/fs"
 
-// open is the code for what others may do with a file or folder that is for its
-// owner, "" for nothing. Codex makes its home so that others can look into it.
+// open returns the code for what other users may do with a private file or
+// folder, "" for nothing. Codex creates its home readable by others.
 func open(info fs.FileInfo) string {
 	mode := info.Mode().Perm()
 	switch {

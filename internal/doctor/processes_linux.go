@@ -9,8 +9,9 @@ import (
 	"syscall"
 )
 
-// running lists the Codex processes of this user. proc is "" for /proc. Of Codex
-// as npm installs it, Node.js starts the program itself: only that one counts.
+// running lists the Codex processes of this user. proc is "" for /proc. When
+// installed by npm, Node.js starts the actual program; only that process
+// counts.
 func running(ctx context.Context, proc string) (list []process, looked bool) {
 	if proc == "" {
 		proc = "/proc"
@@ -29,7 +30,7 @@ func running(ctx context.Context, proc string) (list []process, looked bool) {
 		dir := filepath.Join(proc, e.Name())
 		info, err := os.Stat(dir)
 		if err != nil {
-			continue // it has ended
+			continue // it has exited
 		}
 		if st, ok := info.Sys().(*syscall.Stat_t); !ok || int(st.Uid) != os.Geteuid() {
 			continue
@@ -58,7 +59,7 @@ func running(ctx context.Context, proc string) (list []process, looked bool) {
 	return kept, true
 }
 
-// fields reads a file of texts with a NUL after each, nil where it cannot be.
+// fields reads a file of NUL-terminated strings, nil if it cannot be read.
 func fields(path string) []string {
 	data, err := os.ReadFile(path)
 	if err != nil || len(data) == 0 {
@@ -67,8 +68,8 @@ func fields(path string) []string {
 	return strings.Split(strings.TrimSuffix(string(data), "\x00"), "\x00")
 }
 
-// parentOf reads a process's parent, 0 where that cannot be known. The name
-// before it stands in parentheses and may hold anything.
+// parentOf parses a process's parent, 0 if unknown. The name before it is in
+// parentheses and may contain anything.
 func parentOf(stat string) int {
 	data, err := os.ReadFile(stat)
 	if err != nil {

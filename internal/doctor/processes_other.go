@@ -4,5 +4,5 @@ package doctor
 
 import "context"
 
-// running is not known here.
+// running is not implemented on this system.
 func running(context.Context, string) (list []process, looked bool) { return nil, false }

@@ -12,24 +12,24 @@ type Report struct {
 	Facts    []Fact    `json:"facts"`
 	Findings []Finding `json:"findings"`
 
-	// Clean takes names, addresses and secrets out of a text, which everything
-	// that is shown of a Finding's Args has to pass.
+	// Clean removes names, addresses and secrets from a text. Apply it to
+	// everything that is shown of a Finding's Args.
 	Clean func(text string) string `json:"-"`
 }
 
-// Fact is one thing that is so.
+// Fact is one thing that was found.
 type Fact struct {
 	// Code says what it is: see the constants.
 	Code string `json:"code"`
 	// About is the home, program or variable, "" for the machine.
 	About string `json:"about,omitempty"`
-	// Value is a path, a version, an address and the like, or the Word alone.
+	// Value is for example a path, a version or an address, or just the Word.
 	Value string `json:"value"`
 	// Word is the part of the value that faces translate, "" for none.
 	Word Word `json:"word,omitempty"`
 }
 
-// Word is what is found where there is no better value. Faces have the message
+// Word is a value that is one of a few words. Faces have the message
 // "doctor.word.WORD" for each.
 type Word string
 
@@ -47,20 +47,20 @@ const (
 	WordLocked         Word = "locked"
 	WordSilent         Word = "silent" // does not answer
 	WordUnknown        Word = "unknown"
-	WordNotLooked      Word = "not_looked" // nobody looks for it here
+	WordNotLooked      Word = "not_looked" // not examined on this system
 	WordSynchronised   Word = "synchronised"
 	WordUnsynchronised Word = "unsynchronised"
 )
 
-// Finding is one thing that is wrong, or that one should know. Faces have the
+// Finding is one thing that is wrong or worth knowing. Faces have the
 // messages "finding.CODE.what" and "finding.CODE.do" for each.
 type Finding struct {
 	Code     string   `json:"code"`
 	Severity Severity `json:"severity"`
 	// About is the home, program or variable, "" for the machine.
 	About string `json:"about,omitempty"`
-	// Args are the messages' placeholders in turn with their values: texts,
-	// and errors.
+	// Args are the messages' placeholders, each followed by its value: a string
+	// or an error.
 	Args []any `json:"-"`
 }
 
@@ -69,7 +69,7 @@ type Severity string
 
 // The severities, the worst first.
 const (
-	// Problem: the sign-in does not work, or will not be kept.
+	// Problem: the sign-in does not work, or will not be kept fresh.
 	Problem Severity = "problem"
 	// Warning: something that is wanted does not work.
 	Warning Severity = "warning"

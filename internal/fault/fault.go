@@ -1,12 +1,11 @@
-// Package fault is for errors that a person can act on: each has a code, and
-// the faces say it in the reader's language by that code (ui/words). An error
-// without one is said in English as it is, as in git. Nothing is found out by
-// reading an error's text.
+// Package fault is for errors that a person can act on: each has a code, by
+// which the faces translate it (ui/words). An error without a code is shown in
+// English as it is, as in git. Nothing parses an error's text.
 //
-// The English stands in the code, where the error is made. The catalogues of
+// The English text is in the code where the error is made. The catalogues of
 // the other languages (assets/translations) have it as the message
-// "fault.CODE", with the same placeholders; a test of the whole compares them.
-// The package touches nothing.
+// "fault.CODE", with the same placeholders; a test compares them. The package
+// touches nothing.
 package fault
 
 import (
@@ -16,31 +15,33 @@ import (
 	"strings"
 )
 
-// Coded is an error with a code. Packages with typed errors of their own
-// implement it on these; for all others there is New.
+// Coded is an error with a code. Packages implement it on their typed errors;
+// for all other errors there is New.
 type Coded interface {
 	error
-	// FaultCode is the stable name of what went wrong, "ports_busy".
+	// FaultCode is the stable name of what went wrong, for example
+	// "ports_busy".
 	FaultCode() string
-	// FaultArgs are the placeholders of the message in turn with their values,
-	// which are texts, or errors that are translated themselves.
+	// FaultArgs are the placeholders of the message, each followed by its
+	// value: a string, or an error that is translated too.
 	FaultArgs() []any
 }
 
-// Fault is a Coded error. It is immutable and safe for concurrent use. One can be
-// a sentinel: errors.Is compares codes, so that it is found with whatever
-// arguments, and also when another process has encoded it.
+// Fault is a Coded error. It is immutable and safe for concurrent use. It can
+// be a sentinel: errors.Is compares only codes, so it matches whatever the
+// arguments, and also after another process has encoded it.
 type Fault struct {
 	code, text string
 	args       []any
 }
 
-// New is a fault. text is its English, one sentence without capital and full
-// stop, with {{.Name}} for each placeholder; args are the placeholders in turn
-// with their values. An error among the values is wrapped.
+// New returns a Fault. text is the English text, one sentence without capital
+// and full stop, with {{.Name}} for each placeholder; args are the
+// placeholders, each followed by its value. Errors among the values are
+// wrapped.
 func New(code, text string, args ...any) *Fault { return &Fault{code, text, args} }
 
-// Error is the English.
+// Error returns the English text.
 func (f *Fault) Error() string {
 	pairs := make([]string, 0, len(f.args))
 	for i := 0; i+1 < len(f.args); i += 2 {
@@ -49,8 +50,8 @@ func (f *Fault) Error() string {
 	return strings.NewReplacer(pairs...).Replace(f.text)
 }
 
-// With is f with these arguments, for a fault whose placeholders are not known
-// where it is made.
+// With returns f with these arguments, for a fault whose values are not known
+// where it is declared.
 func (f *Fault) With(args ...any) *Fault { return New(f.code, f.text, args...) }
 
 // Is implements errors.Is.
@@ -75,16 +76,16 @@ func (f *Fault) FaultCode() string { return f.code }
 // FaultArgs implements Coded.
 func (f *Fault) FaultArgs() []any { return f.args }
 
-// form is a fault as other processes are told it: its code and arguments, and
-// the English for those that do not know the code.
+// form is a fault for other processes: its code and arguments, and the English
+// text for those that do not know the code.
 type form struct {
 	Code string          `json:"code,omitempty"`
 	Text string          `json:"text"`
 	Args map[string]form `json:"args,omitempty"`
 }
 
-// Encode is err for another process: see Decode. It holds what err.Error()
-// holds, and no more.
+// Encode encodes err for another process: see Decode. It holds no more than
+// err.Error() does.
 func Encode(err error) json.RawMessage {
 	text, _ := json.Marshal(formOf(err)) // texts only: cannot fail
 	return text
@@ -111,7 +112,8 @@ func formOf(err error) form {
 	return f
 }
 
-// Decode is the error that another process has encoded, nil if it is none.
+// Decode returns the error that another process has encoded, nil if text is not
+// one.
 func Decode(text json.RawMessage) error {
 	var f form
 	if json.Unmarshal(text, &f) != nil || f.Text == "" {

@@ -18,25 +18,24 @@ import (
 	"rekey/internal/safefile"
 )
 
-// limit is how long a hook may run before it is ended.
+// limit is how long a hook may run before it is stopped.
 const limit = 30 * time.Second
 
-// Options describe a Hook. All but Environ may be left out.
+// Options configure a Hook. All but Environ are optional.
 type Options struct {
-	// Config is the file that names the program; it must be as safe as the
-	// program itself. "": no file does.
+	// Config is the file that names the program, which must be as safe as the
+	// program; "" for none.
 	Config string
 	// Home is the Codex home that the report names.
 	Home string
-	// Lock is a file by which the hooks of all homes wait for each other; "":
-	// they do not.
+	// Lock is a lock file that serializes the hooks of all homes; "" for none.
 	Lock string
-	// Environ is what the program may know of the environment, and nothing else.
+	// Environ is the program's whole environment.
 	Environ []string
-	// Tell hands out what is wrong with a hook that does not work, once until it
-	// works again; nil: nobody hears it. It must not block.
+	// Tell is called with the error of a hook that fails, once until it works
+	// again; nil disables it. It must not block.
 	Tell func(error)
-	// Log receives one line for each run; nil: nobody does.
+	// Log receives one line for each run; nil discards them.
 	Log *slog.Logger
 }
 
@@ -62,8 +61,8 @@ func New(o Options) *Hook {
 	return &Hook{opts: o, limit: limit, news: make(chan struct{}, 1)}
 }
 
-// Use names the program, an absolute path, from now on; "": none. One that is
-// running is left to its end.
+// Use sets the program, an absolute path; "" for none. A running one is not
+// stopped.
 func (h *Hook) Use(program string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -83,10 +82,10 @@ func (h *Hook) current() string {
 	return h.program
 }
 
-// Run runs the program for each State that it receives, the present one first,
-// and for the last one when another program is named. It returns when states is
-// closed or ctx ends; a program that is running then is ended. While one runs,
-// states must drop the older of two that wait: see auth.Broadcast.
+// Run runs the program for each State that it receives, and for the last one
+// when Use sets another program. It returns when states is closed or ctx is
+// done, and stops a running program. While one runs, states must keep only the
+// newest State: see auth.Broadcast.
 func (h *Hook) Run(ctx context.Context, states <-chan auth.State) {
 	type call struct {
 		program string
@@ -111,7 +110,7 @@ func (h *Hook) Run(ctx context.Context, states <-chan auth.State) {
 		}
 		unlock := h.turn(ctx, next.program)
 		select {
-		case st, ok := <-states: // newer than what it has waited with
+		case st, ok := <-states: // newer than the one that waited
 			if ok {
 				next.state = st
 			}
@@ -123,7 +122,7 @@ func (h *Hook) Run(ctx context.Context, states <-chan auth.State) {
 	}
 }
 
-// turn waits until no other home's hook runs, or until ctx ends.
+// turn waits until no other home's hook runs, or until ctx is done.
 func (h *Hook) turn(ctx context.Context, program string) (unlock func()) {
 	if h.opts.Lock == "" || program == "" {
 		return func() {}
@@ -131,14 +130,14 @@ func (h *Hook) turn(ctx context.Context, program string) (unlock func()) {
 	unlock, err := safefile.Lock(ctx, h.opts.Lock, 0o600)
 	if err != nil {
 		if ctx.Err() == nil {
-			h.opts.Log.Warn("hook: it does not wait for those of other homes", "error", err)
+			h.opts.Log.Warn("hook: cannot wait for the hooks of other homes", "error", err)
 		}
 		return func() {}
 	}
 	return unlock
 }
 
-// call runs the program, if there is one, and says how that went.
+// call runs the program, if there is one, and logs the result.
 func (h *Hook) call(ctx context.Context, program string, st auth.State) {
 	if program == "" || ctx.Err() != nil {
 		return
@@ -185,7 +184,7 @@ func (h *Hook) try(ctx context.Context, program string, st auth.State) error {
 	cmd.Stdin, cmd.Stderr = &input, said
 	err = proc.Run(cmd)
 	switch {
-	case errors.Is(err, exec.ErrWaitDelay): // it has ended well, and something it has started has not
+	case errors.Is(err, exec.ErrWaitDelay): // it has exited successfully, but something it started has not
 		return nil
 	case limited.Err() != nil:
 		return fault.New("hook_late", "it took longer than {{.Limit}} and was stopped", "Limit", h.limit)

@@ -9,7 +9,7 @@ import (
 	"rekey/internal/fault"
 )
 
-// UnsafeError says why a file is not run, or not believed.
+// UnsafeError says why a file is not run or trusted.
 type UnsafeError struct{ *fault.Fault }
 
 // unsafe is an UnsafeError: see fault.New.
@@ -17,13 +17,12 @@ func unsafe(code, text string, args ...any) error {
 	return &UnsafeError{fault.New(code, text, args...)}
 }
 
-// Trusted returns the path of a program after following links, provided that
-// it can be run and that nobody but its user and the system's administrator
-// could have written it or put another in its place: it and every folder and
-// link on the way to it belong to one of the two and are not writable by others.
-// The error is an *UnsafeError or about the file.
+// Trusted returns the path of a program after following links, if it can be run
+// and only the user and the administrator could have written or replaced it:
+// the program and every folder and link on the way belong to one of the two and
+// are not writable by others. The error is an *UnsafeError or about the file.
 //
-// On Windows, where access lists decide, only its being there is checked.
+// On Windows, which uses access lists, it only checks that the program exists.
 func Trusted(program string) (path string, err error) {
 	if !filepath.IsAbs(program) {
 		return "", unsafe("hook_not_absolute", "{{.Where}} is not an absolute path", "Where", program)
@@ -40,8 +39,8 @@ func Trusted(program string) (path string, err error) {
 	return path, nil
 }
 
-// Check says why a program that a configuration file names is not run, nil if it
-// is. config may be "": see Options.
+// Check says why a program named in a configuration file would not be run, or
+// returns nil. config may be "": see Options.
 func Check(program, config string) error {
 	if _, err := Trusted(program); err != nil {
 		return err
@@ -69,8 +68,8 @@ const maxLinks = 40
 
 // errLinks means that links lead back to each other.
 
-// safely follows an absolute path as the kernel does and looks at everything on
-// the way. A link itself has no mode; the folder it lies in has.
+// safely follows an absolute path as the kernel does and checks everything on
+// the way. A link has no mode of its own, so its folder counts.
 func safely(path string) (real string, info fs.FileInfo, err error) {
 	real = filepath.VolumeName(path) + string(filepath.Separator)
 	ahead := parts(path)
@@ -105,7 +104,7 @@ func safely(path string) (real string, info fs.FileInfo, err error) {
 	return real, info, err
 }
 
-// parts are a path's names without its root and those that mean nothing.
+// parts are a path's names without its root and empty ones.
 func parts(path string) (names []string) {
 	for _, name := range strings.Split(filepath.ToSlash(path[len(filepath.VolumeName(path)):]), "/") {
 		if name != "" && name != "." {
@@ -115,7 +114,7 @@ func parts(path string) (names []string) {
 	return names
 }
 
-// look looks at one file or folder that is no link.
+// look checks one file or folder that is not a link.
 func look(path string) (fs.FileInfo, error) {
 	info, err := os.Lstat(path)
 	if err != nil {

@@ -4,8 +4,8 @@ package hook
 
 import "io/fs"
 
-// danger leaves it to the access lists of this system.
+// danger relies on the access lists of this system.
 func danger(string, fs.FileInfo) error { return nil }
 
-// executable is what the system finds when it runs a file.
+// executable is always true: the system finds out when it runs the file.
 func executable(fs.FileInfo) bool { return true }

@@ -9,9 +9,9 @@ import (
 	"syscall"
 )
 
-// danger says who else could have changed a file or what is in a folder, nil for
-// nobody. In a folder with the sticky bit, as /tmp, others can make files and
-// not touch those of the user.
+// danger says who else could have changed a file or the content of a folder, or
+// returns nil. In a folder with the sticky bit, such as /tmp, others can create
+// files but not touch the user's.
 func danger(path string, info fs.FileInfo) error {
 	owner, ok := info.Sys().(*syscall.Stat_t)
 	mode := info.Mode()
@@ -31,8 +31,8 @@ func danger(path string, info fs.FileInfo) error {
 	return nil
 }
 
-// ownGroup reports whether nobody else is in a group: the administrator's, or
-// the one that systems make for each user, with the user's number.
+// ownGroup reports whether a group has no other members: the administrator's,
+// or the user's private group, which has the same number as the user.
 func ownGroup(gid uint32) bool {
 	return gid == 0 || int(gid) == os.Getegid() && os.Getegid() == os.Geteuid()
 }

@@ -14,8 +14,8 @@ import (
 const (
 	// maxSize is the size at which a file becomes the older one.
 	maxSize = 1 << 20
-	// hardLimit is what a file may grow to while it cannot be renamed, as on
-	// Windows while another program reads it.
+	// hardLimit is the size a file may grow to while it cannot be renamed, for
+	// example on Windows while another program reads it.
 	hardLimit = 2 * maxSize
 )
 
@@ -28,8 +28,8 @@ type file struct {
 	told bool
 }
 
-// Write implements io.Writer. It reports no failure: a log that cannot be
-// written must not stop what is logged.
+// Write implements io.Writer. It never returns an error: a log that cannot be
+// written must not stop the program.
 func (f *file) Write(line []byte) (int, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -40,7 +40,7 @@ func (f *file) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// append writes a line, after making room for it if need be.
+// append writes a line, after renaming a full file.
 func (f *file) append(line []byte) error {
 	out, size, err := f.open()
 	if err != nil {
@@ -86,11 +86,11 @@ func (f *file) open() (out *os.File, size int64, err error) {
 	return out, info.Size(), nil
 }
 
-// errTurning means that another process is making room right now.
+// errTurning means that another process is renaming the file.
 var errTurning = fault.New("log_renaming", "another process is renaming it")
 
-// turnOver makes the file the older one, unless somebody has just done so. The
-// one before that goes.
+// turnOver renames the file to the older one, replacing that, unless another
+// process has just done so.
 func (f *file) turnOver() error {
 	unlock, err := safefile.TryLock(f.path+".lock", 0o600)
 	switch {

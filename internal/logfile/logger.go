@@ -6,20 +6,20 @@ import (
 	"os"
 )
 
-// Options say what is written where. All but Path may be left out.
+// Options say what is written where. All but Path are optional.
 type Options struct {
 	// Path is the file.
 	Path string
 	// Home is the short name of the home that the lines are about.
 	Home string
-	// Level is the least level that the file takes, and may change at any
-	// time; nil: info.
+	// Level is the minimum level for the file, which may change at any time;
+	// nil is info.
 	Level slog.Leveler
-	// Stderr takes the same lines from StderrLevel on; nil: nobody does.
+	// Stderr gets the same lines from StderrLevel on; nil disables it.
 	Stderr      io.Writer
 	StderrLevel slog.Level
-	// Tell hands out that the file cannot be written, once; nil:
-	// nobody hears it. It is called from any goroutine and must not block.
+	// Tell is called once with the error when the file cannot be written; nil
+	// disables it. It is called from any goroutine and must not block.
 	Tell func(error)
 }
 
@@ -38,8 +38,8 @@ func New(o Options) *slog.Logger {
 	return slog.New(slog.NewMultiHandler(handlers...)).With("home", o.Home, "pid", os.Getpid())
 }
 
-// universalTime writes a line's time in UTC, so that lines can be put in order
-// whatever happens to the clock's zone.
+// universalTime writes a line's time in UTC, so that lines can be sorted
+// whatever the time zone.
 func universalTime(groups []string, a slog.Attr) slog.Attr {
 	if len(groups) == 0 && a.Key == slog.TimeKey {
 		a.Value = slog.TimeValue(a.Value.Time().UTC())

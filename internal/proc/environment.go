@@ -1,7 +1,7 @@
 package proc
 
-// allowed is what every child may know of Rekey's environment. What is not on
-// it, a key in a variable for one, goes no further.
+// allowed lists the variables that every child gets. Others, for example one
+// with a key, are not passed on.
 func allowed() []string {
 	return []string{
 		"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "TZ",
@@ -14,9 +14,9 @@ func allowed() []string {
 	}
 }
 
-// Environment returns, as NAME=value, what a child may know: the variables on
-// Rekey's list and those named beside, as far as lookup has them. lookup is
-// os.LookupEnv or stands for it.
+// Environment returns a child's environment as NAME=value: the variables on
+// Rekey's list and those in more, if set. lookup is os.LookupEnv or a
+// replacement.
 func Environment(lookup func(string) (string, bool), more ...string) []string {
 	var env []string
 	for _, name := range append(allowed(), more...) {

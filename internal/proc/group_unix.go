@@ -7,7 +7,7 @@ import (
 	"syscall"
 )
 
-// Apart has a command started in a process group of its own.
+// Apart makes a command start in a process group of its own.
 func Apart(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 // group is a command and all that it starts.
@@ -20,9 +20,9 @@ func newGroup(cmd *exec.Cmd) (group, error) {
 
 func (g group) started() {}
 
-// kill ends what is left of the group.
+// kill kills what is left of the group.
 func (g group) kill() {
 	if g.cmd.Process != nil {
-		_ = syscall.Kill(-g.cmd.Process.Pid, syscall.SIGKILL) // mostly nobody is left
+		_ = syscall.Kill(-g.cmd.Process.Pid, syscall.SIGKILL) // usually no process is left
 	}
 }

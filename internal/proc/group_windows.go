@@ -9,14 +9,14 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Apart has a command started in a process group of its own, and without a
-// console's black window.
+// Apart makes a command start in a process group of its own, and without a
+// console window.
 func Apart(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_NO_WINDOW}
 }
 
-// group is a command and all that it starts: a job object, which takes its
-// processes with it.
+// group is a command and all that it starts, in a job object that ends with its
+// processes.
 type group struct {
 	cmd *exec.Cmd
 	job windows.Handle
@@ -40,16 +40,16 @@ func newGroup(cmd *exec.Cmd) (group, error) {
 	return g, nil
 }
 
-// started takes the process in. What it has started before that is not, which
-// is a matter of microseconds.
+// started adds the process to the job. Processes that it started in the
+// microseconds before are not included.
 func (g group) started() {
 	process, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE, false, uint32(g.cmd.Process.Pid))
 	if err != nil {
-		return // it has ended already
+		return // it has already exited
 	}
 	defer func() { _ = windows.CloseHandle(process) }()
-	_ = windows.AssignProcessToJobObject(g.job, process) // else Cancel reaches nobody, and WaitDelay ends the process
+	_ = windows.AssignProcessToJobObject(g.job, process) // on failure Cancel has no effect, and WaitDelay kills the process
 }
 
-// kill ends what is left of the job.
+// kill kills what is left of the job.
 func (g group) kill() { _ = windows.CloseHandle(g.job) }

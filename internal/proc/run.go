@@ -6,12 +6,13 @@ import (
 	"time"
 )
 
-// grace is how long a child that is told to end may take.
+// grace is how long a child may take to exit after a signal.
 const grace = 3 * time.Second
 
-// Command prepares a program in a process group of its own, without any
-// variable: Ctrl-C in Rekey's terminal is not for it. When ctx ends, the whole
-// group is told to end, and is killed if it does not. Start it with Run.
+// Command prepares a program with an empty environment, in a process group of
+// its own, so that Ctrl-C in Rekey's terminal does not reach it. When ctx is
+// done, the whole group is asked to exit, and killed if it does not. Start it
+// with Run.
 func Command(ctx context.Context, program string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env = []string{}
@@ -20,9 +21,9 @@ func Command(ctx context.Context, program string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Run runs a command that Command has prepared and waits for its end. Nothing
-// that it has started is left then, unless it moved to a group of its own. The
-// error is as of exec.Cmd's Run.
+// Run runs a command from Command and waits for it. Everything that it started
+// is gone then, unless it moved to a group of its own. Errors are those of
+// exec.Cmd's Run.
 func Run(cmd *exec.Cmd) error {
 	g, err := newGroup(cmd)
 	if err != nil {

@@ -2,24 +2,24 @@ package safefile
 
 import "io/fs"
 
-// Disk is the way to files. The zero value is the real one, and the only one
-// that a program uses. It is safe for concurrent use.
+// Disk accesses files. The zero value is the real disk, and the only one that
+// programs use. It is safe for concurrent use.
 type Disk struct {
-	// Fault plays a disk that fails: it is called before each operation, and its
-	// error, if any, becomes that operation's. Nil in every program.
+	// Fault simulates a failing disk: it is called before each operation, and
+	// its error, if any, becomes the operation's. Nil in every program.
 	Fault func(op Op, path string) error
-	// Mounted plays files that are mount points of their own, which nobody can
-	// rename over. Nil in every program.
+	// Mounted simulates files that are mount points, which cannot be renamed
+	// over. Nil in every program.
 	Mounted func(path string) bool
 }
 
-// Op is something that is asked of the operating system.
+// Op is an operation of the operating system.
 type Op string
 
-// The operations, of which each can fail by itself. A write that fails has
-// written half of its data.
+// The operations that can fail individually. A failing write has written half
+// of its data.
 const (
-	OpOpen     Op = "open" // a file that is there, to read or to write
+	OpOpen     Op = "open" // an existing file, to read or to write
 	OpRead     Op = "read"
 	OpStat     Op = "stat"
 	OpCreate   Op = "create" // a file or a folder
@@ -27,7 +27,7 @@ const (
 	OpTruncate Op = "truncate"
 	OpSync     Op = "sync"
 	OpRename   Op = "rename" // over what is there
-	OpLink     Op = "link"   // a new name, provided that it is free
+	OpLink     Op = "link"   // a new name, if it is free
 	OpExchange Op = "exchange"
 	OpSyncDir  Op = "sync folder"
 	OpRemove   Op = "remove"
@@ -42,7 +42,7 @@ func Ops() []Op {
 		OpRemove, OpLock, OpOwner, OpAllocate}
 }
 
-// fails is the operation's fault, nil on a real disk.
+// fails returns the simulated error of an operation, nil on a real disk.
 func (d Disk) fails(op Op, path string) error {
 	if d.Fault == nil {
 		return nil

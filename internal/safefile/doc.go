@@ -1,7 +1,7 @@
-// Package safefile is the one way to a file that matters: locks that end with
-// their process, replacing that leaves the old content or the new, reading that
-// neither waits nor fills the memory, and following symbolic links. It knows how
-// Linux, macOS and Windows differ in these, so that nobody else has to.
+// Package safefile handles files that matter: locks that end with their
+// process, atomic replacement, reading that neither blocks nor fills the
+// memory, and following symbolic links. It hides how Linux, macOS and Windows
+// differ in these.
 //
-// It touches the files that it is given and nothing else.
+// It touches only the files that it is given.
 package safefile

@@ -9,7 +9,7 @@ import (
 	"rekey/internal/fault"
 )
 
-// What is wrong with a file beside the system's own errors, each one clause.
+// Errors about a file besides the system's own, each one clause.
 var (
 	// ErrLocked means that another process, or this one, holds the lock.
 	ErrLocked = fault.New("lock_busy", "another process holds the lock")
@@ -21,18 +21,18 @@ var (
 	ErrNotFolder  = fault.New("no_folder", "it is not a folder")
 	ErrNotRegular = fault.New("not_regular", "it is not a regular file")
 	// ErrHardLink: replacing a file that has a second name would leave the old
-	// content under that name. Codex refuses this, too.
+	// content under that name. Codex refuses this too.
 	ErrHardLink = fault.New("hard_link", "the file has a second name (hard link)")
-	// ErrReadOnly: the file has no write permission at all. Codex refuses this, too.
+	// ErrReadOnly: the file has no write permission at all. Codex refuses this too.
 	ErrReadOnly = fault.New("read_only", "the file is read-only")
-	// ErrOwner: what root writes must stay its owner's.
+	// ErrOwner: root would change the owner of the file.
 	ErrOwner = fault.New("owner_lost", "it belongs to another user and would not stay theirs")
-	// ErrInUse means that another program has the file open and forbids, as only
-	// Windows lets it, that it is replaced.
+	// ErrInUse means that another program has the file open and, on Windows,
+	// prevents its replacement.
 	ErrInUse = fault.New("in_use", "another program has it open")
 	// ErrForeign means that another program's content could not be put back.
 	ErrForeign = fault.New("foreign_content", "another program's content could not be put back")
-	// ErrRestless means that new content was found again and again.
+	// ErrRestless means that the content kept changing.
 	ErrRestless = fault.New("restless", "it keeps changing")
 )
 
@@ -48,7 +48,7 @@ func (e tooLarge) FaultCode() string { return "too_big" }
 // FaultArgs implements fault.Coded.
 func (e tooLarge) FaultArgs() []any { return []any{"Limit", fmt.Sprintf("%d MiB", e.limit>>20)} }
 
-// Reason is Cause for a file that cannot be read, always one clause.
+// Reason returns the Cause for a file that cannot be read, always one clause.
 func Reason(err error) error {
 	var coded fault.Coded
 	if c := Cause(err); c != err || errors.As(c, &coded) { //nolint:errorlint // the very same
@@ -57,12 +57,12 @@ func Reason(err error) error {
 	return clause{errUnopened, err}
 }
 
-// errUnopened stands for what the system says in more than the cause.
+// errUnopened replaces other errors of the system.
 var errUnopened = fault.New("cannot_open", "it cannot be opened")
 
-// Cause is err without paths and operations: one clause, with a code where there
-// is one. errors.Is finds in it what it finds in err. An error that is not about
-// a file stays as it is.
+// Cause returns err without paths and operations: one clause, with a code if
+// there is one. errors.Is gives the same results as for err. An error that is
+// not about a file is returned as it is.
 func Cause(err error) error {
 	var coded fault.Coded
 	var number syscall.Errno
@@ -83,7 +83,7 @@ func Cause(err error) error {
 	return err
 }
 
-// clause is an error in words of its own.
+// clause is an error with a text of our own.
 type clause struct {
 	*fault.Fault
 	err error

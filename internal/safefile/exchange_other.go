@@ -4,8 +4,8 @@ package safefile
 
 import "errors"
 
-// exchange is not to be had here: the caller renames.
+// exchange is not supported on this system: the caller renames.
 func exchange(string, string) error { return errors.ErrUnsupported }
 
-// renameNew is not to be had here: the caller renames.
+// renameNew is not supported on this system: the caller renames.
 func renameNew(string, string) error { return errors.ErrUnsupported }

@@ -9,15 +9,13 @@ import (
 	"syscall"
 )
 
-// Open opens a regular file to read and write it, making it with perm if create
-// is set. It never follows a link in the last place, so that a file in a folder
-// of Rekey's own leads nowhere else.
+// Open opens a regular file for reading and writing, creating it with perm if
+// create is set. It never follows a link in the last element of path.
 func (d Disk) Open(path string, create bool, perm fs.FileMode) (*File, error) {
 	return d.open(path, create, perm, noFollow)
 }
 
-// Append is Open for a file that is written to at its end alone, and made if
-// need be.
+// Append is Open for a file that is only appended to, creating it if necessary.
 func (d Disk) Append(path string, perm fs.FileMode) (*File, error) {
 	return d.open(path, true, perm, noFollow|os.O_APPEND)
 }
@@ -33,7 +31,7 @@ func (d Disk) open(path string, create bool, perm fs.FileMode, flags int) (*File
 	return d.regular(f)
 }
 
-// regular is f if it is a regular file; else f is closed.
+// regular returns f if it is a regular file; otherwise it closes f.
 func (d Disk) regular(f *os.File) (*File, error) {
 	info, err := f.Stat()
 	if err == nil {
@@ -48,7 +46,7 @@ func (d Disk) regular(f *os.File) (*File, error) {
 
 // openOrCreate opens a file for reading and writing.
 func (d Disk) openOrCreate(path string, create bool, perm fs.FileMode, flags int) (f *os.File, err error) {
-	for range maxLinks { // somebody else may make or remove it in between
+	for range maxLinks { // another process may create or remove it in between
 		if err = d.fails(OpOpen, path); err != nil {
 			return nil, err
 		}
@@ -74,7 +72,7 @@ type File struct {
 	disk Disk
 }
 
-// ReadAt reads bytes from a place on.
+// ReadAt reads bytes at an offset.
 func (f *File) ReadAt(into []byte, at int64) (int, error) {
 	if err := f.disk.fails(OpRead, f.Name()); err != nil {
 		return 0, err
@@ -82,10 +80,10 @@ func (f *File) ReadAt(into []byte, at int64) (int, error) {
 	return f.File.ReadAt(into, at)
 }
 
-// WriteAt writes bytes from a place on.
+// WriteAt writes bytes at an offset.
 func (f *File) WriteAt(data []byte, at int64) (int, error) {
 	if err := f.disk.fails(OpWrite, f.Name()); err != nil {
-		n, _ := f.File.WriteAt(data[:len(data)/2], at) // as a disk that becomes full
+		n, _ := f.File.WriteAt(data[:len(data)/2], at) // like a disk that becomes full
 		return n, err
 	}
 	return f.File.WriteAt(data, at)
@@ -116,10 +114,10 @@ func (f *File) Sync() error {
 	return f.File.Sync()
 }
 
-// Allocated returns how many bytes of the disk the file has.
+// Allocated returns how many bytes the file occupies on the disk.
 func (f *File) Allocated() int64 { return allocated(f.File) }
 
-// Remove removes a file or a link. Nothing there is not an error; a folder is.
+// Remove removes a file or a link. A missing file is not an error; a folder is.
 func (d Disk) Remove(path string) (removed bool, err error) {
 	info, err := os.Lstat(path)
 	switch {
@@ -143,7 +141,7 @@ func (d Disk) Remove(path string) (removed bool, err error) {
 	return err == nil, err
 }
 
-// MkdirAll makes a folder and those above it. What root makes below another
+// MkdirAll creates a folder and its parents. What root creates below another
 // user's folder belongs to that user.
 func (d Disk) MkdirAll(dir string, perm fs.FileMode) error {
 	info, err := os.Stat(dir)
@@ -164,7 +162,7 @@ func (d Disk) MkdirAll(dir string, perm fs.FileMode) error {
 	return nil
 }
 
-// SyncDir makes a renaming in a folder durable.
+// SyncDir makes a rename in a folder durable.
 func (d Disk) SyncDir(dir string) error {
 	if err := d.fails(OpSyncDir, dir); err != nil {
 		return err
@@ -172,7 +170,7 @@ func (d Disk) SyncDir(dir string) error {
 	return syncDir(dir)
 }
 
-// regular says why what info describes is not a regular file, or nil.
+// regular returns an error unless info describes a regular file.
 func regular(info fs.FileInfo) error {
 	switch {
 	case info.IsDir():

@@ -7,13 +7,12 @@ import (
 	"path/filepath"
 )
 
-// WriteInPlace writes JSON over the content of a file that cannot be replaced,
-// which is was bytes long: the whole of it in one write, filled up with spaces
-// where the old content was longer, then the file is cut to its length and put on
-// the disk. So it is whole as soon as it is written, whether it can be cut or
-// not. Whoever reads during the write, and whoever comes after a power failure,
-// may find the new content with the end of the old one: keep a copy elsewhere.
-// Owner, mode and inode stay.
+// WriteInPlace overwrites a file that cannot be replaced with JSON; was is its
+// old length. It writes everything in one write, padded with spaces if the old
+// content was longer, then truncates the file and syncs it. So the content is
+// complete after the write, even if truncating fails. A reader during the
+// write, or after a power failure, may find the new content followed by the end
+// of the old one: keep a copy elsewhere. Owner, mode and inode stay.
 func (d Disk) WriteInPlace(path string, data []byte, was int) error {
 	f, err := d.openInPlace(path)
 	if err != nil {
@@ -23,11 +22,11 @@ func (d Disk) WriteInPlace(path string, data []byte, was int) error {
 	if _, err := f.WriteAt(Pad(data, was), 0); err != nil {
 		return err
 	}
-	_ = f.Truncate(int64(len(data))) // what stays are spaces
+	_ = f.Truncate(int64(len(data))) // otherwise spaces are left at the end
 	return f.Sync()
 }
 
-// Pad fills data up with spaces to a length.
+// Pad pads data with spaces to a length.
 func Pad(data []byte, length int) []byte {
 	return append(bytes.Clone(data), bytes.Repeat([]byte(" "), max(0, length-len(data)))...)
 }
@@ -48,18 +47,18 @@ func (d Disk) openInPlace(path string) (*File, error) {
 type Way int
 
 const (
-	// ByReplacing means that a new file is renamed over it.
+	// ByReplacing means renaming a new file over it.
 	ByReplacing Way = iota
-	// InPlace means that it can only be written over, because it is a mount point of its
-	// own (as when a container is given this one file) or lies in a folder like
-	// /tmp and belongs to somebody else.
+	// InPlace means that it can only be overwritten, because it is itself a mount point
+	// (as in a container that was given this one file) or is in a folder like /tmp and
+	// belongs to another user.
 	InPlace
 )
 
-// WayTo says how a file can be changed, or why it must not or cannot be. One
-// that is not there is made by renaming. The permission bits count even for
-// root, and so does what the system says about opening it for writing, an
-// immutable file for one.
+// WayTo returns how a file can be changed, or why it must not or cannot be. A
+// missing file is created by renaming. The permission bits count even for root,
+// and so do errors of opening it for writing, for example because it is
+// immutable.
 func (d Disk) WayTo(path string) (Way, error) {
 	if err := d.fails(OpStat, path); err != nil {
 		return 0, err
@@ -94,10 +93,10 @@ func (d Disk) WayTo(path string) (Way, error) {
 	return ByReplacing, nil
 }
 
-// Rehearse does in a file's very place what changing it will take, with room
-// for size bytes, and takes it back: then neither a full disk nor a quota nor a
-// read-only file system is met only when there is something to lose. The error
-// is what changing it would fail with.
+// Rehearse does in a file's folder what changing it takes, with size bytes, and
+// undoes it. This finds a full disk, a quota or a read-only file system before
+// there is something to lose. The error is the one that changing the file would
+// have.
 func (d Disk) Rehearse(path, prefix string, size int64) (Way, error) {
 	way, err := d.WayTo(path)
 	if err != nil {
@@ -111,14 +110,14 @@ func (d Disk) Rehearse(path, prefix string, size int64) (Way, error) {
 	return way, d.rehearse(filepath.Dir(path), prefix, size, path, way == ByReplacing)
 }
 
-// RehearseIn makes a file of the given size in a folder, or in the nearest one
-// above it that exists, renames it over another, and removes it.
+// RehearseIn creates a file of the given size in a folder, or in its nearest
+// existing parent, renames it over another, and removes it.
 func (d Disk) RehearseIn(dir, prefix string, size int64) error {
 	return d.rehearse(dir, prefix, size, "", false)
 }
 
-// rehearse is RehearseIn with a file that has the owner of the one at like, and
-// whose name is exchanged with the other's where exchange is set.
+// rehearse is RehearseIn with the owner of the file at like; if exchange is set
+// it exchanges the two names.
 func (d Disk) rehearse(dir, prefix string, size int64, like string, exchange bool) error {
 	dir = nearest(dir)
 	old, err := d.CreateTemp(dir, prefix, nil, "")
@@ -144,7 +143,8 @@ func (d Disk) rehearse(dir, prefix string, size int64, like string, exchange boo
 	return err
 }
 
-// allocate takes room for size bytes in a file without changing its content.
+// allocate reserves disk space for size bytes in a file without changing its
+// content.
 func (d Disk) allocate(path string, size int64) error {
 	f, err := d.openInPlace(path)
 	if err != nil {

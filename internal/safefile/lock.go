@@ -26,10 +26,10 @@ func Lock(ctx context.Context, path string, perm fs.FileMode) (unlock func(), er
 }
 
 // TryLock takes an exclusive lock on a file without waiting, creating the file
-// with perm, less the umask, if need be. It is flock(2), and LockFileEx on
-// Windows, which are what Codex uses. Two locks on one file exclude each other
-// within a process, too. The lock ends with unlock, which may be called more than
-// once, or with the process; the file stays. The error is ErrLocked, ErrNoLocks,
+// with perm, less the umask, if necessary. Like Codex it uses flock(2), or
+// LockFileEx on Windows. Two locks on one file exclude each other even within a
+// process. The lock ends with unlock, which may be called more than once, or
+// with the process; the file stays. The error is ErrLocked, ErrNoLocks,
 // or about the file.
 func (d Disk) TryLock(path string, perm fs.FileMode) (unlock func(), err error) {
 	for {
@@ -48,8 +48,8 @@ func (d Disk) TryLock(path string, perm fs.FileMode) (unlock func(), err error) 
 		if stillThere(f, path) {
 			return func() { _ = f.Close() }, nil
 		}
-		// The folder was removed and made again between opening and locking:
-		// this lock would exclude nobody.
+		// The folder was removed and created again between opening and locking:
+		// this lock would exclude no other process.
 		_ = f.Close()
 	}
 }
@@ -64,9 +64,9 @@ func stillThere(f *os.File, path string) bool {
 	return err == nil && os.SameFile(opened, named)
 }
 
-// Lock takes the lock as soon as it is free, until ctx ends; then the error
-// wraps ErrLocked and the cause of ctx. It tries again and again rather than
-// wait in the kernel, because a wait in flock(2) cannot be given up.
+// Lock waits until the lock is free and takes it. If ctx is done first, the
+// error wraps ErrLocked and the cause of ctx. It polls rather than wait in the
+// kernel, because a wait in flock(2) cannot be cancelled.
 func (d Disk) Lock(ctx context.Context, path string, perm fs.FileMode) (unlock func(), err error) {
 	again := time.NewTicker(lockRetry)
 	defer again.Stop()

@@ -8,8 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// mountPoint reports whether a file is a mount point of its own. Linux has said
-// so since 5.8; before that only a file of another file system is found.
+// mountPoint reports whether a file is a mount point of its own. Linux reports
+// that since 5.8; before, only a file of another file system is recognized.
 func mountPoint(path string) bool {
 	var st unix.Statx_t
 	if unix.Statx(unix.AT_FDCWD, path, unix.AT_NO_AUTOMOUNT, unix.STATX_BASIC_STATS, &st) != nil {
@@ -23,9 +23,9 @@ func mountPoint(path string) bool {
 	return err == nil && (st.Dev_major != dir.Dev_major || st.Dev_minor != dir.Dev_minor)
 }
 
-// allocate takes room for size bytes in an open file without changing what it
-// holds or its length. Filesystems that cannot do it are let be: there the
-// escrow alone is certain.
+// allocate reserves disk space for size bytes in an open file without changing
+// its content or length. It ignores filesystems that cannot do it: there only
+// the escrow is certain.
 func allocate(f *os.File, size int64) error {
 	err := unix.Fallocate(int(f.Fd()), unix.FALLOC_FL_KEEP_SIZE, 0, size)
 	if errors.Is(err, unix.ENOTSUP) || errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EINTR) {

@@ -12,9 +12,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// createNew makes a file that is not there yet. What root makes in another
-// user's folder belongs to that user. The folder is held open meanwhile: its
-// owner could put another one in its place, and be given a file there.
+// createNew creates a new file. What root creates in another user's folder
+// belongs to that user. The folder is kept open meanwhile, because its owner
+// could replace it and so get a file elsewhere.
 func (d Disk) createNew(path string, perm fs.FileMode) (*os.File, error) {
 	if err := d.fails(OpCreate, path); err != nil {
 		return nil, err
@@ -41,7 +41,7 @@ func (d Disk) createNew(path string, perm fs.FileMode) (*os.File, error) {
 	return f, nil
 }
 
-// mkdir makes a folder. What root makes belongs to the owner of the one above.
+// mkdir creates a folder. What root creates belongs to the owner of the parent.
 func (d Disk) mkdir(path string, perm fs.FileMode) error {
 	if err := d.fails(OpCreate, path); err != nil {
 		return err
@@ -67,7 +67,7 @@ func (d Disk) mkdir(path string, perm fs.FileMode) error {
 	return d.giveTo(made, dir)
 }
 
-// giveTo gives a file the owner and the group that another one has.
+// giveTo gives a file the owner and group of another.
 func (d Disk) giveTo(f, like *os.File) error {
 	info, err := like.Stat()
 	if err != nil {
@@ -76,8 +76,8 @@ func (d Disk) giveTo(f, like *os.File) error {
 	return d.own(f, info)
 }
 
-// own gives a file the owner and the group of what info describes. A group that
-// cannot be given is let be: nothing is open to it.
+// own gives a file the owner and the group of what info describes. Failing to
+// set the group is ignored, because the group has no permissions.
 func (d Disk) own(f *os.File, info fs.FileInfo) error {
 	want, ok := info.Sys().(*syscall.Stat_t)
 	var has unix.Stat_t
@@ -107,8 +107,8 @@ func sameOwner(a, b fs.FileInfo) bool {
 	return ok && also && x.Uid == y.Uid
 }
 
-// Trusted reports whether a folder can hold what is this user's alone: it
-// belongs to the user, or to the one whose folder it lies in, for root.
+// Trusted reports whether a folder can hold private files: it belongs to the
+// user or, for root, to the owner of its parent.
 func Trusted(dir string, info fs.FileInfo) bool {
 	if ownedByUser(info) {
 		return true

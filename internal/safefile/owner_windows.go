@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-// createNew makes a file that is not there yet.
+// createNew creates a new file.
 func (d Disk) createNew(path string, perm fs.FileMode) (*os.File, error) {
 	if err := d.fails(OpCreate, path); err != nil {
 		return nil, err
@@ -13,7 +13,7 @@ func (d Disk) createNew(path string, perm fs.FileMode) (*os.File, error) {
 	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
 }
 
-// mkdir makes a folder.
+// mkdir creates a folder.
 func (d Disk) mkdir(path string, perm fs.FileMode) error {
 	if err := d.fails(OpCreate, path); err != nil {
 		return err
@@ -24,8 +24,8 @@ func (d Disk) mkdir(path string, perm fs.FileMode) error {
 // own has nothing to do: access lists are inherited from the folder.
 func (d Disk) own(*os.File, fs.FileInfo) error { return nil }
 
-// Trusted is left to the access list of the user's profile.
+// Trusted relies on the access list of the user's profile.
 func Trusted(string, fs.FileInfo) bool { return true }
 
-// sticky folders are not known here.
+// sticky is always false: Windows has no sticky folders.
 func sticky(string, fs.FileInfo) bool { return false }

@@ -14,7 +14,7 @@ type Content struct {
 	Data   []byte
 }
 
-// Same compares bytes: one that was only reformatted is a different file.
+// Same compares bytes; a reformatted file is different.
 func (c Content) Same(d Content) bool {
 	return c.Exists == d.Exists && bytes.Equal(c.Data, d.Data)
 }
@@ -22,9 +22,9 @@ func (c Content) Same(d Content) bool {
 // Read is Disk.Read on the real disk.
 func Read(path string, limit int64) (Content, error) { return Disk{}.Read(path, limit) }
 
-// Read reads a whole file of at most limit bytes. A file that does not exist,
-// or is a link to one that does not, is no error. What is not a regular file, a
-// pipe or a device, is refused without waiting for it.
+// Read reads a whole file of at most limit bytes. A missing file, or a dangling
+// link, is not an error. Anything else but a regular file, such as a pipe or a
+// device, is an error, without waiting for it.
 func (d Disk) Read(path string, limit int64) (Content, error) {
 	if err := d.fails(OpOpen, path); err != nil {
 		return Content{}, err

@@ -13,8 +13,8 @@ import (
 const maxLinks = 40
 
 // Resolve follows every symbolic link in an absolute path. Unlike
-// filepath.EvalSymlinks it goes on where nothing exists: through a dangling
-// link to where its target would be.
+// filepath.EvalSymlinks it accepts missing files, and follows a dangling link
+// to where its target would be.
 func Resolve(path string) (string, error) {
 	return resolveWithin(path, maxLinks)
 }
@@ -38,14 +38,14 @@ func resolveWithin(path string, links int) (string, error) {
 	target, err := os.Readlink(path)
 	switch {
 	case err != nil:
-		return path, nil // not a link: nothing is there
+		return path, nil // not a link, or missing
 	case filepath.IsAbs(target):
 		return resolveWithin(target, links-1)
 	}
 	return resolveWithin(filepath.Join(parent, target), links-1)
 }
 
-// nearest is a folder, or the nearest one above it that exists.
+// nearest returns a folder or its nearest existing parent.
 func nearest(dir string) string {
 	for {
 		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) || filepath.Dir(dir) == dir {

@@ -7,20 +7,20 @@ import (
 	"os"
 )
 
-// maxSwaps bounds how often names are exchanged until everybody's newest
-// content is where it belongs.
+// maxSwaps bounds how often names are exchanged until the newest content is in
+// place.
 const maxSwaps = 32
 
-// Swap puts the new content in target's place, provided that target still
-// holds what was seen. It reports false when it does not.
+// Swap replaces target with the new content if target still has the seen
+// content. It reports false if not.
 //
 // The locks keep Codex 0.169 out between the comparison and the renaming, but
 // not an older Codex, an editor or a dotfile manager. So the two names are
 // exchanged instead of one replacing the other, and what comes out is compared
 // once more: if it is not what was seen, somebody wrote in between, and it is
 // put back. Where a filesystem cannot exchange names this is a plain rename.
-// What stays possible in both cases is a program that has opened the old file
-// and writes to it later; it would write to a file that has no name any more.
+// In both cases a program that has opened the old file and writes to it later
+// writes to a file without a name.
 func (t *Temp) Swap(target string, seen Content) (bool, error) {
 	if !seen.Exists {
 		err := t.disk.renameNew(t.path, target)
@@ -48,9 +48,9 @@ func (t *Temp) Swap(target string, seen Content) (bool, error) {
 	return false, t.putBack(target)
 }
 
-// putBack exchanges the names again after somebody else's content came out.
-// If that brings out another file than the one put in before, a third writer
-// was there as well, and the newest of the foreign files goes back.
+// putBack exchanges the names again after another program's content came out.
+// If that brings out yet another file, there was a third writer, and the newest
+// of the foreign files is put back.
 func (t *Temp) putBack(target string) error {
 	last, err := t.file.Stat()
 	for range maxSwaps {

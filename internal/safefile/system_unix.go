@@ -12,16 +12,18 @@ import (
 // openFlags keep an open from waiting for the other end of a named pipe.
 const openFlags = unix.O_NONBLOCK
 
-// openToRead opens a file, also a named pipe to which nobody writes.
+// openToRead opens a file without blocking, even if it is a named pipe without
+// a writer.
 func openToRead(path string) (*os.File, error) { return os.OpenFile(path, os.O_RDONLY|openFlags, 0) }
 
-// noFollow keeps an open from following a link in the last place.
+// noFollow keeps an open from following a link in the last element.
 const noFollow = unix.O_NOFOLLOW
 
-// isLoop reports whether a link was met that may not be followed.
+// isLoop reports whether an open failed because of a link.
 func isLoop(err error) bool { return errors.Is(err, unix.ELOOP) }
 
-// sharing: here nobody can keep a file from being replaced.
+// sharing is always false: on this system no program can prevent a file's
+// replacement.
 func sharing(error) bool { return false }
 
 // linkCount returns how many names an open file has.
@@ -33,7 +35,7 @@ func linkCount(f *os.File) (uint64, error) {
 	return uint64(st.Nlink), nil
 }
 
-// syncDir makes a renaming durable. Filesystems that cannot do it are left be.
+// syncDir makes a rename durable, if the filesystem can.
 func syncDir(dir string) error {
 	f, err := os.Open(dir)
 	if err != nil {
@@ -46,7 +48,7 @@ func syncDir(dir string) error {
 	return nil
 }
 
-// allocated returns how many bytes of the disk an open file has.
+// allocated returns how many bytes an open file occupies on the disk.
 func allocated(f *os.File) int64 {
 	var st unix.Stat_t
 	if unix.Fstat(int(f.Fd()), &st) != nil {

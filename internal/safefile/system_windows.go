@@ -10,8 +10,9 @@ import (
 // openFlags has no meaning here: a file's name is never a pipe's.
 const openFlags = 0
 
-// openToRead opens a file so that others may replace it meanwhile: Codex, whose
-// refreshed tokens would be lost if it could not. The standard library forbids it.
+// openToRead opens a file so that other programs can replace it meanwhile,
+// which the standard library prevents. Codex would lose its refreshed tokens if
+// it could not.
 func openToRead(path string) (*os.File, error) {
 	name, err := windows.UTF16PtrFromString(path)
 	if err != nil {
@@ -26,14 +27,14 @@ func openToRead(path string) (*os.File, error) {
 	return os.NewFile(uintptr(h), path), nil
 }
 
-// noFollow has no meaning here: a user's folder is the user's alone.
+// noFollow has no meaning here: only the user can write to the user's folders.
 const noFollow = 0
 
 // isLoop: links are followed here.
 func isLoop(error) bool { return false }
 
-// sharing reports whether another program has the file open and forbids that it
-// is replaced.
+// sharing reports whether another program has the file open and prevents its
+// replacement.
 func sharing(err error) bool {
 	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
 }
@@ -56,8 +57,8 @@ func linkCount(f *os.File) (uint64, error) {
 // syncDir has nothing to do: folders cannot be flushed.
 func syncDir(string) error { return nil }
 
-// allocated returns how many bytes of the disk an open file has: all, for
-// files are not sparse unless one asks for it.
+// allocated returns how many bytes an open file occupies on the disk: all of
+// them, because files are not sparse by default.
 func allocated(f *os.File) int64 {
 	info, err := f.Stat()
 	if err != nil {

@@ -10,12 +10,12 @@ import (
 	"time"
 )
 
-// tempAge is the age at which a temporary file must be that of a process that
-// died. A live one exists for milliseconds.
+// tempAge is the age at which a temporary file must belong to a dead process.
+// Live ones exist for milliseconds.
 const tempAge = time.Minute
 
-// Temp is a complete, durable new content that waits to be renamed. It stays
-// open, so that its inode is not given to another file meanwhile.
+// Temp is a complete, durable new file that waits to be renamed. It stays open,
+// so that its inode is not reused meanwhile.
 type Temp struct {
 	disk Disk
 	file *File
@@ -23,9 +23,9 @@ type Temp struct {
 	keep bool // what is under the name now must not be removed
 }
 
-// CreateTemp writes data to a new file, mode 0600, and to the disk. Its name is
+// CreateTemp writes data to a new file with mode 0600 and syncs it. Its name is
 // prefix and six more characters. It gets the owner of the file at like, if
-// there is one; what root makes gets that of the folder else.
+// that exists; otherwise, for root, the owner of the folder.
 func (d Disk) CreateTemp(dir, prefix string, data []byte, like string) (*Temp, error) {
 	var f *os.File
 	var err error
@@ -58,8 +58,8 @@ func (d Disk) CreateTemp(dir, prefix string, data []byte, like string) (*Temp, e
 // Path is the temporary file's name.
 func (t *Temp) Path() string { return t.path }
 
-// Rename puts the new content under a name, replacing what is there. The file
-// is closed first, as Windows demands.
+// Rename renames the file to target, replacing it. It closes the file first, as
+// Windows requires.
 func (t *Temp) Rename(target string) error {
 	if err := t.file.Close(); err != nil {
 		return err
@@ -72,7 +72,7 @@ func (t *Temp) Rename(target string) error {
 	})
 }
 
-// Link gives the new content a second name, which must be free.
+// Link gives the file a second name, which must be free.
 func (t *Temp) Link(target string) error {
 	if err := t.disk.fails(OpLink, target); err != nil {
 		return err
@@ -85,20 +85,21 @@ func (t *Temp) Link(target string) error {
 func (t *Temp) Discard() {
 	_ = t.file.Close()
 	if !t.keep {
-		_ = os.Remove(t.path) // gone already after a plain rename
+		_ = os.Remove(t.path) // already gone after a plain rename
 	}
 }
 
-// replaceTries and replacePause bound how long a program is waited for that has
-// the old file open and forbids its replacing, a virus scanner on Windows for
-// one: half a second in all, a tenth of what Codex waits for the lock that is
-// held meanwhile.
+// replaceTries and replacePause bound the wait for a program that has the old
+// file open and prevents its replacement, such as a virus scanner on Windows:
+// half a second in all, a tenth of what Codex waits for the lock that is held
+// meanwhile.
 const (
 	replaceTries = 50
 	replacePause = 10 * time.Millisecond
 )
 
-// inUse reports whether another program has the file open. It is gone in a moment.
+// inUse reports whether another program has the file open, usually only for a
+// moment.
 func inUse(err error) bool { return errors.Is(err, ErrInUse) || sharing(err) }
 
 // retry calls f again while another program has the file in use.
@@ -117,11 +118,11 @@ func Replace(path string, data []byte, perm fs.FileMode) error {
 	return Disk{}.Replace(path, data, perm)
 }
 
-// Replace puts data in a file's place, or makes the file: whoever reads it sees
-// the old content or the new. It keeps owner and mode of what it replaces; a new
-// file gets perm and, from root, the owner of its folder, which must be there. A
-// symbolic link is replaced itself: Resolve first to follow it. What earlier calls
-// have left behind, because their process died, is removed.
+// Replace replaces a file atomically with data, or creates it. It keeps owner
+// and mode of the old file; a new one gets perm and, from root, the owner of
+// its folder, which must exist. A symbolic link itself is replaced: Resolve
+// first to follow it. Leftovers of earlier calls whose process died are
+// removed.
 func (d Disk) Replace(path string, data []byte, perm fs.FileMode) error {
 	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
 		perm = info.Mode().Perm()
@@ -144,8 +145,8 @@ func (d Disk) Replace(path string, data []byte, perm fs.FileMode) error {
 	return d.SyncDir(dir)
 }
 
-// Sweep removes temporary files that a dying process left: they may hold
-// tokens. A failure leaves them for the next time.
+// Sweep removes temporary files left by dead processes, because they may hold
+// tokens. On failure they stay until the next time.
 func (d Disk) Sweep(dir, prefix string, now time.Time) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {

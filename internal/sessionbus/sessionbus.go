@@ -1,9 +1,9 @@
 // Package sessionbus opens private connections to the desktop's D-Bus session
-// bus, for the faces that speak to the desktop.
+// bus, for faces that talk to the desktop.
 //
-// It never uses godbus's shared connection. fyne.io/systray keeps its icon
-// registered by reading the signals of that one, and gives up at the first it
-// does not expect; nothing of ours may appear there.
+// It never uses godbus's shared connection: fyne.io/systray keeps its icon
+// registered by reading the signals on it, and gives up at the first unexpected
+// one, so ours must not appear there.
 package sessionbus
 
 import (
@@ -13,9 +13,9 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// Dial opens a private connection that is ready for use. The address is one of
-// the D-Bus specification, or "" for the bus of this session, which is then
-// found but never started. ctx bounds the opening, not the connection's life.
+// Dial opens a private connection that is ready for use. address is a D-Bus
+// address, or "" for the bus of this session, which is never started. ctx
+// bounds the opening, not the connection's life.
 func Dial(ctx context.Context, address string) (*dbus.Conn, error) {
 	conn, err := open(address)
 	if err != nil {

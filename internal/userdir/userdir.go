@@ -29,7 +29,7 @@ func Config(getenv func(string) string, home string) string {
 	})
 }
 
-// State is the folder for what must survive a restart and is no configuration.
+// State is the folder for state that must survive a restart.
 // home is the user's home directory.
 func State(getenv func(string) string, home string) string {
 	return folder(getenv, home, place{
@@ -37,8 +37,8 @@ func State(getenv func(string) string, home string) string {
 	})
 }
 
-// place is where the systems keep one kind of folder: two variables, and the
-// folders below the home directory that count without them.
+// place says where the systems keep one kind of folder: two variables, and the
+// default folders below the home directory.
 type place struct{ xdg, linux, windows, below string }
 
 func folder(getenv func(string) string, home string, p place) string {

@@ -1,5 +1,4 @@
-// Package version says which Rekey this is: both programs show it. It touches
-// nothing.
+// Package version knows the version of the program. It touches nothing.
 package version
 
 import (
@@ -7,8 +6,8 @@ import (
 	"time"
 )
 
-// What packaging/version hands to the linker. A program that was built without
-// it knows its next release alone.
+// Set by the linker (packaging/version). A program that was built without them
+// only knows its next release.
 var (
 	number = "0.2.0-dev"
 	commit string
@@ -21,14 +20,14 @@ type Build struct {
 	// "0.2.0-pre873" the 873rd commit on the way to it, and "0.2.0-dev" a build
 	// by hand.
 	Number string
-	// Commit is Git's, at least seven digits, with "-dirty" when files had been
-	// changed. It is empty when it is not known.
+	// Commit is the Git commit, at least seven digits, with "-dirty" if files
+	// had been changed; "" if unknown.
 	Commit string
-	// Date is when the commit was made, in UTC; zero when it is not known.
+	// Date is when the commit was made, UTC; zero if unknown.
 	Date time.Time
 }
 
-// Current is this program's.
+// Current returns this program's Build.
 func Current() Build {
 	b := Build{Number: number, Commit: commit}
 	when := date
@@ -41,7 +40,7 @@ func Current() Build {
 	return b
 }
 
-// stamped is what Go itself has written into the program.
+// stamped returns what Go itself has recorded in the program.
 func stamped() (commit, date string) {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -66,7 +65,8 @@ func stamped() (commit, date string) {
 	return commit, date
 }
 
-// String is the number and what else is known: "0.2.0 (f2c6739a81bc, 2026-11-28)".
+// String returns the number and what else is known: "0.2.0 (f2c6739a81bc,
+// 2026-11-28)".
 func (b Build) String() string {
 	text := b.Number
 	switch day := b.Date.Format(time.DateOnly); {

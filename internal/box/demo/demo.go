@@ -1,6 +1,6 @@
 // Package demo shows Rekey's main job in a sandbox: an authorization server in
-// a box, a home in a folder of its own and a real agent between them. It stands
-// behind "rekey demo" and writes to nothing but the folder it is given.
+// a box, a home in a folder of its own and a real agent between them. "rekey
+// demo" runs it. It writes only to the folder it is given.
 package demo
 
 import (
@@ -20,11 +20,12 @@ import (
 	"rekey/usage"
 )
 
-// accessLife is how long the sandbox's access tokens live: short enough that a
-// refresh is seen soon, long enough to read what happens.
+// accessLife is the lifetime of the sandbox's access tokens: short enough to
+// see a refresh soon, long enough to read along.
 const accessLife = 16 * time.Second
 
-// Sandbox is a server and an agent that belong to nobody. Use Close after use.
+// Sandbox is a server and an agent that touch no real sign-in. Call Close after
+// use.
 type Sandbox struct {
 	Agent  *agent.Agent
 	server *box.Server
@@ -96,14 +97,14 @@ func visit(ctx context.Context, url string) error {
 	return err
 }
 
-// Close ends the sandbox. The folder is the caller's to remove.
+// Close ends the sandbox. The caller removes the folder.
 func (s *Sandbox) Close(ctx context.Context) error {
 	err := s.Agent.Close(ctx)
 	s.server.Close()
 	return err
 }
 
-// Script is what the demo needs of the face that shows it.
+// Script is what the demo needs from the face that shows it.
 type Script struct {
 	// Say shows a message of the catalogue as a line, as lang.Printer.Say.
 	Say func(id string, pairs ...string)
@@ -112,15 +113,15 @@ type Script struct {
 	// Click waits for the user's click (or key) and starts the sign-in; the
 	// face may also have its own way to start it.
 	Click func(ctx context.Context) error
-	// Notified waits for the first notification and counts those that have
-	// been shown.
+	// Notified waits for the first notification and returns how many have been
+	// shown.
 	Notified func(ctx context.Context) int
 }
 
-// triggers is how often the demo asks again for what was refused.
+// triggers is how often the demo asks again after a refusal.
 const triggers = 10
 
-// Run goes from station to station and fails at the first that is not
+// Run runs the stations of the demo in order and fails at the first that is not
 // reached. The agent must be running.
 func (s *Sandbox) Run(ctx context.Context, script Script) error {
 	stations := []struct {
@@ -167,7 +168,7 @@ func (s *Sandbox) refreshed(ctx context.Context, script Script) error {
 func (s *Sandbox) revoked(ctx context.Context, script Script) error {
 	s.server.RevokeAll()
 	err := s.Agent.Refresh(ctx)
-	if err == nil { // the tokens of a moment ago still stood
+	if err == nil { // the tokens were still fresh
 		select {
 		case <-time.After(auth.Fresh):
 		case <-ctx.Done():
@@ -215,8 +216,7 @@ func (s *Sandbox) signedIn(ctx context.Context, script Script) error {
 	return nil
 }
 
-// used watches a window fill, be full and be reset, as somebody does who keeps
-// looking.
+// used watches a window fill up, be full and be reset, asking all the time.
 func (s *Sandbox) used(ctx context.Context, script Script) error {
 	script.Say("demo.usage", "Length", (s.life / 2).String())
 	steps := []func(usage.Window) bool{
