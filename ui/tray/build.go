@@ -21,6 +21,7 @@ func (t *tray) build(ctx context.Context) {
 		t.add(ctx, ofProgram, nil, first)
 	}
 	t.work.Go(func() { t.watchOpening(ctx) })
+	t.work.Go(func() { watchAboutToShow(ctx, "", func() { t.opened(ctx) }) })
 	for _, h := range t.homes {
 		t.work.Go(func() { t.followUsage(ctx, h) })
 	}

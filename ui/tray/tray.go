@@ -128,11 +128,16 @@ func (t *tray) watchOpening(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-systray.TrayOpenedCh:
-			t.lookAgain()
-			for _, h := range t.homes {
-				t.work.Go(func() { _, _ = h.Session.LookAtUsage(ctx) }) // what stands in the way is in the Usage
-			}
+			t.opened(ctx)
 		}
+	}
+}
+
+// opened is called when the menu is opened.
+func (t *tray) opened(ctx context.Context) {
+	t.lookAgain()
+	for _, h := range t.homes {
+		t.work.Go(func() { _, _ = h.Session.LookAtUsage(ctx) }) // what stands in the way is in the Usage
 	}
 }
 
