@@ -7,6 +7,8 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime"
+
+	"rekey/internal/fault"
 )
 
 // Home is the user's home directory: $HOME, else what the system's list of users
@@ -19,8 +21,11 @@ func Home() (string, error) {
 	if me, listed := user.Current(); listed == nil && filepath.IsAbs(me.HomeDir) {
 		return me.HomeDir, nil
 	}
-	return "", err
+	return "", errNoHome
 }
+
+// errNoHome means that nothing tells the user's home directory.
+var errNoHome = fault.New("no_user_home", "the user's home directory is not known; set HOME")
 
 // Config is the folder for configuration files. home is the user's home directory.
 func Config(getenv func(string) string, home string) string {

@@ -11,7 +11,8 @@ import (
 
 // Configuration is what holds, and why.
 type Configuration struct {
-	// Path is the configuration file, which need not exist.
+	// Path is the configuration file, which need not exist; "" where nothing tells
+	// where it would be.
 	Path string
 	// Settings are all of them, in the order of the manual.
 	Settings []Setting
@@ -43,7 +44,9 @@ func (p *Program) configCommand() *cobra.Command {
 func (p *Program) config() error {
 	c := p.Config()
 	var text strings.Builder
-	fmt.Fprintf(&text, "# %s\n", c.Path)
+	if c.Path != "" {
+		fmt.Fprintf(&text, "# %s\n", c.Path)
+	}
 	for _, s := range c.Settings {
 		origin := s.Origin
 		if origin == "" {
