@@ -143,6 +143,17 @@ func TestUserAtEveryStep(t *testing.T) {
 	}
 }
 
+// TestUserAtEveryStepOfAMountedFile: where auth.json is mounted alone, everybody
+// writes over it.
+func TestUserAtEveryStepOfAMountedFile(t *testing.T) {
+	t.Parallel()
+	s := stepped(t, shells(t)["dash"])
+	s.p.mounted()
+	own := owned["a sign-in"].content
+	s.each("push", loan, strings.Replace(loan, "access-canary", "access-canary-two", 1),
+		fmt.Sprintf("flock %[1]s/auth.lock flock %[1]s/auth.json.lock sh -c 'printf %%s \"$0\" >%[1]s/auth.json' '%[2]s'\n", s.p.home, own), own, 0)
+}
+
 // TestCodexAtEveryStep is the same with the real Codex: its own sign-out, and its
 // sign-in with an API key. The server that it would tell cannot be reached.
 func TestCodexAtEveryStep(t *testing.T) {

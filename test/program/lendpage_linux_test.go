@@ -41,6 +41,9 @@ func TestMachinesPage(t *testing.T) {
 		program(name, fmt.Sprintf("for want in %s; do [ \"$1\" = \"$want\" ] || exit 9; shift; done\nexport HOME='%s/%s'\nmkdir -p \"$HOME\"\nexec \"$@\"\n",
 			args, rooms, name))
 	}
+	if os.Getuid() != 0 {
+		program("nsenter", "exec /usr/bin/nsenter --preserve-credentials \"$@\"\n") // only root may change groups
+	}
 	program("gh", "[ \"$*\" = 'secret set CODEX_AUTH_JSON' ] || exit 9\nmkdir -p '"+rooms+"/ci/.codex'\nexec cat >'"+rooms+"/ci/.codex/auth.json'\n")
 	files.Symlink(t, p.program, filepath.Join(bin, "rekey"))
 	container := p.container()

@@ -223,7 +223,8 @@ func (l *lending) startCodexes() {
 		dir := filepath.Dir(there.Home)
 		write := func(name, text string) string {
 			path := filepath.Join(dir, name)
-			l.must(os.WriteFile(path, []byte("#!/bin/sh\n"+text), 0o755))
+			l.must(os.WriteFile(path, []byte("#!/bin/sh\n"+text), 0o700))
+			l.must(os.Chmod(path, 0o755)) // whatever the umask
 			return path
 		}
 		as := write("codex-there", fmt.Sprintf("cd '%s' && mkdir -p tmp || exit\n"+
