@@ -61,8 +61,14 @@ func newBareRig(t *testing.T, program string, cfg box.Config) *rig {
 	t.Helper()
 	desktop.Require(t, desktop.Bus, desktop.DisplayServer, desktop.Camera, desktop.WindowManager,
 		desktop.PanelProgram, desktop.Notifier, desktop.Mouse)
+	return rigOn(t, desktop.New(t), program, cfg)
+}
+
+// rigOn puts the home and the server on a desktop.
+func rigOn(t *testing.T, d *desktop.Desktop, program string, cfg box.Config) *rig {
+	t.Helper()
 	kit.LoginPorts(t)
-	r := &rig{Desktop: desktop.New(t), program: program}
+	r := &rig{Desktop: d, program: program}
 	var err error
 	if r.server, err = box.Start(cfg); err != nil {
 		t.Fatal(err)

@@ -12,21 +12,30 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// busConfig is a session bus that starts no services: what a test does not
-// put on it is not there. @SOCKET@ is its path.
+// busConfig is a session bus that starts no services but those described in the
+// folder @SERVICES@: what a test does not put on it is not there. @SOCKET@ is its
+// path. The test may run for another user than the bus.
 const busConfig = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
   <listen>unix:path=@SOCKET@</listen>
   <auth>EXTERNAL</auth>
+  <servicedir>@SERVICES@</servicedir>
   <policy context="default">
+    <allow user="*"/>
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
     <allow own="*"/>
   </policy>
 </busconfig>
 `
+
+// BusConfig is the configuration of a session bus with this socket, which starts
+// the services that are described in a folder and no other.
+func BusConfig(socket, services string) string {
+	return strings.NewReplacer("@SOCKET@", socket, "@SERVICES@", services).Replace(busConfig)
+}
 
 // Bus starts a D-Bus session bus of the test's own and returns its address.
 // The bus ends with the test. Without a dbus-daemon the test is skipped by
@@ -46,7 +55,7 @@ func MortalBus(t testing.TB) (address string, kill func()) {
 	}
 	dir := ShortDir(t, "bus")
 	config := filepath.Join(dir, "bus.conf")
-	text := strings.ReplaceAll(busConfig, "@SOCKET@", filepath.Join(dir, "s"))
+	text := BusConfig(filepath.Join(dir, "s"), filepath.Join(dir, "none"))
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -4,8 +4,10 @@ package desktop
 
 import (
 	"fmt"
+	"image"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"github.com/godbus/dbus/v5"
@@ -18,17 +20,25 @@ import (
 type Desktop struct {
 	home    string
 	bus     string
-	display string // "" until StartDisplay
+	display string              // "" until StartDisplay
+	as      *syscall.Credential // whom programs run for; nil: for the test's user
+	session []string            // variables of the session besides
+	camera  func() (image.Image, error)
 }
 
 // New starts a session bus and makes a home for the programs of a test.
 func New(t testing.TB) *Desktop {
 	t.Helper()
 	Require(t, Bus)
-	// Not t.TempDir: sockets lie here, whose paths have room for about a
-	// hundred characters.
-	home := kit.ShortDir(t, "desk")
-	d := &Desktop{home: home, bus: kit.Bus(t)}
+	d := newDesktop(t)
+	d.bus = kit.Bus(t)
+	return d
+}
+
+// newDesktop makes the folders.
+func newDesktop(t testing.TB) *Desktop {
+	t.Helper()
+	d := &Desktop{home: kit.ShortDir(t, "desk")} // sockets lie here
 	for _, dir := range d.dirs() {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			t.Fatal(err)
@@ -79,7 +89,7 @@ func (d *Desktop) Environ(extra ...string) []string {
 	if d.display != "" {
 		env = append(env, "DISPLAY="+d.display)
 	}
-	return append(env, extra...)
+	return append(append(env, d.session...), extra...)
 }
 
 // waitForOwner waits until a program on the bus has this name.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/draw"
 	"image/png"
 	"io/fs"
 	"os"
@@ -53,7 +54,7 @@ func (d *Desktop) startDisplay(t testing.TB, options ...string) {
 		"-nolisten", "tcp", "-noreset"}, options...)...)
 	p.cmd.Env = d.Environ()
 	p.cmd.ExtraFiles = []*os.File{tell}
-	p.start(t)
+	p.start(t, d.as)
 	_ = tell.Close() // the display has its own
 	_ = number.SetReadDeadline(time.Now().Add(kit.Patience))
 	line, err := bufio.NewReader(number).ReadString('\n')
@@ -92,9 +93,26 @@ func (d *Desktop) Keep(t testing.TB, name string, picture image.Image) {
 	keep(t, name, picture)
 }
 
+// UseCamera has pictures taken by a function, where the display is none of
+// StartDisplay's. A failure is tried again.
+func (d *Desktop) UseCamera(camera func() (image.Image, error)) { d.camera = camera }
+
 // look takes a picture.
 func (d *Desktop) look(t testing.TB) *image.RGBA {
 	t.Helper()
+	if d.camera != nil {
+		var picture *image.RGBA
+		kit.Eventually(t, "a picture", func() bool {
+			taken, err := d.camera()
+			if err != nil {
+				return false
+			}
+			picture = image.NewRGBA(image.Rect(0, 0, taken.Bounds().Dx(), taken.Bounds().Dy()))
+			draw.Draw(picture, picture.Rect, taken, taken.Bounds().Min, draw.Src)
+			return true
+		})
+		return picture
+	}
 	camera := exec.Command(string(Camera), "-window", "root", "-depth", "8", "rgba:-")
 	camera.Env = d.Environ()
 	var stderr bytes.Buffer

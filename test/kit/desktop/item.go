@@ -41,6 +41,26 @@ func (d *Desktop) Item(t testing.TB, p *Process) *Item {
 	return d.itemOf(t, p.PID())
 }
 
+// OnlyItem is Item for the only program that shows an icon, whoever has started
+// it. It returns the program's number too.
+func (d *Desktop) OnlyItem(t testing.TB) (*Item, int) {
+	t.Helper()
+	bus, pid := d.Connect(t).BusObject(), 0
+	kit.Eventually(t, "a program with a tray icon", func() bool {
+		var names []string
+		if err := bus.Call("org.freedesktop.DBus.ListNames", 0).Store(&names); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if _, err := fmt.Sscanf(name, itemInterface+"-%d-1", &pid); err == nil {
+				return true
+			}
+		}
+		return false
+	})
+	return d.itemOf(t, pid), pid
+}
+
 // OwnItem is Item for an icon that the test's own process shows.
 func (d *Desktop) OwnItem(t testing.TB) *Item {
 	t.Helper()
@@ -79,8 +99,8 @@ func (d *Desktop) itemOf(t testing.TB, pid int) *Item {
 // find looks for the item of a process among the registered ones.
 func (i *Item) find(pid int) bool {
 	for _, item := range i.registered(pid) {
-		service, path, _ := strings.Cut(item, "/")
-		i.icon = i.conn.Object(service, dbus.ObjectPath("/"+path))
+		service, path := parted(item)
+		i.icon = i.conn.Object(service, dbus.ObjectPath(path))
 		menu, err := i.icon.GetProperty(itemInterface + ".Menu")
 		if err != nil {
 			continue
@@ -101,7 +121,7 @@ func (i *Item) registered(pid int) (list []string) {
 	}
 	items, _ := registered.Value().([]string)
 	for _, item := range items {
-		service, _, _ := strings.Cut(item, "/")
+		service, _ := parted(item)
 		var owner uint32
 		err := i.conn.BusObject().Call("org.freedesktop.DBus.GetConnectionUnixProcessID", 0, service).Store(&owner)
 		if err == nil && int(owner) == pid {
@@ -110,6 +130,16 @@ func (i *Item) registered(pid int) (list []string) {
 	}
 	return list
 }
+
+// parted are the connection and the path of a panel's entry for an item. GNOME's
+// extension has an "@" between the two.
+func parted(item string) (service, path string) {
+	service, path, _ = strings.Cut(item, "/")
+	return strings.TrimSuffix(service, "@"), "/" + path
+}
+
+// RegisteredOf is Registered for the program with this number.
+func (i *Item) RegisteredOf(pid int) int { return len(i.registered(pid)) }
 
 // Registered is the number of icons that the panel has of a process.
 func (i *Item) Registered(p *Process) int { return len(i.registered(p.PID())) }

@@ -80,6 +80,12 @@ func (d *Desktop) StartPanelAgain(t testing.TB) *Process {
 	return p
 }
 
+// WaitForPanel waits until a panel shows tray icons.
+func (d *Desktop) WaitForPanel(t testing.TB) {
+	t.Helper()
+	d.waitForOwner(t, watcherName)
+}
+
 // WaitForNoPanel waits until no panel shows tray icons: what belongs to a panel
 // that was killed ends after it.
 func (d *Desktop) WaitForNoPanel(t testing.TB) {

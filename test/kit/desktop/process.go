@@ -29,17 +29,17 @@ func (d *Desktop) Start(t testing.TB, extra []string, program string, args ...st
 	p := &Process{cmd: exec.Command(program, args...), ended: make(chan struct{})}
 	p.cmd.Env = d.Environ(extra...)
 	p.cmd.Dir = d.home
-	p.start(t)
+	p.start(t, d.as)
 	return p
 }
 
-func (p *Process) start(t testing.TB) {
+func (p *Process) start(t testing.TB, as *syscall.Credential) {
 	t.Helper()
 	name := filepath.Base(p.cmd.Path)
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
 	// A group of its own, so that its children end with it; and should the
 	// test be killed, so is the process.
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Credential: as}
 	p.cmd.WaitDelay = time.Second // children that keep the output open
 	if err := p.cmd.Start(); err != nil {
 		t.Fatalf("start %s: %v", name, err)
