@@ -9,23 +9,33 @@ import (
 	"rekey/test/kit/desktop"
 )
 
-// TestLXQt is a life of the icon on LXQt's panel, light and dark.
-func TestLXQt(t *testing.T) {
-	for _, theme := range []string{"light", "dark"} {
-		t.Run(theme, func(t *testing.T) { testLXQt(t, theme) })
-	}
-}
+// lxqtPanel is a panel with nothing in it but the tray.
+const lxqtPanel = `panels=panel1
+[panel1]
+plugins=statusnotifier
+position=Top
+panelSize=32
+iconSize=22
+[statusnotifier]
+type=statusnotifier
+`
 
-func testLXQt(t *testing.T, theme string) {
+// TestLXQt is a life of the icon on LXQt, whose panel is light, and dark after it
+// was killed.
+func TestLXQt(t *testing.T) {
 	desktop.Require(t, desktop.WindowManager, "lxqt-panel", "lxqt-notificationd")
 	w := newWhole(t, []string{"XDG_CURRENT_DESKTOP=LXQt", "QT_QPA_PLATFORMTHEME=lxqt"})
-	w.Put(t, ".config/lxqt/lxqt.conf", "[General]\nicon_theme=breeze\ntheme="+theme+"\n")
-	w.Put(t, ".config/lxqt/panel.conf", "panels=panel1\n[panel1]\nplugins=statusnotifier\nposition=Top\npanelSize=32\niconSize=22\n[statusnotifier]\ntype=statusnotifier\n")
+	w.Put(t, ".config/lxqt/panel.conf", lxqtPanel)
 	w.StartDisplay(t)
-	w.ShareEnvironment(t)
 	w.strip = image.Rect(0, 0, 1280, 32)
+	w.button = func(notice image.Rectangle) image.Point { return notice.Max.Sub(image.Pt(60, 25)) }
 	w.Start(t, nil, string(desktop.WindowManager))
+	themes := map[bool]string{false: "light", true: "dark"}
+	theme := func(dark bool) { w.Put(t, ".config/lxqt/lxqt.conf", "[General]\nicon_theme=breeze\ntheme="+themes[dark]+"\n") }
+	theme(false)
 	w.Start(t, nil, "lxqt-notificationd")
-	w.live(t, func(t *testing.T) *desktop.Process { return w.Start(t, nil, "lxqt-panel") },
-		func(notice image.Rectangle) image.Point { return notice.Max.Sub(image.Pt(60, 25)) })
+	w.live(t, func(t *testing.T, dark bool) *desktop.Process {
+		theme(dark)
+		return w.Start(t, nil, "lxqt-panel")
+	})
 }

@@ -24,11 +24,14 @@ import (
 type whole struct {
 	*rig
 	hand hand
-	// strip is where its panel is, and the icon in it.
+	// strip is the part of the screen that its panel's icons are in.
 	strip image.Rectangle
-	item  *desktop.Item
-	pid   int
-	icon  image.Rectangle
+	// button is where a notification's button is that fills a part of the screen.
+	button func(notice image.Rectangle) image.Point
+
+	item *desktop.Item
+	pid  int
+	icon image.Rectangle // in strip
 }
 
 // hand is the mouse and the keyboard of a desktop.
@@ -79,8 +82,8 @@ func middle(part image.Rectangle) image.Point { return part.Min.Add(part.Max).Di
 // amber reports whether a pixel has the colour of a sign-in that expires.
 func amber(c color.RGBA) bool { return c.R > 0xa0 && c.G > 0x50 && c.G < 0xd0 && int(c.R)-int(c.B) > 0x60 }
 
-// findIcon waits until the panel shows the icon of a sign-in that expires, once
-// and readable: in colour, round, and clearly another colour than the panel.
+// findIcon waits until the panel shows the icon of a sign-in that expires, in its
+// colour, once, and where it stays.
 func (w *whole) findIcon(t *testing.T, name string) {
 	t.Helper()
 	kit.Eventually(t, "the icon in the picture "+name, func() bool {
@@ -97,7 +100,8 @@ func (w *whole) findIcon(t *testing.T, name string) {
 			}
 		}
 		size := w.icon.Size()
-		return size.X >= 10 && size.Y >= 10 && size.X <= 40 && size.Y <= 40 && count >= 40 && w.icon == last // a panel comes bit by bit
+		whole := size.X >= 10 && size.Y >= 10 && size.X <= 40 && size.Y <= 40 && count >= 40
+		return whole && w.icon == last // a panel comes bit by bit
 	})
 	if n := w.item.RegisteredOf(w.pid); n != 1 {
 		t.Errorf("the panel has %d icons of the program", n)
@@ -197,10 +201,12 @@ func (w *whole) notice(t *testing.T, name string, before *image.RGBA) (part imag
 	return part
 }
 
-// live is a life of Rekey on a desktop whose panel start starts. button is where
-// the button of a notification is that fills a part of the screen.
-func (w *whole) live(t *testing.T, start func(*testing.T) *desktop.Process, button func(image.Rectangle) image.Point) {
-	panel := start(t)
+// live is a life of Rekey on a desktop: the panel, which start starts in a light
+// and in a dark theme, is killed; the tooltip, a click on the notification itself,
+// its button, the menu, the window.
+func (w *whole) live(t *testing.T, start func(t *testing.T, dark bool) *desktop.Process) {
+	t.Helper()
+	panel := start(t, false)
 	w.WaitForPanel(t)
 	w.hand.move(t, away)
 	empty := w.ScreenshotAfter(t, "0-empty", nil)
@@ -223,7 +229,7 @@ func (w *whole) live(t *testing.T, start func(*testing.T) *desktop.Process, butt
 
 	panel.Kill(t)
 	w.WaitForNoPanel(t)
-	start(t)
+	start(t, true)
 	kit.Eventually(t, "the icon on the new panel", func() bool { return w.item.RegisteredOf(w.pid) > 0 })
 	w.findIcon(t, "2-panel-killed")
 	before := w.ScreenshotAfter(t, "2-panel-killed", nil)
@@ -256,7 +262,7 @@ func (w *whole) live(t *testing.T, start func(*testing.T) *desktop.Process, butt
 	refuse("5-menu-refresh")
 	w.hand.move(t, away)
 	notice = w.notice(t, "6-notification", before)
-	w.hand.click(t, button(notice), 1)
+	w.hand.click(t, w.button(notice), 1)
 	w.item.WaitTooltip(t, signedIn)
 
 	// The menu's way.
@@ -268,7 +274,7 @@ func (w *whole) live(t *testing.T, start func(*testing.T) *desktop.Process, butt
 	w.choose(t, "9-menu-window", "Open Rekey…", 3)
 	w.ScreenshotAfter(t, "10-window", nil)
 	w.WaitWindow(t, "Rekey")
-	kit.Eventually(t, "the window's content", func() bool { return contentDrawn(w.Screenshot(t, "10-window")) })
+	kit.Eventually(t, "the window's content", func() bool { return contentDrawn(w.ScreenshotAfter(t, "10-window", nil)) })
 	if code := p.Stop(t); code != 0 {
 		t.Errorf("the program ended with %d", code)
 	}

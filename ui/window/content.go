@@ -106,7 +106,7 @@ func (c *content) show(s shown) {
 	// A sign-in has the room for itself.
 	setVisible(c.tabs.root, !signingIn && !s.gone)
 	c.tabs.render()
-	c.timeline.show(s.activities, s.activityProblem, s.now)
+	c.timeline.show(s.activities, !s.state.LastActivity.IsZero(), s.activityProblem, s.now)
 	if s.saving {
 		c.preferences.about(s)
 	} else {

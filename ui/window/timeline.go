@@ -75,8 +75,9 @@ func newTimeline(w words.Words, p page, onEarlier func()) *timeline {
 	return t
 }
 
-// show fills in what happened, or why that is not known.
-func (t *timeline) show(list []auth.Activity, problem error, now time.Time) {
+// show fills in what happened, or why that is not known. Where there is some, an
+// empty list is one that is still on its way.
+func (t *timeline) show(list []auth.Activity, some bool, problem error, now time.Time) {
 	limit := firstLines
 	if t.all {
 		limit = 0
@@ -85,7 +86,7 @@ func (t *timeline) show(list []auth.Activity, problem error, now time.Time) {
 	switch {
 	case problem != nil:
 		fill(t.note, t.words.Say("window.activity_unread", "Why", words.Line(t.words.Error(problem))))
-	case len(list) == 0:
+	case len(list) == 0 && !some:
 		fill(t.note, t.words.Say("window.nothing_yet"))
 	default:
 		fill(t.note, "")

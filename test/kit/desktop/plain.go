@@ -116,11 +116,11 @@ func (d *Desktop) Run(t testing.TB, program string, args ...string) (string, err
 }
 
 // ShareEnvironment gives the services that the bus starts the variables of the
-// desktop's programs, as sessions do once there is a display.
-func (d *Desktop) ShareEnvironment(t testing.TB) {
+// desktop's programs, as sessions do once there is a display, and some more.
+func (d *Desktop) ShareEnvironment(t testing.TB, extra ...string) {
 	t.Helper()
 	variables := map[string]string{}
-	for _, v := range d.Environ() {
+	for _, v := range d.Environ(extra...) {
 		name, value, _ := strings.Cut(v, "=")
 		variables[name] = value
 	}
