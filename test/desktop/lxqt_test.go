@@ -31,7 +31,9 @@ func TestLXQt(t *testing.T) {
 	w.button = func(notice image.Rectangle) image.Point { return notice.Max.Sub(image.Pt(60, 25)) }
 	w.Start(t, nil, string(desktop.WindowManager))
 	themes := map[bool]string{false: "light", true: "dark"}
-	theme := func(dark bool) { w.Put(t, ".config/lxqt/lxqt.conf", "[General]\nicon_theme=breeze\ntheme="+themes[dark]+"\n") }
+	theme := func(dark bool) {
+		w.Put(t, ".config/lxqt/lxqt.conf", "[General]\nicon_theme=breeze\ntheme="+themes[dark]+"\n")
+	}
 	theme(false)
 	w.Start(t, nil, "lxqt-notificationd")
 	w.live(t, func(t *testing.T, dark bool) *desktop.Process {

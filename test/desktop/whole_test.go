@@ -80,7 +80,9 @@ func (w *whole) key(t *testing.T, name string) { w.Type(t, "key", name) }
 func middle(part image.Rectangle) image.Point { return part.Min.Add(part.Max).Div(2) }
 
 // amber reports whether a pixel has the colour of a sign-in that expires.
-func amber(c color.RGBA) bool { return c.R > 0xa0 && c.G > 0x50 && c.G < 0xd0 && int(c.R)-int(c.B) > 0x60 }
+func amber(c color.RGBA) bool {
+	return c.R > 0xa0 && c.G > 0x50 && c.G < 0xd0 && int(c.R)-int(c.B) > 0x60
+}
 
 // findIcon waits until the panel shows the icon of a sign-in that expires, in its
 // colour, once, and where it stays.
