@@ -27,9 +27,9 @@ func TestNoHOME(t *testing.T) {
 	t.Parallel()
 	for name, shell := range map[string]string{
 		// The user's folders are named one by one, and nothing tells of another.
-		"folders named": `mount --bind "$PASSWD" /etc/passwd && unset HOME PASSWD && exec "$@"`,
+		"folders named": `unset HOME PASSWD && exec "$@"`,
 		// The list of users has the home directory, and nobody names a folder.
-		"listed": `mount --bind "$PASSWD" /etc/passwd && unset HOME PASSWD CODEX_HOME XDG_CONFIG_HOME XDG_STATE_HOME XDG_RUNTIME_DIR && exec "$@"`,
+		"listed": `unset HOME PASSWD CODEX_HOME XDG_CONFIG_HOME XDG_STATE_HOME XDG_RUNTIME_DIR && exec "$@"`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -57,7 +57,7 @@ func TestNoHOME(t *testing.T) {
 	t.Run("nothing tells", func(t *testing.T) {
 		t.Parallel()
 		b := newSandbox(t)
-		command := namespace(t, b, false, `mount --bind "$PASSWD" /etc/passwd && unset HOME PASSWD XDG_CONFIG_HOME XDG_STATE_HOME XDG_RUNTIME_DIR && exec "$@"`)
+		command := namespace(t, b, false, `unset HOME PASSWD XDG_CONFIG_HOME XDG_STATE_HOME XDG_RUNTIME_DIR && exec "$@"`)
 		b.signIn(time.Hour)
 		before := listing(t, b.Home.Dir())
 		for _, args := range everyCommand {
@@ -97,20 +97,27 @@ func (b *sandboxed) ending(cmd *exec.Cmd) result {
 // has the sandbox's folder as this user's home directory if listed is set.
 func namespace(t *testing.T, b *sandboxed, listed bool, shell string) func(args ...string) *exec.Cmd {
 	t.Helper()
-	unshare, err := exec.LookPath("unshare")
-	if err != nil || exec.Command(unshare, "-rm", "true").Run() != nil {
-		kit.Missing(t, "unshare, with the right to make a namespace")
-	}
 	users := "nobody:x:65534:65534::/nonexistent:/bin/false\n"
 	if listed {
 		users += "root:x:0:0::" + filepath.Dir(b.Home.Dir()) + ":/bin/sh\n"
 	}
 	passwd := filepath.Join(t.TempDir(), "passwd")
 	files.Write(t, passwd, []byte(users))
+	return b.unshared(`mount --bind "$PASSWD" /etc/passwd && `+shell, "PASSWD="+passwd)
+}
+
+// unshared makes commands of the program in namespaces of users and mounts of
+// their own. The shell line prepares them, and ends by running "$@".
+func (b *sandboxed) unshared(shell string, env ...string) func(args ...string) *exec.Cmd {
+	b.t.Helper()
+	unshare, err := exec.LookPath("unshare")
+	if err != nil || exec.Command(unshare, "-rm", "true").Run() != nil {
+		kit.Missing(b.t, "unshare, with the right to make a namespace")
+	}
 	return func(args ...string) *exec.Cmd {
 		cmd := b.command(args...)
 		cmd.Args = slices.Concat([]string{unshare, "-rm", "/bin/sh", "-c", shell, "sh", b.program}, args)
-		cmd.Path, cmd.Env = unshare, append(cmd.Env, "PASSWD="+passwd)
+		cmd.Path, cmd.Env = unshare, append(cmd.Env, env...)
 		return cmd
 	}
 }
