@@ -1,7 +1,6 @@
 package program_test
 
 import (
-	"fmt"
 	"io"
 	"net"
 	"os"
@@ -59,12 +58,12 @@ func holding(content string) func(*lendPlace) {
 	}
 }
 
-// playing puts a program into the PATH there.
-func playing(name, body string) func(*lendPlace) {
+// clock has the clock there off by so many seconds.
+func clock(off string) func(*lendPlace) {
 	return func(p *lendPlace) {
 		files.Mkdir(p.t, filepath.Join(p.dir, "bin"))
-		path := filepath.Join(p.dir, "bin", name)
-		files.Write(p.t, path, []byte("#!/bin/sh\n"+body+"\n"))
+		path := filepath.Join(p.dir, "bin", "date")
+		files.Write(p.t, path, []byte("#!/bin/sh\necho $(($(/bin/date +%s) "+off+"))\n"))
 		files.Chmod(p.t, path, 0o755)
 	}
 }
@@ -160,15 +159,15 @@ func lendCases() map[string]lendCase {
 			code: cli.ExitFailure, says: []string{`Codex on ssh:box keeps its sign-in in a keyring; a loan needs the store "file"`},
 		},
 		"clock ahead": {
-			there: playing("date", fmt.Sprintf("echo %d", time.Now().Add(2*time.Hour+5*time.Minute).Unix())), server: fakePath, holds: aLoan,
+			there: clock("+ 7500"), server: fakePath, holds: aLoan,
 			says: []string{"The clock of ssh:box is ahead by 2 h; Codex there may take a good token for an expired one.", noAgent},
 		},
 		"clock behind": {
-			there: playing("date", "echo $(($(/bin/date +%s) - 180))"), server: fakePath, holds: aLoan,
+			there: clock("- 190"), server: fakePath, holds: aLoan,
 			says: []string{"The clock of ssh:box is behind by 3 min; Codex there may take an expired token for a good one.", noAgent},
 		},
 		"clock right within a minute": {
-			there: playing("date", "echo $(($(/bin/date +%s) + 30))"), server: fakePath, holds: aLoan,
+			there: clock("+ 30"), server: fakePath, holds: aLoan,
 			says: []string{noAgent},
 		},
 		"command not found": {
