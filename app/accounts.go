@@ -2,15 +2,35 @@ package app
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
+	"rekey/auth/codex"
 	"rekey/internal/config"
 	"rekey/internal/safefile"
 	"rekey/lend"
+	"rekey/ui/cli"
 )
 
-// makeHome makes the home of another account, for its user alone.
-func makeHome(home string) error { return safefile.Disk{}.MkdirAll(home, 0o700) }
+// makeHome makes the home of another account, for this user alone, like another.
+func makeHome(home, like string) (copied cli.Copied, err error) {
+	if like != "" {
+		if _, err := os.Stat(like); err != nil {
+			return copied, err
+		}
+	}
+	if err := (safefile.Disk{}).MkdirAll(home, 0o700); err != nil || like == "" {
+		return copied, err
+	}
+	files, left, err := codex.MakeLike(like, home)
+	copied = cli.Copied{Files: files, Left: make(map[string]error)}
+	for _, l := range left {
+		copied.Left[l.File] = l.Why
+	}
+	return copied, err
+}
 
 // addHome adds a home to those that Rekey looks after.
 func (w wiring) addHome(ctx context.Context, home string) error {
@@ -22,6 +42,21 @@ func (w wiring) addHome(ctx context.Context, home string) error {
 		return nil
 	}
 	return config.Change(ctx, w.config.path, config.Set("homes", append(homes, home)))
+}
+
+// removeHome has Rekey no longer look after a home, and reports whether it did. It
+// deletes nothing.
+func (w wiring) removeHome(ctx context.Context, home string) (bool, error) {
+	homes := slices.DeleteFunc(slices.Clone(w.config.Homes), func(listed string) bool {
+		if rest, ok := strings.CutPrefix(listed, "~/"); ok {
+			listed = filepath.Join(userHome(), rest)
+		}
+		return listed == home
+	})
+	if len(homes) == len(w.config.Homes) {
+		return false, nil
+	}
+	return true, config.Change(ctx, w.config.path, config.Set("homes", homes))
 }
 
 // lending returns the owner that lends a home's sign-in, and whether an agent

@@ -56,6 +56,7 @@ func Main(args []string) int {
 		Lending:      w.lending,
 		MakeHome:     makeHome,
 		AddHome:      w.addHome,
+		RemoveHome:   w.removeHome,
 		Become:       become,
 		AppServer:    w.appServer,
 		Demo:         w.demo,

@@ -35,12 +35,16 @@ func windowProgram() (path string, err error) {
 // showWindow starts the window program, in the language of this program, and
 // does not wait for it. The window first shows the home of the first socket.
 func (w wiring) showWindow(_ context.Context, sockets ...string) error {
+	return w.startWindow(sockets)
+}
+
+// startWindow is showWindow with more arguments.
+func (w wiring) startWindow(sockets []string, args ...string) error {
 	path, err := windowProgram()
 	if err != nil {
 		return err
 	}
 	env := append(proc.Environment(os.LookupEnv, windowVariables()...), lang.Variable+"="+w.words.Language())
-	var args []string
 	if user, err := userdir.Home(); err == nil {
 		args = append(args, "--logs", agent.UserDirs(os.Getenv, user).State)
 	}

@@ -11,10 +11,10 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"rekey/auth"
 	"rekey/auth/agent"
 	"rekey/internal/userdir"
 	"rekey/internal/version"
+	"rekey/lend"
 	"rekey/ui/cli"
 	"rekey/ui/notify"
 	"rekey/ui/tray"
@@ -59,11 +59,16 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 		alerts := notify.NewDesktop(bus)
 		defer alerts.Close()
 		notices = append(notices, func(ctx context.Context) error { notify.RunAlerts(ctx, h.member, alerts, o); return nil })
+		loans := notify.NewDesktop(bus)
+		defer loans.Close()
+		notices = append(notices, func(ctx context.Context) error { notify.RunLoans(ctx, h.member, loans, o); return nil })
 	}
 	notices = append(notices, func(ctx context.Context) error { return w.explainGNOME(ctx, ours[0].member, bus) })
 	var shown []tray.Home
 	for i, h := range ours {
-		shown = append(shown, w.trayHome(ours.name(i), h.member, ours.sockets(i), h.options.Dir))
+		home := w.trayHome(ours.name(i), h.member, ours.sockets(i), h.options.Dir)
+		home.AddAccount = func(context.Context) error { return w.startWindow(ours.sockets(i), "--add-account") }
+		shown = append(shown, home)
 	}
 	diagnostics := func(ctx context.Context) (string, error) {
 		return w.copyDiagnostics(ctx, ours.options(), ours[0].options.Dirs.StateDir(ours[0].options.Dir))
@@ -77,7 +82,7 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 
 // trayHome returns a session for the tray. Its window shows the sockets, the
 // first of which is its own.
-func (w wiring) trayHome(name string, s auth.Session, sockets []string, dir string) tray.Home {
+func (w wiring) trayHome(name string, s lend.Session, sockets []string, dir string) tray.Home {
 	return tray.Home{
 		Name: name, Session: s,
 		OpenWindow: func(ctx context.Context) error { return w.showWindow(ctx, sockets...) },

@@ -34,6 +34,8 @@ type Loan struct {
 	// Failures is how many errands have failed in a row, the last one at Tried.
 	Failures int       `json:"failures,omitempty"`
 	Tried    time.Time `json:"tried,omitzero"`
+	// FailingSince is when the first of them failed.
+	FailingSince time.Time `json:"failingSince,omitzero"`
 	// Ending is why the loan is being removed from the borrower, "" otherwise.
 	Ending Code `json:"ending,omitempty"`
 	// Ended is why nothing is pushed any more, "" while it is.
@@ -115,7 +117,7 @@ func backoff(n int, id string) time.Duration {
 func (l Loan) pushed(o Offer, a Answer, now time.Time) Loan {
 	l.Pushed, l.PushedAt, l.WorksUntil, l.Account = o.Print, now, o.until(), o.account()
 	l.InPlace, l.ClockOff = a.InPlace, int(a.skew/time.Second)
-	l.Fault, l.Failures, l.Tried = nil, 0, time.Time{}
+	l.Fault, l.Failures, l.Tried, l.FailingSince = nil, 0, time.Time{}, time.Time{}
 	return l
 }
 
@@ -125,7 +127,9 @@ func (l Loan) failed(f *Fault, now time.Time) Loan {
 	if f.Code.Foreign() {
 		return l.ended(f.Code, now)
 	}
-	l.Fault, l.Tried = f, now
+	if l.Fault, l.Tried = f, now; l.Failures == 0 {
+		l.FailingSince = now
+	}
 	l.Failures++
 	return l
 }
@@ -137,7 +141,7 @@ func (l Loan) ended(why Code, now time.Time) Loan {
 		why = l.Ending
 	}
 	l.Ended, l.EndedAt, l.Ending = why, now, ""
-	l.Fault, l.Failures, l.Tried = nil, 0, time.Time{}
+	l.Fault, l.Failures, l.Tried, l.FailingSince = nil, 0, time.Time{}, time.Time{}
 	return l
 }
 

@@ -61,19 +61,7 @@ func (w *Owner) Lend(ctx context.Context, t Target, replace bool) (Loan, error) 
 // reached keeps what it has until that expires; the agent keeps trying. Its
 // error is ErrNoLoan, a *Fault, or that of ctx.
 func (w *Owner) Stop(ctx context.Context, t Target) error {
-	var found Loan
-	err := w.Book.Change(func(loans []Loan) []Loan {
-		i := slices.IndexFunc(loans, func(l Loan) bool { return l.same(t) || l.ID == t.Name })
-		if i < 0 {
-			return loans
-		}
-		if found = loans[i]; found.Ended != "" {
-			return slices.Delete(loans, i, i+1)
-		}
-		loans[i].Ending, loans[i].Failures, loans[i].Tried = Stopped, 0, time.Time{}
-		found = loans[i]
-		return loans
-	})
+	found, err := w.endWhere(func(l Loan) bool { return l.same(t) || l.ID == t.Name })
 	switch {
 	case err != nil:
 		return err

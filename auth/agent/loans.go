@@ -13,6 +13,15 @@ import (
 // its loans leaves the pushing to the home's agent, which sees the change.
 func (h *Home) Lending() *lend.Owner { return &h.lender.Owner }
 
+// Loans implements lend.Session.
+func (h *Home) Loans(context.Context) ([]lend.Loan, error) { return h.lender.Loans() }
+
+// PushLoan implements lend.Session. The agent sees the loans change.
+func (h *Home) PushLoan(_ context.Context, id string) error { return h.lender.PushSoon(id) }
+
+// StopLoan implements lend.Session. The agent sees the loans change.
+func (h *Home) StopLoan(_ context.Context, id string) error { return h.lender.StopSoon(id) }
+
 // newLender puts the home's lending together.
 func (h *Home) newLender() *lend.Lender {
 	return lend.NewLender(lend.Owner{

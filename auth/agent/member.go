@@ -9,12 +9,13 @@ import (
 	"rekey/auth"
 	"rekey/auth/appserver"
 	"rekey/internal/fault"
+	"rekey/lend"
 	"rekey/usage"
 )
 
 // Member takes part in a home for as long as Run runs: as the home's agent, or
 // as a client of the process that is. When that one ends, its members elect
-// another: the agent lock decides. A Member is a face's session (auth.Session)
+// another: the agent lock decides. A Member is a face's session (lend.Session)
 // throughout; between two agents its calls fail with appserver.ErrAgentGone.
 type Member struct {
 	opts    Options
@@ -164,6 +165,15 @@ func (m *Member) LookAtUsage(ctx context.Context) (usage.Usage, error) {
 func (m *Member) UsageHistory(ctx context.Context) ([]usage.Point, error) {
 	return m.now().UsageHistory(ctx)
 }
+
+// Loans implements lend.Session.
+func (m *Member) Loans(ctx context.Context) ([]lend.Loan, error) { return m.now().Loans(ctx) }
+
+// PushLoan implements lend.Session.
+func (m *Member) PushLoan(ctx context.Context, id string) error { return m.now().PushLoan(ctx, id) }
+
+// StopLoan implements lend.Session.
+func (m *Member) StopLoan(ctx context.Context, id string) error { return m.now().StopLoan(ctx, id) }
 
 // Token implements auth.Session.
 func (m *Member) Token(ctx context.Context, atLeast time.Duration) (auth.AccessToken, error) {

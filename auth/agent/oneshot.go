@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/lend"
 )
 
 // oneShotLimit is how long a one-shot waits for an agent that has its socket and
@@ -12,9 +13,9 @@ import (
 // escrow are on disk.
 const oneShotLimit = 3 * time.Second
 
-// session is a face's session (auth.Session) with an end.
+// session is a face's session (lend.Session) with an end.
 type session interface {
-	auth.Session
+	lend.Session
 	// Close gives the session up, and waits for a refresh under way in this
 	// process until ctx ends.
 	Close(ctx context.Context) error

@@ -56,6 +56,9 @@ func (c *conn) methods() map[string]handler {
 		methodClaimNotice:  with(c.claimNotice),
 		methodUsage:        with(c.usage),
 		methodUsageHistory: c.usageHistory,
+		methodLoans:        c.loans,
+		methodPushLoan:     with(c.pushLoan),
+		methodStopLoan:     with(c.stopLoan),
 		methodRecover:      c.recover,
 	}
 }

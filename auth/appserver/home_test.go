@@ -13,6 +13,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/appserver"
 	"rekey/internal/box"
+	"rekey/lend"
 	"rekey/usage"
 )
 
@@ -85,6 +86,7 @@ type home struct {
 	signedIn chan error // what the sign-in under way ends with
 	keep     bool
 	answered []bool
+	loans    []lend.Loan
 }
 
 func (h *home) Credentials() appserver.Credentials { return h.manager }
@@ -175,6 +177,23 @@ func (h *home) LookAtUsage(context.Context) (usage.Usage, error) {
 
 func (h *home) UsageHistory(context.Context) ([]usage.Point, error) {
 	return []usage.Point{{Limit: usage.MainLimit, UsedPercent: 12}}, nil
+}
+
+func (h *home) Loans(context.Context) ([]lend.Loan, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.loans, nil
+}
+
+func (h *home) PushLoan(_ context.Context, id string) error { return h.changeLoan(id, "pushed") }
+
+func (h *home) StopLoan(_ context.Context, id string) error { return h.changeLoan(id, lend.Stopped) }
+
+func (h *home) changeLoan(id string, to lend.Code) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.loans = []lend.Loan{{ID: id, Ending: to}}
+	return nil
 }
 
 func (h *home) Activity(context.Context) ([]auth.Activity, error) {

@@ -41,6 +41,9 @@ const (
 	methodRecover      = "rekey/recover"
 	methodUsage        = "rekey/usage"
 	methodUsageHistory = "rekey/usageHistory"
+	methodLoans        = "rekey/loans"
+	methodPushLoan     = "rekey/pushLoan"
+	methodStopLoan     = "rekey/stopLoan"
 	noteState          = "rekey/stateChanged"
 	noteUsage          = "rekey/usageChanged"
 )

@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"rekey/auth"
+	"rekey/lend"
 )
 
 // Home is the sign-in a Server answers from. Implementations are safe for
@@ -34,7 +35,7 @@ type Home interface {
 	// for usage, and for the reset credits if details is set. If the latter
 	// fails, resetCredits is nil.
 	AskUsage(ctx context.Context, s *auth.Snapshot, details bool) (usage, resetCredits []byte, err error)
-	auth.Session
+	lend.Session
 }
 
 // Credentials is the part of auth.Manager that Codex's methods need.
@@ -49,7 +50,7 @@ type Credentials interface {
 	Logout(ctx context.Context) (removed bool, err error)
 }
 
-var _ auth.Session = (*Client)(nil)
+var _ lend.Session = (*Client)(nil)
 
 // Server answers connections from one Home.
 type Server struct {

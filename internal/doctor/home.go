@@ -251,5 +251,6 @@ func (in Inputs) agent(ctx context.Context, o agent.Options) (f found) {
 		f.word(FactAgent, o.Dir, WordNone)
 		f.finding(FindNoAgent, Note, o.Dir)
 	}
+	f.loans(o, h.Running())
 	return f
 }

@@ -59,8 +59,8 @@ type Finding struct {
 	Severity Severity `json:"severity"`
 	// About is the home, program or variable, "" for the machine.
 	About string `json:"about,omitempty"`
-	// Args are the messages' placeholders, each followed by its value: a string
-	// or an error.
+	// Args are the messages' placeholders, each followed by its value: a string,
+	// an error, or a loan for how it stands.
 	Args []any `json:"-"`
 }
 
@@ -102,6 +102,7 @@ const (
 	FactExpires       = "home.expires"   // RFC 3339
 	FactRefreshed     = "home.refreshed" // RFC 3339
 	FactAgent         = "home.agent"     // the version of the Rekey that runs for the home
+	FactLoans         = "home.loans"     // how many; left out for none
 	FactCodex         = "codex.path"
 	FactCodexVersion  = "codex.version"
 	FactCodexRunning  = "codex.running" // how many
@@ -143,6 +144,10 @@ const (
 	FindMuteAgent       = "agent.mute"
 	FindOtherAgent      = "agent.other_version"
 	FindOtherSchema     = "agent.other_schema"
+	FindLoanFailing     = "loan.failing"
+	FindLoanEnded       = "loan.ended"
+	FindLoansNoAgent    = "loan.no_agent"
+	FindLoansUnreadable = "loan.unreadable"
 	FindNoCodex         = "codex.missing"
 	FindCodexConfig     = "codex.config"
 	FindBrokenCodex     = "codex.broken"

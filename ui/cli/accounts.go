@@ -3,7 +3,9 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -31,6 +33,7 @@ func (p *Program) account(args []string) (home string, err error) {
 
 func (p *Program) addCommand() *cobra.Command {
 	var device bool
+	var like string
 	cmd := &cobra.Command{
 		Use:     "add",
 		Short:   "help.add.short",
@@ -38,14 +41,11 @@ func (p *Program) addCommand() *cobra.Command {
 		Example: "help.add.example",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			home, err := p.account(args)
-			if err == nil && len(args) > 1 {
-				err = p.misuse("usage.account_name", "Given", strings.Join(args, " "))
-			}
+			home, err := p.oneAccount(args)
 			if err != nil {
 				return err
 			}
-			if err := p.MakeHome(home); err != nil {
+			if err := p.makeHome(home, like); err != nil {
 				return err
 			}
 			method := auth.SignInPreferred
@@ -60,7 +60,74 @@ func (p *Program) addCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&device, "device", false, "flag.device")
+	cmd.Flags().StringVar(&like, "like", "", "flag.like")
 	return cmd
+}
+
+// oneAccount is the home of the one account that is named.
+func (p *Program) oneAccount(args []string) (home string, err error) {
+	if len(args) > 1 {
+		return "", p.misuse("usage.account_name", "Given", strings.Join(args, " "))
+	}
+	return p.account(args)
+}
+
+// makeHome makes an account's home like another one, and says what was left out.
+func (p *Program) makeHome(home, like string) error {
+	if like != "" {
+		from, err := p.likeHome(like)
+		if err != nil {
+			return err
+		}
+		like = from
+	}
+	copied, err := p.MakeHome(home, like)
+	if err != nil {
+		return err
+	}
+	if len(copied.Files) > 0 {
+		p.tell(p.Words.Say("cli.copied_like", "Home", p.short(like), "Files", strings.Join(copied.Files, ", ")))
+	}
+	for _, file := range slices.Sorted(maps.Keys(copied.Left)) {
+		p.tell(p.Words.Say("cli.left_file", "File", file, "Why", p.Words.Error(copied.Left[file])))
+	}
+	return nil
+}
+
+// likeHome is the home that --like names: an account's, or a folder.
+func (p *Program) likeHome(given string) (string, error) {
+	if isAccountName(given) {
+		return p.account([]string{given})
+	}
+	if homes, err := p.Homes([]string{given}); err == nil && len(homes) == 1 {
+		return homes[0], nil
+	}
+	return "", p.misuse("usage.like", "Given", given)
+}
+
+func (p *Program) removeCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "remove",
+		Short:   "help.remove.short",
+		Long:    "help.remove.long",
+		Example: "help.remove.example",
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			home, err := p.oneAccount(args)
+			if err != nil {
+				return err
+			}
+			removed, err := p.RemoveHome(cmd.Context(), home)
+			switch {
+			case err != nil:
+				return err
+			case !removed:
+				return p.misuse("usage.removed_home", "Home", p.short(home))
+			}
+			p.tell(p.Words.Say("cli.account_removed", "Home", p.short(home), "Command", "rekey logout --home "+p.short(home)))
+			return nil
+		},
+	}
 }
 
 func (p *Program) runCommand() *cobra.Command {
@@ -97,32 +164,6 @@ func (p *Program) envCommand() *cobra.Command {
 			}
 			_, err = fmt.Fprintf(p.Out, "export CODEX_HOME='%s'\n", strings.ReplaceAll(home, "'", `'\''`))
 			return err
-		},
-	}
-}
-
-func (p *Program) homesCommand(s *scope) *cobra.Command {
-	return &cobra.Command{
-		Use:     "homes",
-		Short:   "help.homes.short",
-		Long:    "help.homes.long",
-		Example: "help.homes.example",
-		Args:    p.noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			homes, err := p.homes(s)
-			if err != nil {
-				return err
-			}
-			for _, home := range homes {
-				report, err := p.Status(cmd.Context(), home)
-				if err != nil {
-					return err
-				}
-				if _, err := fmt.Fprintf(p.Out, "%s: %s\n", p.short(home), p.Words.Headline(report.State, p.Now())); err != nil {
-					return err
-				}
-			}
-			return nil
 		},
 	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/doctor"
+	"rekey/lend"
 	"rekey/ui/words"
 )
 
@@ -93,6 +94,8 @@ func sentences(w words.Words, r doctor.Report, f doctor.Finding) (what, do strin
 			if arg.Refused != "" {
 				pairs[i] = w.Reason(arg.Refused)
 			}
+		case lend.Loan:
+			pairs[i] = w.LoanSince(arg, r.At.Local())
 		case error:
 			pairs[i] = w.Error(arg)
 		default:

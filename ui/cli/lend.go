@@ -166,7 +166,7 @@ func (p *Program) listLoans(owner *lend.Owner, asJSON bool) error {
 		p.tell(p.Words.Say("loan.none"))
 	}
 	for _, l := range loans {
-		if _, err := fmt.Fprintf(p.Out, "%s: %s\n", l.Name, p.Words.Loan(l, p.Now())); err != nil {
+		if _, err := fmt.Fprintln(p.Out, p.Words.LoanRow(l, p.Now())); err != nil {
 			return err
 		}
 		for _, note := range p.Words.LoanNotes(l) {

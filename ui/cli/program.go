@@ -69,16 +69,27 @@ type Program struct {
 	// Lending is how a home's sign-in is lent to other machines, and whether a
 	// Rekey is running that goes on pushing.
 	Lending func(ctx context.Context, home string) (owner *lend.Owner, running bool, err error)
-	// MakeHome makes the folder of another account's home; AddHome has Rekey look
-	// after it from now on.
-	MakeHome func(home string) error
-	AddHome  func(ctx context.Context, home string) error
+	// MakeHome makes the folder of another account's home, and copies into it what
+	// there is of settings, prompts and skills in the home like, "" for none.
+	MakeHome func(home, like string) (Copied, error)
+	// AddHome has Rekey look after a home from now on; RemoveHome no longer, and
+	// reports whether it did.
+	AddHome    func(ctx context.Context, home string) error
+	RemoveHome func(ctx context.Context, home string) (bool, error)
 	// Become turns this process into another program whose Codex home is home.
 	Become func(home string, argv []string) error
 	// AppServer answers Codex's app-server dialect on the standard streams.
 	AppServer func(ctx context.Context, home string, noWatch bool) error
 	// Demo shows the main job in a sandbox.
 	Demo func(ctx context.Context, o DemoOptions) error
+}
+
+// Copied is what was copied into a new home.
+type Copied struct {
+	// Files are their paths in the home.
+	Files []string
+	// Left are those that were not copied, and why.
+	Left map[string]error
 }
 
 // Report is a State and the home it belongs to, and what is known of its usage.

@@ -57,7 +57,7 @@ func (p *Program) root() *cobra.Command {
 	_ = root.MarkPersistentFlagDirname("home") // the flag is there
 	root.SetFlagErrorFunc(p.flagError)
 	p.helpful(root)
-	root.AddCommand(p.statusCommand(&homes), p.refreshCommand(&homes), p.watchCommand(&homes), p.usageCommand(&homes), p.lendCommand(&homes), p.addCommand(), p.runCommand(), p.envCommand(), p.homesCommand(&homes), p.promptCommand(&homes), p.tokenCommand(&homes),
+	root.AddCommand(p.statusCommand(&homes), p.refreshCommand(&homes), p.watchCommand(&homes), p.usageCommand(&homes), p.lendCommand(&homes), p.addCommand(), p.removeCommand(), p.runCommand(), p.envCommand(), p.homesCommand(&homes), p.promptCommand(&homes), p.tokenCommand(&homes),
 		p.loginCommand(&homes), p.logoutCommand(&homes),
 		p.windowCommand(&homes), p.autostartCommand(&homes), p.doctorCommand(&homes), p.configCommand(), p.appServerCommand(&homes), p.demoCommand(), p.completionCommand())
 	return root

@@ -105,7 +105,7 @@ func TestWrongCommandLines(t *testing.T) {
 }
 
 // commands are those that have a part of their own, "" for the tray.
-var commands = []string{"", "status", "refresh", "watch", "prompt", "token", "usage", "lend", "add", "run", "env", "homes", "login", "logout", "window", "autostart", "doctor", "config", "app-server", "demo", "completion"}
+var commands = []string{"", "status", "refresh", "watch", "prompt", "token", "usage", "lend", "add", "remove", "run", "env", "homes", "login", "logout", "window", "autostart", "doctor", "config", "app-server", "demo", "completion"}
 
 func TestHelp(t *testing.T) {
 	t.Parallel()

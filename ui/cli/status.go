@@ -47,11 +47,17 @@ func (p *Program) statusCommand(s *scope) *cobra.Command {
 func (p *Program) writeJSON(r Report, indented bool) error {
 	now := p.Now()
 	report := auth.NewStateReport(r.Home, r.State, now)
-	if r.Usage.Known() {
-		known := usage.NewReport(r.Home, r.Usage, now).Usage
-		report.Usage = &known
-	}
+	report.Usage = p.usageOf(r, now)
 	return report.Write(p.Out, indented)
+}
+
+// usageOf is the usage of a report as programs are told it, nil for nothing known.
+func (*Program) usageOf(r Report, now time.Time) *usage.Usage {
+	if !r.Usage.Known() {
+		return nil
+	}
+	known := usage.NewReport(r.Home, r.Usage, now).Usage
+	return &known
 }
 
 // writeText prints what there is to say, a line each; where there are several

@@ -15,6 +15,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/lending"
 	"rekey/ui/tray"
 	"rekey/ui/words"
 )
@@ -83,7 +84,7 @@ func TestIconIsRegisteredAgain(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
-		ended <- tray.Run(ctx, []tray.Home{{Session: session}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
+		ended <- tray.Run(ctx, []tray.Home{{Session: lending.Of(session)}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
 	}()
 	receive := func(what string, from <-chan string) string {
 		t.Helper()
@@ -161,7 +162,7 @@ func TestWatchersTakeTurns(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
-		ended <- tray.Run(ctx, []tray.Home{{Session: session}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
+		ended <- tray.Run(ctx, []tray.Home{{Session: lending.Of(session)}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
 	}()
 	kit.Eventually(t, "the icon", func() bool { return panels[0].shown() > 0 })
 	<-panels[0].asked // now systray listens, too

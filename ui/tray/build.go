@@ -24,6 +24,7 @@ func (t *tray) build(ctx context.Context) {
 	t.work.Go(func() { watchAboutToShow(ctx, "", func() { t.opened(ctx) }) })
 	for _, h := range t.homes {
 		t.work.Go(func() { t.followUsage(ctx, h) })
+		t.work.Go(func() { t.followLoans(ctx, h) })
 	}
 	t.work.Go(func() { watchPanelColour(ctx, "", t.opts.Desktop, t.opts.DarkColours, t.panelIs) })
 	t.show(t.states(), time.Now())

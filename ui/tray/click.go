@@ -13,7 +13,7 @@ import (
 // on its own, so that every row stays responsive.
 func (t *tray) click(ctx context.Context, h *home, id RowID) {
 	t.mu.Lock()
-	main, state := h.main, h.state
+	main, state, loans := h.main, h.state, h.rows
 	t.mu.Unlock()
 	switch id {
 	case RowAction:
@@ -34,7 +34,9 @@ func (t *tray) click(ctx context.Context, h *home, id RowID) {
 		t.copyText(ctx, h, state.SignIn.Page)
 	case RowRefresh:
 		t.start(ctx, h, "failed.refresh", h.Session.Refresh)
-	case RowOpen:
+	case RowAddAccount:
+		t.start(ctx, h, "failed.window", h.AddAccount)
+	case RowOpen, RowLoansMore:
 		t.start(ctx, h, "failed.window", h.OpenWindow)
 	case RowSignOutNow:
 		t.start(ctx, h, "failed.sign_out", h.Session.SignOut)
@@ -47,8 +49,10 @@ func (t *tray) click(ctx context.Context, h *home, id RowID) {
 		t.change(ctx, h, auth.PreferenceChange{StartAtLogin: &on})
 	case RowQuit:
 		t.opts.Quit()
-	default: // the rows that inform
-		if h.OpenWindow != nil && id <= RowNote {
+	default: // the rows of the borrowers, and those that inform
+		if loan, row, ok := id.ofLoan(); ok {
+			t.clickLoan(ctx, h, row, loans[loan])
+		} else if h.OpenWindow != nil && id <= RowNote {
 			t.start(ctx, h, "failed.window", h.OpenWindow)
 		}
 	}
@@ -74,6 +78,16 @@ func (t *tray) clickMain(ctx context.Context, h *home, main words.Action) {
 		t.start(ctx, h, "failed.unlock", h.Session.Unlock)
 	case words.ActionOpenFolder:
 		t.start(ctx, h, "failed.folder", h.OpenFolder)
+	}
+}
+
+// clickLoan does what the row of a borrower stands for.
+func (t *tray) clickLoan(ctx context.Context, h *home, row RowID, id string) {
+	switch row {
+	case RowLoanPush:
+		t.start(ctx, h, "failed.push", func(ctx context.Context) error { return h.Session.PushLoan(ctx, id) })
+	case RowLoanStop:
+		t.start(ctx, h, "failed.stop_lending", func(ctx context.Context) error { return h.Session.StopLoan(ctx, id) })
 	}
 }
 

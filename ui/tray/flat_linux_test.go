@@ -17,6 +17,7 @@ import (
 	"rekey/auth"
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/lending"
 	"rekey/ui/words"
 )
 
@@ -46,7 +47,7 @@ func TestManyStates(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", variable(d.Environ(), "DBUS_SESSION_BUS_ADDRESS"))
 
 	session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
-	tr := newTray([]Home{{Session: session}}, Options{
+	tr := newTray([]Home{{Session: lending.Of(session)}}, Options{
 		Words: words.English(), Quit: func() {}, Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, cancel := context.WithCancel(t.Context())

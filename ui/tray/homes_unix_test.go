@@ -12,6 +12,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/lending"
 	"rekey/ui/tray"
 	"rekey/ui/words"
 )
@@ -32,8 +33,8 @@ func TestTrayOfTwoHomes(t *testing.T) {
 	ended := make(chan error, 1)
 	go func() {
 		ended <- tray.Run(t.Context(), []tray.Home{
-			{Name: "~/.codex", Session: first, OpenWindow: open("first")},
-			{Name: "~/work", Session: second, OpenWindow: open("second")},
+			{Name: "~/.codex", Session: lending.Of(first), OpenWindow: open("first")},
+			{Name: "~/work", Session: lending.Of(second), OpenWindow: open("second")},
 		}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
 	}()
 	p := newPanel(t, address)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/lend"
 	"rekey/ui"
 	"rekey/ui/words"
 	"rekey/usage"
@@ -26,6 +27,8 @@ type View struct {
 	State auth.State
 	// Usage is what is known of how much of the plan is used.
 	Usage usage.Usage
+	// Loans are those of the sign-in, in their order.
+	Loans []lend.Loan
 	// Note is a line about the last click, "" for none.
 	Note string
 }
@@ -40,6 +43,8 @@ type HomeModel struct {
 	Main words.Action
 	// Rows are those of the home; the shared ones are empty.
 	Rows Rows
+	// Loans are the ids of the loans that have rows, "" beyond the last.
+	Loans [mostLoans]string
 }
 
 // MenuModel is all that the tray shows.
@@ -61,6 +66,7 @@ type Abilities struct {
 	OpenFolder  bool
 	Copy        bool
 	Diagnostics bool
+	AddAccount  bool
 }
 
 // Menu is what the tray shows at the time now, in now's zone and in the
@@ -83,6 +89,7 @@ func Menu(w words.Words, views []View, now time.Time, can Abilities) MenuModel {
 	}
 	// The switches are the program's, and every home's State has them.
 	m.Rows.offer(RowDiagnostics, w.Say("tray.diagnostics"), can.Diagnostics)
+	m.Rows.offer(RowAddAccount, w.Say("tray.add_account"), can.AddAccount)
 	m.Rows[RowKeepFresh] = Row{Label: w.Say("tray.keep_fresh"), Enabled: true, Checked: views[0].State.KeepFresh}
 	m.Rows[RowStartAtLogin] = Row{Label: w.Say("tray.start_at_login"), Enabled: true, Checked: views[0].State.StartAtLogin}
 	m.Rows.offer(RowQuit, w.Say("tray.quit"), true)
@@ -132,6 +139,7 @@ func homeMenu(w words.Words, v View, now time.Time, can Abilities) HomeModel {
 	if words.Refreshable(s) {
 		m.Rows[RowRefresh] = Row{Label: w.Say("action.refresh"), Enabled: s.Status == auth.StatusHealthy}
 	}
+	m.lent(w, v.Loans, now, can)
 	m.Rows.offer(RowOpen, w.Say("tray.open"), can.OpenWindow)
 	if canSignOut(s) {
 		m.Rows.offer(RowSignOut, w.Say("tray.sign_out"), true)
@@ -172,6 +180,23 @@ func (m *HomeModel) measure(w words.Words, u usage.Usage, now time.Time) {
 	if u.Problem.OfBackend() {
 		m.Rows[RowUsageProblem].Label = words.Clip(w.UsageProblem(u, now), noteLimit)
 	}
+}
+
+// lent fills in the borrowers, if there are any, and what can be done about them.
+func (m *HomeModel) lent(w words.Words, loans []lend.Loan, now time.Time, can Abilities) {
+	m.Rows.offer(RowLoans, w.Say("tray.loans"), len(loans) > 0)
+	for i, l := range loans[:min(len(loans), mostLoans)] {
+		m.Loans[i] = l.ID
+		row := RowLoan + RowID(i)*loanRows
+		m.Rows.offer(row, words.Clip(w.LoanRow(l, now), noteLimit), true)
+		m.Rows.offer(row+RowLoanPush-RowLoan, w.Say("tray.loan_push"), l.Ended == "" && l.Ending == "")
+		stop := "tray.loan_stop"
+		if l.Ended != "" {
+			stop = "tray.loan_forget"
+		}
+		m.Rows.offer(row+RowLoanStop-RowLoan, w.Say(stop), l.Ending == "")
+	}
+	m.Rows.offer(RowLoansMore, w.Say("tray.loans_more"), len(loans) > mostLoans && can.OpenWindow)
 }
 
 // stress has a click on the rows that inform open the window, which says more:

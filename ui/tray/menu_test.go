@@ -10,6 +10,7 @@ import (
 
 	"rekey/assets/lang"
 	"rekey/auth"
+	"rekey/lend"
 	"rekey/test/kit"
 	"rekey/ui/tray"
 	"rekey/ui/words"
@@ -21,7 +22,7 @@ var update = flag.Bool("update", false, "write the menus of TestMenus to testdat
 var now = time.Date(2026, 11, 23, 11, 5, 0, 0, time.FixedZone("EET", 2*60*60))
 
 // able is a program that can do everything.
-var able = tray.Abilities{OpenWindow: true, OpenFolder: true, Copy: true, Diagnostics: true}
+var able = tray.Abilities{OpenWindow: true, OpenFolder: true, Copy: true, Diagnostics: true, AddAccount: true}
 
 var languages = []words.Words{words.English(), words.New(lang.For("zh-Hans"))}
 
@@ -57,11 +58,62 @@ func lines(rows tray.Rows) []string {
 		case tray.RowBrowser, tray.RowDevice, tray.RowCodex, tray.RowSignOutNow:
 			text = "    " + text
 		}
+		text = indent(tray.RowID(id)) + text
 		if row.Label != "" {
 			out = append(out, text)
 		}
 	}
 	return out
+}
+
+// indent shows in which submenu of the borrowers a row stands.
+func indent(id tray.RowID) string {
+	switch {
+	case id <= tray.RowLoans || id > tray.RowLoansMore:
+		return ""
+	case id == tray.RowLoansMore || (id-tray.RowLoan)%3 == 0:
+		return "    "
+	}
+	return "        "
+}
+
+// TestLoansInMenus compares the submenu of the borrowers, in every language, with
+// what was read and found good: testdata/loans.txt. Without loans there is none.
+func TestLoansInMenus(t *testing.T) {
+	t.Parallel()
+	failing := func(l lend.Loan, code lend.Code) lend.Loan {
+		l.Fault, l.Failures, l.Tried, l.FailingSince = &lend.Fault{Code: code}, 3, now.Add(-time.Minute), now.Add(-20*time.Hour)
+		return l
+	}
+	loan := func(name, home string, left time.Duration) lend.Loan {
+		return lend.Loan{ID: name, Target: lend.Target{Name: name, CodexHome: home}, Since: now.Add(-time.Hour), WorksUntil: now.Add(left)}
+	}
+	box := loan("ssh:devbox", "", 5*time.Hour)
+	stopping, gone := box, box
+	stopping.Ending, gone.Ended = lend.Stopped, lend.OwnSignIn
+	many := []lend.Loan{failing(box, lend.Unreachable)}
+	for i := range 9 {
+		many = append(many, loan(fmt.Sprintf("docker:web%d", i), "", time.Hour))
+	}
+	var all strings.Builder
+	for _, x := range []struct {
+		name  string
+		loans []lend.Loan
+	}{
+		{"one, and another home there", []lend.Loan{box, loan("docker:web", "/srv/codex", time.Hour), loan("home:/home/ada/.codex-work", "/home/ada/.codex-work", 2*time.Hour)}},
+		{"cannot be reached", []lend.Loan{failing(box, lend.Unreachable), failing(loan("ssh:old", "", -time.Hour), lend.HostKeyChanged)}},
+		{"being taken back, and ended", []lend.Loan{stopping, gone}},
+		{"many", many},
+		{"none", nil},
+	} {
+		for _, w := range languages {
+			m := tray.Menu(w, []tray.View{{State: kit.State(auth.StatusHealthy, now), Loans: x.loans}}, now, able)
+			rows := tray.Rows{{Label: "#"}}
+			copy(rows[tray.RowLoans:], m.Homes[0].Rows[tray.RowLoans:tray.RowLoansMore+1])
+			fmt.Fprintf(&all, "== %s (%s)\n%s\n\n", x.name, w.Language(), strings.Join(lines(rows), "\n"))
+		}
+	}
+	compare(t, "testdata/loans.txt", all.String())
 }
 
 // situation is a State that has a menu of its own.
@@ -253,6 +305,7 @@ func TestMenuOfSeveralHomes(t *testing.T) {
       [With “codex login”, which signs out first…]
   [Open Rekey…]
 [Copy diagnostics]
+[Add an account…]
 ✓ [Keep my sign-in fresh]
 ✓ [Start at login]
 [Quit]`

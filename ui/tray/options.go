@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"rekey/auth"
 	"rekey/internal/fault"
+	"rekey/lend"
 	"rekey/ui/words"
 )
 
@@ -16,9 +16,12 @@ type Home struct {
 	// Name is what the home is called where there are several: its path.
 	Name string
 	// Session is the home's sign-in.
-	Session auth.Session
+	Session lend.Session
 	// OpenWindow shows the window. Nil: the row is left out.
 	OpenWindow func(context.Context) error
+	// AddAccount shows the window where another account is added. Nil: the row is
+	// left out.
+	AddAccount func(context.Context) error
 	// OpenFolder shows the folder of the credential store. Nil: left out.
 	OpenFolder func(context.Context) error
 }

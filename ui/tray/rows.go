@@ -28,7 +28,24 @@ const (
 	RowDevice
 	RowCodex
 	RowRefresh
+	RowLoans // its submenu are the borrowers
+	RowLoan  // one for each borrower, whose submenu are the next two; as many as mostLoans
+	RowLoanPush
+	RowLoanStop
+)
+
+// mostLoans is for how many borrowers the menu has rows, and loanRows how many rows
+// one of them has.
+const (
+	mostLoans = 6
+	loanRows  = RowLoanStop - RowLoan + 1
+)
+
+// The rows below those of the borrowers.
+const (
+	RowLoansMore RowID = RowLoan + mostLoans*loanRows + iota
 	RowDiagnostics
+	RowAddAccount
 	RowOpen
 	RowKeepFresh // below a line
 	RowStartAtLogin
@@ -41,7 +58,7 @@ const (
 // shared reports whether a row belongs to the program and not to one home.
 func (id RowID) shared() bool {
 	switch id {
-	case RowDiagnostics, RowKeepFresh, RowStartAtLogin, RowQuit:
+	case RowDiagnostics, RowAddAccount, RowKeepFresh, RowStartAtLogin, RowQuit:
 		return true
 	}
 	return false
@@ -54,8 +71,25 @@ func (id RowID) below() (parent RowID, ok bool) {
 		return RowSignInWith, true
 	case RowSignOutNow:
 		return RowSignOut, true
+	case RowLoansMore:
+		return RowLoans, true
+	}
+	loan, row, ok := id.ofLoan()
+	switch {
+	case ok && row == RowLoan:
+		return RowLoans, true
+	case ok:
+		return RowLoan + RowID(loan)*loanRows, true
 	}
 	return 0, false
+}
+
+// ofLoan reports which borrower a row belongs to, and which of its rows it is.
+func (id RowID) ofLoan() (loan int, row RowID, ok bool) {
+	if id < RowLoan || id >= RowLoansMore {
+		return 0, 0, false
+	}
+	return int((id - RowLoan) / loanRows), RowLoan + (id-RowLoan)%loanRows, true
 }
 
 // part says which rows a menu has.

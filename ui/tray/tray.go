@@ -10,6 +10,7 @@ import (
 
 	"rekey/assets"
 	"rekey/auth"
+	"rekey/lend"
 	"rekey/ui/words"
 	"rekey/usage"
 )
@@ -67,10 +68,12 @@ type home struct {
 	items rowItems
 
 	// Guarded by tray.mu.
-	state auth.State   // what was last shown
-	main  words.Action // what a click on RowAction means now
-	note  note         // about the last click
-	usage usage.Usage  // the newest
+	state auth.State        // what was last shown
+	main  words.Action      // what a click on RowAction means now
+	note  note              // about the last click
+	usage usage.Usage       // the newest
+	loans []lend.Loan       // likewise
+	rows  [mostLoans]string // the ids of the loans that have rows
 }
 
 func newTray(homes []Home, opts Options) *tray {
@@ -103,18 +106,18 @@ func (t *tray) show(states []auth.State, now time.Time) {
 	first := t.homes[0]
 	can := Abilities{
 		OpenWindow: first.OpenWindow != nil, OpenFolder: first.OpenFolder != nil,
-		Copy: t.opts.Copy != nil, Diagnostics: t.opts.CopyDiagnostics != nil,
+		Copy: t.opts.Copy != nil, Diagnostics: t.opts.CopyDiagnostics != nil, AddAccount: first.AddAccount != nil,
 	}
 	views := make([]View, len(t.homes))
 	t.mu.Lock()
 	for i, h := range t.homes {
 		h.note.follow(t.opts.Words, h.state, states[i])
 		h.state = states[i]
-		views[i] = View{Name: h.Name, State: states[i], Usage: h.usage, Note: h.note.text}
+		views[i] = View{Name: h.Name, State: states[i], Usage: h.usage, Loans: h.loans, Note: h.note.text}
 	}
 	model := Menu(t.opts.Words, views, now, can)
 	for i, h := range t.homes {
-		h.main = model.Homes[i].Main
+		h.main, h.rows = model.Homes[i].Main, model.Homes[i].Loans
 	}
 	panel := t.panel
 	t.mu.Unlock()
@@ -168,6 +171,25 @@ func (t *tray) followUsage(ctx context.Context, h *home) {
 		if !next.IsZero() {
 			timer.Reset(time.Until(next))
 		}
+	}
+}
+
+// followLoans takes in whom a home's sign-in is lent to.
+func (t *tray) followLoans(ctx context.Context, h *home) {
+	var known auth.Loans
+	for st := range h.Session.Subscribe(ctx) {
+		if st.Loans == known {
+			continue
+		}
+		loans, err := h.Session.Loans(ctx)
+		if err != nil {
+			continue // the next State brings the next try
+		}
+		known = st.Loans
+		t.mu.Lock()
+		h.loans = loans
+		t.mu.Unlock()
+		t.lookAgain()
 	}
 }
 

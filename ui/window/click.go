@@ -24,6 +24,11 @@ func (w *Window) actions(ctx context.Context) actions {
 		earlier:     w.render,
 		diagnostics: func() { w.copyDiagnostics(ctx) },
 		log:         w.showLog,
+		addAccount:  func() { w.AskAccount(ctx) },
+		loans: loanActions{
+			push: func(id string) { w.pushLoan(ctx, id) },
+			stop: func(row LoanRow) { w.stopLoan(ctx, row) },
+		},
 		choose: func(i int) {
 			if i >= 0 && i < len(w.homes) {
 				w.chosen = i

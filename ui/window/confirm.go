@@ -20,34 +20,43 @@ func (w *Window) askSignOut(ctx context.Context) {
 // confirmWidth is how wide a question is, where the window has room for it.
 const confirmWidth = 340
 
-// confirm asks a question and does what it is about after a yes.
-func (w *Window) confirm(title, text, yes string, do func()) {
-	head, body := newLabel(), newLabel()
-	head.TextStyle.Bold = true
-	head.SetText(w.words.Say(title))
-	body.SetText(w.words.Say(text))
+// confirm asks a question and does what it is about after a yes. pairs fill in the
+// title.
+func (w *Window) confirm(title, text, yes string, do func(), pairs ...string) {
 	no := newButton(dialogKeys{w}, w.words.Say("window.no"), func() { w.dialog() })
 	ok := newButton(dialogKeys{w}, w.words.Say(yes), func() {
 		w.dialog()
 		do()
 	})
 	ok.Importance = widget.DangerImportance
-	question := container.New(padded(theme.InnerPadding()), container.New(column{theme.Padding()},
-		head, body, side(layout.NewSpacer(), no, ok)))
+	w.showDialog(w.words.Say(title, pairs...), w.words.Say(text), no, side(layout.NewSpacer(), no, ok))
+}
 
+// showDialog shows a title, a text, "" for none, and what else there is below each
+// other, with the focus on one of them. w.dialog closes it.
+func (w *Window) showDialog(title, text string, focus fyne.Focusable, parts ...fyne.CanvasObject) {
+	head, body := newLabel(), newLabel()
+	head.TextStyle.Bold = true
+	head.SetText(title)
+	fill(body, text)
+	content := container.New(padded(theme.InnerPadding()),
+		container.New(column{theme.Padding()}, append([]fyne.CanvasObject{head, body}, parts...)...))
 	canvas := w.Canvas()
 	before := canvas.Focused()
-	popUp := widget.NewModalPopUp(question, canvas)
+	popUp := widget.NewModalPopUp(content, canvas)
 	w.dialog = func() {
-		w.dialog = nil
+		w.dialog, w.fitDialog = nil, nil
 		popUp.Hide()
 		canvas.Focus(before)
 	}
-	width := min(confirmWidth, canvas.Size().Width-4*theme.InnerPadding())
-	popUp.Resize(fyne.NewSize(width, 0)) // its text breaks to this width …
-	popUp.Resize(fyne.NewSize(width, popUp.MinSize().Height))
+	w.fitDialog = func() {
+		width := min(confirmWidth, canvas.Size().Width-4*theme.InnerPadding())
+		popUp.Resize(fyne.NewSize(width, 0)) // its text breaks to this width …
+		popUp.Resize(fyne.NewSize(width, popUp.MinSize().Height))
+	}
+	w.fitDialog()
 	popUp.Show()
-	canvas.Focus(no)
+	canvas.Focus(focus)
 }
 
 // dialogKeys is the page of a dialog's buttons: it does not scroll, and Escape

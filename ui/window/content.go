@@ -24,6 +24,8 @@ type actions struct {
 	signIn        signInActions
 	diagnostics   func() // copies them
 	log           func() // shows it; nil: it cannot be shown
+	addAccount    func()
+	loans         loanActions
 }
 
 // shown is all that is on show.
@@ -43,6 +45,8 @@ type shown struct {
 	usageOff              bool  // what the user has chosen about usage
 	alertsAt              []int // at which percents, none for never
 	aboutNote             string
+	loans                 LoansView
+	canAdd                bool // another account can be added
 	now                   time.Time
 }
 
@@ -59,6 +63,7 @@ type content struct {
 	card        *card
 	facts       *facts
 	usage       *usagePart
+	loans       *loansPart
 	about       *about
 	signIn      *signIn
 	tabs        *tabs
@@ -76,17 +81,18 @@ func newContent(w words.Words, do actions) *content {
 	c.card = newCard(newButton(c, "", do.main), newButton(c, w.Say("action.refresh"), do.refresh), other)
 	c.facts = newFacts()
 	c.usage = newUsagePart(w)
+	c.loans = newLoansPart(w, c, do.loans)
 	c.about = newAbout(w, c, do.diagnostics, do.log)
 	c.signIn = newSignIn(w, c, do.signIn)
 	c.timeline = newTimeline(w, c, do.earlier)
-	c.preferences = newPreferences(w, c, do.change, do.signOut)
+	c.preferences = newPreferences(w, c, do.change, do.signOut, do.addAccount)
 	c.tabs = newTabs(c.layOut)
 	c.tabs.add(c, w.Say("window.activity"), c.timeline.root)
 	c.tabs.add(c, w.Say("window.preferences"), c.preferences.root)
 	c.tabs.add(c, w.Say("window.about"), c.about.root)
 	c.tabs.build()
 	page := container.New(column{theme.InnerPadding()},
-		c.homes, c.card.root, c.signIn.root, c.usage.root, c.facts.root, c.tabs.root)
+		c.homes, c.card.root, c.signIn.root, c.usage.root, c.loans.root, c.facts.root, c.tabs.root)
 	c.scroll = container.NewVScroll(container.New(capped(widest), container.New(padded(2*theme.InnerPadding()), page)))
 	c.scroll.SetMinSize(leastSize())
 	return c
@@ -100,6 +106,8 @@ func (c *content) show(s shown) {
 	c.signIn.show(s.view.SignIn)
 	c.usage.show(s.usage, s.now)
 	setVisible(c.usage.root, !signingIn && !s.gone && len(s.usage.Rows)+len(s.usage.Notes) > 0)
+	c.loans.show(s.loans)
+	setVisible(c.loans.root, !signingIn && !s.gone && len(s.loans.Rows) > 0)
 	c.about.show(s.aboutNote)
 	c.facts.show(s.view.Facts)
 	setVisible(c.facts.root, !signingIn && !s.gone)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/lend"
 	"rekey/ui/words"
 	"rekey/usage"
 )
@@ -14,7 +15,7 @@ import (
 // Connection is one to a home's agent. Its subscription ends when the
 // agent does.
 type Connection interface {
-	auth.Session
+	lend.Session
 	// Home is the Codex home's directory.
 	Home() string
 	// Close ends the connection.
@@ -53,6 +54,9 @@ type home struct {
 	usage   usage.Usage
 	history []usage.Point // of the last days, the oldest first
 
+	lent  auth.Loans // the State.Loans that the loans are for
+	loans []lend.Loan
+
 	asked      time.Time // the State.LastActivity that the activities are for
 	activities []auth.Activity
 	problem    error // why there are none
@@ -61,7 +65,7 @@ type home struct {
 // connected takes a new connection over.
 func (h *home) connected(s Connection) {
 	h.session, h.dir = s, s.Home()
-	h.asked = time.Time{} // what happened meanwhile is asked for
+	h.asked, h.lent, h.loans = time.Time{}, auth.Loans{}, nil // what happened meanwhile is asked for
 	h.took(s.State())
 }
 
@@ -112,6 +116,7 @@ func (w *Window) run(ctx context.Context, h *home, s Connection) {
 		w.do(func() {
 			h.took(state)
 			w.ask(ctx, h)
+			w.askLoans(ctx, h)
 			w.render()
 		})
 	})

@@ -24,11 +24,11 @@ type preferences struct {
 	note                                   *widget.Label // about the last change
 	homeName, storeName                    *widget.RichText
 	home, store                            *widget.Label
-	signOut                                *button
+	signOut, addAccount                    *button
 	root                                   fyne.CanvasObject
 }
 
-func newPreferences(w words.Words, p page, change func(auth.PreferenceChange), onSignOut func()) *preferences {
+func newPreferences(w words.Words, p page, change func(auth.PreferenceChange), onSignOut, onAddAccount func()) *preferences {
 	f := &preferences{words: w, alertsWhy: newLabel(), warning: newLabel(), note: newLabel(), home: newLabel(), store: newLabel()}
 	f.keepFresh = newCheck(p, w.Say("window.keep_fresh"), func(on bool) { change(auth.KeepFresh(on)) })
 	f.notifications = newCheck(p, w.Say("window.notifications"), func(on bool) { change(auth.PreferenceChange{Notifications: &on}) })
@@ -51,6 +51,7 @@ func newPreferences(w words.Words, p page, change func(auth.PreferenceChange), o
 	}
 	f.homeName, f.storeName = newName(w.Say("window.home"), false), newName(w.Say("window.store"), false)
 	f.signOut = newButton(p, w.Say("window.sign_out"), onSignOut)
+	f.addAccount = newButton(p, w.Say("window.add_account"), onAddAccount)
 	f.note.Importance, f.warning.Importance = widget.WarningImportance, widget.WarningImportance
 	f.home.Wrapping, f.store.Wrapping = fyne.TextWrapBreak, fyne.TextWrapBreak
 
@@ -72,7 +73,7 @@ func newPreferences(w words.Words, p page, change func(auth.PreferenceChange), o
 		f.warning,
 		container.New(table{-theme.InnerPadding()},
 			f.homeName, f.home, f.storeName, f.store),
-		container.New(insetLeft(theme.InnerPadding()), container.NewHBox(f.signOut)))
+		container.New(insetLeft(theme.InnerPadding()), side(f.signOut, f.addAccount)))
 	return f
 }
 
@@ -116,6 +117,7 @@ func (f *preferences) about(s shown) {
 	setVisible(f.homeName, s.home != "")
 	setVisible(f.storeName, s.state.Store != "")
 	setVisible(f.signOut, s.view.CanSignOut)
+	setVisible(f.addAccount, s.canAdd)
 }
 
 // warn says what the user may not expect of a method.

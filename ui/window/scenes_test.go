@@ -12,6 +12,7 @@ import (
 
 	"rekey/assets/lang"
 	"rekey/auth"
+	"rekey/lend"
 	"rekey/test/kit"
 	"rekey/ui/words"
 	"rekey/usage"
@@ -32,6 +33,7 @@ type scene struct {
 	activities  []auth.Activity
 	usage       usage.Usage
 	history     []usage.Point
+	loans       []lend.Loan
 	about       bool // that page is on show
 }
 
@@ -57,6 +59,7 @@ func scenes() (list []scene) {
 		scene{name: "preferences", state: codex, preferences: true, homes: []string{"/home/ada/.codex", "/home/ada/work/.codex"}},
 		scene{name: "usage", state: kit.State(auth.StatusHealthy, moment), usage: measured(), history: week(), activities: past()},
 		scene{name: "usage_full", state: kit.State(auth.StatusHealthy, moment), usage: exhausted()},
+		scene{name: "loans", state: kit.State(auth.StatusHealthy, moment), loans: lent()},
 		scene{name: "about", state: kit.State(auth.StatusHealthy, moment), about: true},
 		scene{name: "gone", state: kit.State(auth.StatusHealthy, moment), gone: true},
 		scene{
@@ -64,6 +67,25 @@ func scenes() (list []scene) {
 			note: "Could not refresh: the authorization server answered 503; the sign-in was not refreshed",
 		},
 	)
+}
+
+// lent are loans in every state there is.
+func lent() (list []lend.Loan) {
+	loan := func(name, home string, left time.Duration, change func(*lend.Loan)) {
+		l := lend.Loan{ID: name, Target: lend.Target{Name: name, CodexHome: home}, Since: moment.Add(-time.Hour), WorksUntil: moment.Add(left)}
+		if change != nil {
+			change(&l)
+		}
+		list = append(list, l)
+	}
+	loan("ssh:ada@a-box-with-a-long-name-that-nobody-has-thought-about.development.example.com", "", 20*time.Minute, func(l *lend.Loan) {
+		l.Fault, l.Failures, l.FailingSince = &lend.Fault{Code: lend.Unreachable}, 3, moment.Add(-2*time.Hour)
+	})
+	loan("ssh:devbox", "", 5*time.Hour, nil)
+	loan("docker:web", "/home/vscode/.codex", 5*time.Hour, nil)
+	loan("wsl:Ubuntu", "", 5*time.Hour, func(l *lend.Loan) { l.Ending = lend.Stopped })
+	loan("podman:db", "", 5*time.Hour, func(l *lend.Loan) { l.Ended = lend.OwnSignIn })
+	return list
 }
 
 // limit is a window of the plan.
@@ -133,7 +155,7 @@ func (s scene) shown(w words.Words) shown {
 	v := shown{
 		view: ViewOf(w, s.state, moment), tone: toneOf(s.state), state: s.state, home: "/home/ada/.codex",
 		homes: s.homes, note: s.note, activities: s.activities, activityProblem: s.problem, now: moment,
-		usage: UsageOf(w, s.usage, s.state, s.history, moment),
+		usage: UsageOf(w, s.usage, s.state, s.history, moment), loans: LoansOf(w, s.loans, moment), canAdd: true,
 	}
 	if s.gone {
 		v.view, v.tone, v.gone = goneView(w, &home{known: true, state: s.state}), toneWarning, true

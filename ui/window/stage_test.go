@@ -16,13 +16,14 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/lending"
 	"rekey/ui/words"
 	"rekey/usage"
 )
 
 // connection is a Session over the test's own.
 type connection struct {
-	*kit.Session
+	*lending.Session
 	dir string
 }
 
@@ -37,7 +38,8 @@ func (connection) Close() error { return nil }
 type stage struct {
 	t       *testing.T
 	app     fyne.App
-	session *kit.Session // of the first home
+	session *kit.Session     // of the first home
+	lent    *lending.Session // that session with its loans
 	window  *Window
 	again   chan *kit.Session // the first home's agents that are started again
 	opened  chan string       // pages shown in the browser
@@ -59,11 +61,12 @@ func openState(t *testing.T, s auth.State, others ...Home) *stage {
 		t: t, app: test.NewTempApp(t), session: kit.NewSession(s), queue: make(chan func(), 64),
 		again: make(chan *kit.Session, 1), opened: make(chan string, 4), openErr: make(chan error, 1),
 	}
+	st.lent = lending.Of(st.session)
 	const dir = "/home/ada/.codex"
-	first := Home{First: connection{st.session, dir}, Dial: func(context.Context) (Connection, error) {
+	first := Home{First: connection{st.lent, dir}, Dial: func(context.Context) (Connection, error) {
 		select {
 		case s := <-st.again:
-			return connection{s, dir}, nil
+			return connection{lending.Of(s), dir}, nil
 		default:
 			return nil, errors.New("no agent answers")
 		}

@@ -29,6 +29,11 @@ type Options struct {
 	// Diagnostics are what "rekey doctor" says. It may take seconds. Nil: they are
 	// not offered.
 	Diagnostics func(context.Context) (string, error)
+	// AddAccount adds another account by its name, with the settings, prompts and
+	// skills of the home like, "" for none. It calls tell with what its user should
+	// read meanwhile, on any goroutine. It takes as long as its user takes to sign in.
+	// Nil: it is not offered.
+	AddAccount func(ctx context.Context, name, like string, tell func(string)) error
 	// Logs is the folder that the logs lie in, nil when it is not known.
 	Logs *url.URL
 	// Log gets what went wrong.
@@ -44,13 +49,14 @@ type Options struct {
 // Window shows homes' sign-ins. It lives from New until it is closed.
 type Window struct {
 	fyne.Window
-	words    words.Words
-	log      *slog.Logger
-	open     func(*url.URL) error
-	diagnose func(context.Context) (string, error)
-	logs     *url.URL
-	do       func(func())   // runs a function on Fyne's goroutine, soon, or not if closed
-	work     sync.WaitGroup // all goroutines of this window
+	words      words.Words
+	log        *slog.Logger
+	open       func(*url.URL) error
+	diagnose   func(context.Context) (string, error)
+	logs       *url.URL
+	addAccount func(ctx context.Context, name, like string, tell func(string)) error
+	do         func(func())   // runs a function on Fyne's goroutine, soon, or not if closed
+	work       sync.WaitGroup // all goroutines of this window
 
 	// What follows belongs to Fyne's goroutine.
 	content   *content
@@ -59,6 +65,7 @@ type Window struct {
 	ended     bool   // the window is closed, and nothing more is shown
 	aboutNote string // about the last click on its page
 	dialog    func() // closes the dialog on show, nil when there is none
+	fitDialog func() // gives it the room that its texts need
 }
 
 // New makes the window; the caller shows it. It must be called on Fyne's
@@ -67,7 +74,7 @@ type Window struct {
 func New(ctx context.Context, a fyne.App, o Options) *Window {
 	ctx, cancel := context.WithCancel(ctx)
 	a.Settings().SetTheme(newPalette())
-	w := &Window{Window: a.NewWindow("Rekey"), words: o.Words, log: o.Log, open: o.Open, diagnose: o.Diagnostics, logs: o.Logs}
+	w := &Window{Window: a.NewWindow("Rekey"), words: o.Words, log: o.Log, open: o.Open, diagnose: o.Diagnostics, logs: o.Logs, addAccount: o.AddAccount}
 	w.do = func(f func()) {
 		o.Do(func() {
 			if ctx.Err() == nil {
@@ -159,6 +166,7 @@ func (w *Window) render() {
 		note: h.note, preferencesNote: h.preferencesNote, saving: h.saving > 0,
 		usage:    UsageOf(w.words, h.usage, h.state, h.history, now),
 		usageOff: h.usage.Problem == usage.ProblemOff, alertsAt: h.usage.AlertsAt, aboutNote: w.aboutNote,
+		loans: LoansOf(w.words, h.loans, now), canAdd: w.addAccount != nil,
 		activities: h.activities, activityProblem: h.problem, now: now,
 	}
 	for i, h := range w.homes {

@@ -10,6 +10,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/lending"
 )
 
 func TestWindowFollowsTheState(t *testing.T) {
@@ -125,7 +126,7 @@ func TestWindowShowsSeveralHomes(t *testing.T) {
 	work := kit.NewSession(kit.State(auth.StatusExpiring, time.Now()))
 	never := Home{Dial: func(ctx context.Context) (Connection, error) { return nil, errors.New("no agent answers") }}
 	st := openState(t, kit.State(auth.StatusHealthy, time.Now()),
-		Home{First: connection{work, "/home/ada/work/.codex"}, Dial: never.Dial}, never)
+		Home{First: connection{lending.Of(work), "/home/ada/work/.codex"}, Dial: never.Dial}, never)
 	if text := st.text(); !strings.HasPrefix(text, "{/home/ada/.codex}\n") || !strings.Contains(text, "Signed in") {
 		t.Errorf("at first it shows\n%s", text)
 	}

@@ -26,6 +26,50 @@ func (w Words) Loan(l lend.Loan, now time.Time) string {
 	return w.Say("loan.works", "When", w.clock(l.WorksUntil, now), "Left", w.about(l.WorksUntil.Sub(now)))
 }
 
+// Borrower names the borrower of a loan, with the Codex home there if it is not
+// the usual one.
+func (w Words) Borrower(l lend.Loan) string {
+	if l.CodexHome == "" || strings.HasPrefix(l.Name, "home:") {
+		return Line(l.Name)
+	}
+	return w.Say("borrower.named", "Name", Line(l.Name), "Home", Line(l.CodexHome))
+}
+
+// LoanSince is Loan, and since when the borrower cannot be lent to.
+func (w Words) LoanSince(l lend.Loan, now time.Time) string {
+	if l.Failures == 0 || l.FailingSince.IsZero() {
+		return w.Loan(l, now)
+	}
+	return w.Say("borrower.since", "What", w.Loan(l, now), "Since", w.clock(l.FailingSince, now))
+}
+
+// LoanRow is a loan with its borrower's name, in a line.
+func (w Words) LoanRow(l lend.Loan, now time.Time) string {
+	what := w.LoanSince(l, now)
+	if works := l.Ended == "" && l.WorksUntil.After(now); !works && strings.Contains(what, Line(l.Name)) {
+		return what // it names the borrower itself
+	}
+	return w.Say("borrower.line", "Who", w.Borrower(l), "What", what)
+}
+
+// LoanNotice is the notification about loans that are Short, of which there is at
+// least one.
+func (w Words) LoanNotice(short []lend.Loan, now time.Time) (title, body string) {
+	first := short[0]
+	title = w.Say("borrower.notice_title", "Who", w.Borrower(first))
+	if len(short) > 1 {
+		title = w.p.Count("borrower.notice_several", len(short))
+	}
+	id, why := "borrower.notice_works", w.Say("loan.unreachable", "Who", w.Borrower(first))
+	if !first.WorksUntil.After(now) {
+		id = "borrower.notice_expired"
+	}
+	if first.Fault != nil {
+		why = w.LoanFault(first.Fault.Code, first.Target, first.Fault.Detail)
+	}
+	return title, w.Say(id, "Why", why, "When", w.when(first.WorksUntil, now))
+}
+
 // LoanNotes are what else there is to know of a loan, each a sentence.
 func (w Words) LoanNotes(l lend.Loan) (notes []string) {
 	if l.ClockOff != 0 {

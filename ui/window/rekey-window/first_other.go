@@ -5,7 +5,7 @@ package main
 import "context"
 
 // raiseFirst finds no window: on this system each start opens one.
-func raiseFirst(string) bool { return false }
+func raiseFirst(string, bool) bool { return false }
 
 // beRaised waits for nobody.
-func beRaised(context.Context, string, func(done func())) {}
+func beRaised(context.Context, string, func(add bool, done func())) {}

@@ -26,7 +26,7 @@ func main() { os.Exit(start(os.Args[1:])) }
 // start reads the command line, shows the window, and returns the exit code.
 func start(args []string) int {
 	w := words.New(lang.ForUser("", os.Getenv))
-	sockets, logs, err := parse(args)
+	o, err := parse(args)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		fmt.Println(w.Say("window_program.usage"))
@@ -35,35 +35,43 @@ func start(args []string) int {
 		fmt.Fprintln(os.Stderr, "rekey-window: "+w.Say("window_program.misuse", "Why", w.Error(err)))
 		return exitUsage
 	}
-	if err := show(sockets, logs, w, newLog(os.Getenv("REKEY_LOG"))); err != nil {
+	if err := show(o, w, newLog(os.Getenv("REKEY_LOG"))); err != nil {
 		fmt.Fprintln(os.Stderr, "rekey-window: "+w.Say("reason.sentence", "Why", w.Error(err)))
 		return exitFailed
 	}
 	return exitClosed
 }
 
+// options are what the command line says.
+type options struct {
+	sockets    []string
+	logs       string
+	addAccount bool // begin with that question
+}
+
 // parse reads the command line.
-func parse(args []string) (sockets []string, logs string, err error) {
+func parse(args []string) (o options, err error) {
 	flags := flag.NewFlagSet("rekey-window", flag.ContinueOnError)
 	flags.SetOutput(discard{})
 	flags.Func("socket", "", func(path string) error {
 		if path == "" {
 			return errors.New("it is empty")
 		}
-		sockets = append(sockets, path)
+		o.sockets = append(o.sockets, path)
 		return nil
 	})
-	flags.StringVar(&logs, "logs", "", "")
+	flags.StringVar(&o.logs, "logs", "", "")
+	flags.BoolVar(&o.addAccount, "add-account", false, "")
 	if err := flags.Parse(args); err != nil {
-		return nil, "", err
+		return options{}, err
 	}
 	if flags.NArg() > 0 {
-		return nil, "", fmt.Errorf("unexpected argument %q", flags.Arg(0))
+		return options{}, fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
-	if len(sockets) == 0 {
-		return nil, "", errors.New("--socket is needed: which Rekey to show")
+	if len(o.sockets) == 0 {
+		return options{}, errors.New("--socket is needed: which Rekey to show")
 	}
-	return sockets, logs, nil
+	return o, nil
 }
 
 type discard struct{}

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bufio"
 	"context"
+	"errors"
 	"log/slog"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -33,16 +36,16 @@ var errNoWindow = fault.New("no_opengl", "this display cannot draw the window be
 
 // show shows the window for the agents at the sockets until it is closed, in
 // the language of speech. If there is one already, that one comes forward.
-func show(sockets []string, logs string, speech words.Words, log *slog.Logger) error {
+func show(o options, speech words.Words, log *slog.Logger) error {
 	if err := checkDisplay(); err != nil {
 		return err
 	}
-	if raiseFirst(sockets[0]) {
+	if raiseFirst(o.sockets[0], o.addAccount) {
 		return nil
 	}
 	ctx, closed := context.WithCancel(context.Background())
 	defer closed()
-	found := dialAll(ctx, sockets) // while Fyne gets ready, which takes longer
+	found := dialAll(ctx, o.sockets) // while Fyne gets ready, which takes longer
 	a := app.NewWithID("io.github.rekey.Rekey")
 	a.SetIcon(fyne.NewStaticResource("rekey.svg", assets.AppSVG()))
 	homes, err := found()
@@ -56,8 +59,9 @@ func show(sockets []string, logs string, speech words.Words, log *slog.Logger) e
 		Words:       speech,
 		Open:        a.OpenURL,
 		Log:         log,
-		Logs:        folder(logs),
+		Logs:        folder(o.logs),
 		Diagnostics: diagnose,
+		AddAccount:  addAccount,
 		Do:          fyne.Do,
 		Closed: func() {
 			closed()
@@ -74,10 +78,19 @@ func show(sockets []string, logs string, speech words.Words, log *slog.Logger) e
 		return errNoWindow
 	}
 	raising.Go(func() {
-		beRaised(ctx, sockets[0], func(done func()) {
-			fyne.Do(func() { w.RequestFocus(); done() })
+		beRaised(ctx, o.sockets[0], func(add bool, done func()) {
+			fyne.Do(func() {
+				w.RequestFocus()
+				if add {
+					w.AskAccount(ctx)
+				}
+				done()
+			})
 		})
 	})
+	if o.addAccount {
+		fyne.Do(func() { w.AskAccount(ctx) })
+	}
 	a.Run()
 	closed() // also when the app was ended by a signal
 	w.Wait()
@@ -93,16 +106,60 @@ func folder(path string) *url.URL {
 	return &url.URL{Scheme: "file", Path: filepath.ToSlash(path)}
 }
 
-// diagnose is what the program beside this one finds out.
-func diagnose(ctx context.Context) (string, error) {
+// program is the one beside this one, else the one on PATH.
+func program() (path string, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", err
 	}
 	name := "rekey" + filepath.Ext(self)
-	path := filepath.Join(filepath.Dir(self), name)
+	path = filepath.Join(filepath.Dir(self), name)
 	if _, err := os.Stat(path); err != nil {
 		path = name // on PATH
+	}
+	return path, nil
+}
+
+// addAccount is "rekey add", whose lines are passed on. The last one says why it has
+// failed, if it has.
+func addAccount(ctx context.Context, name, like string, tell func(string)) error {
+	path, err := program()
+	if err != nil {
+		return err
+	}
+	args := []string{"add"}
+	if like != "" {
+		args = append(args, "--like", like)
+	}
+	cmd := exec.CommandContext(ctx, path, append(args, "--", name)...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) } // it gives the sign-in up
+	cmd.WaitDelay = closeLimit
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	last := ""
+	for lines := bufio.NewScanner(said); lines.Scan(); {
+		if last = strings.TrimPrefix(lines.Text(), "rekey: "); last != "" {
+			tell(last)
+		}
+	}
+	if err := cmd.Wait(); err != nil && last != "" {
+		return errors.New(last)
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
+// diagnose is what the program beside this one finds out.
+func diagnose(ctx context.Context) (string, error) {
+	path, err := program()
+	if err != nil {
+		return "", err
 	}
 	report, err := exec.CommandContext(ctx, path, "doctor").Output()
 	if len(report) > 0 {
