@@ -18,6 +18,7 @@ import (
 
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/usage/files"
 )
 
 // model is a model's server, which answers every turn with one word and tells how
@@ -25,13 +26,14 @@ import (
 type model struct {
 	*httptest.Server
 	used    atomic.Int64 // in percent
-	resetAt time.Time
+	resetAt atomic.Int64 // in Unix seconds
 }
 
 func startModel(t *testing.T, used int64) *model {
 	t.Helper()
-	m := &model{resetAt: time.Now().Add(time.Hour)}
+	m := &model{}
 	m.used.Store(used)
+	m.resetAt.Store(time.Now().Add(time.Hour).Unix())
 	m.Server = httptest.NewServer(http.HandlerFunc(m.answer))
 	t.Cleanup(m.Close)
 	return m
@@ -48,7 +50,7 @@ func (m *model) answer(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Codex-Primary-Used-Percent", strconv.FormatInt(m.used.Load(), 10))
 	w.Header().Set("X-Codex-Primary-Window-Minutes", "300")
-	w.Header().Set("X-Codex-Primary-Reset-At", strconv.FormatInt(m.resetAt.Unix(), 10))
+	w.Header().Set("X-Codex-Primary-Reset-At", strconv.FormatInt(m.resetAt.Load(), 10))
 	for _, event := range []map[string]any{
 		{"type": "response.created", "response": map[string]any{"id": "r"}},
 		{"type": "response.output_item.done", "item": map[string]any{"type": "message", "role": "assistant", "id": "m",
@@ -67,7 +69,9 @@ func (m *model) answer(w http.ResponseWriter, r *http.Request) {
 // TestUsageInThePanel: the real tray in a real panel, beside the backend in a box
 // and a real Codex at work in the home. A look that is due changes the row within
 // five seconds; what Codex was told is taken over without a request, and at the
-// chosen percents a real notification daemon shows one alert.
+// chosen percents a real notification daemon shows one alert. It goes when the
+// window is reset; the backend is asked once, some seconds later, and another alert
+// says so.
 func TestUsageInThePanel(t *testing.T) {
 	_, codex := kit.Codex(t)
 	m := startModel(t, 42)
@@ -138,7 +142,47 @@ requires_openai_auth = true
 	if got := r.server.UsageRequests(); got != asked {
 		t.Errorf("%d requests while Codex told", got-asked)
 	}
-	if r.server.Refreshes() != 0 {
-		t.Errorf("%d refreshes", r.server.Refreshes())
+
+	reset := time.Now().Add(20 * time.Second)
+	m.used.Store(100)
+	m.resetAt.Store(reset.Unix())
+	turn()
+	r.lookAgain(t)
+	shown = r.notices.Wait(t, "the alert for the full window", func(n []desktop.Notice) bool { return len(n) == 2 && n[1].ID != 0 })
+	if text := shown[1].Summary; text != "5 h: 100 % used" || shown[1].Withdrawn {
+		t.Errorf("the alert is %+v", shown[1])
+	}
+	r.notices.Wait(t, "the end of the alert", func(n []desktop.Notice) bool { return n[1].Withdrawn })
+	shown = r.notices.Wait(t, "the alert about the reset", func(n []desktop.Notice) bool { return len(n) == 3 && n[2].ID != 0 })
+	if text := shown[2].Summary; text != "5 h: reset" || time.Until(reset) > -4*time.Second {
+		t.Errorf("%v after the reset the alert is %+v", time.Since(reset), shown[2])
+	}
+	item.WaitMenu(t, "the new window", row(" 0 %"))
+	r.ScreenshotAfter(t, "4-reset", nil)
+	if got := r.server.UsageRequests(); got != asked+1 || r.server.Refreshes() != 0 {
+		t.Errorf("%d requests for the reset, %d refreshes", got-asked, r.server.Refreshes())
+	}
+	if words := r.shown(t, item); r.leaks(words) {
+		t.Errorf("a token is shown:\n%s", words)
+	}
+}
+
+// lookAgain lets the next look ask, as it would a minute later.
+func (r *rig) lookAgain(t *testing.T) {
+	t.Helper()
+	records, err := filepath.Glob(filepath.Join(r.Home(), ".local", "state", "rekey", "*", "usage.json"))
+	if err != nil || len(records) != 1 {
+		t.Fatalf("%v: %v", records, err)
+	}
+	kept := files.Memory{Home: filepath.Dir(records[0]), User: t.TempDir()}
+	unlock, err := kept.Lock(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unlock()
+	rec := kept.Load()
+	rec.AskedAt = time.Time{}
+	if err := kept.Save(rec); err != nil {
+		t.Fatal(err)
 	}
 }
