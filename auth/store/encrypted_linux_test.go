@@ -15,7 +15,6 @@ import (
 	"rekey/auth"
 	"rekey/auth/codex"
 	"rekey/auth/store/agefile"
-	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
 	"rekey/test/kit/keyring"
@@ -89,72 +88,6 @@ func apiKey(key string) *auth.Snapshot { return auth.NewAPIKey(auth.NewSecret(ke
 
 // These tests do not run in parallel, because one child takes half a gigabyte.
 
-// Both programs read, replace and remove what the other has written.
-func TestCodexAndRekeyShareTheEncryptedStore(t *testing.T) {
-	h := newEncryptedHome(t)
-	c := newCodex(t, h.dir, h.Env...)
-	c.configure(encryptedConfig)
-	s := h.again(codex.StoreKeyring, Options{})
-
-	c.signIn(fakeKey)
-	h.loads(s, fakeKey)
-	codexs := h.Items(secretsService)
-	const second = "sk-fake-second-987FGHIJ"
-	if err := s.Update(patient(t), put(apiKey(second))); err != nil {
-		t.Fatal(err)
-	}
-	if got := c.status(); got != "API key configured - sk-fake-***FGHIJ" {
-		t.Errorf("Codex says %q", got)
-	}
-	if got := h.Items(secretsService); len(got) != 1 || len(codexs) != 1 {
-		t.Errorf("items %v, want Codex's %v", got, codexs)
-	}
-	if removed, err := s.Delete(patient(t)); !removed || err != nil {
-		t.Errorf("Delete: %v, %v", removed, err)
-	}
-	if got := c.status(); got != "Not logged in" {
-		t.Errorf("after Delete Codex says %q", got)
-	}
-	c.signIn(second)
-	h.loads(s, second)
-	if text, code := c.run("", "logout"); code != 0 {
-		t.Errorf("codex logout: exit %d: %s", code, text)
-	}
-	if _, err := s.Load(patient(t)); !errors.Is(err, auth.ErrNoCredential) {
-		t.Errorf("after Codex's logout: %v", err)
-	}
-}
-
-// Rekey makes file and key, and the real Codex refreshes what it finds there.
-func TestCodexRefreshesInTheEncryptedStore(t *testing.T) {
-	h := newEncryptedHome(t)
-	server, err := box.Start(box.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(server.Close)
-	c := newCodex(t, h.dir, h.Env...)
-	c.configure(encryptedConfig)
-	c.env = append(c.env, "CODEX_REFRESH_TOKEN_URL_OVERRIDE="+server.TokenURL(), "NO_PROXY=127.0.0.1", "no_proxy=127.0.0.1")
-	s := h.again(codex.StoreKeyring, Options{})
-	server.SetAccessLife(time.Minute) // Codex refreshes five minutes before
-	stale := kit.Parsed(t, server.SignIn(box.Ada()))
-	server.SetAccessLife(time.Hour)
-	if err := s.Update(patient(t), put(stale)); err != nil {
-		t.Fatal(err)
-	}
-	if _, token := c.token(); token == "" || token == stale.AccessToken().Reveal() {
-		t.Error("Codex has not refreshed the access token")
-	}
-	got, err := s.Load(patient(t))
-	if err != nil || got.RefreshToken().Reveal() == stale.RefreshToken().Reveal() {
-		t.Errorf("Rekey does not read what Codex has refreshed: %v", err)
-	}
-	if server.Refreshes() != 1 || server.Reused() != 0 {
-		t.Errorf("%d refreshes, %d of a used token", server.Refreshes(), server.Reused())
-	}
-}
-
 func TestEncryptedStoreThatCannotBeOpened(t *testing.T) {
 	h := newEncryptedHome(t)
 	s := h.again(codex.StoreKeyring, Options{})
@@ -179,19 +112,13 @@ func TestEncryptedStoreThatCannotBeOpened(t *testing.T) {
 	h.Unlock()
 	h.loads(other, fakeKey)
 
-	for what, content := range map[string][]byte{
-		"damaged":           file[:len(file)/2],
-		"damaged, or":       []byte("age-encryption.org/v9\n"),
-		"does not open it":  mustSeal(t, "another key", `{"version":1,"secrets":{}}`),
-		"of a kind that":    mustSeal(t, h.key(), `{"version":2,"secrets":{}}`),
-		"it is damaged, or": mustSeal(t, h.key(), `no JSON`),
-	} {
-		files.Write(t, h.path, content)
-		h.unreadable(other, what)
+	for what, bad := range h.unopenable(file) {
+		files.Write(t, h.path, bad.content)
+		h.unreadable(other, bad.says)
 		if err := other.Update(patient(t), put(apiKey("sk-fake-other"))); err == nil {
 			t.Errorf("%s: it is written over", what)
 		}
-		if !bytes.Equal(files.Read(t, h.path), content) {
+		if !bytes.Equal(files.Read(t, h.path), bad.content) {
 			t.Errorf("%s: it was changed", what)
 		}
 	}
@@ -264,6 +191,25 @@ func TestEncryptedStoreElseTheFile(t *testing.T) {
 	h.loads(s, fakeKey)
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("auth.json: %v", err)
+	}
+}
+
+// unopenable is a file that cannot be opened, and what Rekey says of it.
+type unopenable struct {
+	content []byte
+	says    string
+}
+
+// unopenable makes files that cannot be opened out of a good one.
+func (h encryptedHome) unopenable(good []byte) map[string]unopenable {
+	h.t.Helper()
+	const damaged = "it is damaged, or of a kind that"
+	return map[string]unopenable{
+		"truncated":              {good[:len(good)/2], damaged},
+		"another version of age": {[]byte("age-encryption.org/v9\n"), damaged},
+		"another passphrase":     {mustSeal(h.t, "another key", `{"version":1,"secrets":{}}`), "does not open it"},
+		"another version":        {mustSeal(h.t, h.key(), `{"version":2,"secrets":{}}`), damaged},
+		"no JSON":                {mustSeal(h.t, h.key(), `no JSON`), damaged},
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/auth/codex"
 	"rekey/internal/box"
 	"rekey/test/kit/sandbox"
 	"rekey/test/kit/wine"
@@ -30,7 +31,12 @@ type windows struct {
 
 // windowsTests maps packages to what they test on Windows alone.
 func windowsTests() map[string]string {
-	return map[string]string{"auth/agent": "TestPipe", "internal/safefile": "TestFileIsReplacedWhileItIsRead"}
+	return map[string]string{
+		"auth/agent":         "TestPipe",
+		"auth/store":         "TestCodexItemInTheCredentialManager",
+		"internal/autostart": "TestRegistry",
+		"internal/safefile":  "TestFileIsReplacedWhileItIsRead",
+	}
 }
 
 // The console commands on Windows, for which Wine stands. Slow things, among
@@ -59,6 +65,7 @@ func TestWindowsConsole(t *testing.T) {
 	w.testToken()
 	w.testDoctor()
 	w.testWatch()
+	w.testEncrypted()
 	w.testPackages()
 	t.Logf("Windows was there after %v, the commands took %v", ready, time.Since(begun)-ready)
 }
@@ -198,6 +205,22 @@ func (w *windows) testWatch() {
 	until(auth.StatusAPIKey)
 	w.must(w.Home.Delete())
 	until(auth.StatusSignedOut)
+}
+
+// Codex's store on Windows: an encrypted file, whose key is in the Credential
+// Manager, as Wine has it.
+func (w *windows) testEncrypted() {
+	w.must(w.Home.WriteConfig("cli_auth_credentials_store = \"keyring\"\n"))
+	w.want(3, "Not signed in", "status")
+	if r := w.Feed(w.t, "not-a-real-key", w.rekey, "login", "--api-key-stdin"); r.Code != 0 {
+		w.t.Errorf("rekey login: %+v", r)
+	}
+	if _, err := os.Stat(codex.EncryptedPath(w.Home.Dir())); err != nil {
+		w.t.Error(err)
+	}
+	w.want(0, "API key", "status")
+	w.want(0, "", "logout")
+	w.want(3, "Not signed in", "status")
 }
 
 // testPackages runs the tests that are for Windows alone: the agent's socket is

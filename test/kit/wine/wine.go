@@ -143,7 +143,14 @@ type Result struct {
 // Run runs a Windows program to its end.
 func (w *Windows) Run(t *testing.T, program string, args ...string) Result {
 	t.Helper()
+	return w.Feed(t, "", program, args...)
+}
+
+// Feed is Run for a program that reads this text.
+func (w *Windows) Feed(t *testing.T, stdin, program string, args ...string) Result {
+	t.Helper()
 	cmd := w.Program(program, args...)
+	cmd.Stdin = strings.NewReader(stdin)
 	// Files, not pipes: Wine's own processes inherit them and end later.
 	out, errs := file(t), file(t)
 	cmd.Stdout, cmd.Stderr = out, errs
