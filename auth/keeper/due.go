@@ -37,8 +37,9 @@ type Facts struct {
 	Expires time.Time
 	// LastRefresh is when the tokens were issued, as the store says.
 	LastRefresh time.Time
-	// Undated: the store does not say that, so Codex does not use the tokens.
-	Undated bool
+	// Unused: Codex does not use the tokens, because the store does not say when
+	// they were issued or has no access token.
+	Unused bool
 	// Obstacle is why they cannot be refreshed, "" when they can.
 	Obstacle auth.Obstacle
 	// Refused: the credentials were permanently rejected.
@@ -55,7 +56,7 @@ func Due(f Facts) (at time.Time, reason auth.RefreshReason) {
 	switch {
 	case f.Obstacle != "" || f.Refused || !f.KeepFresh:
 		return time.Time{}, ""
-	case f.Undated:
+	case f.Unused:
 		return longAgo, auth.RefreshScheduled
 	case !f.Expires.IsZero():
 		at, reason = f.Expires.Add(-lead(f)), auth.RefreshProactive
@@ -87,7 +88,7 @@ func opens(f Facts) time.Time {
 	switch {
 	case !f.Expires.IsZero():
 		return f.Expires.Add(-auth.CodexWindow)
-	case f.Undated:
+	case f.Unused:
 		return time.Time{}
 	}
 	return f.LastRefresh.Add(auth.CodexMaxAge)

@@ -25,7 +25,7 @@ func TestDue(t *testing.T) {
 	t.Parallel()
 	own := part(7, drawLead, leadSpread)
 	short := func(life time.Duration) time.Duration { return part(7, drawLead, life/16) }
-	undated := func(f *Facts) { f.Undated = true }
+	undated := func(f *Facts) { f.Unused = true }
 	opaque := func(f *Facts) { f.Issued, f.Expires = time.Time{}, time.Time{} }
 	tests := []struct {
 		name   string

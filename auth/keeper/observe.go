@@ -51,7 +51,7 @@ func (k *Keeper) situation(f auth.Facts) situation {
 	sit.answerLost = f.Lost
 	sit.Issued = s.AccessIssued()
 	last, dated := s.LastRefresh()
-	sit.LastRefresh, sit.Undated = last, !dated
+	sit.LastRefresh, sit.Unused = last, !dated || s.AccessToken().Empty()
 	if f.Refusal != nil {
 		sit.unexplained, sit.refusedAt = !f.Refusal.Reason.NamesToken(), f.Refusal.At
 	}

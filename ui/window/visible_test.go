@@ -162,7 +162,7 @@ func TestEverythingIsVisible(t *testing.T) {
 			}
 			seen = true
 			for _, name := range lang.Languages() {
-				for face, say := range faces(t, words.New(lang.For(name))) {
+				for face, say := range faces(words.New(lang.For(name))) {
 					if (of.on == nil || slices.Contains(of.on, face)) && say(without) == say(with) {
 						t.Errorf("%s: %s, %s: the %s does not say it:\n%s", name, status, field.Name, face, say(with))
 					}
@@ -195,7 +195,7 @@ func TestEveryProblemIsVisible(t *testing.T) {
 		brief := without
 		brief.CommitPending, brief.AnswerLost, brief.Restricted = false, false, false
 		for _, name := range lang.Languages() {
-			for face, say := range faces(t, words.New(lang.For(name))) {
+			for face, say := range faces(words.New(lang.For(name))) {
 				if said := say(with); say(without) == said && (face != "menu" || say(brief) == said) {
 					t.Errorf("%s: %s: the %s does not say %q:\n%s", name, with.Status, face, with.Problem, say(with))
 				}
@@ -258,18 +258,9 @@ func troubles(t *testing.T) (all []auth.Facts) {
 }
 
 // faces are a State as each of them says it.
-func faces(t *testing.T, w words.Words) map[string]func(auth.State) string {
+func faces(w words.Words) map[string]func(auth.State) string {
 	return map[string]func(auth.State) string{
-		"text": func(s auth.State) string {
-			var out bytes.Buffer
-			p := cli.Program{
-				Out: &out, Err: &out, Words: w, Now: func() time.Time { return now },
-				Homes:  func([]string) ([]string, error) { return []string{"/home/ada/.codex"}, nil },
-				Status: func(context.Context, string) (cli.Report, error) { return cli.Report{State: s}, nil },
-			}
-			p.Run(t.Context(), []string{"status"})
-			return out.String()
-		},
+		"text": func(s auth.State) string { return printed(w, s, "status") },
 		"menu": func(s auth.State) string {
 			var lines []string
 			for _, row := range tray.Menu(w, []tray.View{{State: s}}, now, tray.Abilities{OpenWindow: true}).Homes[0].Rows {
@@ -279,4 +270,16 @@ func faces(t *testing.T, w words.Words) map[string]func(auth.State) string {
 		},
 		"window": func(s auth.State) string { return fmt.Sprintf("%+v", window.ViewOf(w, s, now)) },
 	}
+}
+
+// printed is what a command prints of a State.
+func printed(w words.Words, s auth.State, command string) string {
+	var out bytes.Buffer
+	p := cli.Program{
+		Out: &out, Err: &out, Words: w, Now: func() time.Time { return now },
+		Homes:  func([]string) ([]string, error) { return []string{"/home/ada/.codex"}, nil },
+		Status: func(context.Context, string) (cli.Report, error) { return cli.Report{State: s}, nil },
+	}
+	p.Run(context.Background(), []string{command})
+	return out.String()
 }
