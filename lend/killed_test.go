@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -103,4 +104,28 @@ func (p *place) whole() string {
 		p.t.Errorf("mode %v, %v", info.Mode(), err)
 	}
 	return strings.TrimRight(string(content), " ")
+}
+
+// Pushes of one loan at the same time, the agent's and a command's, do not take
+// each other's file away: all of them work, and the last one counts.
+func TestPushesTogether(t *testing.T) {
+	t.Parallel()
+	newer := strings.Replace(loan, "access-canary", "access-canary-two", 1)
+	for name, shell := range shells(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t, shell)
+			p.do("push", "new", loan, resultOK)
+			var together sync.WaitGroup
+			for i := range 6 {
+				together.Go(func() { p.do("push", "known", []string{loan, newer}[i%2], resultOK) })
+			}
+			together.Wait()
+			if got := p.whole(); got != loan && got != newer {
+				t.Errorf("it holds %q", got)
+			}
+			p.do("push", "known", newer, resultOK)
+			p.holds(newer)
+		})
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -35,10 +36,11 @@ func shells(t *testing.T) map[string]string {
 type place struct {
 	t       *testing.T
 	home    string
-	bin     string   // all that is on PATH
-	trace   bool     // every shell is run with -x
-	inside  []string // the command that every program is run with, nil for none
-	stderr  string   // of the last errand
+	bin     string     // all that is on PATH
+	trace   bool       // every shell is run with -x
+	inside  []string   // the command that every program is run with, nil for none
+	mu      sync.Mutex // guards stderr
+	stderr  string     // of the last errand
 	through Transport
 }
 
@@ -65,6 +67,8 @@ func newPlace(t *testing.T, shell string) *place {
 		var out, errs strings.Builder
 		cmd.Stdout, cmd.Stderr = &out, &errs
 		err := cmd.Run()
+		p.mu.Lock()
+		defer p.mu.Unlock()
 		p.stderr = errs.String()
 		return out.String(), errs.String(), err
 	}
