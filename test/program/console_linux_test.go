@@ -36,6 +36,7 @@ func windowsTests() map[string]string {
 		"auth/store":         "TestCodexItemInTheCredentialManager",
 		"internal/autostart": "TestRegistry",
 		"internal/safefile":  "TestFileIsReplacedWhileItIsRead",
+		"ui/tray":            "TestTooltipFits",
 	}
 }
 

@@ -23,3 +23,6 @@ func iconFile(png []byte) []byte { return png }
 
 // escape leaves the label alone: menus of macOS have no access keys.
 func escape(label string) string { return label }
+
+// fit leaves the tooltip alone: it may have any length.
+func fit(tooltip string) string { return tooltip }

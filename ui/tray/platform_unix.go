@@ -77,3 +77,6 @@ func iconFile(png []byte) []byte { return png }
 
 // escape keeps underscores, which mark access keys in a D-Bus menu.
 func escape(label string) string { return strings.ReplaceAll(label, "_", "__") }
+
+// fit leaves the tooltip alone: it may have any length.
+func fit(tooltip string) string { return tooltip }

@@ -14,7 +14,7 @@ func (t *tray) render(model MenuModel, panel assets.Panel) {
 		t.renderIcon(model.Icon, panel)
 	}
 	if model.Tooltip != t.shown.Tooltip {
-		systray.SetTooltip(model.Tooltip)
+		systray.SetTooltip(fit(model.Tooltip))
 	}
 	for i, h := range t.homes {
 		var was HomeModel
