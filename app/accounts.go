@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 func makeHome(home, like string) (copied cli.Copied, err error) {
 	if like != "" {
 		if _, err := os.Stat(like); err != nil {
-			return copied, err
+			return copied, cmp.Or(codex.Absence(like), err)
 		}
 	}
 	if err := (safefile.Disk{}).MkdirAll(home, 0o700); err != nil || like == "" {

@@ -3,12 +3,16 @@
 package program_test
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/ui/cli"
 )
@@ -42,5 +46,73 @@ func TestAccounts(t *testing.T) {
 		if strings.HasPrefix(e.Name(), ".codex-") && e.Name() != ".codex-work" {
 			t.Errorf("%s was made", e.Name())
 		}
+	}
+}
+
+// Another account is signed in to in a home of its own, which is like another one
+// but for what is secret. Rekey looks after it until it is told not to, and deletes
+// nothing.
+func TestAddAccount(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
+	b.signIn(time.Hour)
+	root := filepath.Dir(b.Home.Dir())
+	b.extra = append(b.extra, "CODEX_HOME=", "XDG_CONFIG_HOME="+filepath.Join(root, "config"))
+	for name, text := range map[string]string{
+		"AGENTS.md": "Be brief.\n", "prompts/review.md": "Look twice.\n", "sessions/one.jsonl": "{}\n",
+		"prompts/key.md": "Use password = 'fake-fake-fake'.\n",
+	} {
+		path := filepath.Join(b.Home.Dir(), name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := must(b.Home.Read())
+
+	work := filepath.Join(root, ".codex-work")
+	add := b.start("add", "work", "--device", "--like", b.Home.Dir())
+	b.approve(add)
+	add.wait(cli.ExitOK)
+	add.err.until(t, 0, "prompts/key.md was not copied: line 1 may hold a secret")
+	if lines, _ := add.out.lines(); lines[0] != signedIn {
+		t.Errorf("it prints %q", lines)
+	}
+	for name, want := range map[string]bool{"AGENTS.md": true, "prompts/review.md": true, "prompts/key.md": false, "sessions": false, "auth.json": true} {
+		if _, err := os.Stat(filepath.Join(work, name)); (err == nil) != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if info, err := os.Stat(work); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("the home is %v, %v", info.Mode(), err)
+	}
+	if !bytes.Equal(before, must(b.Home.Read())) {
+		t.Error("the first account's sign-in has changed")
+	}
+	var list struct {
+		Schema int
+		Homes  []struct {
+			Account, Home string
+			State         auth.State
+		}
+	}
+	if err := json.Unmarshal([]byte(b.rekey(cli.ExitOK, "homes", "--json").out), &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list.Homes) != 2 || list.Homes[0].Account != "" || list.Homes[1].Account != "work" || list.Homes[1].State.Email != "ada@example.com" {
+		t.Errorf("the homes are %+v", list)
+	}
+
+	b.rekey(cli.ExitFailure, "add", "play", "--like", "nobody").sentence(t, "-nobody does not exist")
+	b.rekey(cli.ExitUsage, "remove", "play")
+	b.rekey(cli.ExitOK, "remove", "work")
+	if r := b.rekey(cli.ExitOK, "homes"); strings.Contains(r.out, "work") {
+		t.Errorf("the homes are %s", r.out)
+	}
+	if _, err := os.Stat(filepath.Join(work, "auth.json")); err != nil {
+		t.Errorf("removing an account: %v", err)
+	}
+	b.rekey(cli.ExitUsage, "remove", "work")
+	if _, err := os.Stat(filepath.Join(root, ".codex-play")); err == nil {
+		t.Error("a home was made for an account that could not be added")
 	}
 }

@@ -46,8 +46,8 @@ func TestTrayOfTwoHomes(t *testing.T) {
 		t.Errorf("the tooltip is %q, want the first of equals", tip)
 	}
 	if !underRace {
-		if ids := p.layout(); !slices.IsSorted(ids) || len(ids) != 2+1+3+1+1 {
-			t.Errorf("the layout is %v, want two homes, a line, three rows, a line and one row", ids)
+		if ids := p.layout(); !slices.IsSorted(ids) || len(ids) != 2+1+4+1+1 {
+			t.Errorf("the layout is %v, want two homes, a line, four rows, a line and one row", ids)
 		}
 	}
 	p.clickBelow("~/work", "Refresh now")

@@ -17,6 +17,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"rekey/auth"
+	"rekey/lend"
 	"rekey/test/kit"
 	"rekey/test/kit/lending"
 	"rekey/ui/tray"
@@ -65,7 +66,8 @@ func TestTray(t *testing.T) {
 		Log:             slog.New(slog.DiscardHandler),
 	}
 	ended := make(chan error, 1)
-	home := tray.Home{Session: lending.Of(session), OpenWindow: func(context.Context) error { opened <- struct{}{}; return nil }}
+	lent := lending.Of(session)
+	home := tray.Home{Session: lent, OpenWindow: func(context.Context) error { opened <- struct{}{}; return nil }}
 	go func() { ended <- tray.Run(t.Context(), []tray.Home{home}, opts) }()
 
 	p := newPanel(t, address)
@@ -100,6 +102,24 @@ func TestTray(t *testing.T) {
 		<-opened
 		p.click("Keep my sign-in fresh")
 		session.Expect(t, `SetPreferences {"keepFresh":false}`)
+	})
+
+	t.Run("borrowers", func(t *testing.T) {
+		p.t = t
+		loan := func(name string) lend.Loan {
+			return lend.Loan{ID: "id of " + name, Target: lend.Target{Name: name}, WorksUntil: time.Now().Add(time.Hour)}
+		}
+		lent.Lend(loan("ssh:box"), loan("docker:web"))
+		p.await("Lent to other machines")
+		p.clickBelow("docker:web: works until ", "Push now")
+		session.Expect(t, "PushLoan id of docker:web")
+		lent.Lend(loan("docker:web"))
+		p.gone("ssh:box")
+		kit.Eventually(t, "one borrower", func() bool { return strings.Count(p.labels(), "works until ") == 1 })
+		p.clickBelow("docker:web: works until ", "Stop lending")
+		session.Expect(t, "StopLoan id of docker:web")
+		lent.Lend()
+		p.gone("Lent to other machines")
 	})
 
 	t.Run("in place", func(t *testing.T) {

@@ -3,7 +3,6 @@ package window
 import (
 	"context"
 	"strings"
-	"sync/atomic"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/layout"
@@ -69,24 +68,25 @@ func (w *Window) adding(ctx context.Context, name, like string) {
 	body.SetText(w.words.Say("window.adding_account", "Name", words.Line(name)))
 	end := newButton(dialogKeys{w}, w.words.Say("window.no"), func() { w.dialog() })
 	w.showDialog(w.words.Say("window.add_account_title"), "", end, body, side(layout.NewSpacer(), end))
-	var closed atomic.Bool
+	closed := false // on Fyne's goroutine, as all but the adding
 	hide := w.dialog
 	w.dialog = func() {
-		closed.Store(true)
+		closed = true
 		cancel()
 		hide()
 	}
-	say := func(text string) {
+	say := func(text, button string) {
 		w.do(func() {
-			if !closed.Load() {
+			if !closed {
 				body.SetText(text)
+				end.SetText(w.words.Say(button))
 				w.fitDialog()
 			}
 		})
 	}
 	w.work.Go(func() {
 		defer cancel()
-		err := w.addAccount(ctx, name, like, func(line string) { say(words.Line(line)) })
+		err := w.addAccount(ctx, name, like, func(line string) { say(words.Line(line), "window.no") })
 		if ctx.Err() != nil {
 			return // its user has given up
 		}
@@ -95,11 +95,6 @@ func (w *Window) adding(ctx context.Context, name, like string) {
 			w.log.Warn("the account was not added", "error", err)
 			text = words.Line(w.words.Say("failed.add_account", "Why", w.words.Error(err)))
 		}
-		say(text)
-		w.do(func() {
-			if !closed.Load() {
-				end.SetText(w.words.Say("window.close"))
-			}
-		})
+		say(text, "window.close")
 	})
 }

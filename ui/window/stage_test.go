@@ -44,6 +44,7 @@ type stage struct {
 	again   chan *kit.Session // the first home's agents that are started again
 	opened  chan string       // pages shown in the browser
 	openErr chan error        // why the next one is not
+	added   chan error        // how the adding of an account ends
 	queue   chan func()
 	close   func() // closes the window and waits for its goroutines
 }
@@ -59,7 +60,7 @@ func openState(t *testing.T, s auth.State, others ...Home) *stage {
 	t.Helper()
 	st := &stage{
 		t: t, app: test.NewTempApp(t), session: kit.NewSession(s), queue: make(chan func(), 64),
-		again: make(chan *kit.Session, 1), opened: make(chan string, 4), openErr: make(chan error, 1),
+		again: make(chan *kit.Session, 1), opened: make(chan string, 4), openErr: make(chan error, 1), added: make(chan error, 1),
 	}
 	st.lent = lending.Of(st.session)
 	const dir = "/home/ada/.codex"
@@ -81,6 +82,17 @@ func openState(t *testing.T, s auth.State, others ...Home) *stage {
 				return err
 			default:
 				return nil
+			}
+		},
+		AddAccount: func(ctx context.Context, name, like string, tell func(string)) error {
+			st.session.Calls <- "AddAccount " + name + " " + like
+			tell("The browser shows a page")
+			select {
+			case err := <-st.added:
+				return err
+			case <-ctx.Done():
+				st.session.Calls <- "given up"
+				return ctx.Err()
 			}
 		},
 		Log: slog.New(slog.DiscardHandler),
