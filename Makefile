@@ -12,7 +12,7 @@ FUZZTIME ?= 2m
 export IDLE ?= 10m
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run build rekey window share install uninstall packages check test test-all soak bench lint fuzz codex-drift codex-record screenshots icons-sheet clean
+.PHONY: help demo run build rekey window share install uninstall packages check test test-all soak bench weights lint fuzz codex-drift codex-record screenshots icons-sheet clean
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ soak: ## Run the long variants of the tests that keep the promises
 bench: rekey ## Measure Rekey against its rivals, as ratios in one run (IDLE=10m)
 	@.ci/setup all
 	@.ci/bench
+
+weights: ## Print what each dependency weighs in the program
+	@.ci/weights
 
 lint: ## Check format, comments and suspicious code, also for Windows and macOS
 	@.ci/lint

@@ -13,7 +13,7 @@ import (
 )
 
 // starts is how often an agent is started for each number of homes.
-const starts = 5
+const starts = 3
 
 // homes: what a home more costs an agent that has many, from 100 to 200 beside
 // from 1 to 100. It is linear if the ratio is 1.
