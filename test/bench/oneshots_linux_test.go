@@ -7,29 +7,40 @@ import (
 )
 
 // oneShots: whole processes that say how the sign-in is and end, beside a
-// program that says hello and the real Codex. An agent is running.
+// program that says hello, the same with net/http linked, and the real Codex. An
+// agent is running.
 func (r *rivals) oneShots(b *testing.B) {
-	program := codex(b)
-	hello := r.compiled(b, "hello", "./testdata/hello")
 	w := newWorld(b)
 	r.keep(b, w)
-	commands := [][]string{{hello}, {program, "login", "status"}, {r.rekey, "status"}, {r.rekey, "prompt"}, {r.rekey, "token"}}
-	taken := make([]samples, len(commands))
+	rivals := []struct {
+		row
+		argv []string
+	}{
+		{row{rival: "hello, world in Go", goal: 2}, []string{r.compiled(b, "hello", "./testdata/hello")}},
+		{row{rival: "the same with net/http linked"}, []string{r.compiled(b, "hellonet", "./testdata/hellonet")}},
+		{row{rival: "codex login status", goal: 0.08}, []string{codex(b), "login", "status"}},
+	}
+	ours := []string{"status", "prompt", "token"}
+	taken := make([]samples, len(rivals)+len(ours))
 	var measures []func()
-	for i, argv := range commands {
+	measure := func(argv ...string) {
+		samples := &taken[len(measures)]
 		measures = append(measures, func() {
-			taken[i].add(func() { must(b, w.Command(context.Background(), argv[0], argv[1:]...).Run()) })
+			samples.add(func() { must(b, w.Command(context.Background(), argv[0], argv[1:]...).Run()) })
 		})
 	}
+	for _, rival := range rivals {
+		measure(rival.argv...)
+	}
+	for _, command := range ours {
+		measure(r.rekey, command)
+	}
 	interleave(b, measures...)
-	for i, argv := range commands[2:] {
-		for j, rival := range []row{
-			{rival: "hello, world in Go", goal: 2},
-			{rival: "codex login status", goal: 0.08},
-		} {
-			rival.what, rival.unit, rival.digits = argv[1]+" as a process, median", "ms", 1
-			rival.ours, rival.theirs = taken[2+i].quantile(50), taken[j].quantile(50)
-			r.table.add(b, rival)
+	for i, command := range ours {
+		for j, rival := range rivals {
+			rival.what, rival.unit, rival.digits = command+" as a process, median", "ms", 1
+			rival.ours, rival.theirs = taken[len(rivals)+i].quantile(50), taken[j].quantile(50)
+			r.table.add(b, rival.row)
 		}
 	}
 }
