@@ -36,8 +36,8 @@ func TestLXQt(t *testing.T) {
 	}
 	theme(false)
 	w.Start(t, nil, "lxqt-notificationd")
-	w.live(t, func(t *testing.T, dark bool) *desktop.Process {
+	w.live(t, func(t *testing.T, dark bool) func() {
 		theme(dark)
-		return w.Start(t, nil, "lxqt-panel")
+		return w.killer(t, nil, "lxqt-panel")
 	})
 }

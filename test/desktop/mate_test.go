@@ -22,8 +22,8 @@ func TestMATE(t *testing.T) {
 	w.button = func(notice image.Rectangle) image.Point { return notice.Max.Sub(image.Pt(60, 25)) }
 	w.Start(t, nil, string(desktop.WindowManager))
 	themes := map[bool]string{false: "GTK_THEME=Adwaita", true: "GTK_THEME=Adwaita:dark"}
-	w.live(t, func(t *testing.T, dark bool) *desktop.Process {
+	w.live(t, func(t *testing.T, dark bool) func() {
 		w.ShareEnvironment(t, themes[dark]) // the panel's parts are started by the bus
-		return w.Start(t, []string{themes[dark]}, "mate-panel")
+		return w.killer(t, []string{themes[dark]}, "mate-panel")
 	})
 }

@@ -155,6 +155,9 @@ func (n *Notices) notified(m *dbus.Message) {
 		&notice.Actions, &hints, &expires) != nil {
 		return // a daemon refuses it too
 	}
+	if _, ok := hints["sender-pid"]; ok {
+		return // GNOME's daemon hands on to the shell what it was told
+	}
 	sender, _ := m.Headers[dbus.FieldSender].Value().(string)
 	n.asked[call{sender, m.Serial()}] = len(n.sent)
 	n.sent = append(n.sent, notice)

@@ -37,6 +37,10 @@ func (p Part) debian() string {
 		return "mako-notifier"
 	case "dbus-send":
 		return "dbus-bin"
+	case "gdbus":
+		return "libglib2.0-bin"
+	case "/usr/bin/python3":
+		return "python3-dbusmock"
 	}
 	return string(p)
 }

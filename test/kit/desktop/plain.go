@@ -41,14 +41,28 @@ func NewPlain(t testing.TB, session []string, services ...string) *Desktop {
 	}
 	socket := filepath.Join(d.dirs()["XDG_RUNTIME_DIR"], "bus")
 	d.bus = "unix:path=" + socket
-	config := filepath.Join(d.home, "bus.conf")
-	if err := os.WriteFile(config, []byte(kit.BusConfig(socket, own)), 0o644); err != nil {
+	d.startBus(t, socket, own)
+	return d
+}
+
+// StartSystemBus starts a bus that the session takes for the system's, with
+// nothing on it.
+func (d *Desktop) StartSystemBus(t testing.TB) {
+	t.Helper()
+	socket := filepath.Join(d.dirs()["XDG_RUNTIME_DIR"], "system")
+	d.startBus(t, socket, "none")
+	d.session = append(d.session, "DBUS_SYSTEM_BUS_ADDRESS=unix:path="+socket)
+}
+
+func (d *Desktop) startBus(t testing.TB, socket, services string) {
+	t.Helper()
+	config := socket + ".conf"
+	if err := os.WriteFile(config, []byte(kit.BusConfig(socket, services)), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	d.Give(t)
 	d.Start(t, nil, string(Bus), "--config-file="+config, "--nofork")
 	kit.Eventually(t, "the bus", func() bool { _, err := os.Stat(socket); return err == nil })
-	return d
 }
 
 // Give makes all that is in the home that of the user whom the desktop's
