@@ -178,7 +178,12 @@ func (m *HomeModel) measure(w words.Words, u usage.Usage, now time.Time) {
 		}
 	}
 	if u.Problem.OfBackend() {
-		m.Rows[RowUsageProblem].Label = words.Clip(w.UsageProblem(u, now), noteLimit)
+		age := w.UsageAge(u, now)
+		if age != "" {
+			age = words.Capital(age) + " – "
+			u.RetryAt = time.Time{} // there is no room for it
+		}
+		m.Rows[RowUsageProblem].Label = words.Clip(age+w.UsageProblem(u, now), noteLimit)
 	}
 }
 

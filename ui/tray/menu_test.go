@@ -182,7 +182,7 @@ func measures() []measured {
 			{Limit: "codex", Minutes: 300}, window("codex", "", 7*24*60, 40, -time.Hour), {Limit: "codex", Minutes: 43200, NotBegun: true},
 		}}},
 		{"from right to left", usage.Usage{Windows: []usage.Window{window("rtl", "مكتب القاهرة", 300, 51, time.Hour)}}},
-		{"not reached", usage.Usage{Windows: []usage.Window{five}, Problem: usage.ProblemNotReached, RetryAt: now.Add(time.Minute)}},
+		{"not reached", usage.Usage{FetchedAt: now.Add(-2 * time.Hour), Windows: []usage.Window{five}, Problem: usage.ProblemNotReached, RetryAt: now.Add(time.Minute)}},
 		{"off", usage.Usage{Problem: usage.ProblemOff}},
 	}
 }
