@@ -118,6 +118,8 @@ func TestCodexCannotOpenTheEncryptedStoreEither(t *testing.T) {
 		t.Errorf("after the unlocking Codex says %q", got)
 	}
 	h.loads(h.again(codex.StoreKeyring, Options{}), fakeKey)
+	h.forgetKey()
+	t.Run("without its key", func(t *testing.T) { refuses(t, good) })
 }
 
 // Wherever Codex is killed while it writes, Rekey reads the old sign-in or the new

@@ -124,6 +124,18 @@ func TestEncryptedStoreThatCannotBeOpened(t *testing.T) {
 	}
 	files.Write(t, h.path, file)
 	h.loads(other, fakeKey)
+
+	h.forgetKey()
+	h.unreadable(h.again(codex.StoreKeyring, Options{}), "its key is not in the keyring")
+}
+
+// forgetKey removes the key from the keyring.
+func (h encryptedHome) forgetKey() {
+	h.t.Helper()
+	s := h.again(codex.StoreKeyring, Options{})
+	if err := s.ring.Remove(patient(h.t), s.item); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // What else is in the file stays, and so does what others wrote meanwhile.
