@@ -10,19 +10,19 @@ import (
 	"rekey/internal/fault"
 )
 
-// timeline writes what the Manager tells, without holding it up: whatever comes
-// while the disk is busy goes with the next write.
+// timeline writes the Manager's activities without holding it up: those that
+// come while the disk is busy go with the next write.
 type timeline struct {
 	state   *memory.Memory
 	written func(newest auth.Activity, err error) // called after each write
 
 	mu      sync.Mutex      // guards everything below
 	waiting []auth.Activity // not on disk yet
-	writing bool            // a goroutine is at it
+	writing bool            // a goroutine is writing
 	work    sync.WaitGroup
 }
 
-// add takes an activity in. It does not block.
+// add queues an activity. It does not block.
 func (t *timeline) add(a auth.Activity) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -52,7 +52,7 @@ func (t *timeline) write() {
 	}
 }
 
-// list returns what happened lately, the oldest first.
+// list returns the recent activities, oldest first.
 func (t *timeline) list() ([]auth.Activity, error) {
 	t.mu.Lock()
 	waiting := slices.Clone(t.waiting)
@@ -70,23 +70,23 @@ func (t *timeline) wait() { t.work.Wait() }
 // activityWritten puts the newest activity into the State.
 func (h *Home) activityWritten(newest auth.Activity, err error) {
 	if err != nil {
-		h.opts.Log.Warn("the recent activity could not be written", "error", err)
+		h.opts.Log.Warn("cannot write the recent activity", "error", err)
 	}
 	h.manager.SetLastActivity(newest.At)
 }
 
-// loadActivity takes over what earlier processes have written.
+// loadActivity shows the newest activity of earlier processes in the State.
 func (h *Home) loadActivity() {
 	list, err := h.timeline.list()
 	if err != nil {
-		h.opts.Log.Warn("the recent activity could not be read", "error", err)
+		h.opts.Log.Warn("cannot read the recent activity", "error", err)
 	}
 	if n := len(list); n > 0 {
 		h.manager.SetLastActivity(list[n-1].At)
 	}
 }
 
-// Activity returns what happened to the sign-in lately, the oldest first.
+// Activity returns the recent activities, oldest first.
 func (h *Home) Activity(context.Context) ([]auth.Activity, error) {
 	list, err := h.timeline.list()
 	if err != nil {

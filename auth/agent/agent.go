@@ -23,19 +23,20 @@ type Agent struct {
 	version string
 }
 
-// Become takes the home's agent lock, or returns ErrRunning. It reads the store,
-// so that no face shows first that nothing is known. The lock ends with Close or
+// Become takes the home's agent lock, or returns ErrRunning. It reads the
+// store, so that faces start with a true State. The lock ends with Close or
 // with the process. version is this program's, for clients.
 func (h *Home) Become(ctx context.Context, version string) (*Agent, error) {
 	unlock, err := h.lock("agent.lock")
 	if err != nil {
 		return nil, err
 	}
-	_ = h.Reload(ctx, true) // what is wrong is in the State
+	_ = h.Reload(ctx, true) // errors are in the State
 	return &Agent{Home: h, unlock: unlock, version: version}, nil
 }
 
-// Run watches, keeps, serves and calls the user's hook until ctx ends or one of them cannot go on.
+// Run watches the store, keeps the sign-in fresh, serves clients and calls the user's hook until
+// ctx is done or one of them fails.
 func (a *Agent) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.Watch(ctx) })
@@ -82,7 +83,7 @@ func (h *Home) Attach(ctx context.Context) (*appserver.Client, error) {
 	return appserver.Dial(ctx, h.Socket())
 }
 
-// keep refreshes the sign-in ahead of everybody until ctx ends.
+// keep refreshes the sign-in ahead of time until ctx is done.
 func (a *Agent) keep(ctx context.Context) error {
 	return keeper.New(keeper.Options{
 		Manager: a.manager, Log: a.opts.Log,

@@ -12,9 +12,9 @@ import (
 	"rekey/internal/safefile"
 )
 
-// lateAuthority is the authorization server's client, built when it is first
-// needed: reading the certificates takes longer than everything else that
-// "rekey status" does, and an unusable one is the refresh's trouble.
+// lateAuthority is the authorization server's client, built on first use:
+// reading the certificates takes longer than everything else in "rekey status",
+// and invalid ones only matter to a refresh.
 type lateAuthority struct {
 	getenv func(string) string
 
@@ -23,14 +23,14 @@ type lateAuthority struct {
 	name, version string       // of the program that asks, "" for Codex's own
 }
 
-// identify names the program on whose behalf requests are sent.
+// identify sets the program on whose behalf requests are sent.
 func (a *lateAuthority) identify(name, version string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.name, a.version = name, version
 }
 
-// http returns the way to the network, built with the first call.
+// http returns the HTTP client, built on the first call.
 func (a *lateAuthority) http() (*http.Client, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -44,7 +44,7 @@ func (a *lateAuthority) http() (*http.Client, error) {
 	return a.network, nil
 }
 
-// client returns the client as of now.
+// client returns the current client.
 func (a *lateAuthority) client() (*authority.Client, error) {
 	network, err := a.http()
 	if err != nil {
@@ -81,7 +81,7 @@ func (a *lateAuthority) Revoke(ctx context.Context, token auth.Secret, hint stri
 // maxCA is the largest file of certificates that is read.
 const maxCA = 10 << 20
 
-// networkFromEnv builds the HTTP client that Codex's proxy and CA variables ask for.
+// networkFromEnv builds the HTTP client from Codex's proxy and CA variables.
 func networkFromEnv(getenv func(string) string) (*http.Client, error) {
 	network := authority.NetworkFromEnv(getenv)
 	for _, name := range []string{"CODEX_CA_CERTIFICATE", "SSL_CERT_FILE"} {
@@ -99,7 +99,7 @@ func networkFromEnv(getenv func(string) string) (*http.Client, error) {
 	return authority.NewHTTPClient(network)
 }
 
-// ReadCA reads a file of certificates, and does not look at what they are.
+// ReadCA reads a file of certificates without parsing them.
 func ReadCA(path string) (pem []byte, err error) {
 	file, err := safefile.Read(path, maxCA)
 	if err == nil && !file.Exists {

@@ -11,13 +11,13 @@ import (
 	"rekey/internal/fault"
 )
 
-// reloadConfig reads Codex's configuration again. What it says about the
-// store, the provider and what is allowed holds from the next read on.
+// reloadConfig reads Codex's configuration again. The store, the provider and
+// the restrictions take effect with the next read.
 func (h *Home) reloadConfig() {
 	cfg, err := codex.ReadConfig(h.opts.Dir)
 	if err != nil {
 		// Like Codex's app-server, go on with the defaults that come with it.
-		h.opts.Log.Warn("Codex's configuration cannot be used", "error", err)
+		h.opts.Log.Warn("cannot use Codex's configuration", "error", err)
 	}
 	h.mu.Lock()
 	same := h.store.now() != nil && reflect.DeepEqual(h.config, cfg)
@@ -37,12 +37,12 @@ func (h *Home) reloadConfig() {
 	}
 	h.state.SealWith(nil)
 	if sealer, ok := s.(store.Sealer); ok {
-		h.state.SealWith(sealer.EscrowKey) // who chose the keyring finds no token in a file
+		h.state.SealWith(sealer.EscrowKey) // so that users who chose the keyring get no token in a plain file
 	}
 	h.store.set(s)
 }
 
-// RequiresOpenAIAuth is false when the configured provider needs no OpenAI
+// RequiresOpenAIAuth returns false when the configured provider needs no OpenAI
 // credentials.
 func (h *Home) RequiresOpenAIAuth() bool {
 	h.mu.Lock()
@@ -50,15 +50,15 @@ func (h *Home) RequiresOpenAIAuth() bool {
 	return h.config.RequiresOpenAIAuth
 }
 
-// restriction is the configuration's objection to credentials. Codex treats
-// such credentials as absent and leaves them alone.
+// restriction returns the configuration's objection to credentials, nil for
+// none. Codex treats such credentials as absent without removing them.
 func (h *Home) restriction(s *auth.Snapshot) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.config.Restriction(s)
 }
 
-// liveStore is the store that the configuration names now.
+// liveStore is the store that the configuration currently names.
 type liveStore struct {
 	mu  sync.Mutex // guards cur
 	cur auth.Store // nil until the first set
@@ -95,7 +95,7 @@ func (l *liveStore) Writable(ctx context.Context) error { return l.now().Writabl
 // String implements auth.Store.
 func (l *liveStore) String() string { return l.now().String() }
 
-// brokenStore stands for a configuration that cannot be used.
+// brokenStore is the store of an unusable configuration.
 type brokenStore struct{ err *auth.UnreadableError }
 
 func (b brokenStore) Load(context.Context) (*auth.Snapshot, error) { return nil, b.err }
@@ -106,10 +106,10 @@ func (b brokenStore) Delete(context.Context) (bool, error) { return false, b.err
 func (b brokenStore) Writable(context.Context) error       { return b.err }
 func (b brokenStore) String() string                       { return b.err.Where }
 
-// fixedStore holds what CODEX_ACCESS_TOKEN stands for; it cannot be changed.
+// fixedStore holds the credentials of CODEX_ACCESS_TOKEN; it cannot be changed.
 type fixedStore struct{ snapshot *auth.Snapshot }
 
-// errFromEnvironment answers every attempt to change a fixedStore.
+// errFromEnvironment is the error of every attempt to change a fixedStore.
 var errFromEnvironment = &auth.UnreadableError{
 	Where: auth.WhereSignIn, What: fault.New("from_environment", "it comes from CODEX_ACCESS_TOKEN and cannot be changed here"),
 }

@@ -62,7 +62,7 @@ func TestUnusableConfigurationLeavesTheDefaults(t *testing.T) {
 	if st := r.open().State(); st.Status != auth.StatusHealthy {
 		t.Errorf("the State is %+v", st)
 	}
-	if !strings.Contains(r.log.String(), "configuration cannot be used") {
+	if !strings.Contains(r.log.String(), "cannot use Codex's configuration") {
 		t.Errorf("the log says nothing of it:\n%s", r.log)
 	}
 }

@@ -15,16 +15,16 @@ import (
 
 const (
 	// electionLimit is how long an election waits for an agent that does not
-	// answer: longer than one that ends waits for its last refresh.
+	// answer. It is longer than an exiting agent waits for its last refresh.
 	electionLimit = lockWait + 10*time.Second
 	// electionPause is the time between two tries.
 	electionPause = 50 * time.Millisecond
-	// electionWord is when a person is told what is waited for.
+	// electionWord is how long to wait before telling the user.
 	electionWord = 2 * time.Second
 )
 
-// elect takes a role. The agent's lock may be held by a process that has not
-// begun to answer yet or has ceased to, so it tries for a while.
+// elect takes a role. It retries for a while, because the agent lock may be
+// held by a process that does not answer yet or any more.
 func (m *Member) elect(ctx context.Context) error {
 	h, err := Open(m.opts)
 	if err != nil {
@@ -60,8 +60,8 @@ func (m *Member) elect(ctx context.Context) error {
 	}
 }
 
-// takeRole takes the agent's role if it is free, else a client's. running reports
-// whether there is another agent, with an error that it does not answer.
+// takeRole takes the agent's role if it is free, otherwise a client's. running
+// reports whether there is another agent; if it does not answer, err says so.
 func (m *Member) takeRole(ctx context.Context, h *Home) (s role, running bool, err error) {
 	a, err := h.Become(ctx, m.version)
 	if err == nil {
@@ -77,7 +77,7 @@ func (m *Member) takeRole(ctx context.Context, h *Home) (s role, running bool, e
 	return attached{client, h.opts.OpenURL}, true, nil
 }
 
-// silent reports whether an error of attaching says no more than that nobody
+// silent reports whether an error of attaching only means that no agent
 // answers.
 func silent(err error) bool {
 	var dialling *net.OpError
@@ -90,8 +90,8 @@ type attached struct {
 	open func(ctx context.Context, url string) error // nil: there is no browser here
 }
 
-// SignIn implements role. The page opens where this process is, for the agent's
-// may have no display.
+// SignIn implements role. This process opens the page, because the agent may
+// have no display.
 func (a attached) SignIn(ctx context.Context, method auth.SignInMethod) error {
 	if a.open == nil {
 		return a.Client.SignIn(ctx, method)
@@ -123,6 +123,6 @@ func (a attached) Run(ctx context.Context) error {
 
 // Close implements role.
 func (a attached) Close(context.Context) error {
-	_ = a.Client.Close() // says that the connection has ended
+	_ = a.Client.Close() // an error only says that the connection has ended
 	return nil
 }

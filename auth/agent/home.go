@@ -20,7 +20,7 @@ import (
 	"rekey/lend"
 )
 
-// Options describe a Home. Dir, Dirs and Getenv are needed.
+// Options configure a Home. Dir, Dirs and Getenv are required.
 type Options struct {
 	// Dir is the Codex home, absolute; it need not exist yet.
 	Dir string
@@ -28,31 +28,30 @@ type Options struct {
 	Dirs Dirs
 	// Getenv reads the environment whose Codex variables are honoured.
 	Getenv func(string) string
-	// OpenURL shows a page in the user's browser; nil: there is no browser.
+	// OpenURL shows a page in the user's browser; nil means that there is no
+	// browser.
 	OpenURL func(ctx context.Context, url string) error
-	// ShowURL hands out the page of a sign-in for the user to open; nil:
-	// nobody reads it.
+	// ShowURL gets the page of a sign-in for the user to open; nil disables it.
 	ShowURL func(url string)
-	// FindCodex finds the user's own codex for SignInCodex, at the path that the
-	// user has configured if that is not ""; nil: that method is not offered.
+	// FindCodex finds the user's own codex for SignInCodex, at the configured
+	// path if that is not ""; nil disables that method.
 	FindCodex func(configured string) (login.CodexProgram, error)
 	// AsCodex follows Codex to the letter: see auth.Options.
 	AsCodex bool
-	// Tell hands out what a person at the terminal should read; nil:
-	// nobody does. It is called from any goroutine and must not block.
+	// Tell gets errors for the person at the terminal; nil discards them. It is
+	// called from any goroutine and must not block.
 	Tell func(error)
-	// LoginPorts are tried for a sign-in's callback; nil: Codex's own.
+	// LoginPorts are tried for a sign-in's callback; nil means Codex's own.
 	LoginPorts []int
-	// Settings is the path of the configuration file, which need not exist;
-	// "": there is none, and what is chosen ends with the process.
+	// Settings is the path of the configuration file, which need not exist; ""
+	// means none, and changed preferences last until the process exits.
 	Settings string
-	// Autostart starts Rekey when its user signs in to the desktop; nil: there
-	// is no such thing.
+	// Autostart starts Rekey when the user signs in to the desktop; nil if that
+	// is impossible.
 	Autostart autostart.Login
-	// Log receives one line for each decision; nil: nobody does.
+	// Log receives one line for each decision; nil discards them.
 	Log *slog.Logger
-	// LogLevel is set to the level that the configuration file names; nil: it
-	// sets none.
+	// LogLevel is set to the level in the configuration file; may be nil.
 	LogLevel *slog.LevelVar
 	// UsageFresh is for the demo: see usage.Options.
 	UsageFresh time.Duration
@@ -61,8 +60,8 @@ type Options struct {
 	Store store.Options
 }
 
-// Home is one Codex home with its Manager. Its methods are safe for
-// concurrent use. It runs nothing by itself: see Watch and Agent.
+// Home is one Codex home with its Manager. Its methods are safe for concurrent
+// use. It starts nothing by itself: see Watch and Agent.
 type Home struct {
 	opts      Options
 	id        string // the short name of the home's identity
@@ -78,22 +77,22 @@ type Home struct {
 	meter     *meter
 	lender    *lend.Lender
 
-	saving sync.Mutex      // guards what follows, and keeps to one writer of the file at a time
+	saving sync.Mutex      // guards what follows, and serializes writing the file
 	onFile config.Settings // what the configuration file says
-	said   map[string]bool // what was told about it
+	said   map[string]bool // the problems with it that were reported
 
 	mu     sync.Mutex // guards everything below
 	config codex.Config
-	chosen config.Settings // what holds: the file, the environment over it, and what could not be saved
+	chosen config.Settings // in effect: the file, the environment over it, and what could not be saved
 }
 
-// secondLook is how long another process that won a race may take to commit.
+// secondLook is how long the winner of a race may take to commit.
 const secondLook = 3 * time.Second
 
-// Open puts a Home together. It creates Rekey's own folder for it and reads
-// Codex's configuration, and leaves Codex's home alone. A home that cannot be
-// entered is a State, not an error; an unusable configuration is neither, Codex
-// goes on with its defaults.
+// Open returns the Home. It creates Rekey's own folder for it and reads Codex's
+// configuration, and does not touch Codex's home. A home that cannot be read is
+// a State, not an error; with an invalid configuration the defaults are used,
+// as in Codex.
 func Open(opts Options) (*Home, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
@@ -106,7 +105,7 @@ func Open(opts Options) (*Home, error) {
 	h.authority = &lateAuthority{getenv: opts.Getenv}
 	var err error
 	if h.state, err = memory.OpenOn(opts.Store.Disk, h.stateDir); err != nil {
-		opts.Log.Warn("Rekey's own folder cannot be used; nothing is refreshed", "error", err)
+		opts.Log.Warn("cannot use Rekey's own folder; nothing is refreshed", "error", err)
 		h.state = memory.Unkept(err)
 	}
 	h.store = newLiveStore()
@@ -140,7 +139,7 @@ func Open(opts Options) (*Home, error) {
 	return h, nil
 }
 
-// environ is what the programs that Rekey starts may know of the environment.
+// environ is the environment of programs that Rekey starts.
 func (h *Home) environ() []string {
 	return proc.Environment(func(name string) (string, bool) {
 		value := h.opts.Getenv(name)
@@ -157,11 +156,11 @@ func (h *Home) Manager() *auth.Manager { return h.manager }
 // Dir returns the Codex home.
 func (h *Home) Dir() string { return h.opts.Dir }
 
-// Identify names the program on whose behalf requests are sent.
+// Identify sets the program on whose behalf requests are sent.
 func (h *Home) Identify(name, version string) { h.authority.identify(name, version) }
 
-// Close ends a sign-in under way and waits until no refresh is, or until ctx
-// ends: the answer of a refresh must not be lost.
+// Close cancels a running sign-in and waits for a running refresh, whose answer
+// must not be lost, until ctx is done.
 func (h *Home) Close(ctx context.Context) error {
 	h.CancelSignIn()
 	done := make(chan struct{})

@@ -8,18 +8,18 @@ import (
 	"rekey/auth/store"
 )
 
-// keyringPoll is how often a keyring is read that sends no signals.
+// keyringPoll is how often a keyring without signals is read.
 const keyringPoll = 30 * time.Second
 
-// keyringEvents tells when a store that has no file to watch may have changed.
-// It belongs to one goroutine; the zero value watches nothing.
+// keyringEvents reports when a store without a file to watch may have changed.
+// It is for one goroutine; the zero value watches nothing.
 type keyringEvents struct {
 	store   auth.Store // what is watched
 	changes <-chan struct{}
 	cancel  context.CancelFunc
 }
 
-// follow watches s from now on. It does nothing when s is watched already.
+// follow watches s from now on. It does nothing if s is already watched.
 func (k *keyringEvents) follow(ctx context.Context, s auth.Store) {
 	if k.store == s {
 		return
@@ -38,7 +38,7 @@ func (k *keyringEvents) follow(ctx context.Context, s auth.Store) {
 	k.changes = poll(ctx)
 }
 
-// stop ends the subscription; the next follow begins a new one.
+// stop ends the subscription; the next follow starts a new one.
 func (k *keyringEvents) stop() {
 	if k.cancel != nil {
 		k.cancel()
@@ -46,7 +46,7 @@ func (k *keyringEvents) stop() {
 	*k = keyringEvents{}
 }
 
-// poll ticks until ctx ends.
+// poll ticks every keyringPoll until ctx is done.
 func poll(ctx context.Context) <-chan struct{} {
 	ticks := make(chan struct{})
 	go func() {

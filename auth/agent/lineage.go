@@ -14,12 +14,12 @@ import (
 // peerLimit bounds the reading of another home's credentials.
 const peerLimit = 5 * time.Second
 
-// lineage is what this user's homes know of each other's refresh tokens, nil where
+// lineage is what this user's homes know of each other's refresh tokens, nil if
 // Rekey's own folder cannot be used.
 func (h *Home) lineage() auth.Lineage {
 	l, err := memory.OpenLineage(filepath.Join(h.opts.Dirs.State, "tokens"), h.opts.Dir, h.id, h.peer)
 	if err != nil {
-		h.opts.Log.Warn("copies of this sign-in in other homes are not known", "error", err)
+		h.opts.Log.Warn("cannot find copies of this sign-in in other homes", "error", err)
 		return nil
 	}
 	return l
@@ -29,7 +29,7 @@ func (h *Home) lineage() auth.Lineage {
 func (h *Home) peer(ctx context.Context, dir string) (*auth.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, peerLimit)
 	defer cancel()
-	cfg, _ := codex.ReadConfig(dir) // with a broken one its defaults count, as for Codex
+	cfg, _ := codex.ReadConfig(dir) // an invalid one gives the defaults, as in Codex
 	s, err := store.Open(dir, cfg, store.Options{
 		SharedBus: h.opts.Store.SharedBus, BusAddress: h.opts.Store.BusAddress, KeyringTimeout: h.opts.Store.KeyringTimeout,
 	})

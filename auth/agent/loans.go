@@ -9,8 +9,8 @@ import (
 	"rekey/lend"
 )
 
-// Lending is how this home's sign-in is lent to other machines. Whoever changes
-// its loans leaves the pushing to the home's agent, which sees the change.
+// Lending returns the owner that lends this home's sign-in to other machines.
+// The home's agent sees changes of the loans and does the pushing.
 func (h *Home) Lending() *lend.Owner { return &h.lender.Owner }
 
 // Loans implements lend.Session.
@@ -22,7 +22,7 @@ func (h *Home) PushLoan(_ context.Context, id string) error { return h.lender.Pu
 // StopLoan implements lend.Session. The agent sees the loans change.
 func (h *Home) StopLoan(_ context.Context, id string) error { return h.lender.StopSoon(id) }
 
-// newLender puts the home's lending together.
+// newLender returns the home's Lender.
 func (h *Home) newLender() *lend.Lender {
 	return lend.NewLender(lend.Owner{
 		Book: lend.OpenBook(lend.BookPath(h.stateDir)), Offer: h.offer, Log: h.opts.Log,
@@ -30,7 +30,7 @@ func (h *Home) newLender() *lend.Lender {
 	}, keeper.SystemClock(), h.showLoans)
 }
 
-// offer is what there is to lend.
+// offer returns what can be lent.
 func (h *Home) offer() lend.Offer {
 	f := h.manager.Facts()
 	o := lend.Offer{Unknown: h.manager.State().Status == auth.StatusUnreadable}
@@ -40,7 +40,7 @@ func (h *Home) offer() lend.Offer {
 	return o
 }
 
-// lendOut pushes what this home has to all that borrow it, until ctx ends.
+// lendOut pushes this home's sign-in to all borrowers until ctx is done.
 func (a *Agent) lendOut(ctx context.Context) error {
 	go func() {
 		for range a.Subscribe(ctx) {
@@ -50,7 +50,7 @@ func (a *Agent) lendOut(ctx context.Context) error {
 	return a.lender.Run(ctx)
 }
 
-// showLoans puts the loans into the State, in numbers.
+// showLoans puts counts of the loans into the State.
 func (h *Home) showLoans(loans []lend.Loan) {
 	now := time.Now().UTC()
 	var shown auth.Loans

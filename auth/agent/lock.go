@@ -18,9 +18,9 @@ import (
 	"rekey/internal/safefile"
 )
 
-// identity is the short name of a home: see codex.ID. Where the way to
-// auth.json cannot be followed, for want of permission, its plain name stands
-// for it: the same, unless there is a link on the way.
+// identity is the short name of a home: see codex.ID. If the path of auth.json
+// cannot be resolved, for lack of permission, its unresolved path is used,
+// which is the same unless there is a link.
 func identity(dir string) string {
 	if id, err := codex.ID(dir); err == nil {
 		return id
@@ -29,8 +29,8 @@ func identity(dir string) string {
 	return hex.EncodeToString(sum[:])[:16]
 }
 
-// LockTray keeps a home's trays to one. It returns ErrRunning when another
-// process has it; the lock ends with unlock or with the process.
+// LockTray makes sure that a home has only one tray. It returns ErrRunning when
+// another process has the lock, which ends with unlock or with the process.
 func (h *Home) LockTray() (unlock func(), err error) { return h.lock("tray.lock") }
 
 // lock takes one of the home's locks that last as long as their process.
@@ -43,7 +43,7 @@ func (h *Home) lock(name string) (unlock func(), err error) {
 	if err != nil {
 		return nil, fault.New("own_folder", "Rekey's own folder cannot be used: {{.Why}}", "Why", safefile.Cause(err))
 	}
-	// Who it is, for people who look; nobody decides by it.
+	// The process ID is only for people.
 	if f, err := h.opts.Store.Disk.Open(path, false, 0); err == nil {
 		_ = f.Truncate(0)
 		_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
@@ -52,30 +52,30 @@ func (h *Home) lock(name string) (unlock func(), err error) {
 	return unlock, nil
 }
 
-// lockWait is how long a refresh waits for one that another process has under
-// way: longer than the request's limit (45 s), the second look and the commit,
-// which may wait a minute for Codex's lock, together.
+// lockWait is how long a refresh waits for another process's refresh: longer
+// than the request's limit (45 s), the second look and the commit, which may
+// wait a minute for Codex's lock, together.
 const lockWait = 2 * time.Minute
 
 // reading marks the context of a Reload: see refreshLock.
 type reading struct{}
 
-// Reload reads the store: see auth.Manager.Reload. It waits for nobody's
+// Reload reads the store: see auth.Manager.Reload. It does not wait for a
 // refresh.
 func (h *Home) Reload(ctx context.Context, final bool) error {
 	return h.manager.Reload(context.WithValue(ctx, reading{}, true), final)
 }
 
 // readingWait is how long a Reload waits for the refresh lock: longer than a
-// child that is being started holds on to its copy of one that we have freed.
+// child that is being started keeps its copy of a lock that we have released.
 const readingWait = 200 * time.Millisecond
 
 // refreshLock takes the home's cross-process refresh lock. A refresh waits for
-// it. A Reload hardly does: it wants to settle what the escrow holds, and if
-// another process has a refresh under way, that is its to settle.
+// it. A Reload hardly does: it wants to settle the escrow, and if another
+// process is refreshing, that process will settle it.
 //
-// Codex has no such lock: to follow it to the letter, only another Rekey may
-// hold a refresh back, not a folder in which no lock can be had.
+// Codex has no such lock: AsCodex, only another Rekey may delay a refresh, not
+// a folder in which locking fails.
 func (h *Home) refreshLock(ctx context.Context) (unlock func(), err error) {
 	limit := lockWait
 	if ctx.Value(reading{}) != nil {

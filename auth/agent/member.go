@@ -13,8 +13,8 @@ import (
 	"rekey/usage"
 )
 
-// Member takes part in a home for as long as Run runs: as the home's agent, or
-// as a client of the process that is. When that one ends, its members elect
+// Member takes part in a home while Run runs: as the home's agent, or as a
+// client of the agent's process. When the agent exits, the members elect
 // another: the agent lock decides. A Member is a face's session (lend.Session)
 // throughout; between two agents its calls fail with appserver.ErrAgentGone.
 type Member struct {
@@ -27,11 +27,11 @@ type Member struct {
 	role role
 }
 
-// role is what a Member has: the agent itself or a connection to it.
+// role is a Member's role: the agent itself or a connection to it.
 type role interface {
 	session
-	// Run holds the role until ctx ends, and then returns nil. It returns
-	// appserver.ErrAgentGone when the agent is another process and has ended.
+	// Run holds the role until ctx is done, and then returns nil. It returns
+	// appserver.ErrAgentGone when the agent is another process and has exited.
 	Run(ctx context.Context) error
 }
 
@@ -48,14 +48,14 @@ func Join(ctx context.Context, opts Options, version string) (*Member, error) {
 	return m, nil
 }
 
-// Run takes part until ctx ends, and then returns nil.
+// Run takes part until ctx is done, and then returns nil.
 func (m *Member) Run(ctx context.Context) error {
 	for {
 		err := m.hold(ctx)
 		if ctx.Err() != nil || !errors.Is(err, appserver.ErrAgentGone) {
 			return err
 		}
-		_ = m.Close(ctx) // of the connection, which has ended
+		_ = m.Close(ctx) // an error of the connection, which has ended
 		if err := m.elect(ctx); err != nil {
 			if ctx.Err() != nil {
 				return nil
@@ -70,10 +70,10 @@ func (m *Member) Run(ctx context.Context) error {
 	}
 }
 
-// Close gives up what the Member has: see Agent.Close.
+// Close gives up the Member's role: see Agent.Close.
 func (m *Member) Close(ctx context.Context) error { return m.now().Close(ctx) }
 
-// hold passes the role's States and usage on for as long as it lasts.
+// hold passes on the role's States and usage while it lasts.
 func (m *Member) hold(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	role := m.now()
@@ -93,8 +93,8 @@ func (m *Member) hold(ctx context.Context) error {
 	return role.Run(ctx)
 }
 
-// publish leaves out what the last agent has said already. Only one goroutine
-// calls it at a time.
+// publish publishes a State unless the last agent has already sent it. Only one
+// goroutine calls it at a time.
 func (m *Member) publish(st auth.State) {
 	if last, ok := m.states.Last(); !ok || last != st {
 		m.states.Publish(st)
@@ -185,5 +185,5 @@ func (m *Member) ClaimNotice(ctx context.Context, notice string) (bool, error) {
 	return m.now().ClaimNotice(ctx, notice)
 }
 
-// Socket is where the home's agent, whoever it is, listens.
+// Socket is where the home's agent listens, whichever process that is.
 func (m *Member) Socket() string { return socketPath(m.opts.Dirs, identity(m.opts.Dir)) }

@@ -8,31 +8,31 @@ import (
 	"rekey/lend"
 )
 
-// oneShotLimit is how long a one-shot waits for an agent that has its socket and
-// does not answer. The promises hold without it: the home's locks, refusals and
-// escrow are on disk.
+// oneShotLimit is how long a one-shot waits for an agent that has its socket
+// but does not answer. It can do without the agent, because the home's locks,
+// refusals and escrow are on disk.
 const oneShotLimit = 3 * time.Second
 
 // session is a face's session (lend.Session) with an end.
 type session interface {
 	lend.Session
-	// Close gives the session up, and waits for a refresh under way in this
-	// process until ctx ends.
+	// Close ends the session, and waits for a refresh under way in this process
+	// until ctx is done.
 	Close(ctx context.Context) error
 }
 
 // OneShot is a face's session (auth.Session) for the length of one command. It
-// becomes no agent: it keeps nothing ahead of time, and watches nothing.
+// is not an agent: it refreshes nothing ahead of time and watches nothing.
 type OneShot struct {
 	session
-	// Attached tells that an agent does the work. When it ends meanwhile, calls
-	// fail with appserver.ErrAgentGone.
+	// Attached: an agent does the work. If it exits meanwhile, calls fail with
+	// appserver.ErrAgentGone.
 	Attached bool
 }
 
-// OpenOneShot goes through the home's agent if one answers, and works in this process
-// otherwise, or if alone is set; the same is promised for both. It returns when
-// the State is known.
+// OpenOneShot uses the home's agent if one answers, and otherwise, or if alone is
+// set, works in this process, with the same guarantees. It returns when the State is
+// known.
 func OpenOneShot(ctx context.Context, opts Options, alone bool) (*OneShot, error) {
 	h, err := Open(opts)
 	if err != nil {
@@ -50,16 +50,16 @@ func OpenOneShot(ctx context.Context, opts Options, alone bool) (*OneShot, error
 		}
 		h.opts.Log.Debug("no agent answers; this process does the work", "error", err)
 	}
-	_ = h.Reload(ctx, true) // what is wrong is in the State
+	_ = h.Reload(ctx, true) // errors are in the State
 	return &OneShot{session: h}, nil
 }
 
 // askLimit is how long Known waits for an agent.
 const askLimit = 300 * time.Millisecond
 
-// Known is the State after a Reload, as the home's agent tells it if one
-// answers: it also knows what is not on disk, its plans for one. What this
-// process has just read itself counts for more where the agent has not seen it.
+// Known returns the State after a Reload, preferably the agent's, because an
+// agent also knows what is not on disk, such as its plans. If the agent has not
+// yet seen what this process has just read, it returns this process's own.
 func (h *Home) Known(ctx context.Context) auth.State {
 	own := h.State()
 	ctx, cancel := context.WithTimeout(ctx, askLimit)

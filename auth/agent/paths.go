@@ -14,14 +14,15 @@ import (
 
 // Dirs are the folders of this user that belong to Rekey.
 type Dirs struct {
-	// State holds what must survive: refusals, escrow, notices, activity, log.
+	// State holds what must survive a restart: refusals, escrow, notices,
+	// activity, log.
 	State string
 	// Runtime holds sockets; it may vanish at logout.
 	Runtime string
 }
 
-// StateDir is the folder for what Rekey remembers of a Codex home, its log among
-// it. It is named after the home's identity: see store.ID.
+// StateDir is the folder for what Rekey remembers of a Codex home, including
+// its log. It is named after the home's identity: see codex.ID.
 func (d Dirs) StateDir(home string) string { return filepath.Join(d.State, identity(home)) }
 
 // UserDirs follows the XDG base directory specification on Linux and the
@@ -35,13 +36,13 @@ func UserDirs(getenv func(string) string, userHome string) Dirs {
 	return Dirs{State: state, Runtime: runtimeDir}
 }
 
-// Homes lists the Codex homes that a program is about, absolute and free of
-// links: those named on the command line, else those that the user has chosen
+// Homes lists the Codex homes to use, absolute and free of links: those named
+// on the command line, else those of the configuration
 // (config.Settings.WithEnvironment puts $CODEX_HOME there), else Codex's own.
 // Homes that share one sign-in count once. userHome is userdir.Home.
 //
-// Homes that do not exist yet are listed. One that cannot be found is in the
-// error, beside the others.
+// Homes that do not exist yet are included. The error is about those that
+// cannot be found; the others are still returned.
 func Homes(named []string, chosen config.Settings, userHome func() (string, error)) ([]string, error) {
 	wanted := named
 	if len(wanted) == 0 {
@@ -54,7 +55,7 @@ func Homes(named []string, chosen config.Settings, userHome func() (string, erro
 	var failed error
 	for _, name := range wanted {
 		dir, err := codex.ResolveHome(func(string) string { return name }, userHome)
-		if err != nil && !errors.Is(err, codex.ErrHomeMissing) { // a home may come yet
+		if err != nil && !errors.Is(err, codex.ErrHomeMissing) { // a home may be created later
 			failed = errors.Join(failed, fault.New("one_home", "the home {{.Where}}: {{.Why}}", "Where", name, "Why", err))
 			continue
 		}

@@ -10,18 +10,18 @@ import (
 	"rekey/internal/fault"
 )
 
-// errNoAutostart means that nothing here can start Rekey.
+// errNoAutostart means that Rekey cannot be started at login here.
 var errNoAutostart = fault.New("no_autostart", "there is no way to start Rekey at login here")
 
-// Preferences is what the user has chosen, as it holds now.
+// Preferences returns the settings in effect.
 func (h *Home) Preferences() config.Settings {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.chosen
 }
 
-// SetPreferences takes over what the user has chosen, now and for every later
-// start: it is written to the configuration file.
+// SetPreferences changes the user's preferences, also in the configuration
+// file.
 func (h *Home) SetPreferences(ctx context.Context, c auth.PreferenceChange) error {
 	h.saving.Lock()
 	defer h.saving.Unlock()
@@ -73,8 +73,8 @@ func (h *Home) SetPreferences(ctx context.Context, c auth.PreferenceChange) erro
 	return nil
 }
 
-// readSettings reads the configuration file for the first time. Whoever opens a
-// Home has read it already, and has said what is wrong with it.
+// readSettings reads the configuration file for the first time. It only logs
+// problems, because the caller of Open has already reported them.
 func (h *Home) readSettings() {
 	h.saving.Lock()
 	defer h.saving.Unlock()
@@ -94,7 +94,7 @@ func (h *Home) readSettings() {
 
 // reloadSettings reads the configuration file again and applies what is new in
 // it. Unless final, a file that has become empty or unreadable may be half
-// written: nothing changes then, and it asks to be called again.
+// written: then nothing changes, and again is true.
 func (h *Home) reloadSettings(final bool) (again bool) {
 	if h.opts.Settings == "" {
 		return false
@@ -120,9 +120,8 @@ func (h *Home) reloadSettings(final bool) (again bool) {
 	return false
 }
 
-// halfWritten reports whether the file may be on its way to something else than
-// next: while it is truncated, or removed to be made again. The caller holds
-// saving.
+// halfWritten reports whether another program may still be writing the file: it
+// has been truncated, or removed to be created again. The caller holds saving.
 func (h *Home) halfWritten(next config.Settings, problems []*config.Problem) bool {
 	for _, p := range problems {
 		if (p.Code == config.CodeSyntax || p.Code == config.CodeUnreadable) && !h.said[p.Error()] {
@@ -132,7 +131,8 @@ func (h *Home) halfWritten(next config.Settings, problems []*config.Problem) boo
 	return next.Equal(config.Default()) && !h.onFile.Equal(next)
 }
 
-// tellProblems says once what in the file cannot be used. The caller holds saving.
+// tellProblems reports each problem with the file once. The caller holds
+// saving.
 func (h *Home) tellProblems(problems []*config.Problem) {
 	said := h.said
 	h.said = make(map[string]bool)
@@ -146,7 +146,7 @@ func (h *Home) tellProblems(problems []*config.Problem) {
 	}
 }
 
-// apply makes a choice hold.
+// apply puts settings into effect.
 func (h *Home) apply(chosen config.Settings) {
 	h.mu.Lock()
 	h.chosen = chosen
@@ -161,7 +161,7 @@ func (h *Home) apply(chosen config.Settings) {
 	h.hook.Use(chosen.Hook)
 }
 
-// setStartAtLogin has the desktop start Rekey, or not.
+// setStartAtLogin makes the desktop start Rekey, or not.
 func (h *Home) setStartAtLogin(on bool) error {
 	if h.opts.Autostart == nil {
 		return errNoAutostart
@@ -171,15 +171,15 @@ func (h *Home) setStartAtLogin(on bool) error {
 	return err
 }
 
-// showStartAtLogin puts what the desktop does into the State. What it does
-// cannot be told where its files cannot be read: then it is not shown as on.
+// showStartAtLogin puts the desktop's setting into the State. If its files
+// cannot be read, it is shown as off.
 func (h *Home) showStartAtLogin() {
 	if h.opts.Autostart == nil {
 		return
 	}
 	on, err := h.opts.Autostart.Enabled()
 	if err != nil {
-		h.opts.Log.Warn("whether Rekey starts at login cannot be told", "error", err)
+		h.opts.Log.Warn("cannot tell whether Rekey starts at login", "error", err)
 	}
 	h.manager.SetPreferences(auth.PreferenceChange{StartAtLogin: &on})
 }

@@ -28,18 +28,18 @@ func (h *Home) Token(ctx context.Context, atLeast time.Duration) (auth.AccessTok
 	return h.manager.Token(ctx, atLeast)
 }
 
-// SignOut ends a sign-in under way and removes the credentials; the
-// authorization server is told, best effort.
+// SignOut cancels a running sign-in, removes the credentials and, best effort,
+// revokes them.
 func (h *Home) SignOut(ctx context.Context) error {
 	h.CancelSignIn()
 	_, err := h.manager.Logout(ctx)
 	return err
 }
 
-// errNotLocked means that there is nothing that could be unlocked.
+// errNotLocked means that there is nothing to unlock.
 var errNotLocked = fault.New("nothing_to_unlock", "the credentials are not in a keyring that could be unlocked")
 
-// Unlock has the desktop ask its user to unlock the keyring, and reads it then.
+// Unlock has the desktop ask the user to unlock the keyring, and then reads it.
 func (h *Home) Unlock(ctx context.Context) error {
 	u, ok := h.store.now().(store.Unlocker)
 	if !ok {
@@ -53,11 +53,11 @@ func (h *Home) Unlock(ctx context.Context) error {
 	return h.Reload(ctx, true)
 }
 
-// unlockLimit is how long a user may take to enter a password.
+// unlockLimit is how long the user may take to enter a password.
 const unlockLimit = 5 * time.Minute
 
-// ClaimNotice reports exactly once for each notice, and each alert about usage,
-// that the caller shall show it.
+// ClaimNotice returns true exactly once for each notice and each usage alert:
+// then the caller shows it.
 func (h *Home) ClaimNotice(ctx context.Context, notice string) (bool, error) {
 	if strings.HasPrefix(notice, usage.AlertPrefix) {
 		return h.meter.service.Claim(ctx, notice)

@@ -9,7 +9,7 @@ import (
 	"rekey/internal/fault"
 )
 
-// errNoBrowser means that a sign-in is not begun.
+// errNoBrowser means that a sign-in is not started because there is no browser.
 var errNoBrowser = fault.New("no_browser", "there is no browser here that could show the sign-in page")
 
 // signIns holds the one sign-in that may be under way.
@@ -21,14 +21,14 @@ type signIns struct {
 // flow is one sign-in.
 type flow struct {
 	method auth.SignInMethod
-	// open shows a page in the browser, and prompt hands its address out where
-	// that does not work; nil: nobody does.
+	// open shows a page in the browser, and prompt gets its address if that
+	// fails; both may be nil.
 	open   func(ctx context.Context, url string) error
 	prompt func(url string)
-	// shown is told what the user has to know, as soon as it is known.
+	// shown gets what the user has to know, as soon as it is known.
 	shown func(auth.SignInProgress)
-	// asks: a face is there that can answer whether another account may
-	// replace the present one.
+	// asks: a face can answer whether another account may replace the current
+	// one.
 	asks   bool
 	answer chan bool // capacity 1
 	cancel context.CancelFunc
@@ -36,7 +36,7 @@ type flow struct {
 	err    error
 }
 
-// wait waits for the flow's end, or gives up with ctx and leaves it to others.
+// wait waits for the flow to end. If ctx is done first, the flow goes on.
 func (f *flow) wait(ctx context.Context) error {
 	select {
 	case <-f.done:
@@ -47,8 +47,8 @@ func (f *flow) wait(ctx context.Context) error {
 }
 
 // SignIn signs in by the given method and returns when the new credentials are
-// in the store. Calls at the same time share one flow, whatever their method;
-// the end of a caller's ctx ends that caller's wait. CancelSignIn ends the flow.
+// in the store. Concurrent calls share one flow, whatever their method. A
+// caller whose ctx is done stops waiting; CancelSignIn ends the flow.
 func (h *Home) SignIn(ctx context.Context, method auth.SignInMethod) error {
 	method = h.preferred(method)
 	if method == auth.SignInBrowser && h.opts.OpenURL == nil && h.opts.ShowURL == nil {
@@ -57,13 +57,13 @@ func (h *Home) SignIn(ctx context.Context, method auth.SignInMethod) error {
 	return h.signIn(ctx, &flow{method: method, asks: true, open: h.opts.OpenURL, prompt: h.opts.ShowURL})
 }
 
-// SignInShown is SignIn for a caller who follows the State and shows the page
-// that it names.
+// SignInShown is SignIn for a caller that follows the State and opens the page
+// itself.
 func (h *Home) SignInShown(ctx context.Context, method auth.SignInMethod) error {
 	return h.signIn(ctx, &flow{method: h.preferred(method), asks: true})
 }
 
-// preferred is the method to use where none was asked for.
+// preferred returns method, or the configured one if none was asked for.
 func (h *Home) preferred(method auth.SignInMethod) auth.SignInMethod {
 	if method == auth.SignInPreferred {
 		return h.Preferences().SignIn
@@ -71,7 +71,7 @@ func (h *Home) preferred(method auth.SignInMethod) auth.SignInMethod {
 	return method
 }
 
-// signIn joins the flow under way, or begins the one that is given.
+// signIn joins the running flow, or starts next.
 func (h *Home) signIn(ctx context.Context, next *flow) error {
 	h.signIns.mu.Lock()
 	f := h.signIns.current
@@ -82,7 +82,7 @@ func (h *Home) signIn(ctx context.Context, next *flow) error {
 	return f.wait(ctx)
 }
 
-// CancelSignIn ends the sign-in under way, if there is one.
+// CancelSignIn ends a running sign-in, if any.
 func (h *Home) CancelSignIn() {
 	h.signIns.mu.Lock()
 	defer h.signIns.mu.Unlock()
@@ -91,23 +91,23 @@ func (h *Home) CancelSignIn() {
 	}
 }
 
-// AnswerSignIn says whether the account that has signed in may replace another
-// one. Where nobody has asked, nothing happens.
+// AnswerSignIn answers whether the account that has signed in may replace
+// another one. Without a question it does nothing.
 func (h *Home) AnswerSignIn(_ context.Context, yes bool) error {
 	h.signIns.mu.Lock()
 	defer h.signIns.mu.Unlock()
 	if f := h.signIns.current; f != nil && h.State().SignIn.Other != "" {
 		select {
 		case f.answer <- yes:
-		default: // answered already
+		default: // already answered
 		}
 	}
 	return nil
 }
 
-// BeginSignIn starts a sign-in for a client that shows the page itself, and that
-// is not asked anything, as Codex's clients are not. One that is under way is
-// ended first. shown is what the client has to show.
+// BeginSignIn starts a sign-in for a client that shows the page itself. Like
+// Codex's clients, it is not asked about a change of account. A running sign-in
+// is cancelled first. shown is what the client has to show.
 func (h *Home) BeginSignIn(ctx context.Context, method auth.SignInMethod) (shown auth.SignInProgress, wait func() error, cancel func(), err error) {
 	known := make(chan auth.SignInProgress, 1)
 	f, err := h.replace(ctx, &flow{method: method, shown: func(p auth.SignInProgress) { known <- p }})
@@ -126,7 +126,8 @@ func (h *Home) BeginSignIn(ctx context.Context, method auth.SignInMethod) (shown
 	}
 }
 
-// replace begins a flow when every one before it has ended and freed its port.
+// replace starts a flow after every earlier one has ended and released its
+// port.
 func (h *Home) replace(ctx context.Context, f *flow) (*flow, error) {
 	h.signIns.mu.Lock()
 	defer h.signIns.mu.Unlock()
@@ -134,7 +135,7 @@ func (h *Home) replace(ctx context.Context, f *flow) (*flow, error) {
 		before := h.signIns.current
 		before.cancel()
 		h.signIns.mu.Unlock()
-		_ = before.wait(ctx) // how it ended is for its own callers
+		_ = before.wait(ctx) // its result is for its own callers
 		h.signIns.mu.Lock()
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
@@ -143,8 +144,8 @@ func (h *Home) replace(ctx context.Context, f *flow) (*flow, error) {
 	return h.start(ctx, f), nil
 }
 
-// start begins a flow; the caller holds signIns.mu. The flow outlives the
-// caller's ctx: others may have joined it.
+// start starts a flow; the caller holds signIns.mu. The flow outlives the
+// caller's ctx, because others may have joined it.
 func (h *Home) start(ctx context.Context, f *flow) *flow {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	f.cancel, f.done, f.answer = cancel, make(chan struct{}), make(chan bool, 1)
@@ -168,11 +169,11 @@ func (h *Home) showSignIn(p auth.SignInProgress) {
 	h.manager.SetSignIn(p)
 }
 
-// errKeyForbidden answers an API key where none is allowed.
+// errKeyForbidden is the error for an API key that is not allowed.
 var errKeyForbidden = fault.New("only_chatgpt_method", "the configuration allows only a sign-in with ChatGPT (forced_login_method)")
 
-// SignInAPIKey puts an API key in the place of whatever is stored, in the form
-// that Codex writes. It ends a sign-in under way.
+// SignInAPIKey replaces whatever is stored with an API key, in Codex's form. It
+// cancels a running sign-in.
 func (h *Home) SignInAPIKey(ctx context.Context, key auth.Secret) error {
 	h.mu.Lock()
 	forced := h.config.ForcedLogin

@@ -10,12 +10,12 @@ import (
 	"rekey/internal/fault"
 )
 
-// ErrAccountKept means that the user did not want another account in the place
-// of the present one. Nothing was written.
+// ErrAccountKept means that the user did not want another account to replace
+// the current one. Nothing was written.
 var ErrAccountKept = fault.New("account_kept", "the account was kept; the sign-in to another one was not saved")
 
-// runSignIn goes through the flow. The credentials are written only if nobody
-// else has signed in or out since it began.
+// runSignIn runs the flow. The credentials are written only if no other program
+// has signed in or out since it began.
 func (h *Home) runSignIn(ctx context.Context, f *flow) error {
 	h.mu.Lock()
 	cfg := h.config
@@ -26,10 +26,10 @@ func (h *Home) runSignIn(ctx context.Context, f *flow) error {
 	if err := h.store.Writable(ctx); ctx.Err() != nil {
 		return login.ErrCancelled
 	} else if err != nil {
-		return err // said before anything is asked for, not after
+		return err // fail before anything is asked for, not after
 	}
-	// What the store holds, whether it may be used or not; nil for nothing and
-	// for what cannot be read. All of that a sign-in may replace.
+	// The store's content, allowed or not; nil if missing or unreadable. A
+	// sign-in may replace all of these.
 	base, _ := h.store.Load(ctx)
 	client, err := h.authority.client()
 	if err != nil {
@@ -62,13 +62,13 @@ func (h *Home) runSignIn(ctx context.Context, f *flow) error {
 	return errMethod(f.method)
 }
 
-// errMethod says that a sign-in cannot be made in a way that was asked for.
+// errMethod means that a sign-in method is not available here.
 func errMethod(method auth.SignInMethod) error {
 	return fault.New("no_method", "there is no sign-in method {{.Name}} here", "Name", string(method))
 }
 
 // runCodex leaves the sign-in to the user's own codex, which writes the store
-// by itself. It is done only when the store holds another sign-in than base.
+// itself. It succeeds only if the store then holds another sign-in than base.
 func (h *Home) runCodex(ctx context.Context, f *flow, base *auth.Snapshot) error {
 	if h.opts.FindCodex == nil {
 		return errMethod(f.method)
@@ -85,7 +85,7 @@ func (h *Home) runCodex(ctx context.Context, f *flow, base *auth.Snapshot) error
 		Prompt: func(url string) { h.tellOf(f, auth.SignInProgress{Page: url, Until: until}) },
 	}.Run(ctx)
 	if err != nil {
-		_ = h.Reload(ctx, true) // it has signed out first
+		_ = h.Reload(ctx, true) // codex signs out first
 		return err
 	}
 	if err := h.Reload(ctx, true); err != nil {
@@ -97,11 +97,11 @@ func (h *Home) runCodex(ctx context.Context, f *flow, base *auth.Snapshot) error
 	return nil
 }
 
-// errNothingNew means that codex said that it had signed in, and had not.
+// errNothingNew means that codex reported success without signing in.
 var errNothingNew = fault.New("nothing_new", "codex exited without an error, and there is no new sign-in in the store")
 
-// tellOf puts what the user has to know into the State and gives it to the
-// flow's own caller.
+// tellOf puts what the user has to know into the State and passes it to the
+// flow's caller.
 func (h *Home) tellOf(f *flow, p auth.SignInProgress) {
 	p.Method, p.Until = f.method, p.Until.UTC().Round(0)
 	h.showSignIn(p)
@@ -124,8 +124,8 @@ func (h *Home) shownPage(f *flow) (open func(context.Context, string) error, pro
 	}, f.prompt
 }
 
-// confirm asks whether a sign-in may replace base where that is another
-// account's, and waits for the answer until the flow ends.
+// confirm asks whether a sign-in may replace base if that is another account's,
+// and waits for the answer until the flow ends.
 func (h *Home) confirm(ctx context.Context, f *flow, base, next *auth.Snapshot) error {
 	if !next.OtherAccount(base) {
 		return nil
@@ -152,7 +152,7 @@ func (h *Home) confirm(ctx context.Context, f *flow, base, next *auth.Snapshot) 
 	}
 }
 
-// nameOf is how a person knows an account: by its e-mail address.
+// nameOf is an account's name for people: its e-mail address.
 func nameOf(s *auth.Snapshot) string {
 	if email := s.Claims().Email; email != "" {
 		return email

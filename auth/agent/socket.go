@@ -12,10 +12,10 @@ import (
 	"rekey/auth/appserver"
 )
 
-// maxClients is how many connections the socket has at a time.
+// maxClients is the maximum number of simultaneous connections.
 const maxClients = 256
 
-// socketLimits bound what a client of the socket may cost the others.
+// socketLimits bound what a client of the socket can cost the others.
 var socketLimits = appserver.Limits{
 	Introduce: 10 * time.Second,
 	Line:      10 * time.Second,
@@ -23,7 +23,7 @@ var socketLimits = appserver.Limits{
 	InFlight:  64,
 }
 
-// serve answers clients on the home's socket until ctx ends.
+// serve answers clients on the home's socket until ctx is done.
 func (a *Agent) serve(ctx context.Context) error {
 	l, err := listen(a.Socket())
 	if err != nil {
@@ -50,7 +50,7 @@ func Platform() string {
 	return runtime.GOOS
 }
 
-// socketServer lets clients in, as long as there is room for them.
+// socketServer accepts up to maxClients clients.
 type socketServer struct {
 	server  *appserver.Server
 	log     *slog.Logger
@@ -58,11 +58,11 @@ type socketServer struct {
 	clients sync.WaitGroup
 }
 
-// acceptPause is how long no client is let in where the system cannot: it has
-// too few handles, for one.
+// acceptPause is how long to wait when the system cannot accept a client, for
+// example for lack of file descriptors.
 const acceptPause = time.Second
 
-// accept lets clients in until the listener is closed.
+// accept accepts clients until the listener is closed.
 func (s *socketServer) accept(ctx context.Context, l net.Listener) error {
 	for {
 		nc, err := l.Accept()
@@ -70,7 +70,7 @@ func (s *socketServer) accept(ctx context.Context, l net.Listener) error {
 			return nil
 		}
 		if err != nil {
-			s.log.Warn("no client can connect for a moment", "error", err)
+			s.log.Warn("cannot accept clients for a moment", "error", err)
 			if !pause(ctx, acceptPause) {
 				return nil
 			}
@@ -94,10 +94,10 @@ func (s *socketServer) accept(ctx context.Context, l net.Listener) error {
 	}
 }
 
-// serve answers one client until it goes or ctx ends.
+// serve answers one client until it leaves or ctx is done.
 func (s *socketServer) serve(ctx context.Context, nc net.Conn) {
-	// A client that does not read holds up whoever writes to it, and for some
-	// seconds the end of the server too, but for this.
+	// Otherwise a client that does not read could hold up its writers, and the
+	// end of the server, for some seconds.
 	hangUp := context.AfterFunc(ctx, func() { _ = nc.Close() })
 	defer hangUp()
 	if err := s.server.Serve(ctx, nc); err != nil {
@@ -105,7 +105,7 @@ func (s *socketServer) serve(ctx context.Context, nc net.Conn) {
 	}
 }
 
-// pause waits, and reports false where ctx ends first.
+// pause waits, and returns false if ctx is done first.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

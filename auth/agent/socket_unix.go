@@ -12,11 +12,11 @@ import (
 	"rekey/internal/safefile"
 )
 
-// maxSocketPath is what fits into a socket address on every system; macOS has
-// the least room.
+// maxSocketPath is the longest path that fits into a socket address on every
+// system; macOS has the shortest.
 const maxSocketPath = 103
 
-// pathTooLong means that there is no room for a socket's path.
+// pathTooLong is the error for a socket path that is too long.
 func pathTooLong(path string) error {
 	return fault.New("socket_path", "the path of its socket is too long ({{.Bytes}} bytes, {{.Limit}} are allowed): {{.Path}}",
 		"Bytes", len(path), "Limit", maxSocketPath, "Path", path)
@@ -25,8 +25,8 @@ func pathTooLong(path string) error {
 // socketPath is where the agent of the home called id listens.
 func socketPath(dirs Dirs, id string) string { return filepath.Join(dirs.Runtime, id+".sock") }
 
-// listen opens the socket, 0600 in a folder that is 0700 and ours. A socket
-// that a dead agent has left behind is replaced: we hold the agent lock.
+// listen opens the socket, 0600 in our own folder with mode 0700. It replaces
+// the socket of a dead agent, because we hold the agent lock.
 func listen(path string) (net.Listener, error) {
 	if len(path) > maxSocketPath {
 		return nil, pathTooLong(path)

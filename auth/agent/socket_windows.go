@@ -8,21 +8,21 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// pipeBuffer is how much a pipe holds for a reader who is not there yet.
+// pipeBuffer is how many bytes a pipe buffers for a slow reader.
 const pipeBuffer = 64 << 10
 
 // socketPath is the named pipe on which the agent of the home called id
-// listens. All users share one room of names, so this user's is in it.
+// listens. All users share one namespace, so the name contains the user's.
 func socketPath(_ Dirs, id string) string {
 	user, err := userID()
 	if err != nil {
-		user = "unknown" // listening will say what is wrong
+		user = "unknown" // listen will report the error
 	}
 	return `\\.\pipe\rekey-` + user + "-" + id
 }
 
-// listen opens the pipe. Only this user may connect, and nobody over the
-// network; a name that somebody has taken before us is an error.
+// listen opens the pipe. Only this user may connect, and not over the network.
+// It fails if the name is already taken.
 func listen(path string) (net.Listener, error) {
 	user, err := userID()
 	if err != nil {
@@ -35,8 +35,8 @@ func listen(path string) (net.Listener, error) {
 	})
 }
 
-// trustworthy has nothing to say of a pipe: who serves it is asked when
-// connected, before a byte is sent (appserver.SameUser).
+// trustworthy always returns nil: the server of a pipe is checked after
+// connecting, before a byte is sent (appserver.SameUser).
 func trustworthy(string) error { return nil }
 
 // userID is this user's security identifier.

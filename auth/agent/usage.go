@@ -15,8 +15,7 @@ import (
 	"rekey/usage/rollout"
 )
 
-// lasting is how long an access token still has to work for usage to be asked
-// with it.
+// lasting is how long an access token must still work to ask for usage with it.
 const lasting = 2 * time.Second
 
 // meter knows the home's usage. It is part of a Home.
@@ -27,10 +26,10 @@ type meter struct {
 	news    auth.Broadcast[usage.Usage]
 
 	mu   sync.Mutex // guards tell
-	tell func()     // of a new choice; nil: nobody follows it
+	tell func()     // called after a change of settings; may be nil
 }
 
-// newMeter puts a meter together. It reads and asks nothing.
+// newMeter returns a meter. It reads and asks nothing.
 func newMeter(h *Home) *meter {
 	m := &meter{home: h}
 	now := func() time.Time { return time.Now().Round(0).UTC() }
@@ -51,13 +50,13 @@ func (m *meter) base() string {
 	return m.home.config.ChatGPTBaseURL
 }
 
-// settings are what the user has chosen.
+// settings returns the user's choices.
 func (m *meter) settings() usage.Settings {
 	p := m.home.Preferences()
 	return usage.Settings{On: p.Usage == config.UsageOn, Alerts: p.UsageAlerts}
 }
 
-// chosen shows what follows from a new choice. It asks nothing.
+// chosen shows the effect of changed settings. It asks nothing.
 func (m *meter) chosen() {
 	if _, shown := m.news.Last(); shown {
 		m.service.Known(context.Background())
@@ -69,8 +68,8 @@ func (m *meter) chosen() {
 	}
 }
 
-// asker returns who would ask with the credentials that are cached, or why they
-// cannot: they are not refreshed for it.
+// asker returns the cached credentials to ask with, or why they cannot be used:
+// they are not refreshed for it.
 func (m *meter) asker(context.Context) (usage.Asker, usage.Problem) {
 	s, refusal := m.home.manager.Snapshot()
 	switch {
@@ -98,7 +97,7 @@ func (m *meter) asker(context.Context) (usage.Asker, usage.Problem) {
 	return who, ""
 }
 
-// as is who asks with s. The headers are those of Codex 0.171.0.
+// as returns the Asker for s. The headers are those of Codex 0.171.0.
 func (m *meter) as(s *auth.Snapshot) usage.Asker {
 	account, _ := s.AccountID()
 	return usage.Asker{
@@ -117,8 +116,8 @@ func (m *meter) as(s *auth.Snapshot) usage.Asker {
 	}
 }
 
-// recover does what there is to do about a 401, once: another process may have
-// fixed the credentials; else they are refreshed, unless they are refused or the
+// recover reacts to a 401, once: another process may have fixed the
+// credentials; otherwise they are refreshed, unless they are refused or the
 // user does not want Rekey to refresh unasked.
 func (m *meter) recover(ctx context.Context) {
 	if !m.home.State().KeepFresh {
@@ -130,8 +129,8 @@ func (m *meter) recover(ctx context.Context) {
 	m.home.opts.Log.Info("usage: the backend did not accept the access token", "step", step, "error", err)
 }
 
-// AskUsage implements appserver.Home. Like Codex it asks each time, with whatever
-// there is.
+// AskUsage implements appserver.Home. Like Codex it asks each time, with
+// whatever credentials there are.
 func (h *Home) AskUsage(ctx context.Context, s *auth.Snapshot, details bool) (body, resetCredits []byte, err error) {
 	who := h.meter.as(s)
 	var both sync.WaitGroup
@@ -156,7 +155,7 @@ func (h *Home) Usage() usage.Usage {
 // SubscribeUsage implements auth.Session.
 func (h *Home) SubscribeUsage(ctx context.Context) <-chan usage.Usage {
 	if _, ok := h.meter.news.Last(); !ok {
-		h.meter.service.Known(ctx) // tells what is known
+		h.meter.service.Known(ctx) // publishes what is known
 	}
 	return h.meter.news.Subscribe(ctx)
 }
@@ -172,8 +171,8 @@ func (h *Home) UsageHistory(ctx context.Context) ([]usage.Point, error) {
 	return h.meter.service.History(ctx), nil
 }
 
-// followAccount keeps what is known of usage in step with who is signed in and
-// what the user has chosen, until ctx ends. It asks nothing.
+// followAccount updates the known usage after changes of the account and the
+// settings, until ctx is done. It asks nothing.
 func (a *Agent) followAccount(ctx context.Context) {
 	var last usage.Asker
 	var before usage.Problem

@@ -9,8 +9,7 @@ import (
 	"rekey/usage/rollout"
 )
 
-// run follows what must be followed until ctx ends: nothing, unless the user
-// wants alerts about usage.
+// run runs alert until ctx is done, while the user wants alerts about usage.
 func (m *meter) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		now, cancel := context.WithCancel(ctx)
@@ -25,7 +24,8 @@ func (m *meter) run(ctx context.Context) {
 	}
 }
 
-// changed has tell called with the next change of what the user has chosen.
+// changed registers tell to be called after changes of the settings, until
+// forget.
 func (m *meter) changed(tell func()) (forget func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -37,11 +37,11 @@ func (m *meter) changed(tell func()) (forget func()) {
 	}
 }
 
-// calm is how long Codex's lines are gathered before they are read.
+// calm is how long to wait for further lines of Codex before reading them.
 const calm = 5 * time.Second
 
-// alert keeps the figures as new as can be had without asking, and asks once when
-// a full window has been reset, until ctx ends.
+// alert keeps the figures as new as possible without asking, and asks once
+// after a full window has been reset, until ctx is done.
 func (m *meter) alert(ctx context.Context) {
 	written := make(chan struct{}, 1)
 	var following sync.WaitGroup
@@ -54,7 +54,7 @@ func (m *meter) alert(ctx context.Context) {
 			}
 		})
 		if err != nil {
-			m.home.opts.Log.Warn("usage: Codex's sessions cannot be followed", "error", err)
+			m.home.opts.Log.Warn("usage: cannot follow Codex's sessions", "error", err)
 		}
 	})
 	m.wait(ctx, keeper.SystemClock(), written)
@@ -80,7 +80,7 @@ func (m *meter) wait(ctx context.Context, clock keeper.Clock, written <-chan str
 			continue
 		}
 		if err := alarm.Set(first(now, look, reset)); err != nil {
-			m.home.opts.Log.Warn("usage: the alarm was not set", "error", err)
+			m.home.opts.Log.Warn("usage: cannot set the alarm", "error", err)
 		}
 		select {
 		case <-ctx.Done():

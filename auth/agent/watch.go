@@ -16,13 +16,13 @@ import (
 	"rekey/watcher"
 )
 
-// rereads are the pauses after which content that cannot be read is read
-// again: it may be half written, and the event for the rest may be lost.
+// rereads are the pauses before unreadable content is read again: it may be
+// half written, and the event for the rest may be lost.
 var rereads = [...]time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond}
 
-// Watch keeps the Manager in step with the store and with what other processes
-// are refused, and the preferences with the configuration file, until ctx ends.
-// It reads on the first event, without a pause, and once at its start.
+// Watch updates the Manager from the store and from other processes' records,
+// and the preferences from the configuration file, until ctx is done. It reads
+// at its start and immediately after each event.
 func (h *Home) Watch(ctx context.Context) error {
 	w, err := h.watcher()
 	if err != nil {
@@ -47,8 +47,8 @@ func (h *Home) watcher() (*watcher.Watcher, error) {
 	return watcher.New(files)
 }
 
-// CannotWatch says why the system would not report changes to Watch, which then
-// looks for them from time to time; nil if it would. An Agent need not run.
+// CannotWatch returns why the system would not report changes to Watch, which
+// then polls; nil if it would. It does not need a running Agent.
 func (h *Home) CannotWatch() error {
 	w, err := h.watcher()
 	if err != nil {
@@ -57,9 +57,9 @@ func (h *Home) CannotWatch() error {
 	return w.Refused()
 }
 
-// follow reads whenever changes or the keyring tell it to, until ctx ends. When
-// only the credentials have changed, which says so, it reads no configuration:
-// this is what a person waits for.
+// follow reads whenever changes or the keyring report something, until ctx is
+// done. which says what has changed: if only the credentials, the configuration
+// is not read, because the user is waiting.
 func (h *Home) follow(ctx context.Context, changes <-chan struct{}, which func() (files []string, ok bool)) {
 	var again <-chan time.Time // fires when half-written content is due for another look
 	var keyring keyringEvents

@@ -117,7 +117,7 @@ func TestNobodyNotifies(t *testing.T) {
 	p := r.startRekey(t)
 	item := r.Item(t, p)
 	item.WaitTooltip(t, "Sign in again")
-	const trouble = "Cannot show a notification; the icon and the menu still say what is the matter"
+	const trouble = "Cannot show a notification; the icon and the menu still say what is wrong"
 	kit.Eventually(t, "the log's word", says(p, trouble))
 	item.Click(t, "Keep my sign-in fresh") // another State, and so another try
 	item.WaitMenu(t, "the switch", func(m desktop.Menu) bool {
@@ -162,7 +162,7 @@ func TestNotifierHangs(t *testing.T) {
 		})
 	}
 	fresh(false)
-	const trouble = "Cannot show a notification; the icon and the menu still say what is the matter"
+	const trouble = "Cannot show a notification; the icon and the menu still say what is wrong"
 	if says(p, trouble)() {
 		t.Error("the menu was held up until the notification was given up")
 	}

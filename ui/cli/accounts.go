@@ -13,8 +13,8 @@ import (
 	"rekey/auth"
 )
 
-// Several accounts are several homes: ~/.codex-NAME beside ~/.codex. Nothing is
-// swapped inside a home.
+// Several accounts are several homes: ~/.codex-NAME beside ~/.codex. Accounts
+// are never swapped inside a home.
 
 // isAccountName reports whether a name can stand in the name of a folder,
 // whatever reads it.
@@ -23,7 +23,7 @@ func isAccountName(name string) bool {
 	return name != "" && len(name) <= 64 && strings.Trim(name, letters+"._-") == "" && strings.Contains(letters, name[:1])
 }
 
-// account is the home of an account.
+// account returns the home of an account.
 func (p *Program) account(args []string) (home string, err error) {
 	if len(args) == 0 || !isAccountName(args[0]) || p.UserHome == "" {
 		return "", p.misuse("usage.account_name", "Given", strings.Join(args, " "))

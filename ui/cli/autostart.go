@@ -39,8 +39,8 @@ func (p *Program) autostartCommand(s *scope) *cobra.Command {
 	}
 }
 
-// autostart asks for what the desktop does, or changes it. An agent that runs
-// does it, so that its faces show it at once.
+// autostart shows or changes the desktop's setting. If an agent is running, it
+// makes the change, so that its faces show it immediately.
 func (p *Program) autostart(ctx context.Context, s auth.Session, word string) error {
 	on := s.State().StartAtLogin
 	if word != "status" {

@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// shells are those that completions can be made for.
+// shells are the shells with completions.
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
 func (p *Program) completionCommand() *cobra.Command {

@@ -9,7 +9,8 @@ import (
 	"rekey/internal/config"
 )
 
-// Configuration is what holds, and why.
+// Configuration is the effective configuration, with the origin of each
+// setting.
 type Configuration struct {
 	// Path is the configuration file, which need not exist; "" where nothing tells
 	// where it would be.
@@ -21,7 +22,7 @@ type Configuration struct {
 // Setting is one of them.
 type Setting struct {
 	Name string
-	// Value is as it would stand in the file, "" where the machine decides.
+	// Value is as written in the file, "" if it depends on the machine.
 	Value string
 	// Origin is the file, the environment variable, or "" for neither.
 	Origin string
@@ -39,8 +40,8 @@ func (p *Program) configCommand() *cobra.Command {
 	}
 }
 
-// config prints what holds as a file that would say it: where a setting comes
-// from is a comment behind it.
+// config prints the effective configuration as a configuration file, with the
+// origin of each setting as a comment.
 func (p *Program) config() error {
 	c := p.Config()
 	var text strings.Builder

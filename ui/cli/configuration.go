@@ -6,16 +6,15 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// tolerant are the commands that go on with what they can use of the
-// configuration: those that last, and those that help to mend it.
+// tolerant are the commands that run with the valid part of the configuration:
+// long-running ones, and those that help to fix it.
 var tolerant = []string{
 	"rekey", "watch", "window", "app-server", "doctor", "config", "demo", "help", "completion", "bash", "zsh", "fish", "powershell", "man",
 	cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd,
 }
 
-// checkConfiguration says what of the configuration cannot be used, and refuses
-// a command that answers one question: the answer could be about another home
-// than the user means.
+// checkConfiguration reports what is invalid in the configuration, and refuses
+// one-shot commands, because they might be about the wrong home.
 func (p *Program) checkConfiguration(cmd *cobra.Command, _ []string) error {
 	if len(p.Problems) == 0 || cmd.Name() == "help" || cmd.Name() == "prompt" {
 		return nil

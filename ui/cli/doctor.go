@@ -31,8 +31,8 @@ func (p *Program) doctorCommand(s *scope) *cobra.Command {
 	return cmd
 }
 
-// doctor prints what was found. A problem makes it fail, and so does a home that
-// cannot be looked at, which is unusable if not nil.
+// doctor prints a report. It fails if there is a problem, or if a home cannot
+// be examined: then unusable is not nil.
 func (p *Program) doctor(ctx context.Context, homes []string, unusable error, asJSON bool) error {
 	r, err := p.Doctor(ctx, homes)
 	if err != nil {
@@ -61,17 +61,17 @@ func (p *Program) doctor(ctx context.Context, homes []string, unusable error, as
 	return nil
 }
 
-// Diagnosis is a report for people, without colours and not folded.
+// Diagnosis returns a report for people, without colours or line breaks.
 func Diagnosis(r doctor.Report, w words.Words) string { return (&Program{Words: w}).diagnosis(r) }
 
-// told is a finding with its two sentences, as programs are told it.
+// told is a finding with its two sentences, for programs.
 type told struct {
 	doctor.Finding
 	What string `json:"what"`
 	Do   string `json:"do"`
 }
 
-// reported is a report as programs are told it: in English.
+// reported is a report for programs, in English.
 func reported(r doctor.Report) any {
 	all := struct {
 		doctor.Report
@@ -84,7 +84,7 @@ func reported(r doctor.Report) any {
 	return all
 }
 
-// sentences say what is wrong, and what to do.
+// sentences returns what is wrong, and what to do.
 func sentences(w words.Words, r doctor.Report, f doctor.Finding) (what, do string) {
 	pairs := make([]string, len(f.Args))
 	for i, arg := range f.Args {
@@ -142,7 +142,7 @@ func (p *Program) diagnosis(r doctor.Report) string {
 	return text.String()
 }
 
-// paragraph writes lines of a text, the first with something in front of it.
+// paragraph writes a folded text with front before the first line.
 func (p *Program) paragraph(to *strings.Builder, front, text string) {
 	for _, line := range p.OutScreen.fold(text, "    ") {
 		to.WriteString(front + line + "\n")
@@ -150,7 +150,7 @@ func (p *Program) paragraph(to *strings.Builder, front, text string) {
 	}
 }
 
-// value is what a fact says.
+// value returns the text of a fact's value.
 func (p *Program) value(f doctor.Fact) string {
 	value := words.Line(f.Value)
 	if f.Word == "" {
@@ -163,7 +163,7 @@ func (p *Program) value(f doctor.Fact) string {
 	return value + " (" + word + ")"
 }
 
-// label is what a fact is called, and what it is about.
+// label returns the name of a fact, and what it is about.
 func (p *Program) label(f doctor.Fact) string {
 	name := p.Words.Say("doctor.fact." + f.Code)
 	if f.About != "" {

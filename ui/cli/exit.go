@@ -11,14 +11,14 @@ import (
 	"rekey/ui/words"
 )
 
-// The codes that the program ends with.
+// The exit codes of the program.
 const (
 	ExitOK             = 0 // healthy, refreshing, an API key, or managed by another program
 	ExitFailure        = 1 // something else went wrong; standard error says what
-	ExitUsage          = 2 // the command line makes no sense
-	ExitSignedOut      = 3 // nobody is signed in
+	ExitUsage          = 2 // the command line is invalid
+	ExitSignedOut      = 3 // not signed in
 	ExitSignInRequired = 4 // the sign-in was refused and no longer works
-	ExitWaiting        = 5 // the access token is past or ending, and the server was not reached
+	ExitWaiting        = 5 // the access token has expired or is about to, and the server was not reached
 	ExitUnreadable     = 6 // the credential store cannot be read
 	ExitExpiring       = 7 // the sign-in was refused, but the access token still works
 )
@@ -42,7 +42,7 @@ func ExitCode(s auth.Status) int {
 	return ExitFailure
 }
 
-// codeError ends the program with a code. Its text, if any, is printed.
+// codeError sets the exit code. Its text, if any, is printed.
 type codeError struct {
 	code int
 	err  error // nil: nothing more to say
@@ -57,12 +57,12 @@ func (e *codeError) Error() string {
 
 func (e *codeError) Unwrap() error { return e.err }
 
-// fromWorst are the codes, the one that most needs somebody first.
+// fromWorst are the codes, the most urgent first.
 var fromWorst = []int{
 	ExitUsage, ExitFailure, ExitSignInRequired, ExitUnreadable, ExitExpiring, ExitWaiting, ExitSignedOut, ExitOK,
 }
 
-// worse is the code for two homes that ended with these.
+// worse returns the code for two homes with these codes.
 func worse(a, b int) int {
 	if slices.Index(fromWorst, b) < slices.Index(fromWorst, a) {
 		return b
@@ -70,7 +70,7 @@ func worse(a, b int) int {
 	return a
 }
 
-// exitWith ends the program with a code and has nothing more to say.
+// exitWith sets the exit code without a message.
 func exitWith(code int) error {
 	if code == ExitOK {
 		return nil
@@ -78,10 +78,10 @@ func exitWith(code int) error {
 	return &codeError{code: code}
 }
 
-// statusCode is nil for a State that is well, else the code to end with.
+// statusCode returns nil for a healthy State, else an error with the exit code.
 func statusCode(s auth.Status) error { return exitWith(ExitCode(s)) }
 
-// misuse is the error for a command line that makes no sense.
+// misuse is the error for an invalid command line.
 func (p *Program) misuse(id string, pairs ...string) error {
 	return &codeError{ExitUsage, errors.New(p.Words.Say(id, pairs...))}
 }
@@ -89,11 +89,11 @@ func (p *Program) misuse(id string, pairs ...string) error {
 // ErrInterrupted ends a command that was told to exit before it was done.
 var ErrInterrupted error = fault.New("interrupted", "interrupted")
 
-// tell says a sentence to the person at the terminal.
+// tell prints a sentence for the person at the terminal.
 func (p *Program) tell(sentence string) { fmt.Fprintln(p.Err, "rekey: "+words.OneLine(sentence)) }
 
-// tellAll says each of the errors that were joined, in words. A fault that wraps
-// others is one.
+// tellAll prints each of the joined errors in words. A fault that wraps others
+// counts as one.
 func (p *Program) tellAll(err error) {
 	var coded fault.Coded
 	one := errors.As(err, &coded) && coded.Error() == err.Error()
@@ -106,8 +106,8 @@ func (p *Program) tellAll(err error) {
 	}
 }
 
-// codeOf is the code for err and what there is to say, "" for nothing. Who is
-// told to end has not failed.
+// codeOf returns the exit code for err and the message, "" for none. Being
+// asked to exit is not a failure.
 func (p *Program) codeOf(err error) (code int, what string) {
 	var ce *codeError
 	switch {
@@ -121,7 +121,7 @@ func (p *Program) codeOf(err error) (code int, what string) {
 	return ExitFailure, p.Words.Error(err)
 }
 
-// finish prints what is left to say and returns the code for err.
+// finish prints the message for err, if any, and returns its exit code.
 func (p *Program) finish(err error) int {
 	code, what := p.codeOf(err)
 	if what != "" {

@@ -6,9 +6,9 @@ import (
 	"golang.org/x/text/width"
 )
 
-// fold breaks a text into lines that fit the screen after an indent. Where
-// nobody looks, there is no screen and no break. A word that is too long for
-// any line is left whole: it may be a path to copy.
+// fold breaks a text into lines that fit the screen after an indent. It breaks
+// nothing if the output is not a terminal. A word that is too long for any line
+// is not broken, because it may be a path to copy.
 func (s Screen) fold(text, indent string) (lines []string) {
 	if !s.Terminal {
 		return []string{text}
@@ -25,8 +25,8 @@ func (s Screen) fold(text, indent string) (lines []string) {
 	return append(lines, line)
 }
 
-// pieces are the parts of a text between which a line may end: after a space,
-// and beside a character that fills two cells, as Chinese ones do.
+// pieces are the parts of a text between which a line may break: after a space,
+// and beside a character that is two cells wide, like Chinese ones.
 func pieces(text string) (list []string) {
 	start, before := 0, rune(0)
 	for i, r := range text {
@@ -42,13 +42,13 @@ func pieces(text string) (list []string) {
 // closing reports whether a line may not begin with a character.
 func closing(r rune) bool { return strings.ContainsRune("，。；：！？、）」』》”’", r) }
 
-// wide reports whether a character fills two cells.
+// wide reports whether a character is two cells wide.
 func wide(r rune) bool {
 	k := width.LookupRune(r).Kind()
 	return k == width.EastAsianWide || k == width.EastAsianFullwidth
 }
 
-// cells is how much room a text takes.
+// cells returns the width of a text, in terminal cells.
 func cells(text string) (n int) {
 	for _, r := range text {
 		n++

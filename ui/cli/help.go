@@ -10,13 +10,13 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// The texts of a command are ids of messages until somebody wants to read them:
-// most runs of the program print no help, and need not pay for it.
+// The texts of a command are message ids until they are shown, because most
+// runs of the program print no help.
 
 // withCodes marks a command whose help explains the exit codes.
 var withCodes = map[string]string{"help": "codes"}
 
-// describe puts the words of p's language into a tree of commands, once.
+// describe translates the texts of a tree of commands, once.
 func (p *Program) describe(cmd *cobra.Command) {
 	cmd.InitDefaultHelpCmd()
 	say := func(text *string) {
@@ -41,7 +41,7 @@ func (p *Program) describe(cmd *cobra.Command) {
 	}
 }
 
-// helpful gives a tree of commands its help in p's language.
+// helpful sets up the help of a tree of commands in p's language.
 func (p *Program) helpful(root *cobra.Command) {
 	root.PersistentFlags().BoolP("help", "h", false, "flag.help")
 	root.Flags().BoolP("version", "v", false, "flag.version")
@@ -54,7 +54,7 @@ func (p *Program) helpful(root *cobra.Command) {
 	})
 }
 
-// usageTemplate is cobra's for a command, less what is not used here.
+// usageTemplate is cobra's for a command, without what is not used here.
 func (p *Program) usageTemplate(cmd *cobra.Command) string {
 	return p.Words.Say("help.usage") + `{{if .Runnable}}
   ` + p.useLine(cmd) + `{{end}}{{if .HasAvailableSubCommands}}
@@ -76,7 +76,7 @@ func (p *Program) usageTemplate(cmd *cobra.Command) string {
 `
 }
 
-// helpCommand is cobra's own, but for the code when it knows no such command.
+// helpCommand is cobra's own, except for the exit code for an unknown command.
 func (p *Program) helpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [command]",
@@ -92,7 +92,7 @@ func (p *Program) helpCommand() *cobra.Command {
 }
 
 // completing reports whether the shell asks for completions, which show the
-// commands' texts.
+// texts of commands.
 func completing(args []string) bool {
 	return len(args) > 0 && slices.Contains([]string{cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0])
 }
@@ -105,7 +105,7 @@ func (p *Program) noArgs(cmd *cobra.Command, args []string) error {
 	return p.unknown(cmd, args[0])
 }
 
-// unknown is the error about an argument that nobody understands.
+// unknown is the error about an unknown argument.
 func (p *Program) unknown(cmd *cobra.Command, given string) error {
 	if !cmd.HasAvailableSubCommands() {
 		return p.misuse("usage.extra", "Given", given, "Command", cmd.CommandPath())
@@ -116,7 +116,7 @@ func (p *Program) unknown(cmd *cobra.Command, given string) error {
 	return p.misuse("usage.unknown", "Given", given, "Command", cmd.CommandPath())
 }
 
-// flagError is the error about a flag that is not known or has no such value.
+// flagError is the error about an unknown flag or an invalid value.
 func (p *Program) flagError(cmd *cobra.Command, err error) error {
 	path := cmd.CommandPath()
 	switch e := err.(type) { //nolint:errorlint // as pflag returns them
@@ -130,7 +130,7 @@ func (p *Program) flagError(cmd *cobra.Command, err error) error {
 	return &codeError{ExitUsage, err}
 }
 
-// dashed is a flag as it was written.
+// dashed is a flag as written on the command line.
 func dashed(name string) string {
 	if len(name) == 1 {
 		return "-" + name
@@ -151,8 +151,8 @@ var (
 	flagDefault = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\(default (.*)\)$`) })
 )
 
-// flagUsages is pflag's table of flags in p's language, in line also where a
-// character is twice as wide as another.
+// flagUsages is pflag's table of flags in p's language, aligned even with
+// double-width characters.
 func (p *Program) flagUsages(flags *pflag.FlagSet) string {
 	var names, texts []string
 	widest := 0

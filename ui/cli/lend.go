@@ -56,8 +56,7 @@ func (p *Program) lendCommand(s *scope) *cobra.Command {
 	return cmd
 }
 
-// lendArgs sorts the target from a command of the user's own, which stands after
-// "--".
+// lendArgs separates the target from the user's own command after "--".
 func (p *Program) lendArgs(cmd *cobra.Command, args []string, f lendFlags) (target string, command []string, err error) {
 	if at := cmd.ArgsLenAtDash(); at >= 0 {
 		args, command = args[:at], args[at:]
@@ -85,7 +84,7 @@ func (p *Program) lend(ctx context.Context, owner *lend.Owner, f lendFlags, name
 	}
 	t, err := lend.ParseTarget(name, command, f.codexHome)
 	switch {
-	case err != nil && f.stop: // the id of a loan will do
+	case err != nil && f.stop: // the id of a loan is enough
 		return p.stopLoan(ctx, owner, lend.Target{Name: name, CodexHome: f.codexHome})
 	case err != nil:
 		return p.misuse("usage.lend_target", "Given", name)
@@ -106,7 +105,7 @@ func (p *Program) lend(ctx context.Context, owner *lend.Owner, f lendFlags, name
 	return err
 }
 
-// loanError is a fault in words.
+// loanError returns a fault in words.
 func (p *Program) loanError(err error, t lend.Target) error {
 	var f *lend.Fault
 	if errors.As(err, &f) {
@@ -129,7 +128,7 @@ func (p *Program) stopLoan(ctx context.Context, owner *lend.Owner, t lend.Target
 	return p.loanError(err, t)
 }
 
-// printLoan prints a loan for a place that nothing can be pushed to.
+// printLoan prints a loan for a place that cannot be pushed to.
 func (p *Program) printLoan(owner *lend.Owner) error {
 	content, until, err := owner.Print()
 	if err != nil {

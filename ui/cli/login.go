@@ -53,7 +53,7 @@ func (p *Program) loginCommand(s *scope) *cobra.Command {
 	return cmd
 }
 
-// loginMethod is the one that the flags name; named tells that --method is one
+// loginMethod returns the method that the flags select; named: --method is one
 // of them.
 func (p *Program) loginMethod(f loginFlags, named bool) (auth.SignInMethod, error) {
 	chosen := 0
@@ -74,11 +74,11 @@ func (p *Program) loginMethod(f loginFlags, named bool) (auth.SignInMethod, erro
 	return method, nil
 }
 
-// errCancelled ends a sign-in that its user gave up.
+// errCancelled means that the user cancelled the sign-in.
 var errCancelled error = fault.New("sign_in_cancelled", "the sign-in was cancelled")
 
-// login signs in from start to end. What the user has to know and to do goes to
-// standard error, who has signed in to standard output.
+// login signs in from start to end. Instructions for the user go to standard
+// error, the account that has signed in to standard output.
 func (p *Program) login(ctx context.Context, s auth.Session, method auth.SignInMethod) error {
 	before := s.State()
 	following, stop := context.WithCancel(ctx)
@@ -103,11 +103,11 @@ func (p *Program) login(ctx context.Context, s auth.Session, method auth.SignInM
 	return p.signedIn(settled(ctx, s, before), then)
 }
 
-// settling is how long the State that a sign-in has led to may take to arrive
-// from an agent that has told that it was done.
+// settling is how long the new State may take to arrive after an agent has
+// reported the end of a sign-in.
 const settling = 2 * time.Second
 
-// settled is the State after a sign-in that began with another.
+// settled waits for the State after a sign-in and returns it.
 func settled(ctx context.Context, s auth.Session, before auth.State) auth.State {
 	ctx, cancel := context.WithTimeout(ctx, settling)
 	defer cancel()
@@ -119,8 +119,8 @@ func settled(ctx context.Context, s auth.Session, before auth.State) auth.State 
 	return s.State()
 }
 
-// signedIn says who it is now, and what that means for the Codex that runs: it
-// takes new tokens of the same account only.
+// signedIn prints the account, and a hint for running Codex processes: they
+// only adopt new tokens of the same account.
 func (p *Program) signedIn(st auth.State, then string) error {
 	who := p.Words.Account(st)
 	if who == "" {
@@ -130,7 +130,7 @@ func (p *Program) signedIn(st auth.State, then string) error {
 	return err
 }
 
-// loginKey takes an API key from standard input.
+// loginKey stores an API key from standard input.
 func (p *Program) loginKey(ctx context.Context, home string) error {
 	if p.InTerminal {
 		return p.misuse("usage.api_key_terminal")

@@ -12,7 +12,7 @@ import (
 	"rekey/ui"
 )
 
-// promptLimit is how long a prompt may wait for a store that does not answer.
+// promptLimit is how long the prompt waits for a store that does not answer.
 const promptLimit = 300 * time.Millisecond
 
 func (p *Program) promptCommand(s *scope) *cobra.Command {
@@ -36,7 +36,7 @@ func (p *Program) promptCommand(s *scope) *cobra.Command {
 			}
 			text := p.prompt(states)
 			if text == "" && failed != nil {
-				text = p.Words.Say("prompt.unknown") // nothing would mean that all is well
+				text = p.Words.Say("prompt.unknown") // no output would mean that all is well
 			}
 			if text != "" {
 				fmt.Fprintln(p.Out, text)
@@ -46,7 +46,7 @@ func (p *Program) promptCommand(s *scope) *cobra.Command {
 	}
 }
 
-// prompt is the worst State in a sign and a word or two, "" for one that is well.
+// prompt is the worst State as a sign and a word or two, "" if it is healthy.
 func (p *Program) prompt(states []auth.State) string {
 	worst := ui.Worst(states...)
 	if worst < 0 {

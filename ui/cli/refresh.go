@@ -32,12 +32,12 @@ func (p *Program) refreshCommand(s *scope) *cobra.Command {
 	}
 }
 
-// refreshError adds the code to a failed refresh: that of the State it left,
-// except that an unreached server is its own finding.
+// refreshError adds the exit code to a failed refresh: that of the new State,
+// except when the server was not reached.
 func (p *Program) refreshError(s auth.State, err error) error {
 	code := ExitCode(s.Status)
 	switch {
-	case errors.Is(err, context.Canceled): // which is no failure of those who stay
+	case errors.Is(err, context.Canceled): // being interrupted is not a failure
 		return ErrInterrupted
 	case s.Status == "", errors.Is(err, auth.ErrCannotSave):
 		code = ExitFailure

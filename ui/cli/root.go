@@ -111,8 +111,8 @@ func (p *Program) demoCommand() *cobra.Command {
 	return cmd
 }
 
-// Tree is the tree of all commands, to make documents from. Its commands stand
-// on nothing: they cannot be run.
+// Tree returns the tree of all commands, for generating documents. Its commands
+// cannot be run.
 func Tree(version string) *cobra.Command {
 	p := &Program{Version: version, Words: words.English()}
 	root := p.root()

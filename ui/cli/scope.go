@@ -9,13 +9,13 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// scope is which homes a command is about.
+// scope says which homes a command is about.
 type scope struct {
 	named []string // by --home
 }
 
-// homes are those that a command is about, one at least; of one that cannot be
-// found it is said why.
+// homes returns the homes of a command, at least one. It prints why a home
+// cannot be found.
 func (p *Program) homes(s *scope) ([]string, error) {
 	homes, err := p.Homes(s.named)
 	if len(homes) == 0 {
@@ -25,7 +25,7 @@ func (p *Program) homes(s *scope) ([]string, error) {
 	return homes, nil
 }
 
-// home is the one home of a command that cannot be about several: the first.
+// home returns the home of a command for a single home: the first.
 func (p *Program) home(cmd *cobra.Command, s *scope) (string, error) {
 	if len(s.named) > 1 {
 		return "", p.misuse("usage.one_home", "Command", cmd.CommandPath())
@@ -37,7 +37,7 @@ func (p *Program) home(cmd *cobra.Command, s *scope) (string, error) {
 	return homes[0], nil
 }
 
-// oneHome makes a command of what is done with one home.
+// oneHome turns a function for one home into a command's.
 func (p *Program) oneHome(s *scope, do func(ctx context.Context, home string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) error {
 		home, err := p.home(cmd, s)
@@ -48,9 +48,8 @@ func (p *Program) oneHome(s *scope, do func(ctx context.Context, home string) er
 	}
 }
 
-// eachHome does something with every home of a command, one after the other.
-// What goes wrong with one is said and does not hold the others up. The code is
-// that of the worst.
+// eachHome calls do for every home of a command in turn. An error of one is
+// printed and does not stop the others. The exit code is the worst.
 func (p *Program) eachHome(s *scope, do func(home string, several bool) error) error {
 	homes, err := p.Homes(s.named)
 	if len(homes) == 0 {
@@ -78,7 +77,7 @@ func (p *Program) eachHome(s *scope, do func(home string, several bool) error) e
 	return exitWith(code)
 }
 
-// short is a home's path as its user writes it.
+// short is a home's path as the user writes it.
 func (p *Program) short(home string) string {
 	rest, ok := strings.CutPrefix(home, p.UserHome+string(filepath.Separator))
 	if !ok || p.UserHome == "" {

@@ -1,21 +1,21 @@
 package cli
 
-// Screen is where one of the standard streams leads.
+// Screen describes where a standard stream leads.
 type Screen struct {
-	// Terminal: to a person, not to a file or another program.
+	// Terminal: it is a terminal, not a file or another program.
 	Terminal bool
-	// Rewrites: what stands in the present line can be replaced.
+	// Rewrites: the current line can be overwritten.
 	Rewrites bool
-	// Colour: it shows colours, and they are wanted.
+	// Colour: it can show colours, and they are wanted.
 	Colour bool
-	// Width returns the number of columns at the moment, 0 when it is not known.
-	// nil stands for no limit.
+	// Width returns the current number of columns, 0 if unknown; nil means no
+	// limit.
 	Width func() int
 }
 
 // NewScreen describes a stream that is a terminal or is not. Colours follow the
-// conventions that programs share: NO_COLOR over CLICOLOR_FORCE over what the
-// stream is.
+// usual conventions: NO_COLOR overrides CLICOLOR_FORCE, which overrides the
+// kind of the stream.
 func NewScreen(terminal bool, getenv func(string) string) Screen {
 	s := Screen{Terminal: terminal, Rewrites: terminal && getenv("TERM") != "dumb"}
 	s.Colour = s.Rewrites
@@ -28,10 +28,10 @@ func NewScreen(terminal bool, getenv func(string) string) Screen {
 	return s
 }
 
-// usualColumns is how wide a terminal is that does not say.
+// usualColumns is the assumed width of a terminal.
 const usualColumns = 80
 
-// columns is how much fits into a line.
+// columns returns the width of a line.
 func (s Screen) columns() int {
 	if s.Width != nil {
 		if n := s.Width(); n > 0 {
@@ -57,7 +57,7 @@ const (
 	blackOnWhite style = "30;107"
 )
 
-// paint gives a text a style where colours are wanted.
+// paint styles a text if colours are wanted.
 func (s Screen) paint(how style, text string) string {
 	if !s.Colour || how == plain {
 		return text

@@ -11,9 +11,9 @@ import (
 	"rekey/ui/words"
 )
 
-// followSignIn shows how far a sign-in has come until ctx ends. That another
-// account has signed in is said, and agreed to: whoever types the command means
-// the account that signs in. other tells that this was so.
+// followSignIn shows the progress of a sign-in until ctx is done. If another
+// account has signed in, it says so and agrees, because the user of the command
+// chose that account. other reports whether that happened.
 func (p *Program) followSignIn(ctx context.Context, s auth.Session) (other bool) {
 	var shown auth.SignInProgress
 	counting := time.NewTicker(time.Second)
@@ -50,8 +50,8 @@ func (p *Program) followSignIn(ctx context.Context, s auth.Session) (other bool)
 	}
 }
 
-// replaces says that one account takes the place of another, "" for one that is
-// not known.
+// replaces says that one account replaces another, whose name may be unknown
+// ("").
 func (p *Program) replaces(account, before string) string {
 	if before == "" {
 		return p.Words.Say("login.replaces_present", "Account", words.Line(account))
@@ -59,7 +59,7 @@ func (p *Program) replaces(account, before string) string {
 	return p.Words.Say("login.replaces", "Account", words.Line(account), "Before", before)
 }
 
-// showSignIn tells what the user has to do.
+// showSignIn prints what the user has to do.
 func (p *Program) showSignIn(now auth.SignInProgress) {
 	p.clearLine()
 	w, page := p.Words, "\n  "+p.ErrScreen.paint(underlined, words.OneLine(now.Page))+"\n"
@@ -80,22 +80,22 @@ func (p *Program) showSignIn(now auth.SignInProgress) {
 	}
 }
 
-// countDown replaces the last line by how long a code still works.
+// countDown replaces the last line with how long a code still works.
 func (p *Program) countDown(until time.Time) {
 	left := max(0, until.Sub(p.Now())).Round(time.Second)
 	clock := fmt.Sprintf("%d:%02d", int(left.Minutes()), int(left.Seconds())%60)
 	fmt.Fprint(p.Err, "\r\x1b[K"+p.Words.Say("login.device_left", "Left", clock))
 }
 
-// clearLine takes a countdown away.
+// clearLine removes a countdown.
 func (p *Program) clearLine() {
 	if p.ErrScreen.Rewrites {
 		fmt.Fprint(p.Err, "\r\x1b[K")
 	}
 }
 
-// code is the QR code of an address for the terminal, nothing where it does not
-// fit or nobody has a camera on it.
+// code is the QR code of an address for the terminal, nil if it does not fit or
+// the output is not a terminal.
 func (p *Program) code(address string) []string {
 	if !p.ErrScreen.Terminal {
 		return nil
@@ -111,9 +111,8 @@ func (p *Program) code(address string) []string {
 	return append(rows, "")
 }
 
-// halves draws squares two rows to a line. Where it has no colours it draws the
-// light ones, for most terminals are dark; cameras read the code the other way
-// round as well.
+// halves draws squares, two rows to a line. Without colours it draws the light
+// ones, because most terminals are dark; cameras also read inverted codes.
 func halves(dark [][]bool, quiet int, ink bool) (lines []string) {
 	size := len(dark) + 2*quiet
 	drawn := func(x, y int) bool {

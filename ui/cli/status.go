@@ -60,8 +60,7 @@ func (*Program) usageOf(r Report, now time.Time) *usage.Usage {
 	return &known
 }
 
-// writeText prints what there is to say, a line each; where there are several
-// homes, below the name of this one.
+// writeText prints a report, below the home's name if there are several.
 func (p *Program) writeText(r Report, several bool) error {
 	lines, indent := p.lines(r.State, p.Now()), ""
 	if several {
@@ -84,8 +83,8 @@ func (p *Program) writeText(r Report, several bool) error {
 	return nil
 }
 
-// lines are what there is to say about a State. None is empty, and the first is
-// the one that counts.
+// lines are the lines about a State. None is empty, and the first is the most
+// important.
 func (p *Program) lines(s auth.State, now time.Time) (lines []string) {
 	w := p.Words
 	first := w.Headline(s, now)
@@ -105,7 +104,7 @@ func (p *Program) lines(s auth.State, now time.Time) (lines []string) {
 	return lines
 }
 
-// styleOf is how the first line of a State looks.
+// styleOf is the style of the first line of a State.
 func styleOf(s auth.Status) style {
 	switch s {
 	case auth.StatusHealthy, auth.StatusRefreshing, auth.StatusAPIKey, auth.StatusExternal:

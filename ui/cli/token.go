@@ -12,10 +12,10 @@ import (
 )
 
 const (
-	// usualValidity is what Codex wants a token to have left before it refreshes.
+	// usualValidity is the remaining lifetime at which Codex refreshes a token.
 	usualValidity = 5 * time.Minute
-	// mostValidity bounds what can be asked for: more than a token ever has
-	// would be a refresh for every call.
+	// mostValidity bounds what can be asked for: more than tokens ever have
+	// would cause a refresh on every call.
 	mostValidity = 24 * time.Hour
 )
 
@@ -56,8 +56,8 @@ func (p *Program) token(ctx context.Context, s auth.Session, least time.Duration
 	return nil
 }
 
-// tokenError adds the code to a failure. It goes by the error alone: the State
-// that an agent has told may be from before.
+// tokenError adds the exit code to a failure. It depends only on the error,
+// because an agent's State may be older.
 func (p *Program) tokenError(err error, s auth.State) error {
 	var refused *auth.RefreshError
 	var unreadable *auth.UnreadableError

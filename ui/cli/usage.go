@@ -50,7 +50,7 @@ func (p *Program) usageCommand(s *scope) *cobra.Command {
 	return cmd
 }
 
-// usageCode is the code to end with: ExitOK where there are figures.
+// usageCode is the exit code: ExitOK if there are figures.
 func usageCode(u usage.Usage, s auth.State) int {
 	if u.Figures() {
 		return ExitOK
@@ -69,7 +69,7 @@ func usageCode(u usage.Usage, s auth.State) int {
 	return ExitFailure
 }
 
-// writeUsage prints a line for each window, and what else there is to say.
+// writeUsage prints a line for each window, and further notes.
 func (p *Program) writeUsage(home string, u usage.Usage, s auth.State, several bool) error {
 	indent, now := "", p.Now()
 	if several {
@@ -101,7 +101,7 @@ func (p *Program) writeUsage(home string, u usage.Usage, s auth.State, several b
 	return nil
 }
 
-// usageAge says how old the figures are, where they are not of now.
+// usageAge says how old the figures are, if they are not current.
 func (p *Program) usageAge(u usage.Usage, now time.Time) string {
 	if now.Sub(u.FetchedAt) < 2*time.Minute {
 		return ""
@@ -109,7 +109,7 @@ func (p *Program) usageAge(u usage.Usage, now time.Time) string {
 	return p.Words.UsageAge(u, now)
 }
 
-// windowLines are the windows as a table: name, bar, percent and what follows.
+// windowLines are the windows as a table: name, bar, percentage and the rest.
 func (p *Program) windowLines(u usage.Usage, now time.Time) (lines []string) {
 	widest := 0
 	for _, of := range u.Windows {
@@ -127,7 +127,7 @@ func (p *Program) windowLines(u usage.Usage, now time.Time) (lines []string) {
 	return lines
 }
 
-// fullness is how a window's bar looks.
+// fullness is the style of a window's bar.
 func fullness(of usage.Window) style {
 	switch {
 	case of.UsedPercent == nil:

@@ -49,7 +49,7 @@ func (p *Program) watchCommand(s *scope) *cobra.Command {
 	return cmd
 }
 
-// watch prints until ctx ends. usage is for the format of bars.
+// watch prints until ctx is done. usage is for the waybar format.
 func (p *Program) watch(ctx context.Context, homes []string, format string, usage bool) error {
 	return p.Watch(ctx, homes, func(ctx context.Context, list []Watched) error {
 		if format == formatWaybar {
@@ -73,7 +73,7 @@ type lines struct {
 	printing sync.Mutex // one line at a time
 }
 
-// follow prints what changes in one home, until its session ends.
+// follow prints the changes in one home until its session ends.
 func (l *lines) follow(ctx context.Context, w Watched) error {
 	said := "" // the words of the last line
 	for st := range w.Session.Subscribe(ctx) {
@@ -84,7 +84,7 @@ func (l *lines) follow(ctx context.Context, w Watched) error {
 	return nil
 }
 
-// print prints a State unless it reads as the last one did.
+// print prints a State unless its text is the same as the last.
 func (l *lines) print(r Report, said *string) error {
 	l.printing.Lock()
 	defer l.printing.Unlock()
@@ -106,7 +106,7 @@ func (l *lines) print(r Report, said *string) error {
 	return err
 }
 
-// watchLine is a State in one line of words.
+// watchLine is a State in one line.
 func (p *Program) watchLine(s auth.State, now time.Time) string {
 	line := p.Words.Headline(s, now)
 	saidSo := s.Status == auth.StatusExpiring && !s.SigningIn

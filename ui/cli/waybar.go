@@ -22,13 +22,13 @@ type bar struct {
 	Class   string `json:"class"` // the CSS class
 }
 
-// barLook is how often a bar that shows usage looks at it. Somebody else who
-// looks meanwhile keeps it newer.
+// barLook is how often a bar that shows usage updates it. Other faces may
+// update it more often.
 const barLook = 5 * time.Minute
 
-// watchBar prints a line whenever the bar would show something else, until ctx
-// or a session ends, or nobody reads any more. With usage the text is how much of
-// the plan is used, as long as the sign-in is well.
+// watchBar prints a line whenever the bar's content changes, until ctx or a
+// session ends or the reader goes away. With usage the text is how much of the
+// plan is used, while the sign-in is healthy.
 func (p *Program) watchBar(ctx context.Context, list []Watched, usage bool) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	var looking sync.WaitGroup
@@ -68,12 +68,12 @@ func (p *Program) watchBar(ctx context.Context, list []Watched, usage bool) erro
 	return context.Cause(ctx)
 }
 
-// keepLooking looks at usage until ctx ends.
+// keepLooking updates the usage until ctx is done.
 func keepLooking(ctx context.Context, s auth.Session) {
 	ticks := time.NewTicker(barLook)
 	defer ticks.Stop()
 	for {
-		_, _ = s.LookAtUsage(ctx) // what it finds is told to those who subscribe
+		_, _ = s.LookAtUsage(ctx) // subscribers get the result
 		select {
 		case <-ticks.C:
 		case <-ctx.Done():
@@ -82,8 +82,8 @@ func keepLooking(ctx context.Context, s auth.Session) {
 	}
 }
 
-// bar is what the bar shows: the worst State, and all of them in the tooltip, with
-// what is known of the usage.
+// bar is the bar's content: the worst State, and in the tooltip all of them
+// with the known usage.
 func (p *Program) bar(list []Watched, states []auth.State, now time.Time, usage bool) bar {
 	place := ui.Worst(states...)
 	worst := states[place]

@@ -11,9 +11,10 @@ import (
 	"rekey/usage"
 )
 
-// RunAlerts shows what of Usage.Alerts this process may show, the newest in the
-// place of the one before, and takes it back when it is no longer so. It returns
-// when ctx ends or the session does. n is for these alone.
+// RunAlerts shows those of Usage.Alerts that this process has claimed, each
+// replacing the one before, and withdraws an alert when it no longer applies.
+// It returns when ctx or the session ends. n must not be used for anything
+// else.
 func RunAlerts(ctx context.Context, s auth.Session, n Notifier, o Options) {
 	a := &alerts{session: s, notifier: n, opts: o}
 	for u := range s.SubscribeUsage(ctx) {
@@ -30,7 +31,7 @@ type alerts struct {
 	shown    string // the ID of the alert on the screen, "" when none is
 }
 
-// see brings the screen in line with u.
+// see updates the screen for u.
 func (a *alerts) see(ctx context.Context, u usage.Usage) {
 	if !slices.ContainsFunc(u.Alerts, func(due usage.Alert) bool { return due.ID == a.shown }) {
 		a.withdraw(ctx)

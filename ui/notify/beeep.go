@@ -9,8 +9,8 @@ import (
 	"github.com/gen2brain/beeep"
 )
 
-// Beeep is the Notifier for desktops without D-Bus. Its messages have no
-// button and cannot be withdrawn; the desktop takes them away by itself.
+// Beeep is the Notifier for desktops without D-Bus. Its messages have no button
+// and cannot be withdrawn; they disappear by themselves.
 type Beeep struct {
 	send func(title, message string, icon any) error
 	busy sync.Mutex // held while a message is under way
@@ -25,17 +25,17 @@ func NewBeeep() *Beeep {
 	return &Beeep{send: beeep.Notify}
 }
 
-// errBusy means that the desktop has not taken the message before yet.
+// errBusy means that the desktop has not accepted the previous message yet.
 var errBusy = errors.New("the desktop is still busy with the last notification")
 
-// Show implements Notifier. The account is left out: on some systems beeep
-// hands the text to another program as an argument, for all to see.
+// Show implements Notifier. The account is omitted: on some systems beeep
+// passes the text to another program as an argument, which all users can see.
 func (b *Beeep) Show(ctx context.Context, n Notification) error {
 	if !b.busy.TryLock() {
 		return errBusy
 	}
 	done := make(chan error, 1)
-	go func() { // beeep knows no time limit; what outlasts ctx ends by itself
+	go func() { // beeep has no time limit; a call that outlasts ctx ends by itself
 		defer b.busy.Unlock()
 		done <- b.send(n.Title, n.Body+"\n"+n.Buttonless, n.Icon)
 	}()
@@ -50,10 +50,10 @@ func (b *Beeep) Show(ctx context.Context, n Notification) error {
 	}
 }
 
-// Correct implements Notifier. There is nothing it could change.
+// Correct implements Notifier. It does nothing.
 func (*Beeep) Correct(context.Context, Notification) error { return nil }
 
-// Withdraw implements Notifier. There is nothing it could take back.
+// Withdraw implements Notifier. It does nothing.
 func (*Beeep) Withdraw(context.Context) error { return nil }
 
 // Close implements Desktop.

@@ -29,15 +29,14 @@ const (
 // errNoService means that there is no notification service on the bus.
 var errNoService = errors.New("no notification service runs")
 
-// absent are the errors of the bus that say so: of the service's name and of
-// the number of one that has ended.
+// absent are the bus errors that say so: for the service's name, and for the
+// unique name of one that has exited.
 var absent = []string{"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"}
 
-// Bus is the Notifier that speaks to the desktop's notification service over a
-// private connection of its own, made when it is first needed and made again
-// when it broke.
+// Bus is the Notifier for the desktop's notification service. It uses a private
+// connection, opened on first use and reopened when it breaks.
 //
-// It does without github.com/esiqveland/notify, whose calls know no time limit
+// It does not use github.com/esiqveland/notify, whose calls have no time limit
 // and whose signal loop panics at a malformed signal from any program on the
 // bus.
 type Bus struct {
@@ -53,8 +52,8 @@ type Bus struct {
 
 var _ Desktop = (*Bus)(nil)
 
-// NewBus returns a Notifier for the bus at address, or for that of this
-// session when address is "". It does not connect yet.
+// NewBus returns a Notifier for the bus at address, or this session's bus when
+// address is "". It does not connect yet.
 func NewBus(address string) *Bus { return &Bus{address: address} }
 
 // Show implements Notifier.
@@ -83,9 +82,9 @@ func (b *Bus) show(ctx context.Context, n Notification) error {
 	if err := b.call(ctx, service, "GetCapabilities").Store(&can); err != nil {
 		return fmt.Errorf("asking the notification service: %w", err)
 	}
-	// Now it runs, if it had to be started. From here on its own name counts:
-	// another service that takes over knows nothing of our message, and may have
-	// given its number to somebody else's.
+	// The service is running now. From here on use its unique name: another
+	// service that takes over does not know our message, and may have given its
+	// id to another program's.
 	var server string
 	owner := b.conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.GetNameOwner", 0, service)
 	if err := owner.Store(&server); err != nil {
@@ -96,7 +95,7 @@ func (b *Bus) show(ctx context.Context, n Notification) error {
 	}
 	actions := []string{}
 	if n.SignIn != nil && slices.Contains(can, "actions") {
-		// Xfce makes a second button of a default action that has a label.
+		// Xfce shows a default action with a label as a second button.
 		actions = []string{defaultKey, "", actionKey, n.Button}
 	}
 	text := body(n, len(actions) > 0, slices.Contains(can, "body-markup"))
@@ -109,7 +108,8 @@ func (b *Bus) show(ctx context.Context, n Notification) error {
 	return nil
 }
 
-// Withdraw implements Notifier. A service that has ended took the message along.
+// Withdraw implements Notifier. The message of a service that has exited is
+// gone.
 func (b *Bus) Withdraw(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -125,7 +125,7 @@ func (b *Bus) Withdraw(ctx context.Context) error {
 	return nil
 }
 
-// Close ends the connection and waits for the goroutine that reads it.
+// Close closes the connection and waits for the goroutine that reads it.
 func (b *Bus) Close() error {
 	b.mu.Lock()
 	conn := b.conn
@@ -139,7 +139,8 @@ func (b *Bus) Close() error {
 	return err
 }
 
-// connect makes sure that there is a connection and that it is listened to.
+// connect makes sure that there is a connection and a goroutine that reads its
+// signals.
 func (b *Bus) connect(ctx context.Context) error {
 	if b.conn != nil && b.conn.Connected() {
 		return nil
@@ -163,8 +164,8 @@ func (b *Bus) connect(ctx context.Context) error {
 	return nil
 }
 
-// hear handles a signal. Any program on the bus can send one; only those of
-// the service about our message count.
+// hear handles a signal. Any program on the bus can send one, so only the
+// service's signals about our message count.
 func (b *Bus) hear(signal *dbus.Signal) {
 	var id uint32
 	if len(signal.Body) == 0 || dbus.Store(signal.Body[:1], &id) != nil {
@@ -191,7 +192,7 @@ func (b *Bus) hear(signal *dbus.Signal) {
 	}
 }
 
-// call calls a method of the notification service, which has this name.
+// call calls a method of the notification service with this bus name.
 func (b *Bus) call(ctx context.Context, name, method string, args ...any) *dbus.Call {
 	call := b.conn.Object(name, path).CallWithContext(ctx, service+"."+method, 0, args...)
 	var failed dbus.Error

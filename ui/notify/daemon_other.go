@@ -7,5 +7,5 @@ import (
 	"runtime"
 )
 
-// Daemon names what shows notifications: the system does.
+// Daemon names the program that shows notifications: the system itself.
 func Daemon(context.Context, string) (name string, err error) { return runtime.GOOS, nil }

@@ -2,6 +2,5 @@
 
 package notify
 
-// NewDesktop returns the Notifier for this system. The address is of no use
-// here.
+// NewDesktop returns the Notifier for this system. The address is not used.
 func NewDesktop(string) Desktop { return NewBeeep() }

@@ -11,19 +11,18 @@ import (
 // session bus, or "" for the one of this session.
 func NewDesktop(address string) Desktop { return &fallback{bus: NewBus(address), other: NewBeeep()} }
 
-// fallback is the bus's notification service, and what package beeep finds
-// where there is none.
+// fallback is the notification service on the bus, or package beeep if there is
+// none.
 //
-// beeep speaks on the connection that fyne.io/systray depends on, and what
-// comes back there can make systray forget the icon. The tray looks after its
-// icon by itself for that reason.
+// beeep uses the connection that fyne.io/systray depends on, where replies can
+// make systray forget the icon. That is why the tray restores its icon itself.
 type fallback struct {
 	bus   Desktop
 	other Desktop
 }
 
-// Show implements Notifier. A service that is there and does not work is left
-// alone: beeep could not do better.
+// Show implements Notifier. It does not try beeep if the service exists but
+// fails, because beeep would use the same one.
 func (f *fallback) Show(ctx context.Context, n Notification) error {
 	err := f.bus.Show(ctx, n)
 	if !errors.Is(err, errNoService) {

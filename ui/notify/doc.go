@@ -1,9 +1,8 @@
-// Package notify tells the user, once and outside the program's own windows,
-// that a sign-in is dead for good, and takes the message back when it is
-// mended.
+// Package notify shows one desktop notification when a sign-in was permanently
+// rejected, and withdraws it when that is fixed. It also shows usage alerts.
 //
-// Run decides when; a Notifier shows. Where the desktop speaks D-Bus the
-// message carries a button that starts the sign-in; elsewhere it is what
-// beeep can do. Every call has a time limit, and a desktop without a
-// notification service costs one line in the log.
+// Run decides when; a Notifier shows. On D-Bus desktops the message has a
+// button that starts the sign-in; elsewhere it is what beeep can show. Every
+// call has a time limit, and without a notification service there is one line
+// in the log.
 package notify

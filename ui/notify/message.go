@@ -12,9 +12,9 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// body is the message's text: first what is the matter, for some desktops show
-// one line only. Only services that announce it read markup; the
-// others would show the escapes.
+// body is the message's text. What is wrong comes first, because some desktops
+// show only one line. Markup is only used for services that announce it; others
+// would show the escapes.
 func body(n Notification, button, markup bool) string {
 	lines := []string{n.Body}
 	if n.Account != "" {
@@ -54,8 +54,8 @@ type imageData struct {
 	Data                  []byte
 }
 
-// pixels is a picture as the specification wants it: 8-bit RGBA, the colours
-// not multiplied by alpha.
+// pixels converts a picture to the specification's format: 8-bit RGBA, not
+// premultiplied.
 func pixels(picture image.Image) imageData {
 	b := picture.Bounds()
 	img := image.NewNRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))

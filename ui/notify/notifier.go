@@ -13,31 +13,30 @@ type Notification struct {
 	Body string
 	// Icon is a PNG picture.
 	Icon []byte
-	// Button is the label of the button that signs in, and Buttonless what is
-	// said in the place of one where a message cannot have any.
+	// Button is the label of the button that signs in, and Buttonless the text
+	// that replaces it where messages have no buttons.
 	Button, Buttonless string
-	// SignIn is called when the user presses the button, at most once and on a
-	// goroutine that must not be kept waiting.
+	// SignIn is called when the user presses the button, at most once. It must
+	// not block.
 	SignIn func()
 
-	silent bool // it takes the place of one that was seen
+	silent bool // it replaces one that was seen
 }
 
 // Notifier shows at most one message at a time. It is safe for concurrent use.
 // Calls end when their context does.
 type Notifier interface {
-	// Show puts n on the screen, in the place of the message before it if that
-	// is still there.
+	// Show shows n, replacing the previous message if that is still shown.
 	Show(ctx context.Context, n Notification) error
-	// Correct puts n, without a sound, in the place of the message that is on the
-	// screen. If its user has closed it, or there is none, nothing is shown.
+	// Correct silently replaces the message on the screen with n. If the user
+	// has closed it, or there is none, nothing is shown.
 	Correct(ctx context.Context, n Notification) error
-	// Withdraw takes the message away. None there is not an error.
+	// Withdraw removes the message. It is not an error if there is none.
 	Withdraw(ctx context.Context) error
 }
 
-// Desktop is a Notifier for this desktop. Close frees what it holds and leaves
-// the message on the screen alone.
+// Desktop is a Notifier for this desktop. Close releases its resources and
+// leaves the message on the screen.
 type Desktop interface {
 	Notifier
 	Close() error

@@ -18,23 +18,22 @@ const (
 	iconSize = 64
 )
 
-// Options say how Run speaks.
+// Options configure Run.
 type Options struct {
 	// Words are the language.
 	Words words.Words
-	// Home is what the home is called, "" when there is no other one to tell it
-	// from.
+	// Home is the home's name, "" if there is only one.
 	Home string
-	// Patience is how long a refusal waits before it is told of while the access
-	// token still works: another process may mend it meanwhile. 0: not at all.
+	// Patience is how long to wait before notifying about a refusal while the
+	// access token still works, because another process may fix it meanwhile.
 	Patience time.Duration
 	// Log gets what goes wrong.
 	Log *slog.Logger
 }
 
-// Run watches s and shows each notice that is owed once, if this process is the
-// one that may. It returns when ctx ends or the session does, after it has
-// taken back what it shows: the button would lead nowhere.
+// Run watches s and shows each notice once, if this process can claim it. It
+// returns when ctx or the session ends, after withdrawing its message, whose
+// button would no longer work.
 func Run(ctx context.Context, s auth.Session, n Notifier, o Options) {
 	r := &runner{session: s, notifier: n, opts: o, log: o.Log, patience: time.NewTimer(0)}
 	r.patience.Stop()
@@ -65,9 +64,9 @@ type runner struct {
 	icons    assets.Renderer
 	work     sync.WaitGroup // sign-ins begun by the button
 
-	patience *time.Timer // runs while waiting is not told of yet
+	patience *time.Timer // runs while waiting is not shown yet
 	waiting  string      // the notice that it was started for
-	due      time.Time   // when it may be told of
+	due      time.Time   // when it may be shown
 
 	claimed string       // the notice that is ours to show, "" when none is
 	told    string       // the notice that was shown last
@@ -76,14 +75,14 @@ type runner struct {
 	failing bool         // the last Show failed and the log knows
 }
 
-// see brings the screen in line with state.
+// see updates the screen for state.
 func (r *runner) see(ctx context.Context, state auth.State) {
 	if !state.NeedsSignIn() {
 		r.claimed, r.waiting = "", ""
 		r.patience.Stop()
 	}
 	if !state.NeedsSignIn() || !state.Notifications {
-		r.withdraw(ctx) // what is not claimed can be shown when they are on again
+		r.withdraw(ctx) // an unclaimed notice can be shown when they are on again
 		return
 	}
 	if state.Notice == r.told && r.shown {
@@ -94,17 +93,18 @@ func (r *runner) see(ctx context.Context, state auth.State) {
 		return
 	}
 	if state.Notice != r.claimed && !r.claim(ctx, state.Notice) {
-		r.withdraw(ctx) // what is on the screen is about another refusal
+		r.withdraw(ctx) // the message on the screen is about another refusal
 		return
 	}
-	// The claim may have taken a while, and another process may have mended it.
+	// The claim may have taken a while, and another process may have fixed the
+	// sign-in.
 	if now := r.session.State(); now.NeedsSignIn() && now.Notice == state.Notice {
 		r.show(ctx, now)
 	}
 }
 
-// early reports whether the state's notice has to wait, and then has see called
-// when it has waited enough. Nothing works without it: then it does not wait.
+// early reports whether the state's notice has to wait, and then arranges
+// another call of see. It does not wait once the access token has expired.
 func (r *runner) early(state auth.State) bool {
 	if state.Status != auth.StatusExpiring || r.opts.Patience == 0 {
 		return false
@@ -132,15 +132,15 @@ func (r *runner) claim(ctx context.Context, notice string) bool {
 	return ours
 }
 
-// show puts the notice for state on the screen. When that fails the notice
-// stays ours: the next State brings the next try.
+// show shows the notice for state. If that fails, the claim stays and the next
+// State triggers another try.
 func (r *runner) show(ctx context.Context, state auth.State) {
 	text := r.opts.Words.NoticeOf(state, time.Now())
 	call, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	if err := r.notifier.Show(call, r.notification(ctx, state, text)); err != nil {
 		if !r.failing {
-			r.log.Warn("Cannot show a notification; the icon and the menu still say what is the matter", "error", err)
+			r.log.Warn("Cannot show a notification; the icon and the menu still say what is wrong", "error", err)
 		}
 		r.failing = true
 		return
@@ -148,7 +148,7 @@ func (r *runner) show(ctx context.Context, state auth.State) {
 	r.failing, r.shown, r.told, r.text = false, true, state.Notice, text
 }
 
-// correct has the message on the screen say what is so now.
+// correct updates the message on the screen.
 func (r *runner) correct(ctx context.Context, state auth.State) {
 	text := r.opts.Words.NoticeOf(state, time.Now())
 	if text == r.text {
@@ -176,7 +176,7 @@ func (r *runner) notification(ctx context.Context, state auth.State, text words.
 	}
 }
 
-// account names whose sign-in it is, and of several homes which.
+// account names the account, and the home if there are several.
 func (r *runner) account(account string) string {
 	switch {
 	case r.opts.Home == "":
@@ -187,7 +187,7 @@ func (r *runner) account(account string) string {
 	return r.opts.Words.Say("tray.home", "Name", words.Line(r.opts.Home), "State", account)
 }
 
-// withdraw takes back what is on the screen.
+// withdraw removes the message from the screen.
 func (r *runner) withdraw(ctx context.Context) {
 	if !r.shown {
 		return
@@ -204,7 +204,7 @@ func (r *runner) withdraw(ctx context.Context) {
 func (r *runner) signIn(ctx context.Context) {
 	r.work.Go(func() {
 		if err := r.session.SignIn(ctx, auth.SignInPreferred); err != nil && ctx.Err() == nil {
-			r.log.Warn("The sign-in did not work", "error", err)
+			r.log.Warn("The sign-in failed", "error", err)
 		}
 	})
 }

@@ -1,5 +1,5 @@
-// Package qr draws an address as a QR code, for a phone to open it. It makes
-// the squares; each face paints them its own way.
+// Package qr encodes an address as a QR code for a phone. It makes the squares;
+// each face draws them in its own way.
 package qr
 
 import (
@@ -8,14 +8,14 @@ import (
 	"rsc.io/qr"
 )
 
-// QuietZone is how many light squares have to stay free around a code, on every
-// side, for a camera to find it.
+// QuietZone is how many light squares a code needs on every side so that a
+// camera finds it.
 const QuietZone = 4
 
-// Encode is the QR code of text: rows of squares from the top, true for dark
-// ones, without the quiet zone. It corrects about one error in six, which is
-// plenty on a screen and keeps the squares large. A text of more than about two
-// thousand characters does not fit.
+// Encode returns the QR code of text: rows of squares from the top, true for
+// dark ones, without the quiet zone. Its error correction level, about one in
+// six, is enough for a screen and keeps the squares large. Texts of more than
+// about two thousand characters do not fit.
 func Encode(text string) ([][]bool, error) {
 	code, err := qr.Encode(text, qr.M)
 	if err != nil {

@@ -13,12 +13,12 @@ const (
 	itemIface = "org.kde.StatusNotifierItem"
 )
 
-// serveClicks answers the clicks of bars that have no menus, such as swaybar: each
-// opens the window. systray answers them with UnknownMethod, and where it is given
-// something to do it says that the item has no menu, so that the other panels no
-// longer open the menu with a left click.
+// serveClicks makes clicks open the window in bars without menus, such as
+// swaybar. systray answers such clicks with UnknownMethod, and if given a click
+// handler it declares that the item has no menu, so that other panels no longer
+// open the menu on a left click.
 //
-// The connection is systray's own, the shared one.
+// It uses systray's own connection, the shared one.
 func serveClicks(open func()) error {
 	conn, err := dbus.SessionBus()
 	if err != nil {

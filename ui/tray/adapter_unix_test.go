@@ -52,7 +52,7 @@ func TestIconAfterTheBus(t *testing.T) {
 		t.Fatal(err)
 	}
 	tr.renderIcon(auth.StatusHealthy, assets.DarkPanel)
-	if !strings.Contains(log.String(), "The panel took no icon") {
+	if !strings.Contains(log.String(), "Cannot give the panel an icon") {
 		t.Errorf("systray had nothing to say; the log is %q", log.String())
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"fyne.io/systray"
 )
 
-// build makes every row once; from then on rows are changed in place and
-// hidden, never removed: panels close an open menu whose structure changes.
+// build creates every row once. Later rows are only changed in place and
+// hidden, because panels close an open menu whose structure changes.
 func (t *tray) build(ctx context.Context) {
 	first := t.homes[0]
 	if len(t.homes) == 1 {
@@ -30,8 +30,9 @@ func (t *tray) build(ctx context.Context) {
 	t.show(t.states(), time.Now())
 }
 
-// add makes a part's rows: in a submenu, or in the menu itself when there is
-// none. Their clicks are h's, the first home's for those of the program.
+// add creates a part's rows, in a submenu or, if menu is nil, in the menu
+// itself. Their clicks are for h, which is the first home for the program's
+// rows.
 func (t *tray) add(ctx context.Context, p part, menu *systray.MenuItem, h *home) {
 	var added []*systray.MenuItem
 	for id := range rows {
@@ -53,13 +54,13 @@ func (t *tray) add(ctx context.Context, p part, menu *systray.MenuItem, h *home)
 		added = append(added, item)
 		t.work.Go(func() { t.listen(ctx, h, id, item.ClickedCh) })
 	}
-	for _, item := range added { // not before: on Windows only what is shown gets a submenu
+	for _, item := range added { // not before: on Windows only visible rows get a submenu
 		item.Disable()
 		item.Hide()
 	}
 }
 
-// addItem makes a row in a submenu, or in the menu itself when there is none.
+// addItem creates a row in a submenu or, if menu is nil, in the menu itself.
 func addItem(menu *systray.MenuItem, checkable bool) *systray.MenuItem {
 	switch {
 	case menu == nil && checkable:
@@ -80,8 +81,8 @@ func addSeparator(menu *systray.MenuItem) {
 	menu.AddSeparator()
 }
 
-// listen turns the clicks on one row into actions until ctx ends. A closed
-// channel is no click.
+// listen handles the clicks on one row until ctx is done. A closed channel is
+// not a click.
 func (t *tray) listen(ctx context.Context, h *home, id RowID, clicks <-chan struct{}) {
 	for {
 		select {

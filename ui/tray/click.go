@@ -9,8 +9,8 @@ import (
 	"rekey/ui/words"
 )
 
-// click does what a row stands for. It returns at once: what takes time runs
-// on its own, so that every row stays responsive.
+// click performs a row's action. It returns immediately: slow actions run in
+// the background, so that every row stays responsive.
 func (t *tray) click(ctx context.Context, h *home, id RowID) {
 	t.mu.Lock()
 	main, state, loans := h.main, h.state, h.rows
@@ -58,7 +58,7 @@ func (t *tray) click(ctx context.Context, h *home, id RowID) {
 	}
 }
 
-// openWorst opens the window of the home whose State the icon shows.
+// openWorst opens the window of the home that the icon shows.
 func (t *tray) openWorst(ctx context.Context) {
 	if h := t.homes[ui.Worst(t.states()...)]; h.OpenWindow != nil {
 		t.start(ctx, h, "failed.window", h.OpenWindow)
@@ -70,7 +70,7 @@ func (t *tray) clickMain(ctx context.Context, h *home, main words.Action) {
 	case words.ActionSignIn:
 		t.signIn(ctx, h, auth.SignInPreferred)
 	case words.ActionCancelSignIn:
-		t.begin(h) // the sign-in's own failure is then no news
+		t.begin(h) // so that the sign-in's own failure is not noted
 		t.work.Go(h.Session.CancelSignIn)
 	case words.ActionRefresh:
 		t.start(ctx, h, "failed.refresh", h.Session.Refresh)
@@ -109,13 +109,13 @@ func (t *tray) copyText(ctx context.Context, h *home, text string) {
 	})
 }
 
-// start runs do in the background. When it fails the menu says so, with the
-// message of that id, until the next click or the next change of status.
+// start runs do in the background. If it fails the menu shows the message
+// failed until the next click or change of status.
 func (t *tray) start(ctx context.Context, h *home, failed string, do func(context.Context) error) {
 	t.startNoting(ctx, h, failed, func(ctx context.Context) (string, error) { return "", do(ctx) })
 }
 
-// startNoting is start for what has something to say when it worked, too.
+// startNoting is start for actions that also have a note on success.
 func (t *tray) startNoting(ctx context.Context, h *home, failed string, do func(context.Context) (string, error)) {
 	mine := t.begin(h)
 	t.work.Go(func() {
@@ -125,12 +125,12 @@ func (t *tray) startNoting(ctx context.Context, h *home, failed string, do func(
 			return
 		case err != nil:
 			text = t.opts.Words.Say(failed, "Why", t.opts.Words.Error(err))
-			t.opts.Log.Info("What was clicked did not work", "message", failed, "error", err)
+			t.opts.Log.Info("An action failed", "message", failed, "error", err)
 		case text == "":
 			return
 		}
 		t.mu.Lock()
-		if failed != "failed.refresh" || !h.state.NeedsSignIn() { // else the State says why
+		if failed != "failed.refresh" || !h.state.NeedsSignIn() { // otherwise the State says why
 			h.note.say(mine, text)
 		}
 		t.mu.Unlock()

@@ -11,15 +11,15 @@ import (
 	"rekey/usage"
 )
 
-// rowLimit is the number of characters after which a row is cut: a menu is as
-// wide as its widest.
+// rowLimit is the maximum length of a row, in characters: a menu is as wide as
+// its widest row.
 const rowLimit = 64
 
-// noteLimit is that of the row about a click. It is seldom there, and an error
-// has to fit.
+// noteLimit is that of the row about a click, which is rare and must have room
+// for an error.
 const noteLimit = 88
 
-// View is what the menu says about one home.
+// View is what the menu shows of one home.
 type View struct {
 	// Name is what the home is called where there are several.
 	Name string
@@ -36,10 +36,10 @@ type View struct {
 // HomeModel is one home's part of the menu. Models are values: compare them
 // with ==.
 type HomeModel struct {
-	// Title is the row that opens the home's submenu, "" when there is no other
+	// Title is the row that opens the home's submenu, "" if there is only one
 	// home and so no submenu.
 	Title string
-	// Main is what a click on RowAction means.
+	// Main is the action of a click on RowAction.
 	Main words.Action
 	// Rows are those of the home; the shared ones are empty.
 	Rows Rows
@@ -47,7 +47,7 @@ type HomeModel struct {
 	Loans [mostLoans]string
 }
 
-// MenuModel is all that the tray shows.
+// MenuModel is everything that the tray shows.
 type MenuModel struct {
 	// Icon selects the picture.
 	Icon auth.Status
@@ -59,8 +59,8 @@ type MenuModel struct {
 	Rows Rows
 }
 
-// Abilities are what the program around the tray can do. Rows for what it
-// cannot are left out.
+// Abilities are what the program around the tray can do. Rows for missing
+// abilities are omitted.
 type Abilities struct {
 	OpenWindow  bool
 	OpenFolder  bool
@@ -69,8 +69,8 @@ type Abilities struct {
 	AddAccount  bool
 }
 
-// Menu is what the tray shows at the time now, in now's zone and in the
-// language of w. There is at least one view.
+// Menu returns what the tray shows at the time now, in now's zone and in the
+// language of w. There must be at least one view.
 func Menu(w words.Words, views []View, now time.Time, can Abilities) MenuModel {
 	states := make([]auth.State, len(views))
 	for i, v := range views {
@@ -96,8 +96,8 @@ func Menu(w words.Words, views []View, now time.Time, can Abilities) MenuModel {
 	return m
 }
 
-// tooltip names the program, how the sign-in is and whose, and below that the
-// window of the plan that stops the user first.
+// tooltip names the program, the state of the sign-in and its account, and
+// below that the tightest usage window.
 func tooltip(w words.Words, v View, now time.Time) string {
 	state, account := w.Headline(v.State, now), w.Account(v.State)
 	switch {
@@ -114,7 +114,7 @@ func tooltip(w words.Words, v View, now time.Time) string {
 	return text
 }
 
-// title is a home in one line: which it is, and how it is.
+// title is a home in one line: its name and its state.
 func title(w words.Words, v View, now time.Time) string {
 	line := w.Say("tray.home", "Name", words.Line(v.Name), "State", w.Headline(v.State, now))
 	return words.Clip(line, rowLimit)
@@ -169,8 +169,8 @@ func (m *HomeModel) inform(w words.Words, s auth.State, now time.Time) {
 	}
 }
 
-// measure fills in how much of the plan is used, a row for each window. What
-// stands in the way of it is a row only where no other one says it.
+// measure fills in how much of the plan is used, a row for each window. A
+// problem gets a row only if no other row shows it.
 func (m *HomeModel) measure(w words.Words, u usage.Usage, now time.Time) {
 	for i, of := range u.Windows {
 		if id := RowUsage + RowID(i); id < RowUsageProblem {
@@ -204,15 +204,15 @@ func (m *HomeModel) lent(w words.Words, loans []lend.Loan, now time.Time, can Ab
 	m.Rows.offer(RowLoansMore, w.Say("tray.loans_more"), len(loans) > mostLoans && can.OpenWindow)
 }
 
-// stress has a click on the rows that inform open the window, which says more:
-// no row does nothing, and panels grey out what cannot be clicked.
+// stress makes a click on informative rows open the window, because panels grey
+// out rows that cannot be clicked.
 func (m *HomeModel) stress(can Abilities) {
 	for id := RowAccount; id <= RowNote; id++ {
 		m.Rows[id].Enabled = can.OpenWindow && m.Rows[id].Label != ""
 	}
 }
 
-// ask fills in what a sign-in under way wants from its user.
+// ask fills in what a running sign-in asks of the user.
 func (m *HomeModel) ask(w words.Words, s auth.State, can Abilities) {
 	p := s.SignIn
 	switch {
@@ -235,7 +235,7 @@ func (m *HomeModel) ask(w words.Words, s auth.State, can Abilities) {
 	}
 }
 
-// short is a page's address without what everybody can add by himself.
+// short is a page's address without the obvious parts.
 func short(page string) string {
 	return strings.TrimPrefix(words.Line(page), "https://")
 }
@@ -252,7 +252,8 @@ func (m *HomeModel) otherWays(w words.Words, s auth.State) {
 	m.Rows.offer(RowCodex, w.Say("tray.codex"), preferred != auth.SignInCodex)
 }
 
-// canSignOut: there is something to forget that is Codex's own.
+// canSignOut reports whether there are credentials to remove that are Codex's
+// own.
 func canSignOut(s auth.State) bool {
 	switch s.Status {
 	case auth.StatusSignedOut, auth.StatusExternal, auth.StatusUnreadable:
@@ -268,7 +269,7 @@ func signOutNow(w words.Words, s auth.State) string {
 	return words.Clip(w.Say("tray.sign_out_now", "Who", who(w, s)), rowLimit)
 }
 
-// who is the present sign-in in a few words.
+// who is the current sign-in in a few words.
 func who(w words.Words, s auth.State) string {
 	if email := words.Line(s.Email); email != "" {
 		return email

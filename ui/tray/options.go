@@ -13,36 +13,36 @@ import (
 
 // Home is one home that the tray shows.
 type Home struct {
-	// Name is what the home is called where there are several: its path.
+	// Name is the home's name if there are several: its path.
 	Name string
 	// Session is the home's sign-in.
 	Session lend.Session
-	// OpenWindow shows the window. Nil: the row is left out.
+	// OpenWindow shows the window. Nil omits the row.
 	OpenWindow func(context.Context) error
 	// AddAccount shows the window where another account is added. Nil: the row is
 	// left out.
 	AddAccount func(context.Context) error
-	// OpenFolder shows the folder of the credential store. Nil: left out.
+	// OpenFolder shows the folder of the credential store. Nil omits the row.
 	OpenFolder func(context.Context) error
 }
 
 // Options are what the tray needs from the program around it.
 type Options struct {
-	// Words are the language that the tray speaks.
+	// Words has the texts in the user's language.
 	Words words.Words
-	// Copy puts a text into the clipboard. Nil: its rows are left out.
+	// Copy copies a text to the clipboard. Nil omits its rows.
 	Copy func(ctx context.Context, text string) error
-	// CopyDiagnostics puts what there is to say about all homes where the user
-	// can paste it from, and says where that is. Nil: the row is left out.
+	// CopyDiagnostics copies a report about all homes to where the user can
+	// paste it from, and says where that is. Nil omits the row.
 	CopyDiagnostics func(context.Context) (note string, err error)
-	// Quit is called when the user asks for the end. It ends Run's context.
+	// Quit is called when the user quits. It ends Run's context.
 	Quit func()
-	// DarkColours reports whether the colours that the desktop's own settings name
-	// are dark, and whether they name any. It is asked where no portal tells. Nil:
-	// nobody knows.
+	// DarkColours reports whether the colours in the desktop's own settings are
+	// dark, and whether that is known. It is called if no portal says so; may
+	// be nil.
 	DarkColours func() (dark, known bool)
-	// Desktop is the running desktop, as XDG_CURRENT_DESKTOP names it, "" if it
-	// does not. Some of them tell what colour their panels have.
+	// Desktop is the running desktop, as in XDG_CURRENT_DESKTOP, "" if unknown.
+	// Some desktops report the colour of their panels.
 	Desktop string
 	// Log gets what goes wrong.
 	Log *slog.Logger
@@ -51,7 +51,7 @@ type Options struct {
 // ErrSessionEnded is returned by Run when a Session ended before ctx did.
 var ErrSessionEnded = fault.New("session_ended", "the session ended")
 
-// NoBusError says that there is no desktop bus, or none any more, and so no tray.
+// NoBusError means that there is no desktop bus (any more), and so no tray.
 type NoBusError struct {
 	// Err is the cause.
 	Err error
@@ -69,8 +69,8 @@ func (e *NoBusError) FaultCode() string { return "no_bus" }
 // FaultArgs implements fault.Coded.
 func (e *NoBusError) FaultArgs() []any { return []any{"Why", e.Err} }
 
-// ErrNoPanel means that there is a desktop bus and no panel on it that shows
-// tray icons. Run works all the same: the icon appears when a panel does.
+// ErrNoPanel means that there is a desktop bus but no panel that shows tray
+// icons. Run works nevertheless: the icon appears when a panel does.
 var ErrNoPanel = fault.New("no_panel", "no panel shows tray icons yet")
 
 // OnGNOME reports whether a desktop, as XDG_CURRENT_DESKTOP names it, is GNOME,

@@ -4,5 +4,5 @@ package tray
 
 import "context"
 
-// watchPanelColour has nobody to ask on this system.
+// watchPanelColour does nothing on this system.
 func watchPanelColour(context.Context, string, string, func() (dark, known bool), func(bool)) {}

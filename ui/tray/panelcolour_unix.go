@@ -22,26 +22,26 @@ const (
 	appearance   = "org.freedesktop.appearance"
 	colourScheme = "color-scheme"
 
-	// kdeSettings is what Plasma's settings send notifyChange on when one of them
-	// was changed.
+	// kdeSettings is the interface on which Plasma sends notifyChange when a
+	// setting has changed.
 	kdeSettings = "org.kde.KGlobalSettings"
 )
 
-// portalLimit bounds the asking: the portal may have to be started for it.
+// portalLimit bounds the request, for which the portal may have to be started.
 const portalLimit = 10 * time.Second
 
-// tellsPanelColour reports whether a desktop, as XDG_CURRENT_DESKTOP names it,
-// has panels in the colour of its programs. Plasma has. GNOME's bar is dark
-// whatever the programs are, Xfce's panel has a switch of its own; of them
-// nothing is asked, and the icons' rims keep them readable on either.
+// tellsPanelColour reports whether a desktop, as in XDG_CURRENT_DESKTOP, has
+// panels in the colour of its programs, as Plasma does. GNOME's bar is always
+// dark, and Xfce's panel has a setting of its own; they are not asked, and the
+// icons' outlines keep them readable on both.
 func tellsPanelColour(desktop string) bool {
 	return slices.Contains(strings.Split(desktop, ":"), "KDE")
 }
 
 // watchPanelColour calls dark with whether the panel is dark, now and whenever
-// that changes, until ctx ends. Where nobody tells, it never does. The address
-// is the bus's, or "" for that of this session. Where there is no portal, colours
-// is asked instead: see Options.DarkColours.
+// that changes, until ctx is done; never if that is unknown. address is the
+// bus's, or "" for this session's. Without a portal it uses colours: see
+// Options.DarkColours.
 func watchPanelColour(ctx context.Context, address, desktop string, colours func() (dark, known bool), dark func(bool)) {
 	if !tellsPanelColour(desktop) {
 		return
@@ -50,10 +50,10 @@ func watchPanelColour(ctx context.Context, address, desktop string, colours func
 	defer cancel()
 	conn, err := sessionbus.Dial(asking, address)
 	if err != nil {
-		return // without a bus there is no tray either, which is told elsewhere
+		return // without a bus there is no tray either, which is reported elsewhere
 	}
 	defer func() { _ = conn.Close() }()
-	// The changes first, so that none falls between.
+	// Subscribe first, so that no change is missed.
 	changes := make(chan *dbus.Signal, 8)
 	conn.Signal(changes)
 	err = conn.AddMatchSignalContext(asking, dbus.WithMatchSender(portalName), dbus.WithMatchObjectPath(portalPath),
@@ -100,8 +100,8 @@ func watchPanelColour(ctx context.Context, address, desktop string, colours func
 	}
 }
 
-// tellScheme passes on what a value of the setting means: 1 is dark and 2 is
-// light. 0 is "no preference", and then nothing is known.
+// tellScheme passes on the meaning of the setting's value: 1 is dark, 2 is
+// light, and 0 is "no preference", which means unknown.
 func tellScheme(value dbus.Variant, dark func(bool)) {
 	if inside, ok := value.Value().(dbus.Variant); ok { // as Read wraps it
 		value = inside

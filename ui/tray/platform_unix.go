@@ -23,16 +23,15 @@ const iconSize = 48
 // dialLimit bounds the connecting to the bus at the start.
 const dialLimit = 5 * time.Second
 
-// errBusGone is why a tray ends whose desktop goes away.
+// errBusGone is the error of a tray whose desktop has gone away.
 var errBusGone = errors.New("the connection was closed")
 
 // present builds the item and keeps it on the panel until ctx ends or the bus
 // goes away, which is a *NoBusError. A click in a bar without menus calls open.
 //
-// Everything is set before the item registers: it is complete from the first
-// moment, and there is no blank icon. systray does not tell when its connection
-// ends, so one of our own beside it does. On that one watchPanel sees to it
-// that the icon is registered.
+// Everything is set before the item registers, so that there is never a blank
+// icon. systray does not report the end of its connection, so a connection of
+// our own does. On it watchPanel makes sure that the icon is registered.
 func present(ctx context.Context, log *slog.Logger, build, open func()) error {
 	dialling, cancel := context.WithTimeout(ctx, dialLimit)
 	lifeline, err := sessionbus.Dial(dialling, "")
@@ -64,9 +63,9 @@ func present(ctx context.Context, log *slog.Logger, build, open func()) error {
 	}
 }
 
-// quieten has what systray says on the standard logger go to log from now on: a
-// panel that is not there yet, or a desktop that goes away, is nothing to print.
-// systray says it even after it has ended, so there is no way back.
+// quieten redirects systray's messages on the standard logger to log, because a
+// missing panel or a desktop that goes away is not worth printing. systray
+// prints even after it has ended, so this is not undone.
 func quieten(log *slog.Logger) {
 	stdlog.SetFlags(0)
 	stdlog.SetOutput(slog.NewLogLogger(log.Handler(), slog.LevelDebug).Writer())

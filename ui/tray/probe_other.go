@@ -4,5 +4,5 @@ package tray
 
 import "context"
 
-// Probe tells whether a tray can be shown. On this system one always can.
+// Probe reports whether a tray can be shown. On this system it always can.
 func Probe(context.Context, string) error { return nil }

@@ -13,9 +13,9 @@ import (
 // StatusNotifierItem specification.
 const watcher = "org.kde.StatusNotifierWatcher"
 
-// Probe tells whether a tray can be shown: nil, ErrNoPanel, or *NoBusError. The
-// address is the bus's, or "" for that of this session, which is what Run uses.
-// Probe starts nothing and ends when ctx does.
+// Probe reports whether a tray can be shown: nil, ErrNoPanel, or *NoBusError.
+// address is the bus's, or "" for this session's, which Run uses. Probe starts
+// nothing and returns when ctx is done.
 func Probe(ctx context.Context, address string) error {
 	conn, err := sessionbus.Dial(ctx, address)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"rekey/auth"
 )
 
-// render changes what differs between model and what the panel shows. Every
-// change is a signal to the panel, so there is none without need.
+// render changes on the panel what differs from model. Every change sends the
+// panel a signal, so it makes no unnecessary ones.
 func (t *tray) render(model MenuModel, panel assets.Panel) {
 	if model.Icon != t.shown.Icon || panel != t.shownPanel {
 		t.renderIcon(model.Icon, panel)
@@ -43,13 +43,13 @@ func (t *tray) renderIcon(status auth.Status, panel assets.Panel) {
 	// with systray v1.12.3; not reported upstream as far as we know.)
 	defer func() {
 		if gone := recover(); gone != nil {
-			t.opts.Log.Warn("The panel took no icon", "error", gone)
+			t.opts.Log.Warn("Cannot give the panel an icon", "error", gone)
 		}
 	}()
 	systray.SetIcon(iconFile(png))
 }
 
-// renderRows turns was into now. A submenu is filled before its row appears.
+// renderRows changes was to now. A submenu is filled before its row appears.
 func renderRows(items *rowItems, was, now Rows) {
 	for id := range rows {
 		if _, child := id.below(); child && now[id] != was[id] {
@@ -63,8 +63,8 @@ func renderRows(items *rowItems, was, now Rows) {
 	}
 }
 
-// renderRow turns was into row. The label comes first, so that a row which
-// appears does so complete.
+// renderRow changes was to row. The label is set first, so that a row is
+// complete when it appears.
 func renderRow(item *systray.MenuItem, was, row Row) {
 	if row.Label != was.Label && row.Label != "" {
 		item.SetTitle(escape(row.Label))

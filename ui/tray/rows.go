@@ -64,7 +64,7 @@ func (id RowID) shared() bool {
 	return false
 }
 
-// below reports whose submenu a row stands in.
+// below returns the row in whose submenu a row is.
 func (id RowID) below() (parent RowID, ok bool) {
 	switch id {
 	case RowBrowser, RowDevice, RowCodex:
@@ -95,20 +95,20 @@ func (id RowID) ofLoan() (loan int, row RowID, ok bool) {
 // part says which rows a menu has.
 type part int
 
-// A single home's rows and the program's are one menu. With several homes,
-// each has a submenu, and the program's rows stand below them.
+// With a single home its rows and the program's are one menu. With several
+// homes each has a submenu, and the program's rows are below them.
 const (
 	everything part = iota
 	ofHome
 	ofProgram
 )
 
-// has reports whether a row belongs into a menu.
+// has reports whether a row belongs to a part.
 func (p part) has(id RowID) bool {
 	return p == everything || id.shared() == (p == ofProgram)
 }
 
-// lined reports whether a line stands above a row.
+// lined reports whether there is a separator above a row.
 func (p part) lined(id RowID) bool {
 	switch id {
 	case RowReplace:
@@ -124,8 +124,8 @@ func (p part) lined(id RowID) bool {
 // checkable reports whether a row is a switch.
 func (id RowID) checkable() bool { return id == RowKeepFresh || id == RowStartAtLogin }
 
-// Row is one row of the menu. A row without a label is not shown, one that is
-// not Enabled only informs.
+// Row is one row of the menu. A row without a label is not shown; one that is
+// not Enabled cannot be clicked.
 type Row struct {
 	Label   string
 	Enabled bool

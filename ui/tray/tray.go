@@ -15,12 +15,11 @@ import (
 	"rekey/usage"
 )
 
-// Run shows the homes, at least one, in the panel until ctx ends. It ends
-// earlier with ErrSessionEnded when a session does, and with a *NoBusError when
-// there is no desktop bus or none any more. It can be called once in a process,
-// for fyne.io/systray is one item for ever; on Windows and macOS it must be
-// called on the main goroutine. A panel may come, go and come back: the icon
-// follows.
+// Run shows the homes, at least one, in the panel until ctx is done. It returns
+// ErrSessionEnded when a session ends, and a *NoBusError when there is no
+// desktop bus (any more). It can be called only once per process, because
+// fyne.io/systray has only one item; on Windows and macOS it must be called on
+// the main goroutine. The icon returns after a restart of the panel.
 func Run(ctx context.Context, homes []Home, opts Options) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -40,7 +39,7 @@ func Run(ctx context.Context, homes []Home, opts Options) error {
 	return err
 }
 
-// rowItems are the rows on the panel; a menu has those that belong into it.
+// rowItems are the rows on the panel; each part has only its own.
 type rowItems [rows]*systray.MenuItem
 
 // tray is the adapter between MenuModel and fyne.io/systray.
@@ -101,7 +100,7 @@ func (t *tray) subscribe(ctx context.Context) []<-chan auth.State {
 	return all
 }
 
-// show puts the homes' States on the panel.
+// show shows the homes' States on the panel.
 func (t *tray) show(states []auth.State, now time.Time) {
 	first := t.homes[0]
 	can := Abilities{
@@ -124,7 +123,7 @@ func (t *tray) show(states []auth.State, now time.Time) {
 	t.render(model, panel)
 }
 
-// watchOpening asks for true words whenever the menu is opened.
+// watchOpening updates the texts whenever the menu is opened.
 func (t *tray) watchOpening(ctx context.Context) {
 	for {
 		select {
@@ -144,8 +143,8 @@ func (t *tray) opened(ctx context.Context) {
 	}
 }
 
-// followUsage takes in how much of a home's plan is used, and has the menu say it
-// anew when the words change.
+// followUsage follows a home's usage and updates the menu when the texts
+// change.
 func (t *tray) followUsage(ctx context.Context, h *home) {
 	timer := time.NewTimer(0)
 	timer.Stop()
@@ -193,8 +192,8 @@ func (t *tray) followLoans(ctx context.Context, h *home) {
 	}
 }
 
-// firstPanel is what is known of a desktop's panel without asking: GNOME's bar is
-// dark, whatever the programs are.
+// firstPanel is what is known of a desktop's panel without asking: GNOME's bar
+// is always dark.
 func firstPanel(desktop string) assets.Panel {
 	if OnGNOME(desktop) {
 		return assets.DarkPanel
@@ -202,7 +201,7 @@ func firstPanel(desktop string) assets.Panel {
 	return assets.UnknownPanel
 }
 
-// panelIs takes in what colour the panel has.
+// panelIs stores the colour of the panel.
 func (t *tray) panelIs(dark bool) {
 	t.mu.Lock()
 	t.panel = assets.LightPanel
@@ -213,7 +212,7 @@ func (t *tray) panelIs(dark bool) {
 	t.lookAgain()
 }
 
-// lookAgain has show called soon, if it is not asked for already.
+// lookAgain makes show be called soon.
 func (t *tray) lookAgain() {
 	select {
 	case t.look <- struct{}{}:

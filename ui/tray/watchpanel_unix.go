@@ -17,19 +17,19 @@ import (
 const (
 	watcherPath = dbus.ObjectPath("/StatusNotifierWatcher")
 	// afterYou is how long systray may take to register with a new panel before
-	// we look whether it did.
+	// we check.
 	afterYou = time.Second
 	// panelLimit bounds the calls to a panel, which may hang.
 	panelLimit = 10 * time.Second
 )
 
-// watchPanel sees to it that every panel which comes shows the icon, until ctx
-// or the connection ends. systray registers it by itself, but not with a panel
-// that comes in the first moment after the program's start, and never again
-// once its connection has received a signal that it does not know. So whenever
-// a panel has come, this asks it for the icon and registers it if it is missing.
-// See https://github.com/fyne-io/systray/issues/131, open as of v1.12.3; a release
-// that fixes it makes this file needless.
+// watchPanel makes sure that every new panel shows the icon, until ctx or the
+// connection ends. systray registers the icon itself, but not with a panel that
+// appears just after the program's start, and never again once its connection
+// has received an unknown signal. So whenever a panel appears, this asks it for
+// its icons and registers ours if it is missing. See
+// https://github.com/fyne-io/systray/issues/131, open as of v1.12.3; a release
+// that fixes it makes this file unnecessary.
 func watchPanel(ctx context.Context, conn *dbus.Conn, log *slog.Logger) {
 	changes := make(chan *dbus.Signal, 16)
 	conn.Signal(changes)
@@ -61,15 +61,14 @@ func watchPanel(ctx context.Context, conn *dbus.Conn, log *slog.Logger) {
 	}
 }
 
-// came reports whether a signal says that a panel has come.
+// came reports whether a signal says that a panel has appeared.
 func came(change *dbus.Signal) bool {
 	var name, before, after string
 	return change.Sender == "org.freedesktop.DBus" && dbus.Store(change.Body, &name, &before, &after) == nil &&
 		name == watcher && after != ""
 }
 
-// ensureShown registers our item with the panel, if there is one that does not
-// have it.
+// ensureShown registers our item with the panel, if there is one without it.
 func ensureShown(ctx context.Context, conn *dbus.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, panelLimit)
 	defer cancel()
@@ -99,8 +98,8 @@ func ensureShown(ctx context.Context, conn *dbus.Conn) error {
 	return nil
 }
 
-// connectionOf is the connection that a panel's entry for an item names: its
-// name or its number, with or without the item's path. GNOME's AppIndicator
+// connectionOf is the connection in a panel's entry for an item: its well-known
+// or unique name, without the item's path. GNOME's AppIndicator
 // extension writes ":1.53@/StatusNotifierItem", the others
 // ":1.53/StatusNotifierItem".
 func connectionOf(item string) string {

@@ -1,9 +1,9 @@
-// Command rekey-tray starts rekey without a console's window, for the menu and
-// the autostart of Windows. rekey itself stays a console program there, so that
-// a shell waits for it and gets its exit code; and what it starts itself, a hook
-// or ssh, shares its hidden console and flashes no window of its own.
+// Command rekey-tray starts rekey without a console window, for the Start menu
+// and the autostart of Windows. rekey itself stays a console program there, so
+// that a shell waits for it and gets its exit code; programs that it starts,
+// such as a hook or ssh, share its hidden console and flash no window.
 //
-// It starts the rekey that lies beside it, and touches nothing else.
+// It starts the rekey beside it, and touches nothing else.
 package main
 
 import (
