@@ -1,0 +1,71 @@
+//go:build unix
+
+package program_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/test/kit"
+	"rekey/ui/cli"
+)
+
+// Every push is one line of the log, and the hook is told of the loans. The doctor
+// names those in trouble, and that nobody pushes.
+func TestLoansAreTold(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
+	b.signIn(time.Hour)
+	root := filepath.Dir(b.Home.Dir())
+	hook, told := filepath.Join(root, "hook"), filepath.Join(root, "told")
+	if err := os.WriteFile(hook, []byte("#!/bin/sh\ncat >>'"+told+"'\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	b.extra = append(b.extra, "XDG_CONFIG_HOME="+filepath.Join(root, "config"), "REKEY_LOG=info")
+	b.prefer(`hook = "` + hook + `"`)
+	borrower := filepath.Join(root, "box")
+	watch := b.start("watch")
+	watch.out.until(t, 0, "ada@example.com")
+	b.rekey(cli.ExitOK, "lend", "home:"+borrower)
+	watch.err.until(t, 0, "lend: pushed") // the agent has found it
+	b.rekey(cli.ExitOK, "refresh")
+	b.note()
+	kit.Eventually(t, "the new access token at the borrower", func() bool {
+		content, _ := os.ReadFile(filepath.Join(borrower, "auth.json"))
+		return bytes.Contains(content, []byte(b.accessToken()))
+	})
+	kit.Eventually(t, "the hook", func() bool {
+		text, _ := os.ReadFile(told)
+		return bytes.Contains(text, []byte(`"loans":{"count":1`))
+	})
+	watch.end()
+	pushes := 0
+	lines, _ := watch.err.lines()
+	for _, line := range lines {
+		if strings.Contains(line, "lend:") {
+			pushes++
+		}
+	}
+	if pushes != 2 { // when it found the loan, and after the refresh
+		t.Errorf("%d lines of two pushes", pushes)
+	}
+	r := b.rekey(cli.ExitOK, "doctor")
+	if !strings.Contains(r.out, "no Rekey is running that keeps what is lent fresh") {
+		t.Errorf("the doctor says\n%s", r.out)
+	}
+	if err := os.WriteFile(filepath.Join(borrower, "auth.json"), []byte(`{"OPENAI_API_KEY":"sk-fake"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	watch = b.start("watch")
+	kit.Eventually(t, "the end of the loan", func() bool {
+		return strings.Contains(b.rekey(cli.ExitOK, "lend").out, "uses an API key")
+	})
+	if r := b.rekey(cli.ExitOK, "doctor"); !strings.Contains(r.out, "nothing is lent to home:") || strings.Contains(r.out, "keeps what is lent fresh") {
+		t.Errorf("the doctor says\n%s", r.out)
+	}
+	watch.end()
+}
