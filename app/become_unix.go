@@ -20,3 +20,12 @@ func become(home string, argv []string) error {
 	}
 	return syscall.Exec(program, argv, os.Environ())
 }
+
+// startAgain replaces this process with the same program and arguments.
+func startAgain() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	return syscall.Exec(self, os.Args, os.Environ())
+}

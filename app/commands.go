@@ -98,8 +98,13 @@ func (w wiring) watch(ctx context.Context, homes []string, face func(context.Con
 	for _, h := range ours {
 		list = append(list, cli.Watched{Home: h.options.Dir, Session: h.member})
 	}
-	return w.run(ctx, ours, func(ctx context.Context) error { return face(ctx, list) },
-		func(ctx context.Context) error { return untilUnread(ctx, os.Stdout) })
+	err := w.run(ctx, ours, func(ctx context.Context) error { return face(ctx, list) },
+		func(ctx context.Context) error { return untilUnread(ctx, os.Stdout) },
+		func(ctx context.Context) error { return w.untilOtherHomes(ctx, homes) })
+	if errors.Is(err, errOtherHomes) {
+		return startAgain()
+	}
+	return err
 }
 
 // part is what a face shows: a member of a home, or its agent.

@@ -63,7 +63,9 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 		defer loans.Close()
 		notices = append(notices, func(ctx context.Context) error { notify.RunLoans(ctx, h.member, loans, o); return nil })
 	}
-	notices = append(notices, func(ctx context.Context) error { return w.explainGNOME(ctx, ours[0].member, bus) })
+	notices = append(notices,
+		func(ctx context.Context) error { return w.explainGNOME(ctx, ours[0].member, bus) },
+		func(ctx context.Context) error { return w.untilOtherHomes(ctx, homes) })
 	var shown []tray.Home
 	for i, h := range ours {
 		home := w.trayHome(ours.name(i), h.member, ours.sockets(i), h.options.Dir)
@@ -74,8 +76,12 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 		return w.copyDiagnostics(ctx, ours.options(), ours[0].options.Dirs.StateDir(ours[0].options.Dir))
 	}
 	err = w.run(ctx, ours, w.trayFace(shown, diagnostics, ours[0].options.Log), notices...)
-	if errors.As(err, &noBus) {
+	switch {
+	case errors.As(err, &noBus):
 		return &cli.NoTrayError{Reason: w.words.Say("tell.tray_gone")}
+	case errors.Is(err, errOtherHomes):
+		ours.unlock()
+		return startAgain()
 	}
 	return err
 }

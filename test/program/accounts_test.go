@@ -14,6 +14,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/ui/cli"
 )
 
@@ -115,4 +116,27 @@ func TestAddAccount(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(root, ".codex-play")); err == nil {
 		t.Error("a home was made for an account that could not be added")
 	}
+}
+
+// A Rekey that runs takes over the homes that the configuration names from now on,
+// in the same process; one that was told its homes keeps them.
+func TestOtherHomesWhileRunning(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
+	b.signIn(time.Hour)
+	b.extra = append(b.extra, "CODEX_HOME=", "XDG_CONFIG_HOME="+filepath.Join(filepath.Dir(b.Home.Dir()), "config"))
+	b.prefer("")
+	watch := b.start("watch")
+	watch.out.until(t, 0, "ada@example.com")
+	_ = b.second(b.Server.SignIn(box.Grace()))
+	watch.out.until(t, 0, "~/.codex-work  grace@example.com")
+	if r := b.rekey(cli.ExitOK, "doctor"); strings.Contains(r.out, "no Rekey is running for this home") {
+		t.Errorf("the doctor says\n%s", r.out)
+	}
+	b.rekey(cli.ExitOK, "remove", "work")
+	kit.Eventually(t, "the end of work", func() bool {
+		return !strings.Contains(b.rekey(cli.ExitOK, "doctor", "--home", b.Home.Dir()).out, "no Rekey is running for this home") &&
+			strings.Contains(b.rekey(cli.ExitOK, "doctor", "--home", filepath.Join(filepath.Dir(b.Home.Dir()), ".codex-work")).out, "no Rekey is running for this home")
+	})
+	watch.end()
 }

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"rekey/watcher"
+)
+
+// errOtherHomes ends a program that shall look after other homes than it does: the
+// configuration names others since "rekey add" or "rekey remove".
+var errOtherHomes = errors.New("the configuration names other homes")
+
+// untilOtherHomes returns errOtherHomes when the configuration names other homes
+// than these, which it named at the start, or nil when ctx ends.
+func (w wiring) untilOtherHomes(ctx context.Context, homes []string) error {
+	if now, err := w.homes(nil); err != nil || !slices.Equal(now, homes) || w.config.path == "" {
+		<-ctx.Done() // the command line names them
+		return nil
+	}
+	file, err := watcher.New([]string{w.config.path})
+	if err != nil {
+		<-ctx.Done() // they are taken over at the next start
+		return nil
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return file.Run(ctx) })
+	group.Go(func() error {
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-file.Changes():
+				next := w
+				next.config = readConfiguration(os.Getenv)
+				now, err := next.homes(nil)
+				if err == nil && len(next.config.problems) == 0 && !slices.Equal(now, homes) && canStartAgain() {
+					return errOtherHomes
+				}
+			}
+		}
+	})
+	return group.Wait()
+}
+
+// canStartAgain reports whether this program is still where it was started from.
+func canStartAgain() bool {
+	self, err := os.Executable()
+	if err == nil {
+		_, err = os.Stat(self)
+	}
+	return err == nil
+}
