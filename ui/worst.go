@@ -2,8 +2,7 @@ package ui
 
 import "rekey/auth"
 
-// severity is how much a Status asks for a look: what has ended by itself most,
-// what nobody has to do anything about least.
+// severity ranks a Status by urgency, highest first.
 func severity(s auth.Status) int {
 	switch s {
 	case auth.StatusSignInRequired:
@@ -25,11 +24,11 @@ func severity(s auth.Status) int {
 	case auth.StatusAPIKey:
 		return 1
 	}
-	return 10 // one that this program does not know is no reason to be at ease
+	return 10 // an unknown status counts as urgent
 }
 
-// Worst is the place of the State that stands for all of them: the worst, and
-// of equals the first. It is -1 when there are none.
+// Worst returns the index of the worst State, the first of equals, or -1 if
+// there are none.
 func Worst(states ...auth.State) int {
 	worst := -1
 	for i, s := range states {

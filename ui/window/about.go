@@ -46,7 +46,7 @@ func newAbout(w words.Words, p page, diagnostics, log func()) *about {
 // show fills in the note.
 func (f *about) show(note string) { fill(f.note, note) }
 
-// copyDiagnostics puts what "rekey doctor" says into the clipboard.
+// copyDiagnostics copies the output of "rekey doctor" to the clipboard.
 func (w *Window) copyDiagnostics(ctx context.Context) {
 	if w.diagnose == nil {
 		return
@@ -65,7 +65,7 @@ func (w *Window) copyDiagnostics(ctx context.Context) {
 	})
 }
 
-// showLog opens the folder that the logs lie in.
+// showLog opens the folder of the logs.
 func (w *Window) showLog() {
 	if w.logs != nil {
 		w.browse(w.logs, "failed.folder")

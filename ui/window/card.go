@@ -18,9 +18,8 @@ import (
 // iconSide is the side of the status picture, in Fyne's units.
 const iconSide = 44
 
-// card is the top of the window: whose sign-in it is, how it stands, and the
-// one action that helps, on a ground in the State's colour beside the State's
-// shape.
+// card is the top of the window: the account, the State, and the one action
+// that helps, on a background in the State's colour beside the State's icon.
 type card struct {
 	ground                    *canvas.Rectangle
 	icon                      *canvas.Image
@@ -61,7 +60,7 @@ func newCard(main, refresh, other *button) *card {
 	return c
 }
 
-// show fills in v, in its tone, and a note about what did not work.
+// show fills in v, in its tone, and a note about what failed.
 func (c *card) show(v View, t tone, note string) {
 	background, colour := theme.Color(theme.ColorNameBackground), theme.Color(t.name())
 	c.ground.FillColor, c.ground.StrokeColor = mix(colour, background, 0.07), mix(colour, background, 0.45)
@@ -90,7 +89,7 @@ func (c *card) show(v View, t tone, note string) {
 	setVisible(c.buttons, v.MainLabel != "" || v.Refresh || signIn)
 }
 
-// showIcon draws the status for the background it stands on.
+// showIcon draws the status icon for the current background.
 func (c *card) showIcon(status auth.Status) {
 	name, dark := string(status)+"-light.svg", darkBackground()
 	if dark {
@@ -101,20 +100,20 @@ func (c *card) showIcon(status auth.Status) {
 	}
 	svg, err := assets.StatusSVG(status, dark)
 	if err != nil {
-		return // a status of a newer agent: the words say it
+		return // a status of a newer agent: the text says it
 	}
 	c.icon.Resource = fyne.NewStaticResource(name, svg)
 	c.icon.Refresh()
 }
 
-// darkBackground looks at the colour itself: a theme need not follow the
+// darkBackground checks the colour itself, because a theme need not follow the
 // system's variant.
 func darkBackground() bool {
 	grey := color.GrayModel.Convert(theme.Color(theme.ColorNameBackground)).(color.Gray)
 	return grey.Y < 0x80
 }
 
-// newLabel is a label that breaks its lines, so that no text is cut off.
+// newLabel is a label with line wrapping, so that no text is cut off.
 func newLabel() *widget.Label {
 	l := widget.NewLabel("")
 	l.Wrapping = fyne.TextWrapWord

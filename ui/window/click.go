@@ -71,7 +71,7 @@ func (w *Window) clickMain(ctx context.Context) {
 	}
 }
 
-// clickRefresh refreshes, if that has a meaning now.
+// clickRefresh refreshes, if possible now.
 func (w *Window) clickRefresh(ctx context.Context) {
 	s := w.home().state
 	if action, _ := w.words.MainAction(s); action == words.ActionRefresh || words.Refreshable(s) && s.Status == auth.StatusHealthy {
@@ -87,7 +87,7 @@ func (w *Window) signIn(ctx context.Context, method auth.SignInMethod) {
 	w.start(ctx, "failed.sign_in", func(ctx context.Context, s Connection) error { return s.SignIn(ctx, method) })
 }
 
-// clickOther offers the ways to sign in.
+// clickOther offers the other ways to sign in.
 func (w *Window) clickOther(ctx context.Context, at fyne.CanvasObject) {
 	menu := fyne.NewMenu("")
 	for _, m := range auth.SignInMethods() {
@@ -98,15 +98,15 @@ func (w *Window) clickOther(ctx context.Context, at fyne.CanvasObject) {
 	p.ActivateNext()
 }
 
-// clickPage shows the page of the sign-in under way once more.
+// clickPage shows the page of the running sign-in again.
 func (w *Window) clickPage() {
 	if page := webPage(w.home().state.SignIn.Page); page != nil {
 		w.browse(page, "failed.page")
 	}
 }
 
-// browse shows a page or a folder. When that fails the window says so, with the
-// message id.
+// browse shows a page or a folder. If that fails the window shows the message
+// id.
 func (w *Window) browse(what *url.URL, id string) {
 	h, mine := w.home(), w.begin()
 	w.work.Go(func() {
@@ -117,8 +117,8 @@ func (w *Window) browse(what *url.URL, id string) {
 	})
 }
 
-// start runs do off Fyne's goroutine. When it fails the window says so, with the
-// message id, until the next click or the next change of status.
+// start runs do off Fyne's goroutine. If it fails the window shows the message
+// id until the next click or change of status.
 func (w *Window) start(ctx context.Context, id string, do func(context.Context, Connection) error) {
 	h, mine := w.home(), w.begin()
 	s := h.session
@@ -145,7 +145,7 @@ func (w *Window) tell(h *home, click int, id string, err error) {
 	})
 }
 
-// begin counts a click, which takes the note about the last one away.
+// begin counts a click and clears the note about the last one.
 func (w *Window) begin() int {
 	h := w.home()
 	h.clicks++
@@ -154,8 +154,8 @@ func (w *Window) begin() int {
 	return h.clicks
 }
 
-// change saves what the user has chosen. The switch stays where the user has
-// put it meanwhile, and goes back to what the State says if that fails.
+// change saves a preference. The switch keeps the user's choice meanwhile, and
+// goes back to the State's value if that fails.
 func (w *Window) change(ctx context.Context, c auth.PreferenceChange) {
 	h := w.home()
 	s := h.session

@@ -20,7 +20,7 @@ func (w *Window) askSignOut(ctx context.Context) {
 // confirmWidth is how wide a question is, where the window has room for it.
 const confirmWidth = 340
 
-// confirm asks a question and does what it is about after a yes. pairs fill in the
+// confirm asks a question and calls do after a yes. pairs fill in the
 // title.
 func (w *Window) confirm(title, text, yes string, do func(), pairs ...string) {
 	no := newButton(dialogKeys{w}, w.words.Say("window.no"), func() { w.dialog() })

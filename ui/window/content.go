@@ -28,7 +28,7 @@ type actions struct {
 	loans         loanActions
 }
 
-// shown is all that is on show.
+// shown is everything that the window shows.
 type shown struct {
 	view                  View
 	tone                  tone
@@ -50,10 +50,10 @@ type shown struct {
 	now                   time.Time
 }
 
-// widest is how wide the content gets; in a wider window it stands in the middle.
+// widest is the maximum width of the content; in a wider window it is centred.
 const widest = 640
 
-// leastSize is how small the window gets.
+// leastSize is the minimum size of the window.
 func leastSize() fyne.Size { return fyne.NewSize(340, 320) }
 
 // content are the window's widgets, built once and then filled in. They are
@@ -111,7 +111,7 @@ func (c *content) show(s shown) {
 	c.about.show(s.aboutNote)
 	c.facts.show(s.view.Facts)
 	setVisible(c.facts.root, !signingIn && !s.gone)
-	// A sign-in has the room for itself.
+	// A running sign-in hides the tabs.
 	setVisible(c.tabs.root, !signingIn && !s.gone)
 	c.tabs.render()
 	c.timeline.show(s.activities, !s.state.LastActivity.IsZero(), s.activityProblem, s.now)
@@ -123,8 +123,8 @@ func (c *content) show(s shown) {
 	c.layOut()
 }
 
-// layOut finds a place for all that has come, gone or changed its length. What
-// is wider in the first pass may be less high in the second.
+// layOut lays out after changes. It takes two passes, because what is wider in
+// the first may be lower in the second.
 func (c *content) layOut() {
 	for range 2 {
 		layOut(c.scroll.Content)
@@ -145,7 +145,7 @@ func layOut(o fyne.CanvasObject) {
 	}
 }
 
-// shows reports whether o can be seen, as far as nothing hides it.
+// shows reports whether o is visible in the content.
 func (c *content) shows(o fyne.CanvasObject) bool { return within(c.scroll.Content, o) }
 
 func within(root, o fyne.CanvasObject) bool {
@@ -159,7 +159,7 @@ func within(root, o fyne.CanvasObject) bool {
 	return slices.ContainsFunc(box.Objects, func(child fyne.CanvasObject) bool { return within(child, o) })
 }
 
-// showHomes offers the homes where there is more than one.
+// showHomes offers the homes if there is more than one.
 func (c *content) showHomes(s shown) {
 	setVisible(c.homes, len(s.homes) > 1)
 	if len(s.homes) < 2 {

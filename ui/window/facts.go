@@ -47,13 +47,13 @@ func (f *facts) show(list []Fact) {
 	}
 }
 
-// sign is the mark's picture. It says by its shape what it says by its colour.
+// sign is the mark's icon. Its shape has the same meaning as its colour.
 func (m Mark) sign() fyne.Resource {
 	switch m {
 	case MarkYes:
 		return theme.NewSuccessThemedResource(theme.ConfirmIcon())
 	case MarkMaybe:
-		// Not to be known is nothing to worry about.
+		// Unknown is nothing to worry about.
 		return theme.NewColoredResource(theme.QuestionIcon(), theme.ColorNamePlaceHolder)
 	case MarkNo:
 		return theme.NewErrorThemedResource(theme.CancelIcon())

@@ -9,19 +9,18 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// page is what the widgets that can have the focus need to know about where
-// they stand.
+// page is what focusable widgets need from their surroundings.
 type page interface {
-	// reveal scrolls so that o can be seen whole.
+	// reveal scrolls so that o is completely visible.
 	reveal(o fyne.CanvasObject)
-	// key takes a key that the focused widget has no use for.
+	// key handles a key that the focused widget does not use.
 	key(name fyne.KeyName)
-	// shortcut takes a shortcut that the focused widget has no use for.
+	// shortcut handles a shortcut that the focused widget does not use.
 	shortcut(s fyne.Shortcut)
 }
 
-// ringed draws a ring around a widget that has the focus: Fyne's own tint cannot
-// be seen on a strong button.
+// ringed draws a ring around a focused widget, because Fyne's own tint is
+// invisible on a prominent button.
 type ringed struct {
 	fyne.WidgetRenderer
 	ring *canvas.Rectangle
@@ -43,7 +42,7 @@ func (r *ringed) Objects() []fyne.CanvasObject {
 // Layout implements fyne.WidgetRenderer.
 func (r *ringed) Layout(size fyne.Size) {
 	r.WidgetRenderer.Layout(size)
-	const out = 2 // the ring stands around, not on, what it marks
+	const out = 2 // the ring is around the widget, not on it
 	r.ring.Move(fyne.NewPos(-out, -out))
 	r.ring.Resize(size.AddWidthHeight(2*out, 2*out))
 }

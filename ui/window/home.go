@@ -24,11 +24,11 @@ type Connection interface {
 
 // Home is one of the homes that a window shows.
 type Home struct {
-	// Dial connects to its agent. It is called again after the agent has gone,
-	// until there is one again. ctx ends with the window.
+	// Dial connects to its agent. It is called again after the agent has
+	// exited, until there is a new one. ctx ends with the window.
 	Dial func(ctx context.Context) (Connection, error)
-	// First is the connection to begin with, nil when there is none yet. The
-	// window closes it.
+	// First is the first connection, nil if there is none yet. The window
+	// closes it.
 	First Connection
 }
 
@@ -62,14 +62,14 @@ type home struct {
 	problem    error // why there are none
 }
 
-// connected takes a new connection over.
+// connected stores a new connection.
 func (h *home) connected(s Connection) {
 	h.session, h.dir = s, s.Home()
 	h.asked, h.lent, h.loans = time.Time{}, auth.Loans{}, nil // what happened meanwhile is asked for
 	h.took(s.State())
 }
 
-// took takes a State over.
+// took stores a State.
 func (h *home) took(s auth.State) {
 	if s.Status != h.state.Status || s.SigningIn != h.state.SigningIn && s.SigningIn {
 		h.note = ""
@@ -77,8 +77,8 @@ func (h *home) took(s auth.State) {
 	h.state, h.known = s, true
 }
 
-// follow brings every State and every change of words onto Fyne's goroutine,
-// over one connection after the other.
+// follow passes every State and every change of the texts to Fyne's goroutine,
+// over successive connections.
 func (w *Window) follow(ctx context.Context, h *home, from Home) {
 	session, wait := from.First, firstWait
 	for ctx.Err() == nil {
@@ -91,7 +91,7 @@ func (w *Window) follow(ctx context.Context, h *home, from Home) {
 			case <-timer.C:
 			}
 			wait = min(2*wait, maxWait)
-			session, _ = from.Dial(ctx) // a failure is shown already: there is no agent
+			session, _ = from.Dial(ctx) // a failure is already shown: there is no agent
 			continue
 		}
 		wait = firstWait
@@ -135,7 +135,7 @@ func (w *Window) measure(ctx context.Context, h *home, s Connection) {
 	looks := time.NewTicker(lookEvery)
 	defer looks.Stop()
 	look := func() {
-		w.work.Go(func() { _, _ = s.LookAtUsage(ctx) }) // what stands in the way is in the Usage
+		w.work.Go(func() { _, _ = s.LookAtUsage(ctx) }) // an error is in the Usage
 	}
 	look()
 	news := s.SubscribeUsage(ctx)
@@ -152,7 +152,7 @@ func (w *Window) measure(ctx context.Context, h *home, s Connection) {
 			}
 			history, err := s.UsageHistory(ctx)
 			if err != nil && ctx.Err() == nil {
-				w.log.Warn("the history of usage could not be read", "error", err)
+				w.log.Warn("cannot read the usage history", "error", err)
 			}
 			w.do(func() {
 				h.usage, h.history = u, history
@@ -178,7 +178,7 @@ func (w *Window) ask(ctx context.Context, h *home) {
 			if h.problem = err; err == nil {
 				h.activities = list
 			} else if !errors.Is(err, context.Canceled) {
-				w.log.Warn("the activity could not be read", "error", err)
+				w.log.Warn("cannot read the activity", "error", err)
 			}
 			w.render()
 		})

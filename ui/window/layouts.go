@@ -7,8 +7,8 @@ import (
 	"fyne.io/fyne/v2/theme"
 )
 
-// column stacks objects at full width. It asks each how high it is once it has
-// its width: a text that breaks its lines does not know before.
+// column stacks objects at full width. It sets each object's width before
+// asking for its height, because wrapped text cannot know its height earlier.
 type column struct {
 	gap float32 // between two objects; negative to overlap their padding
 }
@@ -48,7 +48,7 @@ func (l column) MinSize(objects []fyne.CanvasObject) (least fyne.Size) {
 	return least
 }
 
-// heightFor is how high o has to be where it is this wide.
+// heightFor is the height that o needs at this width.
 func heightFor(o fyne.CanvasObject, width float32) float32 {
 	if o.Size().Width != width {
 		o.Resize(fyne.NewSize(width, o.MinSize().Height))
@@ -119,8 +119,7 @@ func side(buttons ...fyne.CanvasObject) *fyne.Container {
 	return container.New(layout.NewCustomPaddedHBoxLayout(theme.InnerPadding()), buttons...)
 }
 
-// capped is a layout that gives its one object no more than a width, in the
-// middle of what there is.
+// capped is a layout that limits the width of its one object and centres it.
 type capped float32
 
 // Layout implements fyne.Layout.

@@ -12,8 +12,7 @@ import (
 	"rekey/ui/words"
 )
 
-// preferences are the widgets for what the user has chosen, and for what is
-// done seldom.
+// preferences are the widgets for the user's preferences, and for rare actions.
 type preferences struct {
 	words                                  words.Words
 	keepFresh, notifications, startAtLogin *check
@@ -109,7 +108,7 @@ func (f *preferences) show(s shown) {
 	f.about(s)
 }
 
-// about fills in what is no choice.
+// about fills in what is not a preference.
 func (f *preferences) about(s shown) {
 	fill(f.note, s.preferencesNote)
 	fill(f.home, words.Line(s.home))
@@ -120,7 +119,7 @@ func (f *preferences) about(s shown) {
 	setVisible(f.addAccount, s.canAdd)
 }
 
-// warn says what the user may not expect of a method.
+// warn shows what may surprise the user about a method.
 func (f *preferences) warn(m auth.SignInMethod) {
 	text := ""
 	if m == auth.SignInCodex {

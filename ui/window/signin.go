@@ -18,7 +18,7 @@ import (
 // qrSide is about how large a QR code is, in Fyne's units.
 const qrSide = 132
 
-// signIn are the widgets for a sign-in under way.
+// signIn are the widgets for a running sign-in.
 type signIn struct {
 	words                   words.Words
 	step, left              *widget.Label
@@ -103,7 +103,7 @@ func (f *signIn) showPage(v SignInView) {
 	f.copyLink.SetText(f.words.Say("window.copy_link"))
 	f.copyCode.SetText(f.words.Say("window.copy_code"))
 	f.page.SetText(words.Clip(address(v), longestLink))
-	// Where the browser is on this machine, there is nothing to scan.
+	// If the browser is on this machine, there is nothing to scan.
 	f.picture.Hide()
 	if v.Page == nil || v.Code == "" {
 		return
@@ -119,11 +119,11 @@ func (f *signIn) showPage(v SignInView) {
 	f.picture.Show()
 }
 
-// longestLink is how much of an address is shown; the whole is behind the button.
+// longestLink is how much of an address is shown; the button opens all of it.
 const longestLink = 80
 
-// paint draws a QR code black on white, whatever the theme: that is what a
-// camera looks for. A pixel is a square; they are enlarged on the screen.
+// paint draws a QR code black on white whatever the theme, because cameras look
+// for that. Each square is a pixel; the screen enlarges them.
 func paint(squares [][]bool) image.Image {
 	side := len(squares) + 2*qr.QuietZone
 	picture := image.NewPaletted(image.Rect(0, 0, side, side), color.Palette{color.White, color.Black})

@@ -8,17 +8,16 @@ import (
 	"rekey/ui/words"
 )
 
-// SignInView is what the window shows of a sign-in under way; the zero value
-// when there is none.
+// SignInView is what the window shows of a running sign-in; the zero value if
+// there is none.
 type SignInView struct {
 	// Step is what the user does next, "" when no sign-in is under way.
 	Step string
-	// Page is the address to open, nil as long as it is not known or when it
-	// is nothing that a browser shows.
+	// Page is the address to open, nil if unknown or not a web page.
 	Page *url.URL
-	// Code is what is entered there, "" when nothing is.
+	// Code is the code to enter there, "" for none.
 	Code string
-	// Left is how much time there is, "" when that is not known.
+	// Left is the remaining time, "" if unknown.
 	Left string
 	// Question: Step asks whether another account may replace the present one;
 	// Keep is the label for "no".
@@ -45,8 +44,8 @@ func signInView(w words.Words, s auth.State, now time.Time) SignInView {
 // longestKept is how much of an e-mail address a button has room for.
 const longestKept = 24
 
-// webPage is an address that a browser may be sent to, nil for any other: an
-// address is not a way to start some other program.
+// webPage returns the address of a web page, nil for any other address, so that
+// an address cannot start another program.
 func webPage(address string) *url.URL {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {

@@ -14,16 +14,16 @@ import (
 	"rekey/ui/words"
 )
 
-// Line is one line of the timeline: what happened, or, without a Time, the day
-// on which all below it did.
+// Line is one line of the timeline: an activity or, without a Time, the day of
+// the activities below it.
 type Line struct {
 	Time, Text string
 	Importance widget.Importance
 }
 
-// TimelineOf are the lines for what happened, the oldest first in list, in now's
-// zone and in the language of w. The newest line is first. At most limit things
-// are told; 0 is no limit.
+// TimelineOf returns the lines for the activities in list, which is oldest
+// first, in now's zone and in the language of w. The newest line is first.
+// limit is the maximum number of activities; 0 means no limit.
 func TimelineOf(w words.Words, list []auth.Activity, now time.Time, limit int) (lines []Line) {
 	day := ""
 	for i, a := range slices.Backward(list) {
@@ -49,7 +49,7 @@ func importance(k auth.ActivityKind) widget.Importance {
 	return widget.MediumImportance
 }
 
-// firstLines is how many things the timeline tells before it is asked for more.
+// firstLines is how many activities the timeline shows at first.
 const firstLines = 25
 
 // timeline are the widgets of the activity. Like all widgets they are touched
@@ -75,8 +75,8 @@ func newTimeline(w words.Words, p page, onEarlier func()) *timeline {
 	return t
 }
 
-// show fills in what happened, or why that is not known. Where there is some, an
-// empty list is one that is still on its way.
+// show fills in the activities, or why they are unknown. Where there is some,
+// an empty list is one that is still on its way.
 func (t *timeline) show(list []auth.Activity, some bool, problem error, now time.Time) {
 	limit := firstLines
 	if t.all {

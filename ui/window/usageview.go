@@ -8,13 +8,13 @@ import (
 	"rekey/usage"
 )
 
-// UsageView is what the window shows of how much of the plan is used, as a pure
-// function of it and the clock; without Rows and Notes nothing is shown.
+// UsageView is what the window shows of the usage, a pure function of it and
+// the clock. Without Rows and Notes nothing is shown.
 type UsageView struct {
 	// Rows are the windows of the plan.
 	Rows []UsageRow
-	// Notes are whole lines below them: credits, resets, what stands in the way,
-	// and how old the figures are.
+	// Notes are lines below them: credits, resets, problems, and the age of the
+	// figures.
 	Notes []string
 	// Plot is the last seven days of one window, the oldest first.
 	Plot []usage.Point
@@ -27,9 +27,9 @@ type UsageRow struct {
 	// Name is the window's, Line its percent and reset, Pace when it will be full
 	// at this pace, "" when it will not.
 	Name, Line, Pace string
-	// Used is how full it is, from 0 to 1, and below 0 when that is not known.
+	// Used is how full it is, from 0 to 1, negative if unknown.
 	Used float64
-	// Gone is how much of its time has passed, likewise.
+	// Gone is the fraction of its time that has passed, likewise.
 	Gone float64
 	// Full: nothing is left.
 	Full bool
@@ -38,7 +38,7 @@ type UsageRow struct {
 // plotted is how far back the plot goes.
 const plotted = 7 * 24 * time.Hour
 
-// UsageOf is what the window shows for u and its history at the time now.
+// UsageOf returns what the window shows for u and its history at the time now.
 func UsageOf(w words.Words, u usage.Usage, s auth.State, history []usage.Point, now time.Time) (v UsageView) {
 	u = u.At(now)
 	for _, of := range u.Windows {

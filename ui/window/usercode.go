@@ -10,9 +10,9 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// userCode is a code in large type. A click or the Tab key selects it as a
-// whole, for half of it is of no use; Ctrl+C copies it. Fyne's own selectable
-// label would keep the window's shortcuts to itself.
+// userCode is a code in large type. A click or the Tab key selects all of it,
+// because half of it is of no use; Ctrl+C copies it. Fyne's own selectable
+// label would swallow the window's shortcuts.
 type userCode struct {
 	widget.BaseWidget
 	page  page

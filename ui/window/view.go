@@ -27,33 +27,33 @@ type Fact struct {
 	Mark        Mark
 }
 
-// View is all that the window shows of a State, as a pure function of it and
-// the clock.
+// View is everything that the window shows of a State, a pure function of it
+// and the clock.
 type View struct {
 	// Icon selects the picture.
 	Icon auth.Status
-	// Account is whose sign-in it is, with the plan; "" when not known.
+	// Account is the account with its plan, "" if unknown.
 	Account string
-	// Headline is the State in a line, Detail what there is to add, or "".
+	// Headline is the State in a line; Detail adds to it, or is "".
 	Headline, Detail string
-	// Facts are the three truths and when the last refresh was; those that are
-	// not known have no value and are not shown.
+	// Facts are the three truths and the last refresh; unknown ones have no
+	// value and are not shown.
 	Facts []Fact
 	// Main is the one action that helps, with its label.
 	Main      words.Action
 	MainLabel string
-	// Strong: Codex does not work well before the main action was taken.
+	// Strong: Codex does not work well until the user takes the main action.
 	Strong bool
-	// Refresh: a refresh can be asked for, now.
+	// Refresh: the user can refresh now.
 	Refresh bool
 	// SignIn is the sign-in under way.
 	SignIn SignInView
-	// CanSignOut: there is a sign-in that can be ended.
+	// CanSignOut: there is a sign-in to sign out of.
 	CanSignOut bool
 }
 
-// ViewOf is what the window shows for s at the time now, in now's zone and in
-// the language of w.
+// ViewOf returns what the window shows for s at the time now, in now's zone and
+// in the language of w.
 func ViewOf(w words.Words, s auth.State, now time.Time) View {
 	v := View{
 		Icon:     s.Status,

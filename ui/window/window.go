@@ -19,30 +19,30 @@ import (
 
 // Options are what a window needs besides Fyne.
 type Options struct {
-	// Homes are what it shows, the first one first. There is at least one.
+	// Homes are the homes to show, at least one; the first is shown first.
 	Homes []Home
 	// Words are the language.
 	Words words.Words
 	// Open shows a page in the user's browser, or a folder (file:). It may take
 	// seconds.
 	Open func(*url.URL) error
-	// Diagnostics are what "rekey doctor" says. It may take seconds. Nil: they are
-	// not offered.
+	// Diagnostics returns the output of "rekey doctor". It may take seconds.
+	// Nil disables it.
 	Diagnostics func(context.Context) (string, error)
 	// AddAccount adds another account by its name, with the settings, prompts and
 	// skills of the home like, "" for none. It calls tell with what its user should
 	// read meanwhile, on any goroutine. It takes as long as its user takes to sign in.
 	// Nil: it is not offered.
 	AddAccount func(ctx context.Context, name, like string, tell func(string)) error
-	// Logs is the folder that the logs lie in, nil when it is not known.
+	// Logs is the folder of the logs, nil if unknown.
 	Logs *url.URL
 	// Log gets what went wrong.
 	Log *slog.Logger
 	// Do runs a function on Fyne's goroutine, soon: fyne.Do, unless a test has
 	// its own.
 	Do func(func())
-	// Closed is called on Fyne's goroutine when the window has been closed; nil:
-	// nobody wants to know.
+	// Closed, if not nil, is called on Fyne's goroutine when the window has
+	// been closed.
 	Closed func()
 }
 
@@ -68,9 +68,9 @@ type Window struct {
 	fitDialog func() // gives it the room that its texts need
 }
 
-// New makes the window; the caller shows it. It must be called on Fyne's
+// New creates the window; the caller shows it. It must be called on Fyne's
 // goroutine, or on the main one before the app runs. The window's goroutines
-// end when it is closed or ctx ends.
+// end when it is closed or ctx is done.
 func New(ctx context.Context, a fyne.App, o Options) *Window {
 	ctx, cancel := context.WithCancel(ctx)
 	a.Settings().SetTheme(newPalette())
@@ -143,7 +143,7 @@ func (w *Window) shortcuts(ctx context.Context) map[fyne.KeyName]func() {
 	}
 }
 
-// key takes the keys that no widget has a use for.
+// key handles the keys that no widget uses.
 func (w *Window) key(name fyne.KeyName) {
 	if name == fyne.KeyEscape && w.dialog != nil {
 		w.dialog()
@@ -155,7 +155,7 @@ func (w *Window) key(name fyne.KeyName) {
 // home is the one on show.
 func (w *Window) home() *home { return w.homes[w.chosen] }
 
-// render shows what there is to show now.
+// render updates the window.
 func (w *Window) render() {
 	if w.ended {
 		return
@@ -197,8 +197,7 @@ func (w *Window) render() {
 	}
 }
 
-// dropFocus takes the focus from a widget that has gone: no key shall press what
-// cannot be seen.
+// dropFocus removes the focus from a hidden widget, so that no key presses it.
 func (w *Window) dropFocus() {
 	if w.dialog != nil || w.Canvas().Overlays().Top() != nil {
 		return // the focus is there

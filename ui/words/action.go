@@ -2,7 +2,7 @@ package words
 
 import "rekey/auth"
 
-// Action is what the one button or row does that helps in a State.
+// Action is what the main button or row does in a State.
 type Action int
 
 // The actions. Only one is offered at a time.
@@ -15,8 +15,8 @@ const (
 	ActionUnlock
 )
 
-// MainAction is the one thing that helps in s, with its label, or ActionNone
-// and "".
+// MainAction returns the one action that helps in s and its label, or
+// ActionNone and "".
 func (w Words) MainAction(s auth.State) (Action, string) {
 	if s.SigningIn {
 		return ActionCancelSignIn, w.Say("action.cancel_sign_in")
@@ -45,9 +45,8 @@ func (w Words) MainAction(s auth.State) (Action, string) {
 	return ActionNone, ""
 }
 
-// Refreshable tells whether "Refresh now" has a meaning beside the main action:
-// there is a sign-in that a refresh can be asked for. A refused one is not
-// asked for again.
+// Refreshable reports whether to offer "Refresh now" beside the main action:
+// there is a sign-in that can be refreshed and was not refused.
 func Refreshable(s auth.State) bool {
 	return s.Refreshable != auth.RefreshableNo && (s.Status == auth.StatusHealthy || s.Status == auth.StatusRefreshing)
 }

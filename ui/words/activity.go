@@ -6,8 +6,8 @@ import (
 	"rekey/auth"
 )
 
-// ActivityLine is what happened, with its time of day: "14:02 Refreshed". Which
-// day that was is ActivityDay's to say.
+// ActivityLine is what happened, with its time of day: "14:02 Refreshed".
+// ActivityDay says the day.
 func (w Words) ActivityLine(a auth.Activity, now time.Time) string {
 	return w.Say("activity.line", "Time", w.ActivityTime(a, now), "What", w.ActivityText(a))
 }

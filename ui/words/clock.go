@@ -77,9 +77,9 @@ func steps(d time.Duration) (unit time.Duration, n int64) {
 	return unit, int64((d + unit/2 - 1) / unit)
 }
 
-// NextChange is the next moment at which any text of this package about s will
-// read differently, the zero time when only a new State can change it. It is
-// in now's zone. A face sets one timer to it.
+// NextChange returns when any text of this package about s will next change,
+// the zero time if only a new State can change it. It is in now's zone. A face
+// sets one timer to it.
 func NextChange(s auth.State, now time.Time) time.Time {
 	var next time.Time
 	consider := func(t time.Time) {

@@ -7,7 +7,7 @@ import (
 )
 
 // Expiry is the second truth in words: "Works until 14:05 (in 3 h)". It is ""
-// when the access token has no end that can be read, or there is none.
+// when there is no access token or its expiry is unknown.
 func (w Words) Expiry(s auth.State, now time.Time) string {
 	if s.ExpiresAt.IsZero() {
 		return ""
@@ -21,8 +21,8 @@ func (w Words) Expiry(s auth.State, now time.Time) string {
 	return w.Say("fact.works_until", "When", w.clock(s.ExpiresAt, now), "Left", w.about(s.ExpiresAt.Sub(now)))
 }
 
-// Refresh is the third truth in words: when and whether the sign-in refreshes. It
-// is "" for credentials that are nobody's to refresh.
+// Refresh is the third truth in words: when and whether the sign-in refreshes.
+// It is "" for credentials that are not refreshed here.
 func (w Words) Refresh(s auth.State, now time.Time) string {
 	switch {
 	case w.why(s) != "":
@@ -43,8 +43,8 @@ func (w Words) Refresh(s auth.State, now time.Time) string {
 	return w.Say("fact.refreshes_itself")
 }
 
-// Obstacle is what stands in the way, short enough for a menu, "" when nothing
-// does or when the Headline says it already. State.Problem is the long form.
+// Obstacle is what is wrong, short enough for a menu; "" if nothing is or the
+// Headline already says it. State.Problem is the long form.
 func (w Words) Obstacle(s auth.State) string {
 	switch {
 	case s.Status == auth.StatusUnreadable:

@@ -14,14 +14,14 @@ func Follow(ctx context.Context, states <-chan auth.State, look <-chan struct{},
 }
 
 // FollowAll calls show with the newest States, as soon as each home has one,
-// and again whenever a State or the words about it change, and whenever look is
-// received from: a face that is being opened asks for true words that way, for
-// timers stand still while the machine sleeps. There is one timer for all
+// and again whenever a State or its texts change, and whenever look receives a
+// value: a face that is being opened updates its texts that way, because timers
+// stop while the machine sleeps. There is one timer for all
 // homes, set to the earliest NextChange, and none when only a new State can
 // change the words.
 //
 // show is called on the caller's goroutine, with the wall clock in the local
-// zone, and keeps nothing of the list. FollowAll returns when ctx ends or one
+// zone, and must not keep the list. FollowAll returns when ctx is done or one
 // of the channels is closed. look may be nil.
 func FollowAll(ctx context.Context, homes []<-chan auth.State, look <-chan struct{}, show func([]auth.State, time.Time)) {
 	ctx, cancel := context.WithCancel(ctx)

@@ -70,9 +70,9 @@ func (w Words) lent(s auth.State, now time.Time) string {
 	return w.Say("state.lent_until", "When", w.clock(s.ExpiresAt, now))
 }
 
-// waiting says why the access token ends without being refreshed. Only when no
-// server has answered is it the network that is missing, and only the keeper
-// tries again.
+// waiting says why the access token expires without a refresh. It blames the
+// network only if no server has answered, and mentions another try only if the
+// keeper is on.
 func (w Words) waiting(s auth.State) string {
 	switch code := s.Cause.Code(); {
 	case s.Lent:

@@ -70,7 +70,7 @@ func (w Words) LoanNotice(short []lend.Loan, now time.Time) (title, body string)
 	return title, w.Say(id, "Why", why, "When", w.when(first.WorksUntil, now))
 }
 
-// LoanNotes are what else there is to know of a loan, each a sentence.
+// LoanNotes are further sentences about a loan.
 func (w Words) LoanNotes(l lend.Loan) (notes []string) {
 	if l.ClockOff != 0 {
 		ahead := time.Duration(l.ClockOff) * time.Second
@@ -86,8 +86,7 @@ func (w Words) LoanNotes(l lend.Loan) (notes []string) {
 	return notes
 }
 
-// LoanFault says in one sentence why a borrower has not got what was pushed, or
-// why a loan has ended.
+// LoanFault says in one sentence why a push failed or why a loan has ended.
 func (w Words) LoanFault(c lend.Code, t lend.Target, detail string) string {
 	who, command := Line(t.Name), t.Name
 	if kind, _, ok := strings.Cut(t.Name, ":"); ok {
@@ -145,7 +144,7 @@ func (w Words) LoanFault(c lend.Code, t lend.Target, detail string) string {
 	return w.Say("loan.failed", "Who", who, "Why", Line(detail))
 }
 
-// LoanPrinted says until when a loan works that nobody refreshes.
+// LoanPrinted says until when a printed loan works.
 func (w Words) LoanPrinted(until, now time.Time) string {
 	if until.IsZero() {
 		return w.Say("loan.printed")

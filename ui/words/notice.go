@@ -6,12 +6,12 @@ import (
 	"rekey/auth"
 )
 
-// Notice is the text of the one notification a refused sign-in is worth.
+// Notice is the text of the notification about a refused sign-in.
 type Notice struct {
 	// Title says what to do.
 	Title string
-	// Account names whose sign-in it is, "" when that is not known. It stands
-	// apart because it may not become another program's argument.
+	// Account names whose sign-in it is, "" when that is not known. It is
+	// separate because it must not become another program's argument.
 	Account string
 	// Body says why and how long there is, in whole sentences.
 	Body string
@@ -21,7 +21,7 @@ type Notice struct {
 func (w Words) AfterSignIn() string { return w.Say("notice.after") }
 
 // NoticeOf is the notification for s, the zero Notice when s needs none. It
-// holds clock times only, nothing that is wrong a minute later.
+// only has clock times, so that it stays true.
 func (w Words) NoticeOf(s auth.State, now time.Time) Notice {
 	if !s.NeedsSignIn() || w.why(s) == "" {
 		return Notice{}

@@ -38,9 +38,9 @@ func (w Words) ReasonSentence(r auth.Reason) string {
 }
 
 // Error is what went wrong, as the rest of a sentence: "the sign-in was
-// cancelled". What a person can act on has a code and is said in their
-// language; what another program or the system has said about it stays as it
-// is. Whoever has room for one line only makes it one.
+// cancelled". Errors that a person can act on have a code and are translated;
+// messages of other programs or the system stay as they are. It may have
+// several lines.
 func (w Words) Error(err error) string {
 	var refused *auth.RefreshError
 	if errors.As(err, &refused) && refused.Permanent {

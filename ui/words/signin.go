@@ -17,8 +17,8 @@ func (w Words) Method(m auth.SignInMethod) string {
 	return w.Say("sign_in.browser")
 }
 
-// SignInStep is what the user does next for the sign-in under way, "" when there
-// is none.
+// SignInStep is what the user does next for the running sign-in, "" if there is
+// none.
 func (w Words) SignInStep(s auth.State) string {
 	switch {
 	case !s.SigningIn:

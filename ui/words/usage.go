@@ -12,9 +12,9 @@ import (
 	"rekey/usage"
 )
 
-// The texts about usage. Times stand on the clock, so that no text is wrong a
-// minute later; NextUsageChange says when one will read differently. Each is
-// given a Usage as it is now: see usage.Usage.At.
+// The texts about usage. Times are clock times, so that texts stay true;
+// NextUsageChange says when one will change. Pass a Usage as of now: see
+// usage.Usage.At.
 
 // WindowName is what people call a window: "5 h", "week", or "Spark · 5 h" for
 // an additional limit.
@@ -36,8 +36,8 @@ func (w Words) WindowName(of usage.Window) string {
 // longestName is how much of a limit's name there is room for.
 const longestName = 28
 
-// isolated is a name that others have given, on one line. One that is written
-// from right to left is set apart, so that it does not turn round what follows.
+// isolated is a foreign name on one line, with right-to-left names isolated so
+// that they do not reorder what follows.
 func isolated(name string) string {
 	const apart, end = "\u2068", "\u2069" // Unicode's first strong isolate
 	name = Clip(Line(name), longestName)
@@ -133,8 +133,8 @@ func (w Words) Pace(of usage.Window, now time.Time) string {
 	return w.Say("plan_usage.pace", "When", w.clock(at, now))
 }
 
-// Tightest is the window that stops the user first, in a few words for a tooltip
-// or a bar: "5 h 18 %, resets 14:05". It is "" when no figure is known.
+// Tightest is the tightest window in a few words, for a tooltip or a bar: "5 h
+// 18 %, resets 14:05". It is "" when no figure is known.
 func (w Words) Tightest(u usage.Usage, now time.Time) string {
 	tightest, ok := u.Tightest()
 	if !ok {
@@ -220,8 +220,7 @@ func (w Words) UsageAlert(a usage.Alert, now time.Time) (title, body string) {
 	return title, Capital(body)
 }
 
-// NextUsageChange is the next moment at which a text about u will read
-// differently: see NextChange.
+// NextUsageChange returns when a text about u will next change: see NextChange.
 func NextUsageChange(u usage.Usage, now time.Time) time.Time {
 	var next time.Time
 	consider := func(t time.Time) {

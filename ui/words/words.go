@@ -3,17 +3,18 @@ package words
 import "rekey/assets/lang"
 
 // Words says things in one language. It is a value, immutable and safe for
-// concurrent use; make it with New. Every face is handed one.
+// concurrent use; create it with New. Every face gets one.
 type Words struct{ p lang.Printer }
 
-// New are the words of a language.
+// New returns the words of a language.
 func New(p lang.Printer) Words { return Words{p} }
 
-// English are the words for tests, and for what is not said to anybody.
+// English returns the English words, for tests and for text that no person
+// reads.
 func English() Words { return New(lang.For("en")) }
 
-// Say is a message of the catalogue that is nobody's but one face's: a label,
-// a title. Pairs are names of placeholders and their texts, as in
+// Say returns a message of the catalogue that belongs to one face: a label, a
+// title. pairs are names of placeholders and their texts, as in
 // lang.Printer.Say.
 func (w Words) Say(id string, pairs ...string) string { return w.p.Say(id, pairs...) }
 

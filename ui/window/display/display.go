@@ -1,7 +1,7 @@
-// Package display tells whether there is a display to open a window on, before
-// Fyne is asked, which panics without one (as of v2.8.1, see
-// https://github.com/fyne-io/fyne/issues/410). It looks at variables and names
-// sockets; it opens none itself.
+// Package display checks whether there is a display to open a window on,
+// because Fyne panics without one (as of v2.8.1, see
+// https://github.com/fyne-io/fyne/issues/410). It reads variables and names
+// sockets, but opens none itself.
 package display
 
 import (
@@ -18,11 +18,11 @@ type Socket struct{ Network, Address string }
 // ErrNone means that no display is named at all.
 var ErrNone = fault.New("no_display", "there is no display: neither DISPLAY nor WAYLAND_DISPLAY is set")
 
-// ErrMute means that the displays that are named do not answer.
+// ErrMute means that the configured displays do not answer.
 var ErrMute = fault.New("mute_display", "the display does not answer: see DISPLAY and WAYLAND_DISPLAY")
 
 // Check returns nil when a display of X11 or Wayland answers, else ErrNone or
-// ErrMute. getenv and dial are os.Getenv and a net.Dial that hangs up.
+// ErrMute. getenv is os.Getenv; dial is net.Dial and closes the connection.
 func Check(getenv func(string) string, dial func(Socket) error) error {
 	sockets := append(wayland(getenv), x11(getenv("DISPLAY"))...)
 	if len(sockets) == 0 {

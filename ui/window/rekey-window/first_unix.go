@@ -13,7 +13,7 @@ import (
 	"rekey/auth/appserver"
 )
 
-// raiseLimit bounds the asking of another window, which is on this machine.
+// raiseLimit bounds the request to another window, which is on this machine.
 const raiseLimit = time.Second
 
 // What is wished for, a byte.

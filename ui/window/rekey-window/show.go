@@ -31,7 +31,7 @@ const dialLimit = 5 * time.Second
 // agent may hang.
 const closeLimit = 2 * time.Second
 
-// errNoWindow: Fyne draws with OpenGL and has got none.
+// errNoWindow: Fyne needs OpenGL and there is none.
 var errNoWindow = fault.New("no_opengl", "this display cannot draw the window because it has no OpenGL; everything else works without it")
 
 // show shows the window for the agents at the sockets until it is closed, in
@@ -155,7 +155,7 @@ func addAccount(ctx context.Context, name, like string, tell func(string)) error
 	return nil
 }
 
-// diagnose is what the program beside this one finds out.
+// diagnose returns the output of "rekey doctor".
 func diagnose(ctx context.Context) (string, error) {
 	path, err := program()
 	if err != nil {
@@ -178,7 +178,7 @@ func within(limit time.Duration, f func()) {
 	}
 }
 
-// drawn reports whether the system has made the window.
+// drawn reports whether the system has created the window.
 func drawn(w fyne.Window) bool {
 	native, ok := w.(interface{ RunNative(func(any)) })
 	if !ok {
@@ -200,8 +200,8 @@ func drawn(w fyne.Window) bool {
 	return made
 }
 
-// dialAll begins to connect to every agent at once. found waits for them; it
-// fails when none answers, with the first one's reason.
+// dialAll starts connecting to every agent concurrently. found waits for them;
+// if none answers, it returns the first one's error.
 func dialAll(ctx context.Context, sockets []string) (found func() ([]window.Home, error)) {
 	homes, problems := make([]window.Home, len(sockets)), make([]error, len(sockets))
 	var all sync.WaitGroup
