@@ -60,15 +60,17 @@ func TestFiveHundred(t *testing.T) {
 				}
 			}
 			heap[wave] = heapNow()
-			took := w.last.Sub(began)
+			w.mu.Lock()
+			took, together := w.last.Sub(began), w.max
+			w.mu.Unlock()
 			t.Logf("wave %d: %v, %d at a time, %d visits to the %d that live; heap %d kB, %d goroutines",
-				wave, took, w.max, visits, loans-dead, heap[wave]>>10, most)
+				wave, took, together, visits, loans-dead, heap[wave]>>10, most)
 			// All dead hold a place for errandLimit, once each, before the others are done.
 			if limit := (loans*visit+dead*errandLimit)/atOnce + errandLimit; took > limit {
 				t.Errorf("wave %d took %v, at most %v", wave, took, limit)
 			}
-			if w.max != atOnce || visits != loans-dead {
-				t.Errorf("%d at a time, want %d; %d visits, want %d", w.max, atOnce, visits, loans-dead)
+			if together != atOnce || visits != loans-dead {
+				t.Errorf("%d at a time, want %d; %d visits, want %d", together, atOnce, visits, loans-dead)
 			}
 			time.Sleep(56 * time.Minute)
 		}

@@ -34,6 +34,7 @@ type lendPlace struct {
 	codex  string // the Codex home there
 	client []string
 	box    *sshd.Box
+	ready  chan struct{} // closed once there is a box
 }
 
 const (

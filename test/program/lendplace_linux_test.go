@@ -19,13 +19,14 @@ func newLendPlace(t *testing.T, c lendCase) *lendPlace {
 	b := newSandbox(t)
 	b.signIn(time.Hour)
 	dir := filepath.Join(t.TempDir(), "box")
-	p := &lendPlace{sandboxed: b, dir: dir, codex: filepath.Join(dir, "home", ".codex")}
+	p := &lendPlace{sandboxed: b, ready: make(chan struct{}), dir: dir, codex: filepath.Join(dir, "home", ".codex")}
 	files.Mkdir(t, filepath.Dir(p.codex))
 	b.extra = append(b.extra, "PATH="+dir+"/here:"+os.Getenv("PATH"))
 	if c.there != nil {
 		c.there(p)
 	}
 	p.box = sshd.New(t, dir, sshd.Options{Server: lines(c.server), Client: append(p.client, lines(c.client)...)})
+	close(p.ready)
 	sshd.Command(t, filepath.Join(dir, "here"), "", p.box)
 	return p
 }
@@ -68,6 +69,7 @@ func (p *lendPlace) listen(serve func(net.Conn)) {
 // the connection.
 func (p *lendPlace) cut(bytes int64) {
 	p.listen(func(c net.Conn) {
+		<-p.ready
 		server, err := net.Dial("tcp", "127.0.0.1:"+p.box.Port)
 		if err != nil {
 			return
