@@ -79,7 +79,7 @@ func TestOpeners(t *testing.T) {
 	}
 }
 
-// pipe makes a named pipe that holds up whoever reads it until the test ends.
+// pipe creates a named pipe that blocks its readers until the test ends.
 func pipe(t *testing.T, name string) {
 	t.Helper()
 	if err := unix.Mkfifo(name, 0o600); err != nil {

@@ -20,7 +20,7 @@ func kills() int {
 	return 10
 }
 
-// P4 at the borrower: whoever kills the push, at whatever moment, leaves the old
+// P4 at the borrower: killing the push at any moment leaves the old
 // file or the new one, whole and for its user alone; the next push works and
 // sweeps up.
 func TestKilledPush(t *testing.T) {

@@ -196,7 +196,7 @@ func TestLender(t *testing.T) {
 	}
 }
 
-// At a start every borrower is asked, for what is remembered may be old.
+// At a start every borrower is visited, because the records may be old.
 func TestLenderStarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

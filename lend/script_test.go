@@ -191,7 +191,7 @@ func TestScript(t *testing.T) {
 				p.do("push", "known", newer, resultOK)
 				p.holds(newer)
 			})
-			// P7: whoever traces the shell there reads no token, neither what came
+			// P7: a trace of the shell there shows no token, neither what came
 			// nor what was there.
 			t.Run("a trace", func(t *testing.T) {
 				t.Parallel()
@@ -235,7 +235,7 @@ func TestScriptIsClean(t *testing.T) {
 }
 
 // A file that is mounted alone cannot be replaced: it is written over, and stays
-// whole for whoever reads meanwhile.
+// complete for every reader meanwhile.
 func TestBindMountedFile(t *testing.T) {
 	t.Parallel()
 	short := strings.Replace(loan, "access-canary", "a", 1)

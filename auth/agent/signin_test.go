@@ -168,7 +168,7 @@ func TestSignInShowsItsPage(t *testing.T) {
 	}
 }
 
-// A device code is in the State until it is entered, whoever follows it.
+// A device code is in the State until it is entered.
 func TestSignInWithADeviceCode(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, box.Config{DeviceInterval: time.Second})

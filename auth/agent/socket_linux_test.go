@@ -15,7 +15,7 @@ import (
 	"rekey/internal/box"
 )
 
-// nobody is a user who is not the one that runs the tests.
+// nobody is a user other than the one that runs the tests.
 const nobody = 65534
 
 // Root can play another user; anybody else has none to play.

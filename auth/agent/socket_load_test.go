@@ -14,7 +14,7 @@ import (
 
 // Two hundred clients and a file that changes all the time: each client ends on
 // the last State, and when clients and agent have gone no goroutine is left. It
-// is not parallel, for it counts the goroutines of the whole program.
+// is not parallel, because it counts the goroutines of the whole program.
 func TestManyClientsLeaveNothing(t *testing.T) {
 	const clients, pace = 200, 10 * time.Millisecond
 	changes := 100

@@ -45,7 +45,7 @@ func (r *rig) client() *appserver.Client {
 	return c
 }
 
-// raw is a connection without a client: whoever misbehaves.
+// raw is a bare connection, for misbehaving clients.
 type raw struct {
 	t *testing.T
 	net.Conn
@@ -127,7 +127,8 @@ func TestStaleSocketIsReplaced(t *testing.T) {
 	await(t, r.client(), "healthy", status(auth.StatusHealthy))
 }
 
-// Where the socket cannot be had, the agent says why in one sentence and goes on.
+// If the socket cannot be opened, the agent says why in one sentence and goes
+// on.
 func TestAgentGoesOnWithoutASocket(t *testing.T) {
 	t.Parallel()
 	tests := map[string]struct {

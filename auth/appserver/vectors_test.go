@@ -26,7 +26,7 @@ type played struct {
 
 // TestVectors holds "rekey app-server --no-watch" against what the real Codex
 // did. Every case passes, but for those that exceptions_test.go lists; and a
-// listed case that passes is an error too, for then the list is wrong.
+// listed case that passes is an error too, because then the list is wrong.
 func TestVectors(t *testing.T) {
 	results := playAll(t, replay.Options{
 		Command:            []string{kit.Rekey(t), "app-server", "--no-watch"},

@@ -22,8 +22,8 @@ const appIndicator = "ubuntu-appindicators@ubuntu.com"
 // TestGNOME is a life on a GNOME Shell that nobody sees. Without the AppIndicator
 // extension Rekey says once which one shows the icon, and so does doctor; when it
 // is switched on, the icon is there, and again after it was switched off and on:
-// the shell cannot be killed, for it is the display too. GNOME has no tooltips,
-// and its bar is dark in both styles.
+// the shell cannot be killed, because it is the display too. GNOME has no
+// tooltips, and its bar is dark in both styles.
 func TestGNOME(t *testing.T) {
 	desktop.Require(t, "gnome-shell", "gjs", "/usr/bin/python3", "gdbus")
 	w := newWhole(t, []string{"XDG_CURRENT_DESKTOP=GNOME", "XDG_SESSION_TYPE=wayland", "GSETTINGS_BACKEND=memory"},

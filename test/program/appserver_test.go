@@ -69,7 +69,7 @@ func (b *sandboxed) accessToken() string {
 func TestAppServerFollows(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)
-	b.mayPrint = true // who asks for the token gets it
+	b.mayPrint = true // asking for the token prints it
 	b.signIn(time.Hour)
 	first := b.accessToken()
 	follows, asCodex := b.start("app-server"), b.start("app-server", "--no-watch")

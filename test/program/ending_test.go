@@ -95,7 +95,7 @@ func TestNoPanel(t *testing.T) {
 	b.wantQuiet()
 }
 
-// Who is asked to end, ends well and leaves nothing.
+// A program that is asked to exit exits cleanly and leaves nothing behind.
 func TestSignals(t *testing.T) {
 	t.Parallel()
 	for name, s := range map[string]syscall.Signal{"TERM": syscall.SIGTERM, "INT": syscall.SIGINT, "HUP": syscall.SIGHUP} {
@@ -127,7 +127,7 @@ func TestSignals(t *testing.T) {
 		watch := b.start("-c", `trap "" HUP; exec "$0" watch`, program)
 		n := watch.out.until(t, 0, "Not signed in")
 		watch.signal(syscall.SIGHUP)
-		for range 5 { // whoever ends has ended by then
+		for range 5 { // by then a program that exits has exited
 			b.put(apiKey)
 			n = watch.out.until(t, n, "Using an API key")
 			if err := b.Home.Delete(); err != nil {

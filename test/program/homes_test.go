@@ -71,7 +71,7 @@ func TestSeveralHomes(t *testing.T) {
 	}
 	b.rekey(cli.ExitUsage, "token", "--home", other.Dir(), "--home", b.Home.Dir()).sentence(t, "works on one home")
 
-	// Two that begin together share the homes, whoever is first at which.
+	// Two that start together share the homes in any division.
 	for range 5 {
 		one := b.start("watch", "--home", b.Home.Dir(), "--home", other.Dir())
 		two := b.start("watch", "--home", other.Dir(), "--home", b.Home.Dir())

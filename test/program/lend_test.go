@@ -19,7 +19,7 @@ func TestBorrower(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newSandbox(t)
-			b.mayPrint = true // who asks for the token gets it
+			b.mayPrint = true // asking for the token prints it
 			b.signIn(left)
 			s, err := auth.ParseSnapshot(must(b.Home.Read()))
 			if err != nil {

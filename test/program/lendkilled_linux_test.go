@@ -15,9 +15,10 @@ import (
 	"rekey/ui/cli"
 )
 
-// P4 over a real connection: whoever is killed with -9 in the middle of a push, the
-// owner's Rekey, its ssh, or everything at the borrower, the borrower has the old
-// file or the new one, whole and for its user alone, and the next push works.
+// P4 over a real connection: whatever is killed with -9 in the middle of a
+// push, the owner's Rekey, its ssh, or everything at the borrower, the borrower
+// has the old file or the new one, whole and for its user alone, and the next
+// push works.
 func TestKilledLending(t *testing.T) {
 	t.Parallel()
 	n := 12

@@ -15,8 +15,8 @@ import (
 	"rekey/ui/cli"
 )
 
-// played are the programs of the page about machines that cannot be had here: what
-// Rekey gives them, and where what they run finds itself.
+// played are the programs of the page about machines that are not available
+// here: what Rekey gives them, and where what they run finds itself.
 func played() map[string]string {
 	return map[string]string{
 		"docker":  "exec -i web",

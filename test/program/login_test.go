@@ -85,7 +85,7 @@ func TestLoginOther(t *testing.T) {
 	}
 }
 
-// testLoginGivenUp: whoever gives up keeps what was there.
+// testLoginGivenUp: giving up keeps the old sign-in.
 func TestLoginGivenUp(t *testing.T) {
 	t.Parallel()
 	for name, agent := range map[string]bool{"alone": false, "through the agent": true} {

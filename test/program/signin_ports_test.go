@@ -17,7 +17,7 @@ import (
 	"rekey/ui/cli"
 )
 
-// Rekey and the real Codex sign in through the same ports: whoever comes later
+// Rekey and the real Codex sign in through the same ports: the later one
 // has the earlier one give up, in both directions.
 func TestSignInSharesThePortsWithCodex(t *testing.T) {
 	t.Parallel()

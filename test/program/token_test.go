@@ -160,7 +160,7 @@ func TestTokenThroughTheAgent(t *testing.T) {
 	b.wantOutcomes()
 }
 
-// testTokenInterrupted: who is told to end waits for the answer all the same.
+// testTokenInterrupted: an interrupted command still waits for the answer.
 func TestTokenInterrupted(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)

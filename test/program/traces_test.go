@@ -59,7 +59,7 @@ func wantUntouched(t *testing.T, dir string, before map[string]string) {
 }
 
 // wantQuiet wants nothing to be left of an agent: no socket, and a lock that
-// can be had.
+// are available.
 func (b *sandboxed) wantQuiet() {
 	b.t.Helper()
 	o := b.Options()

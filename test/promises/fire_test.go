@@ -26,8 +26,8 @@ const (
 
 // A file that is rewritten a hundred times a second, half of the times in place
 // with half of it missing for a while: every State is that of a content that was
-// really written, and nothing piles up. It is not parallel, for it counts the
-// goroutines and the memory of the whole process.
+// really written, and nothing piles up. It is not parallel, because it counts
+// the goroutines and the memory of the whole process.
 func TestStoreUnderFire(t *testing.T) {
 	length := 10 * time.Second
 	if soak() {

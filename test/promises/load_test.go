@@ -40,7 +40,8 @@ func TestTenThousandCallersOfADeadSignIn(t *testing.T) {
 }
 
 // Thousands who want to use a sign-in that is stale wait for one refresh and
-// all get its token. This many, for the race detector follows 8128 goroutines.
+// all get its token. There are this many because the race detector follows 8128
+// goroutines.
 func TestFiveThousandUsersOfAStaleSignIn(t *testing.T) {
 	t.Parallel()
 	const callers = 5_000

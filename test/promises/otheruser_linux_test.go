@@ -16,7 +16,7 @@ import (
 )
 
 // Another user's program cannot reach the agent's socket. Should somebody have
-// opened folder and socket to all, the agent looks who is there and hangs up.
+// opened folder and socket to all, the agent checks the peer and hangs up.
 // Root can play another user; anybody else has none to play.
 func TestOtherUsersAreRefused(t *testing.T) {
 	t.Parallel()

@@ -201,7 +201,7 @@ func TestChangeReachesClientsAtOnce(t *testing.T) {
 	}
 }
 
-// speaker is a connection to the agent without a client: whoever misbehaves.
+// speaker is a bare connection to the agent, for misbehaving clients.
 type speaker struct {
 	net.Conn
 	w     *world

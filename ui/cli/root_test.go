@@ -199,7 +199,7 @@ func TestErrors(t *testing.T) {
 		t.Errorf("it prints %q", &p.out)
 	}
 
-	// Who is told to end has not failed.
+	// Being asked to exit is not a failure.
 	p = newTerminal()
 	p.Tray = func(context.Context, []string) error { return fmt.Errorf("tray: %w", context.Canceled) }
 	p.run(t, cli.ExitOK)

@@ -8,7 +8,7 @@ import (
 	"rekey/ui/cli"
 )
 
-// TestTree: every command can be documented, for it says what it is.
+// TestTree: every command can be documented, because it has a description.
 func TestTree(t *testing.T) {
 	t.Parallel()
 	root := cli.Tree("1.2.3")

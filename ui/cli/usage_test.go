@@ -18,7 +18,7 @@ import (
 
 func part(p float64) *float64 { return &p }
 
-// used is the usage of somebody who has everything.
+// used is a usage with every part.
 func used() usage.Usage {
 	return usage.Usage{
 		FetchedAt: noon, Plan: "pro",

@@ -124,7 +124,7 @@ func (m mute) GetCapabilities() ([]string, *dbus.Error) {
 	return nil, nil
 }
 
-// GetServerInformation is called by who wants to know whom it speaks to.
+// GetServerInformation is called by clients that identify the service.
 func (s *server) GetServerInformation() (name, vendor, version, spec string, err *dbus.Error) {
 	return "test-daemon", "nobody", "4.2", "1.3", nil
 }

@@ -298,7 +298,7 @@ func TestTray(t *testing.T) {
 	}
 }
 
-// TestTrayWithoutBus: systray is not even asked, for it would start a bus.
+// TestTrayWithoutBus: systray is not even called, because it would start a bus.
 func TestTrayWithoutBus(t *testing.T) {
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(t.TempDir(), "none"))
 	session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))

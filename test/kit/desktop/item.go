@@ -41,8 +41,8 @@ func (d *Desktop) Item(t testing.TB, p *Process) *Item {
 	return d.itemOf(t, p.PID())
 }
 
-// OnlyItem is Item for the only program that shows an icon, whoever has started
-// it. It returns the program's number too.
+// OnlyItem is Item for the only program that shows an icon, however it was
+// started it. It returns the program's number too.
 func (d *Desktop) OnlyItem(t testing.TB) (*Item, int) {
 	t.Helper()
 	bus, pid := d.Connect(t).BusObject(), 0

@@ -57,7 +57,7 @@ func keptOut(step auth.Step, how manner) bool {
 	return i > 0 && i <= slices.Index(refresh, last)
 }
 
-// wantOutcome: whoever asked for the refresh is told that the account changed,
+// wantOutcome: the caller of the refresh is told that the account changed,
 // unless the refresh was over by then or the account is the same.
 func (r *rig) wantOutcome(err error, step auth.Step, what deed, how manner) {
 	r.t.Helper()
