@@ -207,20 +207,28 @@ var away = image.Pt(640, 500)
 func (w *whole) notice(t *testing.T, name string, before *image.RGBA) (part image.Rectangle) {
 	t.Helper()
 	for range 2 {
-		kit.Eventually(t, "a notification in the picture "+name, func() bool {
-			picture := w.ScreenshotAfter(t, name, before)
-			part = image.Rectangle{}
-			for y := 40; y < picture.Rect.Dy()-60; y++ {
-				for x := range picture.Rect.Dx() {
-					if picture.RGBAAt(x, y) != before.RGBAAt(x, y) {
-						part = part.Union(image.Rect(x, y, x+1, y+1))
-					}
-				}
-			}
-			return part.Dx() > 150 && part.Dy() > 20
-		})
+		part = w.appears(t, "a notification in the picture "+name, name, before)
 		w.hand.move(t, w.body(part))
 	}
+	return part
+}
+
+// appears waits until there is something on the screen that was not there before,
+// and returns where.
+func (w *whole) appears(t *testing.T, what, name string, before *image.RGBA) (part image.Rectangle) {
+	t.Helper()
+	kit.Eventually(t, what, func() bool {
+		picture := w.ScreenshotAfter(t, name, before)
+		part = image.Rectangle{}
+		for y := w.strip.Max.Y + 8; y < picture.Rect.Dy()-60; y++ {
+			for x := range picture.Rect.Dx() {
+				if picture.RGBAAt(x, y) != before.RGBAAt(x, y) {
+					part = part.Union(image.Rect(x, y, x+1, y+1))
+				}
+			}
+		}
+		return part.Dx() > 150 && part.Dy() > 10
+	})
 	return part
 }
 
@@ -283,7 +291,7 @@ func (w *whole) live(t *testing.T, start func(t *testing.T, dark bool) (kill fun
 	if !w.bare {
 		before := w.ScreenshotAfter(t, "6-panel-killed", nil)
 		w.hand.move(t, middle(w.icon))
-		w.ScreenshotAfter(t, "7-tooltip", before)
+		w.appears(t, "a tooltip in the picture 7-tooltip", "7-tooltip", before)
 	}
 	w.choose(t, "8-menu", "Sign in again…")
 	w.item.WaitTooltip(t, signedIn)

@@ -86,6 +86,18 @@ func (d *Desktop) WaitForPanel(t testing.TB) {
 	d.waitForOwner(t, watcherName)
 }
 
+// WaitForNotifier waits until somebody shows notifications.
+func (d *Desktop) WaitForNotifier(t testing.TB) {
+	t.Helper()
+	d.waitForOwner(t, notifyName)
+}
+
+// WaitForNoNotifier waits until nobody does.
+func (d *Desktop) WaitForNoNotifier(t testing.TB) {
+	t.Helper()
+	d.waitForOwnerOrNone(t, notifyName, false)
+}
+
 // WaitForNoPanel waits until no panel shows tray icons: what belongs to a panel
 // that was killed ends after it.
 func (d *Desktop) WaitForNoPanel(t testing.TB) {

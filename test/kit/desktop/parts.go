@@ -37,6 +37,10 @@ func (p Part) debian() string {
 		return "mako-notifier"
 	case "dbus-send":
 		return "dbus-bin"
+	case "kwin_x11":
+		return "kwin-x11"
+	case "plasmashell", "plasma-apply-colorscheme":
+		return "plasma-workspace"
 	case "gdbus":
 		return "libglib2.0-bin"
 	case "/usr/bin/python3":
