@@ -54,7 +54,10 @@ func watchCalls(ctx context.Context, address, icon string, opened func()) {
 			return
 		case <-conn.Context().Done():
 			return
-		case call := <-calls:
+		case call, ok := <-calls:
+			if !ok {
+				return // the bus has gone
+			}
 			if root(call) {
 				if panel := sender(call); known[panel] {
 					opened()

@@ -60,7 +60,7 @@ func takePictures(t *testing.T, w words.Words, dark bool) {
 	ended := make(chan error, 1)
 	go func() {
 		nothing := func(context.Context) error { return nil }
-		ended <- tray.Run(ctx, []tray.Home{{Session: lending.Of(session), OpenWindow: nothing, OpenFolder: nothing}}, tray.Options{
+		ended <- tray.Run(ctx, []tray.Home{{Session: lending.Of(session), OpenWindow: nothing, OpenFolder: nothing, AddAccount: nothing}}, tray.Options{
 			Words: w, Log: slog.New(slog.DiscardHandler),
 			Copy:            func(context.Context, string) error { return nil },
 			CopyDiagnostics: func(context.Context) (string, error) { return "", nil },
