@@ -8,10 +8,8 @@ import (
 	"image/draw"
 	"image/png"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"rekey/test/kit"
@@ -20,142 +18,82 @@ import (
 
 // TestSway is the demo on a real Wayland desktop that nobody sees: sway, waybar's
 // tray and mako. A click on the notification itself signs in, and the icon is back
-// after the bar was killed. Its pictures are kept in artefacts.
+// after the bar was killed, and after the output was off. Its pictures are kept in artefacts.
 //
 // sway refuses to run for root, so root runs it all as nobody.
 func TestSway(t *testing.T) {
-	desktop.Require(t, "sway", "waybar", "mako", "makoctl", "grim", "dbus-daemon", "dbus-send")
+	desktop.Require(t, "sway", "waybar", "mako", "makoctl", "grim", "swaymsg")
 	s := newSway(t, kit.Rekey(t))
-	s.start("sway", "--config", filepath.Join(s.home, "sway"))
-	kit.Eventually(t, "sway's socket", func() bool { _, err := os.Stat(filepath.Join(s.home, "run", "wayland-1")); return err == nil })
-	s.env = append(s.env, "WAYLAND_DISPLAY=wayland-1")
-	s.start("mako")
-	kit.Eventually(t, "mako", func() bool { _, err := s.run("makoctl", "list"); return err == nil })
+	s.Start(t, []string{"WAYLAND_DISPLAY="}, "sway", "--config", filepath.Join(s.Home(), "sway"))
+	kit.Eventually(t, "sway's socket", func() bool { _, err := os.Stat(s.runtime("wayland-1")); return err == nil })
+	s.Start(t, nil, "mako")
+	kit.Eventually(t, "mako", func() bool { _, err := s.Run(t, "makoctl", "list"); return err == nil })
 	bar := s.startBar()
 
-	demo, out := s.start(s.program, "demo")
+	demo := s.Start(t, nil, s.program, "demo")
 	station := func(line string) {
 		t.Helper()
-		kit.Eventually(t, line, func() bool { return strings.Contains(out.String(), "\n"+line) })
+		kit.Eventually(t, line, says(demo, "\n"+line))
 	}
 	station("4  ")
 	s.keep("1-expiring")
-	message, err := s.run("makoctl", "list")
+	message, err := s.Run(t, "makoctl", "list")
 	if err != nil || !strings.Contains(message, `"default":""`) || !strings.Contains(message, "Codex still works until ") {
 		t.Errorf("mako shows %s, %v", message, err)
 	}
-	_ = syscall.Kill(-bar.Process.Pid, syscall.SIGKILL)
-	_ = bar.Wait()
+	bar.Kill(t)
+	s.WaitForNoPanel(t)
 	s.startBar()
 	s.keep("2-bar-restarted")
-	if _, err := s.run("makoctl", "invoke"); err != nil { // the default action, as a click
+	// The screen goes off and on, as at night.
+	sockets, err := filepath.Glob(s.runtime("sway-ipc.*.sock"))
+	if err != nil || len(sockets) != 1 {
+		t.Fatalf("sway's sockets are %v, %v", sockets, err)
+	}
+	for _, turn := range []string{"disable", "enable"} {
+		if out, err := s.Run(t, "swaymsg", "--socket", sockets[0], "output", "HEADLESS-1", turn); err != nil {
+			t.Fatalf("the output, %s: %v\n%s", turn, err, out)
+		}
+	}
+	s.keep("3-output-again")
+	if _, err := s.Run(t, "makoctl", "invoke"); err != nil { // the default action, as a click
 		t.Fatal(err)
 	}
 	station("5  ")
-	s.keep("3-signed-in")
-	if err := demo.Wait(); err != nil {
-		t.Errorf("the demo ended with %v", err)
+	s.keep("4-signed-in")
+	if code := demo.Wait(t); code != 0 {
+		t.Errorf("the demo ended with %d", code)
 	}
-	if strings.Contains(out.String(), "systray error") {
-		t.Errorf("it prints what is nobody's business:\n%s", out.String())
+	if strings.Contains(demo.Output(), "systray error") {
+		t.Errorf("it prints what is nobody's business:\n%s", demo.Output())
 	}
 }
 
-// sway is a session whose programs run as a plain user.
+// sway is a session on a desktop without a display of X.
 type sway struct {
-	t             *testing.T
-	home, program string
-	env           []string
-	as            *syscall.Credential // nil: as the test
+	*desktop.Desktop
+	t       *testing.T
+	program string
 }
 
 func newSway(t *testing.T, program string) *sway {
 	t.Helper()
-	home := kit.ShortDir(t, "sway")
-	s := &sway{t: t, home: home, program: filepath.Join(home, "rekey")}
-	files := map[string]string{
-		"sway":          "output * bg #3b6ea5 solid_color\noutput HEADLESS-1 resolution 1000x600\n",
-		"waybar.config": `{"position":"top","modules-right":["tray","clock"],"tray":{"icon-size":21}}`,
-	}
-	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(home, name), []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	// A copy: nobody need not be able to read the folder that it was built in.
-	binary, err := os.ReadFile(program)
-	if err == nil {
-		err = os.WriteFile(s.program, binary, 0o755)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	owned := []string{home, filepath.Join(home, "run"), filepath.Join(home, "tmp")}
-	for _, dir := range owned[1:] {
-		if err := os.Mkdir(dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if os.Getuid() == 0 {
-		const nobody = 65534
-		s.as = &syscall.Credential{Uid: nobody, Gid: nobody}
-		for _, dir := range owned {
-			if err := os.Chown(dir, nobody, nobody); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	s.env = []string{
-		"HOME=" + home, "XDG_RUNTIME_DIR=" + owned[1], "TMPDIR=" + owned[2], "PATH=" + os.Getenv("PATH"), "LANG=C.UTF-8",
-		"WLR_BACKENDS=headless", "WLR_RENDERER=pixman", "WLR_LIBINPUT_NO_DEVICES=1", "XDG_CURRENT_DESKTOP=sway", "NO_AT_BRIDGE=1",
-	}
-	_, out := s.start("dbus-daemon", "--session", "--nofork", "--print-address")
-	kit.Eventually(t, "the bus", func() bool { return strings.HasPrefix(out.String(), "unix:") && strings.HasSuffix(out.String(), "\n") })
-	s.env = append(s.env, "DBUS_SESSION_BUS_ADDRESS="+strings.TrimSpace(out.String()))
-	return s
-}
-
-// start starts a program that ends with the test.
-func (s *sway) start(program string, args ...string) (*exec.Cmd, *kit.Record) {
-	s.t.Helper()
-	out := &kit.Record{}
-	cmd := s.command(program, args...)
-	cmd.Stdout, cmd.Stderr = out, out
-	if err := cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	s.t.Cleanup(func() {
-		_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-		_ = cmd.Wait()
-		if s.t.Failed() {
-			s.t.Logf("%s printed:\n%s", program, out.String())
-		}
+	d := desktop.NewPlain(t, []string{
+		"WLR_BACKENDS=headless", "WLR_RENDERER=pixman", "WLR_LIBINPUT_NO_DEVICES=1", "XDG_CURRENT_DESKTOP=sway", "WAYLAND_DISPLAY=wayland-1",
 	})
-	return cmd, out
+	d.Put(t, "sway", "output * bg #3b6ea5 solid_color\noutput HEADLESS-1 resolution 1000x600\n")
+	d.Put(t, "waybar.config", `{"position":"top","modules-right":["tray","clock"],"tray":{"icon-size":21}}`)
+	return &sway{d, t, d.Copy(t, program, "rekey")}
 }
 
-// run runs a program to its end.
-func (s *sway) run(program string, args ...string) (string, error) {
-	out, err := s.command(program, args...).Output()
-	return string(out), err
-}
-
-func (s *sway) command(program string, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(s.t.Context(), program, args...)
-	cmd.Env, cmd.Dir = s.env, s.home
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL, Credential: s.as}
-	return cmd
-}
+// runtime is a file of the session's folder for them.
+func (s *sway) runtime(name string) string { return filepath.Join(s.Home(), "run", name) }
 
 // startBar starts waybar and waits until its tray is there.
-func (s *sway) startBar() *exec.Cmd {
+func (s *sway) startBar() *desktop.Process {
 	s.t.Helper()
-	bar, _ := s.start("waybar", "--config", filepath.Join(s.home, "waybar.config"))
-	kit.Eventually(s.t, "waybar's tray", func() bool {
-		out, err := s.run("dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.DBus", "/",
-			"org.freedesktop.DBus.NameHasOwner", "string:org.kde.StatusNotifierWatcher")
-		return err == nil && strings.Contains(out, "true")
-	})
+	bar := s.Start(s.t, nil, "waybar", "--config", filepath.Join(s.Home(), "waybar.config"))
+	s.WaitForPanel(s.t)
 	return bar
 }
 
@@ -165,7 +103,7 @@ func (s *sway) keep(name string) {
 	s.t.Helper()
 	var screen *image.NRGBA
 	kit.Eventually(s.t, "the icon in the picture "+name, func() bool {
-		encoded, err := s.run("grim", "-")
+		encoded, err := s.Run(s.t, "grim", "-")
 		if err != nil {
 			return false
 		}
@@ -190,5 +128,5 @@ func (s *sway) keep(name string) {
 		}
 		return light > 20 && dark > 20
 	})
-	new(desktop.Desktop).Keep(s.t, name, screen)
+	s.Keep(s.t, name, screen)
 }

@@ -35,8 +35,6 @@ func (p Part) debian() string {
 		return "imagemagick"
 	case "mako", "makoctl":
 		return "mako-notifier"
-	case "dbus-send":
-		return "dbus-bin"
 	case "kwin_x11":
 		return "kwin-x11"
 	case "plasmashell", "plasma-apply-colorscheme":

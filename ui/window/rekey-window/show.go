@@ -40,6 +40,7 @@ func show(o options, speech words.Words, log *slog.Logger) error {
 	if err := checkDisplay(); err != nil {
 		return err
 	}
+	noBusOfItsOwn()
 	if raiseFirst(o.sockets[0], o.addAccount) {
 		return nil
 	}
