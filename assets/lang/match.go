@@ -7,7 +7,10 @@ import (
 )
 
 // languages are those there is a catalogue for, the first when none is wanted.
-var languages = []language.Tag{language.English, language.SimplifiedChinese}
+var languages = []language.Tag{
+	language.English, language.German, language.Spanish, language.French, language.Japanese, language.BrazilianPortuguese,
+	language.SimplifiedChinese,
+}
 
 // Languages are the tags of the languages that Rekey speaks.
 func Languages() []string {
