@@ -71,7 +71,9 @@ func quieten(log *slog.Logger) {
 	stdlog.SetOutput(slog.NewLogLogger(log.Handler(), slog.LevelDebug).Writer())
 }
 
-// iconFile is the icon in the format that systray wants here.
+// iconFile is the icon in the format that systray wants here. No name of a symbolic
+// icon goes with it: panels draw those in one colour, and a State shows by its
+// colour too. The pictures have rims, which keep them readable on every panel.
 func iconFile(png []byte) []byte { return png }
 
 // escape keeps underscores, which mark access keys in a D-Bus menu.

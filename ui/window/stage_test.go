@@ -45,6 +45,7 @@ type stage struct {
 	opened  chan string       // pages shown in the browser
 	openErr chan error        // why the next one is not
 	added   chan error        // how the adding of an account ends
+	doctor  chan error        // how the finding out of diagnostics ends
 	queue   chan func()
 	close   func() // closes the window and waits for its goroutines
 }
@@ -60,7 +61,7 @@ func openState(t *testing.T, s auth.State, others ...Home) *stage {
 	t.Helper()
 	st := &stage{
 		t: t, app: test.NewTempApp(t), session: kit.NewSession(s), queue: make(chan func(), 64),
-		again: make(chan *kit.Session, 1), opened: make(chan string, 4), openErr: make(chan error, 1), added: make(chan error, 1),
+		again: make(chan *kit.Session, 1), opened: make(chan string, 4), openErr: make(chan error, 1), added: make(chan error, 1), doctor: make(chan error, 1),
 	}
 	st.lent = lending.Of(st.session)
 	const dir = "/home/ada/.codex"
@@ -95,8 +96,10 @@ func openState(t *testing.T, s auth.State, others ...Home) *stage {
 				return ctx.Err()
 			}
 		},
-		Log: slog.New(slog.DiscardHandler),
-		Do:  func(f func()) { st.queue <- f },
+		Diagnostics: func(context.Context) (string, error) { return "Rekey 1.2.3 on linux", <-st.doctor },
+		Logs:        &url.URL{Scheme: "file", Path: "/home/ada/.local/state/rekey"},
+		Log:         slog.New(slog.DiscardHandler),
+		Do:          func(f func()) { st.queue <- f },
 	})
 	st.close = sync.OnceFunc(func() {
 		if !st.window.ended {
