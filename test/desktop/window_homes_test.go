@@ -41,7 +41,7 @@ func TestWindowFromTheTray(t *testing.T) {
 	installWindow(t, program)
 	item.Click(t, "Open Rekey…")
 	first := r.WaitWindow(t, "Rekey")
-	r.ScreenshotAfter(t, "1-window-from-the-tray", nil)
+	kit.Eventually(t, "the window's content", func() bool { return contentDrawn(r.ScreenshotAfter(t, "1-window-from-the-tray", nil)) })
 	r.KillWindow(t, first)
 	second = r.startRekey(t)
 	if code := second.Wait(t); code != cli.ExitOK || !says(second, "Rekey is already running for this home.")() {

@@ -1,0 +1,154 @@
+//go:build linux
+
+package desktop_test
+
+import (
+	"bytes"
+	"image"
+	"image/color"
+	"strings"
+	"testing"
+	"time"
+
+	"rekey/test/kit"
+	"rekey/test/kit/desktop"
+)
+
+// middle is that of a part of a picture.
+func middle(part image.Rectangle) image.Point { return part.Min.Add(part.Max).Div(2) }
+
+// amber reports whether a pixel has the colour of a sign-in that expires.
+func amber(c color.RGBA) bool {
+	return c.R > 0xa0 && c.G > 0x50 && c.G < 0xd0 && int(c.R)-int(c.B) > 0x60
+}
+
+// findIcon waits until the panel shows the icon of a sign-in that expires, in its
+// colour, once, and where it stays.
+func (w *whole) findIcon(t *testing.T, name string) {
+	t.Helper()
+	kit.Eventually(t, "the icon in the picture "+name, func() bool {
+		last := w.icon
+		picture := w.ScreenshotAfter(t, name, nil)
+		w.icon = image.Rectangle{}
+		count := 0
+		for y := w.strip.Min.Y; y < w.strip.Max.Y; y++ {
+			for x := w.strip.Min.X; x < w.strip.Max.X; x++ {
+				if amber(picture.RGBAAt(x, y)) {
+					w.icon = w.icon.Union(image.Rect(x, y, x+1, y+1))
+					count++
+				}
+			}
+		}
+		size := w.icon.Size()
+		whole := size.X >= 10 && size.Y >= 10 && size.X <= 40 && size.Y <= 40 && count >= 40
+		return whole && w.icon == last // a panel comes bit by bit
+	})
+	if n := w.item.RegisteredOf(w.pid); n != 1 {
+		t.Errorf("the panel has %d icons of the program", n)
+	}
+}
+
+// readable: where the icon is there are light pixels and dark ones, whatever the
+// panel's colour.
+func readable(picture *image.RGBA, icon image.Rectangle) bool {
+	light, dark := 0, 0
+	for y := icon.Min.Y; y < icon.Max.Y; y++ {
+		for x := icon.Min.X; x < icon.Max.X; x++ {
+			switch c := picture.RGBAAt(x, y); {
+			case c.R > 0xd0 && c.G > 0xd0 && c.B > 0xd0:
+				light++
+			case c.R < 0x60 && c.G < 0x60 && c.B < 0x60:
+				dark++
+			}
+		}
+	}
+	return light > 20 && dark > 20
+}
+
+// choose opens the icon's menu as its user does, walks down to the row by the
+// keyboard and presses it. A menu that changes meanwhile, which some panels close
+// for that, is opened again.
+func (w *whole) choose(t *testing.T, name, row string) {
+	t.Helper()
+	for range 5 {
+		w.hand.move(t, away)
+		before := w.ScreenshotAfter(t, name, nil)
+		menu := w.item.Menu(t)
+		steps := stepsTo(t, menu, row)
+		w.hand.click(t, middle(w.icon), w.opens)
+		opened, ok := w.changed(t, name, before)
+		if ok {
+			for range steps {
+				w.hand.key(t, "Down")
+			}
+			if _, ok = w.changed(t, name, opened); ok && w.item.Menu(t).String() == menu.String() {
+				w.hand.key(t, "Return")
+				return
+			}
+		}
+		w.hand.key(t, "Escape")
+	}
+	t.Fatalf("the menu does not stay open for %q", row)
+}
+
+// changed is ScreenshotAfter for a display that may not change at all.
+func (w *whole) changed(t *testing.T, name string, before *image.RGBA) (picture *image.RGBA, ok bool) {
+	t.Helper()
+	for deadline := time.Now().Add(4 * time.Second); time.Now().Before(deadline); {
+		last := picture
+		picture = w.Screenshot(t, name)
+		if last != nil && bytes.Equal(last.Pix, picture.Pix) && !bytes.Equal(before.Pix, picture.Pix) {
+			return picture, true
+		}
+	}
+	return picture, false
+}
+
+// stepsTo is how often the key has to be pressed that walks down a menu to a row.
+func stepsTo(t *testing.T, menu desktop.Menu, row string) (steps int) {
+	t.Helper()
+	for _, line := range menu {
+		if line.Visible && line.Enabled && !line.Separator {
+			steps++
+			if strings.HasPrefix(line.Label, row) {
+				return steps
+			}
+		}
+	}
+	t.Fatalf("there is no row %q in\n%s", row, menu)
+	return 0
+}
+
+// away is where the mouse is in nobody's way.
+var away = image.Pt(640, 500)
+
+// notice waits until there is a notification between the panels that was not
+// there before, and returns where it is once the mouse is on it: GNOME shows the
+// buttons then, and nobody takes it away.
+func (w *whole) notice(t *testing.T, name string, before *image.RGBA) (part image.Rectangle) {
+	t.Helper()
+	for range 2 {
+		part = w.appears(t, "a notification in the picture "+name, name, before)
+		w.hand.move(t, w.body(part))
+	}
+	return part
+}
+
+// appears waits until there is something on the screen that was not there before,
+// and returns where.
+func (w *whole) appears(t *testing.T, what, name string, before *image.RGBA) (part image.Rectangle) {
+	t.Helper()
+	kit.Eventually(t, what, func() bool {
+		picture := w.ScreenshotAfter(t, name, before)
+		part = image.Rectangle{}
+		for y := w.strip.Max.Y + 8; y < picture.Rect.Dy()-60; y++ {
+			for x := range picture.Rect.Dx() {
+				if picture.RGBAAt(x, y) != before.RGBAAt(x, y) {
+					part = part.Union(image.Rect(x, y, x+1, y+1))
+				}
+			}
+		}
+		return part.Dx() > 150 && part.Dy() > 10
+	})
+	return part
+}
