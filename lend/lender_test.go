@@ -179,6 +179,22 @@ func TestLender(t *testing.T) {
 				t.Errorf("stopped twice: %v", err)
 			}
 		},
+		"stopped without its home": func(t *testing.T, w *world) {
+			for _, home := range []string{"/srv/one", "/srv/two"} {
+				if _, err := w.lender.Lend(t.Context(), Target{Name: "box", CodexHome: home}, true); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := w.lender.Stop(t.Context(), Target{Name: "box"}); !errors.Is(err, ErrNoLoan) {
+				t.Errorf("one of two is stopped: %v", err)
+			}
+			if err := w.lender.Stop(t.Context(), Target{Name: "box", CodexHome: "/srv/one"}); err != nil {
+				t.Error(err)
+			}
+			if err := w.lender.Stop(t.Context(), Target{Name: "box"}); err != nil {
+				t.Errorf("the only one: %v", err)
+			}
+		},
 		"half a borrower": func(t *testing.T, w *world) {
 			w.lend("box")
 			w.breaks("box", errors.New("signal: killed"), "")

@@ -57,10 +57,12 @@ func (w *Owner) Lend(ctx context.Context, t Target, replace bool) (Loan, error) 
 	})
 }
 
-// Stop ends a loan and removes it from the borrower. A borrower that cannot be
+// Stop ends a loan and removes it from the borrower. Its Codex home may be left
+// out where the target has only one loan. A borrower that cannot be
 // reached keeps what it has until that expires; the agent keeps trying. Its
 // error is ErrNoLoan, a *Fault, or that of ctx.
 func (w *Owner) Stop(ctx context.Context, t Target) error {
+	t = w.meant(t)
 	found, err := w.endWhere(func(l Loan) bool { return l.same(t) || l.ID == t.Name })
 	switch {
 	case err != nil:
@@ -79,6 +81,17 @@ func (w *Owner) Stop(ctx context.Context, t Target) error {
 	return w.Book.Change(func(loans []Loan) []Loan {
 		return slices.DeleteFunc(loans, func(l Loan) bool { return l.ID == found.ID })
 	})
+}
+
+// meant is the target that t means: the only one of its name where t names no
+// Codex home and nothing is lent to the usual one.
+func (w *Owner) meant(t Target) Target {
+	loans, _ := w.Book.List() // Stop says what is wrong with it
+	named := slices.DeleteFunc(loans, func(l Loan) bool { return l.Name != t.Name })
+	if t.CodexHome == "" && len(named) == 1 {
+		return named[0].Target
+	}
+	return t
 }
 
 // Print returns a loan for a place that cannot be pushed to, such as a CI
