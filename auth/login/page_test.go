@@ -64,7 +64,8 @@ func TestPagesSpeakTheReadersLanguage(t *testing.T) {
 		"the server's words": {[]string{"zh-CN"}, ending{err: &DeniedError{Description: "<b>no</b>"}}, []string{"登录被拒绝：&lt;b&gt;no&lt;/b&gt;。"}},
 		"workspace":          {[]string{"zh-CN"}, ending{err: &WorkspaceError{Allowed: []string{"w"}}}, []string{"<h1>工作区不正确</h1>", "只允许登录到工作区 w，"}},
 		"English first":      {[]string{"en-GB, zh;q=0.5"}, ending{}, []string{`<html lang="en">`, "<h1>Signed in</h1>"}},
-		"neither":            {[]string{"de", "fr"}, ending{}, []string{`<html lang="en">`}},
+		"neither":            {[]string{"nl", "da"}, ending{}, []string{`<html lang="en">`}},
+		"German":             {[]string{"de-AT,de;q=0.9"}, ending{account: "ada@example.com"}, []string{`<html lang="de">`, "Sie sind als ada@example.com angemeldet."}},
 		"nonsense":           {[]string{`"><script>`}, ending{}, []string{`<html lang="en">`}},
 	}
 	for name, tt := range tests {

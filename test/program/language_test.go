@@ -22,7 +22,7 @@ func TestLanguages(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)
 	b.program = kit.Rekey(t) // many short runs, for which the race detector takes long
-	chinese, english := []string{"LANG=zh_CN.UTF-8"}, []string{"LANG=de_DE.UTF-8"}
+	chinese, english := []string{"LANG=zh_CN.UTF-8"}, []string{"LANG=nl_NL.UTF-8"}
 	b.extra = chinese
 	if r := b.rekey(cli.ExitSignedOut, "status"); r.out != "未登录\n" {
 		t.Errorf("in Chinese, status says %q", r.out)

@@ -36,17 +36,18 @@ func press(w fyne.Window, keys ...string) {
 
 // reached is what Tab comes to, in its order, once around.
 func reached(w fyne.Window) (list []string) {
+	seen := make(map[fyne.CanvasObject]bool)
 	for {
 		press(w, "Tab")
 		o, ok := w.Canvas().Focused().(fyne.CanvasObject)
 		if !ok {
 			return append(list, "nothing")
 		}
-		if name := label(o); !slices.Contains(list, name) {
-			list = append(list, name)
-			continue
+		if seen[o] {
+			return list
 		}
-		return list
+		seen[o] = true
+		list = append(list, label(o))
 	}
 }
 
