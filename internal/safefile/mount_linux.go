@@ -23,6 +23,13 @@ func mountPoint(path string) bool {
 	return err == nil && (st.Dev_major != dir.Dev_major || st.Dev_minor != dir.Dev_minor)
 }
 
+// endless reports whether an open file is the kernel's own, such as
+// /proc/kmsg: it looks like a regular file, but reading it can wait forever.
+func endless(f *os.File) bool {
+	var st unix.Statfs_t
+	return unix.Fstatfs(int(f.Fd()), &st) == nil && (st.Type == unix.PROC_SUPER_MAGIC || st.Type == unix.TRACEFS_MAGIC)
+}
+
 // allocate reserves disk space for size bytes in an open file without changing
 // its content or length. It ignores filesystems that cannot do it: there only
 // the escrow is certain.

@@ -44,6 +44,8 @@ func (d Disk) Read(path string, limit int64) (Content, error) {
 	switch {
 	case err != nil:
 		return Content{}, err
+	case endless(f):
+		return Content{}, ErrNotRegular
 	case info.Size() > limit:
 		return Content{}, tooLarge{limit}
 	}

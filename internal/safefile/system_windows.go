@@ -39,6 +39,9 @@ func sharing(err error) bool {
 	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED)
 }
 
+// endless: only Linux has such files.
+func endless(*os.File) bool { return false }
+
 // mountPoint: a file is never one here.
 func mountPoint(string) bool { return false }
 

@@ -26,7 +26,7 @@ func isAccountName(name string) bool {
 // account returns the home of an account.
 func (p *Program) account(args []string) (home string, err error) {
 	if len(args) == 0 || !isAccountName(args[0]) || p.UserHome == "" {
-		return "", p.misuse("usage.account_name", "Given", strings.Join(args, " "))
+		return "", p.misuse("usage.account_name", "Given", fmt.Sprintf("%q", strings.Join(args, " ")))
 	}
 	return filepath.Join(p.UserHome, ".codex-"+args[0]), nil
 }
@@ -35,7 +35,7 @@ func (p *Program) addCommand() *cobra.Command {
 	var device bool
 	var like string
 	cmd := &cobra.Command{
-		Use:     "add",
+		Use:     "add NAME",
 		Short:   "help.add.short",
 		Long:    "help.add.long",
 		Example: "help.add.example",
@@ -67,7 +67,7 @@ func (p *Program) addCommand() *cobra.Command {
 // oneAccount is the home of the one account that is named.
 func (p *Program) oneAccount(args []string) (home string, err error) {
 	if len(args) > 1 {
-		return "", p.misuse("usage.account_name", "Given", strings.Join(args, " "))
+		return "", p.misuse("usage.account_name", "Given", fmt.Sprintf("%q", strings.Join(args, " ")))
 	}
 	return p.account(args)
 }
@@ -107,7 +107,7 @@ func (p *Program) likeHome(given string) (string, error) {
 
 func (p *Program) removeCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "remove",
+		Use:     "remove NAME",
 		Short:   "help.remove.short",
 		Long:    "help.remove.long",
 		Example: "help.remove.example",
@@ -132,11 +132,13 @@ func (p *Program) removeCommand() *cobra.Command {
 
 func (p *Program) runCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "run",
+		Use:     "run NAME -- COMMAND",
 		Short:   "help.run.short",
 		Long:    "help.run.long",
 		Example: "help.run.example",
 		Args:    cobra.ArbitraryArgs,
+
+		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			home, err := p.account(args)
 			if at := cmd.ArgsLenAtDash(); err == nil && (at != 1 || len(args) < 2) {
@@ -152,7 +154,7 @@ func (p *Program) runCommand() *cobra.Command {
 
 func (p *Program) envCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "env",
+		Use:     "env NAME",
 		Short:   "help.env.short",
 		Long:    "help.env.long",
 		Example: "help.env.example",

@@ -22,7 +22,7 @@ type lendFlags struct {
 func (p *Program) lendCommand(s *scope) *cobra.Command {
 	var f lendFlags
 	cmd := &cobra.Command{
-		Use:     "lend",
+		Use:     "lend [TARGET]",
 		Short:   "help.lend.short",
 		Long:    "help.lend.long",
 		Example: "help.lend.example",
