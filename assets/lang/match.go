@@ -8,8 +8,8 @@ import (
 
 // languages are those there is a catalogue for, the first when none is wanted.
 var languages = []language.Tag{
-	language.English, language.German, language.Spanish, language.French, language.Japanese, language.BrazilianPortuguese,
-	language.SimplifiedChinese,
+	language.English, language.German, language.Spanish, language.French, language.Japanese, language.Korean,
+	language.BrazilianPortuguese, language.SimplifiedChinese, language.TraditionalChinese,
 }
 
 // Languages are the tags of the languages that Rekey speaks.

@@ -7,6 +7,3 @@ func checkDisplay() error { return nil }
 
 // noBusOfItsOwn: on this system there is no bus to start.
 func noBusOfItsOwn() {}
-
-// noBusOfItsOwn: on this system there is no bus to start.
-func noBusOfItsOwn() {}
