@@ -33,9 +33,18 @@ func makeHome(home, like string) (copied cli.Copied, err error) {
 	return copied, err
 }
 
+// listedHomes returns the homes of the configuration file, which CODEX_HOME
+// overrides but does not change; those that apply if the file lists none.
+func (w wiring) listedHomes() []string {
+	if file, _ := config.Load(w.config.path); len(file.Homes) > 0 {
+		return file.Homes
+	}
+	return slices.Clone(w.config.Homes)
+}
+
 // addHome adds a home to those that Rekey looks after.
 func (w wiring) addHome(ctx context.Context, home string) error {
-	homes := slices.Clone(w.config.Homes)
+	homes := w.listedHomes()
 	if len(homes) == 0 {
 		homes = []string{"~/.codex"}
 	}
@@ -48,13 +57,14 @@ func (w wiring) addHome(ctx context.Context, home string) error {
 // removeHome has Rekey no longer look after a home, and reports whether it did. It
 // deletes nothing.
 func (w wiring) removeHome(ctx context.Context, home string) (bool, error) {
-	homes := slices.DeleteFunc(slices.Clone(w.config.Homes), func(listed string) bool {
+	all := w.listedHomes()
+	homes := slices.DeleteFunc(slices.Clone(all), func(listed string) bool {
 		if rest, ok := strings.CutPrefix(listed, "~/"); ok {
 			listed = filepath.Join(userHome(), rest)
 		}
 		return listed == home
 	})
-	if len(homes) == len(w.config.Homes) {
+	if len(homes) == len(all) {
 		return false, nil
 	}
 	return true, config.Change(ctx, w.config.path, config.Set("homes", homes))
