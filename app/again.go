@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -14,6 +15,10 @@ import (
 // errOtherHomes ends a program that shall look after other homes than it does: the
 // configuration names others since "rekey add" or "rekey remove".
 var errOtherHomes = errors.New("the configuration names other homes")
+
+// settling is how long the file is left alone before its homes are believed: an
+// editor may be in the middle of writing it.
+const settling = 300 * time.Millisecond
 
 // untilOtherHomes returns errOtherHomes when the configuration names other homes
 // than these, which it named at the start, or nil when ctx ends.
@@ -30,11 +35,14 @@ func (w wiring) untilOtherHomes(ctx context.Context, homes []string) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return file.Run(ctx) })
 	group.Go(func() error {
+		var due <-chan time.Time
 		for {
 			select {
 			case <-ctx.Done():
 				return nil
 			case <-file.Changes():
+				due = time.After(settling)
+			case <-due:
 				next := w
 				next.config = readConfiguration(os.Getenv)
 				now, err := next.homes(nil)
