@@ -37,7 +37,7 @@ func TestWindowsDesktop(t *testing.T) {
 	}
 	r.ScreenshotAfter(t, "1-icon", bare)
 
-	r.choose(t, "Refresh now", 6, 2)
+	r.choose(t, "Refresh now", 7, 2)
 	kit.Eventually(t, "a refresh by the menu", func() bool { return r.server.Refreshes() == 1 })
 	if !bytes.Equal(belowPanel(r.ScreenshotAfter(t, "2-refreshed", nil)), belowPanel(bare)) {
 		t.Error("there is more than the icon in the panel: a console's window?")
