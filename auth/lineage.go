@@ -136,6 +136,14 @@ func (m *Manager) adoptSuccessor(ctx context.Context, s *Snapshot, fate Fate) er
 	m.take(written, nil)
 	m.happened(ActivityAdopted, written, "")
 	m.endAttempt(m.opts.Memory.Token(s), false)
+	// As fresh here as there: three homes that are told to refresh at once make one
+	// request.
+	r := m.refreshedAttempt(m.opts.Memory.Token(s), written)
+	if at, ok := written.LastRefresh(); ok && at.Before(r.At) {
+		r.NotBefore = r.NotBefore.Add(at.Sub(r.At))
+		r.At = at
+	}
+	m.remember(r)
 	return nil
 }
 

@@ -56,6 +56,11 @@ func TestCopiesSendOneRequest(t *testing.T) {
 					})
 				}
 				together.Wait()
+				for _, h := range all { // as fresh in every home as where it was refreshed
+					if err := h.Refresh(t.Context()); err != nil {
+						t.Errorf("round %d, once more: %v", round, err)
+					}
+				}
 				if got := r.server.Refreshes(); got != round {
 					t.Errorf("%d requests after round %d", got, round)
 				}
