@@ -115,7 +115,7 @@ func asked(t *testing.T, name string) {
 		t.Errorf("Refresh = %v", err)
 	}
 	want := 0
-	if k.can && !(k.copied && s.Usable) { // what another home has, Token or Refresh takes over
+	if k.can && !k.copied { // what another home has is taken over, and is fresh
 		want = 1
 	}
 	if n := server.Refreshes() - sent; n != want || server.Reused() != 0 {
