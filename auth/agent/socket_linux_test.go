@@ -13,6 +13,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit"
 )
 
 // nobody is a user other than the one that runs the tests.
@@ -22,7 +23,7 @@ const nobody = 65534
 func TestAnotherUserIsRefused(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
-		missing(t, "root, who can be another user")
+		kit.Missing(t, "root, who can be another user")
 	}
 	r := newRig(t, box.Config{})
 	if err := os.Chmod(r.root, 0o755); err != nil {
@@ -63,7 +64,7 @@ func TestAnotherUserIsRefused(t *testing.T) {
 func TestAnotherUsersAgentIsRefused(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
-		missing(t, "root, who can be another user")
+		kit.Missing(t, "root, who can be another user")
 	}
 	r := newBareRig(t)
 	h := r.open()
@@ -84,7 +85,7 @@ func TestAnotherUsersAgentIsRefused(t *testing.T) {
 func TestRootLeavesTheSocketFolder(t *testing.T) {
 	t.Parallel()
 	if os.Geteuid() != 0 {
-		missing(t, "root, who can work in another user's home")
+		kit.Missing(t, "root, who can work in another user's home")
 	}
 	r := newBareRig(t)
 	if err := errors.Join(os.Chmod(r.root, 0o700), os.Chown(r.root, nobody, nobody)); err != nil {
@@ -125,14 +126,4 @@ func dialAsNobody(socket string) (nc net.Conn, err error) {
 	}()
 	<-done
 	return nc, err
-}
-
-// missing ends a test that lacks a real part of the system: it names the part
-// and skips, or fails under REKEY_CI=1 or CI=true, where none may be missing.
-func missing(t *testing.T, part string) {
-	t.Helper()
-	if os.Getenv("REKEY_CI") == "1" || os.Getenv("CI") == "true" {
-		t.Fatalf("missing: %s", part)
-	}
-	t.Skipf("missing: %s", part)
 }

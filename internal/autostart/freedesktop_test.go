@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"rekey/test/kit"
 )
 
 // place is a user's and a system's folder for entries, and an environment.
@@ -211,7 +213,7 @@ func TestValid(t *testing.T) {
 	t.Parallel()
 	checker, err := exec.LookPath("desktop-file-validate")
 	if err != nil {
-		missing(t, "desktop-file-validate")
+		kit.Missing(t, "desktop-file-validate")
 	}
 	contents := []string{hiddenEntry}
 	for _, program := range programs {
