@@ -18,7 +18,7 @@ const (
 // watchAboutToShow calls opened whenever a panel is about to show the icon's menu,
 // until ctx ends. The address is the bus's, or "" for that of this session.
 //
-// Panels built on libdbusmenu-gtk (xfce, MATE, waybar) say no more than
+// Panels built on libdbusmenu-gtk, such as xfce's, say no more than
 // AboutToShow. systray tells only of the event "opened" that others send
 // (https://github.com/fyne-io/systray, v1.12), and its menu cannot be taken over,
 // so this listens as a monitor of those calls alone. A panel's first call is not
