@@ -131,11 +131,18 @@ overwrite() {
 # spare: a temporary file elsewhere, where none can be made beside the target.
 spare() { tmp=$(mktemp "${TMPDIR:-/tmp}/rekey-loan-$id.$$.XXXXXX") || because 'no temporary file' error; }
 
+# pushes PID: whether this process is a push. The number of one that was killed may
+# be another's by now, or a zombie's, whose command line is empty.
+pushes() {
+	kill -0 "$1" 2>/dev/null || return 1
+	[ ! -e "/proc/$1/cmdline" ] || tr '\0' ' ' <"/proc/$1/cmdline" | grep -q 'dd bs=1'
+}
+
 # sweep: removes what pushes of this loan have left that were killed.
 sweep() {
 	for left in "$folder/.rekey-loan-$id."* "${TMPDIR:-/tmp}/rekey-loan-$id."*; do
 		by=${left##*"rekey-loan-$id."}
-		kill -0 "${by%%.*}" 2>/dev/null || rm -f "$left" 2>/dev/null
+		pushes "${by%%.*}" || rm -f "$left" 2>/dev/null
 	done
 }
 

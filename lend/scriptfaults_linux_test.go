@@ -1,6 +1,9 @@
 package lend
 
 import (
+	"fmt"
+	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -69,5 +72,37 @@ func remount(t *testing.T, path, options string) {
 	t.Helper()
 	if out, err := exec.Command("mount", "-o", "remount,"+options, path).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
+	}
+}
+
+// What a killed push has left goes with the next one, also where its number is
+// another process's by now, or a zombie's that nobody has waited for.
+func TestSweep(t *testing.T) {
+	t.Parallel()
+	for name, shell := range shells(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := newPlace(t, shell)
+			p.do("push", "new", loan, resultOK)
+			zombie := p.command(t.Context(), []string{"sh", "-c", ":"}, nil)
+			out, err := zombie.StdoutPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := zombie.Start(); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = zombie.Wait() })
+			if _, err := io.Copy(io.Discard, out); err != nil {
+				t.Fatal(err)
+			}
+			for _, pid := range []int{os.Getpid(), zombie.Process.Pid} {
+				files.Write(t, filepath.Join(p.home, fmt.Sprint(".rekey-loan-a.", pid)), []byte("half a token"))
+			}
+			p.do("push", "known", loan, resultOK)
+			if left, _ := filepath.Glob(filepath.Join(p.home, ".rekey-loan-*")); len(left) > 0 {
+				t.Errorf("left behind: %v", left)
+			}
+		})
 	}
 }
