@@ -90,9 +90,11 @@ func children(pid int) (found []int) {
 	return found
 }
 
-// inside are the processes that run at the box, and the clients that reach it: one
-// whose Rekey was killed goes on with what it was given.
-func (p *lendPlace) inside() (found []int) {
+// inside are the processes that run at the box, or will as soon as a connection is
+// let in, and the clients that reach it: one whose Rekey was killed goes on with
+// what it was given.
+func (p *lendPlace) inside() []int {
+	found := children(p.box.Server)
 	for _, pid := range processes() {
 		environ, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
 		cmdline, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/cmdline")

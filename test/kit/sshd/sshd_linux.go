@@ -23,6 +23,8 @@ type Box struct {
 	Port string
 	// Config is the configuration of a client that reaches it by any name.
 	Config string
+	// Server is the process that listens, whose children serve one connection each.
+	Server int
 
 	t   testing.TB
 	dir string
@@ -110,6 +112,7 @@ func (b *Box) start(users string, argv ...string) bool {
 	if over && !strings.Contains(said.String(), "Address already in use") {
 		b.t.Fatalf("sshd has ended: %s", said.String())
 	}
+	b.Server = daemon.Process.Pid
 	return !over
 }
 
