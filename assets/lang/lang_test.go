@@ -105,9 +105,9 @@ func TestChineseSpacing(t *testing.T) {
 	t.Parallel()
 	p := lang.For("zh-Hans")
 	for want, got := range map[string]string{
-		"有效期至 14:05，之后需重新登录":                 p.Say("state.expiring", "When", "14:05"),
-		"有效期至周二 14:05，之后需重新登录":               p.Say("state.expiring", "When", "周二 14:05"),
-		"此处没有托盘。改为以 \"rekey watch\" 方式继续运行。": p.Say("cli.no_tray", "Why", "此处没有托盘。"),
+		"有效期至 14:05，之后需重新登录":             p.Say("state.expiring", "When", "14:05"),
+		"有效期至周二 14:05，之后需重新登录":           p.Say("state.expiring", "When", "周二 14:05"),
+		"此处没有托盘。改为以“rekey watch”方式继续运行。": p.Say("cli.no_tray", "Why", "此处没有托盘。"),
 		"已于周二到期":               p.Say("fact.ended", "When", "周二"),
 		"无法写入 /home/张 三/a：原 因": p.Say("fault.cannot_write", "Where", "/home/张 三/a", "Why", "原 因"),
 		"已于 到期":                p.Say("fact.ended", "When", ""),

@@ -39,7 +39,7 @@ func TestError(t *testing.T) {
 		{
 			&login.PortsBusyError{Ports: []int{1455, 1457}},
 			"port 1455/1457 on this machine is in use by another program; sign in with a code instead (rekey login --device)",
-			"本机端口 1455/1457 已被其他程序占用；请改用代码登录（rekey login --device）",
+			"本机端口 1455/1457 已被其他程序占用；请改用验证码登录（rekey login --device）",
 		},
 		{
 			fmt.Errorf("%w: write /home/ada/.codex/auth.json: no space left on device", auth.ErrCannotSave),
