@@ -28,12 +28,7 @@ func TestGNOME(t *testing.T) {
 	desktop.Require(t, "gnome-shell", "gjs", "/usr/bin/python3", "gdbus")
 	w := newWhole(t, []string{"XDG_CURRENT_DESKTOP=GNOME", "XDG_SESSION_TYPE=wayland", "GSETTINGS_BACKEND=memory"},
 		"org.gnome.Shell.Notifications")
-	w.StartSystemBus(t)
-	w.Start(t, nil, "/usr/bin/python3", "-m", "dbusmock", "--system", "--template", "logind")
-	kit.Eventually(t, "logind", func() bool {
-		out, err := w.Run(t, "gdbus", "introspect", "--system", "--dest", "org.freedesktop.login1", "--object-path", "/org/freedesktop/login1")
-		return err == nil && strings.Contains(out, "org.freedesktop.login1.Manager")
-	})
+	w.startLogind(t)
 	w.Start(t, nil, "gnome-shell", "--unsafe-mode", "--headless", "--virtual-monitor", "1280x800", "--wayland-display=wayland-g")
 	g := &gnome{w: w, shell: w.Connect(t)}
 	kit.Eventually(t, "the shell", func() bool { return g.up() })
@@ -65,6 +60,18 @@ func TestGNOME(t *testing.T) {
 			g.do(t, fmt.Sprintf("Main.extensionManager.disableExtension(%q)", appIndicator))
 			w.WaitForNoPanel(t)
 		}
+	})
+}
+
+// startLogind starts a bus that the session takes for the system's, with a
+// stand-in for logind on it.
+func (w *whole) startLogind(t *testing.T) {
+	t.Helper()
+	w.StartSystemBus(t)
+	w.Start(t, nil, "/usr/bin/python3", "-m", "dbusmock", "--system", "--template", "logind")
+	kit.Eventually(t, "logind", func() bool {
+		out, err := w.Run(t, "gdbus", "introspect", "--system", "--dest", "org.freedesktop.login1", "--object-path", "/org/freedesktop/login1")
+		return err == nil && strings.Contains(out, "org.freedesktop.login1.Manager")
 	})
 }
 

@@ -41,23 +41,3 @@ func TestLXQt(t *testing.T) {
 		return w.killer(t, nil, "lxqt-panel")
 	})
 }
-
-// TestLXQtSignIn: who signs in to the desktop has Rekey, by LXQt's own session and
-// the autostart entry of "rekey autostart on". GNOME's, Plasma's and MATE's
-// sessions read the same entry, but need systemd or a display manager around them.
-func TestLXQtSignIn(t *testing.T) {
-	desktop.Require(t, desktop.WindowManager, "lxqt-session")
-	w := newWhole(t, []string{"XDG_CURRENT_DESKTOP=LXQt", "XDG_CONFIG_DIRS=/nonexistent"})
-	w.Put(t, ".config/lxqt/session.conf", "[General]\nwindow_manager="+string(desktop.WindowManager)+"\n")
-	if p := w.startRekey(t, "autostart", "on"); p.Wait(t) != 0 {
-		t.Fatalf("it says %s", p.Output())
-	}
-	w.StartDisplay(t)
-	w.StartWatcher(t)
-	w.Start(t, w.env, "lxqt-session")
-	item, pid := w.OnlyItem(t)
-	item.WaitTooltip(t, signedIn)
-	if n := item.RegisteredOf(pid); n != 1 {
-		t.Errorf("there are %d icons", n)
-	}
-}

@@ -10,8 +10,7 @@ import (
 )
 
 // TestMATE is a life of the icon on MATE, whose panel is light, and dark after it
-// was killed. Nobody signs in here: mate-session wants a settings daemon and a
-// window manager of its own, and reads the same autostart entry as LXQt's session.
+// was killed.
 func TestMATE(t *testing.T) {
 	desktop.Require(t, desktop.WindowManager, "mate-panel")
 	w := newWhole(t, []string{"XDG_CURRENT_DESKTOP=MATE", "GSETTINGS_BACKEND=memory"},

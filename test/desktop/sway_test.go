@@ -76,11 +76,16 @@ type sway struct {
 	program string
 }
 
+// swaySession is the environment of a sway that nobody sees.
+func swaySession() []string {
+	return []string{
+		"WLR_BACKENDS=headless", "WLR_RENDERER=pixman", "WLR_LIBINPUT_NO_DEVICES=1", "XDG_CURRENT_DESKTOP=sway", "WAYLAND_DISPLAY=wayland-1",
+	}
+}
+
 func newSway(t *testing.T, program string) *sway {
 	t.Helper()
-	d := desktop.NewPlain(t, []string{
-		"WLR_BACKENDS=headless", "WLR_RENDERER=pixman", "WLR_LIBINPUT_NO_DEVICES=1", "XDG_CURRENT_DESKTOP=sway", "WAYLAND_DISPLAY=wayland-1",
-	})
+	d := desktop.NewPlain(t, swaySession())
 	d.Put(t, "sway", "output * bg #3b6ea5 solid_color\noutput HEADLESS-1 resolution 1000x600\n")
 	d.Put(t, "waybar.config", `{"position":"top","modules-right":["tray","clock"],"tray":{"icon-size":21}}`)
 	return &sway{d, t, d.Copy(t, program, "rekey")}

@@ -37,8 +37,12 @@ func (p Part) debian() string {
 		return "mako-notifier"
 	case "kwin_x11":
 		return "kwin-x11"
-	case "plasmashell", "plasma-apply-colorscheme":
+	case "plasmashell", "plasma-apply-colorscheme", "plasma_session":
 		return "plasma-workspace"
+	case "mate-session":
+		return "mate-session-manager"
+	case "/usr/libexec/gnome-session-binary":
+		return "gnome-session-bin"
 	case "gdbus":
 		return "libglib2.0-bin"
 	case "/usr/bin/python3":
