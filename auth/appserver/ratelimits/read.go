@@ -41,7 +41,7 @@ func Read(a Answers) (Result, error) {
 
 func (r *reader) usage(tree any, a Answers) Result {
 	top := r.strictly(tree, "plan_type", "user_id", "account_id", "rate_limit", "additional_rate_limits", "credits",
-		"spend_control", "rate_limit_reached_type", "rate_limit_reset_credits")
+		"spend_control", "rate_limit_reached_type", "rate_limit_reset_credits", "rate_limit_upsell")
 	plan := planName(r.choice(top, "plan_type"))
 	limit := Snapshot{LimitID: mainLimit, PlanType: &plan}
 	allowed := r.windows(top["rate_limit"], &limit)
@@ -52,16 +52,15 @@ func (r *reader) usage(tree any, a Answers) Result {
 	result := Result{RateLimits: limit, ByLimitID: map[string]Snapshot{}, AccountID: r.maybeText(top, "account_id")}
 	user := r.maybeText(top, "user_id")
 	if user != nil && *user == a.UserID && result.AccountID != nil && *result.AccountID == a.AccountID {
-		result.OrdinaryUsageAllowed = allowed
+		result.OrdinaryUsageAllowed, result.Upsell = allowed, top["rate_limit_upsell"]
 	}
 	result.ByLimitID[mainLimit] = limit
 	for _, entry := range r.list(top["additional_rate_limits"]) { // one of them may have the main limit's id
-
 		more := r.additional(entry, &plan)
 		result.ByLimitID[more.LimitID] = more
 	}
 	if summary := top["rate_limit_reset_credits"]; summary != nil {
-		count := r.whole(r.structure(summary, "available_count"), "available_count", 64)
+		count := r.count(r.structure(summary, "available_count"))
 		result.ResetCredits = &ResetCredits{AvailableCount: count}
 	}
 	return result
@@ -124,7 +123,9 @@ func (r *reader) spendControl(v any, into *Snapshot) {
 	if f["individual_limit"] == nil {
 		return
 	}
-	f = r.structure(f["individual_limit"], "limit", "used", "remaining", "used_percent", "remaining_percent", "reset_after_seconds", "reset_at")
+	f = r.structure(f["individual_limit"],
+		"source", "limit", "used", "remaining", "used_percent", "remaining_percent", "reset_after_seconds", "reset_at")
+	r.maybeText(f, "source")
 	r.text(f, "remaining")
 	r.whole(f, "used_percent", 32)
 	r.whole(f, "reset_after_seconds", 32)
@@ -182,7 +183,7 @@ func readResetCredits(body []byte) *ResetCredits {
 	}
 	r := &reader{}
 	f := r.structure(tree, "credits", "available_count")
-	all := &ResetCredits{AvailableCount: r.whole(f, "available_count", 64), Credits: []ResetCredit{}}
+	all := &ResetCredits{AvailableCount: r.count(f), Credits: []ResetCredit{}}
 	if r.required(f, "credits") == nil {
 		return nil
 	}
@@ -196,7 +197,11 @@ func readResetCredits(body []byte) *ResetCredits {
 }
 
 func (r *reader) resetCredit(entry any) ResetCredit {
-	f := r.structure(entry, "id", "reset_type", "status", "granted_at", "expires_at", "title", "description")
+	names := []string{"id", "reset_type", "status", "granted_at", "expires_at", "title", "description"}
+	if list, ok := entry.([]any); ok && len(list) < len(names) {
+		r.fail("a list of %d in place of %d members", len(list), len(names))
+	}
+	f := r.structure(entry, names...)
 	c := ResetCredit{
 		ID: r.text(f, "id"), ResetType: "unknown", Status: "unknown",
 		GrantedAt: r.moment(r.text(f, "granted_at")), Title: r.maybeText(f, "title"), Description: r.maybeText(f, "description"),

@@ -12,7 +12,7 @@ type Result struct {
 	ByLimitID            map[string]Snapshot `json:"rateLimitsByLimitId"`
 	ResetCredits         *ResetCredits       `json:"rateLimitResetCredits"`
 	AccountID            *string             `json:"accountId"`
-	Upsell               *struct{}           `json:"rateLimitUpsell"` // only for clients that take part in Codex's experiments
+	Upsell               any                 `json:"rateLimitUpsell"` // as the backend wrote it
 }
 
 // Snapshot is the state of one limit.

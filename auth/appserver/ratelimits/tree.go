@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"regexp"
+	"slices"
 	"strconv"
 )
 
@@ -19,6 +21,9 @@ type object struct {
 	twice   map[string]bool // the names that appear more than once
 }
 
+// MarshalJSON implements json.Marshaler.
+func (o *object) MarshalJSON() ([]byte, error) { return json.Marshal(o.members) }
+
 // parse reads one JSON value: nil, bool, json.Number, string, []any or *object.
 func parse(body []byte) (any, error) {
 	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff"))))
@@ -30,7 +35,17 @@ func parse(body []byte) (any, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("something follows the JSON")
 	}
+	if halfPair(body) {
+		return nil, errors.New("half of a surrogate pair in a text")
+	}
 	return v, nil
+}
+
+// halfPair reports whether a \u escape in the JSON is half of a surrogate pair.
+// Codex's parser rejects those, and encoding/json replaces them.
+func halfPair(body []byte) bool {
+	found := regexp.MustCompile(`\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]|\\u[dD][89a-fA-F]`).FindAll(body, -1)
+	return slices.ContainsFunc(found, func(match []byte) bool { return len(match) == len(`\ud8`) })
 }
 
 // value reads the next value, at most depth lists and objects deep.
@@ -165,6 +180,15 @@ func (r *reader) whole(f fields, name string, bits int) int64 {
 		r.fail("%s is not a whole number of %d bits", name, bits)
 	}
 	return n
+}
+
+// count reads the number of reset credits, where Codex's parser takes -0 for a
+// fraction.
+func (r *reader) count(f fields) int64 {
+	if f["available_count"] == json.Number("-0") {
+		r.fail("available_count is -0")
+	}
+	return r.whole(f, "available_count", 64)
 }
 
 // choice reads an enumeration value, which Codex's parser accepts in two forms:
