@@ -39,7 +39,7 @@ const (
 )
 
 // errTooLarge means that an answer exceeds the reserved space.
-var errTooLarge = fault.New("answer_place", "the answer is larger than its place")
+var errTooLarge = fault.New("answer_place", "the answer is too large to keep")
 
 // slot is the open file.
 type slot struct{ file *safefile.File }

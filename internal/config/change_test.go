@@ -125,7 +125,7 @@ func TestChangeRefuses(t *testing.T) {
 		"an unknown key":         {"", Set("keepfresh", true), CodeUnknownKey, "did you mean keep_fresh?"},
 		"a wrong type":           {"", Set("keep_fresh", "true"), CodeBadValue, `keep_fresh is "true"; use true or false`},
 		"a wrong word":           {"", Set("sign_in", "magic"), CodeBadValue, "use browser, device or codex"},
-		"what is no text":        {"", Set("codex", "/\xff"), CodeBadValue, "would not be a text"},
+		"what is no text":        {"", Set("codex", "/\xff"), CodeBadValue, "is not valid text"},
 		"a line that is no TOML": {"log = \"off\"\nkeep_fresh = tru\n", Set("log", "info"), CodeSyntax, "config.toml:2: this line is not valid TOML"},
 	}
 	for name, tt := range tests {

@@ -59,7 +59,7 @@ func (e Edit) check(path string, home func() (string, error)) error {
 		return &Problem{Code: CodeUnknownKey, Key: e.key, What: unknownKey(e.key)}
 	}
 	if e.broken {
-		return &Problem{Code: CodeBadValue, Key: e.key, What: fault.New("setting_no_text", "{{.Key}} would not be a text; use another value", "Key", e.key)}
+		return &Problem{Code: CodeBadValue, Key: e.key, What: fault.New("setting_no_text", "{{.Key}} is not valid text; use another value", "Key", e.key)}
 	}
 	_, found := Default().parse(path, []byte(e.key+" = "+e.literal), home)
 	if len(found) == 0 {

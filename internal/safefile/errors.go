@@ -26,7 +26,7 @@ var (
 	// ErrReadOnly: the file has no write permission at all. Codex refuses this too.
 	ErrReadOnly = fault.New("read_only", "the file is read-only")
 	// ErrOwner: root would change the owner of the file.
-	ErrOwner = fault.New("owner_lost", "it belongs to another user and would not stay theirs")
+	ErrOwner = fault.New("owner_lost", "it belongs to another user, and saving it would change that")
 	// ErrInUse means that another program has the file open and, on Windows,
 	// prevents its replacement.
 	ErrInUse = fault.New("in_use", "another program has it open")

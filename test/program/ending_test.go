@@ -88,7 +88,7 @@ func TestNoPanel(t *testing.T) {
 	}
 	tray.err.until(t, 0, "this one does so now")
 	kill()
-	tray.err.until(t, 0, `rekey: The tray has gone, and the D-Bus session bus with it. Continuing as "rekey watch".`)
+	tray.err.until(t, 0, `rekey: The tray is gone because the D-Bus session bus has ended. Continuing as "rekey watch".`)
 	b.put(apiKey)
 	tray.out.until(t, 0, "Using an API key")
 	tray.end()

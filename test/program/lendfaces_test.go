@@ -54,7 +54,7 @@ func TestLoansAreTold(t *testing.T) {
 		t.Errorf("%d lines of two pushes", pushes)
 	}
 	r := b.rekey(cli.ExitOK, "doctor")
-	if !strings.Contains(r.out, "no Rekey is running that keeps what is lent fresh") {
+	if !strings.Contains(r.out, "no Rekey is running to keep the loans fresh") {
 		t.Errorf("the doctor says\n%s", r.out)
 	}
 	if err := os.WriteFile(filepath.Join(borrower, "auth.json"), []byte(`{"OPENAI_API_KEY":"sk-fake"}`), 0o600); err != nil {
@@ -64,7 +64,7 @@ func TestLoansAreTold(t *testing.T) {
 	kit.Eventually(t, "the end of the loan", func() bool {
 		return strings.Contains(b.rekey(cli.ExitOK, "lend").out, "uses an API key")
 	})
-	if r := b.rekey(cli.ExitOK, "doctor"); !strings.Contains(r.out, "nothing is lent to home:") || strings.Contains(r.out, "keeps what is lent fresh") {
+	if r := b.rekey(cli.ExitOK, "doctor"); !strings.Contains(r.out, "nothing is lent to home:") || strings.Contains(r.out, "keep the loans fresh") {
 		t.Errorf("the doctor says\n%s", r.out)
 	}
 	watch.end()

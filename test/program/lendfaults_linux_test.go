@@ -122,7 +122,7 @@ func lendCases() map[string]lendCase {
 		},
 		"a file in the home's place": {
 			there: func(p *lendPlace) { files.Write(p.t, p.codex, nil) }, code: cli.ExitFailure,
-			says: []string{"ssh:box could not be lent to: "},
+			says: []string{"Could not lend to ssh:box: "},
 		},
 		"read-only file": {
 			there: func(p *lendPlace) {
@@ -173,7 +173,7 @@ func lendCases() map[string]lendCase {
 		},
 		"no login": {
 			server: "ForceCommand echo This account is currently not available.; exit 1", code: cli.ExitFailure,
-			says: []string{"ssh:box could not be lent to: "},
+			says: []string{"Could not lend to ssh:box: "},
 		},
 		"half a greeting": {
 			there: func(p *lendPlace) { p.cut(100) }, code: cli.ExitFailure,

@@ -79,7 +79,7 @@ func TestObstacle(t *testing.T) {
 	}{
 		{"none", auth.State{Status: auth.StatusHealthy}, ""},
 		{"restricted", auth.State{Status: auth.StatusHealthy, Restricted: true, CommitPending: true}, "Not allowed by config.toml"},
-		{"commit pending", auth.State{Status: auth.StatusHealthy, CommitPending: true}, "New tokens wait to be saved"},
+		{"commit pending", auth.State{Status: auth.StatusHealthy, CommitPending: true}, "New tokens are waiting to be saved"},
 		{"cannot save", auth.State{Status: auth.StatusHealthy, CannotSave: true, Cause: auth.CauseOf(auth.CannotSave(errors.New("disk full")))},
 			"Nothing was sent because the new tokens could not be saved: disk full"},
 		{"cannot save, said in the headline", auth.State{Status: auth.StatusWaiting, CannotSave: true, Cause: auth.CauseOf(auth.CannotSave(errors.New("disk full")))}, ""},

@@ -21,7 +21,7 @@ func (w Words) Loan(l lend.Loan, now time.Time) string {
 	case l.WorksUntil.IsZero():
 		return w.Say("loan.lent")
 	case !l.WorksUntil.After(now):
-		return w.Say("loan.expired", "When", w.clock(l.WorksUntil, now))
+		return w.Say("loan.expired", "When", w.when(l.WorksUntil, now))
 	}
 	return w.Say("loan.works", "When", w.clock(l.WorksUntil, now), "Left", w.about(l.WorksUntil.Sub(now)))
 }
@@ -60,14 +60,14 @@ func (w Words) LoanNotice(short []lend.Loan, now time.Time) (title, body string)
 	if len(short) > 1 {
 		title = w.p.Count("borrower.notice_several", len(short))
 	}
-	id, why := "borrower.notice_works", w.Say("loan.unreachable", "Who", w.Borrower(first))
+	id, when, why := "borrower.notice_works", w.clock(first.WorksUntil, now), w.Say("loan.unreachable", "Who", w.Borrower(first))
 	if !first.WorksUntil.After(now) {
-		id = "borrower.notice_expired"
+		id, when = "borrower.notice_expired", w.when(first.WorksUntil, now)
 	}
 	if first.Fault != nil {
 		why = w.LoanFault(first.Fault.Code, first.Target, first.Fault.Detail)
 	}
-	return title, w.Say(id, "Why", why, "When", w.when(first.WorksUntil, now))
+	return title, w.Say(id, "Why", why, "When", when)
 }
 
 // LoanNotes are further sentences about a loan.

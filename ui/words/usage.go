@@ -96,7 +96,7 @@ func Bar(p *float64, signs int) string {
 	return strings.Repeat("▰", full) + strings.Repeat("▱", signs-full)
 }
 
-// Reset says when a window is reset: "resets 14:05", "not begun", "" when it is
+// Reset says when a window is reset: "resets 14:05", "not started", "" when it is
 // not known.
 func (w Words) Reset(of usage.Window, now time.Time) string {
 	switch {
@@ -130,7 +130,7 @@ func (w Words) Pace(of usage.Window, now time.Time) string {
 	if !ok {
 		return ""
 	}
-	return w.Say("plan_usage.pace", "When", w.clock(at, now))
+	return w.Say("plan_usage.pace", "When", w.when(at, now))
 }
 
 // Tightest is the tightest window in a few words, for a tooltip or a bar: "5 h
@@ -168,7 +168,7 @@ func (w Words) ResetCredits(u usage.Usage, now time.Time) string {
 	if !r.ExpiresAt.After(now) {
 		return count
 	}
-	return w.Say("plan_usage.reset_credits_until", "Count", count, "When", w.clock(r.ExpiresAt, now))
+	return w.Say("plan_usage.reset_credits_until", "Count", count, "When", w.when(r.ExpiresAt, now))
 }
 
 // SpendLimit is a workspace's cap, "" when there is none.

@@ -21,7 +21,7 @@ func TestWindowRow(t *testing.T) {
 		"week  ▰▰▰▰▰▰▰▰▰▱ 99 %, resets Tue 12:00":           {Limit: "codex", Minutes: 10080, UsedPercent: part(99.7), ResetsAt: at(72 * time.Hour)},
 		"month  ▰▰▰▰▰▰▰▰▰▰ 137 %":                           {Limit: "codex", Minutes: 43200, UsedPercent: part(137)},
 		"day  ▱▱▱▱▱▱▱▱▱▱ –":                                 {Limit: "codex", Minutes: 1440},
-		"3 days  ▱▱▱▱▱▱▱▱▱▱ 0 %, not begun":                 {Limit: "codex", Minutes: 4320, UsedPercent: part(0), NotBegun: true},
+		"3 days  ▱▱▱▱▱▱▱▱▱▱ 0 %, not started":               {Limit: "codex", Minutes: 4320, UsedPercent: part(0), NotBegun: true},
 		"limit  ▰▱▱▱▱▱▱▱▱▱ 1 %":                             {Limit: "codex", UsedPercent: part(1)},
 		"Spark · 5 h  ▰▰▰▰▰▰▰▱▱▱ 70 %":                      {Limit: "codex_spark", Name: "Spark", Minutes: 301, UsedPercent: part(70)},
 		"codex_other  ▱▱▱▱▱▱▱▱▱▱ -3 %":                      {Limit: "codex_other", UsedPercent: part(-3)},
@@ -47,7 +47,7 @@ func TestUsageProblems(t *testing.T) {
 		seen[text] = p
 	}
 	u := usage.Usage{Problem: usage.ProblemRateLimited, RetryAt: usageNow.Add(time.Hour)}
-	if got := English().UsageProblem(u, usageNow); got != "The backend was asked too often. Rekey asks again 13:00 at the earliest." {
+	if got := English().UsageProblem(u, usageNow); got != "The backend was asked too often. Rekey asks again at 13:00 at the earliest." {
 		t.Errorf("got %q", got)
 	}
 	if got := English().UsageProblem(usage.Usage{}, usageNow); got != "" {
@@ -66,7 +66,7 @@ func TestUsageTexts(t *testing.T) {
 	}
 	for _, test := range [][2]string{
 		{w.Tightest(u, usageNow), "5 h 50 %, resets 16:00"},
-		{w.Pace(u.Windows[0], usageNow), "at this pace full 13:00"},
+		{w.Pace(u.Windows[0], usageNow), "full at 13:00 at this pace"},
 		{w.Credits(u), "Credits: 9.99"},
 		{w.Credits(usage.Usage{Credits: &usage.Credits{Unlimited: true}}), "Credits: unlimited"},
 		{w.Credits(usage.Usage{Credits: &usage.Credits{Balance: "0"}}), ""},
@@ -83,7 +83,7 @@ func TestUsageTexts(t *testing.T) {
 		}
 	}
 	title, body := w.UsageAlert(usage.Alert{Window: u.Windows[0], Percent: 50}, usageNow)
-	if title != "5 h: 50 % used" || body != "Resets 16:00, at this pace full 13:00" {
+	if title != "5 h: 50 % used" || body != "Resets 16:00, full at 13:00 at this pace" {
 		t.Errorf("got %q, %q", title, body)
 	}
 	if title, _ := w.UsageAlert(usage.Alert{Window: u.Windows[0]}, usageNow); title != "5 h: reset" {

@@ -14,7 +14,7 @@ func (w Words) UsageProblem(u usage.Usage, now time.Time) string {
 	}
 	why := w.whyNoUsage(u.Problem)
 	if u.RetryAt.After(now) {
-		return w.Say("plan_usage.again", "Why", why, "When", w.clock(u.RetryAt, now))
+		return w.Say("plan_usage.again", "Why", why, "When", w.when(u.RetryAt, now))
 	}
 	return why
 }
