@@ -130,6 +130,12 @@ func (f Facts) refreshing() bool {
 	return !f.Sent.IsZero() && f.Now.Sub(f.Sent).Abs() >= refreshShown
 }
 
+// passing reports whether the Status will change without the user: a refresh is
+// under way, is waited for, or has failed for now.
+func (st State) passing() bool {
+	return st.Status == StatusRefreshing || st.Status == StatusWaiting || st.Status == StatusHealthy && st.LastAttempt.Failed()
+}
+
 // nearly reports whether an access token is inside the window in which Codex
 // would refresh it.
 func nearly(end, now time.Time) bool {

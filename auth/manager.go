@@ -73,6 +73,7 @@ type Manager struct {
 	// the time of that failure with the cached tokens, if any.
 	hushFrom, hidden time.Time
 	hushFor          time.Duration
+	shown            time.Time // when the Status of the last published State was new
 }
 
 // NewManager returns a Manager that has read nothing yet: call Reload.
@@ -169,13 +170,23 @@ func (m *Manager) load(ctx context.Context) (*Snapshot, error) {
 	return s, nil
 }
 
-// publish sends the current State to all subscribers if it is new.
+// publish sends the current State to all subscribers if it is new. A Status that
+// passes by itself is shown for refreshShown before another one that does, so that
+// no face flickers; good news, and what the user must act on, is never held back.
 func (m *Manager) publish() {
 	m.mu.Lock()
 	defer m.mu.Unlock() // held while publishing, so that States arrive in order
 	st := Compute(m.factsLocked())
-	if last, ok := m.states.Last(); ok && last == st {
+	last, ok := m.states.Last()
+	switch left := refreshShown - time.Since(m.shown); {
+	case ok && last == st:
 		return
+	case ok && last.Status == st.Status:
+	case ok && last.passing() && st.passing() && left > 0:
+		time.AfterFunc(left, m.publish)
+		return
+	default:
+		m.shown = time.Now()
 	}
 	m.states.Publish(st)
 }

@@ -212,7 +212,6 @@ func (m *Manager) failed(ctx context.Context, s *Snapshot, key string, err error
 	m.fateWithout(s, re)
 	m.decided(ctx, slog.LevelInfo, s, "no usable answer, may work later",
 		"status", re.Status, "code", re.Code, "answerLost", re.AnswerLost, "error", re)
-	m.change(func(f *Facts) { f.Sent = time.Time{} })
 	m.remember(m.failedAttempt(key, re))
 	m.endAttempt(key, re.AnswerLost || m.isLost(key))
 	kind := ActivityFailed

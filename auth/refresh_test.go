@@ -206,6 +206,58 @@ func TestRefreshingIsShown(t *testing.T) {
 	}
 }
 
+// TestNothingFlickers: however long a request takes and whatever comes of it, what
+// passes by itself is shown for a second before something else that does; success
+// and a refusal are shown at once.
+func TestNothingFlickers(t *testing.T) {
+	t.Parallel()
+	for name, a := range map[string]answer{"refreshed": refreshed("2"), "down": serverDown, "lost": answerLost, "refused": refused(ReasonRevoked)} {
+		for _, left := range []time.Duration{time.Hour, -time.Minute} {
+			t.Run(fmt.Sprintf("%s, %v left", name, left), func(t *testing.T) {
+				t.Parallel()
+				for takes := time.Duration(0); takes <= 5*time.Second; takes += 50 * time.Millisecond {
+					synctest.Test(t, func(t *testing.T) { flickers(t, a, left, takes) })
+				}
+			})
+		}
+	}
+}
+
+func flickers(t *testing.T, a answer, left, takes time.Duration) {
+	start := time.Now()
+	r := newRig(t, chatGPT(ends(left)), func(o *Options) { o.Now = func() time.Time { return noon.Add(time.Since(start)) } })
+	time.Sleep(time.Minute)
+	r.authority.then(a)
+	release := r.authority.block()
+	states := r.Subscribe(t.Context())
+	last, since := <-states, start
+	time.AfterFunc(takes, release)
+	asked := time.Now()
+	done := r.refreshLater()
+	for end := time.After(10 * time.Second); ; {
+		select {
+		case st := <-states:
+			was, now := last.Status, st.Status
+			switch shown := time.Since(since); {
+			case was == now:
+			case last.passing() && st.passing() && shown < time.Second:
+				t.Errorf("after a request of %v: %q for %v, then %q", takes, was, shown, now)
+			case !st.passing() && time.Since(asked) != takes:
+				t.Errorf("after a request of %v: %q comes after %v", takes, now, time.Since(asked))
+			}
+			if last = st; was != now {
+				since = time.Now()
+			}
+		case <-end:
+			<-done
+			if now := r.State(); now != last {
+				t.Errorf("at the end: %q is shown, it is %q", last.Status, now.Status)
+			}
+			return
+		}
+	}
+}
+
 // TestNothingBlinks: whatever comes of a request that takes less than a second,
 // the State does not change for it and back; a slow one is shown from then on.
 func TestNothingBlinks(t *testing.T) {
