@@ -22,6 +22,9 @@ type Alert struct {
 	// Percent is the user's percentage that was reached, 0 when the window has
 	// been reset.
 	Percent int `json:"percent"`
+	// EndsAt is when it is no longer due: when the window is reset, or an hour
+	// after it was. The zero time means unknown.
+	EndsAt time.Time `json:"endsAt,omitzero"`
 }
 
 // resetShown is how long an alert about a reset stays due.
@@ -76,9 +79,9 @@ func (r *Record) alerts(percents []int, now time.Time) []Alert {
 			percent := highest(percents, *w.UsedPercent)
 			switch {
 			case m.is(w) && percent > 0:
-				due = append(due, Alert{m.id(percent), w, percent})
+				due = append(due, Alert{m.id(percent), w, percent, w.ResetsAt})
 			case m.key() == w.key() && !m.ResetAt.IsZero() && now.Sub(m.ResetAt) < resetShown && !w.Full():
-				due = append(due, Alert{m.id(0), w, 0})
+				due = append(due, Alert{m.id(0), w, 0, m.ResetAt.Add(resetShown)})
 			}
 		}
 	}

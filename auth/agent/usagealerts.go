@@ -61,25 +61,25 @@ func (m *meter) alert(ctx context.Context) {
 }
 
 // wait reads what Codex has written, asks once when a full window has been reset,
-// and takes back what is no longer so when any window has, until ctx ends.
+// and withdraws alerts when they end, until ctx is done.
 func (m *meter) wait(ctx context.Context, clock keeper.Clock, written <-chan struct{}) {
 	alarm := clock.NewAlarm()
 	defer alarm.Close()
 	news := m.news.Subscribe(ctx)
-	var asked, shown time.Time // the look and the reset that have been seen to
+	var asked, shown time.Time // the look and the end that have been seen to
 	for {
-		now, look, reset := clock.Now(), m.service.NextReset(), m.firstReset()
+		now, look, end := clock.Now(), m.service.NextReset(), m.firstEnd()
 		switch {
 		case !look.IsZero() && !look.After(now) && !look.Equal(asked):
 			asked = look
 			m.service.Look(ctx)
 			continue
-		case !reset.IsZero() && !reset.After(now) && !reset.Equal(shown):
-			shown = reset
+		case !end.IsZero() && !end.After(now) && !end.Equal(shown):
+			shown = end
 			m.service.Known(ctx)
 			continue
 		}
-		if err := alarm.Set(first(now, look, reset)); err != nil {
+		if err := alarm.Set(first(now, look, end)); err != nil {
 			m.home.opts.Log.Warn("usage: cannot set the alarm", "error", err)
 		}
 		select {
@@ -93,14 +93,13 @@ func (m *meter) wait(ctx context.Context, clock keeper.Clock, written <-chan str
 	}
 }
 
-// firstReset is the first reset of a window that an alert is shown about, the
-// zero time when there is none.
-func (m *meter) firstReset() time.Time {
+// firstEnd is when the first alert ends, the zero time when there is none.
+func (m *meter) firstEnd() time.Time {
 	known, _ := m.news.Last()
 	var next time.Time
 	for _, a := range known.Alerts {
-		if at := a.Window.ResetsAt; !at.IsZero() && (next.IsZero() || at.Before(next)) {
-			next = at
+		if !a.EndsAt.IsZero() && (next.IsZero() || a.EndsAt.Before(next)) {
+			next = a.EndsAt
 		}
 	}
 	return next

@@ -112,7 +112,8 @@ func filled(percent float64, resets time.Time) func() (usage.Usage, error) {
 }
 
 // Somebody waits for a full window: its alert goes with its reset, and the backend
-// is asked once after it, though never within a minute of the last question.
+// is asked once after it, though never within a minute of the last question. The
+// alert about the reset goes an hour later, though nobody looks.
 func TestWaitForReset(t *testing.T) {
 	for name, test := range map[string]struct{ left, ask time.Duration }{
 		"in an hour":      {time.Hour, time.Hour + 20*time.Second},
@@ -132,6 +133,9 @@ func TestWaitForReset(t *testing.T) {
 				w.tell(filled(1, w.begun.Add(test.left+5*time.Hour)))
 				if n, due := w.at(test.ask); n != 2 || len(due) != 1 || due[0].Percent != 0 {
 					t.Errorf("asked at %v; due %+v", w.asked, due)
+				}
+				if n, due := w.at(test.ask + time.Hour + time.Second); n != 2 || len(due) != 0 {
+					t.Errorf("an hour later: asked at %v; due %+v", w.asked, due)
 				}
 				if n, _ := w.at(test.left + 24*time.Hour); n != 2 {
 					t.Errorf("asked at %v", w.asked)
