@@ -129,8 +129,8 @@ func (w *Window) run(ctx context.Context, h *home, s Connection) {
 // lookEvery is how often usage is asked for while the window is open.
 const lookEvery = time.Minute
 
-// measure brings usage onto Fyne's goroutine, and asks for it as long as the
-// window is open.
+// measure brings usage and every change of its texts onto Fyne's goroutine, and
+// asks for it as long as the window is open.
 func (w *Window) measure(ctx context.Context, h *home, s Connection) {
 	looks := time.NewTicker(lookEvery)
 	defer looks.Stop()
@@ -138,14 +138,20 @@ func (w *Window) measure(ctx context.Context, h *home, s Connection) {
 		w.work.Go(func() { _, _ = s.LookAtUsage(ctx) }) // an error is in the Usage
 	}
 	look()
+	texts := time.NewTimer(0)
+	texts.Stop()
+	defer texts.Stop()
 	news := s.SubscribeUsage(ctx)
+	var known usage.Usage
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-looks.C:
 			look()
-			w.do(w.render) // a reset may have passed
+			w.do(w.render) // the marks move, and a timer stops while the machine sleeps
+		case <-texts.C:
+			w.do(w.render)
 		case u, ok := <-news:
 			if !ok {
 				return
@@ -158,6 +164,10 @@ func (w *Window) measure(ctx context.Context, h *home, s Connection) {
 				h.usage, h.history = u, history
 				w.render()
 			})
+			known = u
+		}
+		if next := words.NextUsageChange(known, time.Now()); !next.IsZero() {
+			texts.Reset(time.Until(next))
 		}
 	}
 }

@@ -234,6 +234,9 @@ func NextUsageChange(u usage.Usage, now time.Time) time.Time {
 	if u.SpendLimit != nil {
 		consider(u.SpendLimit.ResetsAt)
 	}
+	if u.ResetCredits != nil {
+		consider(u.ResetCredits.ExpiresAt)
+	}
 	consider(u.RetryAt)
 	if u.Known() {
 		consider(midnight(now, 1))

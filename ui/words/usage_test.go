@@ -92,4 +92,8 @@ func TestUsageTexts(t *testing.T) {
 	if got := NextUsageChange(u, usageNow); !got.Equal(usageNow.Add(time.Hour)) {
 		t.Errorf("the texts change at %s", got)
 	}
+	only := usage.Usage{ResetCredits: &usage.ResetCredits{Available: 2, ExpiresAt: usageNow.Add(time.Minute)}}
+	if got := NextUsageChange(only, usageNow); !got.Equal(usageNow.Add(time.Minute)) {
+		t.Errorf("the texts about resets change at %s", got)
+	}
 }
