@@ -86,7 +86,7 @@ lint: ## Check format, comments and suspicious code, also for Windows and macOS
 fuzz: ## Fuzz every parser for FUZZTIME each (2m; make fuzz FUZZTIME=1h)
 	@.ci/fuzz $(FUZZTIME)
 
-codex-drift: ## Replay every recording against the newest Codex and print what it does differently
+codex-drift: ## Replay every recording against the newest Codex (or CODEX=0.169.0) and print what it does differently
 	@.ci/codex-drift
 
 codex-record: ## Write into the recordings what the newest Codex does
