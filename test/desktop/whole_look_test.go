@@ -54,10 +54,10 @@ func readable(picture *image.RGBA, icon image.Rectangle) bool {
 	light, dark := 0, 0
 	for y := icon.Min.Y; y < icon.Max.Y; y++ {
 		for x := icon.Min.X; x < icon.Max.X; x++ {
-			switch c := picture.RGBAAt(x, y); {
-			case c.R > 0xd0 && c.G > 0xd0 && c.B > 0xd0:
+			switch grey := color.GrayModel.Convert(picture.RGBAAt(x, y)).(color.Gray); {
+			case grey.Y > 0xb0:
 				light++
-			case c.R < 0x60 && c.G < 0x60 && c.B < 0x60:
+			case grey.Y < 0x60:
 				dark++
 			}
 		}
