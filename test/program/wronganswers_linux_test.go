@@ -147,7 +147,11 @@ func afterWrong(t *testing.T, reply box.Reply) string {
 		write("terminal", strings.Join(lines[max(0, len(lines)-2):], ""))
 		w := say.New(lang.For(language))
 		model := tray.Menu(w, []tray.View{{State: kit.State(auth.StatusHealthy, time.Now()), Usage: told.Usage}}, time.Now().UTC(), tray.Abilities{OpenWindow: true})
-		write("menu", model.Homes[0].Rows[tray.RowUsageProblem].Label+"\n")
+		rows := model.Homes[0].Rows
+		write("menu", rows[tray.RowUsageProblem].Label+"\n")
+		if rest := rows[tray.RowUsageProblem2].Label; rest != "" {
+			write("", rest+"\n")
+		}
 	}
 	b.extra = append(b.extra, "REKEY_LANGUAGE=en")
 	if after := b.rekey(cli.ExitOK, "status").out; after != before && told.Usage.Problem != usage.ProblemUnauthorized {

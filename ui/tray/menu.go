@@ -170,7 +170,7 @@ func (m *HomeModel) inform(w words.Words, s auth.State, now time.Time) {
 }
 
 // measure fills in how much of the plan is used, a row for each window. A
-// problem gets a row only if no other row shows it.
+// problem gets a row, or two if it is long, only if no other row shows it.
 func (m *HomeModel) measure(w words.Words, u usage.Usage, now time.Time) {
 	for i, of := range u.Windows {
 		if id := RowUsage + RowID(i); id < RowUsageProblem {
@@ -183,7 +183,7 @@ func (m *HomeModel) measure(w words.Words, u usage.Usage, now time.Time) {
 			age = words.Capital(age) + " – "
 			u.RetryAt = time.Time{} // there is no room for it
 		}
-		m.Rows[RowUsageProblem].Label = words.Clip(age+w.UsageProblem(u, now), noteLimit)
+		m.Rows[RowUsageProblem].Label, m.Rows[RowUsageProblem2].Label = words.Wrap(age+w.UsageProblem(u, now), noteLimit)
 	}
 }
 

@@ -210,6 +210,22 @@ func TestUsageInMenus(t *testing.T) {
 	compare(t, "testdata/usage.txt", all.String())
 }
 
+// TestUsageProblemsFit: no problem is cut off, in any language.
+func TestUsageProblemsFit(t *testing.T) {
+	t.Parallel()
+	for _, language := range lang.Languages() {
+		w := words.New(lang.For(language))
+		for _, p := range usage.Problems() {
+			u := usage.Usage{FetchedAt: now.Add(-50 * 24 * time.Hour), Problem: p}
+			rows := tray.Menu(w, []tray.View{{State: kit.State(auth.StatusHealthy, now), Usage: u}}, now, able).Homes[0].Rows
+			text := strings.TrimSpace(rows[tray.RowUsageProblem].Label + " " + rows[tray.RowUsageProblem2].Label)
+			if want := w.UsageProblem(u, now); p.OfBackend() != strings.HasSuffix(text, want) {
+				t.Errorf("%s: the menu says %q, want %q", language, text, want)
+			}
+		}
+	}
+}
+
 // TestMenus compares the menu of every situation, in every language, with what
 // was read and found good: testdata/menus.txt.
 func TestMenus(t *testing.T) {

@@ -17,6 +17,7 @@ const (
 	RowUsage5
 	RowUsage6
 	RowUsageProblem
+	RowUsageProblem2 // where one is not enough for it
 	RowNote
 	RowReplace // below a line
 	RowKeep

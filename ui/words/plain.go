@@ -40,6 +40,19 @@ func Clip(text string, limit int) string {
 	return strings.TrimRight(string(runes[:limit-1]), " ") + "…"
 }
 
+// Wrap splits text that is longer than limit characters after the last word that fits.
+func Wrap(text string, limit int) (line, rest string) {
+	if utf8.RuneCountInString(text) <= limit {
+		return text, ""
+	}
+	runes := []rune(text)
+	line = string(runes[:limit])
+	if end := strings.LastIndexByte(string(runes[:limit+1]), ' '); end > 0 {
+		line = text[:end]
+	}
+	return line, strings.TrimPrefix(text[len(line):], " ")
+}
+
 // Problem is what stands in the way as a sentence, "" when nothing does: what
 // State.Problem says in English.
 func (w Words) Problem(s auth.State) string {

@@ -155,3 +155,20 @@ func TestAccount(t *testing.T) {
 		}
 	}
 }
+
+// TestWrap: nothing of a text is lost, and no word is broken that would fit.
+func TestWrap(t *testing.T) {
+	for _, c := range []struct{ text, line, rest string }{
+		{"", "", ""},
+		{"ten charac", "ten charac", ""},
+		{"ten charact", "ten", "charact"},
+		{"ten chara cters", "ten chara", "cters"},
+		{"ten charac ters", "ten charac", "ters"},
+		{"ünbreakable", "ünbreakabl", "e"},
+		{"无法连接服务器请检查网络", "无法连接服务器请检查", "网络"},
+	} {
+		if line, rest := words.Wrap(c.text, 10); line != c.line || rest != c.rest {
+			t.Errorf("Wrap(%q) = %q, %q, want %q, %q", c.text, line, rest, c.line, c.rest)
+		}
+	}
+}
