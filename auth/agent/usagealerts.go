@@ -47,15 +47,12 @@ func (m *meter) alert(ctx context.Context) {
 	var following sync.WaitGroup
 	defer following.Wait()
 	following.Go(func() {
-		err := rollout.Follow(ctx, m.home.Dir(), calm, func() {
+		rollout.Follow(ctx, m.home.Dir(), calm, func() {
 			select {
 			case written <- struct{}{}:
 			default:
 			}
 		})
-		if err != nil {
-			m.home.opts.Log.Warn("usage: cannot follow Codex's sessions", "error", err)
-		}
 	})
 	m.wait(ctx, keeper.SystemClock(), written)
 }

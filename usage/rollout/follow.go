@@ -2,48 +2,62 @@ package rollout
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
 )
 
-// Follow calls changed once it has started, and after Codex has written to the home's session files, until ctx
-// is done. It waits for calm before it reports changes, because Codex writes several lines a second while it
-// works. An error means that the system sends no events.
-func Follow(ctx context.Context, home string, calm time.Duration, changed func()) error {
+// every is how often to report a change where the system does not say whether
+// there is one.
+const every = time.Minute
+
+// Follow calls changed once it has started, and after Codex has written to the
+// home's session files, until ctx is done. It waits for calm before it reports
+// changes, because Codex writes several lines a second while it works. Where the
+// system sends no events, because none are left for this user, it calls changed
+// every minute.
+func Follow(ctx context.Context, home string, calm time.Duration, changed func()) {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
-		return err
+		w = nil
+	} else {
+		defer w.Close()
 	}
-	defer w.Close()
+	follow(ctx, w, home, calm, every, changed)
+}
+
+// follow is Follow with a watcher, or without one if w is nil.
+func follow(ctx context.Context, w *fsnotify.Watcher, home string, calm, every time.Duration, changed func()) {
+	var events <-chan fsnotify.Event
+	var failures <-chan error
+	if w != nil {
+		events, failures = w.Events, w.Errors
+	}
 	timer := time.NewTimer(0) // report what was written before, too
 	defer timer.Stop()
 	waiting := true
 	for {
+		news := false
 		select {
 		case <-ctx.Done():
-			return nil
-		case event, ok := <-w.Events:
-			if !ok {
-				return nil
-			}
-			if !waiting && matters(event, home) {
-				waiting = true
-				timer.Reset(calm)
-			}
-		case _, ok := <-w.Errors: // too many events: report a change
-			if !ok {
-				return nil
-			}
-			if !waiting {
-				waiting = true
-				timer.Reset(calm)
-			}
+			return
+		case event := <-events:
+			news = matters(event, home)
+		case <-failures: // too many events: report a change
+			news = true
 		case <-timer.C:
 			waiting = false
-			arm(w, home)
+			if w == nil || !arm(w, home) {
+				timer.Reset(every)
+			}
 			changed()
+		}
+		if news && !waiting {
+			waiting = true
+			timer.Reset(calm)
 		}
 	}
 }
@@ -54,27 +68,28 @@ func matters(event fsnotify.Event, home string) bool {
 }
 
 // arm watches the folders in which the next line or file can appear, each
-// before it is read. Adding a watched folder again changes nothing, watches of
-// removed ones end by themselves, and folders that cannot be watched are read
-// with the others.
-func arm(w *fsnotify.Watcher, home string) {
+// before it is read, and reports whether it could watch all of them. Adding a
+// watched folder again changes nothing, and watches of removed ones end by
+// themselves.
+func arm(w *fsnotify.Watcher, home string) (all bool) {
 	sessions := filepath.Join(home, "sessions")
-	if w.Add(sessions) != nil {
-		_ = w.Add(home) // to see when there are sessions
-		return
+	if err := w.Add(sessions); err != nil {
+		return w.Add(home) == nil && errors.Is(err, fs.ErrNotExist) // to see when there are sessions
 	}
 	_ = w.Remove(home)
-	left := folders
+	left, all := folders, true
+	add := func(dir string) { all = w.Add(dir) == nil && all }
 	for _, year := range below(sessions) {
-		_ = w.Add(year)
+		add(year)
 		for _, month := range below(year) {
-			_ = w.Add(month)
+			add(month)
 			for _, day := range below(month) {
-				_ = w.Add(day)
+				add(day)
 				if left--; left == 0 {
-					return
+					return all
 				}
 			}
 		}
 	}
+	return all
 }

@@ -61,19 +61,36 @@ func TestRead(t *testing.T) {
 	want("a folder in a file's place", "codex_spark 70, codex 12")
 }
 
-// TestFollow: a line in a new file of a new day is told, whatever was there before.
+// TestFollow: a line in a new file of a new day is told, whatever was there
+// before, also where the system sends no events.
 func TestFollow(t *testing.T) {
 	t.Parallel()
+	for name, follow := range map[string]func(ctx context.Context, home string, changed func()){
+		"with events": func(ctx context.Context, home string, changed func()) {
+			Follow(ctx, home, 20*time.Millisecond, changed)
+		},
+		"without": func(ctx context.Context, home string, changed func()) {
+			follow(ctx, nil, home, time.Hour, 20*time.Millisecond, changed)
+		},
+	} {
+		t.Run(name, func(t *testing.T) { t.Parallel(); testFollow(t, follow) })
+	}
+}
+
+func testFollow(t *testing.T, follow func(ctx context.Context, home string, changed func())) {
 	home := t.TempDir()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	changed, done := make(chan struct{}, 8), make(chan error)
-	go func() { done <- Follow(ctx, home, 20*time.Millisecond, func() { changed <- struct{}{} }) }()
-	defer func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
+	changed, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		follow(ctx, home, func() {
+			select {
+			case changed <- struct{}{}:
+			case <-ctx.Done():
+			}
+		})
 	}()
+	defer func() { cancel(); <-done }()
 	await := func(want string) {
 		t.Helper()
 		for n := 0; ; n++ {
