@@ -169,13 +169,19 @@ func (m *HomeModel) inform(w words.Words, s auth.State, now time.Time) {
 	}
 }
 
-// measure fills in how much of the plan is used, a row for each window. A
-// problem gets a row, or two if it is long, only if no other row shows it.
+// measure fills in how much of the plan is used, a row for each window and one
+// for the workspace's cap. A problem gets a row, or two if it is long, only if no
+// other row shows it.
 func (m *HomeModel) measure(w words.Words, u usage.Usage, now time.Time) {
-	for i, of := range u.Windows {
-		if id := RowUsage + RowID(i); id < RowUsageProblem {
-			m.Rows[id].Label = words.Clip(w.WindowRow(of, now), noteLimit)
-		}
+	var texts []string
+	for _, of := range u.Windows {
+		texts = append(texts, w.WindowRow(of, now))
+	}
+	if limit := w.SpendLimit(u, now); limit != "" {
+		texts = append(texts, limit)
+	}
+	for i, text := range texts[:min(len(texts), int(RowUsageProblem-RowUsage))] {
+		m.Rows[RowUsage+RowID(i)].Label = words.Clip(text, noteLimit)
 	}
 	if u.Problem.OfBackend() {
 		age := w.UsageAge(u, now)

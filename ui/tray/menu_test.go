@@ -183,6 +183,7 @@ func measures() []measured {
 		}}},
 		{"from right to left", usage.Usage{Windows: []usage.Window{window("rtl", "مكتب القاهرة", 300, 51, time.Hour)}}},
 		{"not reached", usage.Usage{FetchedAt: now.Add(-2 * time.Hour), Windows: []usage.Window{five}, Problem: usage.ProblemNotReached, RetryAt: now.Add(time.Minute)}},
+		{"none", usage.Usage{FetchedAt: now, Plan: "business", SpendLimit: &usage.SpendLimit{Limit: "100", Used: "20.5"}}},
 		{"off", usage.Usage{Problem: usage.ProblemOff}},
 	}
 }

@@ -57,7 +57,9 @@ func scenes() (list []scene) {
 		scene{name: "signing_in_device", state: signingIn(auth.SignInProgress{Method: auth.SignInDevice, Page: device, UserCode: "ABCD-12345"})},
 		scene{name: "signing_in_other", state: signingIn(auth.SignInProgress{Method: auth.SignInBrowser, Other: "grace@example.com"})},
 		scene{name: "preferences", state: codex, preferences: true, homes: []string{"/home/ada/.codex", "/home/ada/work/.codex"}},
-		scene{name: "usage", state: kit.State(auth.StatusHealthy, moment), usage: measured(), history: week(), activities: past()},
+		scene{name: "usage", state: kit.State(auth.StatusHealthy, moment), usage: measured(5), history: week(), activities: past()},
+		scene{name: "usage_one", state: kit.State(auth.StatusHealthy, moment), usage: measured(1)},
+		scene{name: "usage_none", state: kit.State(auth.StatusHealthy, moment), usage: budgeted()},
 		scene{name: "usage_full", state: kit.State(auth.StatusHealthy, moment), usage: exhausted()},
 		scene{name: "loans", state: kit.State(auth.StatusHealthy, moment), loans: lent()},
 		scene{name: "about", state: kit.State(auth.StatusHealthy, moment), about: true},
@@ -100,15 +102,24 @@ func limit(name string, minutes int, percent float64, left time.Duration) usage.
 // arabic is a name that is written from right to left.
 const arabic = "مكتب القاهرة"
 
-// measured is a plan with everything in it.
-func measured() usage.Usage {
+// measured is a plan with so many of five windows and everything else.
+func measured(windows int) usage.Usage {
 	return usage.Usage{
 		FetchedAt: moment.Add(-time.Minute), Plan: "plus",
 		Windows: []usage.Window{
 			limit("", 300, 18, 3*time.Hour), limit("", 7*24*60, 64, 80*time.Hour), limit("Spark", 300, 3, time.Hour),
 			limit(arabic, 7*24*60, 51, 90*time.Hour), limit("A limit with a name that nobody has thought about", 30*24*60, 0, 500*time.Hour),
-		},
+		}[:windows],
 		Credits: &usage.Credits{HasCredits: true, Balance: "12.50"}, ResetCredits: &usage.ResetCredits{Available: 2, ExpiresAt: moment.Add(200 * time.Hour)},
+	}
+}
+
+// budgeted is a plan without windows, whose workspace caps what is spent.
+func budgeted() usage.Usage {
+	used := 20.5
+	return usage.Usage{
+		FetchedAt: moment.Add(-time.Minute), Plan: "business",
+		SpendLimit: &usage.SpendLimit{Limit: "100", Used: "20.5", UsedPercent: &used, ResetsAt: moment.Add(50 * time.Hour)},
 	}
 }
 

@@ -27,7 +27,7 @@ func TestUsageOf(t *testing.T) {
 	if v = UsageOf(w, full, kit.State(auth.StatusHealthy, moment), nil, moment.Add(time.Hour)); v.Rows[0].Used >= 0 || v.Rows[0].Full {
 		t.Errorf("after the reset the row is %+v", v.Rows[0])
 	}
-	v = UsageOf(w, measured(), kit.State(auth.StatusHealthy, moment), week(), moment)
+	v = UsageOf(w, measured(5), kit.State(auth.StatusHealthy, moment), week(), moment)
 	if len(v.Rows) != 5 || v.Rows[1].Gone < 0.5 || v.Rows[1].Pace == "" || v.Plotted != "Week, the last seven days" || len(v.Plot) < 160 {
 		t.Errorf("the rows are %+v, the plot %q of %d", v.Rows, v.Plotted, len(v.Plot))
 	}

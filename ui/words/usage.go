@@ -134,11 +134,12 @@ func (w Words) Pace(of usage.Window, now time.Time) string {
 }
 
 // Tightest is the tightest window in a few words, for a tooltip or a bar: "5 h
-// 18 %, resets 14:05". It is "" when no figure is known.
+// 18 %, resets 14:05". Without a window that is known it is the workspace's cap,
+// "" if there is none either.
 func (w Words) Tightest(u usage.Usage, now time.Time) string {
 	tightest, ok := u.Tightest()
 	if !ok {
-		return ""
+		return w.SpendLimit(u, now)
 	}
 	return w.WindowName(tightest) + " " + w.WindowLine(tightest, now)
 }
