@@ -27,12 +27,12 @@ func (h *Home) reloadConfig() {
 		return
 	}
 	if token := h.opts.Getenv("CODEX_ACCESS_TOKEN"); token != "" {
-		h.store.set(fixedStore{auth.NewAccessToken(auth.NewSecret(token))})
+		h.store.set(fixedStore{store.Closed("the environment", errFromEnvironment), auth.NewAccessToken(auth.NewSecret(token))})
 		return
 	}
 	s, err := store.Open(h.opts.Dir, cfg, h.opts.Store)
 	if err != nil {
-		h.store.set(brokenStore{&auth.UnreadableError{Where: auth.WhereSignIn, What: err}})
+		h.store.set(store.Closed(auth.WhereSignIn, err))
 		return
 	}
 	h.state.SealWith(nil)
@@ -64,8 +64,6 @@ type liveStore struct {
 	cur auth.Store // nil until the first set
 }
 
-func newLiveStore() *liveStore { return &liveStore{} }
-
 func (l *liveStore) set(s auth.Store) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -95,29 +93,15 @@ func (l *liveStore) Writable(ctx context.Context) error { return l.now().Writabl
 // String implements auth.Store.
 func (l *liveStore) String() string { return l.now().String() }
 
-// brokenStore is the store of an unusable configuration.
-type brokenStore struct{ err *auth.UnreadableError }
-
-func (b brokenStore) Load(context.Context) (*auth.Snapshot, error) { return nil, b.err }
-func (b brokenStore) Update(context.Context, func(*auth.Snapshot) (*auth.Snapshot, error)) error {
-	return b.err
-}
-func (b brokenStore) Delete(context.Context) (bool, error) { return false, b.err }
-func (b brokenStore) Writable(context.Context) error       { return b.err }
-func (b brokenStore) String() string                       { return b.err.Where }
-
-// fixedStore holds the credentials of CODEX_ACCESS_TOKEN; it cannot be changed.
-type fixedStore struct{ snapshot *auth.Snapshot }
-
-// errFromEnvironment is the error of every attempt to change a fixedStore.
-var errFromEnvironment = &auth.UnreadableError{
-	Where: auth.WhereSignIn, What: fault.New("from_environment", "it comes from CODEX_ACCESS_TOKEN and cannot be changed here"),
+// fixedStore holds the credentials of CODEX_ACCESS_TOKEN. All but reading them
+// fails.
+type fixedStore struct {
+	auth.Store
+	snapshot *auth.Snapshot
 }
 
+// errFromEnvironment says why a fixedStore cannot be changed.
+var errFromEnvironment = fault.New("from_environment", "it comes from CODEX_ACCESS_TOKEN and cannot be changed here")
+
+// Load implements auth.Store.
 func (f fixedStore) Load(context.Context) (*auth.Snapshot, error) { return f.snapshot, nil }
-func (f fixedStore) Update(context.Context, func(*auth.Snapshot) (*auth.Snapshot, error)) error {
-	return errFromEnvironment
-}
-func (f fixedStore) Delete(context.Context) (bool, error) { return false, errFromEnvironment }
-func (f fixedStore) Writable(context.Context) error       { return errFromEnvironment }
-func (f fixedStore) String() string                       { return "the environment" }

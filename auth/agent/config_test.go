@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"rekey/auth"
+	"rekey/auth/store"
 	"rekey/internal/box"
 )
 
@@ -97,13 +98,16 @@ func TestAccessTokenFromTheEnvironment(t *testing.T) {
 // Every call goes to the store that the configuration names at that moment.
 func TestLiveStorePassesEverythingOn(t *testing.T) {
 	t.Parallel()
-	live := newLiveStore()
+	live := new(liveStore)
 	ctx := t.Context()
-	broken := brokenStore{&auth.UnreadableError{Where: "somewhere", What: errors.New("it is broken")}}
+	broken := errors.New("it is broken")
 	for _, tt := range []struct {
 		store auth.Store
 		err   error
-	}{{broken, broken.err}, {fixedStore{}, errFromEnvironment}} {
+	}{
+		{store.Closed("somewhere", broken), broken},
+		{fixedStore{Store: store.Closed("the environment", errFromEnvironment)}, errFromEnvironment},
+	} {
 		live.set(tt.store)
 		if live.String() != tt.store.String() {
 			t.Errorf("its name is %q, want %q", live, tt.store)
@@ -118,8 +122,8 @@ func TestLiveStorePassesEverythingOn(t *testing.T) {
 			t.Errorf("%s: Writable = %v", tt.store, err)
 		}
 	}
-	live.set(broken)
-	if _, err := live.Load(ctx); !errors.Is(err, broken.err) {
+	live.set(store.Closed("somewhere", broken))
+	if _, err := live.Load(ctx); !errors.Is(err, broken) {
 		t.Errorf("Load = %v", err)
 	}
 }

@@ -108,7 +108,7 @@ func Open(opts Options) (*Home, error) {
 		opts.Log.Warn("cannot use Rekey's own folder; nothing is refreshed", "error", err)
 		h.state = memory.Unkept(err)
 	}
-	h.store = newLiveStore()
+	h.store = new(liveStore)
 	h.reloadConfig()
 	h.timeline = &timeline{state: h.state, written: h.activityWritten}
 	managed := auth.Options{

@@ -7,28 +7,32 @@ import (
 	"rekey/internal/fault"
 )
 
-// ephemeralStore is the memory of a Codex process, which no other process can
-// read.
-type ephemeralStore struct{}
-
-func (ephemeralStore) err() error {
-	return &auth.UnreadableError{
-		Where: auth.WhereSignIn,
-		What:  fault.New("ephemeral", `Codex keeps it in its own memory (cli_auth_credentials_store = "ephemeral")`),
-	}
+// closed is a store that cannot be used.
+type closed struct {
+	name string
+	err  error
 }
 
+// Closed returns a store of that name whose every call fails with an
+// *auth.UnreadableError that says why.
+func Closed(name string, why error) auth.Store {
+	return closed{name, &auth.UnreadableError{Where: auth.WhereSignIn, What: why}}
+}
+
+// errEphemeral says why credentials in a Codex process cannot be read.
+var errEphemeral = fault.New("ephemeral", `Codex keeps it in its own memory (cli_auth_credentials_store = "ephemeral")`)
+
 // String implements auth.Store.
-func (ephemeralStore) String() string { return "the memory of Codex" }
+func (c closed) String() string { return c.name }
 
 // Load implements auth.Store.
-func (s ephemeralStore) Load(context.Context) (*auth.Snapshot, error) { return nil, s.err() }
+func (c closed) Load(context.Context) (*auth.Snapshot, error) { return nil, c.err }
 
 // Update implements auth.Store.
-func (s ephemeralStore) Update(context.Context, decision) error { return s.err() }
+func (c closed) Update(context.Context, decision) error { return c.err }
 
 // Delete implements auth.Store.
-func (s ephemeralStore) Delete(context.Context) (bool, error) { return false, s.err() }
+func (c closed) Delete(context.Context) (bool, error) { return false, c.err }
 
 // Writable implements auth.Store.
-func (s ephemeralStore) Writable(context.Context) error { return s.err() }
+func (c closed) Writable(context.Context) error { return c.err }

@@ -50,7 +50,7 @@ func Open(home string, cfg codex.Config, opts Options) (auth.Store, error) {
 		}
 		return newKeyringStore(home, auto, opts), nil
 	case codex.StoreEphemeral:
-		return ephemeralStore{}, nil
+		return Closed("the memory of Codex", errEphemeral), nil
 	}
 	return nil, fmt.Errorf("unknown store %q", cfg.Store)
 }
