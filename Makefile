@@ -1,4 +1,4 @@
-# Rekey. `make` alone says what can be made.
+# Rekey. `make` alone lists the targets.
 
 # One set of flags for every build, test and check: the C step of the window's
 # GL binding takes minutes and is done again for every other set.
@@ -14,10 +14,10 @@ export IDLE ?= 10m
 .DEFAULT_GOAL := help
 .PHONY: help demo run build rekey window share install uninstall packages check test test-all soak bench weights lint fuzz codex-drift codex-record screenshots icons-sheet clean
 
-help: ## Say what can be made
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: rekey ## See a sign-in die and be mended, in a sandbox (needs nothing but Go)
+demo: rekey ## Watch a sign-in be refused and fixed, in a sandbox (needs nothing but Go)
 	@$(BIN)/rekey demo
 
 run: build ## Build what can be built here and start the tray

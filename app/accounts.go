@@ -15,7 +15,8 @@ import (
 	"rekey/ui/cli"
 )
 
-// makeHome makes the home of another account, for this user alone, like another.
+// makeHome makes the home of another account, which only this user may enter. It
+// copies Codex's configuration from the home like, unless that is "".
 func makeHome(home, like string) (copied cli.Copied, err error) {
 	if like != "" {
 		if _, err := os.Stat(like); err != nil {
@@ -33,8 +34,8 @@ func makeHome(home, like string) (copied cli.Copied, err error) {
 	return copied, err
 }
 
-// listedHomes returns the homes of the configuration file, which CODEX_HOME
-// overrides but does not change; those that apply if the file lists none.
+// listedHomes returns the homes that the configuration file lists, whatever
+// CODEX_HOME says, or the homes in use if the file lists none.
 func (w wiring) listedHomes() []string {
 	if file, _ := config.Load(w.config.path); len(file.Homes) > 0 {
 		return file.Homes
@@ -54,8 +55,8 @@ func (w wiring) addHome(ctx context.Context, home string) error {
 	return config.Change(ctx, w.config.path, config.Set("homes", append(homes, home)))
 }
 
-// removeHome has Rekey no longer look after a home, and reports whether it did. It
-// deletes nothing.
+// removeHome takes a home off the list, and reports whether it was there. It
+// deletes nothing else.
 func (w wiring) removeHome(ctx context.Context, home string) (bool, error) {
 	all := w.listedHomes()
 	homes := slices.DeleteFunc(slices.Clone(all), func(listed string) bool {

@@ -12,16 +12,16 @@ import (
 	"rekey/watcher"
 )
 
-// errOtherHomes ends a program that shall look after other homes than it does: the
-// configuration names others since "rekey add" or "rekey remove".
+// errOtherHomes ends a program that has to start again because the configuration
+// names other homes, after "rekey add" or "rekey remove" for example.
 var errOtherHomes = errors.New("the configuration names other homes")
 
-// settling is how long the file is left alone before its homes are believed: an
-// editor may be in the middle of writing it.
+// settling is how long the file must not change before its homes count, because
+// an editor may be in the middle of writing it.
 const settling = 300 * time.Millisecond
 
-// untilOtherHomes returns errOtherHomes when the configuration names other homes
-// than these, which it named at the start, or nil when ctx ends.
+// untilOtherHomes returns errOtherHomes when the configuration no longer names
+// these homes, or nil when ctx is done.
 func (w wiring) untilOtherHomes(ctx context.Context, homes []string) error {
 	if now, err := w.homes(nil); err != nil || !slices.Equal(now, homes) || w.config.path == "" {
 		<-ctx.Done() // the command line names them
@@ -29,7 +29,7 @@ func (w wiring) untilOtherHomes(ctx context.Context, homes []string) error {
 	}
 	file, err := watcher.New([]string{w.config.path})
 	if err != nil {
-		<-ctx.Done() // they are taken over at the next start
+		<-ctx.Done() // the next start reads the file again
 		return nil
 	}
 	group, ctx := errgroup.WithContext(ctx)

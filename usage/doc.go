@@ -5,8 +5,8 @@
 // not known is left out and never shown as zero. If one member of an answer
 // cannot be read, the others still count.
 //
-// The package is pure: it imports no other package of Rekey's and neither os
-// nor net. Package usage/backend asks, usage/files keeps what must outlive a
+// The package touches no file and no network: it imports no other package of
+// Rekey's and neither os nor net. Package usage/backend asks, usage/files keeps what must outlive a
 // process, usage/rollout reads what Codex has logged. The protocol was recorded
 // from Codex 0.171.0; see docs/codex.md.
 package usage

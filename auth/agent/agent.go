@@ -35,15 +35,22 @@ func (h *Home) Become(ctx context.Context, version string) (*Agent, error) {
 	return &Agent{Home: h, unlock: unlock, version: version}, nil
 }
 
-// Run watches the store, keeps the sign-in fresh, serves clients and calls the user's hook until
-// ctx is done or one of them fails.
+// Run watches the store, keeps the sign-in fresh, follows its usage, lends it,
+// serves clients and calls the user's hook until ctx is done or one of them
+// fails.
 func (a *Agent) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.Watch(ctx) })
-	group.Go(func() error { return a.keep(ctx) })
+	group.Go(func() error { return keeper.New(keeper.Options{Manager: a.manager, Log: a.opts.Log}).Run(ctx) })
 	group.Go(func() error { a.followAccount(ctx); return nil })
 	group.Go(func() error { a.meter.run(ctx); return nil })
-	group.Go(func() error { return a.lendOut(ctx) })
+	group.Go(func() error { return a.lender.Run(ctx) })
+	group.Go(func() error {
+		for range a.Subscribe(ctx) {
+			a.lender.Poke() // what can be lent may have changed
+		}
+		return nil
+	})
 	group.Go(func() error { a.hook.Run(ctx, a.Subscribe(ctx)); return nil })
 	group.Go(func() error {
 		if err := a.serve(ctx); err != nil {
@@ -81,11 +88,4 @@ func (h *Home) Attach(ctx context.Context) (*appserver.Client, error) {
 		return nil, err
 	}
 	return appserver.Dial(ctx, h.Socket())
-}
-
-// keep refreshes the sign-in ahead of time until ctx is done.
-func (a *Agent) keep(ctx context.Context) error {
-	return keeper.New(keeper.Options{
-		Manager: a.manager, Log: a.opts.Log,
-	}).Run(ctx)
 }

@@ -40,16 +40,6 @@ func (h *Home) offer() lend.Offer {
 	return o
 }
 
-// lendOut pushes this home's sign-in to all borrowers until ctx is done.
-func (a *Agent) lendOut(ctx context.Context) error {
-	go func() {
-		for range a.Subscribe(ctx) {
-			a.lender.Poke()
-		}
-	}()
-	return a.lender.Run(ctx)
-}
-
 // showLoans puts counts of the loans into the State.
 func (h *Home) showLoans(loans []lend.Loan) {
 	now := time.Now().UTC()

@@ -150,23 +150,18 @@ func (h *Home) start(ctx context.Context, f *flow) *flow {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	f.cancel, f.done, f.answer = cancel, make(chan struct{}), make(chan bool, 1)
 	h.signIns.current = f
-	h.showSignIn(auth.SignInProgress{Method: f.method})
+	h.manager.SetSignIn(auth.SignInProgress{Method: f.method})
 	h.work.Go(func() {
 		f.err = h.runSignIn(ctx, f)
 		cancel()
 		h.opts.Log.Info("sign-in: ended", "method", f.method, "error", f.err)
 		h.signIns.mu.Lock()
 		h.signIns.current = nil
-		h.showSignIn(auth.SignInProgress{})
+		h.manager.SetSignIn(auth.SignInProgress{})
 		h.signIns.mu.Unlock()
 		close(f.done)
 	})
 	return f
-}
-
-// showSignIn puts a sign-in's progress into the State.
-func (h *Home) showSignIn(p auth.SignInProgress) {
-	h.manager.SetSignIn(p)
 }
 
 // errKeyForbidden is the error for an API key that is not allowed.

@@ -104,7 +104,7 @@ var errNothingNew = fault.New("nothing_new", "codex exited without an error, and
 // flow's caller.
 func (h *Home) tellOf(f *flow, p auth.SignInProgress) {
 	p.Method, p.Until = f.method, p.Until.UTC().Round(0)
-	h.showSignIn(p)
+	h.manager.SetSignIn(p)
 	if f.shown != nil {
 		f.shown(p)
 	}
@@ -133,7 +133,7 @@ func (h *Home) confirm(ctx context.Context, f *flow, base, next *auth.Snapshot) 
 	ask := func(other string) {
 		p := h.State().SignIn
 		p.Other = other
-		h.showSignIn(p)
+		h.manager.SetSignIn(p)
 	}
 	ask(nameOf(next))
 	defer ask("")
