@@ -211,6 +211,42 @@ func TestChineseTypography(t *testing.T) {
 	}
 }
 
+// flag is a flag in a text, and gap a French mark behind a space at which a line
+// may break.
+var (
+	flag = regexp.MustCompile(`--[a-z][a-z-]*`)
+	gap  = regexp.MustCompile(`[ ][;:!?»](?:[ \n]|$)|«[ ]`)
+)
+
+// TestTextsNameTheSameFlags finds the translation that was forgotten when the
+// English learned another flag.
+func TestTextsNameTheSameFlags(t *testing.T) {
+	t.Parallel()
+	flags := func(text string) []string {
+		return slices.Compact(slices.Sorted(slices.Values(flag.FindAllString(text, -1))))
+	}
+	all := catalogues(t)
+	for name, c := range all {
+		for id, m := range all["en"] {
+			if c[id] == nil {
+				continue // TestFilesOfTranslationsAgree says so
+			}
+			if want, got := flags(m.Other), flags(c[id].Other); !slices.Equal(got, want) {
+				t.Errorf("%s.toml: %s names %q, in English %q", name, id, got, want)
+			}
+		}
+	}
+}
+
+func TestFrenchTypography(t *testing.T) {
+	t.Parallel()
+	for id, m := range catalogues(t)["fr"] {
+		if found := gap.FindString(m.Other); found != "" {
+			t.Errorf("%s: %q needs a no-break space", id, found)
+		}
+	}
+}
+
 // table is the first part of an id.
 func table(id string) string {
 	name, _, _ := strings.Cut(id, ".")
