@@ -52,13 +52,14 @@ func (w wiring) status(ctx context.Context, home string) (cli.Report, error) {
 		// already done so.
 		if client, err := h.Attach(ctx); err == nil {
 			defer func() { _ = client.Close() }()
-			report.State = client.State()
+			report.State, report.Kept = client.State(), true
 			report.Usage, _ = client.KnownUsage(ctx) // without it the State is still true
 			return report, nil
 		}
 	}
 	_ = h.Reload(ctx, true) // what is wrong is in the State
-	report.State, report.Usage = h.Known(ctx), h.Usage()
+	report.State, report.Kept = h.Known(ctx)
+	report.Usage = h.Usage()
 	if report.State.Status == auth.StatusSignedOut {
 		report.Absence = codex.Absence(report.Home)
 	}
@@ -76,7 +77,7 @@ func (w wiring) refresh(ctx context.Context, home string) (cli.Report, error) {
 		err = h.Refresh(ctx)
 	}
 	err = errors.Join(err, w.closePart(ctx, h))
-	report.State = h.State()
+	report.State, report.Kept = h.State(), h.Running()
 	return report, err
 }
 

@@ -59,14 +59,15 @@ const askLimit = 300 * time.Millisecond
 
 // Known returns the State after a Reload, preferably the agent's, because an
 // agent also knows what is not on disk, such as its plans. If the agent has not
-// yet seen what this process has just read, it returns this process's own.
-func (h *Home) Known(ctx context.Context) auth.State {
+// yet seen what this process has just read, it returns this process's own. kept
+// reports whether there is an agent.
+func (h *Home) Known(ctx context.Context) (st auth.State, kept bool) {
 	own := h.State()
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
 	client, err := h.Attach(ctx)
 	if err != nil {
-		return own
+		return own, false
 	}
 	defer client.Close()
 	theirs := client.State()
@@ -74,7 +75,7 @@ func (h *Home) Known(ctx context.Context) auth.State {
 		(theirs.Status == auth.StatusUnreadable) != (own.Status == auth.StatusUnreadable) ||
 		theirs.Restricted != own.Restricted || theirs.LastRefresh != own.LastRefresh || theirs.ExpiresAt != own.ExpiresAt ||
 		own.LastAttempt.At.After(theirs.LastAttempt.At) || own.Refused != "" && theirs.Refused == "" {
-		return own
+		return own, true
 	}
-	return theirs
+	return theirs, true
 }

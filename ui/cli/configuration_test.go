@@ -2,18 +2,19 @@ package cli_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"rekey/ui/cli"
 )
 
-// A command that answers one question is refused; one that lasts says what is
-// wrong and goes on.
+// A command that does something once is refused; one that lasts says what is wrong
+// and goes on, and so does one that only reads, whose code stays that of a mistake.
 func TestProblemsOfTheConfiguration(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]int{
-		"status": cli.ExitUsage, "refresh": cli.ExitUsage, "watch": cli.ExitOK, "": cli.ExitOK,
+		"status": cli.ExitUsage, "homes": cli.ExitUsage, "refresh": cli.ExitUsage, "token": cli.ExitUsage, "watch": cli.ExitOK, "": cli.ExitOK,
 		"help": cli.ExitOK, "status --help": cli.ExitOK,
 	} {
 		t.Run("rekey "+args, func(t *testing.T) {
@@ -25,7 +26,7 @@ func TestProblemsOfTheConfiguration(t *testing.T) {
 			if helps := strings.Contains(args, "help"); says == helps {
 				t.Errorf("it says %q", p.err.String())
 			}
-			if ran := len(p.asked) > 0; ran != (args == "" || args == "watch") {
+			if ran := len(p.asked) > 0; ran != slices.Contains([]string{"", "watch", "status", "homes"}, args) {
 				t.Errorf("it asked for %q", p.asked)
 			}
 		})

@@ -27,7 +27,7 @@ func (p *Program) homesCommand(s *scope) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return p.listHomes(cmd.Context(), homes, asJSON)
+			return p.afterProblems(p.listHomes(cmd.Context(), homes, asJSON))
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "flag.json")
@@ -63,7 +63,7 @@ func (p *Program) listHomes(ctx context.Context, homes []string, asJSON bool) er
 			report.Homes = append(report.Homes, homeOfTable{p.accountOf(home), home, r.State, p.usageOf(r, now)})
 			continue
 		}
-		line := p.Words.Headline(r.State, now)
+		line := p.Words.Headline(r.told(), now)
 		if tightest := p.Words.Tightest(r.Usage.At(now), now); tightest != "" {
 			line = p.Words.Say("cli.with_usage", "What", line, "Usage", tightest)
 		}

@@ -27,7 +27,7 @@ func several(p *terminal, statuses ...auth.Status) {
 		if at[h] == "" {
 			return cli.Report{}, errOther
 		}
-		return cli.Report{Home: h, State: kit.State(at[h], noon)}, nil
+		return cli.Report{Home: h, State: kit.State(at[h], noon), Kept: true}, nil
 	}
 	p.Refresh = p.Status
 }

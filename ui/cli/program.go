@@ -99,6 +99,8 @@ type Report struct {
 	Home  string
 	State auth.State
 	Usage usage.Usage
+	// Kept: a Rekey is running for this home.
+	Kept bool
 	// Absence says why a home without a sign-in may be the wrong one, or is
 	// nil.
 	Absence error

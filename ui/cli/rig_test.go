@@ -93,7 +93,7 @@ func (p *terminal) with(s *kit.Session) { p.session, p.given = s, s }
 func healthy() cli.Report { return report(auth.StatusHealthy) }
 
 func report(status auth.Status) cli.Report {
-	return cli.Report{Home: home, State: kit.State(status, noon)}
+	return cli.Report{Home: home, State: kit.State(status, noon), Kept: true}
 }
 
 // run executes a command line and wants it to end with a code.

@@ -129,6 +129,10 @@ var tolerant = []string{
 	cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd,
 }
 
+// readers are the commands that only read: they show what they find and exit with
+// ExitUsage, because it might be about the wrong home.
+var readers = []string{"status", "homes"}
+
 // checkConfiguration reports what is invalid in the configuration, and refuses
 // one-shot commands, because they might be about the wrong home.
 func (p *Program) checkConfiguration(cmd *cobra.Command, _ []string) error {
@@ -138,8 +142,18 @@ func (p *Program) checkConfiguration(cmd *cobra.Command, _ []string) error {
 	for _, problem := range p.Problems {
 		p.tellAll(problem)
 	}
-	if slices.Contains(tolerant, cmd.Name()) {
+	if slices.Contains(tolerant, cmd.Name()) || slices.Contains(readers, cmd.Name()) {
 		return nil
 	}
 	return &codeError{code: ExitUsage}
+}
+
+// afterProblems is the end of a reader: err, or ExitUsage if the configuration is
+// invalid.
+func (p *Program) afterProblems(err error) error {
+	if len(p.Problems) == 0 {
+		return err
+	}
+	p.finish(err)
+	return exitWith(ExitUsage)
 }

@@ -20,7 +20,7 @@ func (p *Program) statusCommand(s *scope) *cobra.Command {
 		Annotations: withCodes,
 		Args:        p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.eachHome(s, func(home string, several bool) error {
+			return p.afterProblems(p.eachHome(s, func(home string, several bool) error {
 				report, err := p.Status(cmd.Context(), home)
 				if err != nil {
 					return err
@@ -37,7 +37,7 @@ func (p *Program) statusCommand(s *scope) *cobra.Command {
 					p.tell(p.Words.Error(report.Absence))
 				}
 				return statusCode(report.State.Status)
-			})
+			}))
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "flag.json")
@@ -62,7 +62,7 @@ func (*Program) usageOf(r Report, now time.Time) *usage.Usage {
 
 // writeText prints a report, below the home's name if there are several.
 func (p *Program) writeText(r Report, several bool) error {
-	lines, indent := p.lines(r.State, p.Now()), ""
+	lines, indent := p.lines(r.told(), p.Now()), ""
 	if several {
 		indent = "  "
 		if _, err := fmt.Fprintln(p.Out, p.OutScreen.paint(bold, p.short(r.Home))); err != nil {
@@ -81,6 +81,14 @@ func (p *Program) writeText(r Report, several bool) error {
 		}
 	}
 	return nil
+}
+
+// told is the State as text tells it: what no running Rekey keeps fresh does not
+// refresh by itself, whatever the preference.
+func (r Report) told() auth.State {
+	s := r.State
+	s.KeepFresh = s.KeepFresh && r.Kept
+	return s
 }
 
 // lines are the lines about a State. None is empty, and the first is the most

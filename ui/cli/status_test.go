@@ -133,7 +133,7 @@ func TestJSONIsDocumented(t *testing.T) {
 
 	p := newTerminal()
 	p.Status = func(context.Context, string) (cli.Report, error) {
-		return cli.Report{Home: home, State: full(t)}, nil
+		return cli.Report{Home: home, State: full(t), Kept: true}, nil
 	}
 	p.Run(t.Context(), []string{"status", "--json"})
 	var whole, state map[string]json.RawMessage
@@ -184,3 +184,36 @@ type deaf struct{}
 
 // Write implements io.Writer.
 func (deaf) Write([]byte) (int, error) { return 0, errOther }
+
+// What no running Rekey keeps does not refresh by itself, and text says so; the
+// preference in JSON stays what it is.
+func TestNobodyKeepsIt(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		status auth.Status
+		kept   bool
+		says   string
+	}{
+		{auth.StatusHealthy, true, "Refreshes at 14:30"},
+		{auth.StatusHealthy, false, "Not kept fresh by Rekey"},
+		{auth.StatusWaiting, true, "Offline: refreshes when back online"},
+		{auth.StatusWaiting, false, "Offline: not refreshed"},
+	} {
+		for _, args := range []string{"status", "homes", "status --json"} {
+			p := newTerminal()
+			p.Status = func(context.Context, string) (cli.Report, error) {
+				r := report(tt.status)
+				r.Kept = tt.kept
+				return r, nil
+			}
+			p.Run(t.Context(), strings.Fields(args))
+			silent := args == "homes" && tt.status == auth.StatusHealthy // only the first line
+			if args == "status --json" {
+				tt.says = `"keepFresh": true`
+			}
+			if !silent && !strings.Contains(p.out.String(), tt.says) {
+				t.Errorf("rekey %s, %s, kept %t: %s", args, tt.status, tt.kept, &p.out)
+			}
+		}
+	}
+}

@@ -278,7 +278,7 @@ func printed(w words.Words, s auth.State, command string) string {
 	p := cli.Program{
 		Out: &out, Err: &out, Words: w, Now: func() time.Time { return now },
 		Homes:  func([]string) ([]string, error) { return []string{"/home/ada/.codex"}, nil },
-		Status: func(context.Context, string) (cli.Report, error) { return cli.Report{State: s}, nil },
+		Status: func(context.Context, string) (cli.Report, error) { return cli.Report{State: s, Kept: true}, nil },
 	}
 	p.Run(context.Background(), []string{command})
 	return out.String()
