@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"rekey/auth/codex"
 	"rekey/internal/config"
@@ -35,40 +33,41 @@ func makeHome(home, like string) (copied cli.Copied, err error) {
 }
 
 // listedHomes returns the homes that the configuration file lists, whatever
-// CODEX_HOME says, or the homes in use if the file lists none.
-func (w wiring) listedHomes() []string {
-	if file, _ := config.Load(w.config.path); len(file.Homes) > 0 {
-		return file.Homes
+// CODEX_HOME says, or the homes in use if the file lists none: as they are written
+// there and as absolute paths.
+func (w wiring) listedHomes() (written, homes []string) {
+	if written, homes = config.Homes(w.config.path); len(homes) > 0 {
+		return written, homes
 	}
-	return slices.Clone(w.config.Homes)
+	return slices.Clone(w.config.Homes), w.config.Homes
 }
 
 // addHome adds a home to those that Rekey looks after.
 func (w wiring) addHome(ctx context.Context, home string) error {
-	homes := w.listedHomes()
-	if len(homes) == 0 {
-		homes = []string{"~/.codex"}
+	written, homes := w.listedHomes()
+	if len(written) == 0 {
+		written = []string{"~/.codex"}
 	}
 	if slices.Contains(homes, home) {
 		return nil
 	}
-	return config.Change(ctx, w.config.path, config.Set("homes", append(homes, home)))
+	return config.Change(ctx, w.config.path, config.Set("homes", append(written, home)))
 }
 
 // removeHome takes a home off the list, and reports whether it was there. It
 // deletes nothing else.
 func (w wiring) removeHome(ctx context.Context, home string) (bool, error) {
-	all := w.listedHomes()
-	homes := slices.DeleteFunc(slices.Clone(all), func(listed string) bool {
-		if rest, ok := strings.CutPrefix(listed, "~/"); ok {
-			listed = filepath.Join(userHome(), rest)
+	written, homes := w.listedHomes()
+	var rest []string
+	for i, listed := range homes {
+		if listed != home {
+			rest = append(rest, written[i])
 		}
-		return listed == home
-	})
-	if len(homes) == len(all) {
+	}
+	if len(rest) == len(homes) {
 		return false, nil
 	}
-	return true, config.Change(ctx, w.config.path, config.Set("homes", homes))
+	return true, config.Change(ctx, w.config.path, config.Set("homes", rest))
 }
 
 // lending returns the owner that lends a home's sign-in, and whether an agent

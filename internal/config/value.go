@@ -49,6 +49,23 @@ func (s Settings) Value(name string) string {
 	return ""
 }
 
+// Homes lists the homes that a file names, as they are written there and as
+// absolute paths; none if the setting is missing or cannot be used.
+func Homes(path string) (written, homes []string) {
+	file, err := safefile.Read(path, maxFile)
+	if err != nil {
+		return nil, nil
+	}
+	data, _ := bytes.CutPrefix(file.Data, byteOrderMark)
+	s, _ := Load(path)
+	for _, e := range scan(data).entries {
+		if e.name == "homes" && decode(data[e.value:e.end], &written, TypePaths) == nil && len(written) == len(s.Homes) {
+			return written, s.Homes
+		}
+	}
+	return nil, nil
+}
+
 // Named lists the keys that a file sets, usable or not.
 func Named(path string) (names []string) {
 	file, err := safefile.Read(path, maxFile)

@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"rekey/internal/userdir"
 )
 
 // What Value says is what the file would say: written and read again, it is the
@@ -42,3 +44,26 @@ func TestValueRoundTrip(t *testing.T) {
 }
 
 func first(s Settings, _ []*Problem) Settings { return s }
+
+// TestHomesAsWritten: what is changed keeps the user's way of writing the rest.
+func TestHomesAsWritten(t *testing.T) {
+	t.Parallel()
+	user, err := userdir.Home()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string][]string{
+		"homes = [\"~/.codex\", # mine\n '/srv/a/']\n": {"~/.codex", "/srv/a/"},
+		"homes = 1\n": nil, "log = \"warn\"\n": nil, "homes = []\n": nil, "homes = [": nil,
+	} {
+		path := filepath.Join(t.TempDir(), "config.toml")
+		put(t, path, text)
+		written, homes := Homes(path)
+		if !slices.Equal(written, want) {
+			t.Errorf("%q: %q", text, written)
+		}
+		if want != nil && (len(homes) != 2 || homes[0] != filepath.Join(user, ".codex")) {
+			t.Errorf("%q: %q", text, homes)
+		}
+	}
+}

@@ -109,6 +109,9 @@ func TestAddAccount(t *testing.T) {
 	if r := b.rekey(cli.ExitOK, "homes"); strings.Contains(r.out, "work") {
 		t.Errorf("the homes are %s", r.out)
 	}
+	if text := must(os.ReadFile(filepath.Join(root, "config", "rekey", "config.toml"))); !strings.Contains(string(text), `homes = ["~/.codex"]`) {
+		t.Errorf("the configuration is %s", text)
+	}
 	if _, err := os.Stat(filepath.Join(work, "auth.json")); err != nil {
 		t.Errorf("removing an account: %v", err)
 	}
