@@ -114,6 +114,9 @@ func (m *Manager) adoptSuccessor(ctx context.Context, s *Snapshot, fate Fate) er
 			cause.Reason = ReasonCopied
 		}
 		m.decided(ctx, slog.LevelWarn, s, "spent already, nothing sent", "reason", cause.Reason)
+		told := m.attempt(m.opts.Memory.Token(s), AttemptRefused) // for later processes, which look for a successor again
+		told.Reason = cause.Reason
+		m.remember(told)
 		return m.refuse(s, cause)
 	case err != nil:
 		m.decided(ctx, slog.LevelInfo, s, "another home has the successor and cannot be read, nothing sent", "error", err)

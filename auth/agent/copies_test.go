@@ -169,6 +169,11 @@ func TestCopyWithoutASuccessor(t *testing.T) {
 			if st := copied.State(); st.Refused != auth.ReasonCopied || st.Status != auth.StatusExpiring {
 				t.Errorf("the copy is %s, %q", st.Status, st.Refused)
 			}
+			later := r.open(func(o *Options) { o.Dir = home.Dir() }) // as "rekey status" after "rekey refresh"
+			_ = later.Reload(t.Context(), true)
+			if st := later.State(); st.Refused != auth.ReasonCopied || st.Status != auth.StatusExpiring {
+				t.Errorf("another process says that the copy is %s, %q", st.Status, st.Refused)
+			}
 			if after, _ := home.Read(); string(after) != string(before) {
 				t.Error("the copy was changed")
 			}
