@@ -42,7 +42,7 @@ func (h *Home) Write(authJSON []byte) error {
 func (h *Home) Replace(authJSON []byte) error {
 	f, err := os.CreateTemp(h.dir, ".auth-*") // mode 0600
 	if err != nil {
-		return fmt.Errorf("replace the sign-in: %w", err)
+		return fmt.Errorf("cannot replace the sign-in: %w", err)
 	}
 	_, err = f.Write(authJSON)
 	if closeErr := f.Close(); err == nil {
@@ -53,7 +53,7 @@ func (h *Home) Replace(authJSON []byte) error {
 	}
 	if err != nil {
 		_ = os.Remove(f.Name())
-		return fmt.Errorf("replace the sign-in: %w", err)
+		return fmt.Errorf("cannot replace the sign-in: %w", err)
 	}
 	return nil
 }

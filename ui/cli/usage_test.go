@@ -60,7 +60,7 @@ Credits: 9.99
 	old := used()
 	old.FetchedAt, old.Problem, old.RetryAt = noon.Add(-time.Hour), usage.ProblemRateLimited, noon.Add(time.Minute)
 	got := look(t, old, cli.ExitOK).out.String()
-	if !strings.HasSuffix(got, "The backend was asked too often. Rekey asks again at 12:01 at the earliest.\nas of 11:00\n") {
+	if !strings.HasSuffix(got, "The backend was asked too often. Rekey can ask again at 12:01.\nas of 11:00\n") {
 		t.Errorf("got\n%s", got)
 	}
 	p := newTerminal()

@@ -20,7 +20,7 @@ func TestUsageOf(t *testing.T) {
 	if len(v.Rows) != 2 || v.Rows[0].Used != 1 || !v.Rows[0].Full || v.Rows[1].Used >= 0 || v.Rows[1].Gone >= 0 || v.Plotted != "" {
 		t.Errorf("the rows are %+v, the plot %q", v.Rows, v.Plotted)
 	}
-	if want := []string{"The backend was not reached. Check the network. Rekey asks again at 11:06 at the earliest.", "As of 09:05"}; !slices.Equal(v.Notes, want) {
+	if want := []string{"The backend was not reached. Check the network. Rekey can ask again at 11:06.", "As of 09:05"}; !slices.Equal(v.Notes, want) {
 		t.Errorf("the notes are %q, want %q", v.Notes, want)
 	}
 	// Later, when the full window has been reset, nothing is known of it.

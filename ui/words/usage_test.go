@@ -47,7 +47,7 @@ func TestUsageProblems(t *testing.T) {
 		seen[text] = p
 	}
 	u := usage.Usage{Problem: usage.ProblemRateLimited, RetryAt: usageNow.Add(time.Hour)}
-	if got := English().UsageProblem(u, usageNow); got != "The backend was asked too often. Rekey asks again at 13:00 at the earliest." {
+	if got := English().UsageProblem(u, usageNow); got != "The backend was asked too often. Rekey can ask again at 13:00." {
 		t.Errorf("got %q", got)
 	}
 	if got := English().UsageProblem(usage.Usage{}, usageNow); got != "" {
