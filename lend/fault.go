@@ -36,11 +36,15 @@ const (
 // What the borrower has instead of this loan. It is only overwritten on
 // request.
 const (
-	OwnSignIn  Code = "sign_in"
-	OwnAPIKey  Code = "api_key"
-	OtherFile  Code = "other"      // something that is not a sign-in
-	OtherLoan  Code = "other_loan" // of another owner, or one that this owner no longer knows
-	SignedOut  Code = "signed_out" // a user signed out there
+	OwnSignIn Code = "sign_in"
+	OwnAPIKey Code = "api_key"
+	OtherFile Code = "other"      // something that is not a sign-in
+	OtherLoan Code = "other_loan" // of another owner, or one that this owner no longer knows
+	SignedOut Code = "signed_out" // a user signed out there
+)
+
+// Why a loan ended here.
+const (
 	OwnerGone  Code = "owner_signed_out"
 	OwnerOther Code = "owner_changed" // another account has signed in at home
 	Stopped    Code = "stopped"       // by the user

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/appserver"
 	"rekey/auth/codex"
 	"rekey/auth/login"
 	"rekey/auth/memory"
@@ -146,9 +145,6 @@ func (h *Home) environ() []string {
 		return value, value != ""
 	})
 }
-
-// Credentials implements appserver.Home.
-func (h *Home) Credentials() appserver.Credentials { return h.manager }
 
 // Manager returns the Manager of the home's credentials.
 func (h *Home) Manager() *auth.Manager { return h.manager }

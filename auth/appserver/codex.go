@@ -16,7 +16,7 @@ func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) 
 	}
 	s.Home.Identify(p.ClientInfo.Name, p.ClientInfo.Version)
 	if s.StaleAtStart {
-		s.Home.Credentials().Use(ctx) // later answers show the outcome
+		s.Home.Manager().Use(ctx) // later answers show the outcome
 	}
 	c.mu.Lock()
 	c.experimental = p.Capabilities != nil && p.Capabilities.ExperimentalAPI
@@ -43,7 +43,7 @@ func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) 
 // authStatus answers getAuthStatus. Problems with the credentials are not an
 // error: the token is missing.
 func (c *conn) authStatus(ctx context.Context, p authStatusParams) (any, error) {
-	home, held := c.server.Home, c.server.Home.Credentials()
+	home, held := c.server.Home, c.server.Home.Manager()
 	forced := p.RefreshToken != nil && *p.RefreshToken
 	if forced {
 		c.forceRefresh(ctx)
@@ -70,7 +70,7 @@ func (c *conn) authStatus(ctx context.Context, p authStatusParams) (any, error) 
 // forceRefresh refreshes on demand. Tokens that a host program owns are left
 // alone: Codex asks for new ones only after its backend has refused them.
 func (c *conn) forceRefresh(ctx context.Context) {
-	if s, _ := c.server.Home.Credentials().Snapshot(); s.Kind() != auth.KindExternalTokens {
+	if s, _ := c.server.Home.Manager().Snapshot(); s.Kind() != auth.KindExternalTokens {
 		_ = c.server.Home.Refresh(ctx) // the cache shows the outcome
 	}
 }
@@ -101,7 +101,7 @@ func (c *conn) accountRead(ctx context.Context, p accountReadParams) (any, error
 	if !answer.RequiresOpenAIAuth {
 		return answer, nil
 	}
-	s, _ := home.Credentials().Snapshot()
+	s, _ := home.Manager().Snapshot()
 	switch s.Kind() {
 	case auth.KindAPIKey:
 		if s.HasAPIKey() {

@@ -89,11 +89,11 @@ type home struct {
 	loans    []lend.Loan
 }
 
-func (h *home) Credentials() appserver.Credentials { return h.manager }
-func (h *home) State() auth.State                  { return h.manager.State() }
-func (h *home) Dir() string                        { return "/home/ada/.codex" }
-func (h *home) RequiresOpenAIAuth() bool           { return h.needsAuth }
-func (h *home) Identify(string, string)            {}
+func (h *home) Manager() *auth.Manager   { return h.manager }
+func (h *home) State() auth.State        { return h.manager.State() }
+func (h *home) Dir() string              { return "/home/ada/.codex" }
+func (h *home) RequiresOpenAIAuth() bool { return h.needsAuth }
+func (h *home) Identify(string, string)  {}
 
 func (h *home) BeginSignIn(ctx context.Context, method auth.SignInMethod) (auth.SignInProgress, func() error, func(), error) {
 	ended := make(chan error, 2)

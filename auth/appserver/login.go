@@ -48,7 +48,7 @@ func (c *conn) loginStart(ctx context.Context, p loginStartParams) (any, error) 
 
 // holdsHostTokens reports whether a host program has handed its tokens over.
 func (c *conn) holdsHostTokens() bool {
-	s, _ := c.server.Home.Credentials().Snapshot()
+	s, _ := c.server.Home.Manager().Snapshot()
 	return c.server.HostTokens && s.Kind() == auth.KindExternalTokens
 }
 
@@ -57,7 +57,7 @@ func (c *conn) loginAPIKey(ctx context.Context, p loginStartParams) (any, error)
 		return nil, invalid("Invalid request: missing field `apiKey`")
 	}
 	next := auth.NewAPIKey(auth.NewSecret(*p.APIKey))
-	held := c.server.Home.Credentials()
+	held := c.server.Home.Manager()
 	if reason := held.Restriction(next); reason != nil {
 		return nil, invalid("%v", reason)
 	}
@@ -84,7 +84,7 @@ func (c *conn) loginHostTokens(p loginStartParams) (any, error) {
 	if p.ChatGPTPlanType != nil {
 		tokens.PlanType = *p.ChatGPTPlanType
 	}
-	if err := c.server.Home.Credentials().SetExternal(tokens, c); err != nil {
+	if err := c.server.Home.Manager().SetExternal(tokens, c); err != nil {
 		return nil, errors.New("failed to set external auth: invalid ID token format")
 	}
 	c.completed(nil, nil)
@@ -171,13 +171,13 @@ func (c *conn) completed(id *string, err error) {
 	}
 	send(noteLoginCompleted, done)
 	if err == nil {
-		s, _ := c.server.Home.Credentials().Snapshot()
+		s, _ := c.server.Home.Manager().Snapshot()
 		send(noteUpdated, updated(s))
 	}
 }
 
 func (c *conn) logout(ctx context.Context, _ json.RawMessage) (any, error) {
-	held := c.server.Home.Credentials()
+	held := c.server.Home.Manager()
 	if c.holdsHostTokens() {
 		held.ClearExternal(ctx)
 	} else if _, err := held.Logout(ctx); err != nil {

@@ -19,7 +19,7 @@ func (c *conn) rateLimits(ctx context.Context, params json.RawMessage) (any, err
 	if err != nil {
 		return nil, err
 	}
-	held := c.server.Home.Credentials()
+	held := c.server.Home.Manager()
 	s, _ := held.Snapshot()
 	if c.server.AsCodex {
 		held.Use(ctx)

@@ -48,7 +48,7 @@ func (c *conn) watchAccount() {
 		if told || !c.server.Pushes {
 			continue
 		}
-		s, _ := c.server.Home.Credentials().Snapshot()
+		s, _ := c.server.Home.Manager().Snapshot()
 		if c.write(note(noteUpdated, updated(s))) != nil {
 			return
 		}
@@ -119,7 +119,7 @@ func (c *conn) claimNotice(ctx context.Context, p claimParams) (any, error) {
 func (c *conn) recover(ctx context.Context, _ json.RawMessage) (any, error) {
 	c.mu.Lock()
 	if c.recovery == nil {
-		c.recovery = c.server.Home.Credentials().Recover()
+		c.recovery = c.server.Home.Manager().Recover()
 	}
 	recovery := c.recovery
 	c.mu.Unlock()

@@ -16,8 +16,8 @@ import (
 // Home is the sign-in a Server answers from. Implementations are safe for
 // concurrent use.
 type Home interface {
-	// Credentials returns the home's credentials.
-	Credentials() Credentials
+	// Manager holds the home's credentials.
+	Manager() *auth.Manager
 	// Dir is the home's directory, as Codex names it in codexHome.
 	Dir() string
 	// RequiresOpenAIAuth returns false when the configured model provider needs
@@ -36,18 +36,6 @@ type Home interface {
 	// fails, resetCredits is nil.
 	AskUsage(ctx context.Context, s *auth.Snapshot, details bool) (usage, resetCredits []byte, err error)
 	lend.Session
-}
-
-// Credentials is the part of auth.Manager that Codex's methods need.
-type Credentials interface {
-	Snapshot() (*auth.Snapshot, *auth.Refusal)
-	Use(ctx context.Context) (*auth.Snapshot, *auth.Refusal)
-	Recover() *auth.UnauthorizedRecovery
-	Restriction(s *auth.Snapshot) error
-	ReplaceSignIn(ctx context.Context, next *auth.Snapshot) error
-	SetExternal(t auth.ExternalTokens, owner auth.ExternalRefresher) error
-	ClearExternal(ctx context.Context)
-	Logout(ctx context.Context) (removed bool, err error)
 }
 
 var _ lend.Session = (*Client)(nil)
