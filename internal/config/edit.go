@@ -3,11 +3,12 @@ package config
 import (
 	"bytes"
 	"fmt"
-	"rekey/internal/fault"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"rekey/internal/fault"
 )
 
 // Edit is the change of one key's value. Make it with Set.
