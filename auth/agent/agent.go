@@ -84,8 +84,13 @@ func (h *Home) Socket() string { return socketPath(h.opts.Dirs, h.id) }
 
 // Attach connects to the agent of this home.
 func (h *Home) Attach(ctx context.Context) (*appserver.Client, error) {
-	if err := trustworthy(h.Socket()); err != nil {
+	return attach(ctx, h.Socket())
+}
+
+// attach is Attach for a home that is not open.
+func attach(ctx context.Context, socket string) (*appserver.Client, error) {
+	if err := trustworthy(socket); err != nil {
 		return nil, err
 	}
-	return appserver.Dial(ctx, h.Socket())
+	return appserver.Dial(ctx, socket)
 }

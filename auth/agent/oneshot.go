@@ -34,21 +34,23 @@ type OneShot struct {
 // set, works in this process, with the same guarantees. It returns when the State is
 // known.
 func OpenOneShot(ctx context.Context, opts Options, alone bool) (*OneShot, error) {
-	h, err := Open(opts)
-	if err != nil {
-		return nil, err
-	}
 	if !alone {
 		attaching, cancel := context.WithTimeout(ctx, oneShotLimit)
 		defer cancel()
-		client, err := h.Attach(attaching)
+		client, err := attach(attaching, socketPath(opts.Dirs, identity(opts.Dir)))
 		if err == nil {
 			return &OneShot{session: attached{client, opts.OpenURL}, Attached: true}, nil
 		}
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		h.opts.Log.Debug("no agent answers; this process does the work", "error", err)
+		if opts.Log != nil {
+			opts.Log.Debug("no agent answers; this process does the work", "error", err)
+		}
+	}
+	h, err := Open(opts)
+	if err != nil {
+		return nil, err
 	}
 	_ = h.Reload(ctx, true) // errors are in the State
 	return &OneShot{session: h}, nil
