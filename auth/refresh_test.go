@@ -258,6 +258,30 @@ func flickers(t *testing.T, a answer, left, takes time.Duration) {
 	}
 }
 
+// TestSignInIsShownAtOnce: also within the second for which a slow refresh that
+// failed is shown.
+func TestSignInIsShownAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		r := newRig(t, chatGPT(ends(-time.Minute)), func(o *Options) { o.Now = func() time.Time { return noon.Add(time.Since(start)) } })
+		time.Sleep(time.Minute)
+		r.authority.then(serverDown)
+		time.AfterFunc(refreshShown+100*time.Millisecond, r.authority.block())
+		<-r.refreshLater()
+		states := r.Subscribe(t.Context())
+		if st := <-states; st.Status != StatusRefreshing {
+			t.Fatalf("the failure is shown at once: %q", st.Status)
+		}
+		r.SetSignIn(SignInProgress{Method: SignInBrowser})
+		before := time.Now()
+		if st := <-states; !st.SigningIn {
+			t.Errorf("the sign-in is not shown: %q", st.Status)
+		}
+		wantAfter(t, before, 0)
+	})
+}
+
 // TestNothingBlinks: whatever comes of a request that takes less than a second,
 // the State does not change for it and back; a slow one is shown from then on.
 func TestNothingBlinks(t *testing.T) {
