@@ -44,9 +44,9 @@ func (l Loan) rank() int {
 	return 1
 }
 
-// Short are those of the loans that are Short, and what names the notification
-// about them, "" for none. It changes with what the last of them has: when all
-// have the same, and cannot be reached together, there is one.
+// Short returns the loans that are Short, and the id of the notification about
+// them, "" for none. The id depends on the latest expiry alone, so borrowers
+// that got the same token and fail together cause one notification.
 func Short(loans []Loan, now time.Time) (short []Loan, notice string) {
 	var last time.Time
 	for _, l := range loans {
@@ -77,8 +77,9 @@ func (w *Owner) StopSoon(id string) error {
 	return err
 }
 
-// endWhere takes down that the user has ended the loan that fits, and returns it
-// as it is then, the zero Loan when none fits. One that has ended is forgotten.
+// endWhere ends the first loan that fits because the user wants it, and returns
+// it as it is then, or the zero Loan if none fits. One that has already ended is
+// removed from the Book.
 func (w *Owner) endWhere(fits func(Loan) bool) (found Loan, err error) {
 	err = w.Book.Change(func(loans []Loan) []Loan {
 		i := slices.IndexFunc(loans, fits)

@@ -15,13 +15,13 @@ func ForUser(configured string, getenv func(string) string) Printer {
 	return For(systemLanguages()...)
 }
 
-// Variable names the language of a program that is started with it, over all
-// that the environment says otherwise.
+// Variable is the environment variable with the language of Rekey's programs. It
+// overrides all other variables.
 const Variable = "REKEY_LANGUAGE"
 
-// environment are the languages that the environment asks for, as gettext reads
-// it: LC_ALL over LC_MESSAGES over LANG says which locale, and LANGUAGE is a
-// list that goes before it, unless that locale is none.
+// environment returns the languages that the environment asks for, best first, as
+// gettext reads it: the locale is LC_ALL, else LC_MESSAGES, else LANG. The list
+// in LANGUAGE comes before it, unless the locale is missing, C or POSIX.
 func environment(getenv func(string) string) []string {
 	if ours := getenv(Variable); ours != "" {
 		return []string{ours}

@@ -10,10 +10,9 @@ import (
 	"rekey/internal/fault"
 )
 
-// Error is what went wrong, as the rest of a sentence: "the sign-in was
-// cancelled". A fault is said in p's language, by its code; what another program
-// or the system has said about it, and what the code around it has added, stays
-// as it is.
+// Error says what went wrong, as the rest of a sentence: "the sign-in was
+// cancelled". A fault is translated by its code. What another program or the
+// system has said, and what other code has added around it, stays as it is.
 func (p Printer) Error(err error) string {
 	var coded fault.Coded
 	if !errors.As(err, &coded) {

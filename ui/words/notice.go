@@ -17,7 +17,7 @@ type Notice struct {
 	Body string
 }
 
-// AfterSignIn is what a sign-in is good for.
+// AfterSignIn says what happens after a sign-in.
 func (w Words) AfterSignIn() string { return w.Say("notice.after") }
 
 // NoticeOf is the notification for s, the zero Notice when s needs none. It
