@@ -53,7 +53,7 @@ func (c *conn) rateLimitsAsCodex(ctx context.Context, s *auth.Snapshot, details 
 		return nil, fmt.Errorf("failed to fetch codex rate limits: %w", err)
 	}
 	result, err := ratelimits.Read(ratelimits.Answers{
-		Usage: body, ResetCredits: resetCredits, UserID: s.Claims().UserID, AccountID: account,
+		Usage: body, ResetCredits: resetCredits, UserID: s.Claims().UserID, AccountID: account, FedRAMP: s.Claims().FedRAMP,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("failed to fetch codex rate limits: %w", err)

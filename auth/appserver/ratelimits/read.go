@@ -18,6 +18,9 @@ type Answers struct {
 	ResetCredits []byte
 	// UserID and AccountID are the sign-in's.
 	UserID, AccountID string
+	// FedRAMP is the sign-in's claim. Codex does not match such a sign-in with
+	// the answer.
+	FedRAMP bool
 }
 
 // Read converts the answers as Codex 0.171.0 does. If Codex rejects them it
@@ -51,7 +54,7 @@ func (r *reader) usage(tree any, a Answers) Result {
 
 	result := Result{RateLimits: limit, ByLimitID: map[string]Snapshot{}, AccountID: r.maybeText(top, "account_id")}
 	user := r.maybeText(top, "user_id")
-	if user != nil && *user == a.UserID && result.AccountID != nil && *result.AccountID == a.AccountID {
+	if !a.FedRAMP && user != nil && *user == a.UserID && result.AccountID != nil && *result.AccountID == a.AccountID {
 		result.OrdinaryUsageAllowed, result.Upsell = allowed, top["rate_limit_upsell"]
 	}
 	result.ByLimitID[mainLimit] = limit
