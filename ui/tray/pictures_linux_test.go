@@ -71,7 +71,7 @@ func takePictures(t *testing.T, w words.Words, dark bool) {
 
 	rows := (len(all) + picturesInARow - 1) / picturesInARow
 	sheet := image.NewRGBA(image.Rect(0, 0, picturesInARow*pictureWidth, rows*pictureHeight))
-	picture := d.ScreenshotAfter(t, "nothing open", nil)
+	d.ScreenshotAfter(t, "nothing open", nil)
 	seen := map[auth.Status]bool{}
 	for i, x := range all {
 		s := kit.State(x.status, time.Now())
@@ -83,14 +83,11 @@ func takePictures(t *testing.T, w words.Words, dark bool) {
 			return slices.Equal(texts(m), labels(tray.Menu(w, []tray.View{{State: s}}, time.Now(), able)))
 		})
 		d.OpenMenu(t)
-		picture = d.ScreenshotAfter(t, x.name, picture)
-		if !opened(picture) {
-			t.Errorf("%s: no menu can be seen", x.name)
-		}
+		picture := d.ScreenshotWhen(t, x.name, opened)
 		at := image.Pt(i%picturesInARow*pictureWidth, i/picturesInARow*pictureHeight)
 		draw.Draw(sheet, image.Rectangle{at, at.Add(image.Pt(pictureWidth, pictureHeight))}, picture, image.Point{}, draw.Src)
 		d.CloseMenu(t)
-		picture = d.ScreenshotAfter(t, "nothing open", picture)
+		d.ScreenshotWhen(t, "nothing open", func(picture *image.RGBA) bool { return !opened(picture) })
 		seen[x.status] = true
 	}
 	d.Keep(t, "all", sheet)

@@ -77,11 +77,20 @@ func (d *Desktop) Screenshot(t testing.TB, name string) *image.RGBA {
 // may be nil, and has come to rest: two looks in a row are the same.
 func (d *Desktop) ScreenshotAfter(t testing.TB, name string, before *image.RGBA) *image.RGBA {
 	t.Helper()
+	return d.ScreenshotWhen(t, name, func(picture *image.RGBA) bool {
+		return before == nil || !bytes.Equal(before.Pix, picture.Pix)
+	})
+}
+
+// ScreenshotWhen is Screenshot for a display that shows what is wanted, and has
+// come to rest: two looks in a row are the same.
+func (d *Desktop) ScreenshotWhen(t testing.TB, name string, wanted func(*image.RGBA) bool) *image.RGBA {
+	t.Helper()
 	picture := d.look(t)
-	kit.Eventually(t, "a changed display that rests, for "+name, func() bool {
+	kit.Eventually(t, "a display that shows what is wanted and rests, for "+name, func() bool {
 		last := picture
 		picture = d.look(t)
-		return bytes.Equal(last.Pix, picture.Pix) && (before == nil || !bytes.Equal(before.Pix, picture.Pix))
+		return bytes.Equal(last.Pix, picture.Pix) && wanted(picture)
 	})
 	keep(t, name, picture)
 	return picture
