@@ -8,7 +8,9 @@ import (
 )
 
 // build creates every row once. Later rows are only changed in place and
-// hidden, because panels close an open menu whose structure changes.
+// hidden, because panels close an open menu whose structure changes. LXQt's 1.2
+// closes it for any change, because systray tells of each as one of the structure too
+// (v1.12: LayoutUpdated beside ItemsPropertiesUpdated).
 func (t *tray) build(ctx context.Context) {
 	first := t.homes[0]
 	if len(t.homes) == 1 {
