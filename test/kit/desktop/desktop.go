@@ -53,6 +53,9 @@ func (d *Desktop) Home() string { return d.home }
 // Address is that of the desktop's bus.
 func (d *Desktop) Address() string { return d.bus }
 
+// Display is the display's name, "" until there is one.
+func (d *Desktop) Display() string { return d.display }
+
 // Connect opens a connection to the desktop's bus that is closed with the test.
 func (d *Desktop) Connect(t testing.TB) *dbus.Conn {
 	t.Helper()

@@ -37,6 +37,8 @@ func (p Part) debian() string {
 		return "mako-notifier"
 	case "kwin_x11":
 		return "kwin-x11"
+	case "kwin_wayland":
+		return "kwin-wayland"
 	case "plasmashell", "plasma-apply-colorscheme", "plasma_session":
 		return "plasma-workspace"
 	case "mate-session":
