@@ -74,7 +74,8 @@ func parseClaims(token string) (Claims, error) {
 		UserID:    first(text(own["chatgpt_user_id"]), text(own["user_id"])),
 		AccountID: first(text(own["chatgpt_account_id"])),
 	}
-	if raw := own["chatgpt_account_is_fedramp"]; !isNull(raw) && json.Unmarshal(raw, &c.FedRAMP) != nil {
+	// Codex 0.171 takes a missing one for false, and refuses null.
+	if raw, ok := own["chatgpt_account_is_fedramp"]; ok && (isNull(raw) || json.Unmarshal(raw, &c.FedRAMP) != nil) {
 		wrong = errFieldClaim
 	}
 	return c, wrong

@@ -26,6 +26,7 @@ func TestParseClaims(t *testing.T) {
 		{`{"https://api.openai.com/auth":{"user_id":"v"}}`, Claims{UserID: "v"}},
 		{`{"https://api.openai.com/auth":{"chatgpt_user_id":null,"user_id":"v"}}`, Claims{UserID: "v"}},
 		{`{"chatgpt_plan_type":"pro","user_id":"v","chatgpt_account_id":"a"}`, Claims{}},
+		{`{"https://api.openai.com/auth":{"chatgpt_account_is_fedramp":true}}`, Claims{FedRAMP: true}},
 		{`{"exp":"not looked at","aud":7}`, Claims{}},
 	} {
 		got, err := parseClaims(rawJWT(tt.payload))
@@ -60,6 +61,7 @@ func TestParseClaimsRefuses(t *testing.T) {
 		"profile a string":     rawJWT(`{"https://api.openai.com/profile":"x"}`),
 		"profile email object": rawJWT(`{"https://api.openai.com/profile":{"email":{}}}`),
 		"auth a string":        rawJWT(`{"https://api.openai.com/auth":"x"}`),
+		"FedRAMP null":         rawJWT(`{"https://api.openai.com/auth":{"chatgpt_account_is_fedramp":null}}`),
 		"plan a number":        rawJWT(`{"https://api.openai.com/auth":{"chatgpt_plan_type":1}}`),
 		"user a bool":          rawJWT(`{"https://api.openai.com/auth":{"user_id":true}}`),
 		"account an array":     rawJWT(`{"https://api.openai.com/auth":{"chatgpt_account_id":[]}}`),
