@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"strings"
@@ -36,15 +37,7 @@ func parseClaims(token string) (Claims, error) {
 	if isNull(payload) {
 		return Claims{}, errFieldJWT
 	}
-	if trimmed := strings.TrimLeft(string(payload), " \t\r\n"); strings.HasPrefix(trimmed, "[") {
-		// Codex tolerates an array and finds no claims in it.
-		var list []json.RawMessage
-		if json.Unmarshal(payload, &list) != nil {
-			return Claims{}, errFieldJWT
-		}
-		return Claims{}, nil
-	}
-	top, err := claimObject(payload, "email", claimProfile, claimAuth)
+	top, err := claimObject(bytes.TrimLeft(payload, " \t\r\n"), "email", claimProfile, claimAuth)
 	if err != nil {
 		return Claims{}, err
 	}
@@ -82,10 +75,14 @@ func parseClaims(token string) (Claims, error) {
 }
 
 // claimObject reads the named members of a JSON object. An absent or null
-// object has none.
+// object has none. As for Codex, an array may stand for it, which holds the members
+// in the order of the names, and no more.
 func claimObject(raw json.RawMessage, names ...string) (map[string]json.RawMessage, error) {
 	if isNull(raw) {
 		return nil, nil
+	}
+	if raw[0] == '[' {
+		return claimList(raw, names)
 	}
 	obj, err := parseObject(raw)
 	if err != nil {
@@ -94,6 +91,18 @@ func claimObject(raw json.RawMessage, names ...string) (map[string]json.RawMessa
 	members, _, err := obj.split(names...)
 	if err != nil {
 		return nil, errFieldJWT
+	}
+	return members, nil
+}
+
+func claimList(raw json.RawMessage, names []string) (map[string]json.RawMessage, error) {
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil || len(list) > len(names) {
+		return nil, errFieldJWT
+	}
+	members := make(map[string]json.RawMessage, len(list))
+	for i, member := range list {
+		members[names[i]] = member
 	}
 	return members, nil
 }
