@@ -151,3 +151,8 @@ var (
 	serverDown = answer{err: &RefreshError{Status: 503}}
 	answerLost = answer{err: &RefreshError{AnswerLost: true}}
 )
+
+// identity is an agent's identity as a JSON object, with more members.
+func identity(more string) string {
+	return `{"agent_runtime_id":"r","agent_private_key":"k","account_id":"a","chatgpt_user_id":"u","email":null,"plan_type":"pro","chatgpt_account_is_fedramp":false` + more + `}`
+}

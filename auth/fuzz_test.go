@@ -142,7 +142,7 @@ func seeds() [][]byte {
 		chatGPT(set("last_refresh", "0000-01-01t0:0:0.123 +23:59")),
 		chatGPT(set("tokens.oauth_provenance", map[string]any{"issuer": "i", "client_id": "c", "more": 1})),
 		[]byte(`{"agent_identity":"a.b.c","personal_access_token":"at-1","bedrock_api_key":{"api_key":"k","region":"r","s":1}}`),
-		[]byte(`{"agent_identity" : { "a" : 1 }, "\ud83d\ude00" : "\ud800", "OPENAI_API_KEY":"\ud83d\ude00"}`),
+		[]byte(`{"agent_identity" : ` + identity(`, "a" : 1 `) + `, "\ud83d\ude00" : "\ud800", "OPENAI_API_KEY":"\ud83d\ude00"}`),
 	}
 }
 

@@ -1,9 +1,12 @@
 package auth
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
 // ParseSnapshot reads the content of a credential store exactly as strictly as
-// Codex 0.169 does. The error is one clause that says what is wrong and quotes
+// Codex 0.171 does. The error is one clause that says what is wrong and quotes
 // none of the content.
 func ParseSnapshot(data []byte) (*Snapshot, error) {
 	obj, err := parseObject(data)
@@ -82,10 +85,44 @@ func (s *Snapshot) readLastRefresh(raw json.RawMessage) error {
 }
 
 func (s *Snapshot) readAgentIdentity(raw json.RawMessage) error {
-	if raw[0] != '"' && raw[0] != '{' {
+	switch raw[0] {
+	case '"':
+	case '{':
+		if err := checkIdentity(raw); err != nil {
+			return err
+		}
+	default:
 		return errFieldNeither
 	}
 	s.agentIdentity = raw
+	return nil
+}
+
+// checkIdentity refuses an agent's identity that Codex 0.171 does: one that lacks a
+// member, or has one of another type.
+func checkIdentity(raw json.RawMessage) error {
+	obj, err := parseObject(raw)
+	if err != nil {
+		return errFieldObject
+	}
+	required := []string{"agent_runtime_id", "agent_private_key", "account_id", "chatgpt_user_id", "plan_type"}
+	optional := []string{"email", "task_id"}
+	const fedRAMP = "chatgpt_account_is_fedramp"
+	known, _, err := obj.split(slices.Concat(required, optional, []string{fedRAMP})...)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Concat(required, optional) {
+		if isNull(known[name]) && slices.Contains(optional, name) {
+			continue
+		}
+		if _, err := parseString(known[name]); err != nil {
+			return inField(name, err)
+		}
+	}
+	if flag := string(known[fedRAMP]); flag != "true" && flag != "false" {
+		return errFieldClaim
+	}
 	return nil
 }
 

@@ -45,7 +45,7 @@ func TestKindAndUsable(t *testing.T) {
 		{"agent identity", `{"auth_mode":"agentIdentity","agent_identity":"` + agent + `"}`, KindAgentIdentity, true, false},
 		{"agent identity without its claim", `{"auth_mode":"agentIdentity","agent_identity":"` + rawJWT(`{}`) + `"}`, KindAgentIdentity, false, false},
 		{"agent identity, opaque", `{"auth_mode":"agentIdentity","agent_identity":"opaque"}`, KindAgentIdentity, false, false},
-		{"agent identity, an object", `{"auth_mode":"agentIdentity","agent_identity":{}}`, KindAgentIdentity, false, false},
+		{"agent identity, an object", `{"auth_mode":"agentIdentity","agent_identity":` + identity("") + `}`, KindAgentIdentity, false, false},
 		{"agent identity alone does not count", `{"agent_identity":"a.b.c"}`, KindChatGPT, false, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -150,6 +150,10 @@ func TestParseErrorsSayWhere(t *testing.T) {
 		{`{"last_refresh":"yesterday"}`, "last_refresh is not a date and time with a time zone"},
 		{`{"last_refresh":1}`, "last_refresh is not a string"},
 		{`{"agent_identity":1}`, "agent_identity is neither a string nor an object"},
+		{`{"agent_identity":{}}`, "agent_identity.agent_runtime_id is not a string"},
+		{`{"agent_identity":` + strings.Replace(identity(""), `"plan_type":"pro",`, "", 1) + `}`, "agent_identity.plan_type is not a string"},
+		{`{"agent_identity":` + strings.Replace(identity(""), "false", "null", 1) + `}`, "agent_identity has a claim of the wrong type"},
+		{`{"agent_identity":` + identity(`,"task_id":1`) + `}`, "agent_identity.task_id is not a string"},
 		{`{"bedrock_api_key":{"api_key":"k"}}`, "bedrock_api_key.region is not a string"},
 		{`{"bedrock_api_key":{"region":"k"}}`, "bedrock_api_key.api_key is not a string"},
 		{`{"bedrock_api_key":{"region":"k","region":"k"}}`, "a field appears twice"},

@@ -151,7 +151,7 @@ func TestFingerprints(t *testing.T) {
 		{"owner", strings.Replace(base, `"tokens": {`, `"tokens": {"login_owner_id":"o",`, 1), true, false},
 		{"provenance", strings.Replace(base, `"tokens": {`, `"tokens": {"oauth_provenance":{"issuer":"i","client_id":"c"},`, 1), true, false},
 		{"key", strings.Replace(base, `"OPENAI_API_KEY": null`, `"OPENAI_API_KEY": "sk-fake"`, 1), true, false},
-		{"agent", strings.Replace(base, "{", `{"agent_identity":{"a": 1},`, 1), true, false},
+		{"agent", strings.Replace(base, "{", `{"agent_identity":"a.b.c",`, 1), true, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -171,7 +171,8 @@ func TestFingerprints(t *testing.T) {
 			}
 		})
 	}
-	agent := []*auth.Snapshot{kit.Parsed(t, []byte(`{"agent_identity":{"a": 1}}`)), kit.Parsed(t, []byte(`{"agent_identity":{"a":1}}`))}
+	const identity = `{"agent_identity":{"agent_runtime_id":"r","agent_private_key":"k","account_id":"a","chatgpt_user_id":"u","plan_type":"pro","chatgpt_account_is_fedramp":false}}`
+	agent := []*auth.Snapshot{kit.Parsed(t, []byte(identity)), kit.Parsed(t, []byte(strings.ReplaceAll(identity, ":", ": ")))}
 	if s.Whole(agent[0]) != s.Whole(agent[1]) {
 		t.Error("formatting inside agent_identity counts")
 	}
