@@ -133,8 +133,8 @@ func (f Facts) refreshing() bool {
 // passing reports whether the Status will change without the user: a refresh is
 // under way, is waited for, or has failed for now. During a
 // sign-in the user waits for an answer, so nothing is held back.
-func (st State) passing() bool {
-	return !st.SigningIn && (st.Status == StatusRefreshing || st.Status == StatusWaiting || st.Status == StatusHealthy && st.LastAttempt.Failed())
+func (s State) passing() bool {
+	return !s.SigningIn && (s.Status == StatusRefreshing || s.Status == StatusWaiting || s.Status == StatusHealthy && s.LastAttempt.Failed())
 }
 
 // nearly reports whether an access token is inside the window in which Codex

@@ -48,7 +48,7 @@ func TestLoans(t *testing.T) {
 				t.Errorf("%s: the screen saw %q, want %q", what, got, want)
 			}
 		}
-		body := "ssh:box cannot be reached. What it has works until " + until.Format("at 15:04") + "."
+		body := "ssh:box cannot be reached. What it has works until " + until.Format("15:04") + "."
 		step("all is well", "", loan("ssh:box", 0))
 		step("one is short", "show "+body, loan("ssh:box", 1))
 		session.Expect(t, "ClaimNotice loans-"+until.UTC().Format(time.RFC3339))
@@ -75,7 +75,7 @@ func TestLoans(t *testing.T) {
 		off.Notifications = true
 		session.Publish(off)
 		synctest.Wait()
-		if got := shown.take(); got != "show ssh:box cannot be reached. What it has works until "+until.Format("at 15:04")+"." {
+		if got := shown.take(); got != "show ssh:box cannot be reached. What it has works until "+until.Format("15:04")+"." {
 			t.Errorf("switched on: the screen saw %q", got)
 		}
 		cancel()
