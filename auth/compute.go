@@ -131,8 +131,8 @@ func (f Facts) refreshing() bool {
 }
 
 // passing reports whether the Status will change without the user: a refresh is
-// under way, is waited for, or has failed for now. During a
-// sign-in the user waits for an answer, so nothing is held back.
+// under way, is waited for, or has failed for now. During a sign-in the user waits
+// for an answer, so nothing is held back.
 func (s State) passing() bool {
 	return !s.SigningIn && (s.Status == StatusRefreshing || s.Status == StatusWaiting || s.Status == StatusHealthy && s.LastAttempt.Failed())
 }
