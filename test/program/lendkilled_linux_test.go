@@ -41,13 +41,17 @@ func TestKilledLending(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
+		killed := make(chan struct{})
 		dead := time.AfterFunc(whole*time.Duration(i)/time.Duration(n), func() {
+			defer close(killed)
 			for _, pid := range victims[i%len(victims)](cmd.Process.Pid) {
 				_ = syscall.Kill(pid, syscall.SIGKILL)
 			}
 		})
 		_ = cmd.Wait()
-		dead.Stop()
+		if !dead.Stop() {
+			<-killed // or it would kill what comes next
+		}
 		kit.Eventually(t, "the end of what runs there", func() bool { return len(p.inside()) == 0 })
 		path := filepath.Join(p.codex, "auth.json")
 		content, err := os.ReadFile(path)
