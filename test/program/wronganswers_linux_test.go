@@ -101,6 +101,10 @@ func TestWrongAnswers(t *testing.T) {
 // times are what differs from run to run: hours and days.
 var times = regexp.MustCompile(`(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|tomorrow|yesterday|明天|昨天|周.) ?)?(?:\d{4}-\d\d-\d\dT)?\d\d:\d\d(?::\d\d(?:\.\d+)?Z)?`)
 
+// atTimes says a time of today and one of another day alike: two hours from now may
+// be tomorrow, which is said without "at".
+var atTimes = strings.NewReplacer("again 00:00", "again at 00:00", "于00:00", "于 00:00")
+
 // afterWrong is what the faces say after a reply.
 func afterWrong(t *testing.T, reply box.Reply) string {
 	b := newSandbox(t)
@@ -113,7 +117,7 @@ func afterWrong(t *testing.T, reply box.Reply) string {
 
 	var said strings.Builder
 	write := func(face, text string) {
-		for line := range strings.Lines(times.ReplaceAllString(text, "00:00")) {
+		for line := range strings.Lines(atTimes.Replace(times.ReplaceAllString(text, "00:00"))) {
 			fmt.Fprintf(&said, "%-9s| %s", face, line)
 			face = ""
 		}
