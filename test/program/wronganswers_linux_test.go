@@ -103,7 +103,7 @@ var times = regexp.MustCompile(`(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|tomorrow|yeste
 
 // atTimes says a time of today and one of another day alike: two hours from now may
 // be tomorrow, which is said without "at".
-var atTimes = strings.NewReplacer("again 00:00", "again at 00:00", "于00:00", "于 00:00")
+var atTimes = strings.NewReplacer("again 00:00", "again at 00:00", "于00:00", "于 00:00", "截至00:00", "截至 00:00")
 
 // afterWrong is what the faces say after a reply.
 func afterWrong(t *testing.T, reply box.Reply) string {
