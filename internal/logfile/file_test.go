@@ -141,9 +141,9 @@ func TestFailuresAreToldOnce(t *testing.T) {
 	New(Options{Path: filepath.Join(dir, "folder")}).Info("nobody to tell")
 }
 
-// While a file cannot be renamed it grows to a limit, and then waits. It runs alone:
-// a process that another test starts would hold the lock, too, for a moment.
+// While a file cannot be renamed it grows to a limit, and then waits.
 func TestAFileThatCannotBeRenamed(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "rekey.log")
 	unlock, err := safefile.TryLock(path+".lock", 0o600)
 	if err != nil {

@@ -97,3 +97,31 @@ func TestRootMakesNothingItsOwn(t *testing.T) {
 		}
 	}
 }
+
+// The lock ends with unlock also while a child has a copy of the open file.
+func TestUnlockIsForAllCopies(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "a.lock")
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := lockFile(f); err != nil {
+		t.Fatal(err)
+	}
+	number, err := unix.Dup(int(f.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	child := os.NewFile(uintptr(number), path)
+	defer child.Close()
+	if _, err := TryLock(path, 0o600); !errors.Is(err, ErrLocked) {
+		t.Errorf("while it is locked: %v", err)
+	}
+	unlockFile(f)
+	unlock, err := TryLock(path, 0o600)
+	if err != nil {
+		t.Fatalf("afterwards: %v", err)
+	}
+	unlock()
+}

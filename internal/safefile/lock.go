@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync"
 	"time"
 
 	"rekey/internal/fault"
@@ -46,7 +47,7 @@ func (d Disk) TryLock(path string, perm fs.FileMode) (unlock func(), err error) 
 			return nil, fault.New("lock", "cannot lock {{.What}}: {{.Why}}", "What", path, "Why", Cause(err))
 		}
 		if stillThere(f, path) {
-			return func() { _ = f.Close() }, nil
+			return sync.OnceFunc(func() { unlockFile(f) }), nil
 		}
 		// The folder was removed and created again between opening and locking:
 		// this lock would exclude no other process.

@@ -27,3 +27,10 @@ func lockFile(f *os.File) error {
 		}
 	}
 }
+
+// unlockFile ends the lock and closes the file. Closing alone leaves the lock to a
+// child of this process that was forked and has not yet called exec.
+func unlockFile(f *os.File) {
+	_ = unix.Flock(int(f.Fd()), unix.LOCK_UN)
+	_ = f.Close()
+}

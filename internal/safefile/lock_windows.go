@@ -19,3 +19,6 @@ func lockFile(f *os.File) error {
 	}
 	return err
 }
+
+// unlockFile ends the lock by closing the file, which no other process shares.
+func unlockFile(f *os.File) { _ = f.Close() }
