@@ -62,7 +62,7 @@ func TestTrayOfTwoHomes(t *testing.T) {
 	picture := p.picture()
 	dead := kit.State(auth.StatusExpiring, time.Now())
 	second.Publish(dead)
-	p.await("~/work: Works until " + dead.ExpiresAt.Local().Format("15:04") + ", then sign in again")
+	p.await("~/work: " + words.English().Headline(dead, time.Now()))
 	kit.Eventually(t, "another picture", func() bool { return p.picture() != picture })
 	p.clickBelow("~/work", "Sign in again…")
 	second.Expect(t, "SignIn")
