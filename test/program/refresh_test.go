@@ -268,6 +268,15 @@ func TestUsage(t *testing.T) {
 	}
 }
 
+// answers waits until an agent serves its clients, which is later than its first line:
+// "rekey window" then lacks the window only.
+func (b *sandboxed) answers(who string) {
+	b.t.Helper()
+	kit.Eventually(b.t, who, func() bool {
+		return strings.Contains(b.rekey(cli.ExitFailure, "window").err, "rekey-window) is not installed")
+	})
+}
+
 // The window is a program of its own: it is given the socket and little else.
 func TestWindow(t *testing.T) {
 	t.Parallel()
@@ -275,8 +284,7 @@ func TestWindow(t *testing.T) {
 	b.rekey(cli.ExitFailure, "window").sentence(t, "no Rekey is running for this home")
 	b.signIn(time.Hour)
 	watch := b.start("watch")
-	watch.out.until(t, 0, "ada@example.com")
-	b.rekey(cli.ExitFailure, "window").sentence(t, "rekey-window) is not installed")
+	b.answers("the agent")
 
 	bin := filepath.Join(filepath.Dir(b.Home.Dir()), "bin")
 	if err := os.Mkdir(bin, 0o700); err != nil {

@@ -98,6 +98,9 @@ func (u userUnit) testAutostart() {
 
 // testStops: it ends by itself when it is asked to.
 func (u userUnit) testStops() {
+	before := u.Server.Refreshes()
+	u.must(u.SignIn(time.Minute))
+	kit.Eventually(u.t, "a refresh: it is at work", func() bool { return u.Server.Refreshes() > before })
 	u.systemctl("stop", "rekey.service")
 	u.wait("ActiveState", "inactive")
 	if result, code, status := u.show("Result"), u.show("ExecMainCode"), u.show("ExecMainStatus"); result != "success" || code != "1" || status != "0" {
