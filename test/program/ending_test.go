@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/godbus/dbus/v5"
+
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
@@ -52,6 +54,20 @@ func TestNoTray(t *testing.T) {
 	}
 }
 
+// hasItem reports whether a program on a bus offers an item for a panel.
+func hasItem(bus *dbus.Conn) bool {
+	var names []string
+	if bus.BusObject().Call("org.freedesktop.DBus.ListNames", 0).Store(&names) != nil {
+		return false
+	}
+	return slices.ContainsFunc(names, func(name string) bool {
+		var offers string
+		item := bus.Object(name, "/StatusNotifierItem")
+		return name != bus.Names()[0] && item.Call("org.freedesktop.DBus.Introspectable.Introspect", 0).Store(&offers) == nil &&
+			strings.Contains(offers, "org.kde.StatusNotifierItem")
+	})
+}
+
 // A bus without a panel is a tray that waits for one. There is one tray for a
 // home, and it outlives the agent that it was attached to, and its bus.
 func TestNoPanel(t *testing.T) {
@@ -83,10 +99,12 @@ func TestNoPanel(t *testing.T) {
 		t.Errorf("the second tray ends with %d and says %q", second.code, second.err)
 	}
 
+	bus := kit.Connect(t, address)
+	kit.Eventually(t, "the tray's item: it has joined the agent by then", func() bool { return hasItem(bus) })
 	if err := watch.cmd.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	b.answers("the tray as the agent")
+	tray.err.until(t, 0, "this one does so now")
 	kill()
 	tray.err.until(t, 0, `rekey: The tray is gone because the D-Bus session bus has ended. Continuing as "rekey watch".`)
 	b.put(apiKey)
