@@ -36,3 +36,12 @@ func (w *world) weigh(pid int) (got weight) {
 	}
 	return got
 }
+
+// connections is how many of the agent's connections at its socket are open. The
+// agent also opens files of its own, some of them late: they are not counted.
+func (w *world) connections() int {
+	w.t.Helper()
+	sockets, err := os.ReadFile("/proc/net/unix")
+	w.must(err)
+	return strings.Count(string(sockets), " "+w.socket()+"\n") - 1 // the one that listens
+}
