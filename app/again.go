@@ -21,8 +21,12 @@ var errOtherHomes = errors.New("the configuration names other homes")
 const settling = 300 * time.Millisecond
 
 // untilOtherHomes returns errOtherHomes when the configuration no longer names
-// these homes, or nil when ctx is done.
-func (w wiring) untilOtherHomes(ctx context.Context, homes []string) error {
+// these homes, or nil when ctx is done. A window that is open learns of ours first,
+// because it may be from before such a start.
+func (w wiring) untilOtherHomes(ctx context.Context, ours ourHomes, homes []string) error {
+	if err := w.tellWindow(ours.sockets(0)); err != nil {
+		ours[0].options.Log.Warn("The window that is open was not told of all homes", "error", err)
+	}
 	if now, err := w.homes(nil); err != nil || !slices.Equal(now, homes) || w.config.path == "" {
 		<-ctx.Done() // the command line names them
 		return nil

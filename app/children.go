@@ -12,6 +12,7 @@ import (
 	"rekey/internal/fault"
 	"rekey/internal/proc"
 	"rekey/internal/userdir"
+	"rekey/ui"
 )
 
 // windowProgram finds rekey-window beside this program or on PATH.
@@ -53,6 +54,17 @@ func (w wiring) startWindow(sockets []string, args ...string) error {
 	}
 	_, err = detach(env, path, args...)
 	return err
+}
+
+// tellWindow tells the window that is open for one of the sockets, if there is one,
+// of all of them.
+func (w wiring) tellWindow(sockets []string) error {
+	for _, socket := range sockets {
+		if _, err := os.Stat(ui.WindowPlace(socket)); err == nil {
+			return w.startWindow(sockets, "--learn")
+		}
+	}
+	return nil
 }
 
 // windowVariables are further variables for the window: scale, theme, rendering

@@ -101,7 +101,7 @@ func (w wiring) watch(ctx context.Context, homes []string, face func(context.Con
 	}
 	err := w.run(ctx, ours, func(ctx context.Context) error { return face(ctx, list) },
 		func(ctx context.Context) error { return untilUnread(ctx, os.Stdout) },
-		func(ctx context.Context) error { return w.untilOtherHomes(ctx, homes) })
+		func(ctx context.Context) error { return w.untilOtherHomes(ctx, ours, homes) })
 	if errors.Is(err, errOtherHomes) {
 		return startAgain()
 	}

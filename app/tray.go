@@ -58,7 +58,7 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 	}
 	notices = append(notices,
 		func(ctx context.Context) error { return w.explainGNOME(ctx, ours[0].member, bus) },
-		func(ctx context.Context) error { return w.untilOtherHomes(ctx, homes) })
+		func(ctx context.Context) error { return w.untilOtherHomes(ctx, ours, homes) })
 	var shown []tray.Home
 	for i, h := range ours {
 		home := w.trayHome(ours.name(i), h.member, ours.sockets(i), h.options.Dir)

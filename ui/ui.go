@@ -6,7 +6,11 @@
 // agent's socket in another.
 package ui
 
-import "rekey/auth"
+import (
+	"strings"
+
+	"rekey/auth"
+)
 
 // severity ranks a Status by urgency, highest first.
 func severity(s auth.Status) int {
@@ -44,3 +48,7 @@ func Worst(states ...auth.State) int {
 	}
 	return worst
 }
+
+// WindowPlace is where the window that was opened for an agent's socket listens on
+// systems with Unix sockets: beside it, in the folder that only its user can enter.
+func WindowPlace(socket string) string { return strings.TrimSuffix(socket, ".sock") + ".window" }

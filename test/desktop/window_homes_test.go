@@ -3,6 +3,7 @@
 package desktop_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,6 +53,61 @@ func TestWindowFromTheTray(t *testing.T) {
 	item.Click(t, "Quit")
 	if code := p.Wait(t); code != cli.ExitOK {
 		t.Errorf("the tray ended with %d", code)
+	}
+}
+
+// TestWindowLearnsOfAnotherHome: a home that is added while the window is open shows
+// in it, and the window does not come forward for it.
+func TestWindowLearnsOfAnotherHome(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "rekey")
+	if err := os.Link(kit.Rekey(t), program); err != nil {
+		t.Fatal(err)
+	}
+	installWindow(t, program)
+	r := newRigWith(t, program, box.Config{AccessLife: time.Hour})
+	second, err := box.NewHome(filepath.Join(r.Home(), "work"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Replace(box.AuthJSON(box.WithAPIKey("sk-not-a-real-key"))); err != nil {
+		t.Fatal(err)
+	}
+	config := filepath.Join(r.Home(), ".config", "rekey", "config.toml")
+	if err := os.MkdirAll(filepath.Dir(config), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	names := func(homes ...string) {
+		t.Helper()
+		content := ""
+		for _, home := range homes {
+			content += fmt.Sprintf("%q, ", home)
+		}
+		if err := os.WriteFile(config, []byte("homes = ["+content+"]\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	names(r.home.Dir())
+	p := r.startRekey(t)
+	r.Item(t, p).Click(t, "Open Rekey…")
+	window := r.WaitWindow(t, "Rekey")
+	before := sockets(t, r.Desktop)
+	kit.Eventually(t, "the window at the first home", func() bool { return len(before) == 1 && clients(t, before[0]) == 1 })
+
+	names(r.home.Dir(), second.Dir())
+	kit.Eventually(t, "the window at both homes", func() bool {
+		both := sockets(t, r.Desktop)
+		return len(both) == 2 && clients(t, both[0]) == 1 && clients(t, both[1]) == 1
+	})
+	r.Press(t, window, "Tab", "Right")
+	r.WaitTitle(t, window, "Rekey: Using an API key")
+	r.ScreenshotAfter(t, "1-second-home", nil)
+	r.KillWindow(t, window)
+
+	// What a window that was killed has left behind wakes none.
+	names(r.home.Dir())
+	kit.Eventually(t, "one home again", func() bool { return len(sockets(t, r.Desktop)) == 1 })
+	if code := p.Stop(t); code != cli.ExitOK {
+		t.Errorf("the tray ended with %d:\n%s", code, p.Output())
 	}
 }
 

@@ -101,15 +101,30 @@ func New(ctx context.Context, a fyne.App, o Options) *Window {
 	a.Settings().AddListener(func(fyne.Settings) { w.render() }) // light and dark
 	a.Lifecycle().SetOnEnteredForeground(w.render)               // timers stand still in sleep
 	for _, from := range o.Homes {
-		h := &home{}
-		if from.First != nil {
-			h.connected(from.First) // the first picture is a true one
-		}
-		w.homes = append(w.homes, h)
-		w.work.Go(func() { w.follow(ctx, h, from) })
+		w.add(ctx, from)
 	}
 	w.render()
 	return w
+}
+
+// Add shows one home more, after the others. It must be called on Fyne's goroutine,
+// with a ctx that ends with the window.
+func (w *Window) Add(ctx context.Context, from Home) {
+	if w.ended {
+		return
+	}
+	w.add(ctx, from)
+	w.render()
+}
+
+// add follows one home more.
+func (w *Window) add(ctx context.Context, from Home) {
+	h := &home{}
+	if from.First != nil {
+		h.connected(from.First) // the first picture is a true one
+	}
+	w.homes = append(w.homes, h)
+	w.work.Go(func() { w.follow(ctx, h, from) })
 }
 
 // iconSize is the window's icon's, in pixels. Fyne would draw an SVG far greater

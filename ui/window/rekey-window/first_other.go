@@ -4,8 +4,8 @@ package main
 
 import "context"
 
-// raiseFirst finds no window: on this system each start opens one.
-func raiseFirst(string, bool) bool { return false }
+// askFirst finds no window: on this system each start opens one.
+func askFirst(string, options) bool { return false }
 
-// beRaised does nothing on this system.
-func beRaised(context.Context, string, func(add bool, done func())) {}
+// beAsked does nothing on this system.
+func beAsked(context.Context, string, func(o options, done func())) {}

@@ -3,33 +3,30 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"os"
 	"strings"
 	"time"
 
 	"rekey/auth/appserver"
+	"rekey/ui"
 )
 
-// raiseLimit bounds the request to another window, which is on this machine.
-const raiseLimit = time.Second
+// askLimit bounds the request to another window, which is on this machine.
+const askLimit = time.Second
 
-// What is wished for, a byte.
-const (
-	wishRaise = 'r'
-	wishAdd   = 'a' // and that it asks for an account to add
-)
+// maxAsked bounds what another window is sent: thousands of sockets.
+const maxAsked = 1 << 20
 
-// placeOf is where the window for an agent's socket is asked to come forward:
-// beside it, in the folder that only its user can enter.
-func placeOf(socket string) string { return strings.TrimSuffix(socket, ".sock") + ".window" }
-
-// raiseFirst has the window that is open for an agent's socket come forward,
-// and ask for an account to add if add is set. It reports whether there is one.
-func raiseFirst(socket string, add bool) bool {
-	nc, err := net.DialTimeout("unix", placeOf(socket), raiseLimit)
+// askFirst asks the window that is open for an agent's socket what these options
+// say. It reports whether there is one and it has done so.
+func askFirst(socket string, o options) bool {
+	nc, err := net.DialTimeout("unix", ui.WindowPlace(socket), askLimit)
 	if err != nil {
 		return false
 	}
@@ -37,24 +34,20 @@ func raiseFirst(socket string, add bool) bool {
 	if appserver.SameUser(nc) != nil {
 		return false
 	}
-	_ = nc.SetDeadline(time.Now().Add(raiseLimit))
-	wish := []byte{wishRaise}
-	if add {
-		wish[0] = wishAdd
-	}
-	if _, err := nc.Write(wish); err != nil {
+	_ = nc.SetDeadline(time.Now().Add(askLimit))
+	// What to do, the sockets and an empty line.
+	if _, err := fmt.Fprintf(nc, "%s\n%s\n\n", o.ask, strings.Join(o.sockets, "\n")); err != nil {
 		return false
 	}
-	// It says when it has come forward. One that is being closed does not.
+	// It says when it has done so. One that is being closed does not.
 	n, _ := nc.Read(make([]byte, 1))
 	return n == 1
 }
 
-// beRaised calls raise for everybody who asks, until ctx ends, with whether to ask
-// for an account to add; raise calls done when the window has come forward. What a window has left behind that
-// was killed is replaced.
-func beRaised(ctx context.Context, socket string, raise func(add bool, done func())) {
-	place := placeOf(socket)
+// beAsked calls do for everybody who asks this window for something, until ctx ends; do calls done
+// when that is done. What a window has left behind that was killed is replaced.
+func beAsked(ctx context.Context, socket string, do func(o options, done func())) {
+	place := ui.WindowPlace(socket)
 	if err := os.Remove(place); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return // then there may be two windows, and nothing worse
 	}
@@ -75,17 +68,33 @@ func beRaised(ctx context.Context, socket string, raise func(add bool, done func
 		// One that is asked while it closes neither answers nor hangs up by
 		// itself; its end does.
 		hangUp := context.AfterFunc(ctx, func() { _ = nc.Close() })
-		wish := make([]byte, 1)
-		_ = nc.SetReadDeadline(time.Now().Add(raiseLimit))
-		if _, err := nc.Read(wish); err != nil {
+		_ = nc.SetReadDeadline(time.Now().Add(askLimit))
+		o, err := readAsked(nc)
+		if err != nil {
 			_ = nc.Close()
 			hangUp()
 			continue
 		}
-		raise(wish[0] == wishAdd, func() {
+		do(o, func() {
 			_, _ = nc.Write([]byte{1})
 			_ = nc.Close()
 			hangUp()
 		})
 	}
+}
+
+// readAsked reads what askFirst has written.
+func readAsked(r io.Reader) (o options, err error) {
+	lines := bufio.NewScanner(io.LimitReader(r, maxAsked))
+	for lines.Scan() {
+		switch line := lines.Text(); {
+		case o.ask == "":
+			o.ask = line
+		case line == "":
+			return o, nil
+		default:
+			o.sockets = append(o.sockets, line)
+		}
+	}
+	return options{}, errors.Join(lines.Err(), io.ErrUnexpectedEOF)
 }

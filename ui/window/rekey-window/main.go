@@ -44,10 +44,17 @@ func start(args []string) int {
 
 // options are what the command line says.
 type options struct {
-	sockets    []string
-	logs       string
-	addAccount bool // begin with that question
+	sockets []string
+	logs    string
+	ask     string // what else a window is asked for
 }
+
+// What a window can be asked for.
+const (
+	askShow  = "show"        // that it comes forward
+	askAdd   = "add-account" // and asks for an account to add
+	askLearn = "learn"       // only that it learns of all homes; nothing is opened
+)
 
 // parse reads the command line.
 func parse(args []string) (o options, err error) {
@@ -61,7 +68,10 @@ func parse(args []string) (o options, err error) {
 		return nil
 	})
 	flags.StringVar(&o.logs, "logs", "", "")
-	flags.BoolVar(&o.addAccount, "add-account", false, "")
+	o.ask = askShow
+	for _, other := range []string{askAdd, askLearn} {
+		flags.BoolFunc(other, "", func(string) error { o.ask = other; return nil })
+	}
 	if err := flags.Parse(args); err != nil {
 		return options{}, err
 	}

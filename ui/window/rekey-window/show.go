@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -37,11 +38,17 @@ var errNoWindow = fault.New("no_opengl", "this display cannot draw the window be
 // show shows the window for the agents at the sockets until it is closed, in
 // the language of speech. If there is one already, that one comes forward.
 func show(o options, speech words.Words, log *slog.Logger) error {
+	if o.ask == askLearn {
+		for _, socket := range o.sockets {
+			askFirst(socket, o)
+		}
+		return nil
+	}
 	if err := checkDisplay(); err != nil {
 		return err
 	}
 	noBusOfItsOwn()
-	if raiseFirst(o.sockets[0], o.addAccount) {
+	if askFirst(o.sockets[0], o) {
 		return nil
 	}
 	ctx, closed := context.WithCancel(context.Background())
@@ -54,7 +61,7 @@ func show(o options, speech words.Words, log *slog.Logger) error {
 		return err
 	}
 	var w *window.Window
-	var raising sync.WaitGroup
+	var asked sync.WaitGroup
 	w = window.New(ctx, a, window.Options{
 		Homes:       homes,
 		Words:       speech,
@@ -66,7 +73,7 @@ func show(o options, speech words.Words, log *slog.Logger) error {
 		Do:          fyne.Do,
 		Closed: func() {
 			closed()
-			within(closeLimit, func() { w.Wait(); raising.Wait() })
+			within(closeLimit, func() { w.Wait(); asked.Wait() })
 			// Not by way of Fyne 2.8, whose end now and then panics: it closes
 			// the queue that its last event is on its way to. It keeps nothing
 			// of ours. (Seen with v2.8.1; not reported upstream as far as we
@@ -78,25 +85,37 @@ func show(o options, speech words.Words, log *slog.Logger) error {
 	if !drawn(w.Window) {
 		return errNoWindow
 	}
-	raising.Go(func() {
-		beRaised(ctx, o.sockets[0], func(add bool, done func()) {
-			fyne.Do(func() {
-				w.RequestFocus()
-				if add {
-					w.AskAccount(ctx)
-				}
-				done()
-			})
-		})
+	shown := o.sockets
+	do := func(asked options) { // on Fyne's goroutine
+		for _, socket := range asked.sockets {
+			if !slices.Contains(shown, socket) {
+				shown = append(shown, socket)
+				w.Add(ctx, homeAt(socket))
+			}
+		}
+		if asked.ask != askLearn {
+			w.RequestFocus()
+		}
+		if asked.ask == askAdd {
+			w.AskAccount(ctx)
+		}
+	}
+	asked.Go(func() {
+		beAsked(ctx, o.sockets[0], func(asked options, done func()) { fyne.Do(func() { do(asked); done() }) })
 	})
-	if o.addAccount {
+	if o.ask == askAdd {
 		fyne.Do(func() { w.AskAccount(ctx) })
 	}
 	a.Run()
 	closed() // also when the app was ended by a signal
 	w.Wait()
-	raising.Wait()
+	asked.Wait()
 	return nil
+}
+
+// homeAt is the home whose agent has this socket.
+func homeAt(socket string) window.Home {
+	return window.Home{Dial: func(ctx context.Context) (window.Connection, error) { return dial(ctx, socket) }}
 }
 
 // folder is a folder's address, nil when there is none.
@@ -207,7 +226,7 @@ func dialAll(ctx context.Context, sockets []string) (found func() ([]window.Home
 	homes, problems := make([]window.Home, len(sockets)), make([]error, len(sockets))
 	var all sync.WaitGroup
 	for i, socket := range sockets {
-		homes[i].Dial = func(ctx context.Context) (window.Connection, error) { return dial(ctx, socket) }
+		homes[i] = homeAt(socket)
 		all.Go(func() {
 			s, err := dial(ctx, socket)
 			if problems[i] = err; err == nil {
