@@ -7,6 +7,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 	"time"
 
@@ -22,6 +23,11 @@ import (
 func Main(args []string) int {
 	if len(args) == 1 && args[0] == agefile.Command {
 		return agefile.Serve(os.Stdin, os.Stdout)
+	}
+	if runtime.GOOS == "linux" {
+		// fyne.io/systray has locked this goroutine to its thread, which the trays
+		// of Windows and macOS need. Each wait costs a change of threads then.
+		runtime.UnlockOSThread()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	context.AfterFunc(ctx, stop) // a second signal kills the program immediately
