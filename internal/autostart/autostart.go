@@ -40,19 +40,24 @@ type Options struct {
 }
 
 // New returns the Login of this system.
-func New(o Options) (Login, error) {
-	if o.Program == "" {
-		running, err := os.Executable()
-		if err != nil {
-			return nil, fmt.Errorf("cannot find the running program: %w", err)
-		}
-		o.Program = lasting(running, o.Getenv("PATH"))
-		// Windows shows a console for rekey.exe; the program beside it hides it.
-		if tray := filepath.Join(filepath.Dir(o.Program), "rekey-tray.exe"); filepath.Ext(o.Program) == ".exe" && exists(tray) {
-			o.Program = tray
-		}
+func New(o Options) (Login, error) { return system(o) }
+
+// program is the path of the program to start. It is looked for when autostart
+// is switched on, because most processes never do that.
+func (o Options) program() (string, error) {
+	if o.Program != "" {
+		return o.Program, nil
 	}
-	return system(o)
+	running, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("cannot find the running program: %w", err)
+	}
+	program := lasting(running, o.Getenv("PATH"))
+	// Windows shows a console for rekey.exe; the program beside it hides it.
+	if tray := filepath.Join(filepath.Dir(program), "rekey-tray.exe"); filepath.Ext(program) == ".exe" && exists(tray) {
+		program = tray
+	}
+	return program, nil
 }
 
 func exists(path string) bool {

@@ -15,7 +15,7 @@ import (
 // freedesktop follows the Desktop Application Autostart Specification: an entry
 // in the user's folder overrides one of the same name in the system's.
 type freedesktop struct {
-	program  string
+	program  func() (string, error)
 	dirs     []string // the user's folder, then the system's
 	desktops []string // names of the running desktop
 }
@@ -25,7 +25,7 @@ func newFreedesktop(o Options) freedesktop {
 	if system == "" {
 		system = "/etc/xdg"
 	}
-	f := freedesktop{program: o.Program, desktops: strings.Split(o.Getenv("XDG_CURRENT_DESKTOP"), ":")}
+	f := freedesktop{program: o.program, desktops: strings.Split(o.Getenv("XDG_CURRENT_DESKTOP"), ":")}
 	for _, dir := range append([]string{userdir.Config(o.Getenv, o.UserHome)}, filepath.SplitList(system)...) {
 		if filepath.IsAbs(dir) {
 			f.dirs = append(f.dirs, filepath.Join(dir, "autostart"))
@@ -99,7 +99,11 @@ func Unserved(getenv func(string) string) string {
 func (f freedesktop) Set(on bool) error {
 	own := file(f.dirs[0])
 	if on {
-		content, err := formatEntry(f.program)
+		program, err := f.program()
+		if err != nil {
+			return err
+		}
+		content, err := formatEntry(program)
 		if err != nil {
 			return err
 		}

@@ -13,12 +13,12 @@ import (
 
 // launchAgent is a file that macOS reads when a user signs in.
 type launchAgent struct {
-	program string
+	program func() (string, error)
 	file    string
 }
 
 func newLaunchAgent(o Options) launchAgent {
-	return launchAgent{o.Program, filepath.Join(o.UserHome, "Library", "LaunchAgents", id+".plist")}
+	return launchAgent{o.program, filepath.Join(o.UserHome, "Library", "LaunchAgents", id+".plist")}
 }
 
 // Enabled implements Login. It does not see what launchctl or the system's
@@ -41,7 +41,11 @@ func (l launchAgent) Enabled() (bool, error) {
 // Set implements Login.
 func (l launchAgent) Set(on bool) error {
 	if on {
-		return replace(l.file, formatPropertyList(l.program))
+		program, err := l.program()
+		if err != nil {
+			return err
+		}
+		return replace(l.file, formatPropertyList(program))
 	}
 	if err := os.Remove(l.file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

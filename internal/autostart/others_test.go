@@ -2,6 +2,7 @@ package autostart
 
 import (
 	"encoding/xml"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -129,8 +130,9 @@ func TestNew(t *testing.T) {
 	}
 	if f, ok := l.(freedesktop); ok {
 		self, err := os.Executable()
-		if err != nil || f.program != self {
-			t.Errorf("it starts %q, want %q (%v)", f.program, self, err)
+		program, failed := f.program()
+		if err = errors.Join(err, failed); err != nil || program != self {
+			t.Errorf("it starts %q, want %q (%v)", program, self, err)
 		}
 		set(t, l, true)
 	}

@@ -14,7 +14,11 @@ const (
 )
 
 func system(o Options) (Login, error) {
-	command, err := formatCommand(o.Program)
+	program, err := o.program()
+	if err != nil {
+		return nil, err
+	}
+	command, err := formatCommand(program)
 	if err != nil {
 		return nil, err
 	}
