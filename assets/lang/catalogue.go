@@ -1,8 +1,6 @@
 package lang
 
 import (
-	"bytes"
-	"slices"
 	"strings"
 	"sync"
 
@@ -22,9 +20,9 @@ import (
 type catalogue struct {
 	tag language.Tag
 
-	mu       sync.Mutex        // guards what follows
-	unread   map[string][]byte // the tables that nobody asked for yet; nil: the file has not been opened
-	messages map[string]message
+	mu       sync.Mutex         // guards what follows
+	read     map[string]bool    // the tables that were asked for
+	messages map[string]message // what is in them
 }
 
 // message is its text in each plural form that has one of its own, "other" among
@@ -76,15 +74,13 @@ func fill(text string, values map[string]string) string {
 func (c *catalogue) find(id string) message {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.unread == nil {
-		file, _ := translations.Files.ReadFile(c.tag.String() + ".toml") // a test reads them all
-		c.unread, c.messages = tables(file), make(map[string]message)
+	if c.read == nil {
+		c.read, c.messages = make(map[string]bool), make(map[string]message)
 	}
-	table, _, _ := strings.Cut(id, ".")
-	if text, ok := c.unread[table]; ok {
-		delete(c.unread, table)
+	if name, _, _ := strings.Cut(id, "."); !c.read[name] {
+		c.read[name] = true
 		var tree map[string]any
-		_ = toml.Unmarshal(text, &tree) // a test reads them all
+		_ = toml.Unmarshal(table(translations.Of(c.tag.String()), name), &tree) // a test reads them all
 		c.add("", tree)
 	}
 	return c.messages[id]
@@ -110,34 +106,18 @@ func (c *catalogue) add(name string, node any) {
 	}
 }
 
-// tables cuts a TOML file into its tables by their first name, each with its
-// head. What stands before the first has none.
-func tables(file []byte) map[string][]byte {
-	all := map[string][]byte{}
-	name, start, at, long := "", 0, 0, false
-	add := func() {
-		if part := file[start:at]; all[name] == nil {
-			all[name] = part
-		} else {
-			all[name] = slices.Concat(all[name], part)
+// table cuts what has one first name out of a TOML file: "[name]" and "[name.x]".
+// No line of a longer text begins with a bracket; a test would find its rest missing.
+func table(file, name string) (found []byte) {
+	for {
+		_, rest, more := strings.Cut(file, "\n["+name)
+		if !more {
+			return found
 		}
+		part, _, _ := strings.Cut(rest, "\n[")
+		if part[0] == ']' || part[0] == '.' {
+			found = append(found, "["+name+part+"\n"...)
+		}
+		file = rest[len(part):]
 	}
-	for line := range bytes.Lines(file) {
-		if line[0] == '[' && !long {
-			head, _, _ := strings.Cut(string(line[1:]), "]")
-			first, _, _ := strings.Cut(head, ".")
-			if first != name {
-				add()
-				name, start = first, at
-			}
-		}
-		at += len(line)
-		if (bytes.Count(line, threeQuotes)+bytes.Count(line, threeApostrophes))%2 == 1 {
-			long = !long // a text of several lines begins or ends
-		}
-	}
-	add()
-	return all
 }
-
-var threeQuotes, threeApostrophes = []byte(`"""`), []byte("'''")
