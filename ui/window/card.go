@@ -48,14 +48,13 @@ func newCard(main, refresh, other *button) *card {
 	c.headline.SizeName = theme.SizeNameSubHeadingText
 	c.note.Importance = widget.WarningImportance
 	c.other.Importance = widget.LowImportance
-	c.buttons = side(c.main, c.refresh, c.other)
-	texts := container.New(tight(), c.account, c.headline, c.detail, c.note)
 	pad := theme.InnerPadding()
+	c.buttons = container.New(layout.NewCustomPaddedLayout(0, pad, pad, 0), side(c.main, c.refresh, c.other))
+	texts := container.New(tight(), c.account, c.headline, c.detail, c.note)
 	c.root = container.NewStack(c.ground, container.New(padded(pad),
 		container.NewBorder(nil, nil,
 			container.New(padded(pad), container.NewVBox(c.icon)), nil,
-			container.New(column{theme.Padding()}, texts,
-				container.New(layout.NewCustomPaddedLayout(0, pad, pad, 0), c.buttons)),
+			container.New(column{theme.Padding()}, texts, c.buttons),
 		)))
 	return c
 }

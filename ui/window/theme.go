@@ -26,7 +26,7 @@ var shades = map[fyne.ThemeColorName]shade{
 	theme.ColorNamePlaceHolder:         {color.NRGBA{0x5f, 0x63, 0x6a, 0xff}, color.NRGBA{0xa9, 0xac, 0xb2, 0xff}},
 	theme.ColorNameDisabled:            {color.NRGBA{0x6a, 0x6e, 0x75, 0xff}, color.NRGBA{0x98, 0x9b, 0xa1, 0xff}},
 	theme.ColorNameDisabledButton:      {grey(0xf2), grey(0x28)},
-	theme.ColorNameButton:              {grey(0xec), grey(0x34)},
+	theme.ColorNameButton:              {grey(0xe1), grey(0x34)},
 	theme.ColorNameInputBackground:     {grey(0xf4), grey(0x28)},
 	theme.ColorNameInputBorder:         {grey(0x8a), grey(0x80)},
 	theme.ColorNamePrimary:             {color.NRGBA{0x17, 0x59, 0x4a, 0xff}, color.NRGBA{0x5c, 0xc9, 0xad, 0xff}},
