@@ -12,7 +12,7 @@ import (
 )
 
 // patience bounds every wait. A test that passes never waits that long.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // state is what a reader finds at path.
 func state(path string) string {

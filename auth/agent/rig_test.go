@@ -20,7 +20,7 @@ import (
 
 // patience bounds every wait for what has to come. A test that passes never
 // waits that long.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // heldLock makes this test's program take the agent lock of the folder that it
 // names, say so, and hold it until it is killed.

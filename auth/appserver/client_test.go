@@ -51,7 +51,7 @@ func dial(t *testing.T, h appserver.Home) *appserver.Client {
 // await returns the first State that fits.
 func await(t *testing.T, s *appserver.Client, fits func(auth.State) bool) auth.State {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	var last auth.State
 	for last = range s.Subscribe(ctx) {

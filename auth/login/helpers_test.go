@@ -15,7 +15,7 @@ import (
 )
 
 // patience bounds every wait of a test.
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // boxed starts an authorization server.
 func boxed(t *testing.T, cfg box.Config) *box.Server {

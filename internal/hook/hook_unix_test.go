@@ -25,7 +25,7 @@ import (
 )
 
 // patience bounds every wait for what has to come.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // rig is a hook with a folder for its program and what that leaves.
 type rig struct {

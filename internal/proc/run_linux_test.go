@@ -12,7 +12,7 @@ import (
 	"time"
 )
 
-const patience = 20 * time.Second
+const patience = 2 * time.Minute
 
 // start runs a script whose first line of output is the process id of a
 // grandchild, and returns that and the end of Run.

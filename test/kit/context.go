@@ -3,13 +3,12 @@ package kit
 import (
 	"context"
 	"testing"
-	"time"
 )
 
-// Context is a context that ends with the test, and after 30 s.
+// Context is a context that ends with the test, and after Patience.
 func Context(t testing.TB) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), Patience)
 	t.Cleanup(cancel)
 	return ctx
 }

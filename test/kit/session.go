@@ -200,8 +200,9 @@ func (f *Session) Expect(t testing.TB, call string) {
 	}
 }
 
-// Patience is how long a test waits for what has to come.
-const Patience = 20 * time.Second
+// Patience is how long a test waits for what has to come. A test that passes never
+// waits that long, however much else the machine does.
+const Patience = 2 * time.Minute
 
 // Eventually waits until ok says yes. It is for things that no channel tells.
 func Eventually(t testing.TB, what string, ok func() bool) {

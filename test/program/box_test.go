@@ -117,10 +117,11 @@ func (b *sandboxed) Write(p []byte) (int, error) {
 	return b.printed.Write(p)
 }
 
-// inTime is a context that ends when a test has waited for too long.
+// inTime is a context that ends when a test has waited for too long. Programs that
+// go on are given one when they start, so it outlasts a whole test.
 func inTime(t *testing.T) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*kit.Patience)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*kit.Patience)
 	t.Cleanup(cancel)
 	return ctx
 }

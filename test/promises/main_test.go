@@ -17,7 +17,7 @@ import (
 
 // patience bounds everything that a test waits for. The programs of several
 // tests share the machine; a test that passes never waits that long.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 // life is how long access tokens live here: long enough that a fresh one is
 // not due, in Rekey's eyes or Codex's.
