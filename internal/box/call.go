@@ -2,6 +2,7 @@ package box
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"time"
 )
@@ -32,7 +33,7 @@ func (s *Server) endpoint(handle func(*call)) http.Handler {
 
 // arrived records the request; details come from its body.
 func (c *call) arrived(details Request) {
-	details.At, details.Endpoint = c.now, c.r.URL.Path
+	details.At, details.Method, details.Endpoint = c.now, c.r.Method, c.r.URL.Path
 	details.Header, details.Outcome = c.r.Header.Clone(), OutcomePending
 	c.place = c.journal.arrived(details)
 }
@@ -57,6 +58,22 @@ func (c *call) decode(into any) bool {
 		return false
 	}
 	return true
+}
+
+// answer does what f says; see Server.Answer.
+func (c *call) answer(f func([]Request) Reply) {
+	body, err := io.ReadAll(c.r.Body)
+	if err != nil {
+		c.drop()
+	}
+	c.arrived(Request{Body: string(body)})
+	all, _ := c.journal.look()
+	reply := f(all[:c.place+1])
+	if !reply.hold(c.r.Context()) || reply.Drop != DropNever {
+		c.drop()
+	}
+	c.ended(OutcomeScripted)
+	reply.write(c.w)
 }
 
 // grant sends a successful answer.

@@ -18,8 +18,11 @@ const (
 
 // Request is one request that reached the server.
 type Request struct {
-	// At is when it arrived, by the server's clock.
-	At time.Time
+	// At is when it arrived, and Ended when its Outcome was known, by the server's
+	// clock. Ended is zero before.
+	At, Ended time.Time
+	// Method is the HTTP method.
+	Method string
 	// Endpoint is the path, for example "/oauth/token".
 	Endpoint string
 	// Grant is grant_type as the client sent it, "" at endpoints that have none.
@@ -33,18 +36,24 @@ type Request struct {
 	Reason string
 	// Header is that of the request.
 	Header http.Header
+	// Body is what was sent, "" unless Answer's function answered.
+	Body string
 	// Outcome is one of the Outcome constants or the code of the refusal.
 	Outcome string
 }
 
 // journal writes requests down in the order of their arrival.
 type journal struct {
+	now func() time.Time
+
 	mu       sync.Mutex // guards all below
 	requests []Request
 	changed  chan struct{} // closed, and replaced, at every change
 }
 
-func newJournal() *journal { return &journal{changed: make(chan struct{})} }
+func newJournal(now func() time.Time) *journal {
+	return &journal{now: now, changed: make(chan struct{})}
+}
 
 // arrived adds a request and returns its place.
 func (j *journal) arrived(r Request) int {
@@ -59,7 +68,7 @@ func (j *journal) arrived(r Request) int {
 func (j *journal) ended(place int, outcome string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.requests[place].Outcome = outcome
+	j.requests[place].Outcome, j.requests[place].Ended = outcome, j.now()
 	j.announce()
 }
 

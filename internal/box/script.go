@@ -70,6 +70,7 @@ type script struct {
 	mu     sync.Mutex // guards all below
 	next   []Reply
 	always Reply // once next is used up
+	answer func([]Request) Reply
 }
 
 // Script answers the next refreshes with these replies, one each, after those
@@ -86,6 +87,23 @@ func (s *Server) SetMode(r Reply) {
 	s.script.mu.Lock()
 	defer s.script.mu.Unlock()
 	s.script.always = r
+}
+
+// Answer has f answer every request, whatever its path, in the server's place: no
+// token is issued or redeemed from then on. f gets the requests so far, of which it
+// answers the last, and returns a Reply with a Status. It must be safe for
+// concurrent use.
+func (s *Server) Answer(f func([]Request) Reply) {
+	s.script.mu.Lock()
+	defer s.script.mu.Unlock()
+	s.script.answer = f
+}
+
+// instead returns what Answer was given, nil for nothing.
+func (s *script) instead() func([]Request) Reply {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.answer
 }
 
 // take returns the reply for one refresh.

@@ -153,19 +153,56 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 
 func TestCloseEndsRequestsThatAreHeldBack(t *testing.T) {
 	t.Parallel()
+	for _, held := range []Reply{{Gate: make(chan struct{})}, {Delay: time.Hour}} {
+		s := start(t, Config{})
+		s.SetMode(held)
+		done := make(chan answer, 1)
+		go func() { done <- refresh(t, s, "x") }()
+		if err := s.WaitForRequests(t.Context(), 1); err != nil {
+			t.Fatal(err)
+		}
+		s.Close()
+		if a := <-done; a.err == nil {
+			t.Errorf("got an answer: %d", a.status)
+		}
+		if got := s.Requests()[0].Outcome; got != OutcomeDropped {
+			t.Errorf("outcome: got %s, want %s", got, OutcomeDropped)
+		}
+		s.Close()
+	}
+}
+
+// TestAnswer: a function answers whatever comes, and is told the requests so far.
+func TestAnswer(t *testing.T) {
+	t.Parallel()
 	s := start(t, Config{})
-	s.SetMode(Reply{Gate: make(chan struct{})})
-	done := make(chan answer, 1)
-	go func() { done <- refresh(t, s, "x") }()
-	if err := s.WaitForRequests(t.Context(), 1); err != nil {
-		t.Fatal(err)
+	s.Answer(func(all []Request) Reply {
+		last := all[len(all)-1]
+		reply := Reply{Status: 210 + len(all), Body: last.Method + " " + last.Endpoint + " " + last.Body}
+		if last.Endpoint == "/drop" {
+			reply.Drop = DropAfter
+		}
+		return reply
+	})
+	token := s.Issue(Ada()).RefreshToken
+	for _, tt := range []struct {
+		got  answer
+		want string
+	}{
+		{send(t, "GET", s.TokenURL()+"?a=b", "", ""), "GET /oauth/token "},
+		{send(t, "PUT", s.Issuer()+"/elsewhere", "text/plain", "\xff"), "PUT /elsewhere \xff"},
+		{send(t, "POST", s.Issuer()+"/drop", "", "x"), ""},
+	} {
+		if string(tt.got.body) != tt.want || (tt.got.err != nil) != (tt.want == "") {
+			t.Errorf("got %d %q, %v, want %q", tt.got.status, tt.got.body, tt.got.err, tt.want)
+		}
 	}
-	s.Close()
-	if a := <-done; a.err == nil {
-		t.Errorf("got an answer: %d", a.status)
+	if a := refresh(t, s, token); a.status != 214 || !s.Works(token) {
+		t.Errorf("a refresh: got %d, and the token works: %v", a.status, s.Works(token))
 	}
-	if got := s.Requests()[0].Outcome; got != OutcomeDropped {
-		t.Errorf("outcome: got %s, want %s", got, OutcomeDropped)
+	for i, want := range []string{OutcomeScripted, OutcomeScripted, OutcomeDropped, OutcomeScripted} {
+		if r := s.Requests()[i]; r.Outcome != want || r.Ended.Before(r.At) {
+			t.Errorf("request %d: %+v, want %s", i, r, want)
+		}
 	}
-	s.Close()
 }

@@ -91,7 +91,7 @@ func Start(cfg Config) (*Server, error) {
 		issuer:  "http://" + listener.Addr().String(),
 		stop:    stop,
 		ledger:  newLedger(cfg),
-		journal: newJournal(),
+		journal: newJournal(cfg.Now),
 		script:  &script{},
 		codes:   newCodes(cfg.Now),
 		devices: newDevices(cfg.Now),
@@ -150,7 +150,13 @@ func (s *Server) routes() http.Handler {
 	} {
 		mux.Handle(pattern, s.endpoint(handle))
 	}
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if f := s.script.instead(); f != nil {
+			s.endpoint(func(c *call) { c.answer(f) }).ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
 // Issuer is the server's base URL, without a slash at its end.

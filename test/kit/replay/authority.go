@@ -1,140 +1,100 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"log"
-	"net"
+	"maps"
 	"net/http"
-	"strconv"
+	"slices"
 	"strings"
-	"sync"
 	"time"
+
+	"rekey/internal/box"
 )
 
-// reply is one answer of the authority, as a case describes it.
-type reply struct {
-	Status      int               `json:"status"`
-	Body        json.RawMessage   `json:"body"`
-	ContentType string            `json:"content_type"`
-	Header      map[string]string `json:"headers"`
-	Delay       float64           `json:"delay"` // seconds
-	Drop        bool              `json:"drop"`
-	Truncate    bool              `json:"truncate"`
+// reply is one answer of the authority.
+type reply struct{ box.Reply }
+
+// UnmarshalJSON reads an answer as a case describes it.
+func (p *reply) UnmarshalJSON(data []byte) error {
+	var as struct {
+		Status      int               `json:"status"`
+		Body        json.RawMessage   `json:"body"`
+		ContentType string            `json:"content_type"`
+		Header      map[string]string `json:"headers"`
+		Delay       float64           `json:"delay"` // seconds
+		Drop        bool              `json:"drop"`
+		Truncate    bool              `json:"truncate"`
+	}
+	if err := json.Unmarshal(data, &as); err != nil {
+		return err
+	}
+	body, err := bodyOf(as.Body)
+	p.Reply = box.Reply{
+		Status: cmp.Or(as.Status, http.StatusOK), Body: string(body), Header: as.Header, Delay: seconds(as.Delay), Truncate: as.Truncate,
+	}
+	if as.ContentType != "" {
+		p.Header = map[string]string{"Content-Type": as.ContentType}
+		maps.Copy(p.Header, as.Header)
+	}
+	if as.Drop {
+		p.Drop = box.DropAfter
+	}
+	return err
 }
 
-// request is one refresh that the authority saw.
-type request struct{ method, body string }
+func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
 
-// authority answers the n-th refresh with the n-th reply, the last one again
-// and again, and other paths as the backend. What is no refresh is not counted.
+// authority is a box that answers the n-th refresh with the n-th reply, the last
+// one again and again, and other paths as the backend. What is no refresh is not
+// counted.
 type authority struct {
-	url    string
-	http   *http.Server
-	stop   context.CancelFunc
-	served chan struct{} // closed when the listener is gone
-
-	mu       sync.Mutex // guards all below
-	replies  []reply
-	backend  map[string]reply // by path
-	requests []request
-	inFlight int
-	last     time.Time     // the last arrival or answer
-	changed  chan struct{} // closed, and replaced, at every arrival and answer
+	*box.Server
+	began time.Time
 }
 
-// listen starts an authority without replies: they may name its address, so
-// that script sets them later.
-func listen() (*authority, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("start the authority: %w", err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	a := &authority{
-		url: "http://" + listener.Addr().String(), stop: stop,
-		served: make(chan struct{}), changed: make(chan struct{}), last: time.Now(),
-	}
-	a.http = &http.Server{
-		Handler:           http.HandlerFunc(a.serve),
-		BaseContext:       func(net.Listener) context.Context { return ctx },
-		ErrorLog:          log.New(io.Discard, "", 0),
-		ReadHeaderTimeout: time.Minute,
-	}
-	go func() {
-		defer close(a.served)
-		_ = a.http.Serve(listener) // always ends with ErrServerClosed
-	}()
-	return a, nil
+// listen starts an authority that answers nothing yet: the replies may name its
+// address.
+func listen() (authority, error) {
+	server, err := box.Start(box.Config{})
+	return authority{server, time.Now()}, err
 }
 
-// script sets the replies to refreshes and those for other paths.
-func (a *authority) script(replies []reply, backend map[string]reply) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.replies, a.backend = replies, backend
-}
-
-// close stops the authority and waits until nothing of it runs.
-func (a *authority) close() {
-	a.stop()
-	_ = a.http.Close()
-	<-a.served
-	_ = a.settle(context.Background(), 0, 0)
-}
-
-func (a *authority) serve(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return
-	}
-	answer := a.arrived(r, string(body))
-	defer a.answered()
-	answer.send(w, r)
-}
-
-// arrived counts the request and picks its reply.
-func (a *authority) arrived(r *http.Request, body string) reply {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.inFlight++
-	a.announce()
-	if r.URL.Path != "/oauth/token" && !strings.HasPrefix(r.URL.Path, "/redirected") {
-		if answer, ok := a.backend[r.URL.Path]; ok {
-			return answer
+// play sets the replies to refreshes and those for other paths.
+func (a authority) play(replies []reply, backend map[string]reply) {
+	a.Answer(func(so []box.Request) box.Reply {
+		last := so[len(so)-1]
+		switch other, ok := backend[last.Endpoint]; {
+		case isRefresh(last) && len(replies) == 0:
+			return box.Reply{Status: http.StatusInternalServerError}
+		case isRefresh(last):
+			return replies[min(len(refreshes(so)), len(replies))-1].Reply
+		case ok:
+			return other.Reply
 		}
-		return reply{Status: http.StatusNotFound}
-	}
-	n := len(a.requests)
-	a.requests = append(a.requests, request{r.Method, body})
-	if len(a.replies) == 0 {
-		return reply{Status: http.StatusInternalServerError}
-	}
-	return a.replies[min(n, len(a.replies)-1)]
+		return box.Reply{Status: http.StatusNotFound}
+	})
 }
 
-func (a *authority) answered() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.inFlight--
-	a.announce()
+// isRefresh counts what follows a redirect, too.
+func isRefresh(r box.Request) bool {
+	return r.Endpoint == "/oauth/token" || strings.HasPrefix(r.Endpoint, "/redirected")
 }
 
-// announce wakes those who wait; a.mu is held.
-func (a *authority) announce() {
-	a.last = time.Now()
-	close(a.changed)
-	a.changed = make(chan struct{})
+// refreshes are those of the requests that are one.
+func refreshes(all []box.Request) (some []box.Request) {
+	for _, r := range all {
+		if isRefresh(r) {
+			some = append(some, r)
+		}
+	}
+	return some
 }
 
 // seen returns the refreshes so far.
-func (a *authority) seen() []request {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.requests[:len(a.requests):len(a.requests)]
-}
+func (a authority) seen() []box.Request { return refreshes(a.Requests()) }
 
 // late is how long a request that has to come is waited for on a machine that
 // does much else.
@@ -142,84 +102,43 @@ const late = 5 * time.Second
 
 // settle waits until no request is in flight, none has come or gone for the
 // quiet time, and so many as have to come have come or are late.
-func (a *authority) settle(ctx context.Context, quiet time.Duration, expected int) error {
+func (a authority) settle(ctx context.Context, quiet time.Duration, expected int) error {
 	begun := time.Now()
-	return a.wait(ctx, func() time.Duration {
-		if a.inFlight > 0 {
-			return time.Minute // its answer wakes us
+	for {
+		var all []box.Request
+		if err := a.wait(ctx, func(now []box.Request) bool {
+			all = now
+			return !slices.ContainsFunc(all, func(r box.Request) bool { return r.Outcome == box.OutcomePending })
+		}); err != nil {
+			return err
 		}
-		rest := quiet - time.Since(a.last)
-		if len(a.requests) < expected {
+		last := a.began
+		for _, r := range all {
+			if r.Ended.After(last) {
+				last = r.Ended
+			}
+		}
+		rest := quiet - time.Since(last)
+		if len(refreshes(all)) < expected {
 			rest = max(rest, late-time.Since(begun))
 		}
-		return rest
-	})
-}
-
-// awaitMore waits until there were more than n refreshes.
-func (a *authority) awaitMore(ctx context.Context, n int) error {
-	return a.wait(ctx, func() time.Duration {
-		if len(a.requests) > n {
-			return 0
-		}
-		return time.Minute
-	})
-}
-
-// wait returns once remaining, which is called with a.mu held, says that no
-// time remains. It asks again after every change and after that time.
-func (a *authority) wait(ctx context.Context, remaining func() time.Duration) error {
-	for {
-		a.mu.Lock()
-		rest, changed := remaining(), a.changed
-		a.mu.Unlock()
 		if rest <= 0 {
 			return nil
 		}
-		timer := time.NewTimer(rest)
-		select {
-		case <-changed:
-		case <-timer.C:
-		case <-ctx.Done():
-		}
-		timer.Stop()
-		if ctx.Err() != nil {
-			return fmt.Errorf("wait for the authority: %w", context.Cause(ctx))
-		}
+		short, cancel := context.WithTimeout(ctx, rest)
+		_ = a.wait(short, func(now []box.Request) bool { return len(now) > len(all) }) // the next round looks
+		cancel()
 	}
 }
 
-// send answers as the reply says. A panic with ErrAbortHandler is net/http's
-// way to close the connection unanswered.
-func (p reply) send(w http.ResponseWriter, r *http.Request) {
-	timer := time.NewTimer(seconds(p.Delay))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-r.Context().Done():
-		panic(http.ErrAbortHandler)
-	}
-	body, err := bodyOf(p.Body)
-	if p.Drop || err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	length := len(body)
-	if p.Truncate {
-		length += 100 // net/http closes the connection when less follows
-	}
-	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	if p.ContentType != "" {
-		h.Set("Content-Type", p.ContentType)
-	}
-	for name, value := range p.Header {
-		h.Set(name, value)
-	}
-	h.Set("Content-Length", strconv.Itoa(length))
-	if p.Status != 0 {
-		w.WriteHeader(p.Status)
-	}
-	_, _ = w.Write(body) // the command may be gone
+// awaitMore waits until there were more than n refreshes.
+func (a authority) awaitMore(ctx context.Context, n int) error {
+	return a.wait(ctx, func(all []box.Request) bool { return len(refreshes(all)) > n })
 }
 
-func seconds(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+func (a authority) wait(ctx context.Context, until func([]box.Request) bool) error {
+	if err := a.WaitUntil(ctx, until); err != nil {
+		return fmt.Errorf("wait for the authority: %w", err)
+	}
+	return ctx.Err()
+}

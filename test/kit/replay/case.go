@@ -17,7 +17,7 @@ type Case struct {
 	given    given
 	steps    []step
 	after    map[string]json.RawMessage
-	requests []expectedRequest
+	requests []request
 }
 
 // given is the world a case starts in. Raw members may hold templates.
@@ -55,8 +55,8 @@ type step struct {
 	ExpectRequests *int            `json:"expect_authority_requests_so_far"`
 }
 
-// expectedRequest is a refresh that the authority must see.
-type expectedRequest struct {
+// request is a refresh that the authority sees.
+type request struct {
 	Method string `json:"method"`
 	Body   string `json:"body"`
 }
@@ -69,7 +69,7 @@ func (c *Case) UnmarshalJSON(data []byte) error {
 		Given    given                      `json:"given"`
 		Steps    []step                     `json:"steps"`
 		After    map[string]json.RawMessage `json:"after"`
-		Requests []expectedRequest          `json:"authority_requests"`
+		Requests []request                  `json:"authority_requests"`
 	}
 	if err := json.Unmarshal(data, &file); err != nil {
 		return err

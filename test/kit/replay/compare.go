@@ -90,18 +90,18 @@ func compareAfter(want map[string]json.RawMessage, got map[string]any) []string 
 
 // compareRequests compares the refreshes that both have. That there are more
 // or fewer shows in the counts.
-func compareRequests(want []expectedRequest, got []request) []string {
+func compareRequests(want []request, got []request) []string {
 	var bad []string
 	for i := range min(len(want), len(got)) {
 		tag := fmt.Sprintf("authority request %d", i)
-		if want[i].Method != got[i].method {
-			bad = append(bad, fmt.Sprintf("%s: %s, expected %s", tag, got[i].method, want[i].Method))
+		if want[i].Method != got[i].Method {
+			bad = append(bad, fmt.Sprintf("%s: %s, expected %s", tag, got[i].Method, want[i].Method))
 		}
 		wanted, ok := members(want[i].Body)
-		had, ok2 := members(got[i].body)
+		had, ok2 := members(got[i].Body)
 		if !ok || !ok2 {
-			if want[i].Body != got[i].body {
-				bad = append(bad, fmt.Sprintf("%s: body %q, expected %q", tag, got[i].body, want[i].Body))
+			if want[i].Body != got[i].Body {
+				bad = append(bad, fmt.Sprintf("%s: body %q, expected %q", tag, got[i].Body, want[i].Body))
 			}
 			continue
 		}

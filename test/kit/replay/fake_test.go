@@ -79,8 +79,7 @@ func (f fake) answer(r fakeRequest) any {
 		f.refresh()
 	}
 	status := map[string]any{
-		"authMethod": "chatgpt", "authToken": f.read().Token, "requiresOpenaiAuth": true,
-		"uid": os.Getuid(), "pid": nil, "environment": os.Getenv("CASE_VARIABLE"),
+		"authMethod": "chatgpt", "authToken": f.read().Token, "requiresOpenaiAuth": true, "pid": nil,
 	}
 	if f.behaviour == "stubborn" {
 		status["pid"] = os.Getpid()

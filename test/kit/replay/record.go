@@ -111,10 +111,7 @@ func (m *member) record(seen map[string]any) error {
 func (m *member) recordRequests(seen []request) error {
 	list := []json.RawMessage{}
 	for _, r := range seen {
-		list = append(list, quote(struct {
-			Method string `json:"method"`
-			Body   string `json:"body"`
-		}{r.method, r.body}))
+		list = append(list, quote(r))
 	}
 	m.value = encodeList(list)
 	return nil

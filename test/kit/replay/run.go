@@ -84,7 +84,7 @@ func observe(ctx context.Context, c Case, o Options) (seen observation, err erro
 	}
 	seen.after = after.describe(before, w.templates)
 	for _, r := range w.authority.seen() {
-		seen.requests = append(seen.requests, request{r.method, w.templates.collapseText(r.body)})
+		seen.requests = append(seen.requests, request{r.Method, w.templates.collapseText(r.Body)})
 	}
 	return seen, nil
 }

@@ -3,12 +3,18 @@ package replay
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
+
+	"rekey/internal/box"
 )
 
 // caseOf parses a case.
@@ -23,8 +29,7 @@ func caseOf(t *testing.T, text string) Case {
 
 // status is what the fake answers for a token.
 func status(token string) string {
-	return `{"authMethod":"chatgpt","authToken":"` + token + `","requiresOpenaiAuth":true,"uid":` +
-		strconv.Itoa(os.Getuid()) + `,"environment":""}`
+	return `{"authMethod":"chatgpt","authToken":"` + token + `","requiresOpenaiAuth":true}`
 }
 
 const initialized = `{"call":"initialize","expect_authority_requests_so_far":0}`
@@ -96,29 +101,21 @@ func TestStartupCountCanBeIgnored(t *testing.T) {
 	checkDifferences(t, Run(t.Context(), caseOf(t, text), o), nil)
 }
 
-// TestSteps plays every kind of step; what is expected is what the fake does.
+// TestSteps plays the kinds of steps and files that no recording has yet; what is
+// expected is what the fake does.
 func TestSteps(t *testing.T) {
 	t.Parallel()
 	read := func(token string) string {
 		return `,{"call":"getAuthStatus","params":{},"expect_result":` + status(token) + `,"expect_authority_requests_so_far":0}`
 	}
 	for name, tt := range map[string]struct{ given, steps, after string }{
-		"write":           {`{}`, `,{"action":"write_auth","auth_json":{"token":"new"},"mode":"0640"}` + read("new"), `{"kind":"file","mode":"0640"}`},
-		"write bytes":     {`{}`, `,{"action":"write_auth","auth_json":"\udcff{"}` + read("unreadable"), `{"kind":"file","unchanged":false,"auth_json":null}`},
 		"write over dir":  {`{"auth_json":{"$kind":"directory"}}`, read("unreadable") + `,{"action":"write_auth","auth_json":{"token":"new"}}` + read("new"), `{"kind":"file"}`},
 		"rename":          {`{"auth_json":{"token":"old"}}`, `,{"action":"rename_auth","auth_json":{"token":"new"}}` + read("new"), `{"kind":"file","mode":"0600","unchanged":false}`},
-		"delete":          {`{"auth_json":{"token":"old"}}`, read("old") + `,{"action":"delete_auth"}` + read("unreadable"), `{"kind":"absent"}`},
 		"chmod":           {`{"auth_json":{"token":"old"}}`, `,{"action":"chmod_auth","mode":"0400"}`, `{"kind":"file","mode":"0400","unchanged":true}`},
 		"make directory":  {`{"auth_json":{"token":"old"}}`, `,{"action":"mkdir_auth"}` + read("unreadable"), `{"kind":"directory"}`},
 		"directory, none": {`{}`, `,{"action":"mkdir_auth"}`, `{"kind":"directory"}`},
-		"sleep":           {`{}`, `,{"action":"sleep","seconds":0.001}` + read("unreadable"), `{"kind":"absent"}`},
-		"lock":            {`{}`, `,{"action":"hold_lock","file":"auth.lock","seconds":0.001}` + read("unreadable"), `{"kind":"absent"}`},
-		"symlink":         {`{"auth_json":{"$kind":"symlink","target":"real","content":{"token":"linked"}},"mode":"0640"}`, read("linked"), `{"kind":"symlink","mode":"0640","unchanged":true}`},
-		"dangling":        {`{"auth_json":{"$kind":"symlink","target":"nowhere"}}`, read("unreadable"), `{"kind":"symlink"}`},
 		"pad":             {`{"auth_json":{"$kind":"pad","bytes":9,"content":{"token":"old"}}}`, read("old"), `{"kind":"file","unchanged":true}`},
-		"hard link":       {`{"auth_json":{"token":"old"},"files":{"other":{"kind":"hardlink","target":"auth.json"},"d":{"kind":"directory"},"l":{"kind":"symlink","target":"d"},"f":{"content":"x"}}}`, read("old"), `{"kind":"file"}`},
 		"closed home":     {`{"auth_json":{"token":"old"},"home_mode":"0500"}`, read("old"), `{"kind":"file"}`},
-		"optional":        {`{}`, `,{"call":"other","optional":true,"expect_result":1,"expect_authority_requests_so_far":7}`, `{}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,53 +125,6 @@ func TestSteps(t *testing.T) {
 			checkDifferences(t, Run(t.Context(), caseOf(t, text), o), nil)
 		})
 	}
-}
-
-func TestCallsOverlap(t *testing.T) {
-	t.Parallel()
-	ask := `"call":"getAuthStatus","params":{"refreshToken":true},"expect_result":` + status("two")
-	text := `{"given":{"auth_json":{"token":"one"},"authority":[{"delay":0.05,"status":200,"body":{"token":"two"}}]},"steps":[` + initialized + `,
-	  {"action":"start_call","id":"a","call":"getAuthStatus","params":{"refreshToken":true},"until_request":true},
-	  {"action":"await_call","id":"a",` + ask + `,"expect_authority_requests_so_far":1},
-	  {"concurrent":[{` + ask + `},{` + ask + `}],"expect_authority_requests_so_far":3},
-	  {"action":"start_call","id":"b","call":"getAuthStatus","params":{}},
-	  {"action":"await_call","id":"b","call":"getAuthStatus","params":{},"expect_result":` + status("two") + `,"expect_authority_requests_so_far":3}
-	  ]}`
-	checkDifferences(t, Run(t.Context(), caseOf(t, text), options("good")), nil)
-}
-
-func TestCommandsWorld(t *testing.T) {
-	t.Parallel()
-	uid := strconv.Itoa(os.Getuid())
-	unprivileged := uid
-	if uid == "0" {
-		unprivileged = "65534"
-	}
-	for name, tt := range map[string]struct{ given, token, uid, variable string }{
-		"as oneself":       {`{}`, "one", uid, ""},
-		"as nobody":        {`{"as_nobody":true,`, "one", unprivileged, ""},
-		"nobody, no right": {`{"as_nobody":true,"mode":"0000",`, "unreadable", unprivileged, ""},
-		"variable":         {`{"env":{"CASE_VARIABLE":"at {{home}}"},`, "one", uid, "at {{home}}"},
-		"removed variable": {`{"env":{"CODEX_HOME":null},`, "unreadable", uid, ""},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			expected := `{"authMethod":"chatgpt","authToken":"` + tt.token + `","requiresOpenaiAuth":true,"uid":` + tt.uid +
-				`,"environment":"` + tt.variable + `"}`
-			text := strings.TrimSuffix(tt.given, "}")
-			text = `{"given":` + text + `"auth_json":{"token":"one"}},"steps":[` + initialized +
-				`,{"call":"getAuthStatus","params":{},"expect_result":` + expected + `}]}`
-			checkDifferences(t, Run(t.Context(), caseOf(t, text), options("good")), nil)
-		})
-	}
-}
-
-func TestRefusedConnection(t *testing.T) {
-	t.Parallel()
-	text := `{"given":{"auth_json":{"token":"one"},"authority":"refused"},"steps":[` + initialized + `,
-	  {"call":"getAuthStatus","params":{"refreshToken":true},"expect_result":` + status("one") + `,"expect_authority_requests_so_far":0}],
-	  "after":{"unchanged":true}}`
-	checkDifferences(t, Run(t.Context(), caseOf(t, text), options("good")), nil)
 }
 
 func TestRunSaysWhatItCannotDo(t *testing.T) {
@@ -283,5 +233,38 @@ func TestRunnable(t *testing.T) {
 				t.Errorf("got %v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+func TestSettleWaitsForTheAnswer(t *testing.T) {
+	t.Parallel()
+	a, err := listen()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.Close)
+	gate := make(chan struct{})
+	a.play([]reply{{box.Reply{Status: http.StatusOK, Gate: gate}}}, nil)
+	var asked sync.WaitGroup
+	asked.Go(func() {
+		resp, err := http.Post(a.TokenURL(), "", nil)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		_ = resp.Body.Close()
+	})
+	if err := a.awaitMore(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	short, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if err := a.settle(short, 0, 0); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("settled with a request in flight: %v", err)
+	}
+	close(gate)
+	asked.Wait()
+	if err := a.settle(t.Context(), time.Millisecond, 1); err != nil {
+		t.Error(err)
 	}
 }

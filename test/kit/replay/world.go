@@ -21,7 +21,7 @@ type world struct {
 	root      string // everything below is removed at the end
 	home      string
 	tokenURL  string
-	authority *authority
+	authority authority
 	templates *templates
 	client    *client
 	held      map[string]pending // calls whose answers are awaited later, by id
@@ -36,7 +36,7 @@ func newWorld(g given, o Options) (*world, error) {
 	}
 	w := &world{options: o, given: g, root: root, home: filepath.Join(root, "home"), held: make(map[string]pending)}
 	if w.authority, err = listen(); err == nil {
-		w.templates = newTemplates(w.authority.url, w.home)
+		w.templates = newTemplates(w.authority.Issuer(), w.home)
 		err = errors.Join(w.scriptAuthority(), w.furnish())
 	}
 	if err != nil {
@@ -47,7 +47,7 @@ func newWorld(g given, o Options) (*world, error) {
 
 // scriptAuthority sets the authority's replies and the URL of the token endpoint.
 func (w *world) scriptAuthority() error {
-	w.tokenURL = w.authority.url + "/oauth/token"
+	w.tokenURL = w.authority.TokenURL()
 	var replies []reply
 	if raw := w.templates.expand(w.given.Authority); len(raw) > 0 && raw[0] == '[' {
 		if err := json.Unmarshal(raw, &replies); err != nil {
@@ -69,7 +69,7 @@ func (w *world) scriptAuthority() error {
 			return fmt.Errorf("the backend's replies: %w", err)
 		}
 	}
-	w.authority.script(replies, backend)
+	w.authority.play(replies, backend)
 	return nil
 }
 
@@ -114,7 +114,7 @@ func (w *world) env() ([]string, error) {
 		"PATH": os.Getenv("PATH"), "LANG": "C.UTF-8", "TERM": "xterm",
 		"HOME": w.home, "CODEX_HOME": w.home, "TMPDIR": w.tmp(), "RUST_LOG": "off",
 		"CODEX_REFRESH_TOKEN_URL_OVERRIDE": w.tokenURL,
-		"CODEX_REVOKE_TOKEN_URL_OVERRIDE":  w.authority.url + "/oauth/revoke",
+		"CODEX_REVOKE_TOKEN_URL_OVERRIDE":  w.authority.RevokeURL(),
 	}
 	for name, raw := range w.given.Env {
 		delete(vars, name)
@@ -142,8 +142,8 @@ func (w *world) close() error {
 	for _, l := range w.locks {
 		l.release()
 	}
-	if w.authority != nil {
-		w.authority.close()
+	if w.authority.Server != nil {
+		w.authority.Close()
 	}
 	if w.given.HomeMode != "" {
 		_ = os.Chmod(w.home, 0o700) // so that it can be removed; that fails if this does
