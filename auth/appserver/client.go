@@ -51,7 +51,7 @@ func Dial(ctx context.Context, socket string) (*Client, error) {
 func (c *Client) begin(ctx context.Context) error {
 	var hello initializeParams
 	hello.ClientInfo.Name, hello.ClientInfo.Version = "rekey", "1"
-	hello.Rekey = &program{Schema: spoken()}
+	hello.Rekey = &program{Schema: spoken(), Subscribe: true}
 	var welcome initializeResult
 	if err := c.ask(ctx, methodInitialize, hello, &welcome); err != nil {
 		return err
@@ -63,12 +63,16 @@ func (c *Client) begin(ctx context.Context) error {
 		return err
 	}
 	c.home, c.version = welcome.CodexHome, welcome.Rekey.Version
-	var first stateMessage
-	if err := c.ask(ctx, methodSubscribe, struct{}{}, &first); err != nil {
-		return err
+	first := welcome.Rekey.State
+	if first == nil { // an older agent
+		var answer stateMessage
+		if err := c.ask(ctx, methodSubscribe, struct{}{}, &answer); err != nil {
+			return err
+		}
+		first = &answer.State
 	}
 	if _, newer := c.states.Last(); !newer {
-		c.states.Publish(first.State)
+		c.states.Publish(*first)
 	}
 	return nil
 }

@@ -27,6 +27,10 @@ func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) 
 	if c.server.Pushes {
 		c.work.Go(c.watchRateLimits)
 	}
+	if p.Rekey != nil && p.Rekey.Subscribe {
+		st := c.follow()
+		us.State = &st
+	}
 	family := "unix"
 	if s.Platform == "windows" {
 		family = "windows"

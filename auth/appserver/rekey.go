@@ -16,21 +16,31 @@ func (c *conn) state(context.Context, json.RawMessage) (any, error) {
 }
 
 func (c *conn) subscribe(context.Context, json.RawMessage) (any, error) {
+	return stateMessage{stateSchema, c.follow()}, nil
+}
+
+// follow returns the State, and has every later one and the usage pushed.
+func (c *conn) follow() auth.State {
 	c.mu.Lock()
 	first := !c.subscribed
 	c.subscribed = true
 	c.mu.Unlock()
+	st := c.server.Home.State()
 	if first {
-		c.work.Go(c.watchState)
+		c.work.Go(func() { c.watchState(st) })
 		c.work.Go(c.watchUsage)
 	}
-	return stateMessage{stateSchema, c.server.Home.State()}, nil
+	return st
 }
 
-// watchState pushes every new State until the connection ends.
-func (c *conn) watchState() {
+// watchState pushes every State after the last one that the client was told,
+// until the connection ends.
+func (c *conn) watchState(last auth.State) {
 	for st := range c.server.Home.Subscribe(c.ctx) {
-		if c.write(note(noteState, stateMessage{stateSchema, st})) != nil {
+		if st == last {
+			continue
+		}
+		if last = st; c.write(note(noteState, stateMessage{stateSchema, st})) != nil {
 			return
 		}
 	}

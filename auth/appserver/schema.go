@@ -1,6 +1,9 @@
 package appserver
 
-import "rekey/internal/fault"
+import (
+	"rekey/auth"
+	"rekey/internal/fault"
+)
 
 // schemas are the versions of Rekey's own part of the protocol that a program
 // speaks: its methods, notifications and the form of the State. The version
@@ -26,6 +29,10 @@ func (s schemas) meets(other schemas) bool {
 type program struct {
 	Version string  `json:"version,omitempty"` // of the program; a client omits it
 	Schema  schemas `json:"schema"`
+	// Subscribe: the client wants what rekey/subscribe does, too. The answer has
+	// the State then, unless the agent is older than this member.
+	Subscribe bool        `json:"subscribe,omitempty"`
+	State     *auth.State `json:"state,omitempty"`
 }
 
 // SchemaError means that the agent and its client have no common version of
