@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -46,23 +47,20 @@ func refusal(status int, code string) (auth.Reason, bool) {
 }
 
 // errorCode returns the code in the body of a failure: error.code, error or
-// code, whichever is the first string. A body that is not a JSON object in
-// valid UTF-8 has none.
+// code, whichever is the first string that is not blank. A body that is not a JSON
+// object in valid UTF-8 has none.
 func errorCode(body []byte) string {
 	top, ok := parseObject(body)
 	if !ok || !utf8.Valid(body) || loneSurrogate(body) {
 		return ""
 	}
-	if inner, ok := parseObject(top["error"]); ok {
-		if code, ok := parseText(inner["code"]); ok {
+	inner, _ := parseObject(top["error"])
+	for _, raw := range []json.RawMessage{inner["code"], top["error"], top["code"]} {
+		if code, ok := parseText(raw); ok && strings.TrimSpace(code) != "" {
 			return code
 		}
 	}
-	if code, ok := parseText(top["error"]); ok {
-		return code
-	}
-	code, _ := parseText(top["code"])
-	return code
+	return ""
 }
 
 var errNotObject = fault.New("answer_not_object", "the answer is not a JSON object")

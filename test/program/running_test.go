@@ -3,8 +3,6 @@
 package program_test
 
 import (
-	"bufio"
-	"bytes"
 	"encoding/json"
 	"io"
 	"os/exec"
@@ -94,8 +92,10 @@ func (s *stream) lines() ([]string, <-chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var lines []string
-	for scan := bufio.NewScanner(bytes.NewReader(s.text)); scan.Scan(); {
-		lines = append(lines, scan.Text())
+	for line := range strings.Lines(string(s.text)) {
+		if whole, ok := strings.CutSuffix(line, "\n"); ok {
+			lines = append(lines, strings.TrimSuffix(whole, "\r"))
+		}
 	}
 	return lines, s.more
 }
