@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"rekey/internal/box"
-	"rekey/test/kit"
 	"rekey/test/kit/files"
 )
 
@@ -17,7 +16,6 @@ import (
 func TestBoundCredentialFile(t *testing.T) {
 	t.Parallel()
 	codex := codex(t)
-	kit.Rekey(t) // built before the token is near its end
 	w := newWorld(t)
 	w.Server.SetMode(box.Reply{Delay: latency})
 	w.must(w.SignIn(codexWindow + beforeWindow))

@@ -52,6 +52,7 @@ func newWorld(t testing.TB) *world {
 // newWorldWith is newWorld with another kind of server.
 func newWorldWith(t testing.TB, cfg box.Config) *world {
 	t.Helper()
+	kit.Rekey(t) // building it takes its time, which is not the test's
 	s, err := sandbox.NewWith(cfg)
 	if err != nil {
 		t.Fatal(err)
