@@ -88,7 +88,11 @@ func (p *Program) writeUsage(home string, u usage.Usage, s auth.State, several b
 	if plan != "" {
 		plan = w.Say("cli.plan", "Plan", plan)
 	}
-	for _, text := range []string{plan, w.SpendLimit(u, now), w.Credits(u), w.ResetCredits(u, now), w.UsageProblem(u, now), p.usageAge(u, now)} {
+	problem := w.UsageProblem(u, now)
+	if problem == "" && !u.Known() {
+		problem = w.Say("plan_usage_problem.unknown")
+	}
+	for _, text := range []string{plan, w.SpendLimit(u, now), w.Credits(u), w.ResetCredits(u, now), problem, p.usageAge(u, now)} {
 		if text == "" {
 			continue
 		}

@@ -91,10 +91,15 @@ func TestUsageCodes(t *testing.T) {
 		"unreadable":  {usage.Usage{Problem: usage.ProblemUnreadable}, cli.ExitUnreadable},
 		"slow":        {usage.Usage{Problem: usage.ProblemTooSlow}, cli.ExitWaiting},
 		"off":         {usage.Usage{Problem: usage.ProblemOff}, cli.ExitFailure},
+		"no limits":   {usage.Usage{FetchedAt: noon, Plan: "free"}, cli.ExitFailure},
 	}
 	for name, test := range tests {
 		text, asJSON := look(t, test.u, test.code).out.String(), look(t, test.u, test.code, "--json").out.String()
-		if why := words.English().UsageProblem(test.u, noon); !strings.Contains(text, why) || !strings.Contains(asJSON, string(test.u.Problem)) {
+		why := words.English().UsageProblem(test.u, noon)
+		if name == "no limits" {
+			why = "Usage is not known."
+		}
+		if !strings.Contains(text, why) || !strings.Contains(asJSON, string(test.u.Problem)) {
 			t.Errorf("%s: %s %s", name, text, asJSON)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"rekey/auth"
 	"rekey/ui"
 	"rekey/ui/words"
+	"rekey/usage"
 )
 
 // bar is a line for Waybar's custom modules (waybar-custom, "return-type":
@@ -27,9 +28,9 @@ type bar struct {
 const barLook = 5 * time.Minute
 
 // watchBar prints a line whenever the bar's content changes, until ctx or a
-// session ends or the reader goes away. With usage the text is how much of the
+// session ends or the reader goes away. withUsage: the text is how much of the
 // plan is used, while the sign-in is healthy.
-func (p *Program) watchBar(ctx context.Context, list []Watched, usage bool) error {
+func (p *Program) watchBar(ctx context.Context, list []Watched, withUsage bool) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	var looking sync.WaitGroup
 	defer looking.Wait()
@@ -37,14 +38,14 @@ func (p *Program) watchBar(ctx context.Context, list []Watched, usage bool) erro
 	look := make(chan struct{}, 1)
 	for _, w := range list {
 		looking.Go(func() {
-			for range w.Session.SubscribeUsage(ctx) {
+			words.FollowUsage(ctx, w.Session.SubscribeUsage(ctx), func(usage.Usage, time.Time) {
 				select {
 				case look <- struct{}{}:
 				default:
 				}
-			}
+			})
 		})
-		if usage {
+		if withUsage {
 			looking.Go(func() { keepLooking(ctx, w.Session) })
 		}
 	}
@@ -56,7 +57,7 @@ func (p *Program) watchBar(ctx context.Context, list []Watched, usage bool) erro
 	out.SetEscapeHTML(false)
 	var last bar
 	words.FollowAll(ctx, states, look, func(all []auth.State, now time.Time) {
-		b := p.bar(list, all, now, usage)
+		b := p.bar(list, all, now, withUsage)
 		if b == last {
 			return
 		}
@@ -84,11 +85,11 @@ func keepLooking(ctx context.Context, s auth.Session) {
 
 // bar is the bar's content: the worst State, and in the tooltip all of them
 // with the known usage.
-func (p *Program) bar(list []Watched, states []auth.State, now time.Time, usage bool) bar {
+func (p *Program) bar(list []Watched, states []auth.State, now time.Time, withUsage bool) bar {
 	place := ui.Worst(states...)
 	worst := states[place]
 	text := p.Words.Headline(worst, now)
-	if tightest := p.Words.Tightest(list[place].Session.Usage().At(now), now); usage && tightest != "" && ExitCode(worst.Status) == ExitOK {
+	if tightest := p.Words.Tightest(list[place].Session.Usage().At(now), now); withUsage && tightest != "" && ExitCode(worst.Status) == ExitOK {
 		text = tightest
 	}
 	var tooltip []string
@@ -96,11 +97,16 @@ func (p *Program) bar(list []Watched, states []auth.State, now time.Time, usage 
 		if len(states) > 1 {
 			tooltip = append(tooltip, "<b>"+html.EscapeString(p.short(list[i].Home))+"</b>")
 		}
-		for _, line := range p.lines(s, now) {
-			tooltip = append(tooltip, html.EscapeString(line))
+		lines := p.lines(s, now)
+		u := list[i].Session.Usage().At(now)
+		for _, of := range u.Windows {
+			lines = append(lines, p.Words.WindowRow(of, now))
 		}
-		for _, of := range list[i].Session.Usage().At(now).Windows {
-			tooltip = append(tooltip, html.EscapeString(p.Words.WindowRow(of, now)))
+		if note := p.Words.UsageNote(u, now); note != "" {
+			lines = append(lines, note)
+		}
+		for _, line := range lines {
+			tooltip = append(tooltip, html.EscapeString(line))
 		}
 	}
 	return bar{

@@ -5,10 +5,12 @@ import (
 	"encoding/xml"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/usage"
 )
 
 // barLine is a line as Waybar reads it.
@@ -113,4 +115,31 @@ func TestWaybarUsage(t *testing.T) {
 		}
 		end()
 	}
+}
+
+// Old figures are marked with their age, with the reason in the tooltip, and a
+// reset changes the bar without news.
+func TestWaybarOldUsage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		now, percent := time.Now(), 105.0
+		session := kit.NewSession(kit.State(auth.StatusHealthy, now))
+		session.PublishUsage(usage.Usage{
+			FetchedAt: now.Add(-time.Hour), Problem: usage.ProblemNotReached,
+			Windows: []usage.Window{{Limit: usage.MainLimit, Minutes: 300, UsedPercent: &percent, ResetsAt: now.Add(time.Minute)}},
+		})
+		out, end := watching(t, session, "--format", "waybar", "--usage")
+		synctest.Wait()
+		b := parseBar(t, out.lines()[0])
+		if !strings.HasPrefix(b.Text, "5 h 105 %, resets ") || !strings.Contains(b.Text, " · as of ") || !strings.HasSuffix(b.Tooltip, " – The backend was not reached. Check the network.") {
+			t.Errorf("the bar shows %+v", b)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		lines := out.lines()
+		if b := parseBar(t, lines[len(lines)-1]); len(lines) != 2 || b.Text != "ada@example.com · Pro" || !strings.Contains(b.Tooltip, "\n5 h  ▱▱▱▱▱▱▱▱▱▱ –\nAs of ") {
+			t.Errorf("after the reset the lines are\n%s", out)
+		}
+		end()
+	})
 }

@@ -170,8 +170,8 @@ func (m *HomeModel) inform(w words.Words, s auth.State, now time.Time) {
 }
 
 // measure fills in how much of the plan is used, a row for each window and one
-// for the workspace's cap. A problem gets a row, or two if it is long, only if no
-// other row shows it.
+// for the workspace's cap. A row, or two if it is long, says how old the figures
+// are and why, if there are no newer ones.
 func (m *HomeModel) measure(w words.Words, u usage.Usage, now time.Time) {
 	var texts []string
 	for _, of := range u.Windows {
@@ -183,14 +183,7 @@ func (m *HomeModel) measure(w words.Words, u usage.Usage, now time.Time) {
 	for i, text := range texts[:min(len(texts), int(RowUsageProblem-RowUsage))] {
 		m.Rows[RowUsage+RowID(i)].Label = words.Clip(text, noteLimit)
 	}
-	if u.Problem.OfBackend() {
-		age := w.UsageAge(u, now)
-		if age != "" {
-			age = words.Capital(age) + " – "
-			u.RetryAt = time.Time{} // there is no room for it
-		}
-		m.Rows[RowUsageProblem].Label, m.Rows[RowUsageProblem2].Label = words.Wrap(age+w.UsageProblem(u, now), noteLimit)
-	}
+	m.Rows[RowUsageProblem].Label, m.Rows[RowUsageProblem2].Label = words.Wrap(w.UsageNote(u, now), noteLimit)
 }
 
 // lent fills in the borrowers, if there are any, and what can be done about them.

@@ -146,31 +146,12 @@ func (t *tray) opened(ctx context.Context) {
 // followUsage follows a home's usage and updates the menu when the texts
 // change.
 func (t *tray) followUsage(ctx context.Context, h *home) {
-	timer := time.NewTimer(0)
-	timer.Stop()
-	defer timer.Stop()
-	news := h.Session.SubscribeUsage(ctx)
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case u, ok := <-news:
-			if !ok {
-				return
-			}
-			t.mu.Lock()
-			h.usage = u
-			t.mu.Unlock()
-		case <-timer.C:
-		}
-		t.lookAgain()
+	words.FollowUsage(ctx, h.Session.SubscribeUsage(ctx), func(u usage.Usage, _ time.Time) {
 		t.mu.Lock()
-		next := words.NextUsageChange(h.usage, time.Now())
+		h.usage = u
 		t.mu.Unlock()
-		if !next.IsZero() {
-			timer.Reset(time.Until(next))
-		}
-	}
+		t.lookAgain()
+	})
 }
 
 // followLoans takes in whom a home's sign-in is lent to.

@@ -132,42 +132,34 @@ const lookEvery = time.Minute
 // measure brings usage and every change of its texts onto Fyne's goroutine, and
 // asks for it as long as the window is open.
 func (w *Window) measure(ctx context.Context, h *home, s Connection) {
+	ctx, cancel := context.WithCancel(ctx)
+	var looking sync.WaitGroup
+	defer looking.Wait()
+	defer cancel()
+	looking.Go(func() { w.keepLooking(ctx, s) })
+	words.FollowUsage(ctx, s.SubscribeUsage(ctx), func(u usage.Usage, _ time.Time) {
+		history, err := s.UsageHistory(ctx)
+		if err != nil && ctx.Err() == nil {
+			w.log.Warn("cannot read the usage history", "error", err)
+		}
+		w.do(func() {
+			h.usage, h.history = u, history
+			w.render()
+		})
+	})
+}
+
+// keepLooking asks for usage until ctx is done.
+func (w *Window) keepLooking(ctx context.Context, s Connection) {
 	looks := time.NewTicker(lookEvery)
 	defer looks.Stop()
-	look := func() {
-		w.work.Go(func() { _, _ = s.LookAtUsage(ctx) }) // an error is in the Usage
-	}
-	look()
-	texts := time.NewTimer(0)
-	texts.Stop()
-	defer texts.Stop()
-	news := s.SubscribeUsage(ctx)
-	var known usage.Usage
 	for {
+		w.work.Go(func() { _, _ = s.LookAtUsage(ctx) }) // an error is in the Usage
 		select {
 		case <-ctx.Done():
 			return
 		case <-looks.C:
-			look()
 			w.do(w.render) // the marks move, and a timer stops while the machine sleeps
-		case <-texts.C:
-			w.do(w.render)
-		case u, ok := <-news:
-			if !ok {
-				return
-			}
-			history, err := s.UsageHistory(ctx)
-			if err != nil && ctx.Err() == nil {
-				w.log.Warn("cannot read the usage history", "error", err)
-			}
-			w.do(func() {
-				h.usage, h.history = u, history
-				w.render()
-			})
-			known = u
-		}
-		if next := words.NextUsageChange(known, time.Now()); !next.IsZero() {
-			texts.Reset(time.Until(next))
 		}
 	}
 }

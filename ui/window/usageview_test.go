@@ -1,12 +1,17 @@
 package window
 
 import (
+	"context"
+	"log/slog"
 	"slices"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/lending"
 	"rekey/ui/words"
 	"rekey/usage"
 )
@@ -34,4 +39,54 @@ func TestUsageOf(t *testing.T) {
 	if v = UsageOf(w, usage.Usage{Problem: usage.ProblemSignedOut}, kit.State(auth.StatusSignedOut, moment), nil, moment); len(v.Rows)+len(v.Notes) > 0 {
 		t.Errorf("without anything to tell: %+v", v)
 	}
+}
+
+// lookedAt is a connection that counts who looks.
+type lookedAt struct {
+	connection
+	looks *atomic.Int32
+}
+
+func (c lookedAt) LookAtUsage(context.Context) (usage.Usage, error) {
+	c.looks.Add(1)
+	return usage.Usage{}, nil
+}
+
+// An open window looks once a minute, and a reset changes its texts at once,
+// without news.
+func TestUsageInAnOpenWindow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		session, percent := kit.NewSession(kit.State(auth.StatusHealthy, time.Now())), 40.0
+		session.PublishUsage(usage.Usage{Windows: []usage.Window{
+			{Limit: usage.MainLimit, Minutes: 300, UsedPercent: &percent, ResetsAt: time.Now().Add(90 * time.Second)},
+		}})
+		var shown, looks atomic.Int32
+		w := &Window{log: slog.New(slog.DiscardHandler), do: func(func()) { shown.Add(1) }}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			w.measure(ctx, &home{}, lookedAt{connection{lending.Of(session), ""}, &looks})
+			w.Wait()
+		}()
+		expect := func(step string, wantShown, wantLooks int32) {
+			t.Helper()
+			synctest.Wait()
+			if shown.Load() != wantShown || looks.Load() != wantLooks {
+				t.Errorf("%s: shown %d times after %d looks, want %d and %d", step, shown.Load(), looks.Load(), wantShown, wantLooks)
+			}
+		}
+		expect("at the start", 1, 1)
+		time.Sleep(time.Minute)
+		expect("after a minute", 2, 2)
+		time.Sleep(30*time.Second - time.Nanosecond)
+		expect("just before the reset", 2, 2)
+		time.Sleep(time.Nanosecond)
+		expect("at the reset", 3, 2)
+		time.Sleep(30 * time.Second)
+		expect("after two minutes", 4, 3)
+		cancel()
+		<-done
+	})
 }

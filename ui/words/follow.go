@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/usage"
 )
 
 // Follow is FollowAll for one home.
@@ -55,6 +56,37 @@ func FollowAll(ctx context.Context, homes []<-chan auth.State, look <-chan struc
 		show(states, now)
 		timer.Stop()
 		if next := nextOfAll(states, now); !next.IsZero() {
+			timer.Reset(time.Until(next))
+		}
+	}
+}
+
+// FollowUsage calls show with every Usage from news, and again when its texts
+// change, with the wall clock in the local zone. Timers stop while the machine
+// sleeps: a face that is being opened updates its texts by itself.
+//
+// show is called on the caller's goroutine. FollowUsage returns when ctx is done
+// or news is closed.
+func FollowUsage(ctx context.Context, news <-chan usage.Usage, show func(usage.Usage, time.Time)) {
+	timer := time.NewTimer(0)
+	timer.Stop()
+	defer timer.Stop()
+	var known usage.Usage
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case u, ok := <-news:
+			if !ok {
+				return
+			}
+			known = u
+		case <-timer.C:
+		}
+		now := time.Now()
+		show(known, now)
+		timer.Stop()
+		if next := NextUsageChange(known, now); !next.IsZero() {
 			timer.Reset(time.Until(next))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 
 	"rekey/auth"
 	"rekey/ui/words"
+	"rekey/usage"
 )
 
 func TestFollow(t *testing.T) {
@@ -51,6 +52,54 @@ func TestFollow(t *testing.T) {
 		time.Sleep(100 * time.Hour)
 		expect("nothing to wait for")
 		cancel()
+		<-done
+	})
+}
+
+// The texts about usage change when a window is reset and at midnight, without
+// news.
+func TestFollowUsage(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		news, shown := make(chan usage.Usage), make(chan string, 16)
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			words.FollowUsage(t.Context(), news, func(u usage.Usage, at time.Time) {
+				shown <- english.Tightest(u.At(at), at.UTC())
+			})
+		}()
+		expect := func(step string, want ...string) {
+			t.Helper()
+			synctest.Wait()
+			got := []string{}
+			for len(shown) > 0 {
+				got = append(got, <-shown)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("%s: shown %q, want %q", step, got, want)
+			}
+		}
+		expect("before anything is known")
+		five, forty, now := 5.0, 40.0, time.Now() // synctest's clock starts at midnight UTC
+		news <- usage.Usage{Windows: []usage.Window{
+			{Limit: usage.MainLimit, Minutes: 300, UsedPercent: &forty, ResetsAt: now.Add(3 * time.Hour)},
+			{Limit: usage.MainLimit, Minutes: 10080, UsedPercent: &five, ResetsAt: now.Add(30 * time.Hour)},
+		}}
+		expect("first Usage", "5 h 40 %, resets 03:00")
+		time.Sleep(3*time.Hour - time.Nanosecond)
+		expect("just before the reset")
+		time.Sleep(time.Nanosecond)
+		expect("at the reset", "week 5 %, resets Sun 06:00")
+		time.Sleep(21 * time.Hour)
+		expect("at midnight", "week 5 %, resets 06:00")
+		time.Sleep(6 * time.Hour)
+		expect("at the last reset", "")
+		news <- usage.Usage{}
+		expect("nothing known any more", "")
+		time.Sleep(100 * time.Hour)
+		expect("nothing to wait for")
+		close(news)
 		<-done
 	})
 }

@@ -134,14 +134,17 @@ func (w Words) Pace(of usage.Window, now time.Time) string {
 }
 
 // Tightest is the tightest window in a few words, for a tooltip or a bar: "5 h
-// 18 %, resets 14:05". Without a window that is known it is the workspace's cap,
-// "" if there is none either.
+// 18 %, resets 14:05", followed by its age if there are no newer figures. Without
+// a window that is known it is the workspace's cap, "" if there is none either.
 func (w Words) Tightest(u usage.Usage, now time.Time) string {
-	tightest, ok := u.Tightest()
-	if !ok {
-		return w.SpendLimit(u, now)
+	text := w.SpendLimit(u, now)
+	if tightest, ok := u.Tightest(); ok {
+		text = w.WindowName(tightest) + " " + w.WindowLine(tightest, now)
 	}
-	return w.WindowName(tightest) + " " + w.WindowLine(tightest, now)
+	if age := w.UsageAge(u, now); u.Problem != "" && text != "" && age != "" {
+		text += " · " + age
+	}
+	return text
 }
 
 // Credits is what can be used beyond the windows, "" when there is nothing to say.

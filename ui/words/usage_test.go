@@ -55,6 +55,37 @@ func TestUsageProblems(t *testing.T) {
 	}
 }
 
+// TestUsageNote holds that old figures are marked with their age, whatever the
+// reason, and that no note repeats what is wrong with the sign-in.
+func TestUsageNote(t *testing.T) {
+	w := English()
+	old := usage.Usage{
+		FetchedAt: usageNow.Add(-2 * time.Hour),
+		Windows:   []usage.Window{{Limit: "codex", Minutes: 300, UsedPercent: part(50), ResetsAt: usageNow.Add(time.Hour)}},
+	}
+	for _, p := range append(usage.Problems(), "") {
+		u := old
+		u.Problem, u.RetryAt = p, usageNow.Add(time.Hour)
+		note, tightest := "As of 10:00", "5 h 50 %, resets 13:00 · as of 10:00"
+		switch {
+		case p == "":
+			note, tightest = "", "5 h 50 %, resets 13:00"
+		case p.OfBackend():
+			note += " – " + w.UsageProblem(usage.Usage{Problem: p}, usageNow)
+		}
+		if got := w.UsageNote(u, usageNow); got != note {
+			t.Errorf("%s: got %q, want %q", p, got, note)
+		}
+		if got := w.Tightest(u, usageNow); got != tightest {
+			t.Errorf("%s: got %q, want %q", p, got, tightest)
+		}
+		never := usage.Usage{Problem: p}
+		if got := w.UsageNote(never, usageNow); p.OfBackend() != (got != "") || got != "" && got != w.UsageProblem(never, usageNow) {
+			t.Errorf("%s, never asked: got %q", p, got)
+		}
+	}
+}
+
 func TestUsageTexts(t *testing.T) {
 	w := English()
 	u := usage.Usage{

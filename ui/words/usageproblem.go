@@ -19,6 +19,22 @@ func (w Words) UsageProblem(u usage.Usage, now time.Time) string {
 	return why
 }
 
+// UsageNote says in a line how old the figures are and why there are no newer
+// ones, "" when they are the newest. A problem with the sign-in is not repeated,
+// because faces show it already.
+func (w Words) UsageNote(u usage.Usage, now time.Time) string {
+	age := Capital(w.UsageAge(u, now))
+	switch {
+	case u.Problem == "", !u.Problem.OfBackend() && !u.Known():
+		return ""
+	case !u.Problem.OfBackend():
+		return age
+	case age == "":
+		return w.UsageProblem(u, now)
+	}
+	return age + " – " + w.whyNoUsage(u.Problem) // there is no room for when it ends
+}
+
 // whyNoUsage is a sentence for each problem. One that only a newer agent knows is
 // said in general.
 func (w Words) whyNoUsage(p usage.Problem) string {
