@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,11 +20,12 @@ type Answer struct {
 
 // Parse reads the body of GET …/wham/usage. now is the time of the answer on
 // this machine's clock; ahead is how far the backend's clock is ahead of it, 0
-// if unknown. ok is false only when the body is not a JSON object: members that
-// cannot be read are skipped.
+// if unknown. ok is false only when the body is not a JSON object, or one without
+// any member about usage, which a gateway may have sent: members that cannot be
+// read are skipped.
 func Parse(body []byte, now time.Time, ahead time.Duration) (a Answer, ok bool) {
 	top, ok := object(bytes.TrimPrefix(body, []byte("\ufeff")))
-	if !ok {
+	if !ok || !top.any("plan_type", "rate_limit", "additional_rate_limits", "credits", "spend_control", "individual_limit", "rate_limit_reset_credits") {
 		return Answer{}, false
 	}
 	r := reader{now: now.Round(0).UTC(), ahead: ahead}
@@ -191,6 +193,14 @@ func reached(raw json.RawMessage) string {
 // members are the members of a JSON object. Names match exactly, as in Codex,
 // and missing ones are nil.
 type members map[string]json.RawMessage
+
+// any reports whether one of these members is there, with whatever value.
+func (m members) any(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		_, there := m[name]
+		return there
+	})
+}
 
 // object reads a JSON object; ok is false for anything else.
 func object(raw json.RawMessage) (m members, ok bool) {

@@ -98,7 +98,7 @@ func TestParseTolerates(t *testing.T) {
 		"additional twice":       {with(good, strings.Repeat(`,"additional_rate_limits":[{"metered_feature":"f","rate_limit":{"primary_window":`+good+`}},{"metered_feature":"f","limit_name":"b","rate_limit":{"primary_window":`+good+`}}]`, 1)), []Window{whole, {Limit: "f", Minutes: 300, UsedPercent: percent(5), ResetsAt: soon, ToldAt: noon}}},
 		"additional no feature":  {with(good, `,"additional_rate_limits":[{"limit_name":"b","rate_limit":{"primary_window":`+good+`}}]`), []Window{whole, {Limit: "b", Name: "b", Minutes: 300, UsedPercent: percent(5), ResetsAt: soon, ToldAt: noon}}},
 		"primary and the same":   {`{"rate_limit":{"primary_window":` + good + `,"secondary_window":` + good + `}}`, []Window{whole}},
-		"names are matched case": {`{"Rate_Limit":{"primary_window":` + good + `}}`, nil},
+		"names are matched case": {`{"plan_type":"pro","Rate_Limit":{"primary_window":` + good + `}}`, nil},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -108,7 +108,7 @@ func TestParseTolerates(t *testing.T) {
 			}
 		})
 	}
-	for _, body := range []string{"", "[]", "null", "<html>", `{"plan_type":"pro",`, seed + "x", "5", `"x"`} {
+	for _, body := range []string{"", "[]", "null", "<html>", `{"plan_type":"pro",`, seed + "x", "5", `"x"`, "{}", `{"detail":"Unauthorized"}`, `{"Plan_Type":"pro"}`} {
 		if _, ok := Parse([]byte(body), noon, 0); ok {
 			t.Errorf("%.20q was taken for an answer", body)
 		}
