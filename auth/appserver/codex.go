@@ -25,7 +25,8 @@ func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) 
 	c.welcome()
 	c.work.Go(c.watchAccount)
 	if c.server.Pushes {
-		c.work.Go(c.watchRateLimits)
+		known := s.Home.Usage() // what changes once this is answered is told
+		c.work.Go(func() { c.watchRateLimits(known) })
 	}
 	if p.Rekey != nil && p.Rekey.Subscribe {
 		st := c.follow()

@@ -1,12 +1,15 @@
 package appserver
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"rekey/auth"
 	"rekey/auth/appserver/ratelimits"
+	"rekey/usage"
 )
 
 type rateLimitsUpdated struct {
@@ -40,8 +43,9 @@ func (c *conn) rateLimits(ctx context.Context, params json.RawMessage) (any, err
 	if err != nil {
 		return nil, err
 	}
-	if !u.Known() {
-		return nil, fmt.Errorf("failed to fetch codex rate limits: %s", u.Problem)
+	u = u.At(time.Now())
+	if !u.Known() && (u.Problem != "" || u.FetchedAt.IsZero()) {
+		return nil, fmt.Errorf("failed to fetch codex rate limits: %s", cmp.Or(u.Problem, "unknown"))
 	}
 	return ratelimits.From(u, account), nil
 }
@@ -86,17 +90,17 @@ func wantsDetails(raw json.RawMessage) (bool, error) {
 }
 
 // watchRateLimits sends account/rateLimits/updated for each limit that has
-// changed, until the connection ends.
-func (c *conn) watchRateLimits() {
-	last := c.server.Home.Usage()
+// changed since last, until the connection ends.
+func (c *conn) watchRateLimits(last usage.Usage) {
 	for u := range c.server.Home.SubscribeUsage(c.ctx) {
+		if !u.Known() {
+			continue
+		}
 		for _, limit := range ratelimits.Changed(last, u) {
 			if c.write(note(noteRateLimits, rateLimitsUpdated{limit})) != nil {
 				return
 			}
 		}
-		if u.Known() {
-			last = u
-		}
+		last = u
 	}
 }

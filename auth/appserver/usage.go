@@ -3,6 +3,7 @@ package appserver
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"rekey/usage"
 )
@@ -19,19 +20,22 @@ type usageMessage struct {
 	Usage  usage.Usage `json:"usage"`
 }
 
+// told is what of u is still true.
+func told(u usage.Usage) usageMessage { return usageMessage{stateSchema, u.At(time.Now())} }
+
 type usageHistoryResult struct {
 	Points []usage.Point `json:"points"`
 }
 
 func (c *conn) usage(ctx context.Context, p usageParams) (any, error) {
 	if !p.Look {
-		return usageMessage{stateSchema, c.server.Home.Usage()}, nil
+		return told(c.server.Home.Usage()), nil
 	}
 	u, err := c.server.Home.LookAtUsage(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return usageMessage{stateSchema, u}, nil
+	return told(u), nil
 }
 
 func (c *conn) usageHistory(ctx context.Context, _ json.RawMessage) (any, error) {
@@ -45,7 +49,7 @@ func (c *conn) usageHistory(ctx context.Context, _ json.RawMessage) (any, error)
 // watchUsage pushes every new Usage until the connection ends.
 func (c *conn) watchUsage() {
 	for u := range c.server.Home.SubscribeUsage(c.ctx) {
-		if c.write(note(noteUsage, usageMessage{stateSchema, u})) != nil {
+		if c.write(note(noteUsage, told(u))) != nil {
 			return
 		}
 	}
