@@ -94,6 +94,28 @@ func TestUsageComesFromTheAgent(t *testing.T) {
 	eventually(t, "no usage after the sign-out", func() bool { return !client.Usage().Known() && client.Usage().Problem == usage.ProblemSignedOut })
 }
 
+// What one process has been told, those that watch the home show, without a
+// request of their own.
+func TestUsageOfAnotherProcess(t *testing.T) {
+	t.Parallel()
+	r := newUsageRig(t)
+	a, other := r.start(), r.open()
+	r.run(other.Watch)
+	news := other.SubscribeUsage(within(t))
+	u, err := a.LookAtUsage(within(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for told := range news {
+		if told.FetchedAt.Equal(u.FetchedAt) {
+			break
+		}
+	}
+	if got := other.Usage(); !got.FetchedAt.Equal(u.FetchedAt) || r.server.UsageRequests() != 1 {
+		t.Errorf("%+v after %d requests", got, r.server.UsageRequests())
+	}
+}
+
 // A wrong answer keeps the figures and leaves the sign-in alone.
 func TestWrongUsageChangesNoState(t *testing.T) {
 	t.Parallel()

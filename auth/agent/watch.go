@@ -13,6 +13,7 @@ import (
 	"rekey/auth/codex"
 	"rekey/auth/memory"
 	"rekey/lend"
+	"rekey/usage/files"
 	"rekey/watcher"
 )
 
@@ -21,8 +22,8 @@ import (
 var rereads = [...]time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 200 * time.Millisecond, 400 * time.Millisecond}
 
 // Watch updates the Manager from the store and from other processes' records,
-// and the preferences from the configuration file, until ctx is done. It reads
-// at its start and immediately after each event.
+// the known usage from theirs, and the preferences from the configuration file,
+// until ctx is done. It reads at its start and immediately after each event.
 func (h *Home) Watch(ctx context.Context) error {
 	w, err := h.watcher()
 	if err != nil {
@@ -39,12 +40,12 @@ func (h *Home) Watch(ctx context.Context) error {
 
 // watcher watches every file that Watch reads.
 func (h *Home) watcher() (*watcher.Watcher, error) {
-	files := append(codex.ConfigPaths(h.opts.Dir), filepath.Join(h.opts.Dir, codex.AuthFile), codex.EncryptedPath(h.opts.Dir), memory.RefusalsPath(h.stateDir), memory.AttemptsPath(h.stateDir),
-		lend.BookPath(h.stateDir))
+	watched := append(codex.ConfigPaths(h.opts.Dir), filepath.Join(h.opts.Dir, codex.AuthFile), codex.EncryptedPath(h.opts.Dir), memory.RefusalsPath(h.stateDir), memory.AttemptsPath(h.stateDir),
+		lend.BookPath(h.stateDir), files.RecordPath(h.stateDir))
 	if h.opts.Settings != "" {
-		files = append(files, h.opts.Settings)
+		watched = append(watched, h.opts.Settings)
 	}
-	return watcher.New(files)
+	return watcher.New(watched)
 }
 
 // CannotWatch returns why the system would not report changes to Watch, which
@@ -59,13 +60,13 @@ func (h *Home) CannotWatch() error {
 
 // follow reads whenever changes or the keyring report something, until ctx is
 // done. which says what has changed: if only the credentials, the configuration
-// is not read, because the user is waiting.
-func (h *Home) follow(ctx context.Context, changes <-chan struct{}, which func() (files []string, ok bool)) {
+// is not read, because the user is waiting; if only the usage, nothing else is.
+func (h *Home) follow(ctx context.Context, changes <-chan struct{}, which func() (changed []string, ok bool)) {
 	var again <-chan time.Time // fires when half-written content is due for another look
 	var keyring keyringEvents
 	defer keyring.stop()
 	tries := 0
-	credentials := filepath.Join(h.opts.Dir, codex.AuthFile)
+	credentials, record := filepath.Join(h.opts.Dir, codex.AuthFile), files.RecordPath(h.stateDir)
 	read := func(all bool) {
 		again = nil
 		if all {
@@ -88,9 +89,15 @@ func (h *Home) follow(ctx context.Context, changes <-chan struct{}, which func()
 	for {
 		select {
 		case <-changes:
+			changed, ok := which()
+			if used := slices.Index(changed, record); ok && used >= 0 {
+				h.meter.service.Known(ctx)
+				if changed = slices.Delete(changed, used, used+1); len(changed) == 0 {
+					continue
+				}
+			}
 			tries = 0
-			files, ok := which()
-			read(!ok || again != nil || slices.ContainsFunc(files, func(file string) bool { return file != credentials }))
+			read(!ok || again != nil || slices.ContainsFunc(changed, func(file string) bool { return file != credentials }))
 		case _, ok := <-keyring.changes:
 			if !ok {
 				keyring.stop() // the signals have ended; the next read subscribes anew

@@ -43,18 +43,20 @@ type Memory struct {
 
 var _ usage.Memory = Memory{}
 
+// RecordPath returns where a home's newest figures are kept, below its state
+// folder.
+func RecordPath(stateDir string) string { return filepath.Join(stateDir, recordFile) }
+
 // Lock implements usage.Memory.
 func (f Memory) Lock(ctx context.Context) (unlock func(), err error) {
 	return safefile.Lock(ctx, filepath.Join(f.Home, lockFile), 0o600)
 }
 
 // Load implements usage.Memory.
-func (f Memory) Load() usage.Record {
-	return load[usage.Record](filepath.Join(f.Home, recordFile))
-}
+func (f Memory) Load() usage.Record { return load[usage.Record](RecordPath(f.Home)) }
 
 // Save implements usage.Memory.
-func (f Memory) Save(r usage.Record) error { return save(filepath.Join(f.Home, recordFile), r) }
+func (f Memory) Save(r usage.Record) error { return save(RecordPath(f.Home), r) }
 
 // Rest implements usage.Memory.
 func (f Memory) Rest() usage.Rest { return load[usage.Rest](filepath.Join(f.User, restFile)) }
