@@ -8,9 +8,7 @@ import (
 )
 
 // build creates every row once. Later rows are only changed in place and
-// hidden, because panels close an open menu whose structure changes. LXQt's 1.2
-// closes it for any change, because systray tells of each as one of the structure too
-// (v1.12: LayoutUpdated beside ItemsPropertiesUpdated).
+// hidden, because panels close an open menu whose structure changes.
 func (t *tray) build(ctx context.Context) {
 	first := t.homes[0]
 	if len(t.homes) == 1 {
@@ -23,7 +21,7 @@ func (t *tray) build(ctx context.Context) {
 		t.add(ctx, ofProgram, nil, first)
 	}
 	t.work.Go(func() { t.watchOpening(ctx) })
-	t.work.Go(func() { watchAboutToShow(ctx, "", func() { t.opened(ctx) }) })
+	t.work.Go(func() { watchMenu(ctx, "", func() { t.opened(ctx) }, t.closed) })
 	for _, h := range t.homes {
 		t.work.Go(func() { t.followUsage(ctx, h) })
 		t.work.Go(func() { t.followLoans(ctx, h) })

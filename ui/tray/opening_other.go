@@ -4,5 +4,6 @@ package tray
 
 import "context"
 
-// watchAboutToShow has nothing to listen to: systray tells of every opening here.
-func watchAboutToShow(context.Context, string, func()) {}
+// watchMenu has nothing to listen to: systray tells of every opening here, and no
+// menu closes when it changes.
+func watchMenu(context.Context, string, func(), func()) {}

@@ -15,23 +15,24 @@ const (
 	menuPath  = itemPath + "/menu"
 )
 
-// watchAboutToShow calls opened whenever a panel is about to show the icon's menu,
-// until ctx ends. The address is the bus's, or "" for that of this session.
+// watchMenu calls opened whenever a panel is about to show the icon's menu, and
+// closed when it says that the menu is closed, until ctx ends. The address is the
+// bus's, or "" for that of this session.
 //
 // Panels built on libdbusmenu-gtk, such as xfce's, say no more than
 // AboutToShow. systray tells only of the event "opened" that others send
 // (https://github.com/fyne-io/systray, v1.12), and its menu cannot be taken over,
 // so this listens as a monitor of those calls alone. A panel's first call is not
 // about opening: it reads the menu for the first time then.
-func watchAboutToShow(ctx context.Context, address string, opened func()) {
+func watchMenu(ctx context.Context, address string, opened, closed func()) {
 	icon, err := dbus.SessionBus() // systray's own
 	if err != nil {
 		return
 	}
-	watchCalls(ctx, address, icon.Names()[0], opened)
+	watchCalls(ctx, address, icon.Names()[0], opened, closed)
 }
 
-func watchCalls(ctx context.Context, address, icon string, opened func()) {
+func watchCalls(ctx context.Context, address, icon string, opened, closed func()) {
 	dialling, cancel := context.WithTimeout(ctx, portalLimit)
 	defer cancel()
 	conn, err := sessionbus.Dial(dialling, address)
@@ -39,8 +40,9 @@ func watchCalls(ctx context.Context, address, icon string, opened func()) {
 		return // without a bus there is no tray either, which is told elsewhere
 	}
 	defer func() { _ = conn.Close() }()
-	rule := "type='method_call',interface='" + menuIface + "',member='AboutToShow',destination='" + icon + "'"
-	err = conn.BusObject().CallWithContext(dialling, "org.freedesktop.DBus.Monitoring.BecomeMonitor", 0, []string{rule}, uint32(0)).Err
+	call := "type='method_call',interface='" + menuIface + "',destination='" + icon + "',member="
+	rules := []string{call + "'AboutToShow'", call + "'Event',arg1='closed'"}
+	err = conn.BusObject().CallWithContext(dialling, "org.freedesktop.DBus.Monitoring.BecomeMonitor", 0, rules, uint32(0)).Err
 	if err != nil {
 		return // a sandbox's bus has no monitors
 	}
@@ -58,12 +60,15 @@ func watchCalls(ctx context.Context, address, icon string, opened func()) {
 			if !ok {
 				return // the bus has gone
 			}
-			if root(call) {
-				if panel := sender(call); known[panel] {
-					opened()
-				} else {
-					known[panel] = true
-				}
+			panel := header(call, dbus.FieldSender)
+			switch {
+			case !root(call):
+			case header(call, dbus.FieldMember) == "Event":
+				closed()
+			case known[panel]:
+				opened()
+			default:
+				known[panel] = true
 			}
 		}
 	}
@@ -71,12 +76,12 @@ func watchCalls(ctx context.Context, address, icon string, opened func()) {
 
 // root reports whether a call is about the menu as a whole, no submenu.
 func root(call *dbus.Message) bool {
-	var id int32
-	return call.Type == dbus.TypeMethodCall && dbus.Store(call.Body, &id) == nil && id == 0
+	return call.Type == dbus.TypeMethodCall && len(call.Body) > 0 && call.Body[0] == any(int32(0))
 }
 
-// sender is the connection that a message comes from.
-func sender(m *dbus.Message) (name string) {
-	_ = m.Headers[dbus.FieldSender].Store(&name) // "" will do
+// header is a name in a message's header: that of the connection it comes from, or
+// of what is called.
+func header(m *dbus.Message, field dbus.HeaderField) (name string) {
+	_ = m.Headers[field].Store(&name) // "" will do
 	return name
 }

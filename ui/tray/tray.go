@@ -58,6 +58,7 @@ type tray struct {
 
 	mu    sync.Mutex // guards what other goroutines share with show
 	panel assets.Panel
+	menu  openness
 }
 
 // home is one home's part of the tray.
@@ -109,38 +110,22 @@ func (t *tray) show(states []auth.State, now time.Time) {
 	}
 	views := make([]View, len(t.homes))
 	t.mu.Lock()
+	leave := t.leaveMenu(states)
 	for i, h := range t.homes {
 		h.note.follow(t.opts.Words, h.state, states[i])
 		h.state = states[i]
 		views[i] = View{Name: h.Name, State: states[i], Usage: h.usage, Loans: h.loans, Note: h.note.text}
 	}
 	model := Menu(t.opts.Words, views, now, can)
+	if leave {
+		model.Homes, model.Rows = t.shown.Homes, t.shown.Rows
+	}
 	for i, h := range t.homes {
 		h.main, h.rows = model.Homes[i].Main, model.Homes[i].Loans
 	}
 	panel := t.panel
 	t.mu.Unlock()
 	t.render(model, panel)
-}
-
-// watchOpening updates the texts whenever the menu is opened.
-func (t *tray) watchOpening(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-systray.TrayOpenedCh:
-			t.opened(ctx)
-		}
-	}
-}
-
-// opened is called when the menu is opened.
-func (t *tray) opened(ctx context.Context) {
-	t.lookAgain()
-	for _, h := range t.homes {
-		t.work.Go(func() { _, _ = h.Session.LookAtUsage(ctx) }) // what stands in the way is in the Usage
-	}
 }
 
 // followUsage follows a home's usage and updates the menu when the texts
