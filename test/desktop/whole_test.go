@@ -124,8 +124,8 @@ func (w *whole) live(t *testing.T, start func(t *testing.T, dark bool) (kill fun
 	// Its button.
 	refuse := func(name string) {
 		t.Helper()
-		// Asked for here and not by opening the menu, which panels close when rows
-		// come: dbusmenu-qt does, in LXQt.
+		// Asked for here and not by opening the menu, whose rows would come while it is
+		// open, or on LXQt only after it.
 		if usage := w.startRekey(t, "usage"); usage.Wait(t) != 0 {
 			t.Errorf("rekey usage says %s", usage.Output())
 		}
