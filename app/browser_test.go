@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rekey/auth/login"
+	"rekey/test/kit/must"
 )
 
 // Whatever is wrong with the programs that open pages, the next one is tried,
@@ -49,9 +50,7 @@ func TestOpeners(t *testing.T) {
 			bin := t.TempDir()
 			t.Setenv("PATH", bin) // the scripts use nothing but the shell itself
 			for program, text := range tt.programs {
-				if err := os.WriteFile(filepath.Join(bin, program), []byte(text), 0o700); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, os.WriteFile(filepath.Join(bin, program), []byte(text), 0o700))
 			}
 			pipe(t, filepath.Join(bin, "pipe"))
 			limit := 30 * time.Second
@@ -82,12 +81,8 @@ func TestOpeners(t *testing.T) {
 // pipe creates a named pipe that blocks its readers until the test ends.
 func pipe(t *testing.T, name string) {
 	t.Helper()
-	if err := unix.Mkfifo(name, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, unix.Mkfifo(name, 0o600))
 	end, err := os.OpenFile(name, os.O_RDWR, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() { _ = end.Close() })
 }

@@ -10,15 +10,14 @@ import (
 
 	"rekey/assets"
 	"rekey/auth"
+	"rekey/test/kit/must"
 )
 
 // mask renders a status and returns its alpha channel.
 func mask(t *testing.T, r *assets.Renderer, status auth.Status, panel assets.Panel, size int) []byte {
 	t.Helper()
 	data, err := r.Icon(status, panel, size)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	img, err := png.Decode(bytes.NewReader(data))
 	if err != nil {
 		t.Fatalf("icon for %q is not a PNG: %v", status, err)
@@ -66,13 +65,9 @@ func TestPanels(t *testing.T) {
 	var r assets.Renderer
 	for _, status := range auth.Statuses() {
 		light, err := r.Icon(status, assets.LightPanel, 22)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		dark, err := r.Icon(status, assets.DarkPanel, 22)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		if bytes.Equal(light, dark) {
 			t.Errorf("%q is the same picture on a light and on a dark panel", status)
 		}
@@ -105,9 +100,7 @@ func TestSources(t *testing.T) {
 	t.Parallel()
 	for _, status := range auth.Statuses() {
 		svg, err := assets.StatusSVG(status, false)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		var drawing struct {
 			ViewBox string `xml:"viewBox,attr"`
 			Title   string `xml:"title"`
@@ -131,9 +124,7 @@ func TestICO(t *testing.T) {
 	t.Parallel()
 	var r assets.Renderer
 	icon, err := r.Icon(auth.StatusHealthy, assets.LightPanel, 32)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	ico := assets.ICO(icon, 32)
 	if want := []byte{0, 0, 1, 0, 1, 0, 32, 32}; !bytes.HasPrefix(ico, want) {
 		t.Errorf("the file starts with % x, want % x", ico[:8], want)

@@ -10,6 +10,7 @@ import (
 
 	"rekey/assets"
 	"rekey/auth"
+	"rekey/test/kit/must"
 )
 
 // panels are the backgrounds that each kind of icons is drawn for.
@@ -29,13 +30,9 @@ func onPanel(t *testing.T, status auth.Status, icons assets.Panel, background co
 	t.Helper()
 	var r assets.Renderer
 	data, err := r.Icon(status, icons, size)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	icon, err := png.Decode(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	out := image.NewRGBA(icon.Bounds())
 	for y := range size {
 		for x := range size {
@@ -132,9 +129,7 @@ func TestAppIcon(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{16, 512} {
 		data, err := assets.AppIcon(size)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		picture, err := png.Decode(bytes.NewReader(data))
 		if err != nil || picture.Bounds() != image.Rect(0, 0, size, size) {
 			t.Fatalf("the program's icon of %d pixels: %v", size, err)

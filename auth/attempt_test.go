@@ -5,6 +5,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // TestRefusedTokensNeverReturn: two old files take turns in the store, written
@@ -26,9 +28,7 @@ func TestRefusedTokensNeverReturn(t *testing.T) {
 			if i == 10 {
 				r.restart()
 			}
-			if err := r.Reload(t.Context(), true); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, r.Reload(t.Context(), true))
 			r.later()
 		}
 		r.wantRequests(2)

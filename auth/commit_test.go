@@ -4,6 +4,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // TestCommitOverWhatIsNoChange: formatting and unknown fields that were written
@@ -275,8 +277,6 @@ func TestReplacedWhileTakenOver(t *testing.T) {
 		}
 	})
 	r.authority.then(refreshed("2"))
-	if err := r.refresh(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.refresh())
 	r.wantCached("theirs")
 }

@@ -4,18 +4,16 @@ import (
 	"bytes"
 	"encoding/json"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // sameContents are the ways to write Ada's sign-in that are no change at all.
 func sameContents(t *testing.T) map[string][]byte {
 	t.Helper()
 	var compact, spread bytes.Buffer
-	if err := json.Compact(&compact, chatGPT()); err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Indent(&spread, chatGPT(), "  ", "\t"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Compact(&compact, chatGPT()))
+	must.Do(t, json.Indent(&spread, chatGPT(), "  ", "\t"))
 	return map[string][]byte{
 		"same bytes":               chatGPT(),
 		"compact":                  compact.Bytes(),

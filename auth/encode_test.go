@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // TestEncodeShape: Codex's order of fields and its spacing, whatever the order
@@ -77,9 +79,7 @@ func TestNewCredentials(t *testing.T) {
 		Provenance: &Provenance{"https://issuer.example", "client-1"}, OwnerID: "owner-1",
 	}
 	s, err := NewChatGPT(in, noon.In(time.FixedZone("", 3600)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	again := mustParse(t, s.Encode())
 	if !again.Equal(s) || again.Kind() != KindChatGPT || !again.Usable() {
 		t.Errorf("read again: %s", again.Encode())
@@ -92,9 +92,7 @@ func TestNewCredentials(t *testing.T) {
 	}
 
 	bare, err := NewChatGPT(SignIn{IDToken: NewSecret(rawJWT(`{}`))}, noon)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if _, ok := bare.AccountID(); ok || bare.Provenance() != nil || bare.HasAPIKey() || bare.tokens.ownerID != nil {
 		t.Errorf("a bare sign-in holds too much: %s", bare.Encode())
 	}
@@ -107,9 +105,7 @@ func TestNewExternal(t *testing.T) {
 	t.Parallel()
 	token := NewSecret(idToken("ada@example.com", "acct-claim"))
 	s, err := NewExternal(ExternalTokens{AccessToken: token, AccountID: "acct-host", PlanType: "team"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	id, _ := s.AccountID()
 	if s.Kind() != KindExternalTokens || !s.Usable() || s.Managed() || id != "acct-host" ||
 		s.Claims().Plan != "team" || s.Claims().Email != "ada@example.com" || s.AccessToken() != token {
@@ -148,9 +144,7 @@ func TestWithTokens(t *testing.T) {
 	later := noon.Add(time.Minute)
 
 	same, err := base.WithTokens(TokenResponse{}, later)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if last, _ := same.LastRefresh(); !last.Equal(later) || same.RefreshToken() != base.RefreshToken() ||
 		same.AccessToken() != base.AccessToken() || same.Provenance() == nil {
 		t.Errorf("an empty answer changes more than last_refresh: %s", same.Encode())
@@ -160,9 +154,7 @@ func TestWithTokens(t *testing.T) {
 		IDToken: secret(idToken("grace@example.com", "acct-grace")), AccessToken: secret(""), RefreshToken: secret("refresh-2"),
 		DropProvenance: true,
 	}, later)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	account, _ := full.AccountID()
 	if full.Claims().Email != "grace@example.com" || !full.AccessToken().Empty() || account != "acct-ada" ||
 		full.RefreshToken().Reveal() != "refresh-2" || full.Provenance() != nil {
@@ -201,9 +193,7 @@ func unknownFields(t *testing.T, content []byte) []string {
 	var names []string
 	for _, m := range all {
 		value, err := json.Marshal(m.raw) // compact
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		names = append(names, m.name+"="+string(value))
 	}
 	return names

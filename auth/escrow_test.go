@@ -3,6 +3,8 @@ package auth
 import (
 	"context"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // TestAfterKill is the next start after a process was killed at each step.
@@ -37,9 +39,7 @@ func TestAfterKill(t *testing.T) {
 			r.store.put(tt.disk)
 			r.restart()
 			r.authority.then(refreshed("3"))
-			if err := r.Reload(t.Context(), true); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, r.Reload(t.Context(), true))
 			r.wantJournal(tt.journal...)
 			r.wantStored(tt.stored)
 			r.wantRequests(0)
@@ -198,9 +198,7 @@ func TestReloadDoesNotWaitForOthers(t *testing.T) {
 			return nil, errBusy
 		}
 	})
-	if err := r.escrow.inMemory.Reserve(fakeFingerprints{}.Token(mustParse(t, chatGPT())), noon); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.escrow.inMemory.Reserve(fakeFingerprints{}.Token(mustParse(t, chatGPT())), noon))
 	if err := r.Reload(t.Context(), true); err != nil {
 		t.Error(err)
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // TestUse: stale credentials are refreshed once before they are returned, and
@@ -81,9 +83,7 @@ func TestExternalTokens(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
 	owner := &host{tokens: hostTokens("host-2")}
-	if err := r.SetExternal(hostTokens("host-1"), owner); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.SetExternal(hostTokens("host-1"), owner))
 	if st := r.wantStatus(StatusExternal); st.Method != KindExternalTokens || st.Plan != "team" || st.Refreshable != RefreshableNo {
 		t.Errorf("state = %+v", st)
 	}
@@ -126,9 +126,7 @@ func TestExternalTokens(t *testing.T) {
 func TestExternalTokensWithoutOwner(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
-	if err := r.SetExternal(hostTokens("host-1"), nil); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.SetExternal(hostTokens("host-1"), nil))
 	if err := r.refresh(); err != nil {
 		t.Errorf("Refresh = %v", err)
 	}
@@ -140,12 +138,8 @@ func TestExternalTokensWithoutOwner(t *testing.T) {
 func TestSignInEndsExternalTokens(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
-	if err := r.SetExternal(hostTokens("host-1"), &host{}); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.ReplaceSignIn(t.Context(), mustParse(t, chatGPT())); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.SetExternal(hostTokens("host-1"), &host{}))
+	must.Do(t, r.ReplaceSignIn(t.Context(), mustParse(t, chatGPT())))
 	r.wantStatus(StatusHealthy)
 	r.store.put(rotated())
 	if err := r.Reload(t.Context(), true); err != nil {

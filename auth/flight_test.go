@@ -6,6 +6,8 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+
+	"rekey/test/kit/must"
 )
 
 // TestSingleFlight: a thousand callers at once share one request.
@@ -141,9 +143,7 @@ func TestLockIsHeld(t *testing.T) {
 		}
 	})
 	r.authority.then(refreshed("2"), refused(ReasonExpired))
-	if err := r.refresh(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.refresh())
 	r.wantJournal("lock", "reserve", "sent", "send", "keep", "update", "clear", "unlock")
 	r.later()
 	wantPermanent(t, r.refresh(), ReasonExpired)

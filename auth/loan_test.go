@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // lent is Ada's sign-in as another machine lends it.
@@ -49,9 +51,7 @@ func TestLend(t *testing.T) {
 	owner := mustParse(t, chatGPT(set("OPENAI_API_KEY", "sk-secret"), set("tokens.oauth_provenance", map[string]any{
 		"issuer": "https://auth.example", "client_id": "app"}), set("tokens.extra", "more"), set("extra", "more")))
 	loan, err := owner.Lend("box-1")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if !loan.Equal(mustParse(t, lent())) {
 		t.Errorf("lent is %s", loan.Encode())
 	}

@@ -1,6 +1,10 @@
 package auth
 
-import "testing"
+import (
+	"testing"
+
+	"rekey/test/kit/must"
+)
 
 // TestNotice: an unexplained 401 has none, because a captive portal can produce
 // it.
@@ -37,9 +41,7 @@ func TestClaimNoticeOnce(t *testing.T) {
 	claim(false)
 
 	r.restart()
-	if err := r.Reload(t.Context(), true); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.Reload(t.Context(), true))
 	if got := r.State().Notice; got != notice {
 		t.Errorf("notice after a restart = %q, want the same id %q", got, notice)
 	}

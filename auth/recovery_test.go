@@ -3,6 +3,8 @@ package auth
 import (
 	"errors"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // next is what one step of a recovery is expected to be.
@@ -67,9 +69,7 @@ func TestUnauthorizedRecoveryOfExternalTokens(t *testing.T) {
 	for _, fault := range []error{nil, errors.New("the host is busy")} {
 		r := newRig(t, chatGPT())
 		owner := &host{tokens: hostTokens("host-2"), err: fault}
-		if err := r.SetExternal(hostTokens("host-1"), owner); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, r.SetExternal(hostTokens("host-1"), owner))
 		recovery := r.Recover()
 		if step, err := recovery.Next(t.Context()); step != RecoveryRefreshed || !errors.Is(err, fault) {
 			t.Errorf("first step = %q, %v", step, err)

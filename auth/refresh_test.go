@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // TestRefreshOrder: space for the answer is reserved before the request, the
@@ -14,9 +16,7 @@ func TestRefreshOrder(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(set("tokens.oauth_provenance", map[string]any{"issuer": "https://issuer.example", "client_id": "c"})))
 	r.authority.then(refreshed("2"))
-	if err := r.refresh(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.refresh())
 	r.wantJournal("reserve", "sent", "send", "keep", "update", "clear")
 	r.wantCached("refresh-2")
 	r.wantStored("refresh-2")
@@ -41,9 +41,7 @@ func TestRefreshWithoutOptionalParts(t *testing.T) {
 		o.Memory, o.Log = nil, nil
 	})
 	r.authority.then(refreshed("2"), refused(ReasonRevoked))
-	if err := r.refresh(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.refresh())
 	r.later()
 	wantPermanent(t, r.refresh(), ReasonRevoked)
 	wantPermanent(t, r.refresh(), ReasonRevoked)

@@ -3,6 +3,8 @@ package auth
 import (
 	"errors"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // everyRefusal are the reasons the authorization server can have.
@@ -51,9 +53,7 @@ func TestReloadOfChangedAuthAfterPermanentFailure(t *testing.T) {
 			r.authority.then(refused(ReasonReused), refreshed("2"))
 			wantPermanent(t, r.refresh(), ReasonReused)
 			r.store.put(rotated())
-			if err := how(r); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, how(r))
 			r.wantRequests(1)
 			r.wantCached("refresh-other")
 			if st := r.wantStatus(StatusHealthy); st.Refused != "" || st.Notice != "" {
@@ -99,9 +99,7 @@ func TestRefusalAfterRestart(t *testing.T) {
 			r.authority.then(refused(reason), refused(reason))
 			wantPermanent(t, r.refresh(), reason)
 			r.restart()
-			if err := r.Reload(t.Context(), true); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, r.Reload(t.Context(), true))
 			r.later()
 			wantPermanent(t, r.refresh(), reason)
 			if reason.NamesToken() {
@@ -127,9 +125,7 @@ func TestRefusalIsFoundByTheOtherMode(t *testing.T) {
 		wantPermanent(t, r.refresh(), ReasonReused)
 		r.options.AsCodex = !codexFirst
 		r.restart()
-		if err := r.Reload(t.Context(), true); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, r.Reload(t.Context(), true))
 		wantPermanent(t, r.refresh(), ReasonReused)
 		r.wantRequests(1)
 	}
@@ -207,9 +203,7 @@ func TestRefusalOfWhatIsNoLongerThere(t *testing.T) {
 	release := r.authority.block()
 	done := r.refreshLater()
 	r.store.put(rotated())
-	if err := r.Reload(t.Context(), true); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.Reload(t.Context(), true))
 	release()
 	wantPermanent(t, <-done, ReasonRevoked)
 	r.wantCached("refresh-other")
@@ -231,9 +225,7 @@ func TestRefusalOfAChangedSnapshotWithTheSameToken(t *testing.T) {
 	release := r.authority.block()
 	done := r.refreshLater()
 	r.store.put(chatGPT(set("OPENAI_API_KEY", "sk-added")))
-	if err := r.Reload(t.Context(), true); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.Reload(t.Context(), true))
 	release()
 	wantPermanent(t, <-done, ReasonRevoked)
 	r.wantStatus(StatusExpiring)
@@ -250,13 +242,9 @@ func TestRefusalThatCannotBeKept(t *testing.T) {
 		wantPermanent(t, r.refresh(), ReasonReused)
 	}
 	r.store.put(grace())
-	if err := r.Reload(t.Context(), true); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.Reload(t.Context(), true))
 	r.store.put(chatGPT())
-	if err := r.Reload(t.Context(), true); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.Reload(t.Context(), true))
 	wantPermanent(t, r.refresh(), ReasonReused)
 	r.wantRequests(1)
 }

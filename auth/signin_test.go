@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // TestCommitSignIn: only another sign-in or a logout since the flow began
@@ -67,9 +69,7 @@ func TestSignInEndsARefusal(t *testing.T) {
 	r.authority.then(refused(ReasonReused), refreshed("3"))
 	wantPermanent(t, r.refresh(), ReasonReused)
 	base, _ := r.Snapshot()
-	if err := r.CommitSignIn(t.Context(), base, mustParse(t, chatGPT(set("tokens.refresh_token", "refresh-new")))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.CommitSignIn(t.Context(), base, mustParse(t, chatGPT(set("tokens.refresh_token", "refresh-new")))))
 	if st := r.wantStatus(StatusHealthy); st.Refused != "" || st.Notice != "" {
 		t.Errorf("state = %+v", st)
 	}

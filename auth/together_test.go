@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // ledger is an authorization server with single-use refresh tokens: a second
@@ -49,9 +51,7 @@ func TestManyProcessesOneHome(t *testing.T) {
 			processes := make([]*Manager, n)
 			for i := range processes {
 				processes[i] = NewManager(r.options)
-				if err := processes[i].Reload(t.Context(), true); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, processes[i].Reload(t.Context(), true))
 			}
 			var all sync.WaitGroup
 			for _, m := range processes {

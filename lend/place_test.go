@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // shells are those that the script must run in, each by the command that is it.
@@ -49,9 +50,7 @@ func newPlace(t *testing.T, shell string) *place {
 	t.Helper()
 	dir := t.TempDir()
 	p := &place{t: t, home: filepath.Join(dir, "codex"), bin: filepath.Join(dir, "bin")}
-	if err := os.Mkdir(p.bin, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Mkdir(p.bin, 0o755))
 	p.link("sh", shell)
 	if filepath.Base(shell) == "busybox" {
 		p.links(tools, func(string) string { return shell })
@@ -59,9 +58,7 @@ func newPlace(t *testing.T, shell string) *place {
 	} else {
 		p.links(tools+" flock", systems(t))
 	}
-	if err := os.Mkdir(p.tmp(), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Mkdir(p.tmp(), 0o700))
 	p.through = func(ctx context.Context, argv []string, stdin []byte) (string, string, error) {
 		cmd := p.command(ctx, argv, stdin)
 		var out, errs strings.Builder
@@ -106,9 +103,7 @@ const tools = "dd sed grep head cat date mkdir chmod chown ls cut tr wc rm mv re
 func systems(t *testing.T) func(string) string {
 	return func(tool string) string {
 		path, err := exec.LookPath(tool)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		return path
 	}
 }

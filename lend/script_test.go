@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 func TestScript(t *testing.T) {
@@ -41,9 +42,7 @@ func TestScript(t *testing.T) {
 				p.do("stop", "known", "", resultGone)
 				p.do("push", "known", loan, SignedOut)
 				p.holds("")
-				if err := os.RemoveAll(p.home); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, os.RemoveAll(p.home))
 				p.do("push", "known", loan, resultOK) // a container that was made anew
 				p.holds(loan)
 			})
@@ -74,12 +73,8 @@ func TestScript(t *testing.T) {
 				t.Parallel()
 				p := newPlace(t, shell)
 				elsewhere := filepath.Join(filepath.Dir(p.home), "elsewhere", "real.json")
-				if err := os.Mkdir(p.home, 0o700); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.Symlink("../elsewhere/real.json", p.auth()); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, os.Mkdir(p.home, 0o700))
+				must.Do(t, os.Symlink("../elsewhere/real.json", p.auth()))
 				for range 2 {
 					p.do("push", "new", loan, resultOK)
 					p.holds(loan)
@@ -91,18 +86,14 @@ func TestScript(t *testing.T) {
 					t.Errorf("its end: %v, %v", info, err)
 				}
 				_ = os.Remove(p.auth())
-				if err := os.Symlink("auth.json", p.auth()); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, os.Symlink("auth.json", p.auth()))
 				p.do("push", "new", loan, Failed)
 			})
 			t.Run("a file that is read-only", func(t *testing.T) {
 				t.Parallel()
 				p := newPlace(t, shell)
 				p.do("push", "new", loan, resultOK)
-				if err := os.Chmod(p.auth(), 0o400); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, os.Chmod(p.auth(), 0o400))
 				p.do("push", "known", newer, Denied)
 				if got, _ := os.ReadFile(p.auth()); string(got) != loan {
 					t.Errorf("holds %q", got)
@@ -127,13 +118,9 @@ func TestScript(t *testing.T) {
 					p := newPlace(t, shell)
 					p.do("push", "new", loan, resultOK)
 					f, err := os.Open(filepath.Join(p.home, name))
-					if err != nil {
-						t.Fatal(err)
-					}
+					must.Do(t, err)
 					defer f.Close()
-					if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-						t.Fatal(err)
-					}
+					must.Do(t, syscall.Flock(int(f.Fd()), syscall.LOCK_EX))
 					p.do("push", "known", newer, Busy)
 					p.holds(loan)
 				}
@@ -143,13 +130,9 @@ func TestScript(t *testing.T) {
 				p := newPlace(t, shell)
 				p.do("push", "new", loan, resultOK)
 				f, err := os.Open(filepath.Join(p.home, "auth.lock"))
-				if err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, err)
 				defer f.Close()
-				if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, syscall.Flock(int(f.Fd()), syscall.LOCK_EX))
 				own := owned["a sign-in"].content
 				done := make(chan struct{})
 				go func() { // once the script waits for the lock
@@ -168,21 +151,15 @@ func TestScript(t *testing.T) {
 			t.Run("the keyring", func(t *testing.T) {
 				t.Parallel()
 				p := newPlace(t, shell)
-				if err := os.MkdirAll(p.home, 0o700); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(filepath.Join(p.home, "config.toml"), []byte("cli_auth_credentials_store = \"keyring\"\n"), 0o600); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, os.MkdirAll(p.home, 0o700))
+				must.Do(t, os.WriteFile(filepath.Join(p.home, "config.toml"), []byte("cli_auth_credentials_store = \"keyring\"\n"), 0o600))
 				p.do("push", "new", loan, Keyring)
 				p.holds("")
 			})
 			t.Run("no flock", func(t *testing.T) {
 				t.Parallel()
 				p := newPlace(t, shell)
-				if err := os.Remove(filepath.Join(p.bin, "flock")); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, os.Remove(filepath.Join(p.bin, "flock")))
 				if a := p.do("push", "new", loan, resultOK); a.Locked {
 					t.Error("locked without flock")
 				}
@@ -246,9 +223,7 @@ func TestBindMountedFile(t *testing.T) {
 			p.do("push", "new", loan, resultOK)
 			p.mounted()
 			before, err := os.Stat(p.auth())
-			if err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, err)
 			for _, content := range []string{short, loan, short} {
 				if a := p.do("push", "known", content, resultOK); !a.InPlace {
 					t.Error("it was replaced")

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // A disk, or a file, that takes nothing, in every shell: the fault is named, what
@@ -86,12 +87,8 @@ func TestSweep(t *testing.T) {
 			p.do("push", "new", loan, resultOK)
 			zombie := p.command(t.Context(), []string{"sh", "-c", ":"}, nil)
 			out, err := zombie.StdoutPipe()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := zombie.Start(); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, err)
+			must.Do(t, zombie.Start())
 			t.Cleanup(func() { _ = zombie.Wait() })
 			if _, err := io.Copy(io.Discard, out); err != nil {
 				t.Fatal(err)

@@ -3,6 +3,8 @@ package lend
 import (
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // What a face asks for is done by the Lender that sees the Book change.
@@ -16,15 +18,11 @@ func TestAskedByAFace(t *testing.T) {
 		{ID: "good", Target: Target{Name: "ssh:good"}, Pushed: "print"},
 		{ID: "bad", Target: Target{Name: "ssh:bad"}, Pushed: "print", Failures: 7, Tried: now, FailingSince: now},
 	}
-	if err := book.Change(func([]Loan) []Loan { return loans }); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, book.Change(func([]Loan) []Loan { return loans }))
 	ids := func() (list string) {
 		t.Helper()
 		all, err := owner.Loans()
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		for _, l := range all {
 			list += l.ID + " "
 		}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // stepping stands in the place of every tool: it counts, and before the tool of
@@ -46,15 +47,11 @@ func stepped(t *testing.T, shell string) steps {
 		if err == nil {
 			err = os.Remove(link)
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		if filepath.Base(program) == "busybox" {
 			program += " " + tool
 		}
-		if err := os.WriteFile(link, fmt.Appendf(nil, stepping, os.Getenv("PATH"), s.dir, p.home, program), 0o755); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(link, fmt.Appendf(nil, stepping, os.Getenv("PATH"), s.dir, p.home, program), 0o755))
 	}
 	return s
 }
@@ -64,16 +61,10 @@ func stepped(t *testing.T, shell string) steps {
 func (s steps) run(do, old, content string, at int, command string) int {
 	t := s.p.t
 	t.Helper()
-	if err := os.RemoveAll(s.dir); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(s.dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.RemoveAll(s.dir))
+	must.Do(t, os.Mkdir(s.dir, 0o700))
 	for name, text := range map[string]string{"event": command, fmt.Sprintf("at-%d", at): ""} {
-		if err := os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(filepath.Join(s.dir, name), []byte(text), 0o600))
 	}
 	s.p.write(old)
 	_, err := run(t.Context(), s.p.through, Target{CodexHome: s.p.home, Name: "home:" + s.p.home},
@@ -161,9 +152,7 @@ func TestCodexAtEveryStep(t *testing.T) {
 	_, codex := kit.Codex(t)
 	lent := func(n int) string {
 		s, err := signIn(t, "acct-ada", n).Lend("a")
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		return string(s.Encode())
 	}
 	old, newer := lent(1), lent(2)

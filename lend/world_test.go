@@ -16,6 +16,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/keeper"
+	"rekey/test/kit/must"
 )
 
 // bubble is the clock of a synctest bubble.
@@ -76,9 +77,7 @@ func signIn(t testing.TB, account string, n int) *auth.Snapshot {
 	t.Helper()
 	claims := func(m map[string]any) string {
 		data, err := json.Marshal(m)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		return "eyJhbGciOiJub25lIn0." + base64.RawURLEncoding.EncodeToString(data) + ".c2ln"
 	}
 	s, err := auth.NewChatGPT(auth.SignIn{
@@ -87,9 +86,7 @@ func signIn(t testing.TB, account string, n int) *auth.Snapshot {
 		AccessToken:  auth.NewSecret(claims(map[string]any{"exp": time.Now().Add(time.Hour).Unix(), "jti": strconv.Itoa(n)})),
 		RefreshToken: auth.NewSecret("refresh-canary"),
 	}, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return s
 }
 

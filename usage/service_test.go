@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // memory is a Memory that two services can share, as two processes do.
@@ -496,9 +498,7 @@ func TestAlerts(t *testing.T) {
 		}
 		claim := func(id string) bool {
 			ok, err := newWorld(t, w.memory).Claim(t.Context(), id) // whichever process
-			if err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, err)
 			return ok
 		}
 		if !claim(at80[0].ID) || claim(at80[0].ID) {

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // patience bounds every wait. A test that passes never waits that long.
@@ -156,9 +158,7 @@ func (r *reader) readsAgain(t *testing.T, before int) {
 func newWatcher(t testing.TB, files ...string) *Watcher {
 	t.Helper()
 	w, err := New(files)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return w
 }
 
@@ -172,9 +172,7 @@ type disk struct {
 func newDisk(t testing.TB) disk {
 	t.Helper()
 	root, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return disk{t, root}
 }
 

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"rekey/test/kit/must"
+
 	"github.com/fsnotify/fsnotify"
 )
 
@@ -27,9 +29,7 @@ func next(t *testing.T, d disk, n notifier) fsnotify.Event {
 func mustOpen(t *testing.T) notifier {
 	t.Helper()
 	n, err := openNotifier(func() { t.Error("events were lost") })
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(n.close)
 	return n
 }

@@ -9,6 +9,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // nobody is the user that the tests below run as when they are started by root,
@@ -23,13 +25,9 @@ func asUser(t *testing.T) bool {
 		return true
 	}
 	tmp, err := os.MkdirTemp("", "watcher")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(tmp) })
-	if err := os.Chown(tmp, nobody, nobody); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Chown(tmp, nobody, nobody))
 	if err := os.Chmod("/proc/self/exe", 0o755); err != nil { // the umask may have closed it
 		t.Fatal(err)
 	}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // Other files of the directory, and what happens inside other directories
@@ -91,9 +93,7 @@ func fillQueue(t *testing.T, d disk, dir string) {
 		missingPart(t, "the size of inotify's queue: "+err.Error())
 	}
 	size, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if size > 200_000 {
 		missingPart(t, fmt.Sprintf("an inotify queue that can be filled: it has room for %d", size))
 	}

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"rekey/test/kit/must"
+
 	"github.com/fsnotify/fsnotify"
 )
 
@@ -170,9 +172,7 @@ func TestRunLeavesNoGoroutine(t *testing.T) {
 	d := newDisk(t)
 	labelled := func() int {
 		var profile bytes.Buffer
-		if err := pprof.Lookup("goroutine").WriteTo(&profile, 1); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, pprof.Lookup("goroutine").WriteTo(&profile, 1))
 		return strings.Count(profile.String(), `"run":"`+d.root+`"`)
 	}
 	for range 20 {

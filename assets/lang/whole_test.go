@@ -10,6 +10,7 @@ import (
 	"golang.org/x/text/language"
 
 	"rekey/assets/translations"
+	"rekey/test/kit/must"
 )
 
 // TestSaysWhatGoI18nSays: the files are go-i18n's, and every message of theirs
@@ -21,9 +22,7 @@ func TestSaysWhatGoI18nSays(t *testing.T) {
 		bundle := i18n.NewBundle(language.MustParse(name))
 		bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 		whole, err := bundle.ParseMessageFileBytes(text, name+".toml")
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		theirs, ours := i18n.NewLocalizer(bundle, name), For(name)
 		for _, m := range whole.Messages {
 			if m.LeftDelim != "" || m.Other == "" {

@@ -8,6 +8,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // What happened is on disk when a program ends, and known to the next one and to
@@ -16,12 +17,8 @@ func TestActivityIsKept(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, box.Config{})
 	first := r.open()
-	if err := first.Refresh(within(t)); err != nil {
-		t.Fatal(err)
-	}
-	if err := first.Close(within(t)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, first.Refresh(within(t)))
+	must.Do(t, first.Close(within(t)))
 	if first.State().LastActivity.IsZero() {
 		t.Error("the State does not tell of it")
 	}
@@ -39,9 +36,7 @@ func TestActivityIsKept(t *testing.T) {
 		t.Errorf("Activity = %+v, %v", list, err)
 	}
 	kept, err := os.ReadFile(filepath.Join(first.stateDir, "activity.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for _, secret := range r.secrets {
 		if string(kept) == "" || bytes.Contains(kept, []byte(secret)) {
 			t.Errorf("a token is in the file: %s", kept)
@@ -53,17 +48,11 @@ func TestActivityIsKept(t *testing.T) {
 func TestActivityWithoutAFolder(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, box.Config{})
-	if err := os.WriteFile(r.options().Dirs.State, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(r.options().Dirs.State, nil, 0o600))
 	h := r.open()
 	r.put(r.newSignIn(box.Grace()))
-	if err := h.Reload(within(t), true); err != nil {
-		t.Fatal(err)
-	}
-	if err := h.Close(within(t)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, h.Reload(within(t), true))
+	must.Do(t, h.Close(within(t)))
 	if _, err := h.Activity(within(t)); err == nil {
 		t.Error("Activity has no error, and nothing can be read")
 	}

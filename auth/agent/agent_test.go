@@ -17,30 +17,23 @@ import (
 	"rekey/auth/store"
 	"rekey/internal/box"
 	"rekey/internal/safefile"
+	"rekey/test/kit/must"
 )
 
 // Not parallel: it looks at every goroutine of the program.
 func TestRunLeavesNothingBehind(t *testing.T) {
 	r := newRig(t, box.Config{AccessLife: 4 * time.Second}) // refreshed at its half
 	h, err := Open(r.options())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	a, err := h.Become(t.Context(), "test")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	stop := r.run(a.Run)
 	client, err := connect(within(t), h)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if err := r.server.WaitForRequests(within(t), 1); err != nil {
 		t.Fatalf("the keeper does not refresh: %v", err)
 	}
-	if err := client.SignIn(within(t), auth.SignInPreferred); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, client.SignIn(within(t), auth.SignInPreferred))
 	stop()
 	if err := a.Close(within(t)); err != nil {
 		t.Error(err)
@@ -70,9 +63,7 @@ func TestOneAgentForAHome(t *testing.T) {
 	t.Parallel()
 	r := newBareRig(t)
 	a, err := r.open().Become(t.Context(), "test")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if _, err := r.open().Become(t.Context(), "test"); !errors.Is(err, ErrRunning) {
 		t.Errorf("a second agent: %v, want %v", err, ErrRunning)
 	}
@@ -85,19 +76,13 @@ func TestOneAgentForAHome(t *testing.T) {
 
 	// The same home by another name: it is the credential file that counts.
 	linked := filepath.Join(r.root, "linked")
-	if err := os.MkdirAll(linked, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(r.home.AuthPath(), filepath.Join(linked, "auth.json")); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(linked, 0o700))
+	must.Do(t, os.Symlink(r.home.AuthPath(), filepath.Join(linked, "auth.json")))
 	if _, err := r.open(func(o *Options) { o.Dir = linked }).Become(t.Context(), "test"); !errors.Is(err, ErrRunning) {
 		t.Errorf("an agent of a home with the same auth.json: %v, want %v", err, ErrRunning)
 	}
 
-	if err := a.Close(within(t)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, a.Close(within(t)))
 	c, err := r.open().Become(t.Context(), "test")
 	if err != nil {
 		t.Fatalf("after the first has closed: %v", err)
@@ -109,9 +94,7 @@ func TestOneTrayForAHome(t *testing.T) {
 	t.Parallel()
 	r := newBareRig(t)
 	unlock, err := r.open().LockTray()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	h := r.open()
 	if _, err := h.LockTray(); !errors.Is(err, ErrRunning) {
 		t.Errorf("a second tray: %v, want %v", err, ErrRunning)
@@ -135,12 +118,8 @@ func TestTheLockDiesWithItsProcess(t *testing.T) {
 	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), heldLock+"="+r.root)
 	out, err := child.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := child.Start(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
+	must.Do(t, child.Start())
 	t.Cleanup(func() { _ = child.Process.Kill(); _ = child.Wait() })
 	if line, _ := bufio.NewReader(out).ReadString('\n'); line != "held\n" {
 		t.Fatalf("the other process says %q", line)
@@ -149,9 +128,7 @@ func TestTheLockDiesWithItsProcess(t *testing.T) {
 	if _, err := h.Become(t.Context(), "test"); !errors.Is(err, ErrRunning) {
 		t.Errorf("while the other process lives: %v, want %v", err, ErrRunning)
 	}
-	if err := child.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, child.Process.Kill())
 	_ = child.Wait()
 	a, err := h.Become(t.Context(), "test")
 	if err != nil {
@@ -184,18 +161,12 @@ func TestReloadWaitsForNobodysRefresh(t *testing.T) {
 	r := newRig(t, box.Config{})
 	other := r.open()
 	s, _ := other.Manager().Snapshot()
-	if err := errors.Join(other.state.Reserve(other.state.Token(s), time.Now().Add(-time.Minute)), other.state.Sent(other.state.Token(s))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, errors.Join(other.state.Reserve(other.state.Token(s), time.Now().Add(-time.Minute)), other.state.Sent(other.state.Token(s))))
 	unlock, err := store.RefreshLock(r.home.Dir(), safefile.Disk{}, patience)(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer unlock()
 	h, err := Open(r.options())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer func() { _ = h.Close(within(t)) }() // it may still be writing
 	read := make(chan error, 1)
 	go func() { read <- h.Reload(t.Context(), true) }()
@@ -231,9 +202,7 @@ func TestCloseWaitsForARefresh(t *testing.T) {
 	before := r.content()
 	refreshed := make(chan error, 1)
 	go func() { refreshed <- h.Refresh(t.Context()) }()
-	if err := r.server.WaitForRequests(within(t), 1); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.server.WaitForRequests(within(t), 1))
 	brief, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := h.Close(brief); !errors.Is(err, context.Canceled) {

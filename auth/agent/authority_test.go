@@ -11,6 +11,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/authority"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 func TestCertificatesFromTheEnvironment(t *testing.T) {
@@ -18,9 +19,7 @@ func TestCertificatesFromTheEnvironment(t *testing.T) {
 	dir := t.TempDir()
 	file := func(name string, content []byte) string {
 		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(path, content, 0o600))
 		return path
 	}
 	none := file("none.pem", []byte("no certificate"))

@@ -6,6 +6,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit/keyring"
+	"rekey/test/kit/must"
 )
 
 // A copy in a keyring and one in a file are copies like any other, whichever of
@@ -16,20 +17,12 @@ func TestCopiesInKeyringAndFile(t *testing.T) {
 	bus := keyring.New(t)
 	onBus := func(o *Options) { o.Store.BusAddress = bus.Address }
 	original, err := auth.ParseSnapshot([]byte(r.content()))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	home, err := box.NewHome(r.root + "/keyring")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := home.WriteConfig("cli_auth_credentials_store = \"keyring\"\n"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
+	must.Do(t, home.WriteConfig("cli_auth_credentials_store = \"keyring\"\n"))
 	inRing := r.open(onBus, func(o *Options) { o.Dir = home.Dir() })
-	if err := inRing.Manager().ReplaceSignIn(t.Context(), original); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, inRing.Manager().ReplaceSignIn(t.Context(), original))
 	inFile := r.open(onBus)
 	for round, order := range [][]*Home{{inFile, inRing}, {inRing, inFile}} {
 		for _, h := range order {

@@ -10,6 +10,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // copied makes another home with what the rig's home holds, and opens it.
@@ -87,9 +88,7 @@ func forget(t *testing.T, homes []*Home) {
 		token := h.state.Token(s)
 		if a, ok := h.state.LastAttempt(token); ok {
 			a.NotBefore, a.At = time.Time{}, a.At.Add(time.Second)
-			if err := h.state.RecordAttempt(a); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, h.state.RecordAttempt(a))
 		}
 	}
 }
@@ -102,14 +101,10 @@ func TestCopyCatchesUp(t *testing.T) {
 	first := r.open()
 	_, late := r.copied("late")
 	for range 3 {
-		if err := first.Refresh(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, first.Refresh(t.Context()))
 		forget(t, []*Home{first})
 	}
-	if err := late.Refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, late.Refresh(t.Context()))
 	if refreshToken(t, late) != refreshToken(t, first) || r.server.Refreshes() != 3 {
 		t.Error("the copy has not caught up")
 	}
@@ -125,14 +120,10 @@ func TestCopyAdoptsWhatCodexRefreshed(t *testing.T) {
 	next, err := s.WithTokens(auth.TokenResponse{
 		AccessToken: secret("codex-access"), RefreshToken: secret("codex-refresh"),
 	}, time.Now().Add(time.Minute))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	r.put(next.Encode())
 	_ = first.Reload(t.Context(), true)
-	if err := copied.Refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, copied.Refresh(t.Context()))
 	if got := refreshToken(t, copied); got != "codex-refresh" || r.server.Refreshes() != 0 {
 		t.Errorf("the copy holds %q after %d requests", got, r.server.Refreshes())
 	}
@@ -156,9 +147,7 @@ func TestCopyWithoutASuccessor(t *testing.T) {
 			r := newRig(t, box.Config{ReuseRevokesFamily: true})
 			first := r.open()
 			home, copied := r.copied("copy")
-			if err := first.Refresh(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, first.Refresh(t.Context()))
 			change(r)
 			before, _ := home.Read()
 			for range 3 {
@@ -180,9 +169,7 @@ func TestCopyWithoutASuccessor(t *testing.T) {
 			if got := r.server.Refreshes(); got != 1 {
 				t.Errorf("%d requests", got)
 			}
-			if err := home.Replace(r.newSignIn(box.Ada())); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, home.Replace(r.newSignIn(box.Ada())))
 			_ = copied.Reload(t.Context(), true)
 			if st := copied.State(); st.Status != auth.StatusHealthy {
 				t.Errorf("after a sign-in the copy is %s", st.Status)
@@ -215,9 +202,7 @@ func TestRefusalsAreKnownInAllHomes(t *testing.T) {
 	r.put(r.newSignIn(box.Ada()))
 	backup := []byte(r.content())
 	_ = first.Reload(t.Context(), true)
-	if err := first.Refresh(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, first.Refresh(t.Context()))
 	for _, content := range [][]byte{backup, old} {
 		r.put(content)
 		_ = first.Reload(t.Context(), true)
@@ -240,9 +225,7 @@ func TestCopyWaitsForTheAnswer(t *testing.T) {
 	r.server.Script(box.Reply{Gate: answer})
 	ended := make(chan error, 2)
 	go func() { ended <- first.Refresh(t.Context()) }()
-	if err := r.server.WaitForRequests(within(t), 1); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.server.WaitForRequests(within(t), 1))
 	go func() { ended <- copied.Refresh(t.Context()) }()
 	short, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()

@@ -11,6 +11,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // scriptedStore is a store that holds what the test says. It notes when it was
@@ -81,9 +82,7 @@ func inFollow(t *testing.T, f func(h *Home, s *scriptedStore, change func())) {
 func signedIn(t *testing.T, refreshToken string) *auth.Snapshot {
 	t.Helper()
 	s, err := auth.ParseSnapshot(box.AuthJSON(box.WithRefreshToken(refreshToken), box.WithIssued(time.Now())))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return s
 }
 

@@ -8,29 +8,22 @@ import (
 	"testing"
 
 	"rekey/internal/config"
+	"rekey/test/kit/must"
 )
 
 func TestHomes(t *testing.T) {
 	t.Parallel()
 	root, err := filepath.EvalSymlinks(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	at := func(name string) string { return filepath.Join(root, name) }
 	for _, dir := range []string{".codex", "work", "shared"} {
-		if err := os.Mkdir(at(dir), 0o700); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.Mkdir(at(dir), 0o700))
 	}
 	// One home by another name, and one with the sign-in of another.
 	for name, to := range map[string]string{"link": "work", "shared/auth.json": "../work/auth.json"} {
-		if err := os.Symlink(to, at(name)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.Symlink(to, at(name)))
 	}
-	if err := os.WriteFile(at("file"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(at("file"), nil, 0o600))
 	userHome := func() (string, error) { return root, nil }
 	tests := map[string]struct {
 		named, chosen []string

@@ -16,6 +16,7 @@ import (
 	"rekey/auth/appserver"
 	"rekey/internal/box"
 	"rekey/internal/safefile"
+	"rekey/test/kit/must"
 )
 
 // join takes part until the test ends or leave is called, which waits for it.
@@ -144,9 +145,7 @@ func TestCallsBetweenTwoAgents(t *testing.T) {
 	r := newRig(t, box.Config{})
 	a := r.open()
 	held, err := a.Become(t.Context(), "test")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	stop := r.run(held.Run)
 	m, _ := r.join()
 	stop() // it no longer answers and still has the lock, as when it waits for a refresh
@@ -165,9 +164,7 @@ func TestJoinWaitsForAnAgentThatStarts(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, box.Config{})
 	a, err := r.open().Become(t.Context(), "test")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer a.unlock()
 	joined := later(func() error { _, err := Join(within(t), r.options(), "test"); return err })
 	r.run(a.Run)
@@ -182,9 +179,7 @@ func TestJoinGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newBareRig(t)
 		unlock, err := r.open().lock("agent.lock")
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		defer unlock()
 		began := time.Now()
 		_, err = Join(t.Context(), r.options(), "test")
@@ -207,9 +202,7 @@ func TestJoinGivesUp(t *testing.T) {
 func TestJoinWithoutAFolder(t *testing.T) {
 	t.Parallel()
 	r := newBareRig(t)
-	if err := os.WriteFile(dirsBelow(r.root).State, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(dirsBelow(r.root).State, nil, 0o600))
 	if _, err := Join(t.Context(), r.options(), "test"); err == nil || !strings.Contains(err.Error(), "own folder") {
 		t.Errorf("Join = %v", err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/config"
+	"rekey/test/kit/must"
 )
 
 func TestChoicesAreRemembered(t *testing.T) {
@@ -27,9 +28,7 @@ func TestChoicesAreRemembered(t *testing.T) {
 	device := auth.SignInDevice
 	for _, on := range []bool{false, true, false} {
 		change := auth.PreferenceChange{KeepFresh: &on, Notifications: &on, SignInMethod: &device}
-		if err := h.SetPreferences(t.Context(), change); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, h.SetPreferences(t.Context(), change))
 		for when, st := range map[string]auth.State{"now": h.State(), "after a start": r.open().State()} {
 			if st.KeepFresh != on || st.Notifications != on || st.SignInMethod != device {
 				t.Errorf("set to %t, the State %s is %+v", on, when, st)
@@ -81,9 +80,7 @@ func TestTheConfigurationFileIsWatched(t *testing.T) {
 	r.put([]byte(`{"OPENAI_API_KEY": "not-a-real-key"}`)) // the file is looked at again
 	await(t, a, "an API key", status(auth.StatusAPIKey))
 
-	if err := os.Remove(r.settingsPath()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Remove(r.settingsPath()))
 	await(t, a, "the defaults", func(st auth.State) bool {
 		return st.KeepFresh && st.Notifications && st.SignInMethod == auth.SignInBrowser
 	})
@@ -123,9 +120,7 @@ func TestTheEnvironmentIsStrongerThanTheFile(t *testing.T) {
 	if p := h.Preferences(); p.Codex != "/opt/codex" || p.Language != "en" {
 		t.Errorf("%+v", p)
 	}
-	if err := h.SetPreferences(t.Context(), auth.KeepFresh(false)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, h.SetPreferences(t.Context(), auth.KeepFresh(false)))
 	if p := h.Preferences(); p.Codex != "/opt/codex" || p.KeepFresh {
 		t.Errorf("after a change: %+v", p)
 	}

@@ -16,6 +16,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // patience bounds every wait for what has to come. A test that passes never
@@ -52,9 +53,7 @@ type rig struct {
 func newRig(t *testing.T, cfg box.Config) *rig {
 	t.Helper()
 	server, err := box.Start(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(server.Close)
 	r := newBareRig(t)
 	r.server = server
@@ -72,14 +71,10 @@ func newBareRig(t *testing.T) *rig {
 	t.Helper()
 	// Not t.TempDir: a socket's path has room for about a hundred characters.
 	root, err := os.MkdirTemp("", "agent")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(root) })
 	home, err := box.NewHome(filepath.Join(root, "codex"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	r := &rig{t: t, root: root, home: home, log: &kit.Record{}, told: &kit.Record{}}
 	t.Cleanup(r.searchForTokens)
 	return r

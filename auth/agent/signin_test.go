@@ -12,6 +12,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/login"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // heldBrowser is a browser that opens its page when it is let go. It counts how
@@ -181,9 +182,7 @@ func TestSignInWithADeviceCode(t *testing.T) {
 			t.Errorf("the State is %+v", st)
 		}
 	}
-	if err := r.server.ApproveDevice(agent.State().SignIn.UserCode); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.server.ApproveDevice(agent.State().SignIn.UserCode))
 	if err := <-done; err != nil {
 		t.Errorf("SignIn = %v", err)
 	}
@@ -307,13 +306,9 @@ func TestBeginSignInReplacesTheRunningOne(t *testing.T) {
 	r := newRig(t, box.Config{})
 	h := r.open()
 	_, waitFirst, _, err := h.BeginSignIn(within(t), auth.SignInBrowser)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	shown, waitSecond, _, err := h.BeginSignIn(within(t), auth.SignInBrowser)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if err := waitFirst(); !errors.Is(err, login.ErrCancelled) {
 		t.Errorf("the first ends with %v", err)
 	}
@@ -362,9 +357,7 @@ func TestManyBeginSignIns(t *testing.T) {
 	}
 	gaveUp, giveUp := context.WithCancel(t.Context())
 	_, _, stop, err := h.BeginSignIn(within(t), auth.SignInBrowser)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	giveUp()
 	if _, _, _, err := h.BeginSignIn(gaveUp, auth.SignInBrowser); !errors.Is(err, context.Canceled) {
 		t.Errorf("BeginSignIn of a caller that has gone = %v", err)
@@ -392,15 +385,11 @@ func TestStoreThatChangedMeanwhile(t *testing.T) {
 			r := newRig(t, box.Config{})
 			h := r.open()
 			shown, wait, _, err := h.BeginSignIn(within(t), auth.SignInBrowser)
-			if err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, err)
 			// The flow reads the store before it shows the page.
 			tt.meanwhile(r)
 			after := r.content()
-			if err := browse(within(t), shown.Page); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, browse(within(t), shown.Page))
 			if err := wait(); !errors.Is(err, tt.want) {
 				t.Errorf("it ended with %v, want %v", err, tt.want)
 			}
@@ -423,9 +412,7 @@ func TestShowURLWithoutABrowser(t *testing.T) {
 	caller := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
 	select {
 	case url := <-shown:
-		if err := browse(within(t), url); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, browse(within(t), url))
 	case <-time.After(patience):
 		t.Fatal("no link is shown")
 	}

@@ -14,6 +14,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // nobody is a user other than the one that runs the tests.
@@ -26,9 +27,7 @@ func TestAnotherUserIsRefused(t *testing.T) {
 		kit.Missing(t, "root, who can be another user")
 	}
 	r := newRig(t, box.Config{})
-	if err := os.Chmod(r.root, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Chmod(r.root, 0o755))
 	a := r.start()
 	c := r.client()
 
@@ -39,14 +38,10 @@ func TestAnotherUserIsRefused(t *testing.T) {
 	// Should the folder and the socket have been opened by somebody, the
 	// system still tells who is there.
 	for path, mode := range map[string]os.FileMode{filepath.Dir(a.Socket()): 0o755, a.Socket(): 0o666} {
-		if err := os.Chmod(path, mode); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.Chmod(path, mode))
 	}
 	nc, err := dialAsNobody(a.Socket())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer nc.Close()
 	_, _ = nc.Write([]byte(`{"id":1,"method":"initialize","params":{"clientInfo":{"name":"x","version":"1"}}}` + "\n"))
 	if answer, err := io.ReadAll(nc); len(answer) > 0 {
@@ -69,12 +64,8 @@ func TestAnotherUsersAgentIsRefused(t *testing.T) {
 	r := newBareRig(t)
 	h := r.open()
 	dir := filepath.Dir(h.Socket())
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(os.Chmod(r.root, 0o755), os.Chown(dir, nobody, nobody)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Mkdir(dir, 0o700))
+	must.Do(t, errors.Join(os.Chmod(r.root, 0o755), os.Chown(dir, nobody, nobody)))
 	if _, err := h.Attach(within(t)); err == nil || !strings.Contains(err.Error(), "belongs to another user") {
 		t.Errorf("Attach below another user's folder = %v", err)
 	}
@@ -88,23 +79,17 @@ func TestRootLeavesTheSocketFolder(t *testing.T) {
 		kit.Missing(t, "root, who can work in another user's home")
 	}
 	r := newBareRig(t)
-	if err := errors.Join(os.Chmod(r.root, 0o700), os.Chown(r.root, nobody, nobody)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, errors.Join(os.Chmod(r.root, 0o700), os.Chown(r.root, nobody, nobody)))
 	path := filepath.Join(r.root, "run", "rekey", "socket")
 	l, err := listen(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if err := trustworthy(path); err != nil {
 		t.Errorf("root's own clients: %v", err)
 	}
 	_ = l.Close()
 	for dir := filepath.Dir(path); dir != r.root; dir = filepath.Dir(dir) {
 		info, err := os.Stat(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		if st := info.Sys().(*syscall.Stat_t); st.Uid != nobody || st.Gid != nobody || info.Mode().Perm() != 0o700 {
 			t.Errorf("%s belongs to %d:%d, mode %v", dir, st.Uid, st.Gid, info.Mode())
 		}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // Two hundred clients and a file that changes all the time: each client ends on
@@ -29,9 +30,7 @@ func TestManyClientsLeaveNothing(t *testing.T) {
 	r := newRig(t, box.Config{})
 	before := runtime.NumGoroutine()
 	a, err := r.open().Become(t.Context(), "test")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer a.unlock()
 	stop := r.run(a.Run)
 	await(t, r.client(), "healthy", status("healthy"))

@@ -15,6 +15,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/appserver"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // connect attaches to an agent that may be just about to listen.
@@ -101,9 +102,7 @@ func TestSocketIsPrivate(t *testing.T) {
 		a.stateDir:               os.ModeDir | 0o700,
 	} {
 		info, err := os.Lstat(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		if info.Mode() != want {
 			t.Errorf("%s has the mode %v, want %v", path, info.Mode(), want)
 		}
@@ -114,13 +113,9 @@ func TestStaleSocketIsReplaced(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, box.Config{})
 	socket := r.open().Socket()
-	if err := os.Mkdir(filepath.Dir(socket), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Mkdir(filepath.Dir(socket), 0o700))
 	dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: socket, Net: "unix"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	dead.SetUnlinkOnClose(false)
 	_ = dead.Close() // as a process does that is killed
 	r.start()
@@ -194,9 +189,7 @@ func TestClientsAreToldOfChanges(t *testing.T) {
 			await(t, c, string(change.want), status(change.want))
 		}
 	}
-	if err := clients[0].SetPreferences(within(t), auth.KeepFresh(false)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, clients[0].SetPreferences(within(t), auth.KeepFresh(false)))
 	for _, c := range clients {
 		await(t, c, "not kept fresh", func(st auth.State) bool { return !st.KeepFresh })
 	}
@@ -214,9 +207,7 @@ func TestClientThatLeavesHarmsNobody(t *testing.T) {
 	leaves := r.raw(a.Socket())
 	leaves.introduce()
 	leaves.send(2, "rekey/refresh", "{}")
-	if err := r.server.WaitForRequests(within(t), 1); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.server.WaitForRequests(within(t), 1))
 	_ = leaves.Close()
 	refreshed := make(chan error, 1)
 	go func() { refreshed <- stays.Refresh(within(t)) }()
@@ -237,9 +228,7 @@ func TestClientThatReadsNothingHarmsNobody(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, box.Config{})
 	a, err := r.open().Become(t.Context(), "test")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer a.unlock()
 	stop := r.run(a.Run)
 	reads := r.client()

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/windows"
 
 	"rekey/auth/appserver"
+	"rekey/test/kit/must"
 )
 
 // underWine reports whether this is not Windows itself.
@@ -26,17 +27,13 @@ func underWine() bool {
 func TestPipe(t *testing.T) {
 	path := socketPath(Dirs{}, "test-"+strconv.Itoa(os.Getpid()))
 	l, err := listen(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer l.Close()
 	if underWine() {
 		// Wine lets a client connect to what holds the name, where nobody
 		// listens. Windows does not.
 		stray, err := winio.DialPipeContext(t.Context(), path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		defer stray.Close()
 	} else if second, err := listen(path); err == nil {
 		_ = second.Close()
@@ -53,9 +50,7 @@ func TestPipe(t *testing.T) {
 		accepted <- nc
 	}()
 	client, err := winio.DialPipeContext(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	server, ok := <-accepted
 	if !ok {
 		t.FailNow()

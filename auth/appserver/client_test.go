@@ -12,6 +12,7 @@ import (
 	"rekey/auth/appserver"
 	"rekey/internal/box"
 	"rekey/internal/fault"
+	"rekey/test/kit/must"
 )
 
 // dial serves h on a socket and connects to it.
@@ -19,9 +20,7 @@ func dial(t *testing.T, h appserver.Home) *appserver.Client {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "s")
 	l, err := net.Listen("unix", path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
@@ -41,9 +40,7 @@ func dial(t *testing.T, h appserver.Home) *appserver.Client {
 		<-ended
 	})
 	c, err := appserver.Dial(t.Context(), path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
@@ -91,12 +88,8 @@ func TestClient(t *testing.T) {
 	}
 
 	next, err := auth.ParseSnapshot(box.AuthJSON(box.WithAccount(box.Grace())))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := h.manager.ReplaceSignIn(t.Context(), next); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
+	must.Do(t, h.manager.ReplaceSignIn(t.Context(), next))
 	await(t, c, func(st auth.State) bool { return st.Email == box.Grace().Email })
 }
 

@@ -14,6 +14,7 @@ import (
 	"rekey/auth/appserver"
 	"rekey/internal/box"
 	"rekey/lend"
+	"rekey/test/kit/must"
 	"rekey/usage"
 )
 
@@ -213,9 +214,7 @@ func newHome(t *testing.T, content []byte, a *script, change ...func(*auth.Optio
 	store := &memoryStore{}
 	if content != nil {
 		s, err := auth.ParseSnapshot(content)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		store.cur = s
 	}
 	o := auth.Options{Store: store, Authority: a, AsCodex: true}
@@ -223,9 +222,7 @@ func newHome(t *testing.T, content []byte, a *script, change ...func(*auth.Optio
 		f(&o)
 	}
 	m := auth.NewManager(o)
-	if err := m.Reload(t.Context(), true); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, m.Reload(t.Context(), true))
 	return &home{manager: m, needsAuth: true}
 }
 

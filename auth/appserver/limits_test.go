@@ -14,6 +14,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/appserver"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 const hello = `{"id":0,"method":"initialize","params":{"clientInfo":{"name":"t","version":"1"}}}`
@@ -222,12 +223,8 @@ func TestForcedRefreshesAreShared(t *testing.T) {
 				time.Sleep(time.Nanosecond)
 				ask(2)
 				next, err := auth.ParseSnapshot(box.AuthJSON(box.WithAccount(box.Grace())))
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := h.manager.ReplaceSignIn(t.Context(), next); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, err)
+				must.Do(t, h.manager.ReplaceSignIn(t.Context(), next))
 				ask(3)
 				down = true
 				time.Sleep(auth.Fresh)

@@ -12,15 +12,14 @@ import (
 	"testing"
 
 	"rekey/auth/appserver"
+	"rekey/test/kit/must"
 )
 
 // names are those in protocol.go: of methods, and of notifications.
 func names(t testing.TB) (methods, notes []string) {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "protocol.go", nil, parser.SkipObjectResolution)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	ast.Inspect(file, func(n ast.Node) bool {
 		spec, ok := n.(*ast.ValueSpec)
 		if !ok || len(spec.Values) != 1 {
@@ -59,9 +58,7 @@ func TestMethodsAreDocumented(t *testing.T) {
 	all, allNotes := names(t)
 	methods, notes := own(all), own(allNotes)
 	text, err := os.ReadFile("../../docs/protocol.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	_, section, found := strings.Cut(string(text), "\n## Rekey's own methods\n")
 	section, _, ended := strings.Cut(section, "\n## ")
 	if !found || !ended {

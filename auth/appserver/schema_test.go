@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"rekey/auth/appserver"
+	"rekey/test/kit/must"
 )
 
 // fakeAgent listens and answers each line it gets with the next of its own.
@@ -17,9 +18,7 @@ func fakeAgent(t *testing.T, answers ...string) (socket string) {
 	t.Helper()
 	socket = filepath.Join(t.TempDir(), "s")
 	l, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() { _ = l.Close() })
 	go func() {
 		nc, err := l.Accept()
@@ -59,9 +58,7 @@ func TestClientOfAnotherAgent(t *testing.T) {
 			t.Parallel()
 			c, err := appserver.Dial(t.Context(), fakeAgent(t, tt.answer, state))
 			if tt.want == "" {
-				if err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, err)
 				if got := c.State().Status; got != "healthy" {
 					t.Errorf("the State is %q", got)
 				}
@@ -110,9 +107,7 @@ func TestClientIsRefused(t *testing.T) {
 	t.Parallel()
 	socket := filepath.Join(t.TempDir(), "s")
 	l, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer l.Close()
 	refused := make(chan struct{})
 	go func() {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/test/kit/replay"
 )
 
@@ -64,9 +65,7 @@ func playAll(t *testing.T, o replay.Options) []played {
 	var results []played
 	for _, file := range files {
 		loaded, err := replay.Load(file)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		for _, c := range loaded {
 			if c.Runnable(o.Methods) {
 				cases = append(cases, c)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"rekey/auth"
+	"rekey/test/kit/must"
 )
 
 // TestClassify has what the recordings, which the app-server's tests replay, do
@@ -173,15 +174,11 @@ type recordedAnswer struct {
 func recordedAnswers(t testing.TB) (all []recordedAnswer) {
 	t.Helper()
 	data, err := os.ReadFile("../appserver/testdata/vectors/classification.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	var cases []struct {
 		Given struct{ Authority json.RawMessage }
 	}
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(data, &cases))
 	for _, c := range cases {
 		var answers []recordedAnswer
 		if json.Unmarshal(c.Given.Authority, &answers) == nil { // some are a refused connection

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit/must"
 )
 
 // recordedAuthorizeURL is what Codex 0.169 printed, with the two random
@@ -55,9 +56,7 @@ func formOf(t *testing.T, request string) url.Values {
 		t.Errorf("header %q", head)
 	}
 	form, err := url.ParseQuery(body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return form
 }
 
@@ -66,9 +65,7 @@ func TestExchange(t *testing.T) {
 	// Codex does not look at the content type.
 	server := serve(t, text(response(200, `{"id_token":"i","access_token":"a","refresh_token":"r"}`, "Content-Type: text/plain")))
 	got, err := exchange(t.Context(), server, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if got.ID.Reveal() != "i" || got.Access.Reveal() != "a" || got.Refresh.Reveal() != "r" {
 		t.Error("the tokens are not those of the answer")
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 func TestNetworkFromEnv(t *testing.T) {
@@ -43,9 +45,7 @@ func TestNetworkFromEnv(t *testing.T) {
 func proxyServer(t *testing.T, status string, tunnel func(net.Conn)) (url string, asked <-chan string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() { l.Close() })
 	hosts := make(chan string, 8)
 	go func() {
@@ -75,9 +75,7 @@ func TestProxy(t *testing.T) {
 	proxy, asked := proxyServer(t, "407 Proxy Authentication Required", nil)
 	refresh := func(n Network, url string) error {
 		client, err := NewHTTPClient(n)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		_, err = New(Config{HTTP: client, RefreshURL: url, RefreshLimit: 5 * time.Second}).Refresh(t.Context(), testRequest)
 		return err
 	}
@@ -159,9 +157,7 @@ func TestPlainHTTP(t *testing.T) {
 		"//evil.example/":               ErrPlainHTTP,
 	} {
 		req, err := http.NewRequest(http.MethodPost, url, strings.NewReader("x"))
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		if _, err := g.RoundTrip(req); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", url, err, want)
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit/must"
 )
 
 // TestRefreshRequest compares the request with Codex's, byte for byte but for
@@ -22,9 +23,7 @@ func TestRefreshRequest(t *testing.T) {
 	_, err := client.Refresh(t.Context(), auth.RefreshRequest{
 		RefreshToken: auth.NewSecret(`refresh-<1>&"2"`), Reason: auth.RefreshProactive,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	const body = `{"client_id":"app_EMoamEEZ73f0CkXaXp7hrann","grant_type":"refresh_token",` +
 		`"refresh_reason":"proactive_expiry","refresh_token":"refresh-<1>&\"2\""}`
 	want := "POST /oauth/token HTTP/1.1\r\n" +
@@ -159,9 +158,7 @@ func TestRefreshNotSent(t *testing.T) {
 	closed := serve(t, untilClosed)
 	closed.listener.Close()
 	mute, err := net.Listen("tcp", "127.0.0.1:0") // accepts by the kernel alone: TLS never gets an answer
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() { mute.Close() })
 	refused := errors.New("the escrow is full")
 	tests := map[string]struct {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit/must"
 )
 
 func TestRevokeRequest(t *testing.T) {
@@ -24,9 +25,7 @@ func TestRevokeRequest(t *testing.T) {
 			t.Parallel()
 			server := serve(t, text(response(200, ``)))
 			client := New(Config{RevokeURL: server.url + "/oauth/revoke", Originator: "golden", UserAgent: "golden/1.0"})
-			if err := client.Revoke(t.Context(), auth.NewSecret(testToken), tt.hint); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, client.Revoke(t.Context(), auth.NewSecret(testToken), tt.hint))
 			request := server.seen()[0]
 			if !strings.HasPrefix(request, "POST /oauth/revoke HTTP/1.1\r\n") || !strings.HasSuffix(request, "\r\n\r\n"+tt.body) ||
 				!strings.Contains(request, "\r\nContent-Type: application/json\r\n") ||

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit/must"
 )
 
 // scripted is a server below HTTP: it reads each request whole and then does
@@ -30,9 +31,7 @@ type scripted struct {
 func serve(t *testing.T, answer func(c net.Conn)) *scripted {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	s := &scripted{url: "http://" + l.Addr().String(), listener: l}
 	var conns sync.WaitGroup
 	conns.Go(func() {

@@ -12,6 +12,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // custom is a provider of the user's own.
@@ -270,9 +271,7 @@ func TestRestriction(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			stored, err := auth.ParseSnapshot([]byte(tt.stored))
-			if err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, err)
 			if got := tt.cfg.Restriction(stored); (got == nil) != tt.allowed {
 				t.Errorf("got %q, want allowed %v", got, tt.allowed)
 			}
@@ -289,9 +288,7 @@ func TestReadConfigOfWhatIsNoFile(t *testing.T) {
 	home := files.TempDir(t)
 	path := filepath.Join(home, configFile)
 	files.Write(t, path, nil)
-	if err := os.Truncate(path, 5<<30); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Truncate(path, 5<<30))
 	var found *ConfigError
 	if _, err := ReadConfig(home); !errors.As(err, &found) || found.What.Error() != "it is larger than 10 MiB" {
 		t.Errorf("5 GB: %v", err)
@@ -300,9 +297,7 @@ func TestReadConfigOfWhatIsNoFile(t *testing.T) {
 		return
 	}
 	for name, device := range map[string]string{"without end": "/dev/zero", "that nobody writes to": "/dev/tty"} {
-		if err := os.Remove(path); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.Remove(path))
 		files.Symlink(t, device, path)
 		if _, err := ReadConfig(home); !errors.As(err, &found) {
 			t.Errorf("a device %s: %v", name, err)

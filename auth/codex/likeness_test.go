@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 func TestMakeLike(t *testing.T) {
@@ -14,9 +16,7 @@ func TestMakeLike(t *testing.T) {
 	write := func(dir, name, text string, mode os.FileMode) {
 		t.Helper()
 		path := filepath.Join(dir, filepath.FromSlash(name))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), mode)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), mode)))
 	}
 	write(from, "config.toml", "model = \"gpt\"\n[mcp_servers.x.env]\nAPI_KEY = \"fake-value-of-a-key\"\n", 0o644)
 	write(from, "AGENTS.md", "Be brief.\n", 0o644)

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // within bounds waits in real time.
@@ -114,9 +116,7 @@ func TestCoarseAlarm(t *testing.T) {
 				clock := newFakeClock()
 				a := newCoarseAlarm(clock)
 				defer a.Close()
-				if err := a.Set(clock.Now().Add(tt.until)); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, a.Set(clock.Now().Add(tt.until)))
 				begun := time.Now()
 				time.Sleep(10 * time.Second)
 				jump(clock, tt.jump)

@@ -8,6 +8,7 @@ import (
 	"testing/iotest"
 
 	"rekey/auth"
+	"rekey/test/kit/must"
 )
 
 func TestReadAPIKey(t *testing.T) {
@@ -51,9 +52,7 @@ func TestReadAPIKey(t *testing.T) {
 func TestAPIKeyIsStoredAsByCodex(t *testing.T) {
 	t.Parallel()
 	key, err := ReadAPIKey(strings.NewReader("sk-fake\n"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	const want = "{\n  \"auth_mode\": \"apikey\",\n  \"OPENAI_API_KEY\": \"sk-fake\"\n}"
 	if got := string(auth.NewAPIKey(key).Encode()); got != want {
 		t.Errorf("got %s, want %s", got, want)

@@ -15,6 +15,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/authority"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // TestSignIn is the flow as it should be: a browser that is opened, a server
@@ -35,9 +36,7 @@ func TestSignIn(t *testing.T) {
 		Save:   func(_ context.Context, s *auth.Snapshot) error { saved <- s; return nil },
 	}
 	got, err := b.Run(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	page := <-shown
 	if page.status != http.StatusOK || !strings.Contains(page.body, "You are signed in as ada@example.com.") {
 		t.Errorf("the browser was shown %d %s", page.status, page.body)

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"rekey/auth/authority"
+	"rekey/test/kit/must"
 )
 
 // browserCase is one recording of Codex 0.169's "codex login": what the browser
@@ -50,13 +51,9 @@ var stricter = map[string]struct {
 func TestBrowserAsRecorded(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("testdata/browser.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	var cases []browserCase
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(data, &cases))
 	if len(cases) != 28 {
 		t.Fatalf("%d recordings, want 28", len(cases))
 	}
@@ -140,9 +137,7 @@ func wantEnd(t *testing.T, f *flow, want string) {
 func parameter(t *testing.T, form, name string) string {
 	t.Helper()
 	values, err := url.ParseQuery(form)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return values.Get(name)
 }
 

@@ -12,19 +12,16 @@ import (
 
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // playing is a codex that this test plays.
 func playing(t *testing.T, what string) CodexCLI {
 	t.Helper()
 	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	program := filepath.Join(t.TempDir(), "codex-"+what)
-	if err := os.Symlink(self, program); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Symlink(self, program))
 	return CodexCLI{Program: program, Home: t.TempDir(), Lookup: os.LookupEnv}
 }
 
@@ -32,9 +29,7 @@ func playing(t *testing.T, what string) CodexCLI {
 func told(t *testing.T, c CodexCLI) []string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(c.Home, "told"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return strings.Split(string(text), "\n")
 }
 
@@ -45,9 +40,7 @@ func TestCodexCLIInTheBrowser(t *testing.T) {
 	c.Lookup = func(name string) (string, bool) { v, ok := ours[name]; return v, ok }
 	var pages []string
 	c.Prompt = func(url string) { pages = append(pages, url) }
-	if err := c.Run(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, c.Run(t.Context()))
 	if want := []string{"https://auth.example/oauth/authorize?response_type=code&state=x"}; !slices.Equal(pages, want) {
 		t.Errorf("pages %q, want %q", pages, want)
 	}
@@ -63,9 +56,7 @@ func TestCodexCLIByCode(t *testing.T) {
 	c.ByCode = true
 	var codes []DeviceCode
 	c.Show = func(d DeviceCode) { codes = append(codes, d) }
-	if err := c.Run(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, c.Run(t.Context()))
 	if len(codes) != 1 || codes[0].UserCode != "ABCD-1234" || codes[0].Page != "https://auth.example/codex/device" ||
 		time.Until(codes[0].ExpiresAt) < 14*time.Minute {
 		t.Errorf("codes %+v", codes)
@@ -121,9 +112,7 @@ func TestRealCodexByCode(t *testing.T) {
 	server := boxed(t, box.Config{DeviceInterval: time.Second})
 	home := t.TempDir()
 	config := "chatgpt_base_url = \"" + server.BackendURL() + "\"\n"
-	if err := os.WriteFile(filepath.Join(home, "config.toml"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(filepath.Join(home, "config.toml"), []byte(config), 0o600))
 	command, _ := kit.Codex(t)
 	c := CodexCLI{
 		Program: command, Home: home, ByCode: true, Lookup: offline(server),
@@ -137,9 +126,7 @@ func TestRealCodexByCode(t *testing.T) {
 			}
 		},
 	}
-	if err := c.Run(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, c.Run(t.Context()))
 	if _, err := os.Stat(filepath.Join(home, "auth.json")); err != nil {
 		t.Error(err)
 	}

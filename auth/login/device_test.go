@@ -13,6 +13,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/authority"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // TestDeviceSignIn is the flow as it should be, against the server in a box.
@@ -31,9 +32,7 @@ func TestDeviceSignIn(t *testing.T) {
 		},
 		Save: func(_ context.Context, s *auth.Snapshot) error { saved <- s; return nil },
 	}.Run(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if len(codes) != 1 || codes[0].Page != server.Issuer()+"/codex/device" || time.Until(codes[0].ExpiresAt) < 14*time.Minute {
 		t.Errorf("shown: %+v", codes)
 	}

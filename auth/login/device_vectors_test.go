@@ -13,6 +13,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/authority"
+	"rekey/test/kit/must"
 )
 
 // deviceCase is one recording of Codex 0.169's "codex login --device-auth".
@@ -83,13 +84,9 @@ var morePatient = map[string]bool{"poll-429": true, "poll-500": true}
 func TestDeviceAsRecorded(t *testing.T) {
 	t.Parallel()
 	data, err := os.ReadFile("testdata/device.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	var cases []deviceCase
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(data, &cases))
 	if len(cases) != 16 {
 		t.Fatalf("%d recordings, want 16", len(cases))
 	}

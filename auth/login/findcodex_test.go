@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // TestFindCodex: where it is found, if these files are there. "H" is the
@@ -113,12 +115,8 @@ func joinList(list []string) (joined string) {
 
 func writeFile(t *testing.T, path, content string, mode os.FileMode) {
 	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(content), mode); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	must.Do(t, os.WriteFile(path, []byte(content), mode))
 }
 
 // TestFindCodexNowhere: it tells where it has looked, each place once.

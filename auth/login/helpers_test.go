@@ -12,6 +12,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/authority"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // patience bounds every wait of a test.
@@ -21,9 +22,7 @@ const patience = 2 * time.Minute
 func boxed(t *testing.T, cfg box.Config) *box.Server {
 	t.Helper()
 	s, err := box.Start(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(s.Close)
 	return s
 }
@@ -134,9 +133,7 @@ func open(t *testing.T, address string, headers ...string) visit {
 func do(t *testing.T, method, address string, headers ...string) visit {
 	t.Helper()
 	v, err := try(t.Context(), method, address, headers...)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return v
 }
 
@@ -166,9 +163,7 @@ func try(ctx context.Context, method, address string, headers ...string) (visit,
 func parse(t *testing.T, address string) *url.URL {
 	t.Helper()
 	u, err := url.Parse(address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return u
 }
 

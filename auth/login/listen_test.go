@@ -12,15 +12,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // occupy holds a port and reports the requests it is sent.
 func occupy(t *testing.T) (port int, requests <-chan *http.Request) {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	seen := make(chan *http.Request, 16)
 	done := make(chan struct{})
 	go func() {
@@ -94,9 +94,7 @@ func TestSecondSignInTakesOver(t *testing.T) {
 	t.Parallel()
 	first := run(t, Browser{Authority: clientOf("https://auth.example")})
 	port, err := strconv.Atoi(parse(t, first.at("/", nil)).Port())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	second := run(t, Browser{Authority: clientOf("https://auth.example"), Ports: []int{port}})
 	if err := first.end(t); !errors.Is(err, ErrCancelled) {
 		t.Errorf("the first flow ended with %v, want ErrCancelled", err)

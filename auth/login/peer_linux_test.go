@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 var (
@@ -74,20 +76,14 @@ func TestReadSockets(t *testing.T) {
 func TestPeerOfAnotherUser(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer l.Close()
 	accept := func(dial func() (net.Conn, error)) net.Conn {
 		c, err := dial()
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		t.Cleanup(func() { c.Close() })
 		accepted, err := l.Accept()
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		t.Cleanup(func() { accepted.Close() })
 		return accepted
 	}

@@ -19,6 +19,7 @@ import (
 
 	"rekey/auth/authority"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // TestAttacks sends to a waiting flow what it must not fall for. Each time the
@@ -201,9 +202,7 @@ func TestBrowserLeavesEarly(t *testing.T) {
 	f := run(t, Browser{Authority: clientOf(url)})
 	target := parse(t, f.callback("code", "c"))
 	c, err := net.Dial("tcp4", target.Host)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", target.RequestURI(), target.Host)
 	<-asked
 	c.Close()
@@ -292,9 +291,7 @@ func TestSlowClients(t *testing.T) {
 	var dribbling sync.WaitGroup
 	for range 50 {
 		c, err := net.Dial("tcp4", host)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		defer c.Close()
 		if _, err := io.WriteString(c, "GET "+callbackPath+"?state="+f.state()[:42]); err != nil {
 			t.Fatal(err)
@@ -349,9 +346,7 @@ func codeFor(t *testing.T, f *flow) string {
 	t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	resp, err := client.Get(f.page.String())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	resp.Body.Close()
 	code := parse(t, resp.Header.Get("Location")).Query().Get("code")
 	if code == "" {
@@ -374,9 +369,7 @@ func TestSlowExchange(t *testing.T) {
 		<-ctx.Done()
 		go answer.show(ending{account: "ada@example.com"})
 		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		body, err := io.ReadAll(resp.Body)
 		if err != nil || !strings.Contains(string(body), "ada@example.com") {
 			t.Errorf("got %s, error %v", body, err)
@@ -390,9 +383,7 @@ func TestSlowExchange(t *testing.T) {
 func TestStranger(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	s := startServer(l, "the-state", func(net.Conn) bool { return false })
 	defer s.close()
 	for _, path := range []string{callbackPath + "?code=c&state=the-state", cancelPath, "/"} {

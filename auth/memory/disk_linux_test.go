@@ -11,6 +11,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // P3: an answer reaches the escrow even if the disk has become full since the
@@ -19,18 +20,14 @@ func TestEscrowOnAFullDisk(t *testing.T) {
 	dir := files.TempDir(t)
 	files.Mount(t, dir, "-t", "tmpfs", "-o", "size=2m", "tmpfs")
 	s := openAt(t, filepath.Join(dir, "state"))
-	if err := s.Reserve("one", noon); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Reserve("one", noon))
 	files.Fill(t, filepath.Join(dir, "ballast"))
 	kept := answer(strings.Repeat("x", 1<<20))
 	if err := errors.Join(s.Sent("one"), s.Keep("one", kept)); err != nil {
 		t.Fatalf("the answer was lost: %v", err)
 	}
 	mustHold(t, openAt(t, filepath.Join(dir, "state")), auth.EscrowEntry{Redeemed: "one", At: noon, Sent: true, Answer: &kept})
-	if err := s.Clear("one"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Clear("one"))
 	if err := s.Reserve("two", noon); err != nil {
 		t.Errorf("the room that was taken once is gone: %v", err)
 	}
@@ -50,9 +47,7 @@ func TestEscrowReservesNothingOnAFullDisk(t *testing.T) {
 	// A sparse file has the size but not the blocks.
 	sparse := filepath.Join(dir, "state", escrowFile)
 	files.Write(t, sparse, nil)
-	if err := os.Truncate(sparse, slotSize); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Truncate(sparse, slotSize))
 	if err := s.Reserve("one", noon); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("Reserve in a sparse file: %v, want ENOSPC", err)
 	}
@@ -75,9 +70,7 @@ func TestRehearseOnAFullDisk(t *testing.T) {
 	if after := namesIn(t, s.dir); !slices.Equal(after, before) {
 		t.Errorf("left behind: %q, before %q", after, before)
 	}
-	if err := errors.Join(os.Remove(ballast), s.Reserve("one", noon), s.Sent("one")); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, errors.Join(os.Remove(ballast), s.Reserve("one", noon), s.Sent("one")))
 	files.Fill(t, ballast)
 	if err := s.Rehearse(); err != nil {
 		t.Errorf("with its room taken: %v", err)
@@ -89,9 +82,7 @@ func TestRehearseOnAFullDisk(t *testing.T) {
 func namesIn(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
@@ -103,9 +94,7 @@ func TestRefusalsOnAFullDisk(t *testing.T) {
 	files.Mount(t, dir, "-t", "tmpfs", "-o", "size=64k", "tmpfs")
 	s := openAt(t, filepath.Join(dir, "state"))
 	refusal := auth.Refusal{Fingerprint: "f", Reason: auth.ReasonReused}
-	if err := s.Record(refusal); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Record(refusal))
 	files.Fill(t, filepath.Join(dir, "ballast"))
 	second := auth.Refusal{Fingerprint: "g", Reason: auth.ReasonReused}
 	if err := s.Record(second); !errors.Is(err, syscall.ENOSPC) {

@@ -13,6 +13,7 @@ import (
 	"rekey/auth"
 	"rekey/test/kit/child"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 func secret(text string) *auth.Secret {
@@ -74,9 +75,7 @@ func TestEscrow(t *testing.T) {
 		mustHold(t, openAt(t, dir), step.want) // and after a restart
 	}
 	kept := answer("sekret-new")
-	if err := errors.Join(s.Sent("two"), s.Keep("two", kept)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, errors.Join(s.Sent("two"), s.Keep("two", kept)))
 	want := auth.EscrowEntry{Redeemed: "two", At: noon, Sent: true, Answer: &kept}
 	mustHold(t, openAt(t, dir), want)
 	for _, redeemed := range []string{"two", "three"} {
@@ -88,9 +87,7 @@ func TestEscrow(t *testing.T) {
 		t.Errorf("Keep over another answer: %v", err)
 	}
 	mustHold(t, s, want)
-	if err := s.Clear("two"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Clear("two"))
 	mustBeEmpty(t, openAt(t, dir))
 	if bytes.Contains(files.Read(t, filepath.Join(dir, escrowFile)), []byte("sekret")) {
 		t.Error("the cleared answer is still in the file")
@@ -103,17 +100,11 @@ func TestEscrow(t *testing.T) {
 func TestEscrowKeepsTheLargestAnswer(t *testing.T) {
 	t.Parallel()
 	s := openAt(t, files.TempDir(t))
-	if err := s.Reserve("one", noon); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Reserve("one", noon))
 	kept := answer(strings.Repeat("x", 1<<20))
-	if err := s.Keep("one", kept); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Keep("one", kept))
 	mustHold(t, s, auth.EscrowEntry{Redeemed: "one", At: noon, Sent: true, Answer: &kept})
-	if err := s.Clear("one"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Clear("one"))
 	if err := s.Keep("one", answer(strings.Repeat("x", 2<<20))); !errors.Is(err, errTooLarge) {
 		t.Errorf("error %v, want errTooLarge", err)
 	}
@@ -123,15 +114,11 @@ func TestEscrowKeepsTheLargestAnswer(t *testing.T) {
 func damage(t *testing.T, dir string, at int64, with []byte) {
 	t.Helper()
 	f, err := os.OpenFile(filepath.Join(dir, escrowFile), os.O_WRONLY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if _, err := f.WriteAt(with, at); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, f.Close())
 }
 
 // A power failure can cut any one record short. The others stay, and nothing
@@ -160,14 +147,10 @@ func TestEscrowRecognisesATornWrite(t *testing.T) {
 			t.Parallel()
 			dir := files.TempDir(t)
 			s := openAt(t, dir)
-			if err := errors.Join(s.Reserve("one", noon), s.Sent("one"), s.Keep("one", kept)); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, errors.Join(s.Reserve("one", noon), s.Sent("one"), s.Keep("one", kept)))
 			damage(t, dir, tt.at, []byte(tt.with))
 			mustHold(t, openAt(t, dir), tt.want)
-			if err := s.Clear("one"); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, s.Clear("one"))
 			if err := s.Reserve("two", noon); err != nil {
 				t.Errorf("the slot cannot be used again: %v", err)
 			}
@@ -201,15 +184,11 @@ func TestEscrowSealed(t *testing.T) {
 	s := openAt(t, dir)
 	s.SealWith(keyring.get)
 	now := time.Now().UTC().Round(0)
-	if err := errors.Join(s.Reserve("one", now), s.Sent("one")); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, errors.Join(s.Reserve("one", now), s.Sent("one")))
 	locked := errors.New("locked")
 	keyring.err = locked // between the request and its answer
 	kept := answer("sekret-new")
-	if err := s.Keep("one", kept); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Keep("one", kept))
 	if bytes.Contains(files.Read(t, filepath.Join(dir, escrowFile)), []byte("sekret")) {
 		t.Error("the answer is not sealed")
 	}
@@ -251,9 +230,7 @@ func TestSealedAnswerIsGivenUpInTheEnd(t *testing.T) {
 	s := openAt(t, files.TempDir(t))
 	s.SealWith(keyring.get)
 	old := time.Now().Add(-sealPatience - time.Hour).UTC().Round(0)
-	if err := errors.Join(s.Reserve("one", old), s.Keep("one", answer("new"))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, errors.Join(s.Reserve("one", old), s.Keep("one", answer("new"))))
 	keyring.err = errors.New("gone")
 	mustHold(t, s, auth.EscrowEntry{Redeemed: "one", At: old, Sent: true})
 }
@@ -292,9 +269,7 @@ func TestKilledKeeperLeavesAWholeAnswerOrNone(t *testing.T) {
 		keeper.Kill()
 		s := openAt(t, dir)
 		entry, ok, err := s.Held()
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		if !ok {
 			continue
 		}
@@ -307,8 +282,6 @@ func TestKilledKeeperLeavesAWholeAnswerOrNone(t *testing.T) {
 				t.Error("the answer is a mixture")
 			}
 		}
-		if err := s.Clear("one"); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, s.Clear("one"))
 	}
 }

@@ -18,14 +18,13 @@ import (
 	"rekey/test/kit"
 	"rekey/test/kit/child"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 func openAt(t *testing.T, dir string) *Memory {
 	t.Helper()
 	s, err := Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return s
 }
 
@@ -33,15 +32,11 @@ func TestOpenMakesAPrivateFolder(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(files.TempDir(t), "a", "b")
 	s := openAt(t, dir)
-	if err := s.Record(auth.Refusal{Fingerprint: "f", Reason: auth.ReasonReused}); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Record(auth.Refusal{Fingerprint: "f", Reason: auth.ReasonReused}))
 	if _, err := s.ClaimNotice("n"); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Reserve("r", time.Now()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Reserve("r", time.Now()))
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -52,9 +47,7 @@ func TestOpenMakesAPrivateFolder(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 }
 
 func TestOpenNarrowsAFolderOfOurs(t *testing.T) {
@@ -83,9 +76,7 @@ func TestOpenRefusesWhatIsNotOurs(t *testing.T) {
 	}
 	foreign := filepath.Join(dir, "foreign")
 	files.Mkdir(t, foreign)
-	if err := os.Chown(foreign, 12345, 12345); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Chown(foreign, 12345, 12345))
 	if _, err := Open(foreign); err == nil {
 		t.Error("another user's folder: no error")
 	}
@@ -209,9 +200,7 @@ func TestRefusalsAreShared(t *testing.T) {
 	if _, ok := b.Lookup("f"); ok {
 		t.Error("found before it was recorded")
 	}
-	if err := a.Record(auth.Refusal{Fingerprint: "f", Reason: auth.ReasonReused, At: at}); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, a.Record(auth.Refusal{Fingerprint: "f", Reason: auth.ReasonReused, At: at}))
 	if got, ok := b.Lookup("f"); !ok || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, ok, want)
 	}
@@ -243,13 +232,9 @@ func TestRefusalsAreBounded(t *testing.T) {
 		}
 		return entries, true
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for i := maxRefusals; i < maxRefusals+more; i++ {
-		if err := s.Record(auth.Refusal{Fingerprint: fmt.Sprint(i), Reason: auth.ReasonExpired}); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, s.Record(auth.Refusal{Fingerprint: fmt.Sprint(i), Reason: auth.ReasonExpired}))
 	}
 	for i, want := range map[int]bool{0: false, more - 1: false, more: true, maxRefusals + more - 1: true} {
 		if _, ok := s.Lookup(fmt.Sprint(i)); ok != want {
@@ -354,17 +339,13 @@ func TestStateHoldsNoToken(t *testing.T) {
 	snapshot := kit.Parsed(t, kit.SignIn("sekret-refresh-token"))
 	for _, f := range []string{s.Token(snapshot), s.Whole(snapshot)} {
 		err := errors.Join(s.Record(auth.Refusal{Fingerprint: f, Reason: auth.ReasonReused}), s.Reserve(f, time.Now()), s.Sent(f))
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 	}
 	if _, err := s.ClaimNotice(s.Token(snapshot)); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for _, e := range entries {
 		if strings.Contains(string(files.Read(t, filepath.Join(dir, e.Name()))), "sekret") {
 			t.Errorf("%s holds the token", e.Name())
@@ -428,9 +409,7 @@ func TestOpenLooksAtTheFolderAbove(t *testing.T) {
 		return // only root can give a folder away
 	}
 	files.Chmod(t, above, 0o777)
-	if err := os.Chown(above, 12345, 12345); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Chown(above, 12345, 12345))
 	if _, err := Open(filepath.Join(above, "home")); err == nil {
 		t.Error("another user's open folder: no error")
 	}
@@ -448,12 +427,8 @@ func TestSentThatFails(t *testing.T) {
 		}
 		return nil
 	}}, dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Reserve("one", noon); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
+	must.Do(t, s.Reserve("one", noon))
 	broken = true
 	if err := s.Sent("one"); !errors.Is(err, syscall.EIO) {
 		t.Errorf("Sent: %v, want EIO", err)

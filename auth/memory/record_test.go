@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"rekey/auth"
+	"rekey/test/kit/must"
 )
 
 // Whatever the file holds, reading it gives an answer that was written or an
@@ -32,9 +33,7 @@ func FuzzUnpackAnswer(f *testing.F) {
 			return
 		}
 		again, err := packAnswer(of, *got, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		if _, second, err := unpackAnswer(again, nil); err != nil || !reflect.DeepEqual(second, got) {
 			t.Errorf("packed again: %v, %v", second, err)
 		}

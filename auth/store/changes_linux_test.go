@@ -11,6 +11,7 @@ import (
 	"rekey/test/kit"
 	"rekey/test/kit/files"
 	"rekey/test/kit/keyring"
+	"rekey/test/kit/must"
 )
 
 // next waits for a change, or for the end of the channel.
@@ -32,9 +33,7 @@ func TestKeyringTellsItsChanges(t *testing.T) {
 	s := openOn(t, b, home)
 	ctx, cancel := context.WithCancel(t.Context())
 	changes, err := s.(Notifier).Changes(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	mine := s.(*keyringStore).item
 	for _, step := range []struct {
 		name string
@@ -63,9 +62,7 @@ func TestKeyringTellsItsChanges(t *testing.T) {
 func openOn(t *testing.T, b *keyring.Bus, home string) auth.Store {
 	t.Helper()
 	s, err := Open(home, codex.Config{Store: codex.StoreKeyring}, Options{BusAddress: b.Address})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return s
 }
 
@@ -77,16 +74,10 @@ func TestKeyringTellsAReplacedSecret(t *testing.T) {
 	b := keyring.New(t)
 	home := files.TempDir(t)
 	s := openOn(t, b, home)
-	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("one")))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("one")))))
 	changes, err := s.(Notifier).Changes(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := openOn(t, b, home).Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
+	must.Do(t, openOn(t, b, home).Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))))
 	for {
 		if !next(t, "replaced", changes) {
 			t.Fatal("the channel is closed")
@@ -104,9 +95,7 @@ func TestKeyringTellsWhatCodexSaves(t *testing.T) {
 	_, c, s := keyringHome(t, codex.StoreKeyring)
 	c.signIn(fakeKey)
 	changes, err := s.(Notifier).Changes(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	const second = "sk-fake-second-987FGHIJ"
 	c.signIn(second)
 	for {
@@ -139,9 +128,7 @@ func drain(changes <-chan struct{}) {
 func TestChangesWithoutABus(t *testing.T) {
 	t.Parallel()
 	s, err := Open(files.TempDir(t), codex.Config{Store: codex.StoreAuto}, Options{BusAddress: "unix:path=/nonexistent/bus"})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	var unreadable *auth.UnreadableError
 	if _, err := s.(Notifier).Changes(t.Context()); !errors.As(err, &unreadable) {
 		t.Errorf("error %v", err)

@@ -9,15 +9,14 @@ import (
 	"rekey/auth/codex"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // openAs is the store of a home with a given configuration.
 func openAs(t *testing.T, home string, cfg codex.Config) auth.Store {
 	t.Helper()
 	s, err := Open(home, cfg, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return s
 }
 

@@ -15,6 +15,7 @@ import (
 	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // Both programs read, replace and remove what the other has written.
@@ -28,9 +29,7 @@ func TestCodexAndRekeyShareTheEncryptedStore(t *testing.T) {
 	h.loads(s, fakeKey)
 	codexs := h.Items(secretsService)
 	const second = "sk-fake-second-987FGHIJ"
-	if err := s.Update(patient(t), put(apiKey(second))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Update(patient(t), put(apiKey(second))))
 	if got := c.status(); got != "API key configured - sk-fake-***FGHIJ" {
 		t.Errorf("Codex says %q", got)
 	}
@@ -57,9 +56,7 @@ func TestCodexAndRekeyShareTheEncryptedStore(t *testing.T) {
 func TestCodexRefreshesInTheEncryptedStore(t *testing.T) {
 	h := newEncryptedHome(t)
 	server, err := box.Start(box.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(server.Close)
 	c := newCodex(t, h.dir, h.Env...)
 	c.configure(encryptedConfig)
@@ -68,9 +65,7 @@ func TestCodexRefreshesInTheEncryptedStore(t *testing.T) {
 	server.SetAccessLife(time.Minute) // Codex refreshes five minutes before
 	stale := kit.Parsed(t, server.SignIn(box.Ada()))
 	server.SetAccessLife(time.Hour)
-	if err := s.Update(patient(t), put(stale)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Update(patient(t), put(stale)))
 	if _, token := c.token(); token == "" || token == stale.AccessToken().Reveal() {
 		t.Error("Codex has not refreshed the access token")
 	}
@@ -80,9 +75,7 @@ func TestCodexRefreshesInTheEncryptedStore(t *testing.T) {
 	}
 	// What Rekey gets for that, Codex uses as it is.
 	next := kit.Parsed(t, server.SignIn(box.Ada()))
-	if err := s.Update(patient(t), put(next)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Update(patient(t), put(next)))
 	if _, token := c.token(); token != next.AccessToken().Reveal() {
 		t.Error("Codex does not use the access token that Rekey has stored")
 	}
@@ -133,9 +126,7 @@ func TestCodexKilledWhileItWritesTheEncryptedStore(t *testing.T) {
 	before := h.look()
 	cmd := c.command("login", "--with-api-key")
 	cmd.Stdin = strings.NewReader(second)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, cmd.Start())
 	kit.Eventually(t, "a change of Codex's", func() bool { return h.look() != before })
 	_ = cmd.Process.Kill()
 	_ = cmd.Wait()
@@ -144,9 +135,7 @@ func TestCodexKilledWhileItWritesTheEncryptedStore(t *testing.T) {
 	if err != nil || got.APIKey().Reveal() != fakeKey && got.APIKey().Reveal() != second {
 		t.Fatalf("Load: %v", err)
 	}
-	if err := s.Update(patient(t), put(apiKey(third))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Update(patient(t), put(apiKey(third))))
 	if got := c.status(); got != "API key configured - sk-fake-***KLMNO" {
 		t.Errorf("Codex says %q", got)
 	}

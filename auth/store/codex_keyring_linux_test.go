@@ -13,6 +13,7 @@ import (
 	"rekey/test/kit"
 	"rekey/test/kit/files"
 	"rekey/test/kit/keyring"
+	"rekey/test/kit/must"
 )
 
 // keyringHome is a home on a private bus with the real Codex and Rekey's store.
@@ -23,13 +24,9 @@ func keyringHome(t *testing.T, kind codex.Store) (*keyring.Bus, *realCodex, auth
 	c := newCodex(t, home, b.Env...)
 	c.configure(`cli_auth_credentials_store = "` + string(kind) + "\"\n")
 	cfg, err := codex.ReadConfig(home)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	s, err := Open(home, cfg, Options{BusAddress: b.Address})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return b, c, s
 }
 
@@ -45,9 +42,7 @@ func TestCodexAndRekeyShareTheKeyring(t *testing.T) {
 			}
 			codexs := b.Items(codexService)
 			const second = "sk-fake-second-987FGHIJ"
-			if err := s.Update(kit.Context(t), put(auth.NewAPIKey(auth.NewSecret(second)))); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, s.Update(kit.Context(t), put(auth.NewAPIKey(auth.NewSecret(second)))))
 			if got := b.Items(codexService); len(got) != 1 || !reflect.DeepEqual(got, codexs) {
 				t.Errorf("items %v, want Codex's %v", got, codexs)
 			}
@@ -65,9 +60,7 @@ func TestCodexAndRekeyShareTheKeyring(t *testing.T) {
 			}
 
 			// Now Rekey makes the item, and Codex takes it over.
-			if err := s.Update(kit.Context(t), put(auth.NewAPIKey(auth.NewSecret(fakeKey)))); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, s.Update(kit.Context(t), put(auth.NewAPIKey(auth.NewSecret(fakeKey)))))
 			if got := b.Items(codexService); !reflect.DeepEqual(got, codexs) {
 				t.Errorf("items %v, want as of Codex %v", got, codexs)
 			}
@@ -118,9 +111,7 @@ func TestCodexAndRekeyAgreeOnAuto(t *testing.T) {
 	agree("locked", fileKey)
 	b.Unlock()
 	const saved = "sk-fake-save-0123456789"
-	if err := s.Update(kit.Context(t), put(auth.NewAPIKey(auth.NewSecret(saved)))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Update(kit.Context(t), put(auth.NewAPIKey(auth.NewSecret(saved)))))
 	agree("after Rekey's save", saved)
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("auth.json: %v", err)

@@ -15,6 +15,7 @@ import (
 	"rekey/internal/safefile"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // Rekey's lock is Codex's: while it is held, Codex waits and changes nothing.
@@ -29,9 +30,7 @@ func TestCodexWaitsForRekeysLock(t *testing.T) {
 	path := filepath.Join(home, codex.AuthFile)
 	files.Write(t, path, kit.SignIn("r"))
 	unlock, err := safefile.TryLock(filepath.Join(home, "auth.lock"), 0o666)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer unlock()
 	done := make(chan error)
 	go func() { done <- c.command("logout").Run() }()
@@ -40,9 +39,7 @@ func TestCodexWaitsForRekeysLock(t *testing.T) {
 		t.Errorf("Codex did not wait: %v", err)
 	}
 	unlock()
-	if err := <-done; err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, <-done)
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("Codex did not go on: %v", err)
 	}
@@ -52,9 +49,7 @@ func TestCodexWaitsForRekeysLock(t *testing.T) {
 func waitForLockQueue(t *testing.T, path string) {
 	t.Helper()
 	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	inode := fmt.Sprintf(":%d ", info.Sys().(*syscall.Stat_t).Ino)
 	ctx := kit.Context(t)
 	tick := time.NewTicker(5 * time.Millisecond)

@@ -15,6 +15,7 @@ import (
 	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // realCodex is the real Codex command line in one home. It is found through
@@ -143,9 +144,7 @@ func TestCodexAndRekeyShareTheFile(t *testing.T) {
 	if got := c.status(); got != "Not logged in" {
 		t.Errorf("after Delete Codex says %q", got)
 	}
-	if err := s.Update(kit.Context(t), put(auth.NewAPIKey(auth.NewSecret(fakeKey)))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Update(kit.Context(t), put(auth.NewAPIKey(auth.NewSecret(fakeKey)))))
 	if ours := files.Read(t, filepath.Join(home, codex.AuthFile)); string(ours) != string(written) {
 		t.Errorf("Rekey wrote %q, Codex %q", ours, written)
 	}
@@ -163,9 +162,7 @@ func TestCodexReadsAChatGPTSignInOfRekey(t *testing.T) {
 	c := newCodex(t, home)
 	c.configure("")
 	want := kit.Parsed(t, box.AuthJSON())
-	if err := open(t, home).Update(kit.Context(t), put(want)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, open(t, home).Update(kit.Context(t), put(want)))
 	if got := c.status(); got != "Logged in using ChatGPT" {
 		t.Errorf("Codex says %q", got)
 	}

@@ -15,6 +15,7 @@ import (
 	"rekey/test/kit"
 	"rekey/test/kit/child"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // childRewrite replaces the sign-in as fast as it can, each time with the next
@@ -114,9 +115,7 @@ func TestKilledWriterLeavesOldOrNew(t *testing.T) {
 	}
 	for _, stale := range leftovers(t, home) {
 		old := time.Now().Add(-2 * time.Minute)
-		if err := os.Chtimes(stale, old, old); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.Chtimes(stale, old, old))
 	}
 	if err := open(t, home).Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("after")))); err != nil {
 		t.Errorf("the next writer: %v", err)

@@ -12,6 +12,7 @@ import (
 	"rekey/internal/safefile"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 func TestDelete(t *testing.T) {
@@ -43,9 +44,7 @@ func TestDelete(t *testing.T) {
 			stale := filepath.Join(home, ".auth-abc123")
 			files.Write(t, stale, kit.SignIn("spent"))
 			old := time.Now().Add(-2 * time.Minute)
-			if err := os.Chtimes(stale, old, old); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, os.Chtimes(stale, old, old))
 		}, false, []string{"home/.auth-abc123"}, nil},
 	}
 	for _, tt := range tests {

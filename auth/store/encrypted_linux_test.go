@@ -18,6 +18,7 @@ import (
 	"rekey/test/kit"
 	"rekey/test/kit/files"
 	"rekey/test/kit/keyring"
+	"rekey/test/kit/must"
 )
 
 const encryptedConfig = "cli_auth_credentials_store = \"keyring\"\n[features]\nsecret_auth_storage = true\n"
@@ -94,9 +95,7 @@ func TestEncryptedStoreThatCannotBeOpened(t *testing.T) {
 	if _, err := s.Load(patient(t)); !errors.Is(err, auth.ErrNoCredential) {
 		t.Errorf("without a file: %v", err)
 	}
-	if err := s.Update(patient(t), put(apiKey(fakeKey))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Update(patient(t), put(apiKey(fakeKey))))
 	h.loads(s, fakeKey)
 	file := files.Read(t, h.path)
 
@@ -142,13 +141,9 @@ func (h encryptedHome) forgetKey() {
 func TestEncryptedStoreKeepsWhatIsOthers(t *testing.T) {
 	h := newEncryptedHome(t)
 	s := h.again(codex.StoreKeyring, Options{})
-	if err := s.Update(patient(t), put(apiKey(fakeKey))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Update(patient(t), put(apiKey(fakeKey))))
 	files.Write(t, h.path, mustSeal(t, h.key(), `{"version":1,"secrets":{"global/OTHER":"kept"}}`))
-	if err := s.Update(patient(t), put(apiKey("sk-fake-2"))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Update(patient(t), put(apiKey("sk-fake-2"))))
 	h.loads(h.again(codex.StoreKeyring, Options{}), "sk-fake-2")
 	if removed, err := s.Delete(patient(t)); !removed || err != nil {
 		t.Errorf("Delete: %v, %v", removed, err)
@@ -163,9 +158,7 @@ func TestEncryptedStoreKeepsWhatIsOthers(t *testing.T) {
 // Wherever a writer is killed, the file is the old one or the new one.
 func TestEncryptedStoreKilledInBetween(t *testing.T) {
 	h := newEncryptedHome(t)
-	if err := h.again(codex.StoreKeyring, Options{}).Update(patient(t), put(apiKey(fakeKey))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, h.again(codex.StoreKeyring, Options{}).Update(patient(t), put(apiKey(fakeKey))))
 	before := files.Read(t, h.path)
 	stopped := errors.New("killed")
 	for _, at := range []auth.Step{StepWritten, StepTargetLocked, StepCompared} {
@@ -197,9 +190,7 @@ func TestEncryptedStoreElseTheFile(t *testing.T) {
 	files.Write(t, path, apiKey("sk-fake-file").Encode())
 	s := h.again(codex.StoreAuto, Options{})
 	h.loads(s, "sk-fake-file")
-	if err := s.Update(patient(t), put(apiKey(fakeKey))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Update(patient(t), put(apiKey(fakeKey))))
 	h.loads(s, fakeKey)
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("auth.json: %v", err)
@@ -238,8 +229,6 @@ func (h encryptedHome) key() string {
 func mustSeal(t *testing.T, key, plain string) []byte {
 	t.Helper()
 	sealed, err := rekeyChild(t).Seal(patient(t), key, []byte(plain))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return sealed
 }

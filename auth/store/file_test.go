@@ -18,15 +18,14 @@ import (
 	"rekey/internal/safefile"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // open is the file store of a home.
 func open(t *testing.T, home string) auth.Store {
 	t.Helper()
 	s, err := Open(home, codex.Config{Store: codex.StoreFile}, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return s
 }
 
@@ -39,9 +38,7 @@ func put(s *auth.Snapshot) func(*auth.Snapshot) (*auth.Snapshot, error) {
 func leftovers(t *testing.T, dir string) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(dir, tempPrefix+"*"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return found
 }
 
@@ -61,9 +58,7 @@ func TestLoad(t *testing.T) {
 		{"wrong field", func(t *testing.T, path string) { files.Write(t, path, []byte(`{"last_refresh":"sekret"}`)) }, "last_refresh is not a date and time with a time zone"},
 		{"too large", func(t *testing.T, path string) {
 			files.Write(t, path, nil)
-			if err := os.Truncate(path, maxFile+1); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, os.Truncate(path, maxFile+1))
 		}, "it is larger than 32 MiB"},
 	}
 	for _, tt := range tests {
@@ -105,9 +100,7 @@ func TestLoadWithoutPermission(t *testing.T) {
 	home := files.TempDir(t)
 	path := filepath.Join(home, codex.AuthFile)
 	files.Write(t, path, kit.SignIn("r"))
-	if err := os.Chmod(path, 0); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Chmod(path, 0))
 	var unreadable *auth.UnreadableError
 	if _, err := open(t, home).Load(kit.Context(t)); !errors.As(err, &unreadable) || unreadable.What.Error() != "permission denied" {
 		t.Errorf("error %v", err)
@@ -140,23 +133,17 @@ func TestUpdateWritesAsCodexDoes(t *testing.T) {
 	t.Parallel()
 	home := filepath.Join(files.TempDir(t), "new", "home")
 	key := auth.NewAPIKey(auth.NewSecret("sk-fake-0123456789"))
-	if err := open(t, home).Update(kit.Context(t), put(key)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, open(t, home).Update(kit.Context(t), put(key)))
 	const want = "{\n  \"auth_mode\": \"apikey\",\n  \"OPENAI_API_KEY\": \"sk-fake-0123456789\"\n}"
 	if got := string(files.Read(t, filepath.Join(home, codex.AuthFile))); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	modes := map[string]fs.FileMode{"auth.json": 0o600, "auth.json.lock": 0o600, "auth.lock": 0o666}
 	entries, err := os.ReadDir(home)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for _, e := range entries {
 		info, err := e.Info()
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		most, ok := modes[e.Name()]
 		if !ok {
 			t.Errorf("%s is not Codex's", e.Name())
@@ -218,16 +205,12 @@ func TestUpdateKeepsUnknownFieldsAndNarrowsTheMode(t *testing.T) {
 	home := files.TempDir(t)
 	path := filepath.Join(home, codex.AuthFile)
 	files.Write(t, path, []byte(strings.Replace(string(kit.SignIn("one")), "{", `{"from_the_future":{"x":1},`, 1)))
-	if err := os.Chmod(path, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Chmod(path, 0o644))
 	refresh := auth.NewSecret("two")
 	err := open(t, home).Update(kit.Context(t), func(current *auth.Snapshot) (*auth.Snapshot, error) {
 		return current.WithTokens(auth.TokenResponse{RefreshToken: &refresh}, time.Now())
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	got := string(files.Read(t, path))
 	if !strings.Contains(got, `"from_the_future"`) || !strings.Contains(got, `"refresh_token": "two"`) {
 		t.Errorf("got %s", got)
@@ -251,9 +234,7 @@ func TestUpdateThroughALink(t *testing.T) {
 				files.Mkdir(t, dots)
 				files.Write(t, target, stored)
 			}
-			if err := open(t, home).Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, open(t, home).Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))))
 			if to, err := os.Readlink(link); err != nil || to != "../dots/real.json" {
 				t.Errorf("the link is now %q, %v", to, err)
 			}
@@ -281,9 +262,7 @@ func TestUpdateGivesUpOnAHeldLock(t *testing.T) {
 			path := filepath.Join(home, codex.AuthFile)
 			files.Write(t, path, kit.SignIn("one"))
 			unlock, err := safefile.TryLock(filepath.Join(home, name), 0o600)
-			if err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, err)
 			defer unlock()
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
@@ -314,9 +293,7 @@ func TestUpdateWithoutLocksChangesNothing(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)
 	s, err := Open(home, codex.Config{Store: codex.StoreFile}, Options{Disk: withoutLocks()})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("one")))); !errors.Is(err, safefile.ErrNoLocks) {
 		t.Errorf("error %v, want safefile.ErrNoLocks", err)
 	}

@@ -12,15 +12,14 @@ import (
 	"rekey/auth/codex"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // Codex waits for ever for a writer.
 func TestLoadOfAPipeDoesNotWait(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)
-	if err := syscall.Mkfifo(filepath.Join(home, codex.AuthFile), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, syscall.Mkfifo(filepath.Join(home, codex.AuthFile), 0o600))
 	s := open(t, home)
 	var unreadable *auth.UnreadableError
 	if _, err := s.Load(kit.Context(t)); !errors.As(err, &unreadable) || unreadable.What.Error() != "it is not a regular file" {

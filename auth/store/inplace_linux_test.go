@@ -11,6 +11,7 @@ import (
 	"rekey/internal/safefile"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // bound is a home whose auth.json is a bind mount of a file elsewhere, as in a
@@ -31,16 +32,12 @@ func bound(t *testing.T) (home, outside string) {
 func TestBoundFileIsWrittenInPlace(t *testing.T) {
 	home, outside := bound(t)
 	before, err := os.Stat(outside)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	s := open(t, home)
 	if err := s.Writable(kit.Context(t)); err != nil {
 		t.Fatalf("Writable: %v", err)
 	}
-	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))))
 	after, err := os.Stat(outside)
 	if err != nil || !os.SameFile(before, after) || after.Mode() != before.Mode() {
 		t.Errorf("the file is another one: %v, mode %v", err, after.Mode())
@@ -115,9 +112,7 @@ func TestOverlay(t *testing.T) {
 	if err := s.Writable(kit.Context(t)); err != nil {
 		t.Fatalf("Writable: %v", err)
 	}
-	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))))
 	if got, err := s.Load(kit.Context(t)); err != nil || got.RefreshToken().Reveal() != "two" {
 		t.Errorf("Load: %v", err)
 	}
@@ -134,21 +129,13 @@ func TestOwnerStays(t *testing.T) {
 	home := files.TempDir(t)
 	files.Write(t, filepath.Join(home, "auth.json"), kit.SignIn("one"))
 	for _, path := range []string{home, filepath.Join(home, "auth.json")} {
-		if err := os.Chown(path, owner, owner); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.Chown(path, owner, owner))
 	}
 	s := open(t, home)
-	if err := s.Writable(kit.Context(t)); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Writable(kit.Context(t)))
+	must.Do(t, s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))))
 	unlock, err := RefreshLock(home, s.(*fileStore).disk, homeLockWait)(kit.Context(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	unlock()
 	entries, err := os.ReadDir(home)
 	if err != nil || len(entries) != 4 {
@@ -156,9 +143,7 @@ func TestOwnerStays(t *testing.T) {
 	}
 	for _, e := range entries {
 		info, err := e.Info()
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		if st := info.Sys().(*syscall.Stat_t); st.Uid != owner || st.Gid != owner {
 			t.Errorf("%s belongs to %d:%d", e.Name(), st.Uid, st.Gid)
 		}
@@ -175,13 +160,9 @@ func TestOwnerThatCannotBeKept(t *testing.T) {
 	home := files.TempDir(t)
 	path := filepath.Join(home, "auth.json")
 	files.Write(t, path, kit.SignIn("one"))
-	if err := os.Chown(path, 12345, 12345); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Chown(path, 12345, 12345))
 	s, err := Open(home, fileConfig(), Options{Disk: failing("change owner", syscall.EPERM)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if err := s.Writable(kit.Context(t)); !errors.Is(err, safefile.ErrOwner) {
 		t.Errorf("Writable: %v, want ErrOwner", err)
 	}

@@ -9,6 +9,7 @@ import (
 	"rekey/internal/safefile"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // failing is a disk on which one operation fails.
@@ -42,9 +43,7 @@ func TestTornWriteIsCompleted(t *testing.T) {
 					torn = append(torn, change.old[n:]...)
 				}
 				files.Write(t, s.path, torn)
-				if err := s.begin(change.old, change.fresh); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, s.begin(change.old, change.fresh))
 				got, err := s.Load(kit.Context(t))
 				if err != nil {
 					t.Fatalf("torn at %d: %v", n, err)
@@ -71,9 +70,7 @@ func TestJournalLeavesOthersAlone(t *testing.T) {
 	home := files.TempDir(t)
 	s := open(t, home).(*fileStore)
 	files.Write(t, s.path, kit.SignIn("theirs"))
-	if err := s.begin(kit.SignIn("old"), kit.SignIn("new")); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.begin(kit.SignIn("old"), kit.SignIn("new")))
 	if got, err := s.Load(kit.Context(t)); err != nil || got.RefreshToken().Reveal() != "theirs" {
 		t.Errorf("Load: %v", err)
 	}
@@ -88,13 +85,9 @@ func TestJournalOfALivingProcess(t *testing.T) {
 	home := files.TempDir(t)
 	s := open(t, home).(*fileStore)
 	files.Write(t, s.path, kit.SignIn("old")[:100])
-	if err := s.begin(kit.SignIn("old"), kit.SignIn("new")); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.begin(kit.SignIn("old"), kit.SignIn("new")))
 	unlock, err := safefile.TryLock(filepath.Join(home, "auth.lock"), 0o600)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer unlock()
 	if _, err := s.Load(kit.Context(t)); err == nil {
 		t.Error("half a file was read")

@@ -20,6 +20,7 @@ import (
 	"rekey/internal/safefile"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // fakeRing is a keyring whose moods a test sets.
@@ -95,9 +96,7 @@ func ringStore(t *testing.T, auto bool, inRing, inFile string) (*keyringStore, *
 func compact(t *testing.T, data []byte) string {
 	t.Helper()
 	var out bytes.Buffer
-	if err := json.Compact(&out, data); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Compact(&out, data))
 	return out.String()
 }
 
@@ -211,9 +210,7 @@ func TestWhereCredentialsAreWritten(t *testing.T) {
 				}
 				return
 			}
-			if err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, err)
 			if got := r.items[s.item] == compact(t, kit.SignIn("new")); got != tt.toRing {
 				t.Errorf("in the keyring: %v, want %v", got, tt.toRing)
 			}
@@ -358,21 +355,15 @@ func TestEscrowOfAKeyringStore(t *testing.T) {
 	kept := auth.NewSecret("sekret")
 	answer := auth.TokenResponse{RefreshToken: &kept}
 	state, err := memory.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	state.SealWith(s.EscrowKey)
 	now := time.Now().UTC().Round(0)
-	if err := errors.Join(state.Reserve("one", now), state.Keep("one", answer)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, errors.Join(state.Reserve("one", now), state.Keep("one", answer)))
 	if bytes.Contains(files.Read(t, filepath.Join(dir, "escrow")), []byte("sekret")) {
 		t.Error("the answer is not sealed")
 	}
 	next, err := memory.Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	next.SealWith(s.EscrowKey)
 	want := auth.EscrowEntry{Redeemed: "one", At: now, Sent: true, Answer: &answer}
 	if got, ok, err := next.Held(); !ok || err != nil || !reflect.DeepEqual(got, want) {

@@ -9,6 +9,7 @@ import (
 	"rekey/internal/safefile"
 	"rekey/test/kit/child"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 func childHoldLock(dir string) int {
@@ -46,9 +47,7 @@ func TestRefreshLockIsSharedByLinkedHomes(t *testing.T) {
 	files.Mkdir(t, a, b)
 	files.Symlink(t, "../a/auth.json", filepath.Join(b, "auth.json"))
 	unlock, err := RefreshLock(a, safefile.Disk{}, time.Second)(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer unlock()
 	if _, err := RefreshLock(b, safefile.Disk{}, 20*time.Millisecond)(t.Context()); !errors.Is(err, safefile.ErrLocked) {
 		t.Errorf("the other home: %v, want safefile.ErrLocked", err)

@@ -7,6 +7,7 @@ import (
 	"rekey/auth/store/secretservice"
 	"rekey/test/kit"
 	"rekey/test/kit/keyring"
+	"rekey/test/kit/must"
 )
 
 // go-keyring talks to the session's bus alone, so this test sets it for the
@@ -23,9 +24,7 @@ func TestGoKeyringOnTheSharedBus(t *testing.T) {
 	if _, err := r.Get(ctx, testItem); !errors.Is(err, secretservice.ErrNoItem) {
 		t.Errorf("get of nothing: %v", err)
 	}
-	if err := r.Set(ctx, testItem, "text"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.Set(ctx, testItem, "text"))
 	if got, err := r.Get(ctx, testItem); err != nil || got != "text" {
 		t.Errorf("got %q, %v", got, err)
 	}
@@ -34,15 +33,11 @@ func TestGoKeyringOnTheSharedBus(t *testing.T) {
 	if got, err := plain.Get(ctx, testItem); err != nil || got != "text" {
 		t.Errorf("go-keyring alone: %q, %v", got, err)
 	}
-	if err := errors.Join(plain.Ready(ctx, testItem), plain.Set(ctx, testItem, "by go-keyring")); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, errors.Join(plain.Ready(ctx, testItem), plain.Set(ctx, testItem, "by go-keyring")))
 	if got, err := r.Get(ctx, testItem); err != nil || got != "by go-keyring" {
 		t.Errorf("got %q, %v", got, err)
 	}
-	if err := plain.Remove(ctx, testItem); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, plain.Remove(ctx, testItem))
 	if err := plain.Remove(ctx, testItem); !errors.Is(err, secretservice.ErrNoItem) {
 		t.Errorf("second remove: %v", err)
 	}

@@ -6,15 +6,14 @@ import (
 
 	"rekey/auth/store/secretservice"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // TestCodexItemInTheCredentialManager: Codex's form of an item goes there and back.
 func TestCodexItemInTheCredentialManager(t *testing.T) {
 	it := secretservice.Item{Application: codexApplication, Name: "rekey-test", User: "secrets|0123456789abcdef"}
 	r := systemRing(Options{})
-	if err := r.Set(kit.Context(t), it, "fäke+key="); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.Set(kit.Context(t), it, "fäke+key="))
 	if got, err := r.Get(kit.Context(t), it); err != nil || got != "fäke+key=" {
 		t.Errorf("%q, %v", got, err)
 	}

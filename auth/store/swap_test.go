@@ -19,6 +19,7 @@ import (
 	"rekey/internal/safefile"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // numbered is a sign-in that a foreign writer can recognise: an unknown field
@@ -50,9 +51,7 @@ func TestUpdateNeverClobbersAForeignWriter(t *testing.T) {
 		}
 		next := filepath.Join(home, "next")
 		files.Write(t, next, numbered(n))
-		if err := os.Rename(next, path); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.Rename(next, path))
 		for got := range sub {
 			if got == n {
 				break

@@ -11,6 +11,7 @@ import (
 	"rekey/internal/safefile"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // Codex refuses in the same cases, as root too.
@@ -26,9 +27,7 @@ func TestGuards(t *testing.T) {
 		{"writable by others only", func(t *testing.T, path string) { files.Chmod(t, path, 0o420) }, nil},
 		{"read-only", func(t *testing.T, path string) { files.Chmod(t, path, 0o400) }, safefile.ErrReadOnly},
 		{"hard link", func(t *testing.T, path string) {
-			if err := os.Link(path, path+".second"); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, os.Link(path, path+".second"))
 		}, safefile.ErrHardLink},
 	}
 	for _, tt := range tests {

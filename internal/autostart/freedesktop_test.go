@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // place is a user's and a system's folder for entries, and an environment.
@@ -28,9 +29,7 @@ func newPlace(t *testing.T) *place {
 	}
 	p.env = map[string]string{"XDG_CONFIG_HOME": p.user, "XDG_CONFIG_DIRS": p.system, "XDG_CURRENT_DESKTOP": "ubuntu:GNOME"}
 	put(t, p.program, "")
-	if err := os.Chmod(p.program, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Chmod(p.program, 0o755))
 	return p
 }
 
@@ -102,9 +101,7 @@ func TestProgramIsGone(t *testing.T) {
 	p := newPlace(t)
 	l := p.login()
 	set(t, l, true)
-	if err := os.Remove(p.program); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Remove(p.program))
 	expect(t, l, false)
 }
 
@@ -161,9 +158,7 @@ func TestExec(t *testing.T) {
 	t.Parallel()
 	for _, program := range programs {
 		content, err := formatEntry(program)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		e := parseEntry(content)
 		if got := split(e["Exec"]); len(got) != 1 || got[0] != program {
 			t.Errorf("Exec of %q is read as %q", program, got)
@@ -218,9 +213,7 @@ func TestValid(t *testing.T) {
 	contents := []string{hiddenEntry}
 	for _, program := range programs {
 		content, err := formatEntry(program)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		contents = append(contents, content)
 	}
 	for _, content := range contents {

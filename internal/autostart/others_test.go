@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 func TestLaunchAgent(t *testing.T) {
@@ -17,9 +19,7 @@ func TestLaunchAgent(t *testing.T) {
 	set(t, l, true)
 	set(t, l, true)
 	content, err := os.ReadFile(l.file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	disabled := strings.Replace(string(content), "<key>RunAtLoad</key>", "<key>Disabled</key><true/><key>RunAtLoad</key>", 1)
 	put(t, l.file, disabled)
 	expect(t, l, false)
@@ -49,9 +49,7 @@ func TestPropertyList(t *testing.T) {
 				} `xml:"array"`
 			} `xml:"dict"`
 		}
-		if err := xml.Unmarshal([]byte(formatPropertyList(program)), &list); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, xml.Unmarshal([]byte(formatPropertyList(program)), &list))
 		if args := list.Dict.Array.String; len(args) != 1 || args[0] != program {
 			t.Errorf("%q is read as %q", program, args)
 		}
@@ -100,12 +98,8 @@ func TestLasting(t *testing.T) {
 	bin, other := filepath.Join(root, "bin"), filepath.Join(root, "other")
 	put(t, versioned, "")
 	put(t, filepath.Join(other, "rekey"), "somebody else's")
-	if err := os.MkdirAll(bin, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(versioned, filepath.Join(bin, "rekey")); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(bin, 0o755))
+	must.Do(t, os.Symlink(versioned, filepath.Join(bin, "rekey")))
 	list := string(filepath.ListSeparator)
 	tests := []struct{ name, executable, path, want string }{
 		{"a link on the PATH", versioned, other + list + bin, filepath.Join(bin, "rekey")},
@@ -125,9 +119,7 @@ func TestNew(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
 	l, err := New(Options{Getenv: func(string) string { return "" }, UserHome: home})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if f, ok := l.(freedesktop); ok {
 		self, err := os.Executable()
 		program, failed := f.program()

@@ -3,6 +3,8 @@ package autostart
 import (
 	"testing"
 
+	"rekey/test/kit/must"
+
 	"golang.org/x/sys/windows/registry"
 )
 
@@ -28,15 +30,9 @@ func TestRegistry(t *testing.T) {
 
 	// As the task manager switches it off.
 	k, _, err := registry.CreateKey(registry.CURRENT_USER, approvedKey, registry.SET_VALUE)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := k.SetBinaryValue(l.name, []byte{3, 0, 0, 0, 0x18, 0x8c, 0x3a, 0x17, 0xe1, 0xd6, 0xd8, 0x01}); err != nil {
-		t.Fatal(err)
-	}
-	if err := k.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
+	must.Do(t, k.SetBinaryValue(l.name, []byte{3, 0, 0, 0, 0x18, 0x8c, 0x3a, 0x17, 0xe1, 0xd6, 0xd8, 0x01}))
+	must.Do(t, k.Close())
 	expect(t, l, false)
 	set(t, l, true)
 	set(t, l, false)

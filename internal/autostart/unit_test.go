@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 func TestUnitEnabled(t *testing.T) {
@@ -14,12 +16,8 @@ func TestUnitEnabled(t *testing.T) {
 		t.Fatal("enabled in an empty home")
 	}
 	wants := filepath.Join(home, ".config", "systemd", "user", "default.target.wants")
-	if err := os.MkdirAll(wants, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(wants, unit), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(wants, 0o700))
+	must.Do(t, os.WriteFile(filepath.Join(wants, unit), nil, 0o600))
 	if !UnitEnabled(o) {
 		t.Error("not enabled, and the link is there")
 	}

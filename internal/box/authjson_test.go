@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 func TestJWT(t *testing.T) {
@@ -88,9 +90,7 @@ func TestAuthJSONMakesTokensUp(t *testing.T) {
 func decodeAuth(t *testing.T, text []byte) authFile {
 	t.Helper()
 	var file authFile
-	if err := json.Unmarshal(text, &file); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(text, &file))
 	if file.Tokens == nil {
 		t.Fatalf("no tokens in %s", text)
 	}

@@ -11,15 +11,15 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // start starts a server for the test's life.
 func start(t *testing.T, cfg Config) *Server {
 	t.Helper()
 	s, err := Start(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(s.Close)
 	return s
 }
@@ -67,9 +67,7 @@ func client(t *testing.T) *http.Client {
 func send(t *testing.T, method, target, contentType, body string) answer {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
 	}
@@ -85,9 +83,7 @@ func send(t *testing.T, method, target, contentType, body string) answer {
 func postJSON(t *testing.T, target string, body any) answer {
 	t.Helper()
 	text, err := json.Marshal(body)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return send(t, http.MethodPost, target, "application/json", string(text))
 }
 
@@ -113,13 +109,9 @@ func claims(t *testing.T, token string) map[string]any {
 		t.Fatalf("token has %d parts, want 3", len(parts))
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	var all map[string]any
-	if err := json.NewDecoder(bytes.NewReader(payload)).Decode(&all); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.NewDecoder(bytes.NewReader(payload)).Decode(&all))
 	return all
 }
 

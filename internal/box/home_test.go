@@ -6,15 +6,15 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 func TestHome(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "deep", "codex")
 	h, err := NewHome(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if h.Dir() != dir || h.AuthPath() != filepath.Join(dir, "auth.json") || h.ConfigPath() != filepath.Join(dir, "config.toml") {
 		t.Errorf("paths: %s, %s, %s", h.Dir(), h.AuthPath(), h.ConfigPath())
 	}
@@ -25,19 +25,13 @@ func TestHome(t *testing.T) {
 		t.Errorf("delete in an empty home: got %v, want fs.ErrNotExist", err)
 	}
 
-	if err := h.Write([]byte("first")); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, h.Write([]byte("first")))
 	first := stat(t, h.AuthPath())
-	if err := h.Write([]byte("second")); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, h.Write([]byte("second")))
 	if !os.SameFile(first, stat(t, h.AuthPath())) {
 		t.Error("Write made a new file, want it rewritten in place")
 	}
-	if err := h.Replace([]byte("third")); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, h.Replace([]byte("third")))
 	third := stat(t, h.AuthPath())
 	if os.SameFile(first, third) {
 		t.Error("Replace rewrote the file in place, want a new one")
@@ -64,12 +58,8 @@ func TestHome(t *testing.T) {
 func TestHomeLeavesNothingBehindWhenReplacingFails(t *testing.T) {
 	t.Parallel()
 	h, err := NewHome(t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(h.AuthPath(), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
+	must.Do(t, os.Mkdir(h.AuthPath(), 0o700))
 	if err := h.Replace([]byte("x")); err == nil {
 		t.Error("replaced a directory, want an error")
 	}
@@ -81,8 +71,6 @@ func TestHomeLeavesNothingBehindWhenReplacingFails(t *testing.T) {
 func stat(t *testing.T, path string) fs.FileInfo {
 	t.Helper()
 	info, err := os.Stat(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return info
 }

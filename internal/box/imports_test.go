@@ -4,6 +4,8 @@ import (
 	"go/build"
 	"strings"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // The package is linked into the shipped program, which must not carry a test
@@ -11,9 +13,7 @@ import (
 func TestImports(t *testing.T) {
 	t.Parallel()
 	pkg, err := build.ImportDir(".", 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for _, path := range pkg.Imports {
 		if path == "testing" || strings.HasPrefix(path, "testing/") || strings.HasPrefix(path, "net/http/httptest") || strings.HasPrefix(path, "rekey") {
 			t.Errorf("imports %s", path)

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 const (
@@ -43,9 +45,7 @@ func browse(t *testing.T, s *Server, q url.Values) (answer, url.Values) {
 	t.Helper()
 	a := send(t, http.MethodGet, s.Issuer()+"/oauth/authorize?"+q.Encode(), "", "")
 	location, err := url.Parse(a.header.Get("Location"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return a, location.Query()
 }
 
@@ -205,14 +205,10 @@ func TestWorkspaces(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.BackendURL()+"/wham/accounts/check", nil)
-			if err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, err)
 			r.Header.Set("Authorization", "Bearer "+tt.bearer)
 			resp, err := client(t).Do(r)
-			if err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, err)
 			defer resp.Body.Close()
 			if resp.StatusCode != tt.want {
 				t.Errorf("got %d, want %d", resp.StatusCode, tt.want)

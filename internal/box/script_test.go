@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 func TestScriptedReplies(t *testing.T) {
@@ -112,9 +114,7 @@ func TestRequestsAreSeenWhileTheyAreHeldBack(t *testing.T) {
 	token := s.Issue(Ada()).RefreshToken
 	got := make(chan int, 1)
 	go func() { got <- refresh(t, s, token).status }()
-	if err := s.WaitForRequests(t.Context(), 1); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.WaitForRequests(t.Context(), 1))
 	r := s.Requests()[0]
 	if r.Header.Get("Content-Type") != "application/json" {
 		t.Errorf("header: %v", r.Header)
@@ -158,9 +158,7 @@ func TestCloseEndsRequestsThatAreHeldBack(t *testing.T) {
 		s.SetMode(held)
 		done := make(chan answer, 1)
 		go func() { done <- refresh(t, s, "x") }()
-		if err := s.WaitForRequests(t.Context(), 1); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, s.WaitForRequests(t.Context(), 1))
 		s.Close()
 		if a := <-done; a.err == nil {
 			t.Errorf("got an answer: %d", a.status)

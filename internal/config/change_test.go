@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"rekey/internal/safefile"
+	"rekey/test/kit/must"
 )
 
 func TestChangeInPlace(t *testing.T) {
@@ -49,9 +50,7 @@ func TestChangeInPlace(t *testing.T) {
 			t.Parallel()
 			path := filepath.Join(t.TempDir(), "config.toml")
 			put(t, path, tt.before)
-			if err := Change(t.Context(), path, tt.edits...); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, Change(t.Context(), path, tt.edits...))
 			if got := content(t, path); got != tt.after {
 				t.Errorf("it is now\n%q, want\n%q", got, tt.after)
 			}
@@ -62,9 +61,7 @@ func TestChangeInPlace(t *testing.T) {
 func TestChangeMakesTheFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "rekey", "config.toml")
-	if err := Change(t.Context(), path, Set("notifications", false)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, Change(t.Context(), path, Set("notifications", false)))
 	for _, tt := range []struct {
 		name string
 		mode fs.FileMode
@@ -84,9 +81,9 @@ func TestChangeKeepsModeAndLink(t *testing.T) {
 	target := filepath.Join(dir, "dotfiles.toml")
 	path := filepath.Join(dir, "config.toml")
 	put(t, target, "keep_fresh = true\n")
-	must(t, os.Chmod(target, 0o640))
-	must(t, os.Symlink("dotfiles.toml", path))
-	must(t, Change(t.Context(), path, Set("keep_fresh", false)))
+	must.Do(t, os.Chmod(target, 0o640))
+	must.Do(t, os.Symlink("dotfiles.toml", path))
+	must.Do(t, Change(t.Context(), path, Set("keep_fresh", false)))
 	if link, err := os.Readlink(path); err != nil || link != "dotfiles.toml" {
 		t.Errorf("the link is gone: %q, %v", link, err)
 	}
@@ -95,8 +92,8 @@ func TestChangeKeepsModeAndLink(t *testing.T) {
 		t.Errorf("the target is %q, %v, %v", got, info, err)
 	}
 	// A link that leads nowhere leads to a new file.
-	must(t, os.Remove(target))
-	must(t, Change(t.Context(), path, Set("keep_fresh", false)))
+	must.Do(t, os.Remove(target))
+	must.Do(t, Change(t.Context(), path, Set("keep_fresh", false)))
 	if got := content(t, target); got != "keep_fresh = false\n" {
 		t.Errorf("the new target is %q", got)
 	}
@@ -107,8 +104,8 @@ func TestChangeWritesNothingTwice(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.toml")
 	put(t, path, "keep_fresh = false\n")
 	before, err := os.Stat(path)
-	must(t, err)
-	must(t, Change(t.Context(), path, Set("keep_fresh", false)))
+	must.Do(t, err)
+	must.Do(t, Change(t.Context(), path, Set("keep_fresh", false)))
 	if after, err := os.Stat(path); err != nil || !os.SameFile(before, after) {
 		t.Errorf("the same file was written again: %v", err)
 	}
@@ -150,11 +147,11 @@ func TestChangeCannotBeSaved(t *testing.T) {
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
 	put(t, path("readonly.toml"), "")
-	must(t, os.Chmod(path("readonly.toml"), 0o400))
+	must.Do(t, os.Chmod(path("readonly.toml"), 0o400))
 	put(t, path("file"), "")
-	must(t, os.Mkdir(path("folder.toml"), 0o700))
-	must(t, os.Symlink("loop.toml", path("loop.toml")))
-	must(t, os.Symlink("nowhere/config.toml", path("dangling.toml")))
+	must.Do(t, os.Mkdir(path("folder.toml"), 0o700))
+	must.Do(t, os.Symlink("loop.toml", path("loop.toml")))
+	must.Do(t, os.Symlink("nowhere/config.toml", path("dangling.toml")))
 	put(t, path("full.toml"), "#"+strings.Repeat("x", maxFile-2)+"\n")
 	for name, says := range map[string]string{
 		"readonly.toml":    "read-only",
@@ -179,7 +176,7 @@ func TestChangeWaitsForTheLock(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	unlock, err := safefile.TryLock(filepath.Join(filepath.Dir(path), ".config.toml.lock"), 0o600)
-	must(t, err)
+	must.Do(t, err)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := Change(ctx, path, Set("keep_fresh", false)); !errors.Is(err, context.Canceled) {
@@ -188,7 +185,7 @@ func TestChangeWaitsForTheLock(t *testing.T) {
 	changed := make(chan error, 1)
 	go func() { changed <- Change(t.Context(), path, Set("keep_fresh", false)) }()
 	unlock()
-	must(t, <-changed)
+	must.Do(t, <-changed)
 }
 
 // Changes at the same time are all made, and an editor that knows no lock loses
@@ -223,7 +220,7 @@ func TestChangesAtTheSameTime(t *testing.T) {
 func leftovers(t *testing.T, dir string) {
 	t.Helper()
 	entries, err := os.ReadDir(dir)
-	must(t, err)
+	must.Do(t, err)
 	for _, e := range entries {
 		if name := e.Name(); name != "config.toml" && name != ".config.toml.lock" {
 			t.Errorf("there is %s", name)
@@ -312,13 +309,6 @@ func around(before, after []byte, e Edit) bool {
 	return len(gone) == 0
 }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
 // A reader that has the file open for a moment, which on Windows forbids that it
 // is replaced, is waited for.
 func TestChangeWhileTheFileIsRead(t *testing.T) {
@@ -326,7 +316,7 @@ func TestChangeWhileTheFileIsRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.toml")
 	put(t, path, "keep_fresh = true\n")
 	reader, err := os.Open(path)
-	must(t, err)
+	must.Do(t, err)
 	changed := make(chan error, 1)
 	go func() { changed <- Change(t.Context(), path, Set("keep_fresh", false)) }()
 	for runtime.GOOS == "windows" { // until it is about to be replaced
@@ -334,8 +324,8 @@ func TestChangeWhileTheFileIsRead(t *testing.T) {
 			break
 		}
 	}
-	must(t, reader.Close())
-	must(t, <-changed)
+	must.Do(t, reader.Close())
+	must.Do(t, <-changed)
 	if got := content(t, path); got != "keep_fresh = false\n" {
 		t.Errorf("the file is %q", got)
 	}

@@ -12,6 +12,7 @@ import (
 
 	"rekey/assets/lang"
 	"rekey/auth"
+	"rekey/test/kit/must"
 )
 
 // ada is a user's home directory.
@@ -237,17 +238,13 @@ func TestProblemsNameTheirCause(t *testing.T) {
 
 func put(t *testing.T, path, text string) {
 	t.Helper()
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(path, []byte(text), 0o600))
 }
 
 func content(t *testing.T, path string) string {
 	t.Helper()
 	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return string(data)
 }
 

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"rekey/internal/userdir"
+	"rekey/test/kit/must"
 )
 
 // What Value says is what the file would say: written and read again, it is the
@@ -49,9 +50,7 @@ func first(s Settings, _ []*Problem) Settings { return s }
 func TestHomesAsWritten(t *testing.T) {
 	t.Parallel()
 	user, err := userdir.Home()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for text, want := range map[string][]string{
 		"homes = [\"~/.codex\", # mine\n '/srv/a/']\n": {"~/.codex", "/srv/a/"},
 		"homes = 1\n": nil, "log = \"warn\"\n": nil, "homes = []\n": nil, "homes = [": nil,

@@ -23,6 +23,7 @@ import (
 	"rekey/internal/config"
 	"rekey/internal/safefile"
 	"rekey/internal/version"
+	"rekey/test/kit/must"
 )
 
 // rig is a machine of Ada's.
@@ -37,15 +38,11 @@ type rig struct {
 func newRig(t *testing.T) *rig {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "doctor") // a socket's path has little room
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	root := filepath.Join(dir, "adalovelace")
 	home, err := box.NewHome(filepath.Join(root, ".codex"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	r := &rig{t: t, root: root, home: home, env: map[string]string{"PATH": os.Getenv("PATH")}}
 	getenv := func(name string) string { return r.env[name] }
 	r.Inputs = Inputs{
@@ -205,9 +202,7 @@ func TestFindings(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t)
-			if err := tt.prepare(r); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, tt.prepare(r))
 			report := Collect(t.Context(), r.Inputs)
 			i := slices.IndexFunc(report.Findings, func(f Finding) bool { return f.Code == tt.want })
 			if i < 0 || !strings.Contains(args(report, i), tt.says) {
@@ -245,9 +240,7 @@ func (r *rig) decorated(libraries ...string) error {
 func TestTitleBars(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	if err := r.decorated("libdecor-0.so.0", "libdecor/plugins-1/libdecor-cairo.so"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.decorated("libdecor-0.so.0", "libdecor/plugins-1/libdecor-cairo.so"))
 	if got := codes(Collect(t.Context(), r.Inputs)); slices.Contains(got, FindNoTitleBar) {
 		t.Errorf("libdecor is installed with a plugin, and the findings are %v", got)
 	}
@@ -282,13 +275,9 @@ func TestTheAgentThatRuns(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	h, err := agent.Open(r.Homes[0])
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	a, err := h.Become(t.Context(), "1.2.3")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	report := Collect(t.Context(), r.Inputs)
 	if value(report, FactAgent) != "silent" || !slices.Contains(codes(report), FindMuteAgent) {
 		t.Errorf("one that does not listen: %+v", report)
@@ -377,9 +366,7 @@ func TestNothingLeaks(t *testing.T) {
 
 	report := Collect(t.Context(), r.Inputs)
 	text, err := json.Marshal(report)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	text = append(text, fmt.Sprintf("%+v", report.Facts)...)
 	for i := range report.Findings {
 		text = append(text, args(report, i)...)
@@ -403,9 +390,7 @@ func TestTheKeyring(t *testing.T) {
 	for kind, want := range map[string]string{"keyring": FindUnreadable, "auto": FindKeyring} {
 		r := newRig(t)
 		r.Homes[0].Store.BusAddress = "unix:path=" + filepath.Join(r.root, "no-bus")
-		if err := r.home.WriteConfig(fmt.Sprintf("cli_auth_credentials_store = %q", kind)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, r.home.WriteConfig(fmt.Sprintf("cli_auth_credentials_store = %q", kind)))
 		report := Collect(t.Context(), r.Inputs)
 		if value(report, FactStore) != kind || value(report, FactKeyring) == "" || value(report, FactKeyring) == "reachable" || !slices.Contains(codes(report), want) {
 			t.Errorf("%s: %+v", kind, report)

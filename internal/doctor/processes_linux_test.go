@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // The real list of processes: one that is called codex is found, with its home.
@@ -19,16 +21,12 @@ func TestARunningCodexIsFound(t *testing.T) {
 	r.proc = ""
 	other := filepath.Join(r.root, "other")
 	sleep, err := exec.LookPath("sleep")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	cmd := exec.Command(sleep, "1000")
 	cmd.Args[0] = "/usr/lib/codex/bin/codex"
 	cmd.Env = []string{"CODEX_HOME=../other"}
 	cmd.Dir = r.home.Dir()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, cmd.Start())
 	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
 	about := "process " + strconv.Itoa(cmd.Process.Pid)
 	for limit := time.After(2 * time.Minute); ; { // until it has become sleep
@@ -59,12 +57,8 @@ func TestProcesses(t *testing.T) {
 			"cmdline": strings.Join(args, "\x00") + "\x00", "environ": environ,
 			"stat": strconv.Itoa(pid) + " (co) dex) S " + strconv.Itoa(parent) + " 1 1",
 		} {
-			if err := os.MkdirAll(dir, 0o700); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, os.MkdirAll(dir, 0o700))
+			must.Do(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 		}
 	}
 	add(10, 1, "A=b\x00", "node", "--max-old-space-size=4096", "/usr/bin/codex")
@@ -74,9 +68,7 @@ func TestProcesses(t *testing.T) {
 	add(14, 1, "A=b\x00", "node", "server.js", "codex")
 	add(15, 1, "A=b\x00", "vim", "codex")
 	add(16, 1, "A=b\x00", "")
-	if err := os.Mkdir(filepath.Join(proc, "self"), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Mkdir(filepath.Join(proc, "self"), 0o700))
 	list, looked := running(context.Background(), proc)
 	slices.SortFunc(list, func(a, b process) int { return a.pid - b.pid })
 	if want := []process{{11, "/srv/codex"}, {12, ""}, {13, "?"}}; !looked || !slices.Equal(list, want) {

@@ -22,6 +22,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // patience bounds every wait for what has to come.
@@ -312,9 +313,7 @@ if [ -e "$0.bad" ]; then echo "no such
 		r.eventually("the run", func() bool { text, _ := os.ReadFile(hook + ".out"); return len(text) == 2*runs })
 	}
 	bad := func() {
-		if err := os.WriteFile(hook+".bad", nil, 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(hook+".bad", nil, 0o600))
 	}
 	bad()
 	r.hook.Use(hook)
@@ -323,9 +322,7 @@ if [ -e "$0.bad" ]; then echo "no such
 	r.hears("does not work: exit status 3: no such host")
 	publish()
 	publish()
-	if err := os.Remove(hook + ".bad"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Remove(hook+".bad"))
 	publish()
 	bad()
 	publish()
@@ -363,18 +360,18 @@ func TestUnsafeHooksAreNotRun(t *testing.T) {
 	r := newRig(t)
 	hook := r.script("hook", `cat >>"$0.out"`)
 	config := filepath.Join(r.dir, "config.toml")
-	must(t, os.WriteFile(config, nil, 0o600))
+	must.Do(t, os.WriteFile(config, nil, 0o600))
 	r.hook.opts.Config = config
-	must(t, os.Chmod(hook, 0o777))
+	must.Do(t, os.Chmod(hook, 0o777))
 	r.hook.Use(hook)
 	r.run()
 	r.states.Publish(state("a"))
 	r.hears("can be written by everybody (mode 0777); run chmod o-w on it")
-	must(t, os.Chmod(hook, 0o700))
-	must(t, os.Chmod(config, 0o666))
+	must.Do(t, os.Chmod(hook, 0o700))
+	must.Do(t, os.Chmod(config, 0o666))
 	r.states.Publish(state("b"))
 	r.hears("the file that names it is not safe: " + config + " can be written by everybody")
-	must(t, os.Chmod(config, 0o600))
+	must.Do(t, os.Chmod(config, 0o600))
 	r.states.Publish(state("c"))
 	r.eventually("the run", func() bool { return len(r.reports(hook+".out")) > 0 })
 	if got := r.reports(hook + ".out"); len(got) != 1 || got[0].State.Email != "c" {
@@ -388,13 +385,13 @@ func TestTrusted(t *testing.T) {
 	good := r.script("good", "")
 	mkdir := func(name string, mode os.FileMode) string {
 		path := filepath.Join(r.dir, name)
-		must(t, os.Mkdir(path, 0o700))
-		must(t, os.Chmod(path, mode))
+		must.Do(t, os.Mkdir(path, 0o700))
+		must.Do(t, os.Chmod(path, mode))
 		return path
 	}
 	link := func(to, name string) string {
 		path := filepath.Join(r.dir, name)
-		must(t, os.Symlink(to, path))
+		must.Do(t, os.Symlink(to, path))
 		return path
 	}
 	copied := func(dir string) string {
@@ -402,7 +399,7 @@ func TestTrusted(t *testing.T) {
 	}
 	open, sticky := mkdir("open", 0o777), mkdir("sticky", 0o777|os.ModeSticky)
 	plain := r.script("plain", "")
-	must(t, os.Chmod(plain, 0o600))
+	must.Do(t, os.Chmod(plain, 0o600))
 	tests := map[string]struct {
 		program string
 		real    string // "" when it is not trusted
@@ -448,14 +445,14 @@ func TestTrustedOwner(t *testing.T) {
 	const nobody = 65534
 	r := newRig(t)
 	theirs := r.script("theirs", "")
-	must(t, os.Chown(theirs, nobody, nobody))
+	must.Do(t, os.Chown(theirs, nobody, nobody))
 	folder := filepath.Join(r.dir, "folder")
-	must(t, os.Mkdir(folder, 0o755))
+	must.Do(t, os.Mkdir(folder, 0o755))
 	ours := r.script("folder/ours", "")
-	must(t, os.Chown(folder, nobody, nobody))
+	must.Do(t, os.Chown(folder, nobody, nobody))
 	group := r.script("group", "")
-	must(t, os.Chown(group, 0, nobody))
-	must(t, os.Chmod(group, 0o770))
+	must.Do(t, os.Chown(group, 0, nobody))
+	must.Do(t, os.Chmod(group, 0o770))
 	for path, says := range map[string]string{
 		theirs: "theirs belongs to another user", ours: "folder belongs to another user",
 		group: "group can be written by its group (mode 0770); run chmod g-w on it",
@@ -464,13 +461,6 @@ func TestTrustedOwner(t *testing.T) {
 		if _, err := Trusted(path); !errors.As(err, &unsafe) || !strings.Contains(err.Error(), says) {
 			t.Errorf("Trusted(%s) = %v, want %q", path, err, says)
 		}
-	}
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 

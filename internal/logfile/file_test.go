@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"rekey/internal/safefile"
+	"rekey/test/kit/must"
 )
 
 // writerOf makes this test's program write a thousand long lines to the file
@@ -129,9 +130,7 @@ func TestFailuresAreToldOnce(t *testing.T) {
 	dir := t.TempDir()
 	var told []string
 	tell := func(said error) { told = append(told, said.Error()) }
-	if err := os.Mkdir(filepath.Join(dir, "folder"), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Mkdir(filepath.Join(dir, "folder"), 0o700))
 	log := New(Options{Path: filepath.Join(dir, "folder"), Tell: tell})
 	log.Info("one")
 	log.Info("two")
@@ -146,9 +145,7 @@ func TestAFileThatCannotBeRenamed(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "rekey.log")
 	unlock, err := safefile.TryLock(path+".lock", 0o600)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer unlock()
 	var told []string
 	f := &file{path: path, tell: func(said error) { told = append(told, said.Error()) }}
@@ -172,17 +169,13 @@ func TestAFileThatCannotBeRenamed(t *testing.T) {
 func lines(t *testing.T, path string) (found []string) {
 	t.Helper()
 	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer f.Close()
 	scanner := bufio.NewScanner(f)
 	for scanner.Scan() {
 		found = append(found, scanner.Text())
 	}
-	if err := scanner.Err(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, scanner.Err())
 	return found
 }
 

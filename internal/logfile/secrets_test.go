@@ -17,6 +17,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/authority"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // carriers is a value of every type of the model and of the authority's client
@@ -28,9 +29,7 @@ func carriers(t *testing.T, secret string) map[string]any {
 	stored := box.AuthJSON(box.WithAccessToken(secret), box.WithRefreshToken(secret))
 	stored = append([]byte(`{"later": "`+secret+`",`), bytes.TrimSpace(stored)[1:]...) // a field of a newer Codex
 	snapshot, err := auth.ParseSnapshot(stored)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return map[string]any{
 		"auth.Secret":           s,
 		"auth.Snapshot":         *snapshot,
@@ -105,17 +104,13 @@ func holders(t *testing.T, pkg, dir string) (found []string) {
 	t.Helper()
 	secret := []string{"Secret", "Snapshot", "TokenResponse", "tokens"}
 	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for _, path := range paths {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		ast.Inspect(file, func(n ast.Node) bool {
 			spec, ok := n.(*ast.TypeSpec)
 			if !ok {

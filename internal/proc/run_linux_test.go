@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 const patience = 2 * time.Minute
@@ -19,9 +21,7 @@ const patience = 2 * time.Minute
 func start(t *testing.T, ctx context.Context, script string) (grandchild string, ended chan error) {
 	t.Helper()
 	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() { r.Close() })
 	cmd := Command(ctx, "/bin/sh", "-c", script)
 	cmd.Stdout = w
@@ -32,9 +32,7 @@ func start(t *testing.T, ctx context.Context, script string) (grandchild string,
 		ended <- err
 	}()
 	line, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return strings.TrimSpace(line), ended
 }
 

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // faulty is a disk on which an operation fails so many times.
@@ -109,9 +110,7 @@ func TestReadRefuses(t *testing.T) {
 	dir := files.TempDir(t)
 	large := filepath.Join(dir, "large")
 	files.Write(t, large, nil)
-	if err := os.Truncate(large, 5<<30); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Truncate(large, 5<<30))
 	for path, want := range map[string]error{dir: ErrIsFolder, large: ErrTooLarge} {
 		begin := time.Now()
 		for name, err := range map[string]error{"Read": second(Read(path, limit)), "Open": second(Disk{}.Open(path, false, 0))} {
@@ -146,9 +145,7 @@ func TestReplace(t *testing.T) {
 	files.Chmod(t, real, 0o640)
 	files.Symlink(t, "real", link)
 	for _, path := range []string{link, real, fresh} {
-		if err := Replace(path, []byte("new"), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, Replace(path, []byte("new"), 0o644))
 	}
 	for path, mode := range map[string]fs.FileMode{real: 0o640, fresh: 0o644, link: 0o644} {
 		info, err := os.Lstat(path)
@@ -169,12 +166,8 @@ func TestReplaceSweeps(t *testing.T) {
 	files.Write(t, stale, []byte("secret"))
 	files.Write(t, young, []byte("another process is at it"))
 	old := time.Now().Add(-2 * tempAge)
-	if err := os.Chtimes(stale, old, old); err != nil {
-		t.Fatal(err)
-	}
-	if err := Replace(filepath.Join(dir, "file"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Chtimes(stale, old, old))
+	must.Do(t, Replace(filepath.Join(dir, "file"), nil, 0o600))
 	if _, err := os.Stat(stale); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the stale file: %v", err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // A pipe to which nobody writes, a device without end: no call waits.
@@ -20,9 +21,7 @@ func TestNothingWaitsForWhatIsNoFile(t *testing.T) {
 	t.Parallel()
 	dir := files.TempDir(t)
 	pipe := filepath.Join(dir, "pipe")
-	if err := unix.Mkfifo(pipe, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, unix.Mkfifo(pipe, 0o600))
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -72,24 +71,16 @@ func TestRootMakesNothingItsOwn(t *testing.T) {
 	}
 	const owner = 12345
 	dir := files.TempDir(t)
-	if err := os.Chown(dir, owner, owner); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Chown(dir, owner, owner))
 	var d Disk
 	below := filepath.Join(dir, "a", "b")
 	unlock, err := d.TryLock(filepath.Join(dir, "lock"), 0o600)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	unlock()
 	logged, err := d.Append(filepath.Join(dir, "log"), 0o600)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	_ = logged.Close()
-	if err := errors.Join(d.MkdirAll(below, 0o700), d.Replace(filepath.Join(below, "file"), nil, 0o600)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, errors.Join(d.MkdirAll(below, 0o700), d.Replace(filepath.Join(below, "file"), nil, 0o600)))
 	for _, path := range []string{filepath.Join(dir, "lock"), filepath.Join(dir, "log"), filepath.Join(dir, "a"), below, filepath.Join(below, "file")} {
 		var st unix.Stat_t
 		if err := unix.Stat(path, &st); err != nil || st.Uid != owner || st.Gid != owner {
@@ -103,16 +94,10 @@ func TestUnlockIsForAllCopies(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.lock")
 	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := lockFile(f); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
+	must.Do(t, lockFile(f))
 	number, err := unix.Dup(int(f.Fd()))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	child := os.NewFile(uintptr(number), path)
 	defer child.Close()
 	if _, err := TryLock(path, 0o600); !errors.Is(err, ErrLocked) {

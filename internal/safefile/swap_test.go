@@ -10,15 +10,14 @@ import (
 
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // temp is a new content for dir.
 func temp(t *testing.T, dir, data string) *Temp {
 	t.Helper()
 	f, err := Disk{}.CreateTemp(dir, ".test-", []byte(data), "")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(f.Discard)
 	return f
 }
@@ -80,16 +79,10 @@ func TestPutBackTheNewest(t *testing.T) {
 	target := filepath.Join(dir, "auth.json")
 	ours := temp(t, dir, "ours")
 	files.Write(t, target, []byte("second"))
-	if err := exchange(ours.path, target); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, exchange(ours.path, target))
 	third := temp(t, dir, "third")
-	if err := os.Rename(third.path, target); err != nil {
-		t.Fatal(err)
-	}
-	if err := ours.putBack(target); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Rename(third.path, target))
+	must.Do(t, ours.putBack(target))
 	if got := string(files.Read(t, target)); got != "third" {
 		t.Errorf("the file holds %q, want the newest", got)
 	}
@@ -104,12 +97,8 @@ func TestPutBackFailureKeepsTheForeignContent(t *testing.T) {
 	target := filepath.Join(dir, "auth.json")
 	ours := temp(t, dir, "ours")
 	files.Write(t, target, []byte("foreign"))
-	if err := exchange(ours.path, target); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Remove(target); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, exchange(ours.path, target))
+	must.Do(t, os.Remove(target))
 	err := ours.putBack(target)
 	if !errors.Is(err, ErrForeign) || !strings.Contains(err.Error(), ours.path) {
 		t.Errorf("error %v", err)

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // A file that Rekey reads can be taken away by others, and one that others read
@@ -15,15 +17,11 @@ func TestFileIsReplacedWhileItIsRead(t *testing.T) {
 	dir := filepath.Join(os.TempDir(), fmt.Sprintf("replaced-%d", os.Getpid())) // Wine cannot remove t.TempDir's
 	path, fresh := filepath.Join(dir, "auth.json"), filepath.Join(dir, "fresh")
 	err := errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(path, []byte("old"), 0o600), os.WriteFile(fresh, []byte("new"), 0o600))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer func() { _, _ = os.Remove(path), os.Remove(dir) }()
 
 	other, err := os.Open(path) // as programs do that do not think of it
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if err := os.Rename(fresh, path); err == nil {
 		t.Fatal("a file that is read can be replaced; this test tests nothing")
 	}
@@ -36,9 +34,7 @@ func TestFileIsReplacedWhileItIsRead(t *testing.T) {
 	}
 
 	ours, err := openToRead(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if err := os.Remove(path); err != nil {
 		t.Errorf("while we read it: %v", err)
 	}

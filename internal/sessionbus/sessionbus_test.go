@@ -9,20 +9,17 @@ import (
 
 	"rekey/internal/sessionbus"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 func TestDial(t *testing.T) {
 	t.Parallel()
 	address := kit.Bus(t)
 	a, err := sessionbus.Dial(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer func() { _ = a.Close() }()
 	b, err := sessionbus.Dial(t.Context(), address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer func() { _ = b.Close() }()
 	if a.Names()[0] == b.Names()[0] {
 		t.Error("two calls share one connection")
@@ -33,9 +30,7 @@ func TestDialOutlivesItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	conn, err := sessionbus.Dial(ctx, kit.Bus(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer func() { _ = conn.Close() }()
 	cancel()
 	if _, err := conn.BusObject().GetProperty("org.freedesktop.DBus.Features"); err != nil {
@@ -57,9 +52,7 @@ func TestDialMute(t *testing.T) {
 	t.Parallel()
 	socket := filepath.Join(t.TempDir(), "s")
 	listener, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer func() { _ = listener.Close() }()
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {

@@ -8,14 +8,14 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 func TestTheme(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
-	if err := run([]string{"theme", folder}); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, run([]string{"theme", folder}))
 	for _, size := range []int{16, 22, 24, 32, 48, 64, 128, 256, 512} {
 		file := filepath.Join(folder, fmt.Sprintf("%dx%d/apps/io.github.rekey.Rekey.png", size, size))
 		if got := read(t, file).Bounds(); got != image.Rect(0, 0, size, size) {
@@ -33,9 +33,7 @@ func TestTheme(t *testing.T) {
 func TestSheet(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "new", "sheet.png")
-	if err := run([]string{"sheet", file}); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, run([]string{"sheet", file}))
 	drawn := read(t, file)
 	const rows = 9 // statuses
 	size := drawn.Bounds().Size()
@@ -74,9 +72,7 @@ func TestUsage(t *testing.T) {
 func read(t *testing.T, file string) image.Image {
 	t.Helper()
 	content, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	picture, err := png.Decode(bytes.NewReader(content))
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 const changelog = `# Changelog
@@ -31,14 +33,10 @@ const changelog = `# Changelog
 func TestReleasesAreThoseOfTheChangelog(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "CHANGELOG.md")
-	if err := os.WriteFile(name, []byte(changelog), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(name, []byte(changelog), 0o600))
 	write := func(version string) string {
 		var out bytes.Buffer
-		if err := run([]string{name, version}, strings.NewReader("<c>"+place+"</c>"), &out); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, run([]string{name, version}, strings.NewReader("<c>"+place+"</c>"), &out))
 		return out.String()
 	}
 	const want = `<c><releases>

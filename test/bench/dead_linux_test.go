@@ -9,6 +9,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/agent"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 	"rekey/test/kit/sandbox"
 )
 
@@ -39,8 +40,8 @@ func refreshOurs(b *testing.B) int {
 	w := dead(b)
 	defer w.Close()
 	home, err := agent.Open(w.Options())
-	must(b, err)
-	must(b, home.Manager().Reload(b.Context(), true))
+	must.Do(b, err)
+	must.Do(b, home.Manager().Reload(b.Context(), true))
 	together(func() {
 		if err := home.Refresh(b.Context()); auth.OutcomeOf(err) != auth.OutcomePermanent {
 			b.Errorf("a dead sign-in: %v", err)
@@ -57,9 +58,9 @@ func refreshTheirs(b *testing.B) int {
 		Endpoint: oauth2.Endpoint{TokenURL: w.Server.TokenURL(), AuthStyle: oauth2.AuthStyleInParams},
 	}
 	content, err := w.Home.Read()
-	must(b, err)
+	must.Do(b, err)
 	s, err := auth.ParseSnapshot(content)
-	must(b, err)
+	must.Do(b, err)
 	source := config.TokenSource(b.Context(), &oauth2.Token{RefreshToken: s.RefreshToken().Reveal()})
 	together(func() {
 		if _, err := source.Token(); err == nil {

@@ -10,6 +10,7 @@ import (
 	"rekey/auth"
 	"rekey/test/kit"
 	"rekey/test/kit/keyring"
+	"rekey/test/kit/must"
 	"rekey/test/kit/sandbox"
 )
 
@@ -24,8 +25,8 @@ func (r *rivals) encrypted(b *testing.B) {
 	for b.Loop() {
 		w := newWorld(b)
 		w.Setenv("DBUS_SESSION_BUS_ADDRESS", bus.Address)
-		must(b, w.Home.Delete())
-		must(b, w.Home.WriteConfig("cli_auth_credentials_store = \"keyring\"\n[features]\nsecret_auth_storage = true\n"))
+		must.Do(b, w.Home.Delete())
+		must.Do(b, w.Home.WriteConfig("cli_auth_credentials_store = \"keyring\"\n[features]\nsecret_auth_storage = true\n"))
 		signIn := w.Command(b.Context(), program, "login", "--with-api-key")
 		signIn.Stdin = strings.NewReader("sk-fake-of-the-benchmark")
 		if out, err := signIn.CombinedOutput(); err != nil {
@@ -57,7 +58,7 @@ func (r *rivals) encrypted(b *testing.B) {
 // its children took.
 func peakOf(b *testing.B, took *samples, cmd *exec.Cmd) float64 {
 	b.Helper()
-	took.add(func() { must(b, cmd.Run()) })
+	took.add(func() { must.Do(b, cmd.Run()) })
 	return float64(cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss) / 1000
 }
 
@@ -66,7 +67,7 @@ func (r *rivals) agentPeak(b *testing.B, w *sandbox.Sandbox, want auth.Status) f
 	b.Helper()
 	agent := r.keep(b, w)
 	client, err := w.Attach(b.Context())
-	must(b, err)
+	must.Do(b, err)
 	defer client.Close()
 	kit.Eventually(b, "the agent reads the sign-in", func() bool { return client.State().Status == want })
 	<-time.After(settled)

@@ -10,6 +10,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // starts is how often an agent is started for each number of homes.
@@ -57,8 +58,8 @@ func (r *rivals) fleet(b *testing.B, n int) (took, worked, resident float64) {
 	args := []string{"watch", "--format", "json"}
 	for i := range n {
 		home, err := box.NewHome(filepath.Join(filepath.Dir(w.Home.Dir()), fmt.Sprint("home-", i)))
-		must(b, err)
-		must(b, home.Replace(box.AuthJSON(box.WithExpiry(time.Now().Add(life)), box.WithRefreshToken(fmt.Sprint("fake-", i)))))
+		must.Do(b, err)
+		must.Do(b, home.Replace(box.AuthJSON(box.WithExpiry(time.Now().Add(life)), box.WithRefreshToken(fmt.Sprint("fake-", i)))))
 		args = append(args, "--home", home.Dir())
 	}
 	told := make(chan string, 16*n) // some say more than once
@@ -72,7 +73,7 @@ func (r *rivals) fleet(b *testing.B, n int) (took, worked, resident float64) {
 			told <- report.Home
 		}
 	}, r.rekey, args...)
-	must(b, err)
+	must.Do(b, err)
 	for homes := make(map[string]bool); len(homes) < n; {
 		select {
 		case home := <-told:

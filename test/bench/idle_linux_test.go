@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 	"rekey/test/kit/sandbox"
 )
 
@@ -36,9 +37,9 @@ func (r *rivals) idle(b *testing.B) {
 		headless := newWorld(b)
 		agent := r.keep(b, headless)
 		server, err := headless.StartAppServer(b.Context(), program)
-		must(b, err)
+		must.Do(b, err)
 		_, err = server.AuthStatus(b.Context(), false)
-		must(b, err)
+		must.Do(b, err)
 
 		d := desktop.New(b)
 		d.StartDisplay(b)
@@ -67,8 +68,8 @@ func (r *rivals) lendAndAlert(b *testing.B, w *sandbox.Sandbox) {
 	b.Helper()
 	root := filepath.Dir(w.Home.Dir())
 	w.Setenv("XDG_CONFIG_HOME", root) // the desktop has one, too
-	must(b, os.Mkdir(filepath.Join(root, "rekey"), 0o700))
-	must(b, os.WriteFile(filepath.Join(root, "rekey", "config.toml"), []byte("usage_alerts = [50, 90]\n"), 0o600))
+	must.Do(b, os.Mkdir(filepath.Join(root, "rekey"), 0o700))
+	must.Do(b, os.WriteFile(filepath.Join(root, "rekey", "config.toml"), []byte("usage_alerts = [50, 90]\n"), 0o600))
 	if out, err := w.Command(b.Context(), r.rekey, "lend", "home:"+filepath.Join(root, "borrower")).CombinedOutput(); err != nil {
 		b.Fatalf("rekey lend: %v\n%s", err, out)
 	}
@@ -78,7 +79,7 @@ func (r *rivals) lendAndAlert(b *testing.B, w *sandbox.Sandbox) {
 func lookAtUsage(b *testing.B, w *sandbox.Sandbox) {
 	b.Helper()
 	client, err := w.Attach(b.Context())
-	must(b, err)
+	must.Do(b, err)
 	defer client.Close()
 	if u, err := client.LookAtUsage(b.Context()); err != nil || !u.Known() {
 		b.Fatalf("no usage: %v, %v", u.Problem, err)
@@ -123,7 +124,7 @@ func idleCosts(b *testing.B, pids ...int) []cost {
 func used(b *testing.B, pid int) map[string]cost {
 	b.Helper()
 	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", pid))
-	must(b, err)
+	must.Do(b, err)
 	if len(threads) == 0 {
 		b.Fatalf("process %d has ended", pid)
 	}
@@ -171,9 +172,9 @@ func (r *rivals) atWork(b *testing.B) {
 		var files []*os.File
 		for _, name := range []string{"history.jsonl", "log/codex-tui.log", "sessions/2026/11/28/rollout.jsonl"} {
 			path := filepath.Join(w.Home.Dir(), name)
-			must(b, os.MkdirAll(filepath.Dir(path), 0o700))
+			must.Do(b, os.MkdirAll(filepath.Dir(path), 0o700))
 			f, err := os.Create(path)
-			must(b, err)
+			must.Do(b, err)
 			defer f.Close()
 			files = append(files, f)
 		}
@@ -183,7 +184,7 @@ func (r *rivals) atWork(b *testing.B) {
 		for i := range written {
 			<-pace.C
 			_, err := files[i%len(files)].WriteString("{}\n")
-			must(b, err)
+			must.Do(b, err)
 		}
 		pace.Stop()
 		r.table.add(b, row{
@@ -199,7 +200,7 @@ func (r *rivals) atWork(b *testing.B) {
 func number(b *testing.B, file, name string) (n float64) {
 	b.Helper()
 	content, err := os.ReadFile(file)
-	must(b, err)
+	must.Do(b, err)
 	for line := range strings.Lines(string(content)) {
 		if value, ok := strings.CutPrefix(line, name); ok {
 			if _, err := fmt.Sscan(value, &n); err != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // oneShots: whole processes that say how the sign-in is and end, beside a
@@ -26,7 +28,7 @@ func (r *rivals) oneShots(b *testing.B) {
 	measure := func(argv ...string) {
 		samples := &taken[len(measures)]
 		measures = append(measures, func() {
-			samples.add(func() { must(b, w.Command(context.Background(), argv[0], argv[1:]...).Run()) })
+			samples.add(func() { must.Do(b, w.Command(context.Background(), argv[0], argv[1:]...).Run()) })
 		})
 	}
 	for _, rival := range rivals {
@@ -62,6 +64,6 @@ func (r *rivals) size(b *testing.B) {
 func megabytes(b *testing.B, path string) float64 {
 	b.Helper()
 	info, err := os.Stat(path)
-	must(b, err)
+	must.Do(b, err)
 	return float64(info.Size()) / 1e6
 }

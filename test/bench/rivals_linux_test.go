@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/test/kit/sandbox"
 )
 
@@ -55,7 +56,7 @@ func newWorld(b *testing.B) *sandbox.Sandbox {
 		b.Fatal(err)
 	}
 	b.Cleanup(s.Close)
-	must(b, s.SignIn(life))
+	must.Do(b, s.SignIn(life))
 	return s
 }
 
@@ -63,10 +64,10 @@ func newWorld(b *testing.B) *sandbox.Sandbox {
 func (r *rivals) keep(b *testing.B, w *sandbox.Sandbox) *sandbox.Process {
 	b.Helper()
 	agent, err := w.Start(func([]byte) {}, r.rekey, "watch")
-	must(b, err)
+	must.Do(b, err)
 	client, err := w.Attach(b.Context())
-	must(b, err)
-	must(b, client.Close())
+	must.Do(b, err)
+	must.Do(b, client.Close())
 	return agent
 }
 
@@ -87,13 +88,6 @@ func (r *rivals) compiled(b *testing.B, name, pkg string, flags ...string) strin
 		b.Fatalf("%v: %v\n%s", build, err, out)
 	}
 	return path
-}
-
-func must(b *testing.B, err error) {
-	b.Helper()
-	if err != nil {
-		b.Fatal(err)
-	}
 }
 
 // samples are measurements of one thing.
@@ -136,7 +130,7 @@ func (r *rivals) roundTrip(b *testing.B) {
 	w := newWorld(b)
 	ask := func(program string) func() {
 		a, err := w.StartAppServer(b.Context(), program)
-		must(b, err)
+		must.Do(b, err)
 		return func() {
 			if st, err := a.AuthStatus(b.Context(), false); err != nil || st.Token == "" {
 				b.Fatalf("%s has no token: %v", program, err)

@@ -13,6 +13,7 @@ import (
 
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 )
 
 // shown is how often a program is started, or a window opened, of each kind.
@@ -38,7 +39,7 @@ func (r *rivals) tray(b *testing.B) {
 	d.StartDisplay(b)
 	d.StartWatcher(b)
 	conn := d.Connect(b)
-	must(b, conn.AddMatchSignal(dbus.WithMatchMember("StatusNotifierItemRegistered")))
+	must.Do(b, conn.AddMatchSignal(dbus.WithMatchMember("StatusNotifierItemRegistered")))
 	registered := make(chan *dbus.Signal, 16)
 	conn.Signal(registered)
 	start := func(samples *samples, env []string, program string) func() {
@@ -119,8 +120,8 @@ func watchScreen(b *testing.B, d *desktop.Desktop) *screen {
 	spy := exec.CommandContext(b.Context(), "xprop", "-root", "-spy", list)
 	spy.Env = d.Environ()
 	out, err := spy.StdoutPipe()
-	must(b, err)
-	must(b, spy.Start())
+	must.Do(b, err)
+	must.Do(b, spy.Start())
 	go func() {
 		defer func() { close(s.windows); _ = spy.Wait() }()
 		for lines := bufio.NewScanner(out); lines.Scan(); {
@@ -140,7 +141,7 @@ func (s *screen) xprop(b *testing.B, args ...string) string {
 	ask := exec.Command("xprop", args...)
 	ask.Env = s.desktop.Environ()
 	out, err := ask.Output()
-	must(b, err)
+	must.Do(b, err)
 	return string(out)
 }
 
@@ -171,5 +172,5 @@ func (s *screen) end(b *testing.B, window string) {
 	if _, err := fmt.Sscanf(out, "_NET_WM_PID(CARDINAL) = %d", &pid); err != nil {
 		b.Fatalf("whose window is this? %v: %s", err, out)
 	}
-	must(b, syscall.Kill(pid, syscall.SIGKILL))
+	must.Do(b, syscall.Kill(pid, syscall.SIGKILL))
 }

@@ -15,6 +15,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/agent"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // fileToState: how long after a file was replaced, or written in place, its
@@ -61,7 +62,7 @@ type seen struct{ ends, at time.Time }
 func newPlace(b *testing.B, began time.Time) *place {
 	w := newWorld(b)
 	p := &place{home: w.Home, opts: w.Options(), began: began, known: make(chan seen, 64)}
-	must(b, p.home.Replace(p.content()))
+	must.Do(b, p.home.Replace(p.content()))
 	return p
 }
 
@@ -80,10 +81,10 @@ func (p *place) content() []byte {
 func (p *place) replace(b *testing.B) float64 {
 	p.n++
 	next := p.home.AuthPath() + ".next"
-	must(b, os.WriteFile(next, p.content(), 0o600))
+	must.Do(b, os.WriteFile(next, p.content(), 0o600))
 	<-time.After(apart)
 	began := time.Now()
-	must(b, os.Rename(next, p.home.AuthPath()))
+	must.Do(b, os.Rename(next, p.home.AuthPath()))
 	return p.wait(b, began)
 }
 
@@ -93,7 +94,7 @@ func (p *place) write(b *testing.B) float64 {
 	content := p.content()
 	<-time.After(apart)
 	began := time.Now()
-	must(b, os.WriteFile(p.home.AuthPath(), content, 0o600))
+	must.Do(b, os.WriteFile(p.home.AuthPath(), content, 0o600))
 	return p.wait(b, began)
 }
 
@@ -113,10 +114,10 @@ func (p *place) wait(b *testing.B, began time.Time) float64 {
 // publishStates is the place's agent, until the benchmark ends.
 func publishStates(b *testing.B, p *place) {
 	home, err := agent.Open(p.opts)
-	must(b, err)
+	must.Do(b, err)
 	ctx, cancel := context.WithCancel(context.Background())
 	keeper, err := home.Become(ctx, "0")
-	must(b, err)
+	must.Do(b, err)
 	ran := make(chan error, 1)
 	go func() { ran <- keeper.Run(ctx) }()
 	ended := make(chan struct{})
@@ -140,9 +141,9 @@ func publishStates(b *testing.B, p *place) {
 // readRaw does the least that there is to do, until the benchmark ends.
 func readRaw(b *testing.B, p *place) {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
-	must(b, err)
+	must.Do(b, err)
 	watch, err := unix.InotifyAddWatch(fd, p.home.Dir(), unix.IN_MOVED_TO|unix.IN_MODIFY)
-	must(b, err)
+	must.Do(b, err)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

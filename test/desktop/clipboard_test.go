@@ -13,6 +13,7 @@ import (
 	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 )
 
 // TestLinkInTheClipboard: while a sign-in waits for its browser, its page's
@@ -51,9 +52,7 @@ func testClipboard(t *testing.T, program, copier string) {
 		kit.Missing(t, copier)
 	}
 	only := t.TempDir()
-	if err := os.Symlink(path, filepath.Join(only, copier)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Symlink(path, filepath.Join(only, copier)))
 	r, item := signingIn(t, program, only)
 	item.Click(t, "Copy link")
 	item.WaitMenu(t, "the word that it was copied", has("Copied"))
@@ -101,9 +100,7 @@ func signingIn(t *testing.T, program, path string) (*rig, *desktop.Item) {
 	r.StartWatcher(t)
 	r.server.RevokeAll()
 	idle, err := exec.LookPath("true")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	p := r.Start(t, append(append([]string{}, r.env...), "PATH="+path, "BROWSER="+idle), r.program)
 	item := r.Item(t, p)
 	item.Click(t, "Refresh now")

@@ -15,6 +15,7 @@ import (
 
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 )
 
 const appIndicator = "ubuntu-appindicators@ubuntu.com"
@@ -49,9 +50,7 @@ func TestGNOME(t *testing.T) {
 		tray._updateNotificationTimeout = ms => timeout.call(tray, ms ? 600000 : 0); // banners wait for their click
 		Main.messageTray.getSources().forEach(s => s.destroy()); // "Screen Lock disabled"
 		Main.overview.hide();`)
-	if err := g.shell.BusObject().Call("org.freedesktop.DBus.StartServiceByName", 0, "org.gnome.Shell.Notifications", uint32(0)).Err; err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, g.shell.BusObject().Call("org.freedesktop.DBus.StartServiceByName", 0, "org.gnome.Shell.Notifications", uint32(0)).Err)
 	g.withoutExtension(t)
 	w.live(t, func(t *testing.T, _ bool) func() {
 		g.do(t, fmt.Sprintf("Main.extensionManager.enableExtension(%q)", appIndicator))

@@ -12,6 +12,7 @@ import (
 	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 )
 
 // TestTwoHomesInOneTray: each home has a submenu, its own agent, its own
@@ -23,12 +24,8 @@ func TestTwoHomesInOneTray(t *testing.T) {
 	grace := box.Ada()
 	grace.Email = "grace@example.com"
 	work, err := box.NewHome(filepath.Join(r.Home(), "work"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := work.Replace(r.server.SignIn(grace)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
+	must.Do(t, work.Replace(r.server.SignIn(grace)))
 	play := filepath.Join(r.Home(), "play")
 	// The server refuses what is past: Ada's.
 	r.server.Script(box.Refusal(401, "refresh_token_reused"))

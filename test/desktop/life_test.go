@@ -12,6 +12,7 @@ import (
 	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -111,15 +112,11 @@ func testStaysDead(t *testing.T, program string) {
 func (r *rig) trigger(t *testing.T, code int) {
 	t.Helper()
 	content, err := r.home.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for i := range triggers {
 		// The same sign-in, formatted differently: no reason to ask again.
 		content := append(bytes.Clone(content), strings.Repeat("\n", i)...)
-		if err := r.home.Replace(content); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, r.home.Replace(content))
 		p := r.startRekey(t, "refresh")
 		if got := p.Wait(t); got != code {
 			t.Errorf("rekey refresh ended with %d, want %d:\n%s", got, code, p.Output())

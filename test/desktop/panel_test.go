@@ -14,6 +14,7 @@ import (
 	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 )
 
 // TestIconComesBack: whatever happens to the panel, and whatever else is on the
@@ -51,9 +52,7 @@ func TestIconComesBack(t *testing.T) {
 	back("the panel is restarted", func(t *testing.T) { panel.Stop(t) })
 	back("the panel is killed", func(t *testing.T) { panel.Kill(t) })
 	back("the panel hangs and is killed", func(t *testing.T) {
-		if err := syscall.Kill(-panel.PID(), syscall.SIGSTOP); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, syscall.Kill(-panel.PID(), syscall.SIGSTOP))
 		panel.Kill(t)
 		_ = syscall.Kill(-panel.PID(), syscall.SIGKILL) // what it started still hangs
 	})
@@ -147,9 +146,7 @@ func TestNotifierHangs(t *testing.T) {
 	r.StartWatcher(t)
 	notifier := r.StartNotifier(t)
 	notices := r.RecordNotices(t)
-	if err := syscall.Kill(notifier.PID(), syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, syscall.Kill(notifier.PID(), syscall.SIGSTOP))
 	r.server.RevokeAll()
 	p := r.startRekey(t)
 	item := r.Item(t, p)
@@ -168,9 +165,7 @@ func TestNotifierHangs(t *testing.T) {
 	}
 	kit.Eventually(t, "the log's word", says(p, trouble))
 	fresh(true)
-	if err := syscall.Kill(notifier.PID(), syscall.SIGCONT); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, syscall.Kill(notifier.PID(), syscall.SIGCONT))
 	fresh(false) // another State, and so another try
 	notices.Wait(t, "the notification that is owed", func(n []desktop.Notice) bool { return len(n) == 1 && n[0].ID != 0 })
 	if n := strings.Count(p.Output(), trouble); n != 1 {

@@ -12,6 +12,7 @@ import (
 
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 )
 
 // plasmaPanel replaces the panels by one along the top, with the plasmaTray and nothing
@@ -46,9 +47,7 @@ func TestPlasmaWayland(t *testing.T) {
 	w := newPlasma(t, "XDG_SESSION_TYPE=wayland", "WAYLAND_DISPLAY="+socket, "QT_QPA_PLATFORM=wayland", "QT_QUICK_BACKEND=software")
 	w.ShareEnvironment(t, "DISPLAY=")
 	kwin, err := exec.LookPath("kwin_wayland")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	// A copy has none of the file's capabilities, which containers do not allow.
 	w.Start(t, []string{"WAYLAND_DISPLAY=", "QT_QPA_PLATFORM=", "KWIN_COMPOSE=Q"}, w.Copy(t, kwin, "kwin_wayland"),
 		"--x11-display", w.Display(), "--width", "1280", "--height", "800", "--socket", socket, "--no-lockscreen")
@@ -101,9 +100,7 @@ func (w *whole) plasma(t *testing.T, script string) (start func(t *testing.T, da
 	t.Helper()
 	bus := w.Connect(t)
 	// plasmashell does not wait for it.
-	if err := bus.BusObject().Call("org.freedesktop.DBus.StartServiceByName", 0, "org.kde.ActivityManager", uint32(0)).Err; err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, bus.BusObject().Call("org.freedesktop.DBus.StartServiceByName", 0, "org.kde.ActivityManager", uint32(0)).Err)
 	w.Start(t, nil, "kded5")
 	return func(t *testing.T, dark bool) func() {
 		scheme := map[bool]string{false: "BreezeLight", true: "BreezeDark"}[dark]

@@ -15,6 +15,7 @@ import (
 	"rekey/test/kit"
 	"rekey/test/kit/browser"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 )
 
 func TestMain(m *testing.M) {
@@ -78,20 +79,12 @@ func rigOn(t *testing.T, d *desktop.Desktop, program string, cfg box.Config) *ri
 		t.Fatal(err)
 	}
 	// Whatever a face wants to know of the backend, it asks the box.
-	if err := r.home.WriteConfig(fmt.Sprintf("chatgpt_base_url = %q\n", r.server.BackendURL())); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.home.Replace(r.server.SignIn(box.Ada())); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.home.WriteConfig(fmt.Sprintf("chatgpt_base_url = %q\n", r.server.BackendURL())))
+	must.Do(t, r.home.Replace(r.server.SignIn(box.Ada())))
 	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	r.browser = filepath.Join(r.Home(), browser.StandInName)
-	if err := os.Symlink(self, r.browser); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Symlink(self, r.browser))
 	r.env = []string{
 		"CODEX_REFRESH_TOKEN_URL_OVERRIDE=" + r.server.TokenURL(),
 		"CODEX_REVOKE_TOKEN_URL_OVERRIDE=" + r.server.RevokeURL(),
@@ -129,9 +122,7 @@ func (r *rig) startRekey(t *testing.T, args ...string) *desktop.Process {
 func (r *rig) tokens(t *testing.T) (found box.Tokens) {
 	t.Helper()
 	content, err := r.home.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	var stored struct {
 		Tokens struct {
 			ID      string `json:"id_token"`
@@ -139,9 +130,7 @@ func (r *rig) tokens(t *testing.T) (found box.Tokens) {
 			Refresh string `json:"refresh_token"`
 		} `json:"tokens"`
 	}
-	if err := json.Unmarshal(content, &stored); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(content, &stored))
 	found = box.Tokens{IDToken: stored.Tokens.ID, AccessToken: stored.Tokens.Access, RefreshToken: stored.Tokens.Refresh}
 	for _, token := range []string{found.IDToken, found.AccessToken, found.RefreshToken} {
 		if token == "" {

@@ -12,6 +12,7 @@ import (
 	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 )
 
 // backdrop is what is behind all windows on the pictures.
@@ -40,9 +41,7 @@ func TestScreenshots(t *testing.T) {
 	item.Click(t, "Refresh now")
 	kit.Eventually(t, "the refresh", func() bool { return r.server.Refreshes() == 1 })
 	item.WaitTooltip(t, signedIn)
-	if err := r.home.Replace(r.server.SignIn(box.Ada())); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.home.Replace(r.server.SignIn(box.Ada())))
 	r.Type(t, "mousemove", "1270", "790")
 	before = r.ScreenshotAfter(t, "desktop", nil)
 	item.Click(t, "Open Rekey…")

@@ -21,6 +21,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/test/kit/sandbox"
 )
 
@@ -83,15 +84,11 @@ type signer struct {
 func newSigner(t *testing.T, kind string) *signer {
 	t.Helper()
 	box, err := sandbox.NewWith(box.Config{AccessLife: time.Hour, APIKey: "sk-fake-exchanged", DeviceInterval: time.Second})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(box.Close)
 	s := &signer{box, kind == "keyring"}
 	config := fmt.Sprintf("chatgpt_base_url = %q\ncli_auth_credentials_store = %q\n", box.Server.BackendURL(), kind)
-	if err := box.Home.WriteConfig(config); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, box.Home.WriteConfig(config))
 	if s.keyring {
 		s.startKeyring(t)
 	}
@@ -109,9 +106,7 @@ func (s *signer) startKeyring(t *testing.T) {
 	s.Setenv("DBUS_SESSION_BUS_ADDRESS", kit.Bus(t))
 	daemon := s.Command(context.Background(), "gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
 	daemon.Stdin = strings.NewReader("password of the test")
-	if err := daemon.Start(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, daemon.Start())
 	t.Cleanup(func() { _ = daemon.Process.Kill(); _ = daemon.Wait() })
 	kit.Eventually(t, "a keyring that can be written to", func() bool {
 		probe := s.Command(t.Context(), "secret-tool", "store", "--label=probe", "probe", "probe")
@@ -126,9 +121,7 @@ func (s *signer) call(t *testing.T, program, method string, params, result any) 
 	ctx, cancel := context.WithTimeout(t.Context(), kit.Patience)
 	defer cancel()
 	server, err := s.StartAppServer(ctx, program)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(server.Kill)
 	if err := server.Call(ctx, method, params, result); err != nil {
 		t.Fatalf("%s: %v\n%s", method, err, server.Stderr())
@@ -143,9 +136,7 @@ func (s *signer) inBrowser(t *testing.T, program string) {
 	server := s.call(t, program, "account/login/start", map[string]string{"type": "chatgpt"}, &started)
 	client := http.Client{Timeout: kit.Patience}
 	resp, err := client.Get(started.AuthURL)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer resp.Body.Close()
 	page, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode != http.StatusOK {
@@ -159,9 +150,7 @@ func (s *signer) byCode(t *testing.T, program string) {
 	t.Helper()
 	var started struct{ UserCode string }
 	server := s.call(t, program, "account/login/start", map[string]string{"type": "chatgptDeviceCode"}, &started)
-	if err := s.Server.ApproveDevice(started.UserCode); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.Server.ApproveDevice(started.UserCode))
 	s.waitSignedIn(t, server)
 }
 
@@ -187,9 +176,7 @@ func (s *signer) byCodexCode(t *testing.T, codex string) {
 	}
 	p, err := s.Start(read, codex, "login", "--device-auth",
 		"--experimental_issuer", s.Server.Issuer(), "--experimental_client-id", box.CodexClientID)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	select {
 	case <-p.Ended():
 	case <-time.After(kit.Patience):
@@ -214,9 +201,7 @@ func (s *signer) stored(t *testing.T) []byte {
 	t.Helper()
 	content, err := s.Home.Read()
 	if !s.keyring {
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		info, err := os.Stat(s.Home.AuthPath())
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("auth.json: %v, %v", info.Mode(), err)
@@ -227,9 +212,7 @@ func (s *signer) stored(t *testing.T) []byte {
 		t.Error("auth.json lies beside the keyring")
 	}
 	home, err := filepath.EvalSymlinks(s.Home.Dir())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	sum := sha256.Sum256([]byte(home))
 	lookup := s.Command(t.Context(), "secret-tool", "lookup", "service", "Codex Auth", "username", "cli|"+hex.EncodeToString(sum[:8]))
 	content, err = lookup.Output()
@@ -256,9 +239,7 @@ func (s *signer) plain(content []byte) string {
 func (s *signer) wantAccepted(t *testing.T, codex string, content []byte) {
 	t.Helper()
 	snapshot, err := auth.ParseSnapshot(content)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	says, method, token := "Logged in using ChatGPT", "chatgpt", snapshot.AccessToken()
 	if snapshot.Kind() == auth.KindAPIKey {
 		says, method, token = "API key configured", "apikey", snapshot.APIKey()

@@ -17,6 +17,7 @@ import (
 	"rekey/test/kit"
 	"rekey/test/kit/browser"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 )
 
 // The real program on a real desktop, and a real Chromium as its user's
@@ -37,13 +38,9 @@ func chromiumRig(t *testing.T, program string) (*rig, *browser.Browser) {
 	t.Helper()
 	browser.Require(t)
 	r := newRigWith(t, program, box.Config{AccessLife: time.Hour, ApprovalPage: true, DeviceInterval: time.Second})
-	if err := r.home.Delete(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.home.Delete())
 	b := browser.Start(t)
-	if err := os.WriteFile(r.browser+".session", []byte(b.Session()), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(r.browser+".session", []byte(b.Session()), 0o600))
 	return r, b
 }
 
@@ -106,9 +103,7 @@ func testCancelledOnThePage(t *testing.T, program string) {
 
 func testWrongWorkspace(t *testing.T, program string) {
 	r, b := chromiumRig(t, program)
-	if err := r.home.WriteConfig("forced_chatgpt_workspace_id = \"acct-another\"\n"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.home.WriteConfig("forced_chatgpt_workspace_id = \"acct-another\"\n"))
 	item := r.startSignIn(t, b)
 	b.Click(t, "#approve")
 	b.WaitText(t, "Wrong workspace")
@@ -120,9 +115,7 @@ func testWrongWorkspace(t *testing.T, program string) {
 // and only a yes changes the home.
 func testAnotherAccount(t *testing.T, program string) {
 	r, b := chromiumRig(t, program)
-	if err := r.home.Replace(r.server.SignIn(box.Ada())); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.home.Replace(r.server.SignIn(box.Ada())))
 	ada := r.tokens(t)
 	r.server.RevokeAll()
 	r.server.SetAccount(box.Grace())
@@ -248,9 +241,7 @@ func testPageAttacks(t *testing.T, program string) {
 	item := r.startSignIn(t, b)
 	approval := b.URL(t)
 	page, err := url.Parse(approval)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	callback := page.Query().Get("redirect_uri") + "?code=stolen&state=" + url.QueryEscape(page.Query().Get("state"))
 	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -17,6 +17,7 @@ import (
 	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 )
 
 // keyringPassword opens the keyring of this test.
@@ -40,12 +41,8 @@ func TestUnlockFromTheTray(t *testing.T) {
 	startKeyring(t, d)
 
 	home := filepath.Join(d.Home(), ".codex")
-	if err := os.MkdirAll(home, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(home, "config.toml"), []byte("cli_auth_credentials_store = \"keyring\"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(home, 0o700))
+	must.Do(t, os.WriteFile(filepath.Join(home, "config.toml"), []byte("cli_auth_credentials_store = \"keyring\"\n"), 0o600))
 	sum := sha256.Sum256([]byte(home))
 	store := secretTool(t, d, "store", "--label=Codex Auth", "service", "Codex Auth",
 		"username", "cli|"+hex.EncodeToString(sum[:])[:16], "target", "default", "application", "rust-keyring")
@@ -91,9 +88,7 @@ func startKeyring(t *testing.T, d *desktop.Desktop) {
 	daemon := exec.CommandContext(t.Context(), program, "--foreground", "--unlock", "--components=secrets")
 	daemon.Env = d.Environ()
 	daemon.Stdin = strings.NewReader(keyringPassword)
-	if err := daemon.Start(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, daemon.Start())
 	t.Cleanup(func() { _ = daemon.Process.Kill(); _ = daemon.Wait() })
 	kit.Eventually(t, "an unlocked keyring", func() bool {
 		probe := secretTool(t, d, "store", "--label=probe", "probe", "probe")

@@ -18,6 +18,7 @@ import (
 
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 	"rekey/usage/files"
 )
 
@@ -88,12 +89,8 @@ requires_openai_auth = true
 		t.Fatal(err)
 	}
 	settings := filepath.Join(r.Home(), ".config", "rekey")
-	if err := os.MkdirAll(settings, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(settings, "config.toml"), []byte("usage_alerts = [80]\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(settings, 0o700))
+	must.Do(t, os.WriteFile(filepath.Join(settings, "config.toml"), []byte("usage_alerts = [80]\n"), 0o600))
 	item := r.Item(t, r.startRekey(t))
 	item.WaitTooltip(t, signedIn)
 
@@ -176,13 +173,9 @@ func (r *rig) lookAgain(t *testing.T) {
 	}
 	kept := files.Memory{Home: filepath.Dir(records[0]), User: t.TempDir()}
 	unlock, err := kept.Lock(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer unlock()
 	rec := kept.Load()
 	rec.AskedAt = time.Time{}
-	if err := kept.Save(rec); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, kept.Save(rec))
 }

@@ -14,6 +14,7 @@ import (
 	"rekey/test/kit"
 	"rekey/test/kit/browser"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 )
 
 // whole is a rig on a whole desktop, which runs for a plain user: its panel, its
@@ -56,9 +57,7 @@ func newWhole(t *testing.T, session []string, services ...string) *whole {
 	w.window = func(t *testing.T) { w.WaitWindow(t, "Rekey") }
 	d.Copy(t, windowProgram(t), "rekey-window")
 	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	w.browser = d.Copy(t, self, browser.StandInName)
 	for i, v := range w.env {
 		if filepath.Base(v) == browser.StandInName {

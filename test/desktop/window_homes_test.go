@@ -14,6 +14,7 @@ import (
 	"rekey/test/kit"
 	"rekey/test/kit/browser"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -22,9 +23,7 @@ import (
 // in no way.
 func TestWindowFromTheTray(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "rekey") // the window's program will be beside it
-	if err := os.Link(kit.Rekey(t), program); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Link(kit.Rekey(t), program))
 	r := newRigWith(t, program, box.Config{AccessLife: time.Hour})
 	p := r.startRekey(t)
 	item := r.Item(t, p)
@@ -60,31 +59,21 @@ func TestWindowFromTheTray(t *testing.T) {
 // in it, and the window does not come forward for it.
 func TestWindowLearnsOfAnotherHome(t *testing.T) {
 	program := filepath.Join(t.TempDir(), "rekey")
-	if err := os.Link(kit.Rekey(t), program); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Link(kit.Rekey(t), program))
 	installWindow(t, program)
 	r := newRigWith(t, program, box.Config{AccessLife: time.Hour})
 	second, err := box.NewHome(filepath.Join(r.Home(), "work"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := second.Replace(box.AuthJSON(box.WithAPIKey("sk-not-a-real-key"))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
+	must.Do(t, second.Replace(box.AuthJSON(box.WithAPIKey("sk-not-a-real-key"))))
 	config := filepath.Join(r.Home(), ".config", "rekey", "config.toml")
-	if err := os.MkdirAll(filepath.Dir(config), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(filepath.Dir(config), 0o700))
 	names := func(homes ...string) {
 		t.Helper()
 		content := ""
 		for _, home := range homes {
 			content += fmt.Sprintf("%q, ", home)
 		}
-		if err := os.WriteFile(config, []byte("homes = ["+content+"]\n"), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(config, []byte("homes = ["+content+"]\n"), 0o600))
 	}
 	names(r.home.Dir())
 	p := r.startRekey(t)
@@ -117,9 +106,7 @@ func TestTrayOfAHeadlessAgent(t *testing.T) {
 	r := newRig(t, kit.Rekey(t), time.Hour)
 	// Both could start a browser if they had to; each its own.
 	headless := filepath.Join(r.Home(), "headless")
-	if err := os.Mkdir(headless, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Mkdir(headless, 0o700))
 	other := filepath.Join(headless, browser.StandInName)
 	if target, err := os.Readlink(r.browser); err != nil {
 		t.Fatal(err)
@@ -177,10 +164,6 @@ func installWindow(t *testing.T, program string) {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	built, err := filepath.Abs(".cache/bin/rekey-window")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(built, filepath.Join(filepath.Dir(program), "rekey-window")); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
+	must.Do(t, os.Symlink(built, filepath.Join(filepath.Dir(program), "rekey-window")))
 }

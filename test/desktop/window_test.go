@@ -16,6 +16,7 @@ import (
 	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 )
 
 // windowProgram is the window's program, which takes a C compiler and minutes
@@ -23,9 +24,7 @@ import (
 func windowProgram(t *testing.T) string {
 	t.Helper()
 	program, err := filepath.Abs(filepath.Join(".cache", "bin", "rekey-window"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if _, err := os.Stat(program); err != nil {
 		kit.Missing(t, "rekey-window (built by .ci/window-build)")
 	}
@@ -66,9 +65,7 @@ func testWindowLives(t *testing.T, program, windowProgram string) {
 	picture = r.ScreenshotAfter(t, "1-not-added", picture)
 
 	// A change of the file shows.
-	if err := r.home.Replace(box.AuthJSON(box.WithAPIKey("sk-not-a-real-key"))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.home.Replace(box.AuthJSON(box.WithAPIKey("sk-not-a-real-key"))))
 	r.WaitTitle(t, window, "Rekey: Using an API key")
 	picture = r.ScreenshotAfter(t, "2-changed", picture)
 
@@ -109,15 +106,11 @@ func testWindowCode(t *testing.T, program, windowProgram string) {
 		kit.Missing(t, reader+" (Debian package zbar-tools)")
 	}
 	r := newRigWith(t, program, box.Config{AccessLife: time.Hour, DeviceInterval: time.Second})
-	if err := r.home.Replace(box.AuthJSON(box.WithAPIKey("sk-not-a-real-key"))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.home.Replace(box.AuthJSON(box.WithAPIKey("sk-not-a-real-key"))))
 	r.startRekey(t, "watch")
 	first := r.socket(t)
 	other := filepath.Join(r.Home(), "other")
-	if err := os.Mkdir(other, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Mkdir(other, 0o700))
 	r.startRekey(t, "watch", "--home", other)
 	second := ""
 	kit.Eventually(t, "the second agent's socket", func() bool {
@@ -147,9 +140,7 @@ func testWindowCode(t *testing.T, program, windowProgram string) {
 	if read != page {
 		t.Errorf("the QR code leads to %q, want %q", read, page)
 	}
-	if err := r.server.ApproveDevice(r.server.DeviceCodes()[0]); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.server.ApproveDevice(r.server.DeviceCodes()[0]))
 	r.WaitTitle(t, window, "Rekey")
 	picture := r.ScreenshotAfter(t, "3-signed-in", nil)
 	// What was pressed has gone: Tab begins at the choice of the home.
@@ -158,9 +149,7 @@ func testWindowCode(t *testing.T, program, windowProgram string) {
 	r.ScreenshotAfter(t, "4-second-home", picture)
 	r.closeByKeys(t, window, shown, "ctrl+w")
 	kept, err := filepath.Glob(filepath.Join(r.Home(), ".config", "fyne", "*", "*"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for _, file := range kept { // Fyne makes one whether there is something to keep or not
 		if content, err := os.ReadFile(file); err != nil || strings.TrimSpace(string(content)) != "{}" {
 			t.Errorf("the window keeps %s: %q, %v", file, content, err)
@@ -252,9 +241,7 @@ func testNoWindow(t *testing.T, program, windowProgram string) {
 	wantEnd("no display", 1, "there is no display", nil, "--socket", "x")
 	wantEnd("a mute display", 1, "the display does not answer", []string{"DISPLAY=:4711"}, "--socket", "x")
 
-	if err := os.MkdirAll(filepath.Join(d.Home(), ".codex"), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(filepath.Join(d.Home(), ".codex"), 0o700))
 	d.Start(t, nil, program, "watch")
 	socket := socketIn(t, d)
 	d.StartDisplay(t)
@@ -283,9 +270,7 @@ func socketIn(t *testing.T, d *desktop.Desktop) (socket string) {
 func sockets(t *testing.T, d *desktop.Desktop) []string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(d.Home(), "run", "rekey", "*.sock"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return found
 }
 
@@ -293,9 +278,7 @@ func sockets(t *testing.T, d *desktop.Desktop) []string {
 func clients(t *testing.T, socket string) (n int) {
 	t.Helper()
 	list, err := os.ReadFile("/proc/net/unix")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for line := range strings.Lines(string(list)) {
 		fields := strings.Fields(line)
 		// Num RefCount Protocol Flags Type St Inode Path; 03 is connected.

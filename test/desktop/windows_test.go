@@ -16,6 +16,8 @@ import (
 
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 	"rekey/test/kit/wine"
 )
 
@@ -93,9 +95,7 @@ func newWindowsRig(t *testing.T) *windowsRig {
 	if r.tray, err = r.Build("rekey-tray.exe", "build", "-ldflags=-H=windowsgui", "./ui/tray/rekey-tray"); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(filepath.Dir(r.tray), window), kit.ReadFile(t, built), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(filepath.Join(filepath.Dir(r.tray), window), files.Read(t, built), 0o755))
 	return r
 }
 

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 
+	"rekey/test/kit/must"
+
 	"github.com/godbus/dbus/v5"
 )
 
@@ -56,17 +58,11 @@ func MortalBus(t testing.TB) (address string, kill func()) {
 	dir := ShortDir(t, "bus")
 	config := filepath.Join(dir, "bus.conf")
 	text := BusConfig(filepath.Join(dir, "s"), filepath.Join(dir, "none"))
-	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(config, []byte(text), 0o600))
 	daemon := exec.Command(program, "--config-file="+config, "--nofork", "--print-address")
 	out, err := daemon.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := daemon.Start(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
+	must.Do(t, daemon.Start())
 	kill = sync.OnceFunc(func() {
 		_ = daemon.Process.Kill()
 		_ = daemon.Wait()
@@ -83,9 +79,7 @@ func MortalBus(t testing.TB) (address string, kill func()) {
 func Connect(t testing.TB, address string) *dbus.Conn {
 	t.Helper()
 	conn, err := dbus.Connect(address)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() { _ = conn.Close() })
 	return conn
 }
@@ -124,9 +118,7 @@ func Alone(t *testing.T, wrap ...string) bool {
 		return true
 	}
 	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	command := append(wrap[:len(wrap):len(wrap)], program, "-test.run=^"+t.Name()+"$", "-test.v")
 	child := exec.CommandContext(t.Context(), command[0], command[1:]...)
 	child.Env = append(os.Environ(), marker+"="+t.Name())

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // RunAtRoot is Main for a package two folders below the project's root, whose
@@ -59,21 +61,16 @@ var (
 // all tests of a process, which needs Main, where every user can run it.
 func Rekey(t testing.TB) string {
 	t.Helper()
-	return must(t, asShipped)
+	path, err := asShipped()
+	must.Do(t, err)
+	return path
 }
 
 // RekeyAsTested is Rekey, with the race detector if the tests have it.
 func RekeyAsTested(t testing.TB) string {
 	t.Helper()
-	return must(t, asTested)
-}
-
-func must(t testing.TB, built func() (string, error)) string {
-	t.Helper()
-	path, err := built()
-	if err != nil {
-		t.Fatal(err)
-	}
+	path, err := asTested()
+	must.Do(t, err)
 	return path
 }
 
@@ -102,14 +99,4 @@ func removeBuilt() {
 	if dir, err := buildDir(); err == nil {
 		_ = os.RemoveAll(dir)
 	}
-}
-
-// ReadFile reads a file that the test cannot do without.
-func ReadFile(t testing.TB, name string) []byte {
-	t.Helper()
-	content, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return content
 }

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strconv"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // ShortDir makes a temporary folder with a short path, which t.TempDir's is not:
@@ -15,9 +17,7 @@ import (
 func ShortDir(t testing.TB, prefix string) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", prefix)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() {
 		Eventually(t, "the end of the programs in "+dir, func() bool { return !killUsers(dir) })
 		if err := os.RemoveAll(dir); err != nil {

@@ -15,6 +15,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -40,9 +41,7 @@ func TestAccounts(t *testing.T) {
 		b.rekey(cli.ExitUsage, bad...)
 	}
 	entries, err := os.ReadDir(root)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), ".codex-") && e.Name() != ".codex-work" {
 			t.Errorf("%s was made", e.Name())
@@ -64,11 +63,9 @@ func TestAddAccount(t *testing.T) {
 		"prompts/key.md": "Use password = 'fake-fake-fake'.\n",
 	} {
 		path := filepath.Join(b.Home.Dir(), name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)))
 	}
-	before := must(b.Home.Read())
+	before := readable(b.Home.Read())
 
 	work := filepath.Join(root, ".codex-work")
 	add := b.start("add", "work", "--device", "--like", b.Home.Dir())
@@ -86,7 +83,7 @@ func TestAddAccount(t *testing.T) {
 	if info, err := os.Stat(work); err != nil || info.Mode().Perm() != 0o700 {
 		t.Errorf("the home is %v, %v", info.Mode(), err)
 	}
-	if !bytes.Equal(before, must(b.Home.Read())) {
+	if !bytes.Equal(before, readable(b.Home.Read())) {
 		t.Error("the first account's sign-in has changed")
 	}
 	var list struct {
@@ -96,9 +93,7 @@ func TestAddAccount(t *testing.T) {
 			State         auth.State
 		}
 	}
-	if err := json.Unmarshal([]byte(b.rekey(cli.ExitOK, "homes", "--json").out), &list); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal([]byte(b.rekey(cli.ExitOK, "homes", "--json").out), &list))
 	if len(list.Homes) != 2 || list.Homes[0].Account != "" || list.Homes[1].Account != "work" || list.Homes[1].State.Email != "ada@example.com" {
 		t.Errorf("the homes are %+v", list)
 	}
@@ -109,7 +104,7 @@ func TestAddAccount(t *testing.T) {
 	if r := b.rekey(cli.ExitOK, "homes"); strings.Contains(r.out, "work") {
 		t.Errorf("the homes are %s", r.out)
 	}
-	if text := must(os.ReadFile(filepath.Join(root, "config", "rekey", "config.toml"))); !strings.Contains(string(text), `homes = ["~/.codex"]`) {
+	if text := readable(os.ReadFile(filepath.Join(root, "config", "rekey", "config.toml"))); !strings.Contains(string(text), `homes = ["~/.codex"]`) {
 		t.Errorf("the configuration is %s", text)
 	}
 	if _, err := os.Stat(filepath.Join(work, "auth.json")); err != nil {

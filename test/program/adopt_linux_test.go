@@ -9,6 +9,7 @@ import (
 
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -21,9 +22,7 @@ func TestSecondRefreshAdopts(t *testing.T) {
 	answer := make(chan struct{})
 	b.Server.Script(box.Reply{Gate: answer})
 	first := b.start("refresh")
-	if err := b.Server.WaitForRequests(inTime(t), 1); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.Server.WaitForRequests(inTime(t), 1))
 	opened := openingOf(t, b.Home.AuthPath()+".rekey.lock")
 	second := b.start("refresh")
 	opened() // it tries the lock only after it has read the sign-in
@@ -41,9 +40,7 @@ func TestSecondRefreshAdopts(t *testing.T) {
 func openingOf(t *testing.T, path string) (wait func()) {
 	t.Helper()
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	events := os.NewFile(uintptr(fd), "inotify")
 	t.Cleanup(func() { _ = events.Close() })
 	if _, err := unix.InotifyAddWatch(fd, path, unix.IN_OPEN); err != nil {
@@ -51,9 +48,7 @@ func openingOf(t *testing.T, path string) (wait func()) {
 	}
 	return func() {
 		t.Helper()
-		if err := events.SetReadDeadline(time.Now().Add(kit.Patience)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, events.SetReadDeadline(time.Now().Add(kit.Patience)))
 		if _, err := events.Read(make([]byte, unix.SizeofInotifyEvent+unix.PathMax)); err != nil {
 			t.Fatalf("nobody opened %s: %v", path, err)
 		}

@@ -13,6 +13,7 @@ import (
 
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // hello are the parameters of initialize.
@@ -87,9 +88,7 @@ func TestAppServerFollows(t *testing.T) {
 		t.Error("with --no-watch it answers what it has not looked for")
 	}
 	for _, p := range []*running{follows, asCodex} {
-		if err := p.in.Close(); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, p.in.Close())
 		p.wait(0)
 	}
 	b.wantOutcomes()
@@ -131,9 +130,7 @@ func TestAppServerEnds(t *testing.T) {
 			p := b.start("app-server")
 			p.send(1, "initialize", hello)
 			p.send(2, "getAuthStatus", `{"refreshToken":true}`)
-			if err := b.Server.WaitForRequests(inTime(t), 1); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, b.Server.WaitForRequests(inTime(t), 1))
 			before, _ := b.Home.Read()
 			end(p)
 			if name != "end of the input" { // what was asked before is answered, and takes its time

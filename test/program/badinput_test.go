@@ -15,6 +15,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -53,9 +54,7 @@ func TestBadInput(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newSandbox(t)
-			if err := tt.prepare(b); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, tt.prepare(b))
 			before := listing(t, b.Home.Dir())
 			b.wantState(tt.status, tt.words)
 			wantUntouched(t, b.Home.Dir(), before)
@@ -67,9 +66,7 @@ func TestBadInput(t *testing.T) {
 	t.Run("home is a file", func(t *testing.T) {
 		t.Parallel()
 		b := newSandbox(t)
-		if err := errors.Join(noHome(b), os.WriteFile(b.Home.Dir(), []byte("x"), 0o600)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, errors.Join(noHome(b), os.WriteFile(b.Home.Dir(), []byte("x"), 0o600)))
 		before := listing(t, b.Home.Dir())
 		for _, args := range []string{"status", "status --json", "refresh", "watch", "app-server"} {
 			r := b.rekey(cli.ExitFailure, strings.Fields(args)...)
@@ -151,9 +148,7 @@ func TestNoPermission(t *testing.T) {
 			b.signIn(time.Hour)
 			b.foreign()
 			closed, open := os.FileMode(0), os.FileMode(0o755)
-			if err := errors.Join(os.Chmod(b.Home.AuthPath(), 0o644), os.Chmod(path(b), closed)); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, errors.Join(os.Chmod(b.Home.AuthPath(), 0o644), os.Chmod(path(b), closed)))
 			t.Cleanup(func() { _ = os.Chmod(path(b), open) })
 			const words = "Cannot read auth.json: permission denied"
 			b.wantState(auth.StatusUnreadable, words)
@@ -161,19 +156,13 @@ func TestNoPermission(t *testing.T) {
 			// Permission comes back while somebody watches, and goes again.
 			watch := b.start("watch")
 			n := watch.out.until(t, 0, words)
-			if err := os.Chmod(path(b), open); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, os.Chmod(path(b), open))
 			n = watch.out.until(t, n, "ada@example.com · Pro")
-			if err := os.Chmod(path(b), closed); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, os.Chmod(path(b), closed))
 			watch.out.until(t, n, words)
 			watch.end()
 
-			if err := os.Chmod(path(b), open); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, os.Chmod(path(b), open))
 			entries, err := os.ReadDir(b.Home.Dir())
 			if err != nil || len(entries) != 2 {
 				t.Errorf("in the home lie %v, %v, want auth.json and config.toml", entries, err)

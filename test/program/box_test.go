@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/test/kit/sandbox"
 )
 
@@ -40,9 +41,7 @@ type sandboxed struct {
 func newSandbox(t *testing.T) *sandboxed {
 	t.Helper()
 	s, err := sandbox.New(time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	b := &sandboxed{Sandbox: s, t: t, program: kit.RekeyAsTested(t)}
 	t.Cleanup(func() {
 		b.note()

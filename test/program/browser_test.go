@@ -13,6 +13,7 @@ import (
 
 	"rekey/test/kit"
 	"rekey/test/kit/browser"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -22,9 +23,7 @@ func TestProgramInTheBrowser(t *testing.T) {
 	t.Parallel()
 	kit.LoginPorts(t)
 	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for name, agent := range map[string]bool{"alone": false, "through the agent": true} {
 		t.Run(name, func(t *testing.T) {
 			b := newSandbox(t)
@@ -35,9 +34,7 @@ func TestProgramInTheBrowser(t *testing.T) {
 				defer watch.out.until(t, 0, "ada@example.com")
 			}
 			standIn := filepath.Join(filepath.Dir(b.Home.Dir()), browser.StandInName)
-			if err := os.Symlink(self, standIn); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, os.Symlink(self, standIn))
 			b.extra = []string{"BROWSER=" + standIn}
 			login := b.start("login")
 			login.wait(cli.ExitOK)
@@ -61,9 +58,7 @@ func TestProgramInTheBrowser(t *testing.T) {
 		// The address is printed whole: it is all that a person needs.
 		page := lines[slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "  http") })]
 		answer, err := http.Get(strings.TrimSpace(page))
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		_ = answer.Body.Close()
 		login.wait(cli.ExitOK)
 	})

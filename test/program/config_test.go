@@ -14,6 +14,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -54,9 +55,7 @@ func TestConfiguration(t *testing.T) {
 	b.rekey(cli.ExitUsage, "status").sentence(t, `config.toml:2: sign_in is "brwser"; use browser, device or codex`)
 	b.prefer("")
 	b.signIn(10 * time.Minute) // it is due
-	if err := b.Server.WaitForRequests(inTime(t), 1); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.Server.WaitForRequests(inTime(t), 1))
 	logs := filepath.Join(b.Options().Dirs.StateDir(b.Home.Dir()), "rekey.log")
 	kit.Eventually(t, "the refresh is written down", func() bool {
 		text, _ := os.ReadFile(logs)

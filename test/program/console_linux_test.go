@@ -13,6 +13,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/codex"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 	"rekey/test/kit/sandbox"
 	"rekey/test/kit/wine"
 )
@@ -46,9 +47,7 @@ func TestWindowsConsole(t *testing.T) {
 	t.Parallel()
 	begun := time.Now()
 	s, err := sandbox.New(time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(s.Close)
 	ctx, cancel := context.WithTimeout(t.Context(), wineLimit)
 	t.Cleanup(cancel)

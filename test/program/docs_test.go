@@ -15,13 +15,15 @@ import (
 	"time"
 
 	"rekey/test/kit"
+	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
 // blocks are the examples of a page in one language, as they stand there.
 func blocks(t *testing.T, page, language string) (found []string) {
 	t.Helper()
-	for _, m := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(string(kit.ReadFile(t, page)), -1) {
+	for _, m := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(string(files.Read(t, page)), -1) {
 		found = append(found, m[1])
 	}
 	if len(found) == 0 {
@@ -125,13 +127,9 @@ func TestSocketPage(t *testing.T) {
 		}
 		for {
 			text, err := answers.ReadBytes('\n')
-			if err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, err)
 			var got map[string]any
-			if err := json.Unmarshal(text, &got); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, json.Unmarshal(text, &got))
 			if got["id"] == want["id"] {
 				if missing := lacks(got, want); missing != "" {
 					t.Errorf("the answer is %swithout %s", text, missing)

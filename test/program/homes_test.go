@@ -13,6 +13,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -58,9 +59,7 @@ func TestSeveralHomes(t *testing.T) {
 	var reports []auth.StateReport
 	for decoder := json.NewDecoder(strings.NewReader(r.out)); decoder.More(); {
 		var got auth.StateReport
-		if err := decoder.Decode(&got); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, decoder.Decode(&got))
 		reports = append(reports, got)
 	}
 	if len(reports) != 2 || reports[0].Home != b.Home.Dir() || reports[1].Home != other.Dir() || strings.Count(r.out, "\n") != 2 {
@@ -87,9 +86,7 @@ func TestSeveralHomes(t *testing.T) {
 	watch.out.until(t, 0, "  ~/.codex  ada@example.com · Pro")
 	watch.out.until(t, 0, "  ~/.codex-work  Using an API key")
 	n := bar.out.until(t, 0, `"class":"healthy"`)
-	if err := other.Delete(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, other.Delete())
 	watch.out.until(t, 0, "  ~/.codex-work  Not signed in")
 	bar.out.until(t, n, `"class":"signed_out"`)
 	lines, _ := bar.out.lines()
@@ -105,12 +102,8 @@ func TestSeveralHomes(t *testing.T) {
 	watch.end()
 	bar.end()
 
-	if err := os.RemoveAll(other.Dir()); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(other.Dir(), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.RemoveAll(other.Dir()))
+	must.Do(t, os.WriteFile(other.Dir(), nil, 0o600))
 	r = b.rekey(cli.ExitFailure, "status")
 	if r.sentence(t, "is not a folder"); !strings.HasPrefix(r.out, "ada@example.com") {
 		t.Errorf("rekey status prints %q", r.out)

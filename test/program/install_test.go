@@ -15,6 +15,8 @@ import (
 	"testing"
 
 	"rekey/test/kit"
+	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -32,15 +34,11 @@ func TestInstall(t *testing.T) {
 	// fault: here a stand-in, for building it takes minutes.
 	window := filepath.Join(i.built, "bin", "rekey-window")
 	mustMake(t, filepath.Dir(window))
-	if err := os.WriteFile(window, []byte("#!/bin/sh\n"), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(window, []byte("#!/bin/sh\n"), 0o755))
 	foreign := []string{"usr/bin/other", "usr/share/man/man1/rekeyed.1", "usr/share/icons/hicolor/16x16/apps/other.png"}
 	for _, name := range foreign {
 		mustMake(t, filepath.Dir(filepath.Join(i.dest, name)))
-		if err := os.WriteFile(filepath.Join(i.dest, name), nil, 0o644); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(filepath.Join(i.dest, name), nil, 0o644))
 	}
 
 	i.make("install")
@@ -184,7 +182,7 @@ func (i installation) expectTexts() {
 		"share/zsh/site-functions/_rekey":                  "#compdef rekey",
 		"share/fish/vendor_completions.d/rekey.fish":       "complete -c rekey",
 	} {
-		content := string(kit.ReadFile(i.t, i.path(name)))
+		content := string(files.Read(i.t, i.path(name)))
 		if !strings.Contains(content, want) {
 			i.t.Errorf("%s has no %q", name, want)
 		}
@@ -204,9 +202,7 @@ func (i installation) accepts(checker string, args ...string) {
 
 func mustMake(t *testing.T, dir string) {
 	t.Helper()
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(dir, 0o755))
 }
 
 // TestUserUnit has systemd read the unit; this test stands in for the program.
@@ -216,15 +212,11 @@ func TestUserUnit(t *testing.T) {
 		kit.Missing(t, "systemd-analyze")
 	}
 	program, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	unit := strings.ReplaceAll(string(kit.ReadFile(t, "packaging/rekey.service")), "@BINDIR@/rekey", program)
+	must.Do(t, err)
+	unit := strings.ReplaceAll(string(files.Read(t, "packaging/rekey.service")), "@BINDIR@/rekey", program)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "rekey.service")
-	if err := os.WriteFile(file, []byte(unit), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(file, []byte(unit), 0o644))
 	cmd := exec.Command("systemd-analyze", "verify", "--user", "--man=no", file)
 	cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+dir, "HOME="+dir)
 	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {

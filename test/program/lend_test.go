@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -21,14 +22,10 @@ func TestBorrower(t *testing.T) {
 			b := newSandbox(t)
 			b.mayPrint = true // asking for the token prints it
 			b.signIn(left)
-			s, err := auth.ParseSnapshot(must(b.Home.Read()))
-			if err != nil {
-				t.Fatal(err)
-			}
+			s, err := auth.ParseSnapshot(readable(b.Home.Read()))
+			must.Do(t, err)
 			lent, err := s.Lend("box-1")
-			if err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, err)
 			b.put(lent.Encode())
 			code := map[string]int{"good": cli.ExitOK, "expired": cli.ExitWaiting}[name]
 			if r := b.rekey(code, "status"); !strings.Contains(r.out, "Lent by another machine") {
@@ -55,7 +52,7 @@ func TestBorrower(t *testing.T) {
 	}
 }
 
-func must(content []byte, err error) []byte {
+func readable(content []byte, err error) []byte {
 	if err != nil {
 		panic(err) // a mistake in the test
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -22,9 +23,7 @@ func TestLoansAreTold(t *testing.T) {
 	b.signIn(time.Hour)
 	root := filepath.Dir(b.Home.Dir())
 	hook, told := filepath.Join(root, "hook"), filepath.Join(root, "told")
-	if err := os.WriteFile(hook, []byte("#!/bin/sh\ncat >>'"+told+"'\n"), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(hook, []byte("#!/bin/sh\ncat >>'"+told+"'\n"), 0o700))
 	b.extra = append(b.extra, "XDG_CONFIG_HOME="+filepath.Join(root, "config"), "REKEY_LOG=info")
 	b.prefer(`hook = "` + hook + `"`)
 	borrower := filepath.Join(root, "box")
@@ -57,9 +56,7 @@ func TestLoansAreTold(t *testing.T) {
 	if !strings.Contains(r.out, "no Rekey is running to keep the loans fresh") {
 		t.Errorf("the doctor says\n%s", r.out)
 	}
-	if err := os.WriteFile(filepath.Join(borrower, "auth.json"), []byte(`{"OPENAI_API_KEY":"sk-fake"}`), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(filepath.Join(borrower, "auth.json"), []byte(`{"OPENAI_API_KEY":"sk-fake"}`), 0o600))
 	watch = b.start("watch")
 	kit.Eventually(t, "the end of the loan", func() bool {
 		return strings.Contains(b.rekey(cli.ExitOK, "lend").out, "uses an API key")

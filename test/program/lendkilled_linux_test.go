@@ -12,6 +12,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -38,9 +39,7 @@ func TestKilledLending(t *testing.T) {
 	for i := range n {
 		p.signIn(time.Hour)
 		cmd := p.command("lend", "ssh:box")
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, cmd.Start())
 		killed := make(chan struct{})
 		dead := time.AfterFunc(whole*time.Duration(i)/time.Duration(n), func() {
 			defer close(killed)
@@ -55,9 +54,7 @@ func TestKilledLending(t *testing.T) {
 		kit.Eventually(t, "the end of what runs there", func() bool { return len(p.inside()) == 0 })
 		path := filepath.Join(p.codex, "auth.json")
 		content, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		s, err := auth.ParseSnapshot(content)
 		if err != nil {
 			t.Fatalf("killed %d of %d: %v", i, n, err)

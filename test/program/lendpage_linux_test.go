@@ -59,7 +59,7 @@ func TestMachinesPage(t *testing.T) {
 		"rekey lend -- nsenter -t 4711 -m -U":                    "/proc/" + container + "/root" + p.Home.Dir(),
 		"rekey lend --print | gh secret set CODEX_AUTH_JSON":     rooms + "/ci/.codex",
 	}
-	for line := range strings.Lines(string(kit.ReadFile(t, "docs/machines.md"))) {
+	for line := range strings.Lines(string(files.Read(t, "docs/machines.md"))) {
 		command, example := strings.CutPrefix(strings.TrimRight(line, "\n"), "    ")
 		if !example || !strings.HasPrefix(command, "rekey lend") {
 			continue

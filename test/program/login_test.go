@@ -12,6 +12,7 @@ import (
 
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -125,9 +126,7 @@ func TestLoginRefused(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)
 	login := b.start("login", "--device")
-	if err := b.Server.DenyDevice(b.deviceCode()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.Server.DenyDevice(b.deviceCode()))
 	login.wait(cli.ExitFailure)
 	login.err.until(t, 0, "rekey: the sign-in was ")
 

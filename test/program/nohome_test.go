@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -24,9 +25,7 @@ func TestHomesThatAreNotThere(t *testing.T) {
 	if _, err := os.Lstat(filepath.Join(b.Home.Dir(), "~")); err == nil {
 		t.Error("a folder ~ was made")
 	}
-	if err := os.Symlink("/nowhere/auth.json", b.Home.AuthPath()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Symlink("/nowhere/auth.json", b.Home.AuthPath()))
 	b.rekey(cli.ExitSignedOut, "status").sentence(t, "is a link to /nowhere/auth.json, which does not exist")
 
 	file := filepath.Join(b.Home.Dir(), "config.toml") // no folder

@@ -10,6 +10,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -47,13 +48,9 @@ func TestOddSignIns(t *testing.T) {
 			b.mayPrint = true
 			b.signIn(tt.left)
 			content, err := b.Home.Read()
-			if err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, err)
 			var f file
-			if err := json.Unmarshal(content, &f); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, json.Unmarshal(content, &f))
 			tt.alter(f)
 			if content, err = json.Marshal(f); err != nil {
 				t.Fatal(err)

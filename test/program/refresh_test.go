@@ -18,6 +18,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -161,14 +162,10 @@ func TestNothingSentIfNotSaved(t *testing.T) {
 			t.Parallel()
 			b := newSandbox(t)
 			b.signIn(time.Minute)
-			if err := tt.prepare(b); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, tt.prepare(b))
 			t.Cleanup(func() { _ = os.Chmod(b.Home.Dir(), 0o700) })
 			before, err := b.Home.Read()
-			if err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, err)
 			r := b.rekey(tt.code, "refresh")
 			// Where there is no folder, there is no log, which is said as well.
 			r.err = unwritten.ReplaceAllString(r.err, "")
@@ -203,18 +200,14 @@ func TestNoTokenAnywhere(t *testing.T) {
 	words.out.until(t, 0, "ada@example.com")
 	lines.out.until(t, 0, `"healthy"`)
 	b.signIn(time.Minute) // refreshed by the agent
-	if err := b.Server.WaitForRequests(inTime(t), 6); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.Server.WaitForRequests(inTime(t), 6))
 	b.Server.Script(box.Refusal(http.StatusUnauthorized, string(auth.ReasonReused)))
 	b.signIn(-time.Minute)
 	b.rekey(cli.ExitSignInRequired, "refresh")
 	b.askAgent(true)
 	lines.out.until(t, 0, `"sign_in_required"`)
 	content, err := b.Home.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	b.put(content[:len(content)-7]) // a token ends in the middle of nowhere
 	lines.out.until(t, 0, `"unreadable"`)
 	server := b.start("app-server")
@@ -254,12 +247,8 @@ func TestUsage(t *testing.T) {
 	}
 	// Another home than the environment's.
 	other, err := box.NewHome(filepath.Join(filepath.Dir(b.Home.Dir()), "other"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := other.Replace(apiKey); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
+	must.Do(t, other.Replace(apiKey))
 	b.rekey(cli.ExitSignedOut, "status")
 	for _, home := range []string{other.Dir(), "other"} { // the programs' folder is the sandbox
 		if r := b.rekey(cli.ExitOK, "status", "--home", home); r.out != "Using an API key\n" {
@@ -287,13 +276,9 @@ func TestWindow(t *testing.T) {
 	b.answers("the agent")
 
 	bin := filepath.Join(filepath.Dir(b.Home.Dir()), "bin")
-	if err := os.Mkdir(bin, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Mkdir(bin, 0o700))
 	script := "#!/bin/sh\n{ echo \"$@\"; env; } >\"$HOME/new\" && mv \"$HOME/new\" \"$HOME/shown\"\n"
-	if err := os.WriteFile(filepath.Join(bin, "rekey-window"), []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(filepath.Join(bin, "rekey-window"), []byte(script), 0o700))
 	b.extra = []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "OPENAI_API_KEY=not-for-the-window", "CODEX_ACCESS_TOKEN=", "LC_ALL=zh_CN.UTF-8"}
 	b.rekey(cli.ExitOK, "window")
 	var shown string

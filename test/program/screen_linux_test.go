@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -24,21 +25,15 @@ type screen struct {
 func newScreen(t *testing.T, columns int) *screen {
 	t.Helper()
 	front, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() { _ = front.Close() })
 	number, err := unix.IoctlGetInt(int(front.Fd()), unix.TIOCGPTN)
 	err = errors.Join(err,
 		unix.IoctlSetPointerInt(int(front.Fd()), unix.TIOCSPTLCK, 0),
 		unix.IoctlSetWinsize(int(front.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 50, Col: uint16(columns)}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	back, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() { _ = back.Close() })
 	return &screen{front, back}
 }
@@ -117,9 +112,7 @@ func TestScreen(t *testing.T) {
 		b := newSandbox(t)
 		b.extra = []string{"TERM=xterm"}
 		enter := func() {
-			if err := b.Server.ApproveDevice(b.deviceCode()); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, b.Server.ApproveDevice(b.deviceCode()))
 		}
 		got := b.shows(newScreen(t, 80), cli.ExitOK, enter, "login", "--device")
 		for _, want := range []string{escape + "30;107m", "▀", "\r" + escape + "KWaiting; the code works for another 1", signedIn + "\n" + pickUp + "\n"} {

@@ -13,6 +13,7 @@ import (
 
 	"rekey/auth/login"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/test/kit/sandbox"
 	"rekey/ui/cli"
 )
@@ -53,9 +54,7 @@ func TestCodexLoginIsGivenUp(t *testing.T) {
 	command, _ := kit.Codex(t)
 	kit.LoginPorts(t)
 	box, err := sandbox.New(time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(box.Close)
 	box.Setenv("BROWSER", noBrowser)
 	environment := make(map[string]string)
@@ -89,9 +88,7 @@ func startCodexLogin(t *testing.T, b *sandboxed, codex string) *sandbox.Process 
 	t.Helper()
 	b.Setenv("BROWSER", noBrowser)
 	p, err := b.Start(func([]byte) {}, codex, "login")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	kit.Eventually(t, "codex login waits on port 1455", func() bool { return strings.Contains(p.Stderr(), "localhost:1455") })
 	return p
 }

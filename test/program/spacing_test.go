@@ -12,6 +12,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -37,9 +38,7 @@ func TestNoStorm(t *testing.T) {
 				if agent {
 					watch := b.start("watch")
 					defer watch.end()
-					if err := b.Server.WaitForRequests(inTime(t), 1); err != nil {
-						t.Fatal(err)
-					}
+					must.Do(t, b.Server.WaitForRequests(inTime(t), 1))
 				} else {
 					b.rekey(cli.ExitWaiting, "refresh").sentence(t, tt.words)
 				}
@@ -77,9 +76,7 @@ func TestRefusedFilesTakeTurns(t *testing.T) {
 	for range 2 {
 		b.signIn(-time.Minute)
 		content, err := b.Home.Read()
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		files = append(files, slices.Clone(content))
 	}
 	b.Server.RevokeAll()

@@ -12,6 +12,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -169,9 +170,7 @@ func TestTokenInterrupted(t *testing.T) {
 	b.Server.Script(box.Reply{Gate: answer})
 	before, _ := b.Home.Read()
 	token := b.start("token")
-	if err := b.Server.WaitForRequests(inTime(t), 1); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.Server.WaitForRequests(inTime(t), 1))
 	token.interrupt()
 	token.err.until(t, 0, "A refresh is under way; waiting for its answer.")
 	close(answer)

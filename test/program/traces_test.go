@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // listing is everything in a folder: modes and contents by path. One that is
@@ -44,9 +45,7 @@ func listing(t *testing.T, dir string) map[string]string {
 		found[path] = text
 		return nil
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return found
 }
 

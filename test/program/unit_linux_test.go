@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"rekey/test/kit"
+	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 	"rekey/test/kit/sandbox"
 )
 
@@ -30,16 +32,14 @@ func TestUnitUnderSystemd(t *testing.T) {
 		return
 	}
 	s, err := sandbox.New(time.Hour)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(s.Close)
 	u := userUnit{s, t, kit.Rekey(t)}
 	// systemd wants the signs that the system was booted with it.
 	u.must(syscall.Mount("tmpfs", "/run", "tmpfs", 0, ""))
 	u.must(os.MkdirAll("/run/systemd/system", 0o755))
 	u.must(syscall.Mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, ""))
-	text := strings.ReplaceAll(string(kit.ReadFile(t, "packaging/rekey.service")), "@BINDIR@/rekey", u.rekey)
+	text := strings.ReplaceAll(string(files.Read(t, "packaging/rekey.service")), "@BINDIR@/rekey", u.rekey)
 	units := filepath.Join(filepath.Dir(s.Home.Dir()), ".config", "systemd", "user")
 	u.must(os.MkdirAll(units, 0o755))
 	u.must(os.WriteFile(filepath.Join(units, "rekey.service"), []byte(text), 0o644))

@@ -12,6 +12,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 var (
@@ -32,15 +33,11 @@ func TestWatchFollows(t *testing.T) {
 
 	// Equal content prints nothing: the next line is about the next content.
 	content, err := b.Home.Read()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for range 3 {
 		content = append(content, '\n')
 		b.put(content)
-		if err := b.Home.Write(content); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, b.Home.Write(content))
 	}
 	b.put(apiKey)
 	if got := words.out.until(t, n, "Using an API key"); got != n+1 {
@@ -56,9 +53,7 @@ func TestWatchFollows(t *testing.T) {
 	m = lines.out.until(t, m+1, `"healthy"`)
 
 	// One that does not go on: only then it is unreadable.
-	if err := b.Home.Write(content[:len(content)/2]); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.Home.Write(content[:len(content)/2]))
 	n = words.out.until(t, n, "Cannot read auth.json: it is empty or incomplete")
 	m = lines.out.until(t, m, `"unreadable"`)
 	b.put(otherKey)
@@ -66,14 +61,10 @@ func TestWatchFollows(t *testing.T) {
 	m = lines.out.until(t, m, `"api_key"`)
 
 	// The home goes and comes.
-	if err := os.RemoveAll(b.Home.Dir()); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.RemoveAll(b.Home.Dir()))
 	n = words.out.until(t, n, lastWords)
 	m = lines.out.until(t, m, `"signed_out"`)
-	if err := os.Mkdir(b.Home.Dir(), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Mkdir(b.Home.Dir(), 0o700))
 	b.put(content)
 	words.out.until(t, n, "ada@example.com")
 	lines.out.until(t, m, `"healthy"`)
@@ -121,9 +112,7 @@ func TestWatchAttaches(t *testing.T) {
 	}
 
 	// The agent is killed: another one takes its place, says so, and goes on.
-	if err := first.cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, first.cmd.Process.Kill())
 	second.err.until(t, 0, "rekey: The Rekey that kept this sign-in fresh has exited; this one does so now.")
 	third := b.start("watch", "--format", "json")
 	third.out.until(t, 0, `"api_key"`)
@@ -141,9 +130,7 @@ func TestWatchAttaches(t *testing.T) {
 	third.err.until(t, 0, "this one does so now")
 	b.put(otherKey)
 	k := third.out.until(t, 0, `"api_key"`)
-	if err := b.Home.Delete(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.Home.Delete())
 	third.out.until(t, k, `"signed_out"`)
 	third.end()
 	b.wantOutcomes(box.OutcomeOK)
@@ -169,14 +156,10 @@ func TestWatchWithoutAReader(t *testing.T) {
 	b.Server.Script(box.Reply{Gate: answer})
 
 	reader, writer, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	watch := &running{box: b, cmd: b.command("watch", "--format", "json"), err: newStream()}
 	watch.cmd.Stdout, watch.cmd.Stderr = writer, watch.err
-	if err := watch.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, watch.cmd.Start())
 	t.Cleanup(func() { _ = watch.cmd.Process.Kill(); _ = watch.cmd.Wait() })
 	_ = writer.Close()
 	lines := bufio.NewScanner(reader)

@@ -19,6 +19,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 	"rekey/ui/tray"
 	say "rekey/ui/words"
@@ -80,14 +81,10 @@ func TestWrongAnswers(t *testing.T) {
 	const golden = "test/program/testdata/wronganswers.txt"
 	text := strings.Join(got, "\n")
 	if *update {
-		if err := os.WriteFile(golden, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(golden, []byte(text), 0o644))
 	}
 	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for _, block := range got {
 		if !strings.Contains(string(want), block) {
 			t.Errorf("%s does not have\n%s", golden, block)
@@ -124,9 +121,7 @@ func afterWrong(t *testing.T, reply box.Reply) string {
 	}
 	report := b.rekey(cli.ExitOK, "usage", "--json").out
 	var told usage.Report
-	if err := json.Unmarshal([]byte(report), &told); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal([]byte(report), &told))
 	if len(told.Usage.Windows) != 2 || told.Usage.FetchedAt.After(time.Now().Add(-time.Hour)) {
 		t.Errorf("the figures are %+v", told.Usage)
 	}
@@ -135,9 +130,7 @@ func afterWrong(t *testing.T, reply box.Reply) string {
 		RetryAt time.Time     `json:"retryAt,omitzero"`
 		Windows int           `json:"windows"`
 	}{told.Usage.Problem, told.Usage.RetryAt, len(told.Usage.Windows)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	write("JSON", string(short)+"\n")
 	if status := b.rekey(cli.ExitOK, "status", "--json").out; !strings.Contains(status, `"problem": "`+string(told.Usage.Problem)+`"`) {
 		t.Errorf("status --json says %s", status)

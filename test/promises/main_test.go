@@ -12,6 +12,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/test/kit/sandbox"
 )
 
@@ -54,9 +55,7 @@ func newWorldWith(t testing.TB, cfg box.Config) *world {
 	t.Helper()
 	kit.Rekey(t) // building it takes its time, which is not the test's
 	s, err := sandbox.NewWith(cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	w := &world{Sandbox: s, t: t, ctx: ctx}
 	t.Cleanup(func() {

@@ -9,25 +9,22 @@ import (
 	"strings"
 	"testing"
 
-	"rekey/test/kit"
+	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // Every direct dependency has a line in docs/dependencies.md that says what it is for.
 func TestDependenciesAreExplained(t *testing.T) {
 	t.Parallel()
 	out, err := exec.Command("go", "mod", "edit", "-json").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	var mod struct {
 		Require []struct {
 			Path     string
 			Indirect bool
 		}
 	}
-	if err := json.Unmarshal(out, &mod); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(out, &mod))
 	var direct []string
 	for _, m := range mod.Require {
 		if !m.Indirect {
@@ -37,7 +34,7 @@ func TestDependenciesAreExplained(t *testing.T) {
 	if len(direct) == 0 {
 		t.Fatal("go.mod names no direct dependency")
 	}
-	for _, path := range unnamed(kit.ReadFile(t, "docs/dependencies.md"), direct) {
+	for _, path := range unnamed(files.Read(t, "docs/dependencies.md"), direct) {
 		t.Errorf("docs/dependencies.md does not say what %s is for", path)
 	}
 }
@@ -46,7 +43,7 @@ func TestDependenciesAreExplained(t *testing.T) {
 func TestPromisesAreMade(t *testing.T) {
 	t.Parallel()
 	promises := []string{"P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9"}
-	for _, promise := range unnamed(kit.ReadFile(t, "README.md"), promises) {
+	for _, promise := range unnamed(files.Read(t, "README.md"), promises) {
 		t.Errorf("README.md does not make promise %s", promise)
 	}
 }
@@ -74,7 +71,7 @@ func TestFilesNameNothingForeign(t *testing.T) {
 		t.Error("the pattern is wrong")
 	}
 	for _, name := range projectFiles(t) {
-		for i, line := range bytes.Split(kit.ReadFile(t, name), []byte("\n")) {
+		for i, line := range bytes.Split(files.Read(t, name), []byte("\n")) {
 			if found := foreign.Find(line); found != nil {
 				t.Errorf("%s:%d names %q", name, i+1, bytes.TrimSpace(found))
 			}

@@ -16,6 +16,7 @@ import (
 
 	"rekey/assets/lang"
 	"rekey/assets/translations"
+	"rekey/test/kit/must"
 )
 
 // catalogue are one language's messages by id.
@@ -25,9 +26,7 @@ type catalogue map[string]*i18n.Message
 func catalogues(t *testing.T) map[string]catalogue {
 	t.Helper()
 	names, err := fs.Glob(os.DirFS("assets/translations"), "*.toml")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	all := map[string]catalogue{}
 	for _, name := range names {
 		c, err := parseCatalogue(name, []byte(translations.Of(strings.TrimSuffix(name, ".toml"))))

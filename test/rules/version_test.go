@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"rekey/test/kit"
+	"rekey/test/kit/files"
 )
 
 // only is what the group of an expression is in a text, where it is once.
@@ -24,11 +24,11 @@ func only(t *testing.T, expression string, text []byte) string {
 func TestVersionsAgree(t *testing.T) {
 	t.Parallel()
 	v := versions{
-		program: only(t, `(?m)^\tnumber = "(.*)"$`, kit.ReadFile(t, "internal/version/version.go")),
-		fyne:    only(t, `(?m)^Version = "(.*)"$`, kit.ReadFile(t, "FyneApp.toml")),
+		program: only(t, `(?m)^\tnumber = "(.*)"$`, files.Read(t, "internal/version/version.go")),
+		fyne:    only(t, `(?m)^Version = "(.*)"$`, files.Read(t, "FyneApp.toml")),
 	}
 	heading := regexp.MustCompile(`(?m)^## (\d+\.\d+\.\d+) - \d{4}-\d{2}-\d{2}$`)
-	if found := heading.FindSubmatch(kit.ReadFile(t, "CHANGELOG.md")); found != nil {
+	if found := heading.FindSubmatch(files.Read(t, "CHANGELOG.md")); found != nil {
 		v.changelog = string(found[1])
 	}
 	for _, problem := range v.problems() {

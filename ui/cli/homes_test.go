@@ -10,6 +10,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -107,9 +108,7 @@ func TestSeveralHomesInJSON(t *testing.T) {
 	}
 	for i, want := range []auth.Status{auth.StatusHealthy, auth.StatusWaiting} {
 		var got auth.StateReport
-		if err := json.Unmarshal([]byte(lines[i]), &got); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, json.Unmarshal([]byte(lines[i]), &got))
 		if got.Schema != 1 || got.Home != fmt.Sprintf("/home/ada/.codex-%d", i+1) || got.State.Status != want {
 			t.Errorf("line %d is %s", i+1, lines[i])
 		}

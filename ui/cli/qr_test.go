@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -33,9 +34,7 @@ func TestCodeOnATerminalCanBeRead(t *testing.T) {
 		f.end <- nil
 		wait(cli.ExitOK)
 		picture := filepath.Join(t.TempDir(), "code.pbm")
-		if err := os.WriteFile(picture, bitmap(t, errs.String(), colour), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(picture, bitmap(t, errs.String(), colour), 0o600))
 		out, err := exec.Command(reader, "--quiet", "--raw", picture).Output()
 		if got := strings.TrimSpace(string(out)); err != nil || got != code.Page {
 			t.Errorf("colours %t: %s reads %q (%v), want %q in\n%s", colour, reader, got, err, code.Page, errs)

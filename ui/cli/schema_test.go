@@ -13,6 +13,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 	"rekey/usage"
 )
@@ -29,9 +30,7 @@ func compiled(t *testing.T, path string) *jsonschema.Schema {
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
 	schema, err := compiler.Compile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return schema
 }
 
@@ -69,9 +68,7 @@ func TestStatusFitsItsSchema(t *testing.T) {
 		}
 		p.Run(t.Context(), []string{"status", "--json"})
 		printed, err := jsonschema.UnmarshalJSON(&p.out)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		if err := schema.Validate(printed); err != nil {
 			t.Errorf("%s: %v", state.Status, err)
 		}
@@ -99,9 +96,7 @@ type node struct {
 func readSchema(t *testing.T, path string) (schema node) {
 	t.Helper()
 	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if err := json.Unmarshal(text, &schema); err == nil && schema.Properties == nil {
 		t.Fatal("the schema describes no members")
 	} else if err != nil {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -103,9 +104,7 @@ func TestStatusInJSON(t *testing.T) {
 	}
 	decoder := json.NewDecoder(&p.out)
 	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&got); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, decoder.Decode(&got))
 	if got.Schema != 1 || got.At != "2026-03-23T12:00:00Z" || got.Home != home || got.State != healthy().State {
 		t.Errorf("it prints %+v", got)
 	}
@@ -118,9 +117,7 @@ func TestStatusInJSON(t *testing.T) {
 func TestJSONIsDocumented(t *testing.T) {
 	t.Parallel()
 	page, err := os.ReadFile("../../docs/json.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	start := bytes.Index(page, []byte("`rekey status --json` prints"))
 	if start < 0 {
 		t.Fatal("the page does not tell what rekey status --json prints")
@@ -137,12 +134,8 @@ func TestJSONIsDocumented(t *testing.T) {
 	}
 	p.Run(t.Context(), []string{"status", "--json"})
 	var whole, state map[string]json.RawMessage
-	if err := json.Unmarshal(p.out.Bytes(), &whole); err != nil {
-		t.Fatal(err)
-	}
-	if err := json.Unmarshal(whole["state"], &state); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(p.out.Bytes(), &whole))
+	must.Do(t, json.Unmarshal(whole["state"], &state))
 	printed := make(map[string]bool)
 	for name := range maps.Keys(whole) {
 		printed[name] = true

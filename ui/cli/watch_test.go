@@ -10,6 +10,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -82,9 +83,7 @@ func TestWatchPrintsOneJSONObjectALine(t *testing.T) {
 			Home   string
 			State  auth.State
 		}
-		if err := json.Unmarshal([]byte(out.lines()[i]), &got); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, json.Unmarshal([]byte(out.lines()[i]), &got))
 		if got.Schema != 1 || got.Home != home || got.State != kit.State(status, noon) {
 			t.Errorf("line %d is %+v", i+1, got)
 		}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 func TestBeeep(t *testing.T) {
@@ -18,9 +20,7 @@ func TestBeeep(t *testing.T) {
 		return nil
 	}}
 	n := Notification{Title: "Title", Account: "ada@example.com", Body: "Body.", Icon: []byte("png")}
-	if err := b.Show(t.Context(), n); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.Show(t.Context(), n))
 	if title != "Title" || !strings.HasPrefix(text, "Body.\n") || strings.Contains(text, "ada@") {
 		t.Errorf("beeep was told %q, %q", title, text)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/notify"
 	"rekey/ui/words"
 )
@@ -77,9 +78,7 @@ func TestBusPlainService(t *testing.T) {
 	desktop := newServer(t, address, "body")
 	bus := notify.NewBus(address)
 	defer func() { _ = bus.Close() }()
-	if err := bus.Show(t.Context(), message(func() {})); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, bus.Show(t.Context(), message(func() {})))
 	got := receive(t, "a notification", desktop.notes)
 	if len(got.actions) != 0 || got.body != "Body.\na&b\nUse the icon." {
 		t.Errorf("a service without buttons and markup got %q, %q", got.actions, got.body)
@@ -94,9 +93,7 @@ func TestBusReplacesUntilClosed(t *testing.T) {
 	defer func() { _ = bus.Close() }()
 	show := func() note {
 		t.Helper()
-		if err := bus.Show(t.Context(), message(nil)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, bus.Show(t.Context(), message(nil)))
 		return receive(t, "a notification", desktop.notes)
 	}
 	if got := show(); got.replaces != 0 {
@@ -128,9 +125,7 @@ func TestBusHearsOnlyTheService(t *testing.T) {
 	pressed := make(chan struct{}, 16)
 	show := func() note {
 		t.Helper()
-		if err := bus.Show(t.Context(), message(func() { pressed <- struct{}{} })); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, bus.Show(t.Context(), message(func() { pressed <- struct{}{} })))
 		return receive(t, "a notification", desktop.notes)
 	}
 	got := show()
@@ -161,17 +156,13 @@ func TestBusCorrects(t *testing.T) {
 	pressed := make(chan struct{}, 1)
 	correct := func() {
 		t.Helper()
-		if err := bus.Correct(t.Context(), message(func() { pressed <- struct{}{} })); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, bus.Correct(t.Context(), message(func() { pressed <- struct{}{} })))
 	}
 	correct()
 	if len(desktop.notes) != 0 {
 		t.Error("a message that is not there was corrected")
 	}
-	if err := bus.Show(t.Context(), message(nil)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, bus.Show(t.Context(), message(nil)))
 	if got := receive(t, "a notification", desktop.notes); got.hints["suppress-sound"].Value() != nil {
 		t.Error("the first message is silent")
 	}
@@ -223,9 +214,7 @@ func TestBusServiceComesLate(t *testing.T) {
 		t.Fatal("Show without a service has no error")
 	}
 	desktop := newServer(t, address, "actions")
-	if err := bus.Show(t.Context(), message(nil)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, bus.Show(t.Context(), message(nil)))
 	receive(t, "a notification", desktop.notes)
 }
 
@@ -236,9 +225,7 @@ func TestBusMuteService(t *testing.T) {
 	conn := kit.Connect(t, address)
 	ctx, cancel := context.WithCancel(t.Context())
 	silent := mute{asked: cancel, until: t.Context().Done()}
-	if err := conn.Export(silent, "/org/freedesktop/Notifications", service); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, conn.Export(silent, "/org/freedesktop/Notifications", service))
 	kit.Own(t, conn, service)
 	bus := notify.NewBus(address)
 	defer func() { _ = bus.Close() }()
@@ -257,9 +244,7 @@ func TestBusServiceRestarts(t *testing.T) {
 	defer func() { _ = bus.Close() }()
 	show := func(s *server) note {
 		t.Helper()
-		if err := bus.Show(t.Context(), message(func() {})); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, bus.Show(t.Context(), message(func() {})))
 		return receive(t, "a notification", s.notes)
 	}
 	first := newServer(t, address, "actions")
@@ -295,9 +280,7 @@ func TestBusTwoHomes(t *testing.T) {
 		bus := notify.NewBus(address)
 		defer func() { _ = bus.Close() }()
 		for range 2 { // the second time in the same State
-			if err := bus.Show(t.Context(), message(nil)); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, bus.Show(t.Context(), message(nil)))
 		}
 		if first, second := receive(t, "a notification", desktop.notes), receive(t, "another", desktop.notes); first.replaces != 0 || second.replaces != noteID {
 			t.Errorf("a home's messages replace %d and %d, want 0 and its own %d", first.replaces, second.replaces, noteID)

@@ -9,6 +9,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // server is a notification service. Its method set is the D-Bus interface.
@@ -38,17 +39,13 @@ func (s *server) retire(t *testing.T) {
 	if _, err := s.conn.ReleaseName(service); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.conn.Close(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.conn.Close())
 }
 
 func newServer(t *testing.T, address string, can ...string) *server {
 	t.Helper()
 	s := &server{conn: kit.Connect(t, address), can: can, notes: make(chan note, 16), closed: make(chan uint32, 16)}
-	if err := s.conn.Export(s, "/org/freedesktop/Notifications", service); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, s.conn.Export(s, "/org/freedesktop/Notifications", service))
 	kit.Own(t, s.conn, service)
 	return s
 }
@@ -73,9 +70,7 @@ func (s *server) CloseNotification(id uint32) *dbus.Error {
 // signal sends a signal of the service, from conn.
 func signal(t *testing.T, conn *dbus.Conn, name string, args ...any) {
 	t.Helper()
-	if err := conn.Emit("/org/freedesktop/Notifications", service+"."+name, args...); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, conn.Emit("/org/freedesktop/Notifications", service+"."+name, args...))
 }
 
 // forge has a stranger send the service's signal straight to a client, past
@@ -97,9 +92,7 @@ func forge(t *testing.T, stranger *dbus.Conn, client string, body ...any) {
 		t.Fatal(call.Err)
 	}
 	// A call's answer comes after what was sent before it.
-	if err := stranger.BusObject().Call("org.freedesktop.DBus.GetId", 0).Err; err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, stranger.BusObject().Call("org.freedesktop.DBus.GetId", 0).Err)
 }
 
 func receive[T any](t *testing.T, what string, from <-chan T) (v T) {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/qr"
 )
 
@@ -29,13 +30,9 @@ func TestEncode(t *testing.T) {
 		t.Run(fmt.Sprintf("%.24s", text), func(t *testing.T) {
 			t.Parallel()
 			rows, err := qr.Encode(text)
-			if err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, err)
 			picture := filepath.Join(t.TempDir(), "code.pbm")
-			if err := os.WriteFile(picture, bitmap(rows), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, os.WriteFile(picture, bitmap(rows), 0o600))
 			out, err := exec.Command(reader, "--quiet", "--raw", picture).Output()
 			if got := strings.TrimRight(string(out), "\n"); err != nil || got != text {
 				t.Errorf("%s reads %q (%v), want %q", reader, got, err, text)

@@ -15,6 +15,7 @@ import (
 	"rekey/assets"
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // TestOpeningLooksAgain: the words are made true when the menu is opened, for
@@ -48,9 +49,7 @@ func TestIconAfterTheBus(t *testing.T) {
 	var log bytes.Buffer
 	tr := &tray{opts: Options{Log: slog.New(slog.NewTextHandler(&log, nil))}}
 	ctx, cancel := context.WithCancel(t.Context())
-	if err := present(ctx, tr.opts.Log, cancel, nil); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, present(ctx, tr.opts.Log, cancel, nil))
 	tr.renderIcon(auth.StatusHealthy, assets.DarkPanel)
 	if !strings.Contains(log.String(), "Cannot give the panel an icon") {
 		t.Errorf("systray had nothing to say; the log is %q", log.String())

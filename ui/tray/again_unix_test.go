@@ -16,6 +16,7 @@ import (
 	"rekey/auth"
 	"rekey/test/kit"
 	"rekey/test/kit/lending"
+	"rekey/test/kit/must"
 	"rekey/ui/tray"
 	"rekey/ui/words"
 )
@@ -75,9 +76,7 @@ func TestIconIsRegisteredAgain(t *testing.T) {
 	conn := kit.Connect(t, address)
 	panel := &listing{registered: make(chan string, 16), asked: make(chan string, 16)}
 	for _, face := range []string{watcherName, "org.freedesktop.DBus.Properties"} {
-		if err := conn.Export(panel, "/StatusNotifierWatcher", face); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, conn.Export(panel, "/StatusNotifierWatcher", face))
 	}
 	kit.Own(t, conn, watcherName) // there from the start
 	ctx, cancel := context.WithCancel(t.Context())
@@ -144,9 +143,7 @@ func TestWatchersTakeTurns(t *testing.T) {
 		panels[i] = &listing{registered: make(chan string, 64), asked: make(chan string, 64)}
 		conns[i] = kit.Connect(t, address)
 		for _, face := range []string{watcherName, "org.freedesktop.DBus.Properties"} {
-			if err := conns[i].Export(panels[i], "/StatusNotifierWatcher", face); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, conns[i].Export(panels[i], "/StatusNotifierWatcher", face))
 		}
 	}
 	take := func(i int) {

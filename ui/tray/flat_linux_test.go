@@ -18,6 +18,7 @@ import (
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
 	"rekey/test/kit/lending"
+	"rekey/test/kit/must"
 	"rekey/ui/words"
 )
 
@@ -139,9 +140,7 @@ func measure(t *testing.T, bus *dbus.Conn) (l load) {
 	runtime.ReadMemStats(&stats)
 	l.heap = int64(stats.HeapAlloc)
 	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	_, resident, _ := strings.Cut(string(status), "VmRSS:")
 	if _, err := fmt.Sscan(resident, &l.resident); err != nil {
 		t.Fatal(err)
@@ -151,9 +150,7 @@ func measure(t *testing.T, bus *dbus.Conn) (l load) {
 
 func namesOf(t *testing.T, bus *dbus.Conn) (names []string) {
 	t.Helper()
-	if err := bus.BusObject().Call("org.freedesktop.DBus.ListNames", 0).Store(&names); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, bus.BusObject().Call("org.freedesktop.DBus.ListNames", 0).Store(&names))
 	return names
 }
 
@@ -171,9 +168,7 @@ func objectsOf(t *testing.T, bus *dbus.Conn) int {
 	t.Helper()
 	ours := fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid())
 	var description string
-	if err := bus.Object(ours, "/StatusNotifierItem").Call("org.freedesktop.DBus.Introspectable.Introspect", 0).Store(&description); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, bus.Object(ours, "/StatusNotifierItem").Call("org.freedesktop.DBus.Introspectable.Introspect", 0).Store(&description))
 	ids := make([]int32, 1024)
 	for i := range ids {
 		ids[i] = int32(i)
@@ -183,9 +178,7 @@ func objectsOf(t *testing.T, bus *dbus.Conn) int {
 		Properties map[string]dbus.Variant
 	}
 	menu := bus.Object(ours, "/StatusNotifierItem/menu")
-	if err := menu.Call("com.canonical.dbusmenu.GetGroupProperties", 0, ids, []string{}).Store(&items); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, menu.Call("com.canonical.dbusmenu.GetGroupProperties", 0, ids, []string{}).Store(&items))
 	return strings.Count(description, "<node") + len(items)
 }
 

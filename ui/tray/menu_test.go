@@ -12,6 +12,7 @@ import (
 	"rekey/auth"
 	"rekey/lend"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/tray"
 	"rekey/ui/words"
 	"rekey/usage"
@@ -256,14 +257,10 @@ func TestMenus(t *testing.T) {
 func compare(t *testing.T, file, text string) {
 	t.Helper()
 	if *update {
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(file, []byte(text), 0o644))
 	}
 	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	got := strings.Split(text, "\n\n")
 	for i, block := range strings.Split(string(want), "\n\n") {
 		if i >= len(got) || got[i] != block {

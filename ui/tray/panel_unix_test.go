@@ -9,6 +9,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 const (
@@ -33,13 +34,9 @@ type panel struct {
 func newPanel(t *testing.T, address string) *panel {
 	t.Helper()
 	p := &panel{t: t, conn: kit.Connect(t, address), items: make(chan string, 16), signals: make(chan *dbus.Signal, 256)}
-	if err := p.conn.Export(watcherSide{p.items}, "/StatusNotifierWatcher", watcherName); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, p.conn.Export(watcherSide{p.items}, "/StatusNotifierWatcher", watcherName))
 	for _, iface := range []string{itemIface, menuIface} {
-		if err := p.conn.AddMatchSignal(dbus.WithMatchInterface(iface)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, p.conn.AddMatchSignal(dbus.WithMatchInterface(iface)))
 	}
 	p.conn.Signal(p.signals)
 	return p

@@ -11,6 +11,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // portal is the desktop's side. Its method set is the D-Bus interface.
@@ -33,9 +34,7 @@ func startPortal(t *testing.T, address string, value any) (*portal, *dbus.Conn) 
 	t.Helper()
 	conn := kit.Connect(t, address)
 	p := &portal{value: value}
-	if err := conn.Export(p, portalPath, settings); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, conn.Export(p, portalPath, settings))
 	kit.Own(t, conn, portalName)
 	return p, conn
 }
@@ -74,17 +73,13 @@ func TestPanelColour(t *testing.T) {
 	told, stop := watchColour(t, address, "ubuntu:KDE")
 	expectColour(t, told, false)
 	change := func(space, key string, value any) {
-		if err := conn.Emit(portalPath, settings+".SettingChanged", space, key, dbus.MakeVariant(value)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, conn.Emit(portalPath, settings+".SettingChanged", space, key, dbus.MakeVariant(value)))
 	}
 	change(appearance, "accent-color", uint32(2))
 	change(appearance, colourScheme, "nonsense")
 	change(appearance, colourScheme, uint32(0))
 	change("org.kde.other", colourScheme, uint32(2))
-	if err := conn.Emit(portalPath, settings+".SettingChanged", appearance); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, conn.Emit(portalPath, settings+".SettingChanged", appearance))
 	change(appearance, colourScheme, uint32(1)) // of all these it tells this one
 	expectColour(t, told, true)
 	change(appearance, colourScheme, uint32(2))
@@ -103,16 +98,10 @@ func TestPanelColourFromPortalOnly(t *testing.T) {
 	told, stop := watchColour(t, address, "KDE")
 	expectColour(t, told, true)
 	stranger := kit.Connect(t, address)
-	if err := stranger.Emit(portalPath, settings+".SettingChanged", appearance, colourScheme, dbus.MakeVariant(uint32(2))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, stranger.Emit(portalPath, settings+".SettingChanged", appearance, colourScheme, dbus.MakeVariant(uint32(2))))
 	// The bus has passed on all that the stranger sent when it answers him.
-	if err := stranger.BusObject().Call("org.freedesktop.DBus.GetId", 0).Err; err != nil {
-		t.Fatal(err)
-	}
-	if err := conn.Emit(portalPath, settings+".SettingChanged", appearance, colourScheme, dbus.MakeVariant(uint32(1))); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, stranger.BusObject().Call("org.freedesktop.DBus.GetId", 0).Err)
+	must.Do(t, conn.Emit(portalPath, settings+".SettingChanged", appearance, colourScheme, dbus.MakeVariant(uint32(1))))
 	expectColour(t, told, true)
 	stop()
 	if len(told) > 0 {
@@ -163,8 +152,6 @@ func TestPanelColourWithoutPortal(t *testing.T) {
 	defer func() { cancel(); <-ended }()
 	expectColour(t, told, false)
 	dark.Store(true)
-	if err := kit.Connect(t, address).Emit("/KGlobalSettings", kdeSettings+".notifyChange", int32(0), int32(0)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, kit.Connect(t, address).Emit("/KGlobalSettings", kdeSettings+".notifyChange", int32(0), int32(0)))
 	expectColour(t, told, true)
 }

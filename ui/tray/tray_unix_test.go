@@ -20,6 +20,7 @@ import (
 	"rekey/lend"
 	"rekey/test/kit"
 	"rekey/test/kit/lending"
+	"rekey/test/kit/must"
 	"rekey/ui/tray"
 	"rekey/ui/words"
 	"rekey/usage"
@@ -163,9 +164,7 @@ func TestTray(t *testing.T) {
 		used := 18.0
 		session.PublishUsage(usage.Usage{Windows: []usage.Window{{Limit: usage.MainLimit, Minutes: 300, UsedPercent: &used}}})
 		p.await("5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %")
-		if err := p.menu("Event", int32(0), "opened", dbus.MakeVariant(int32(0)), uint32(0)).Err; err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, p.menu("Event", int32(0), "opened", dbus.MakeVariant(int32(0)), uint32(0)).Err)
 		session.Expect(t, "LookAtUsage")
 		session.PublishUsage(usage.Usage{})
 		p.gone("5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %")
@@ -179,9 +178,7 @@ func TestTray(t *testing.T) {
 		picture := p.picture()
 		kit.Eventually(t, "another picture", func() bool { // once it listens
 			const path, name = "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Settings.SettingChanged"
-			if err := p.conn.Emit(path, name, "org.freedesktop.appearance", "color-scheme", dbus.MakeVariant(uint32(2))); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, p.conn.Emit(path, name, "org.freedesktop.appearance", "color-scheme", dbus.MakeVariant(uint32(2))))
 			return p.picture() != picture
 		})
 	})

@@ -18,6 +18,7 @@ import (
 	"rekey/auth/codex"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/tray"
 	"rekey/ui/window"
 	"rekey/ui/words"
@@ -129,9 +130,7 @@ func kept(t *testing.T, name string) {
 	server, k, h, decided := homeOf(t, name)
 	sent := server.Refreshes()
 	a, err := h.Become(kit.Context(t), "test")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	ctx, stop := context.WithCancel(t.Context())
 	ran := make(chan error, 1)
 	go func() { ran <- a.Run(ctx) }()
@@ -158,9 +157,7 @@ func kept(t *testing.T, name string) {
 func newServer(t *testing.T) *box.Server {
 	t.Helper()
 	server, err := box.Start(box.Config{AccessLife: 3 * time.Hour})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(server.Close)
 	return server
 }
@@ -172,9 +169,7 @@ func homeOf(t *testing.T, name string) (server *box.Server, k kind, h *agent.Hom
 	server = newServer(t)
 	k = kinds(server)[name]
 	root, err := os.MkdirTemp("", "kinds") // a socket's path has little room
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(root) })
 	waits := make(chan struct{})
 	open := func(dir string, log *slog.Logger) *agent.Home {
@@ -189,9 +184,7 @@ func homeOf(t *testing.T, name string) (server *box.Server, k kind, h *agent.Hom
 			path := codex.EncryptedPath(home.Dir())
 			err = errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte("not readable here"), 0o600))
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		env := map[string]string{
 			"CODEX_HOME": home.Dir(), "CODEX_REFRESH_TOKEN_URL_OVERRIDE": server.TokenURL(), "CODEX_REVOKE_TOKEN_URL_OVERRIDE": server.RevokeURL(),
 		}
@@ -201,18 +194,14 @@ func homeOf(t *testing.T, name string) (server *box.Server, k kind, h *agent.Hom
 		}
 		o.Store.BusAddress = "unix:path=" + filepath.Join(root, "no-bus")
 		h, err := agent.Open(o)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		t.Cleanup(func() { _ = h.Close(context.Background()) })
 		_ = h.Reload(t.Context(), true)
 		return h
 	}
 	h = open("codex", slog.New(slog.NewTextHandler(&waiting{said: waits}, nil)))
 	if k.copied {
-		if err := open("copy", slog.New(slog.DiscardHandler)).Refresh(kit.Context(t)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, open("copy", slog.New(slog.DiscardHandler)).Refresh(kit.Context(t)))
 		_ = h.Reload(t.Context(), true)
 	}
 	return server, k, h, waits

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"testing"
 
+	"rekey/test/kit/must"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -219,14 +221,8 @@ func luminance(c color.Color) float64 {
 func keep(t *testing.T, picture image.Image) {
 	t.Helper()
 	file := filepath.Join("..", "..", "artefacts", filepath.FromSlash(t.Name())+".png")
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(filepath.Dir(file), 0o755))
 	var encoded bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&encoded, picture); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(file, encoded.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&encoded, picture))
+	must.Do(t, os.WriteFile(file, encoded.Bytes(), 0o644))
 }

@@ -16,6 +16,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/internal/fault"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 	"rekey/ui/tray"
 	"rekey/ui/window"
@@ -110,9 +111,7 @@ func signIn(t *testing.T, options ...box.AuthOption) *auth.Snapshot {
 func parse(t *testing.T, content []byte) *auth.Snapshot {
 	t.Helper()
 	s, err := auth.ParseSnapshot(bytes.ReplaceAll(content, []byte(`"`+blank+`"`), []byte(`""`)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return s
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit/must"
 	"rekey/ui/words"
 )
 
@@ -21,9 +22,7 @@ func everything(s auth.State, at time.Time) string {
 func TestNextChange(t *testing.T) {
 	t.Parallel()
 	berlin, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	// The walk crosses the end of summer time, a day of 25 hours.
 	start := time.Date(2026, 10, 23, 9, 5, 17, 0, berlin)
 	base := auth.State{Method: auth.KindChatGPT, Refreshable: auth.RefreshableYes, KeepFresh: true}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"rekey/auth/authority"
+	"rekey/test/kit/must"
 	"rekey/usage"
 )
 
@@ -35,9 +36,7 @@ func asking(t *testing.T, handle http.HandlerFunc) *Client {
 	server := httptest.NewServer(handle)
 	t.Cleanup(server.Close)
 	network, err := authority.NewHTTPClient(authority.Network{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return &Client{
 		HTTP: func() (*http.Client, error) { return network, nil }, Base: func() string { return server.URL + "/backend-api" },
 		UserAgent: "rekey/1.2.3 (linux; amd64)", Now: time.Now,
@@ -236,9 +235,7 @@ func TestClocks(t *testing.T) {
 		_, _ = io.WriteString(w, good)
 	})
 	a, err := c.Usage(t.Context(), who())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if off := time.Unix(1900000000, 0).Sub(a.Usage.Windows[0].ResetsAt) - 3*time.Hour; off.Abs() > 5*time.Second {
 		t.Errorf("the reset is %s off", off)
 	}

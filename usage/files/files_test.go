@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"rekey/test/kit/must"
 	"rekey/usage"
 )
 
@@ -17,9 +18,7 @@ func memoryOf(t *testing.T) Memory {
 	t.Helper()
 	dir := t.TempDir()
 	m := Memory{Home: filepath.Join(dir, "home"), User: dir}
-	if err := os.Mkdir(m.Home, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Mkdir(m.Home, 0o700))
 	return m
 }
 
@@ -31,15 +30,9 @@ func TestKept(t *testing.T) {
 		FetchedAt: now, Plan: "plus", Windows: []usage.Window{{Limit: "codex", Minutes: 300, UsedPercent: &percent, ToldAt: now}},
 	}, Marks: []usage.Mark{{Limit: "codex", Full: true, Claimed: []int{80}}}}
 	rest := usage.Rest{Until: now, Times: 2, Problem: usage.ProblemServer}
-	if err := m.Save(rec); err != nil {
-		t.Fatal(err)
-	}
-	if err := m.SetRest(rest); err != nil {
-		t.Fatal(err)
-	}
-	if err := m.AddHistory("a", []usage.Point{{At: now, Limit: "codex", UsedPercent: 1}}); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, m.Save(rec))
+	must.Do(t, m.SetRest(rest))
+	must.Do(t, m.AddHistory("a", []usage.Point{{At: now, Limit: "codex", UsedPercent: 1}}))
 	again := Memory{Home: m.Home, User: m.User}
 	if got := again.Load(); !reflect.DeepEqual(got, rec) {
 		t.Errorf("got %+v, want %+v", got, rec)
@@ -63,9 +56,7 @@ func TestDamaged(t *testing.T) {
 	t.Parallel()
 	for _, text := range []string{"", "{", `{"version":2,"content":{"account":"a"}}`, `{"version":1,"content":[]}`, "\x00"} {
 		m := memoryOf(t)
-		if err := os.WriteFile(filepath.Join(m.Home, recordFile), []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(filepath.Join(m.Home, recordFile), []byte(text), 0o600))
 		if got := m.Load(); got.Account != "" {
 			t.Errorf("%q is read as %+v", text, got)
 		}
@@ -87,9 +78,7 @@ func TestLock(t *testing.T) {
 	t.Parallel()
 	m := memoryOf(t)
 	unlock, err := m.Lock(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if _, err := m.Lock(ctx); err == nil {
@@ -111,9 +100,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	for i := range 10 * 24 * 60 { // ten days, minute by minute
 		points = append(points, usage.Point{At: now.Add(-time.Duration(i) * time.Minute), Limit: "codex", UsedPercent: float64(i)})
 	}
-	if err := m.AddHistory("a", points); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, m.AddHistory("a", points))
 	got := m.History("a")
 	if len(got) != 7*24*4+1 || !got[len(got)-1].At.Equal(now) || now.Sub(got[0].At) > kept {
 		t.Errorf("%d points from %s to %s", len(got), got[0].At, got[len(got)-1].At)

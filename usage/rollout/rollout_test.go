@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // line is what Codex writes about a limit.
@@ -20,12 +22,8 @@ func line(at time.Time, limit string, percent int) string {
 func write(t *testing.T, home, day, name, text string) {
 	t.Helper()
 	dir := filepath.Join(home, "sessions", filepath.FromSlash(day))
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(dir, 0o700))
+	must.Do(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
 }
 
 // told is what Read finds, as "limit percent".
@@ -55,9 +53,7 @@ func TestRead(t *testing.T) {
 	want("before", "codex_spark 70, codex 12")
 	write(t, home, "2026/11/28", "b.jsonl", line(now.Add(-time.Minute), "codex", 15)+strings.Repeat("x", 2*tail))
 	want("too far from the end", "codex_spark 70, codex 12")
-	if err := os.Mkdir(filepath.Join(home, "sessions", "2026", "11", "28", "c.jsonl"), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Mkdir(filepath.Join(home, "sessions", "2026", "11", "28", "c.jsonl"), 0o700))
 	want("a folder in a file's place", "codex_spark 70, codex 12")
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"rekey/auth/store/agefile"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 func TestMain(m *testing.M) { os.Exit(kit.Main(m)) }
@@ -19,9 +20,7 @@ func TestChildOpensWhatItSeals(t *testing.T) {
 	const passphrase = "a fake passphrase"
 	plain := []byte(`{"version":1}`)
 	sealed, err := rekey.Seal(t.Context(), passphrase, plain)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if bytes.Contains(sealed, plain) || !bytes.Contains(sealed, []byte(" 19\n")) {
 		t.Errorf("the file begins with %.60q, want scrypt with work factor 19", sealed)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"rekey/test/kit"
 	"rekey/test/kit/keyring"
+	"rekey/test/kit/must"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -27,9 +28,7 @@ func TestSecretService(t *testing.T) {
 		t.Errorf("remove of nothing: %v", err)
 	}
 	for _, text := range []string{"first", "second", "", "ünïcode ✓", strings.Repeat("x", 1<<20)} {
-		if err := r.Set(ctx, testItem, text); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, r.Set(ctx, testItem, text))
 		if got, err := r.Get(ctx, testItem); err != nil || got != text {
 			t.Errorf("got %.20q, %v; want %.20q", got, err, text)
 		}
@@ -40,9 +39,7 @@ func TestSecretService(t *testing.T) {
 	if got := b.Items(testItem.Name); !reflect.DeepEqual(got, want) {
 		t.Errorf("items %v, want Codex's %v", got, want)
 	}
-	if err := r.Remove(ctx, testItem); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, r.Remove(ctx, testItem))
 	if _, err := r.Get(ctx, testItem); !errors.Is(err, ErrNoItem) {
 		t.Errorf("get after remove: %v", err)
 	}
@@ -63,9 +60,7 @@ func TestSecretServiceKeepsForeignAttributes(t *testing.T) {
 			if got, err := r.Get(ctx, testItem); err != nil || got != "theirs" {
 				t.Errorf("got %q, %v", got, err)
 			}
-			if err := r.Set(ctx, testItem, "ours"); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, r.Set(ctx, testItem, "ours"))
 			if got := b.Items(testItem.Name); !reflect.DeepEqual(got, []map[string]string{attributes}) {
 				t.Errorf("items %v, want %v", got, attributes)
 			}
@@ -100,9 +95,7 @@ func TestLockedKeyring(t *testing.T) {
 			b := keyring.New(t)
 			ctx := kit.Context(t)
 			if stored {
-				if err := at(b).Set(ctx, testItem, "text"); err != nil {
-					t.Fatal(err)
-				}
+				must.Do(t, at(b).Set(ctx, testItem, "text"))
 			}
 			b.Lock()
 			for _, r := range []Service{at(b)} {
@@ -163,9 +156,7 @@ func TestSilentKeyringIsGivenUp(t *testing.T) {
 	t.Parallel()
 	b := keyring.NewBus(t)
 	conn := b.Connect()
-	if err := conn.Export(silent{t.Context()}, servicePath, serviceFace); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, conn.Export(silent{t.Context()}, servicePath, serviceFace))
 	if reply, err := conn.RequestName(busName, dbus.NameFlagDoNotQueue); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
 		t.Fatalf("%v, %v", reply, err)
 	}

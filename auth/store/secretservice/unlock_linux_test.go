@@ -7,6 +7,7 @@ import (
 
 	"rekey/test/kit"
 	"rekey/test/kit/keyring"
+	"rekey/test/kit/must"
 
 	"github.com/godbus/dbus/v5"
 	"github.com/godbus/dbus/v5/introspect"
@@ -36,12 +37,8 @@ func newPrompter(t *testing.T, b *keyring.Bus) *beginner {
 	t.Helper()
 	conn := b.Connect()
 	p := &beginner{begun: make(chan dbus.ObjectPath, 1)}
-	if err := conn.Export(p, prompterPath, "org.gnome.keyring.internal.Prompter"); err != nil {
-		t.Fatal(err)
-	}
-	if err := conn.Export(introspect.Introspectable("<node/>"), prompterPath, "org.freedesktop.DBus.Introspectable"); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, conn.Export(p, prompterPath, "org.gnome.keyring.internal.Prompter"))
+	must.Do(t, conn.Export(introspect.Introspectable("<node/>"), prompterPath, "org.freedesktop.DBus.Introspectable"))
 	if reply, err := conn.RequestName(prompterName, dbus.NameFlagDoNotQueue); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
 		t.Fatalf("request the prompter's name: %v, %v", reply, err)
 	}

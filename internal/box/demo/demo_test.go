@@ -14,6 +14,7 @@ import (
 
 	"rekey/assets/lang"
 	"rekey/auth"
+	"rekey/test/kit/must"
 	"rekey/usage"
 )
 
@@ -36,9 +37,7 @@ func openStage(t *testing.T) *stage {
 	t.Helper()
 	// Not t.TempDir: a socket's path has room for about a hundred characters.
 	dir, err := os.MkdirTemp("", "demo")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	t.Cleanup(cancel)
@@ -144,9 +143,7 @@ func TestDemoFindsFaults(t *testing.T) {
 func TestDemoNeedsAFolder(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
-	if err := os.WriteFile(file, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(file, nil, 0o600))
 	s, err := Open(t.Context(), file, "test", slog.New(slog.DiscardHandler))
 	if s != nil || err == nil || !strings.HasPrefix(err.Error(), "the demo's sandbox: ") {
 		t.Errorf("Open = %v, %v", s, err)

@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // Browser is a running Chromium with one window. Its methods are called by the
@@ -84,15 +85,11 @@ func (b *Browser) startDriver(t testing.TB) string {
 	cmd.Dir = b.home
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	cmd.Stdout, cmd.Stderr = w, w
 	err = cmd.Start()
 	_ = w.Close() // the driver has its own
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	var said bytes.Buffer
 	lines := bufio.NewScanner(io.TeeReader(r, &said))
 	t.Cleanup(func() {

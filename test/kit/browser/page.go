@@ -9,14 +9,13 @@ import (
 	"testing"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // Open shows a page and waits until it is loaded.
 func (b *Browser) Open(t testing.TB, url string) {
 	t.Helper()
-	if err := Open(b.Session(), url); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, Open(b.Session(), url))
 }
 
 // URL is the address of the page that is shown.
@@ -107,7 +106,5 @@ func (b *Browser) Keep(t testing.TB, root, name string) {
 
 func (b *Browser) must(t testing.TB, err error) {
 	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 }

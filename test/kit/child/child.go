@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // env makes the test binary play another process: see Main.
@@ -44,12 +46,8 @@ func Start(t testing.TB, name, dir string) *Child {
 	cmd.Env = append(os.Environ(), env+"="+name+":"+dir)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
+	must.Do(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	return &Child{t: t, cmd: cmd, lines: bufio.NewScanner(out)}
 }

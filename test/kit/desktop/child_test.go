@@ -15,6 +15,7 @@ import (
 	"fyne.io/systray"
 
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 )
 
 // childVariable makes this test's program play another one.
@@ -39,9 +40,7 @@ func TestMain(m *testing.M) {
 func startChild(t *testing.T, d *desktop.Desktop, role string) *desktop.Process {
 	t.Helper()
 	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return d.Start(t, []string{childVariable + "=" + role}, self)
 }
 

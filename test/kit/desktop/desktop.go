@@ -13,6 +13,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // Desktop is one test's session: a bus and a home, and a display if one was
@@ -40,9 +41,7 @@ func newDesktop(t testing.TB) *Desktop {
 	t.Helper()
 	d := &Desktop{home: kit.ShortDir(t, "desk")} // sockets lie here
 	for _, dir := range d.dirs() {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.MkdirAll(dir, 0o700))
 	}
 	return d
 }

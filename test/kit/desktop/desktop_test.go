@@ -13,6 +13,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/must"
 )
 
 func TestItemIsReadAndClicked(t *testing.T) {
@@ -104,16 +105,12 @@ func TestPanelShowsIconAndNotice(t *testing.T) {
 	var id uint32
 	err := daemon.Call("org.freedesktop.Notifications.Notify", 0, "test", uint32(0), "", "Summary", "Body",
 		[]string{"key", "Label"}, map[string]dbus.Variant{}, int32(-1)).Store(&id)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	sent := notices.Wait(t, "the notification with its ID", func(n []desktop.Notice) bool { return len(n) == 1 && n[0].ID != 0 })
 	if sent[0].ID != id || sent[0].Summary != "Summary" || !slices.Equal(sent[0].Actions, []string{"key", "Label"}) {
 		t.Errorf("recorded %+v, want ID %d", sent[0], id)
 	}
-	if err := daemon.Call("org.freedesktop.Notifications.CloseNotification", 0, id).Err; err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, daemon.Call("org.freedesktop.Notifications.CloseNotification", 0, id).Err)
 	notices.Wait(t, "its withdrawal", func(n []desktop.Notice) bool { return n[0].Withdrawn })
 	if code := p.Stop(t); code == 0 {
 		t.Error("systray's program ended by itself, want by the signal")

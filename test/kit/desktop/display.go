@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // The display's size.
@@ -44,9 +45,7 @@ func (d *Desktop) startDisplay(t testing.TB, options ...string) {
 	t.Helper()
 	Require(t, DisplayServer, Camera)
 	number, tell, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer number.Close()
 	p := &Process{ended: make(chan struct{})}
 	// -displayfd picks a free number and tells it when the display accepts.
@@ -137,25 +136,17 @@ func (d *Desktop) look(t testing.TB) *image.RGBA {
 func keep(t testing.TB, name string, picture image.Image) {
 	t.Helper()
 	dir := filepath.Join(moduleRoot(t), "artefacts", filepath.FromSlash(t.Name()))
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(dir, 0o755))
 	var encoded bytes.Buffer
-	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&encoded, picture); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), encoded.Bytes(), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&encoded, picture))
+	must.Do(t, os.WriteFile(filepath.Join(dir, name+".png"), encoded.Bytes(), 0o644))
 }
 
 // moduleRoot is the directory of the go.mod above the test's package.
 func moduleRoot(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	for {
 		_, err := os.Stat(filepath.Join(dir, "go.mod"))
 		if err == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // Item is a program's tray icon as a panel sees it, through the bus.
@@ -48,9 +49,7 @@ func (d *Desktop) OnlyItem(t testing.TB) (*Item, int) {
 	bus, pid := d.Connect(t).BusObject(), 0
 	kit.Eventually(t, "a program with a tray icon", func() bool {
 		var names []string
-		if err := bus.Call("org.freedesktop.DBus.ListNames", 0).Store(&names); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, bus.Call("org.freedesktop.DBus.ListNames", 0).Store(&names))
 		for _, name := range names {
 			if _, err := fmt.Sscanf(name, itemInterface+"-%d-1", &pid); err == nil {
 				return true
@@ -88,9 +87,7 @@ func (d *Desktop) itemOf(t testing.TB, pid int) *Item {
 		{dbus.WithMatchMember("PropertiesChanged")},
 		{dbus.WithMatchMember("NameOwnerChanged")},
 	} {
-		if err := conn.AddMatchSignal(match...); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, conn.AddMatchSignal(match...))
 	}
 	i.wait(t, fmt.Sprintf("the tray icon of process %d", pid), func() bool { return i.find(pid) })
 	return i
@@ -164,9 +161,7 @@ func (i *Item) wait(t testing.TB, what string, ok func() bool) {
 func (i *Item) Icon(t testing.TB) Icon {
 	t.Helper()
 	value, err := i.icon.GetProperty(itemInterface + ".IconPixmap")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	var icons []Icon
 	if err := dbus.Store([]any{value.Value()}, &icons); err != nil {
 		t.Fatalf("IconPixmap: %v", err)
@@ -181,9 +176,7 @@ func (i *Item) Icon(t testing.TB) Icon {
 func (i *Item) Tooltip(t testing.TB) string {
 	t.Helper()
 	text, err := i.tooltip()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return text
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"rekey/test/kit/must"
+
 	"github.com/godbus/dbus/v5"
 )
 
@@ -72,9 +74,7 @@ func (m Menu) write(lines *strings.Builder, indent string) {
 func (i *Item) Menu(t testing.TB) Menu {
 	t.Helper()
 	menu, err := i.layout()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return menu
 }
 

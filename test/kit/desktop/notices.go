@@ -15,6 +15,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // The Desktop Notifications Specification's names.
@@ -48,9 +49,7 @@ func (d *Desktop) StartNotifier(t testing.TB) *Process {
 	t.Helper()
 	Require(t, Notifier)
 	config := filepath.Join(d.home, "dunstrc")
-	if err := os.WriteFile(config, []byte(strings.ReplaceAll(dunstConfig, "@WIDTH@", strconv.Itoa(noticeWidth))), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(config, []byte(strings.ReplaceAll(dunstConfig, "@WIDTH@", strconv.Itoa(noticeWidth))), 0o600))
 	p := d.Start(t, nil, string(Notifier), "-config", config)
 	d.waitForOwner(t, notifyName)
 	return p
@@ -100,9 +99,7 @@ func (d *Desktop) RecordNotices(t testing.TB) *Notices {
 	n := &Notices{asked: make(map[call]int), changed: make(chan struct{})}
 	conn := d.Connect(t)
 	// No rules: all messages, for answers cannot be told by their interface.
-	if err := conn.BusObject().Call("org.freedesktop.DBus.Monitoring.BecomeMonitor", 0, []string{}, uint32(0)).Err; err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, conn.BusObject().Call("org.freedesktop.DBus.Monitoring.BecomeMonitor", 0, []string{}, uint32(0)).Err)
 	messages := make(chan *dbus.Message, 4096)
 	done := make(chan struct{})
 	conn.Eavesdrop(messages)

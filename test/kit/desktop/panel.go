@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // panelConfig is a panel along the top with nothing in it but the tray, at its
@@ -59,13 +60,9 @@ func (d *Desktop) startPanel(t testing.TB, dark bool) *Process {
 	t.Helper()
 	Require(t, WindowManager, PanelProgram)
 	dir := filepath.Join(d.dirs()["XDG_CONFIG_HOME"], "xfce4", "xfconf", "xfce-perchannel-xml")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(dir, 0o700))
 	config := strings.ReplaceAll(panelConfig, "@DARK@", strconv.FormatBool(dark))
-	if err := os.WriteFile(filepath.Join(dir, "xfce4-panel.xml"), []byte(config), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(filepath.Join(dir, "xfce4-panel.xml"), []byte(config), 0o600))
 	d.Start(t, nil, string(WindowManager))
 	d.Start(t, nil, serviceProgram(t, xfconf))
 	d.waitForOwner(t, xfconf)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // nobody is whom a plain desktop's programs run for where the test is root's:
@@ -30,14 +31,10 @@ func NewPlain(t testing.TB, session []string, services ...string) *Desktop {
 		d.as = &syscall.Credential{Uid: nobody, Gid: nobody}
 	}
 	own := filepath.Join(d.home, "services")
-	if err := os.Mkdir(own, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.Mkdir(own, 0o755))
 	for _, service := range services {
 		file := service + ".service"
-		if err := os.Symlink(filepath.Join("/usr/share/dbus-1/services", file), filepath.Join(own, file)); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.Symlink(filepath.Join("/usr/share/dbus-1/services", file), filepath.Join(own, file)))
 	}
 	socket := filepath.Join(d.dirs()["XDG_RUNTIME_DIR"], "bus")
 	d.bus = "unix:path=" + socket
@@ -57,9 +54,7 @@ func (d *Desktop) StartSystemBus(t testing.TB) {
 func (d *Desktop) startBus(t testing.TB, socket, services string) {
 	t.Helper()
 	config := socket + ".conf"
-	if err := os.WriteFile(config, []byte(kit.BusConfig(socket, services)), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(config, []byte(kit.BusConfig(socket, services)), 0o644))
 	d.Give(t)
 	d.Start(t, nil, string(Bus), "--config-file="+config, "--nofork")
 	kit.Eventually(t, "the bus", func() bool { _, err := os.Stat(socket); return err == nil })
@@ -81,9 +76,7 @@ func (d *Desktop) Give(t testing.TB) {
 		}
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 }
 
 // Put writes a file into the home, for the desktop's programs.
@@ -94,9 +87,7 @@ func (d *Desktop) Put(t testing.TB, name, text string) {
 	if err == nil {
 		err = os.WriteFile(path, []byte(text), 0o644)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	d.Give(t)
 }
 
@@ -112,9 +103,7 @@ func (d *Desktop) Copy(t testing.TB, program, name string) string {
 	if err == nil {
 		err = os.WriteFile(path, content, 0o755)
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	d.Give(t)
 	return path
 }
@@ -138,7 +127,5 @@ func (d *Desktop) ShareEnvironment(t testing.TB, extra ...string) {
 		name, value, _ := strings.Cut(v, "=")
 		variables[name] = value
 	}
-	if err := d.Connect(t).BusObject().Call("org.freedesktop.DBus.UpdateActivationEnvironment", 0, variables).Err; err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, d.Connect(t).BusObject().Call("org.freedesktop.DBus.UpdateActivationEnvironment", 0, variables).Err)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/godbus/dbus/v5/prop"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // The StatusNotifierWatcher of the freedesktop.org draft "StatusNotifierItem",
@@ -31,9 +32,7 @@ func (d *Desktop) StartWatcher(t testing.TB) {
 		"IsStatusNotifierHostRegistered": {Value: true, Emit: prop.EmitConst},
 		"ProtocolVersion":                {Value: int32(0), Emit: prop.EmitConst},
 	}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	w := &watcher{conn: conn, props: props}
 	if err := conn.ExportMethodTable(map[string]any{
 		"RegisterStatusNotifierItem": w.register,

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // Mount puts a filesystem on dir for the time of the test: args are those of
@@ -28,9 +29,7 @@ func Mount(t testing.TB, dir string, args ...string) {
 func Fill(t testing.TB, path string) {
 	t.Helper()
 	f, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer func() { _ = f.Close() }()
 	for size := 4096; size > 0; size /= 2 {
 		block := make([]byte, size)

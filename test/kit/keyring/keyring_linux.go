@@ -10,6 +10,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // The Secret Service's names.
@@ -64,9 +65,7 @@ func New(t testing.TB) *Bus {
 	daemon := exec.Command(path, "--foreground", "--unlock", "--components=secrets")
 	daemon.Stdin = strings.NewReader(password)
 	daemon.Env = b.Env
-	if err := daemon.Start(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, daemon.Start())
 	t.Cleanup(func() { _ = daemon.Process.Kill(); _ = daemon.Wait() })
 	ctx := kit.Context(t)
 	conn := b.Connect()

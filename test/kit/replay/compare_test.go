@@ -1,6 +1,10 @@
 package replay
 
-import "testing"
+import (
+	"testing"
+
+	"rekey/test/kit/must"
+)
 
 func TestSame(t *testing.T) {
 	t.Parallel()
@@ -28,13 +32,9 @@ func TestSame(t *testing.T) {
 		{`{"a":1,"b":2}`, `{"b":2,"a":1}`, true},
 	} {
 		a, err := decodeValue([]byte(tt.a))
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		b, err := decodeValue([]byte(tt.b))
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		if got := same(a, b); got != tt.want {
 			t.Errorf("%s and %s: got %v, want %v", tt.a, tt.b, got, tt.want)
 		}
@@ -89,8 +89,6 @@ func TestCompareAfter(t *testing.T) {
 func numberOf(t *testing.T, text string) any {
 	t.Helper()
 	v, err := decodeValue([]byte(text))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return v
 }

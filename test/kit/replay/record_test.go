@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"reflect"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // TestRecordStep: what was observed takes the place of what was expected, and
@@ -26,9 +28,7 @@ func TestRecordStep(t *testing.T) {
 	}
 	for name, test := range tests {
 		members, err := orderedMembers(json.RawMessage(test.step))
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		if got := string(encodeMembers(recordStep(members, test.seen))); got != test.want {
 			t.Errorf("%s: got %s, want %s", name, got, test.want)
 		}

@@ -15,15 +15,14 @@ import (
 	"time"
 
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // caseOf parses a case.
 func caseOf(t *testing.T, text string) Case {
 	t.Helper()
 	var c Case
-	if err := json.Unmarshal([]byte(text), &c); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal([]byte(text), &c))
 	return c
 }
 
@@ -192,9 +191,7 @@ func TestLoad(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name, text string) string {
 		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, os.WriteFile(path, []byte(text), 0o600))
 		return path
 	}
 	cases, err := Load(write("good.json", "["+refresh()+"]"))
@@ -239,9 +236,7 @@ func TestRunnable(t *testing.T) {
 func TestSettleWaitsForTheAnswer(t *testing.T) {
 	t.Parallel()
 	a, err := listen()
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	t.Cleanup(a.Close)
 	gate := make(chan struct{})
 	a.play([]reply{{box.Reply{Status: http.StatusOK, Gate: gate}}}, nil)
@@ -254,9 +249,7 @@ func TestSettleWaitsForTheAnswer(t *testing.T) {
 		}
 		_ = resp.Body.Close()
 	})
-	if err := a.awaitMore(t.Context(), 0); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, a.awaitMore(t.Context(), 0))
 	short, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
 	if err := a.settle(short, 0, 0); !errors.Is(err, context.DeadlineExceeded) {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 func fixedTemplates() *templates {
@@ -41,13 +43,9 @@ func TestCollapseUndoesExpand(t *testing.T) {
 	} {
 		templates := fixedTemplates()
 		raw, err := json.Marshal(text)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		value, err := decodeValue(templates.expand(raw))
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		if got := templates.collapse(map[string]any{"k": []any{value, nil, true}}); !same(got, map[string]any{"k": []any{text, nil, true}}) {
 			t.Errorf("%s became %s", text, compact(got))
 		}

@@ -13,6 +13,7 @@ import (
 
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // Box is a machine that can be reached with ssh until its test ends.
@@ -156,7 +157,7 @@ func (b *Box) key(name string) (private, public string) {
 	if out, err := exec.Command(tool, "-q", "-t", "ed25519", "-N", "", "-f", private).CombinedOutput(); err != nil {
 		b.t.Fatalf("%v: %s", err, out)
 	}
-	return private, string(kit.ReadFile(b.t, private+".pub"))
+	return private, string(files.Read(b.t, private+".pub"))
 }
 
 // user is who logs in, and for a user of their own the passwd file that has them.
@@ -171,7 +172,7 @@ func (b *Box) user(uid int) (name, users string) {
 	for _, path := range []string{b.dir, filepath.Join(b.dir, "authorized_keys")} {
 		b.must(os.Chmod(path, 0o755)) // the server reads the keys as that user
 	}
-	known := string(kit.ReadFile(b.t, "/etc/passwd"))
+	known := string(files.Read(b.t, "/etc/passwd"))
 	users = b.write("passwd", nil, "%sborrower:x:%d:%d::%s:/bin/sh\n", known, uid, uid, b.Home)
 	b.must(os.Chmod(users, 0o644))
 	return "borrower", users
@@ -188,9 +189,7 @@ func (b *Box) must(err error) {
 func freePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	defer func() { _ = l.Close() }()
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	return port

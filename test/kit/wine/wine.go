@@ -16,6 +16,8 @@ import (
 	"testing"
 
 	"rekey/test/kit"
+	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // random is a library in C: Wine 8 lacks bcryptprimitives.dll, of which Go
@@ -111,9 +113,7 @@ func (w *Windows) Compile(t *testing.T, file, source string, options ...string) 
 	path := filepath.Join(w.dir, file)
 	cmd := exec.CommandContext(w.ctx, w.compiler, append([]string{"-s", "-o", path, "-x", "c", "-"}, options...)...)
 	cmd.Stdin = strings.NewReader(source)
-	if err := quiet(cmd); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, quiet(cmd))
 	return path
 }
 
@@ -174,9 +174,7 @@ func quiet(cmd *exec.Cmd) error {
 func file(t *testing.T) *os.File {
 	t.Helper()
 	f, err := os.CreateTemp(t.TempDir(), "printed")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	return f
 }
 
@@ -184,5 +182,5 @@ func file(t *testing.T) *os.File {
 func content(t *testing.T, f *os.File) string {
 	t.Helper()
 	defer f.Close()
-	return string(kit.ReadFile(t, f.Name()))
+	return string(files.Read(t, f.Name()))
 }
