@@ -14,7 +14,7 @@ import (
 // inMemory is a Memory that is lost when the process exits. It is safe for
 // concurrent use.
 type inMemory struct {
-	key [sha256.Size]byte
+	key func() []byte // random; made when it is needed, which in most processes is never
 
 	mu         sync.Mutex // guards everything below
 	refusals   map[string]Refusal
@@ -28,11 +28,14 @@ type inMemory struct {
 func NewInMemory() Memory { return newInMemory() }
 
 func newInMemory() *inMemory {
-	m := &inMemory{
+	return &inMemory{
+		key: sync.OnceValue(func() []byte {
+			key := make([]byte, sha256.Size)
+			_, _ = rand.Read(key) // never fails
+			return key
+		}),
 		refusals: make(map[string]Refusal), claimed: make(map[string]bool), attempts: make(map[string]AttemptRecord),
 	}
-	_, _ = rand.Read(m.key[:]) // never fails
-	return m
 }
 
 // Token implements Memory.
@@ -42,7 +45,7 @@ func (m *inMemory) Token(s *Snapshot) string { return m.fingerprint([]byte(s.Ref
 func (m *inMemory) Whole(s *Snapshot) string { return m.fingerprint(s.Canonical()) }
 
 func (m *inMemory) fingerprint(text []byte) string {
-	mac := hmac.New(sha256.New, m.key[:])
+	mac := hmac.New(sha256.New, m.key())
 	mac.Write(text)
 	return hex.EncodeToString(mac.Sum(nil))
 }
