@@ -2,6 +2,7 @@ package auth
 
 import (
 	"errors"
+	"runtime"
 	"time"
 )
 
@@ -70,6 +71,7 @@ func (m *Manager) cache(s *Snapshot, loadErr error, also func(was Facts, adopted
 		m.changed.Publish(struct{}{})
 	}
 	m.publish()
+	runtime.Gosched() // whoever waits for the State goes first: what follows is bookkeeping
 	return adopted
 }
 
