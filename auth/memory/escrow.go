@@ -18,21 +18,6 @@ const escrowFile = "escrow"
 // yet and must not be overwritten.
 var errAnswerHeld = fault.New("answer_held", "the escrow still holds an answer that was not saved")
 
-// attempt is the payload of the slot's first record.
-type attempt struct {
-	Redeemed string    `json:"redeemed"`
-	At       time.Time `json:"at"`
-}
-
-// held is the combined content of the slot's records. If an answer cannot be
-// unsealed for now, answer is nil and err is set.
-type held struct {
-	attempt
-	ok     bool
-	sent   bool
-	answer *auth.TokenResponse
-}
-
 // Reserve implements auth.Memory. A refresh token that was sent before stays
 // marked as sent.
 func (s *Memory) Reserve(redeemed string, at time.Time) error {
@@ -186,31 +171,6 @@ func (s *Memory) Held() (entry auth.EscrowEntry, ok bool, err error) {
 		return auth.EscrowEntry{}, false, fault.New("read_escrow", "cannot read the escrow: {{.Why}}", "Why", safefile.Cause(err))
 	}
 	return entry, ok, nil
-}
-
-// look reads all records. An answer takes precedence over the attempt: the two
-// differ only when a power failure interrupted a Clear or a Reserve.
-func (s *Memory) look(slot *slot) (held, error) {
-	var now held
-	payload, err := slot.get(attemptAt)
-	if err != nil {
-		return held{}, err
-	}
-	now.ok = payload != nil && json.Unmarshal(payload, &now.attempt) == nil
-	payload, err = slot.get(sentAt)
-	if err != nil {
-		return held{}, err
-	}
-	now.sent = now.ok && string(payload) == now.Redeemed
-	payload, err = slot.get(answerAt)
-	if err != nil || payload == nil {
-		return now, err
-	}
-	of, answer, err := unpackAnswer(payload, s.escrowKey)
-	if errors.Is(err, errAnswerLost) {
-		return held{attempt: of, ok: of.Redeemed != "", sent: true}, nil
-	}
-	return held{attempt: of, ok: true, sent: true, answer: answer}, err
 }
 
 // Clear implements auth.Memory. It overwrites what it clears.

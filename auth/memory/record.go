@@ -6,6 +6,7 @@ import (
 	"crypto/cipher"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"rekey/auth"
@@ -170,4 +171,44 @@ func cutToken(from []byte) (token *auth.Secret, rest []byte, ok bool) {
 	}
 	secret := auth.NewSecret(string(rest[:length]))
 	return &secret, rest[length:], true
+}
+
+// attempt is the payload of the slot's first record.
+type attempt struct {
+	Redeemed string    `json:"redeemed"`
+	At       time.Time `json:"at"`
+}
+
+// held is the combined content of the slot's records. If an answer cannot be
+// unsealed for now, answer is nil and err is set.
+type held struct {
+	attempt
+	ok     bool
+	sent   bool
+	answer *auth.TokenResponse
+}
+
+// look reads all records. An answer takes precedence over the attempt: the two
+// differ only when a power failure interrupted a Clear or a Reserve.
+func (s *Memory) look(slot *slot) (held, error) {
+	var now held
+	payload, err := slot.get(attemptAt)
+	if err != nil {
+		return held{}, err
+	}
+	now.ok = payload != nil && json.Unmarshal(payload, &now.attempt) == nil
+	payload, err = slot.get(sentAt)
+	if err != nil {
+		return held{}, err
+	}
+	now.sent = now.ok && string(payload) == now.Redeemed
+	payload, err = slot.get(answerAt)
+	if err != nil || payload == nil {
+		return now, err
+	}
+	of, answer, err := unpackAnswer(payload, s.escrowKey)
+	if errors.Is(err, errAnswerLost) {
+		return held{attempt: of, ok: of.Redeemed != "", sent: true}, nil
+	}
+	return held{attempt: of, ok: true, sent: true, answer: answer}, err
 }

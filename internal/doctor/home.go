@@ -12,40 +12,12 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/agent"
-	"rekey/auth/appserver"
 	"rekey/auth/codex"
 	"rekey/auth/memory"
 	"rekey/auth/store"
 	"rekey/internal/fault"
-	"rekey/internal/hook"
 	"rekey/internal/safefile"
 )
-
-// configuration examines the configuration file and the files it names.
-func (in Inputs) configuration(context.Context) (f found) {
-	file := Fact{Code: FactConfig, Value: in.Config}
-	if _, err := os.Stat(in.Config); errors.Is(err, fs.ErrNotExist) {
-		file.Word = WordMissing
-	}
-	f.facts = append(f.facts, file)
-	for _, problem := range in.Problems {
-		f.finding(FindConfig, Warning, "", "Why", problem)
-	}
-	if in.Settings.Hook == "" {
-		f.word(FactHook, "", WordNone)
-		return f
-	}
-	f.fact(FactHook, "", in.Settings.Hook)
-	if err := hook.Check(in.Settings.Hook, in.Config); err != nil {
-		var unsafe *hook.UnsafeError
-		code := FindHook
-		if errors.As(err, &unsafe) {
-			code = FindUnsafeHook
-		}
-		f.finding(code, Warning, "", "Why", err)
-	}
-	return f
-}
 
 // home examines a Codex home and its sign-in.
 func (in Inputs) home(ctx context.Context, o agent.Options) (f found) {
@@ -224,33 +196,4 @@ func (f *found) locks(home string) {
 	case errors.Is(err, safefile.ErrNoLocks):
 		f.finding(FindNoLocks, Problem, home)
 	}
-}
-
-// agent examines the Rekey that runs for a home.
-func (in Inputs) agent(ctx context.Context, o agent.Options) (f found) {
-	h, err := agent.Open(o)
-	if err != nil {
-		return f // which home says
-	}
-	client, err := h.Attach(ctx)
-	var other *appserver.SchemaError
-	switch {
-	case err == nil:
-		defer func() { _ = client.Close() }()
-		f.fact(FactAgent, o.Dir, client.AgentVersion())
-		if v := client.AgentVersion(); v != in.Version.Number {
-			f.finding(FindOtherAgent, Note, o.Dir, "Version", v)
-		}
-	case errors.As(err, &other):
-		f.fact(FactAgent, o.Dir, other.Version)
-		f.finding(FindOtherSchema, Warning, o.Dir, "Why", err)
-	case h.Running():
-		f.word(FactAgent, o.Dir, WordSilent)
-		f.finding(FindMuteAgent, Problem, o.Dir, "Why", err)
-	default:
-		f.word(FactAgent, o.Dir, WordNone)
-		f.finding(FindNoAgent, Note, o.Dir)
-	}
-	f.loans(o, h.Running())
-	return f
 }

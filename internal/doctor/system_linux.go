@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // running lists the Codex processes of this user. proc is "" for /proc. When
@@ -81,4 +83,14 @@ func parentOf(stat string) int {
 	}
 	parent, _ := strconv.Atoi(rest[1])
 	return parent
+}
+
+// clockSynchronised asks the kernel, which the time service keeps informed.
+func clockSynchronised() (synchronised, known bool) {
+	var t unix.Timex
+	state, err := unix.Adjtimex(&t) // a zero Timex only reads
+	if err != nil {
+		return false, false
+	}
+	return state != unix.TIME_ERROR && t.Status&unix.STA_UNSYNC == 0, true
 }

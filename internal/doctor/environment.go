@@ -2,11 +2,15 @@ package doctor
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"net/url"
+	"os"
 	"strings"
 
 	"rekey/auth/agent"
 	"rekey/auth/authority"
+	"rekey/internal/hook"
 )
 
 // network examines the variables for proxies and certificates. Of a proxy it
@@ -60,4 +64,46 @@ func proxyHost(value string) (host string, ok bool) {
 		return "not an address", false
 	}
 	return u.Scheme + "://" + u.Host, true
+}
+
+// configuration examines the configuration file and the files it names.
+func (in Inputs) configuration(context.Context) (f found) {
+	file := Fact{Code: FactConfig, Value: in.Config}
+	if _, err := os.Stat(in.Config); errors.Is(err, fs.ErrNotExist) {
+		file.Word = WordMissing
+	}
+	f.facts = append(f.facts, file)
+	for _, problem := range in.Problems {
+		f.finding(FindConfig, Warning, "", "Why", problem)
+	}
+	if in.Settings.Hook == "" {
+		f.word(FactHook, "", WordNone)
+		return f
+	}
+	f.fact(FactHook, "", in.Settings.Hook)
+	if err := hook.Check(in.Settings.Hook, in.Config); err != nil {
+		var unsafe *hook.UnsafeError
+		code := FindHook
+		if errors.As(err, &unsafe) {
+			code = FindUnsafeHook
+		}
+		f.finding(code, Warning, "", "Why", err)
+	}
+	return f
+}
+
+// clock checks whether the clock is synchronized. If not, tokens may seem to
+// live longer or shorter than they do.
+func (in Inputs) clock(context.Context) (f found) {
+	synchronised, known := clockSynchronised()
+	switch {
+	case !known:
+		f.word(FactClock, "", WordNotLooked)
+	case synchronised:
+		f.word(FactClock, "", WordSynchronised)
+	default:
+		f.word(FactClock, "", WordUnsynchronised)
+		f.finding(FindUnsynchronised, Note, "")
+	}
+	return f
 }
