@@ -38,18 +38,22 @@ func (k *keyringEvents) follow(ctx context.Context, s auth.Store) {
 	k.changes = poll(ctx)
 }
 
-// stop ends the subscription; the next follow starts a new one.
+// stop ends the subscription and waits for its goroutine; the next follow starts
+// a new one.
 func (k *keyringEvents) stop() {
 	if k.cancel != nil {
 		k.cancel()
+		for range k.changes { // until it is closed
+		}
 	}
 	*k = keyringEvents{}
 }
 
-// poll ticks every keyringPoll until ctx is done.
+// poll ticks every keyringPoll until ctx is done, and then closes the channel.
 func poll(ctx context.Context) <-chan struct{} {
 	ticks := make(chan struct{})
 	go func() {
+		defer close(ticks)
 		ticker := time.NewTicker(keyringPoll)
 		defer ticker.Stop()
 		for {

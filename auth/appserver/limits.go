@@ -39,6 +39,8 @@ var (
 	ErrNotRead        = errors.New("the client does not read its messages")
 	// ErrFull means that there are too many clients already.
 	ErrFull = fault.New("full", "Rekey already serves as many clients as it can")
+	// ErrOtherUser refuses a peer that belongs to another user.
+	ErrOtherUser = fault.New("other_user", "the other side of the socket belongs to another user")
 )
 
 // Refuse tells a client why it is not served and hangs up. It takes at most a second.

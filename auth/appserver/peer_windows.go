@@ -1,9 +1,11 @@
 package appserver
 
 import (
+	"context"
 	"fmt"
 	"net"
 
+	"github.com/Microsoft/go-winio"
 	"golang.org/x/sys/windows"
 )
 
@@ -55,4 +57,9 @@ func userOf(pid uint32) (*windows.SID, error) {
 		return nil, err
 	}
 	return user.User.Sid.Copy()
+}
+
+// dial connects to a named pipe. The server cannot impersonate this user.
+func dial(ctx context.Context, pipe string) (net.Conn, error) {
+	return winio.DialPipeContext(ctx, pipe)
 }

@@ -10,9 +10,9 @@ import (
 	"net/url"
 	"time"
 
-	"rekey/internal/fault"
-
 	"golang.org/x/net/http/httpproxy"
+
+	"rekey/internal/fault"
 )
 
 // Network describes how this machine reaches other hosts.

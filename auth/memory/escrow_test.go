@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/internal/safefile"
 	"rekey/test/kit/child"
 	"rekey/test/kit/files"
 	"rekey/test/kit/must"
@@ -237,7 +238,7 @@ func TestSealedAnswerIsGivenUpInTheEnd(t *testing.T) {
 
 // childEscrow keeps one answer after the other, of any length.
 func childEscrow(dir string) int {
-	s, err := Open(dir)
+	s, err := Open(safefile.Disk{}, dir)
 	if err != nil {
 		child.Say("error: %v", err)
 		return 1

@@ -54,10 +54,7 @@ var _ auth.Memory = (*Memory)(nil)
 // Open opens a state directory, creating it with mode 0700 if necessary. It
 // must belong to the user and not be a symbolic link, in a folder that no other
 // user can write to. The error says what is wrong with which folder.
-func Open(dir string) (*Memory, error) { return OpenOn(safefile.Disk{}, dir) }
-
-// OpenOn is Open for tests, on a disk that may fail.
-func OpenOn(disk safefile.Disk, dir string) (*Memory, error) {
+func Open(disk safefile.Disk, dir string) (*Memory, error) {
 	s, err := open(disk, dir)
 	if err == nil {
 		disk.Sweep(dir, tempPrefix, time.Now())
@@ -65,7 +62,7 @@ func OpenOn(disk safefile.Disk, dir string) (*Memory, error) {
 	return s, err
 }
 
-// open is OpenOn without looking at everything in the directory.
+// open is Open without looking at everything in the directory.
 func open(disk safefile.Disk, dir string) (*Memory, error) {
 	if err := ownFolder(disk, dir); err != nil {
 		return nil, err

@@ -23,7 +23,7 @@ import (
 
 func openAt(t *testing.T, dir string) *Memory {
 	t.Helper()
-	s, err := Open(dir)
+	s, err := Open(safefile.Disk{}, dir)
 	must.Do(t, err)
 	return s
 }
@@ -67,7 +67,7 @@ func TestOpenRefusesWhatIsNotOurs(t *testing.T) {
 	files.Symlink(t, "real", filepath.Join(dir, "link"))
 	files.Write(t, filepath.Join(dir, "file"), nil)
 	for _, name := range []string{"link", "file"} {
-		if _, err := Open(filepath.Join(dir, name)); err == nil {
+		if _, err := Open(safefile.Disk{}, filepath.Join(dir, name)); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
@@ -77,7 +77,7 @@ func TestOpenRefusesWhatIsNotOurs(t *testing.T) {
 	foreign := filepath.Join(dir, "foreign")
 	files.Mkdir(t, foreign)
 	must.Do(t, os.Chown(foreign, 12345, 12345))
-	if _, err := Open(foreign); err == nil {
+	if _, err := Open(safefile.Disk{}, foreign); err == nil {
 		t.Error("another user's folder: no error")
 	}
 }
@@ -90,7 +90,7 @@ func TestKeyIsMadeOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range openers {
 		wg.Go(func() {
-			if s, err := Open(dir); err == nil {
+			if s, err := Open(safefile.Disk{}, dir); err == nil {
 				prints[i] = s.Token(kit.Parsed(t, kit.SignIn("r")))
 			}
 		})
@@ -289,7 +289,7 @@ func TestStateFilesThatCannotBeUsed(t *testing.T) {
 
 // childClaim claims every notice it can.
 func childClaim(dir string) int {
-	s, err := Open(dir)
+	s, err := Open(safefile.Disk{}, dir)
 	if err != nil {
 		child.Say("error: %v", err)
 		return 1
@@ -386,7 +386,7 @@ func TestUnreadableKeyIsLeftAlone(t *testing.T) {
 		}
 		return nil
 	}}
-	if _, err := OpenOn(disk, dir); !errors.Is(err, syscall.EIO) {
+	if _, err := Open(disk, dir); !errors.Is(err, syscall.EIO) {
 		t.Errorf("error %v, want EIO", err)
 	}
 	if after := openAt(t, dir).Token(kit.Parsed(t, kit.SignIn("r"))); after != before {
@@ -410,7 +410,7 @@ func TestOpenLooksAtTheFolderAbove(t *testing.T) {
 	}
 	files.Chmod(t, above, 0o777)
 	must.Do(t, os.Chown(above, 12345, 12345))
-	if _, err := Open(filepath.Join(above, "home")); err == nil {
+	if _, err := Open(safefile.Disk{}, filepath.Join(above, "home")); err == nil {
 		t.Error("another user's open folder: no error")
 	}
 }
@@ -421,7 +421,7 @@ func TestSentThatFails(t *testing.T) {
 	t.Parallel()
 	dir := files.TempDir(t)
 	broken := false
-	s, err := OpenOn(safefile.Disk{Fault: func(op safefile.Op, _ string) error {
+	s, err := Open(safefile.Disk{Fault: func(op safefile.Op, _ string) error {
 		if op == safefile.OpSync && broken {
 			return syscall.EIO
 		}

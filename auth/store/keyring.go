@@ -5,10 +5,10 @@ import (
 	"errors"
 	"time"
 
+	"github.com/zalando/go-keyring"
+
 	"rekey/auth/store/secretservice"
 	"rekey/internal/fault"
-
-	"github.com/zalando/go-keyring"
 )
 
 // codexItem is Codex's item for a user, with the application name of its

@@ -354,7 +354,7 @@ func TestEscrowOfAKeyringStore(t *testing.T) {
 	dir := files.TempDir(t)
 	kept := auth.NewSecret("sekret")
 	answer := auth.TokenResponse{RefreshToken: &kept}
-	state, err := memory.Open(dir)
+	state, err := memory.Open(safefile.Disk{}, dir)
 	must.Do(t, err)
 	state.SealWith(s.EscrowKey)
 	now := time.Now().UTC().Round(0)
@@ -362,7 +362,7 @@ func TestEscrowOfAKeyringStore(t *testing.T) {
 	if bytes.Contains(files.Read(t, filepath.Join(dir, "escrow")), []byte("sekret")) {
 		t.Error("the answer is not sealed")
 	}
-	next, err := memory.Open(dir)
+	next, err := memory.Open(safefile.Disk{}, dir)
 	must.Do(t, err)
 	next.SealWith(s.EscrowKey)
 	want := auth.EscrowEntry{Redeemed: "one", At: now, Sent: true, Answer: &answer}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"rekey/internal/safefile"
+	"rekey/internal/userdir"
 )
 
 // Value returns a setting's value as written in the file, "" if it is not set
@@ -52,13 +53,9 @@ func (s Settings) Value(name string) string {
 // Homes lists the homes that a file names, as they are written there and as
 // absolute paths; none if the setting is missing or cannot be used.
 func Homes(path string) (written, homes []string) {
-	file, err := safefile.Read(path, maxFile)
-	if err != nil {
-		return nil, nil
-	}
-	data, _ := bytes.CutPrefix(file.Data, byteOrderMark)
-	s, _ := Load(path)
-	for _, e := range scan(data).entries {
+	data, entries := settingsIn(path)
+	s, _ := Default().parse(path, data, userdir.Home)
+	for _, e := range entries {
 		if e.name == "homes" && decode(data[e.value:e.end], &written, TypePaths) == nil && len(written) == len(s.Homes) {
 			return written, s.Homes
 		}
@@ -68,17 +65,23 @@ func Homes(path string) (written, homes []string) {
 
 // Named lists the keys that a file sets, usable or not.
 func Named(path string) (names []string) {
-	file, err := safefile.Read(path, maxFile)
-	if err != nil {
-		return nil
-	}
-	data, _ := bytes.CutPrefix(file.Data, byteOrderMark)
-	for _, e := range scan(data).entries {
+	_, entries := settingsIn(path)
+	for _, e := range entries {
 		if _, known := lookup(e.name); known {
 			names = append(names, e.name)
 		}
 	}
 	return names
+}
+
+// settingsIn reads a file and the places of its settings, none if it cannot be read.
+func settingsIn(path string) (data []byte, entries []entry) {
+	file, err := safefile.Read(path, maxFile)
+	if err != nil {
+		return nil, nil
+	}
+	data, _ = bytes.CutPrefix(file.Data, byteOrderMark)
+	return data, scan(data).entries
 }
 
 // levels are the words for how much is logged.

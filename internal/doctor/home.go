@@ -35,7 +35,7 @@ func (in Inputs) home(ctx context.Context, o agent.Options) (f found) {
 	f.keyring(ctx, o, cfg)
 	f.permissions(o.Dir)
 	f.locks(o.Dir)
-	kept, err := memory.OpenOn(o.Store.Disk, o.Dirs.StateDir(o.Dir))
+	kept, err := memory.Open(o.Store.Disk, o.Dirs.StateDir(o.Dir))
 	if err == nil {
 		err = kept.Rehearse()
 	}

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -99,4 +100,12 @@ func removeBuilt() {
 	if dir, err := buildDir(); err == nil {
 		_ = os.RemoveAll(dir)
 	}
+}
+
+// Context is a context that ends with the test, and after Patience.
+func Context(t testing.TB) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), Patience)
+	t.Cleanup(cancel)
+	return ctx
 }

@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -16,7 +15,7 @@ import (
 // It returns when ctx or the session ends. n must not be used for anything
 // else.
 func RunAlerts(ctx context.Context, s auth.Session, n Notifier, o Options) {
-	a := &alerts{session: s, notifier: n, opts: o}
+	a := &alerts{onScreen{notifier: n, opts: o}, s}
 	for u := range s.SubscribeUsage(ctx) {
 		a.see(ctx, u)
 	}
@@ -25,10 +24,8 @@ func RunAlerts(ctx context.Context, s auth.Session, n Notifier, o Options) {
 
 // alerts belongs to the goroutine of RunAlerts.
 type alerts struct {
-	session  auth.Session
-	notifier Notifier
-	opts     Options
-	shown    string // the ID of the alert on the screen, "" when none is
+	onScreen
+	session auth.Session
 }
 
 // see updates the screen for u.
@@ -62,17 +59,3 @@ func (a *alerts) show(ctx context.Context, due usage.Alert) {
 	}
 	a.shown = due.ID
 }
-
-func (a *alerts) withdraw(ctx context.Context) {
-	if a.shown == "" {
-		return
-	}
-	a.shown = ""
-	ctx, cancel := context.WithTimeout(ctx, callLimit)
-	defer cancel()
-	if err := a.notifier.Withdraw(ctx); err != nil {
-		a.log("Cannot withdraw an alert", err)
-	}
-}
-
-func (a *alerts) log(what string, err error) { a.opts.Log.Debug(what, slog.Any("error", err)) }

@@ -2,7 +2,6 @@ package notify
 
 import (
 	"context"
-	"log/slog"
 	"time"
 
 	"rekey/assets"
@@ -19,7 +18,7 @@ func RunLoans(ctx context.Context, s lend.Session, n Notifier, o Options) {
 	if err != nil {
 		o.Log.Error("No icon for a notification", "error", err)
 	}
-	l := &loans{session: s, notifier: n, opts: o, icon: icon}
+	l := &loans{onScreen: onScreen{notifier: n, opts: o}, session: s, icon: icon}
 	for state := range s.Subscribe(ctx) {
 		l.see(ctx, state)
 	}
@@ -28,14 +27,12 @@ func RunLoans(ctx context.Context, s lend.Session, n Notifier, o Options) {
 
 // loans belongs to the goroutine of RunLoans.
 type loans struct {
-	session  lend.Session
-	notifier Notifier
-	opts     Options
-	icon     []byte
-	seen     auth.Loans // what the State said last
-	allowed  bool       // notifications were on then
-	shown    string     // the notice on the screen, "" when none is
-	body     string     // what it says
+	onScreen
+	session lend.Session
+	icon    []byte
+	seen    auth.Loans // what the State said last
+	allowed bool       // notifications were on then
+	body    string     // what the message on the screen says
 }
 
 // see brings the screen in line with state.
@@ -89,17 +86,3 @@ func (l *loans) correct(ctx context.Context, message Notification) {
 	}
 	l.body = message.Title + message.Body
 }
-
-func (l *loans) withdraw(ctx context.Context) {
-	if l.shown == "" {
-		return
-	}
-	l.shown = ""
-	ctx, cancel := context.WithTimeout(ctx, callLimit)
-	defer cancel()
-	if err := l.notifier.Withdraw(ctx); err != nil {
-		l.log("Cannot withdraw a notification about loans", err)
-	}
-}
-
-func (l *loans) log(what string, err error) { l.opts.Log.Debug(what, slog.Any("error", err)) }

@@ -1,6 +1,9 @@
 package notify
 
-import "context"
+import (
+	"context"
+	"log/slog"
+)
 
 // Notification is one message to the user, all of it plain text.
 type Notification struct {
@@ -41,6 +44,28 @@ type Desktop interface {
 	Notifier
 	Close() error
 }
+
+// onScreen is the one message that a goroutine shows. It belongs to that goroutine.
+type onScreen struct {
+	notifier Notifier
+	opts     Options
+	shown    string // the ID of the message on the screen, "" when there is none
+}
+
+// withdraw removes the message, if there is one.
+func (s *onScreen) withdraw(ctx context.Context) {
+	if s.shown == "" {
+		return
+	}
+	s.shown = ""
+	ctx, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	if err := s.notifier.Withdraw(ctx); err != nil {
+		s.log("Cannot withdraw a notification", err)
+	}
+}
+
+func (s *onScreen) log(what string, err error) { s.opts.Log.Debug(what, slog.Any("error", err)) }
 
 const (
 	appName = "Rekey"

@@ -8,11 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/godbus/dbus/v5"
+
 	"rekey/test/kit"
 	"rekey/test/kit/keyring"
 	"rekey/test/kit/must"
-
-	"github.com/godbus/dbus/v5"
 )
 
 var testItem = Item{"rust-keyring", "Codex Auth", "cli|0123456789abcdef"}

@@ -3,9 +3,9 @@ package secretservice
 import (
 	"context"
 
-	"rekey/internal/fault"
-
 	"github.com/godbus/dbus/v5"
+
+	"rekey/internal/fault"
 )
 
 // Unlock asks the desktop to unlock the default keyring and waits until the user has

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"testing"
 
+	"github.com/godbus/dbus/v5"
+	"github.com/godbus/dbus/v5/introspect"
+
 	"rekey/test/kit"
 	"rekey/test/kit/keyring"
 	"rekey/test/kit/must"
-
-	"github.com/godbus/dbus/v5"
-	"github.com/godbus/dbus/v5/introspect"
 )
 
 // prompter plays the desktop's part of gnome-keyring's prompts: it owns a name

@@ -3,7 +3,10 @@
 package desktop
 
 import (
+	"fmt"
+	"image/color"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -197,5 +200,25 @@ func (n *Notices) Wait(t testing.TB, what string, ok func([]Notice) bool) []Noti
 		case <-patience:
 			t.Fatalf("did not come: %s; notifications so far: %+v", what, sent)
 		}
+	}
+}
+
+// StartXfceNotifier starts Xfce's notification daemon, whose notifications show
+// their buttons. It needs StartPanel's settings.
+func (d *Desktop) StartXfceNotifier(t testing.TB) *Process {
+	t.Helper()
+	p := d.Start(t, nil, serviceProgram(t, "org.xfce.xfce4-notifyd.Notifications"))
+	d.waitForOwner(t, notifyName)
+	return p
+}
+
+// Paint fills what is behind all windows with a colour.
+func (d *Desktop) Paint(t testing.TB, c color.RGBA) {
+	t.Helper()
+	Require(t, Painter)
+	painter := exec.Command(string(Painter), "-solid", fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B))
+	painter.Env = d.Environ()
+	if out, err := painter.CombinedOutput(); err != nil {
+		t.Fatalf("paint the display: %v\n%s", err, out)
 	}
 }

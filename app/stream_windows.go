@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"os"
 
 	"golang.org/x/sys/windows"
@@ -25,4 +26,11 @@ func columns(f *os.File) int {
 		return 0
 	}
 	return int(info.Window.Right-info.Window.Left) + 1
+}
+
+// untilUnread returns when ctx ends: on this system the next write fails when
+// nobody reads any more.
+func untilUnread(ctx context.Context, _ *os.File) error {
+	<-ctx.Done()
+	return nil
 }
