@@ -3,8 +3,6 @@ package doctor
 import (
 	"bytes"
 	"context"
-	"fmt"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -106,42 +104,4 @@ func (in Inputs) looksAfter(home string) bool {
 		}
 	}
 	return false
-}
-
-// isCodex reports whether a command line is that of Codex: the program itself,
-// or Node.js with the program of the npm package.
-func isCodex(args []string) bool {
-	if len(args) == 0 {
-		return false
-	}
-	switch strings.TrimSuffix(filepath.Base(args[0]), ".exe") {
-	case "codex":
-		return true
-	case "node":
-		for _, arg := range args[1:] {
-			if !strings.HasPrefix(arg, "-") {
-				name := filepath.Base(arg)
-				return name == "codex" || name == "codex.js"
-			}
-		}
-	}
-	return false
-}
-
-// homeOf is the CODEX_HOME of an environment, which is relative to the folder
-// that its process works in.
-func homeOf(environ []string, folder string) (string, error) {
-	for _, variable := range environ {
-		home, ok := strings.CutPrefix(variable, "CODEX_HOME=")
-		switch {
-		case !ok || home == "":
-			continue
-		case filepath.IsAbs(home):
-			return home, nil
-		case folder == "":
-			return "", fmt.Errorf("the folder of the process is not known")
-		}
-		return filepath.Join(folder, home), nil
-	}
-	return "", nil
 }
