@@ -3,7 +3,6 @@
 package agent
 
 import (
-	"fmt"
 	"net"
 	"os"
 	"path/filepath"
@@ -34,9 +33,9 @@ func listen(path string) (net.Listener, error) {
 	dir := filepath.Dir(path)
 	var disk safefile.Disk
 	if err := disk.MkdirAll(dir, 0o700); err != nil {
-		return nil, fault.New("folder", "the folder {{.Where}}: {{.Why}}", "Where", dir, "Why", safefile.Cause(err))
+		return nil, safefile.InFolder(dir, err)
 	}
-	if err := privateDir(dir); err != nil {
+	if err := safefile.PrivateFolder(dir); err != nil {
 		return nil, err
 	}
 	if _, err := disk.Remove(path); err != nil {
@@ -53,29 +52,12 @@ func listen(path string) (net.Listener, error) {
 	return l, nil
 }
 
-// trustworthy says why no client should connect there, or nil.
+// trustworthy says why no client should connect there, or nil. Who serves a
+// socket in the folder is asked besides, before a byte is sent
+// (appserver.SameUser).
 func trustworthy(path string) error {
 	if len(path) > maxSocketPath {
 		return pathTooLong(path)
 	}
-	return privateDir(filepath.Dir(path))
-}
-
-// privateDir makes sure that a folder is no link, belongs to this user and is
-// closed to everybody else. Who serves a socket in it is asked besides, before a
-// byte is sent (appserver.SameUser).
-func privateDir(dir string) error {
-	info, err := os.Lstat(dir)
-	switch {
-	case err != nil:
-		return err
-	case !info.IsDir():
-		return fault.New("not_folder", "{{.Where}} is not a folder", "Where", dir)
-	case !safefile.Trusted(dir, info):
-		return fault.New("other_owner", "{{.Where}} belongs to another user", "Where", dir)
-	case info.Mode().Perm()&0o077 != 0:
-		return fault.New("open_to_others", "{{.Where}} is open to other users (mode {{.Mode}}); make it 0700",
-			"Where", dir, "Mode", fmt.Sprintf("%04o", info.Mode().Perm()))
-	}
-	return nil
+	return safefile.PrivateFolder(filepath.Dir(path))
 }

@@ -70,7 +70,7 @@ func (s *Memory) Rehearse() error {
 	s.escrow.Lock()
 	defer s.escrow.Unlock()
 	if err := s.rehearse(); err != nil {
-		return within(s.dir, err)
+		return safefile.InFolder(s.dir, err)
 	}
 	return nil
 }

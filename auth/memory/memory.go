@@ -3,11 +3,13 @@ package memory
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"path/filepath"
 	"sync"
 	"time"
 
 	"rekey/auth"
+	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
 
@@ -64,12 +66,12 @@ func Open(disk safefile.Disk, dir string) (*Memory, error) {
 
 // open is Open without looking at everything in the directory.
 func open(disk safefile.Disk, dir string) (*Memory, error) {
-	if err := ownFolder(disk, dir); err != nil {
+	if err := disk.OwnFolder(dir); err != nil {
 		return nil, err
 	}
 	s := &Memory{dir: dir, disk: disk, refusals: make(map[string]auth.Refusal), claimed: make(map[string]bool)}
 	if err := s.loadKey(); err != nil {
-		return nil, within(dir, err)
+		return nil, safefile.InFolder(dir, err)
 	}
 	return s, nil
 }
@@ -90,4 +92,19 @@ func Unkept(why error) *Memory {
 	s := &Memory{why: unusable(why), refusals: make(map[string]auth.Refusal), claimed: make(map[string]bool)}
 	_, _ = rand.Read(s.key[:]) // never fails
 	return s
+}
+
+// unusable says why a state directory cannot be used.
+func unusable(err error) error {
+	return fault.New("own_folder", "Rekey's own folder cannot be used: {{.Why}}", "Why", safefile.Cause(err))
+}
+
+// spoilt wraps an error of using the directory, unless it has a code of its
+// own.
+func (s *Memory) spoilt(err error) error {
+	var coded fault.Coded
+	if err == nil || errors.As(err, &coded) {
+		return err
+	}
+	return unusable(safefile.InFolder(s.dir, err))
 }

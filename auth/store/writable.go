@@ -62,7 +62,7 @@ func (s *fileStore) locksWritable() error {
 	}
 	for _, dir := range []string{s.home, filepath.Dir(target)} {
 		if err := s.disk.RehearseIn(dir, tempPrefix, 1); err != nil {
-			return fault.New("folder", "the folder {{.Where}}: {{.Why}}", "Where", dir, "Why", safefile.Cause(err))
+			return safefile.InFolder(dir, err)
 		}
 	}
 	for _, lock := range []struct {

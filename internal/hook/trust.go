@@ -66,8 +66,6 @@ func trustedFile(path string) error {
 // maxLinks bounds chains of symbolic links, as Linux does.
 const maxLinks = 40
 
-// errLinks means that links lead back to each other.
-
 // safely follows an absolute path as the kernel does and checks everything on
 // the way. A link has no mode of its own, so its folder counts.
 func safely(path string) (real string, info fs.FileInfo, err error) {

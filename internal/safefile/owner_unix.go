@@ -107,9 +107,9 @@ func sameOwner(a, b fs.FileInfo) bool {
 	return ok && also && x.Uid == y.Uid
 }
 
-// Trusted reports whether a folder can hold private files: it belongs to the
+// trusted reports whether a folder can hold private files: it belongs to the
 // user or, for root, to the owner of its parent.
-func Trusted(dir string, info fs.FileInfo) bool {
+func trusted(dir string, info fs.FileInfo) bool {
 	if ownedByUser(info) {
 		return true
 	}

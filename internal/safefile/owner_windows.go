@@ -24,8 +24,8 @@ func (d Disk) mkdir(path string, perm fs.FileMode) error {
 // own has nothing to do: access lists are inherited from the folder.
 func (d Disk) own(*os.File, fs.FileInfo) error { return nil }
 
-// Trusted relies on the access list of the user's profile.
-func Trusted(string, fs.FileInfo) bool { return true }
+// trusted relies on the access list of the user's profile.
+func trusted(string, fs.FileInfo) bool { return true }
 
 // sticky is always false: Windows has no sticky folders.
 func sticky(string, fs.FileInfo) bool { return false }
