@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"rekey/test/kit"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -51,7 +52,7 @@ func stepped(t *testing.T, shell string) steps {
 		if filepath.Base(program) == "busybox" {
 			program += " " + tool
 		}
-		must.Do(t, os.WriteFile(link, fmt.Appendf(nil, stepping, os.Getenv("PATH"), s.dir, p.home, program), 0o755))
+		files.Program(t, link, fmt.Sprintf(stepping, os.Getenv("PATH"), s.dir, p.home, program))
 	}
 	return s
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -15,6 +14,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/config"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -211,12 +211,7 @@ func TestTheHookIsCalled(t *testing.T) {
 	}
 	r := newBareRig(t)
 	script := filepath.Join(r.root, "hook")
-	// Another process writes it: see the tests of the package hook.
-	install := exec.Command("sh", "-c", `umask 077; cat >"$1" && chmod 0700 "$1"`, "sh", script)
-	install.Stdin = strings.NewReader("#!/bin/sh\ncat >\"$0.new\"; mv \"$0.new\" \"$0.out\"\n")
-	if out, err := install.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	files.Program(t, script, "#!/bin/sh\ncat >\"$0.new\"; mv \"$0.new\" \"$0.out\"\n")
 	r.env = map[string]string{"PATH": os.Getenv("PATH")}
 	a := r.start()
 	r.set(fmt.Sprintf("hook = %q\n", script))

@@ -11,6 +11,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/login"
 	"rekey/internal/box"
+	"rekey/test/kit/files"
 )
 
 // codexScript plays the user's codex: it says where to sign in and leaves what
@@ -28,14 +29,10 @@ exit $(cat "$0.exit")
 func (r *rig) useCodex(content []byte, code string) func(*Options) {
 	r.t.Helper()
 	path := filepath.Join(r.root, "codex-program")
-	files := map[string][]byte{path: []byte(codexScript), path + ".exit": []byte(code)}
+	files.Program(r.t, path, codexScript)
+	files.Write(r.t, path+".exit", []byte(code))
 	if content != nil {
-		files[path+".json"] = content
-	}
-	for name, data := range files {
-		if err := os.WriteFile(name, data, 0o700); err != nil {
-			r.t.Fatal(err)
-		}
+		files.Write(r.t, path+".json", content)
 	}
 	r.env["PATH"] = os.Getenv("PATH")
 	return func(o *Options) {

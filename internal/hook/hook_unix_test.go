@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -22,6 +21,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -75,16 +75,11 @@ func (r *rig) run() {
 	r.t.Cleanup(r.stop)
 }
 
-// script makes a program. Another process writes it: a file that this one has
-// open for writing, and a child of it for a moment, could not be run.
+// script makes a program.
 func (r *rig) script(name, text string) (path string) {
 	r.t.Helper()
 	path = filepath.Join(r.dir, name)
-	install := exec.Command("sh", "-c", `umask 077; cat >"$1" && chmod 0700 "$1"`, "sh", path)
-	install.Stdin = strings.NewReader("#!/bin/sh\n" + text)
-	if out, err := install.CombinedOutput(); err != nil {
-		r.t.Fatalf("%v: %s", err, out)
-	}
+	files.Program(r.t, path, "#!/bin/sh\n"+text)
 	return path
 }
 

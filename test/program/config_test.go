@@ -5,7 +5,6 @@ package program_test
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
@@ -32,11 +32,7 @@ func TestConfiguration(t *testing.T) {
 
 	// The hook reads what watch prints.
 	hook := filepath.Join(filepath.Dir(b.Home.Dir()), "hook")
-	install := exec.Command("sh", "-c", `umask 077; cat >"$1" && chmod 0700 "$1"`, "sh", hook)
-	install.Stdin = strings.NewReader("#!/bin/sh\ncat >\"$0.new\"; mv \"$0.new\" \"$0.out\"\n")
-	if out, err := install.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	files.Program(t, hook, "#!/bin/sh\ncat >\"$0.new\"; mv \"$0.new\" \"$0.out\"\n")
 	b.prefer("hook = '" + hook + "'")
 	watch.out.until(t, n, `"keepFresh":true`)
 	b.put(apiKey)

@@ -41,9 +41,7 @@ func (b *sandboxed) script(text string) result {
 		b.t.Fatal(err)
 	}
 	_ = os.Symlink(b.program, filepath.Join(bin, "rekey")) // there since the last time
-	if err := os.WriteFile(filepath.Join(bin, "curl"), []byte("#!/bin/sh\necho \"$@\"; cat\n"), 0o700); err != nil {
-		b.t.Fatal(err)
-	}
+	files.Program(b.t, filepath.Join(bin, "curl"), "#!/bin/sh\necho \"$@\"; cat\n")
 	shell, err := exec.LookPath("sh")
 	if err != nil {
 		kit.Missing(b.t, "sh")

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rekey/test/kit"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
@@ -23,7 +24,7 @@ func TestLoansAreTold(t *testing.T) {
 	b.signIn(time.Hour)
 	root := filepath.Dir(b.Home.Dir())
 	hook, told := filepath.Join(root, "hook"), filepath.Join(root, "told")
-	must.Do(t, os.WriteFile(hook, []byte("#!/bin/sh\ncat >>'"+told+"'\n"), 0o700))
+	files.Program(t, hook, "#!/bin/sh\ncat >>'"+told+"'\n")
 	b.extra = append(b.extra, "XDG_CONFIG_HOME="+filepath.Join(root, "config"), "REKEY_LOG=info")
 	b.prefer(`hook = "` + hook + `"`)
 	borrower := filepath.Join(root, "box")

@@ -60,8 +60,7 @@ func clock(off string) func(*lendPlace) {
 	return func(p *lendPlace) {
 		files.Mkdir(p.t, filepath.Join(p.dir, "bin"))
 		path := filepath.Join(p.dir, "bin", "date")
-		files.Write(p.t, path, []byte("#!/bin/sh\necho $(($(/bin/date +%s) "+off+"))\n"))
-		files.Chmod(p.t, path, 0o755)
+		files.Program(p.t, path, "#!/bin/sh\necho $(($(/bin/date +%s) "+off+"))\n")
 	}
 }
 

@@ -34,8 +34,7 @@ func TestMachinesPage(t *testing.T) {
 	p.mayPrint = true // a secret for CI
 	bin, rooms := filepath.Join(p.dir, "here"), filepath.Join(p.dir, "rooms")
 	program := func(name, text string) {
-		files.Write(t, filepath.Join(bin, name), []byte("#!/bin/sh\n"+text))
-		files.Chmod(t, filepath.Join(bin, name), 0o755)
+		files.Program(t, filepath.Join(bin, name), "#!/bin/sh\n"+text)
 	}
 	for name, args := range played() {
 		program(name, fmt.Sprintf("for want in %s; do [ \"$1\" = \"$want\" ] || exit 9; shift; done\nexport HOME='%s/%s'\nmkdir -p \"$HOME\"\nexec \"$@\"\n",

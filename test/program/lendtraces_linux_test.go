@@ -103,8 +103,7 @@ func (p *lendPlace) record(dir, names string) {
 		if name == "sh" {
 			program += " -x 2>>" + p.dir + "/seen" // a trace goes there, too
 		}
-		files.Write(p.t, path, fmt.Appendf(nil, "#!/bin/sh\n/bin/cat /proc/$$/cmdline /proc/$$/environ </dev/null >>%s/seen\nexec %s \"$@\"\n", p.dir, program))
-		files.Chmod(p.t, path, 0o755)
+		files.Program(p.t, path, fmt.Sprintf("#!/bin/sh\n/bin/cat /proc/$$/cmdline /proc/$$/environ </dev/null >>%s/seen\nexec %s \"$@\"\n", p.dir, program))
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
@@ -278,7 +279,7 @@ func TestWindow(t *testing.T) {
 	bin := filepath.Join(filepath.Dir(b.Home.Dir()), "bin")
 	must.Do(t, os.Mkdir(bin, 0o700))
 	script := "#!/bin/sh\n{ echo \"$@\"; env; } >\"$HOME/new\" && mv \"$HOME/new\" \"$HOME/shown\"\n"
-	must.Do(t, os.WriteFile(filepath.Join(bin, "rekey-window"), []byte(script), 0o700))
+	files.Program(t, filepath.Join(bin, "rekey-window"), script)
 	b.extra = []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "OPENAI_API_KEY=not-for-the-window", "CODEX_ACCESS_TOKEN=", "LC_ALL=zh_CN.UTF-8"}
 	b.rekey(cli.ExitOK, "window")
 	var shown string

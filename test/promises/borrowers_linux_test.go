@@ -13,6 +13,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/files"
 	"rekey/test/kit/sandbox"
 	"rekey/test/kit/sshd"
 )
@@ -97,8 +98,7 @@ func (l *lending) startCodexes() {
 		dir := filepath.Dir(there.Home)
 		write := func(name, text string) string {
 			path := filepath.Join(dir, name)
-			l.must(os.WriteFile(path, []byte("#!/bin/sh\n"+text), 0o700))
-			l.must(os.Chmod(path, 0o755)) // whatever the umask
+			files.Program(l.t, path, "#!/bin/sh\n"+text)
 			return path
 		}
 		as := write("codex-there", fmt.Sprintf("cd '%s' && mkdir -p tmp || exit\n"+

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 
 	"rekey/test/kit/must"
@@ -37,6 +38,18 @@ func Mkdir(t testing.TB, dirs ...string) {
 func Write(t testing.TB, path string, data []byte) {
 	t.Helper()
 	must.Do(t, os.WriteFile(path, data, 0o600))
+}
+
+// Program makes a program of a text, which everybody can run. No child that another
+// goroutine starts meanwhile gets hold of the open file, which could not be run until
+// that child is another program (https://go.dev/issue/22315).
+func Program(t testing.TB, path, text string) {
+	t.Helper()
+	syscall.ForkLock.RLock()
+	err := os.WriteFile(path, []byte(text), 0o755)
+	syscall.ForkLock.RUnlock()
+	must.Do(t, err)
+	Chmod(t, path, 0o755) // whatever the umask
 }
 
 // Read returns a file's content.

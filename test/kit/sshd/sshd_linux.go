@@ -132,9 +132,8 @@ func Command(t testing.TB, bin, before string, boxes ...*Box) {
 	}
 	files.Mkdir(t, bin)
 	files.Write(t, filepath.Join(bin, "ssh_config"), []byte(config))
-	files.Write(t, filepath.Join(bin, "ssh"),
-		fmt.Appendf(nil, "#!/bin/sh\n%s\nexec %s -F '%s' \"$@\"\n", before, program, filepath.Join(bin, "ssh_config")))
-	files.Chmod(t, filepath.Join(bin, "ssh"), 0o755)
+	files.Program(t, filepath.Join(bin, "ssh"),
+		fmt.Sprintf("#!/bin/sh\n%s\nexec %s -F '%s' \"$@\"\n", before, program, filepath.Join(bin, "ssh_config")))
 }
 
 // write writes a file of the Box's and returns its path.
