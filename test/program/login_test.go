@@ -98,15 +98,17 @@ func TestLoginGivenUp(t *testing.T) {
 			var watch *running
 			if agent {
 				watch = b.start("watch", "--format", "json")
-				watch.out.until(t, 0, "ada@example.com")
+				b.answers("the agent")
 			}
 			login := b.start("login", "--device")
 			login.err.until(t, 0, "  "+b.deviceCode())
+			if agent {
+				watch.out.until(t, 0, `"signingIn":true`)
+			}
 			login.interrupt()
 			login.wait(cli.ExitFailure)
 			login.err.until(t, 0, "rekey: the sign-in was cancelled")
 			if agent { // it has given up as well
-				watch.out.until(t, 0, `"signingIn":true`)
 				kit.Eventually(t, "the agent's sign-in ends", func() bool {
 					lines, _ := watch.out.lines()
 					return !strings.Contains(lines[len(lines)-1], `"signingIn"`)
