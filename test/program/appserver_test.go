@@ -111,6 +111,10 @@ func TestAppServerEnds(t *testing.T) {
 				b.signIn(time.Hour)
 				before := listing(t, b.Home.Dir())
 				silent := b.start(strings.Fields(args)...) // nobody introduces himself
+				silent.send(1, "getAuthStatus", "{}")
+				if got := silent.answer(1); !strings.Contains(got, "Not initialized") {
+					t.Errorf("it answers %s", got)
+				}
 				idle := b.start(strings.Fields(args)...)
 				idle.send(1, "initialize", hello)
 				idle.answer(1)
