@@ -123,10 +123,10 @@ func testWindowCode(t *testing.T, program, windowProgram string) {
 	})
 	shown := r.Start(t, nil, windowProgram, "--socket", first, "--socket", second)
 	window := r.WaitWindow(t, "Rekey: Using an API key")
-	// The choice of the home, the main button, the other ways: the second is a code.
+	// The choice of the home, the main button, the other ways: the first is a code.
 	r.Press(t, window, "Tab", "Tab", "Tab", "Return")
 	r.ScreenshotAfter(t, "1-ways", nil)
-	r.Press(t, window, "Down", "Return")
+	r.Press(t, window, "Return")
 	r.WaitTitle(t, window, "Rekey: Signing in…")
 	kit.Eventually(t, "a code", func() bool { return len(r.server.DeviceCodes()) == 1 })
 	page := r.server.Issuer() + "/codex/device"

@@ -131,14 +131,21 @@ func short(page string) string {
 
 // otherWays offers the ways to sign in that the main action does not take.
 func (m *HomeModel) otherWays(w words.Words, s auth.State) {
-	preferred := s.SignInMethod
-	if preferred == auth.SignInPreferred {
-		preferred = auth.SignInBrowser
-	}
 	m.Rows.offer(RowSignInWith, w.Say("tray.sign_in_with"), true)
-	m.Rows.offer(RowBrowser, w.Say("tray.browser"), preferred != auth.SignInBrowser)
-	m.Rows.offer(RowDevice, w.Say("tray.device"), preferred != auth.SignInDevice)
-	m.Rows.offer(RowCodex, w.Say("tray.codex"), preferred != auth.SignInCodex)
+	for _, way := range words.OtherWays(s) {
+		m.Rows.offer(rowOf(way), w.Way(way), true)
+	}
+}
+
+// rowOf is the row that signs in in one way.
+func rowOf(way auth.SignInMethod) RowID {
+	switch way {
+	case auth.SignInDevice:
+		return RowDevice
+	case auth.SignInCodex:
+		return RowCodex
+	}
+	return RowBrowser
 }
 
 // canSignOut reports whether there are credentials to remove that are Codex's

@@ -225,7 +225,7 @@ func TestTray(t *testing.T) {
 	t.Run("another way", func(t *testing.T) {
 		p.t = t
 		session.Publish(kit.State(auth.StatusSignInRequired, time.Now()))
-		p.click("With a code, on another device…")
+		p.click("With a code, on any device…")
 		session.Expect(t, "SignIn device")
 		p.click("With “codex login”, which signs out first…")
 		session.Expect(t, "SignIn codex")

@@ -90,8 +90,8 @@ func (w *Window) signIn(ctx context.Context, method auth.SignInMethod) {
 // clickOther offers the other ways to sign in.
 func (w *Window) clickOther(ctx context.Context, at fyne.CanvasObject) {
 	menu := fyne.NewMenu("")
-	for _, m := range auth.SignInMethods() {
-		menu.Items = append(menu.Items, fyne.NewMenuItem(w.words.Method(m), func() { w.signIn(ctx, m) }))
+	for _, m := range words.OtherWays(w.home().state) {
+		menu.Items = append(menu.Items, fyne.NewMenuItem(w.words.Way(m), func() { w.signIn(ctx, m) }))
 	}
 	p := widget.NewPopUpMenu(menu, w.Canvas())
 	p.ShowAtRelativePosition(fyne.NewPos(0, at.Size().Height), at)

@@ -201,11 +201,18 @@ func TestSignInToAnotherAccount(t *testing.T) {
 	}
 }
 
+// TestSignInAnotherWay: the way that the button beside it takes is not among them.
 func TestSignInAnotherWay(t *testing.T) {
-	st := open(t, auth.StatusSignedOut)
+	s := kit.State(auth.StatusSignedOut, time.Now())
+	s.SignInMethod = auth.SignInCodex
+	st := openState(t, s)
 	st.tap("Sign in another way ▾")
-	press(st.window, "Down", "Return") // from the browser to the code
-	st.session.Expect(t, "SignIn device")
+	press(st.window, "Return")
+	st.session.Expect(t, "SignIn browser")
+	st = open(t, auth.StatusSignedOut)
+	st.tap("Sign in another way ▾")
+	press(st.window, "Down", "Return") // from the code to codex login
+	st.session.Expect(t, "SignIn codex")
 	st.session.Publish(kit.State(auth.StatusHealthy, time.Now()))
 	st.await("Signed in")
 	if strings.Contains(st.text(), "another way") {

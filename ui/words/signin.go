@@ -1,6 +1,7 @@
 package words
 
 import (
+	"slices"
 	"time"
 
 	"rekey/auth"
@@ -15,6 +16,26 @@ func (w Words) Method(m auth.SignInMethod) string {
 		return w.Say("sign_in.codex")
 	}
 	return w.Say("sign_in.browser")
+}
+
+// OtherWays are the ways to sign in that the main action does not take.
+func OtherWays(s auth.State) []auth.SignInMethod {
+	preferred := s.SignInMethod
+	if preferred == auth.SignInPreferred {
+		preferred = auth.SignInBrowser
+	}
+	return slices.DeleteFunc(auth.SignInMethods(), func(m auth.SignInMethod) bool { return m == preferred })
+}
+
+// Way is the offer to sign in in one way.
+func (w Words) Way(m auth.SignInMethod) string {
+	switch m {
+	case auth.SignInDevice:
+		return w.Say("action.device")
+	case auth.SignInCodex:
+		return w.Say("action.codex")
+	}
+	return w.Say("action.browser")
 }
 
 // SignInStep is what the user does next for the running sign-in, "" if there is

@@ -1,6 +1,7 @@
 package words_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -40,11 +41,27 @@ func TestMethod(t *testing.T) {
 	t.Parallel()
 	seen := map[string]auth.SignInMethod{}
 	for _, m := range auth.SignInMethods() {
-		text := english.Method(m)
-		if other, dup := seen[text]; dup {
-			t.Errorf("Method(%q) and Method(%q) read the same: %q", m, other, text)
+		for _, text := range []string{english.Method(m), english.Way(m)} {
+			if other, dup := seen[text]; dup {
+				t.Errorf("%q and %q read the same: %q", m, other, text)
+			}
+			seen[text] = m
 		}
-		seen[text] = m
+	}
+}
+
+// TestOtherWays: the main action's way is not among them, chosen or not.
+func TestOtherWays(t *testing.T) {
+	t.Parallel()
+	for preferred, want := range map[auth.SignInMethod][]auth.SignInMethod{
+		auth.SignInPreferred: {auth.SignInDevice, auth.SignInCodex},
+		auth.SignInBrowser:   {auth.SignInDevice, auth.SignInCodex},
+		auth.SignInDevice:    {auth.SignInBrowser, auth.SignInCodex},
+		auth.SignInCodex:     {auth.SignInBrowser, auth.SignInDevice},
+	} {
+		if got := words.OtherWays(auth.State{SignInMethod: preferred}); !slices.Equal(got, want) {
+			t.Errorf("beside %q: %q, want %q", preferred, got, want)
+		}
 	}
 }
 
