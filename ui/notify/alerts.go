@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"rekey/assets"
 	"rekey/auth"
 	"rekey/usage"
 )
@@ -48,12 +47,8 @@ func (a *alerts) see(ctx context.Context, u usage.Usage) {
 }
 
 func (a *alerts) show(ctx context.Context, due usage.Alert) {
-	icon, err := assets.AppIcon(iconSize)
-	if err != nil {
-		a.opts.Log.Error("No icon for an alert", "error", err)
-	}
 	title, body := a.opts.Words.UsageAlert(due, time.Now())
-	if err := a.notifier.Show(ctx, Notification{Title: title, Body: body, Account: a.opts.Home, Icon: icon}); err != nil {
+	if err := a.notifier.Show(ctx, Notification{Title: title, Body: body, Account: a.opts.Home, Icon: a.opts.appIcon()}); err != nil {
 		a.log("Cannot show an alert", err)
 		return
 	}

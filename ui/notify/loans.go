@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"rekey/assets"
 	"rekey/auth"
 	"rekey/lend"
 )
@@ -14,11 +13,7 @@ import (
 // that is no longer so. It returns when ctx ends or the session does. n is for
 // these alone.
 func RunLoans(ctx context.Context, s lend.Session, n Notifier, o Options) {
-	icon, err := assets.AppIcon(iconSize)
-	if err != nil {
-		o.Log.Error("No icon for a notification", "error", err)
-	}
-	l := &loans{onScreen: onScreen{notifier: n, opts: o}, session: s, icon: icon}
+	l := &loans{onScreen: onScreen{notifier: n, opts: o}, session: s}
 	for state := range s.Subscribe(ctx) {
 		l.see(ctx, state)
 	}
@@ -29,7 +24,6 @@ func RunLoans(ctx context.Context, s lend.Session, n Notifier, o Options) {
 type loans struct {
 	onScreen
 	session lend.Session
-	icon    []byte
 	seen    auth.Loans // what the State said last
 	allowed bool       // notifications were on then
 	body    string     // what the message on the screen says
@@ -59,7 +53,7 @@ func (l *loans) see(ctx context.Context, state auth.State) {
 		return
 	}
 	title, body := l.opts.Words.LoanNotice(short, now)
-	message := Notification{Title: title, Body: body, Account: l.opts.Home, Icon: l.icon}
+	message := Notification{Title: title, Body: body, Account: l.opts.Home, Icon: l.opts.appIcon()}
 	if notice == l.shown {
 		l.correct(call, message)
 		return

@@ -31,6 +31,16 @@ type Options struct {
 	Log *slog.Logger
 }
 
+// appIcon is the program's own icon. It is drawn for each notification, because
+// most processes never show one.
+func (o Options) appIcon() []byte {
+	icon, err := assets.AppIcon(iconSize)
+	if err != nil {
+		o.Log.Error("No icon for a notification", "error", err)
+	}
+	return icon
+}
+
 // Run watches s and shows each notice once, if this process can claim it. It
 // returns when ctx or the session ends, after withdrawing its message, whose
 // button would no longer work.
