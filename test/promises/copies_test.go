@@ -16,6 +16,17 @@ import (
 // family when it sees a token twice.
 func TestCopiesInSeveralHomes(t *testing.T) {
 	t.Parallel()
+	for range 20 {
+		if copiesAtOnce(t) {
+			return
+		}
+	}
+	t.Errorf("no twenty times did all commands end within %v of the refresh", auth.Fresh)
+}
+
+// copiesAtOnce reports whether all commands asked while new tokens count as fresh.
+// Those that a busy machine starts later may ask once more.
+func copiesAtOnce(t *testing.T) bool {
 	w := newWorldWith(t, box.Config{AccessLife: life, ReuseRevokesFamily: true})
 	w.must(w.SignIn(10 * time.Minute))
 	content, err := w.Home.Read()
@@ -41,6 +52,18 @@ func TestCopiesInSeveralHomes(t *testing.T) {
 		}
 	}
 	together.Wait()
+	if n := w.Server.Reused(); n != 0 {
+		t.Errorf("%d refresh tokens were spent twice", n)
+	}
+	asked := w.Server.Requests()
+	if len(asked) == 0 {
+		t.Fatal("nothing was sent")
+	}
+	if took := time.Since(asked[0].At); took > auth.Fresh {
+		t.Logf("the commands took %v: once more", took)
+		w.Close()
+		return false
+	}
 	refreshed := func() (tokens []string) {
 		for _, home := range homes {
 			token := ""
@@ -60,4 +83,5 @@ func TestCopiesInSeveralHomes(t *testing.T) {
 	if n := w.Server.Refreshes(); n != 1 {
 		t.Errorf("%d requests, want 1", n)
 	}
+	return true
 }
