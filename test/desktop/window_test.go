@@ -123,6 +123,9 @@ func testWindowCode(t *testing.T, program, windowProgram string) {
 	})
 	shown := r.Start(t, nil, windowProgram, "--socket", first, "--socket", second)
 	window := r.WaitWindow(t, "Rekey: Using an API key")
+	if !r.HasClass(t, window, "Rekey") {
+		t.Error("the window's class is not that of the desktop entry")
+	}
 	// The choice of the home, the main button, the other ways: the first is a code.
 	r.Press(t, window, "Tab", "Tab", "Tab", "Return")
 	r.ScreenshotAfter(t, "1-ways", nil)

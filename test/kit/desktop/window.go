@@ -4,6 +4,7 @@ package desktop
 
 import (
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +14,13 @@ import (
 
 // Window is the number that the display gives a window.
 type Window int
+
+// HasClass reports whether a window is of that class, by which desktops find the
+// desktop entry of its program.
+func (d *Desktop) HasClass(t testing.TB, w Window, class string) bool {
+	t.Helper()
+	return slices.Contains(d.windows(t, "search", "--class", "^"+class+"$"), w)
+}
 
 // WaitWindow waits until a window is shown whose title begins so.
 func (d *Desktop) WaitWindow(t testing.TB, title string) (found Window) {

@@ -77,7 +77,12 @@ func show(o options, speech words.Words, log *slog.Logger) error {
 			os.Exit(exitClosed)
 		},
 	})
+	// On X11 a window's class is the title that it is created with, and desktops find
+	// the desktop entry by the class. Wayland has Fyne's id of the app for that.
+	title := w.Title()
+	w.SetTitle("Rekey")
 	w.Show()
+	w.SetTitle(title)
 	if !drawn(w.Window) {
 		return errNoWindow
 	}
