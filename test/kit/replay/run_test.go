@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -114,6 +115,8 @@ func TestSteps(t *testing.T) {
 		"make directory":  {`{"auth_json":{"token":"old"}}`, `,{"action":"mkdir_auth"}` + read("unreadable"), `{"kind":"directory"}`},
 		"directory, none": {`{}`, `,{"action":"mkdir_auth"}`, `{"kind":"directory"}`},
 		"pad":             {`{"auth_json":{"$kind":"pad","bytes":9,"content":{"token":"old"}}}`, read("old"), `{"kind":"file","unchanged":true}`},
+		"variable":        {`{"auth_json":{"token":"old"},"env":{"CODEX_HOME":"{{home}}/."}}`, read("old"), `{}`},
+		"no variable":     {`{"auth_json":{"token":"old"},"env":{"CODEX_HOME":null}}`, read("unreadable"), `{}`},
 		"closed home":     {`{"auth_json":{"token":"old"},"home_mode":"0500"}`, read("old"), `{"kind":"file"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -259,5 +262,20 @@ func TestSettleWaitsForTheAnswer(t *testing.T) {
 	asked.Wait()
 	if err := a.settle(t.Context(), time.Millisecond, 1); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestReply(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]box.Reply{
+		`{"status":503,"body":"\udcff<","content_type":"text/html","headers":{"retry-after":"7"},"delay":0.5}`: {
+			Status: 503, Body: "\xff<", Header: map[string]string{"Content-Type": "text/html", "retry-after": "7"}, Delay: time.Second / 2},
+		`{"body":{"a": 1},"truncate":true}`: {Status: 200, Body: `{"a": 1}`, Truncate: true},
+		`{"body":null,"drop":true}`:         {Status: 200, Drop: box.DropAfter},
+	} {
+		var got reply
+		if err := json.Unmarshal([]byte(text), &got); err != nil || !reflect.DeepEqual(got.Reply, want) {
+			t.Errorf("%s: got %+v, %v, want %+v", text, got, err, want)
+		}
 	}
 }
