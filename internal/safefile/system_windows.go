@@ -2,10 +2,52 @@ package safefile
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 
 	"golang.org/x/sys/windows"
 )
+
+// lockFile locks a whole open file with LockFileEx, as Rust's file locks do.
+func lockFile(f *os.File) error {
+	const flags = windows.LOCKFILE_EXCLUSIVE_LOCK | windows.LOCKFILE_FAIL_IMMEDIATELY
+	err := windows.LockFileEx(windows.Handle(f.Fd()), flags, 0, ^uint32(0), ^uint32(0), &windows.Overlapped{})
+	switch {
+	case errors.Is(err, windows.ERROR_LOCK_VIOLATION), errors.Is(err, windows.ERROR_IO_PENDING):
+		return ErrLocked
+	case errors.Is(err, windows.ERROR_INVALID_FUNCTION), errors.Is(err, windows.ERROR_NOT_SUPPORTED):
+		return ErrNoLocks
+	}
+	return err
+}
+
+// unlockFile ends the lock by closing the file, which no other process shares.
+func unlockFile(f *os.File) { _ = f.Close() }
+
+// createNew creates a new file.
+func (d Disk) createNew(path string, perm fs.FileMode) (*os.File, error) {
+	if err := d.fails(OpCreate, path); err != nil {
+		return nil, err
+	}
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, perm)
+}
+
+// mkdir creates a folder.
+func (d Disk) mkdir(path string, perm fs.FileMode) error {
+	if err := d.fails(OpCreate, path); err != nil {
+		return err
+	}
+	return os.Mkdir(path, perm)
+}
+
+// own has nothing to do: access lists are inherited from the folder.
+func (d Disk) own(*os.File, fs.FileInfo) error { return nil }
+
+// trusted relies on the access list of the user's profile.
+func trusted(string, fs.FileInfo) bool { return true }
+
+// sticky is always false: Windows has no sticky folders.
+func sticky(string, fs.FileInfo) bool { return false }
 
 // openFlags has no meaning here: a file's name is never a pipe's.
 const openFlags = 0

@@ -6,6 +6,8 @@ import (
 	"context"
 	"io/fs"
 	"os"
+	"os/exec"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -49,4 +51,26 @@ func untilUnread(ctx context.Context, out *os.File) error {
 			return nil
 		}
 	}
+}
+
+// become replaces this process with another program that uses the Codex home
+// home.
+func become(home string, argv []string) error {
+	program, err := exec.LookPath(argv[0])
+	if err != nil {
+		return err
+	}
+	if err := os.Setenv("CODEX_HOME", home); err != nil {
+		return err
+	}
+	return syscall.Exec(program, argv, os.Environ())
+}
+
+// startAgain replaces this process with the same program and arguments.
+func startAgain() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	return syscall.Exec(self, os.Args, os.Environ())
 }
