@@ -33,16 +33,14 @@ func (b *sandboxed) second(content []byte) *box.Home {
 	return other
 }
 
-// prefer writes Rekey's configuration.
+// prefer replaces Rekey's configuration as a whole.
 func (b *sandboxed) prefer(text string) {
 	b.t.Helper()
 	folder := filepath.Join(filepath.Dir(b.Home.Dir()), "config", "rekey")
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		b.t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, "config.toml"), []byte(text+"\n"), 0o600); err != nil {
-		b.t.Fatal(err)
-	}
+	path := filepath.Join(folder, "config.toml")
+	must.Do(b.t, os.MkdirAll(folder, 0o700))
+	must.Do(b.t, os.WriteFile(path+".new", []byte(text+"\n"), 0o600))
+	must.Do(b.t, os.Rename(path+".new", path))
 }
 
 // testSeveralHomes: what the configuration names is what every command is
