@@ -190,8 +190,8 @@ func TestPollTicksUntilItsEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		ticks := poll(ctx)
-		began := time.Now()
+		k := keyringEvents{changes: poll(ctx), cancel: cancel}
+		ticks, began := k.changes, time.Now()
 		for i := range 3 {
 			<-ticks
 			if got, want := time.Since(began), time.Duration(i+1)*keyringPoll; got != want {
@@ -199,8 +199,12 @@ func TestPollTicksUntilItsEnd(t *testing.T) {
 			}
 		}
 		wait(2 * keyringPoll) // one tick waits to be read
-		cancel()
-		synctest.Wait() // a goroutine that stays would fail the bubble
+		k.stop()
+		select {
+		case <-ticks: // closed
+		default:
+			t.Error("it goes on after its end")
+		}
 	})
 }
 
