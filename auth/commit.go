@@ -15,7 +15,8 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse,
 	m.opts.Step(StepCommitting)
 	var committed *Snapshot
 	err := m.opts.Store.Update(ctx, func(current *Snapshot) (*Snapshot, error) {
-		if !s.RedeemedBy(current) {
+		otherUser := m.opts.AsCodex && s.Claims().UserID != current.Claims().UserID
+		if !s.RedeemedBy(current) || otherUser {
 			return nil, ErrStoreChanged
 		}
 		next, err := current.WithTokens(answer, m.opts.Now())

@@ -67,12 +67,21 @@ func sameJSON(a, b json.RawMessage) bool {
 	return bytes.Equal(x.Bytes(), y.Bytes())
 }
 
-// SameAccount reports whether both hold ChatGPT tokens of one account,
-// comparing tokens.account_id byte by byte. A missing one matches nothing.
+// SameAccount reports whether both are ChatGPT sign-ins of one account, comparing
+// tokens.account_id byte by byte. A missing one matches nothing. Tokens beside
+// credentials of another kind are not in use, and do not count.
 func (s *Snapshot) SameAccount(t *Snapshot) bool {
-	a, okA := s.AccountID()
-	b, okB := t.AccountID()
+	a, okA := s.accountInUse()
+	b, okB := t.accountInUse()
 	return okA && okB && a == b
+}
+
+// accountInUse is AccountID if the tokens are what the store is used for.
+func (s *Snapshot) accountInUse() (id string, ok bool) {
+	if k := s.Kind(); k != KindChatGPT && k != KindExternalTokens {
+		return "", false
+	}
+	return s.AccountID()
 }
 
 // SameSignIn reports whether both come from one sign-in: they are equal, or one

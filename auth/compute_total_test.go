@@ -41,7 +41,7 @@ func everySnapshot(t *testing.T) map[string]*Snapshot {
 		"ends now":          mustParse(t, chatGPT(ends(0))),
 		"ends in year 1":    mustParse(t, chatGPT(set("tokens.access_token", rawJWT(`{"exp":-62135596800}`)))),
 		"ended before time": mustParse(t, chatGPT(set("tokens.access_token", rawJWT(`{"exp":-8000000000000}`)))),
-		"end in milliseconds": mustParse(t, chatGPT(set("last_refresh", "123456-01-01T00:00:00Z"),
+		"end in milliseconds": mustParse(t, chatGPT(set("last_refresh", "+123456-01-01T00:00:00Z"),
 			set("tokens.access_token", rawJWT(`{"exp":4102444800000}`)))),
 		"opaque":          mustParse(t, chatGPT(set("tokens.access_token", "opaque"))),
 		"empty access":    mustParse(t, chatGPT(set("tokens.access_token", ""))),

@@ -1,11 +1,11 @@
 package authority
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
-	"unicode/utf8"
 
 	"rekey/auth"
 	"rekey/internal/fault"
@@ -48,10 +48,11 @@ func refusal(status int, code string) (auth.Reason, bool) {
 
 // errorCode returns the code in the body of a failure: error.code, error or
 // code, whichever is the first string that is not blank. A body that is not a JSON
-// object in valid UTF-8 has none.
+// object has none; bytes that are not UTF-8 are replaced first.
 func errorCode(body []byte) string {
+	body = bytes.ToValidUTF8(body, []byte("\ufffd"))
 	top, ok := parseObject(body)
-	if !ok || !utf8.Valid(body) || loneSurrogate(body) {
+	if !ok || loneSurrogate(body) {
 		return ""
 	}
 	inner, _ := parseObject(top["error"])

@@ -75,12 +75,19 @@ func TestClassify(t *testing.T) {
 	}
 }
 
-// TestErrorCodeNotUTF8: a body that is not text has no code.
+// TestErrorCodeNotUTF8: bytes that are not text are replaced, and may stand in
+// strings.
 func TestErrorCodeNotUTF8(t *testing.T) {
 	t.Parallel()
-	for _, body := range []string{"{\"error\":\"refresh_token_reused\xff\"}", "{\"x\":\"\xff\",\"error\":\"refresh_token_reused\"}", "{\"error\":\xff}", "\xff"} {
-		if code := errorCode([]byte(body)); code != "" {
-			t.Errorf("errorCode(%q) = %q, want none", body, code)
+	for body, want := range map[string]string{
+		"{\"error\":\"refresh_token_reused\xff\"}":            "refresh_token_reused\ufffd",
+		"{\"x\":\"\xff\",\"error\":\"refresh_token_reused\"}": "refresh_token_reused",
+		"{\"error\":\xff,\"code\":\"refresh_token_reused\"}":  "",
+		"\xff\xfe{\"code\":\"refresh_token_reused\"}":         "",
+		"\xff": "",
+	} {
+		if code := errorCode([]byte(body)); code != want {
+			t.Errorf("errorCode(%q) = %q, want %q", body, code, want)
 		}
 	}
 }
