@@ -45,6 +45,7 @@ func wrongAnswers() []wrongAnswer {
 	return []wrongAnswer{
 		{"10 MB", box.Huge(10 << 20)},
 		{"slow", box.Reply{Status: http.StatusOK, Body: "{}", Delay: 12 * time.Second}},
+		{"JSON of a gateway", box.Reply{Status: http.StatusOK, Body: `{"detail":"Sign in to the network first"}`}},
 		{"half", box.Reply{Status: http.StatusOK, Body: `{"plan_type":`, Truncate: true}},
 		{"HTML", box.Reply{Status: http.StatusOK, Body: "<html><title>Welcome to our guest network</title></html>"}},
 		{"redirect", box.Redirect("http://127.0.0.1:9/login")},
@@ -149,12 +150,28 @@ func afterWrong(t *testing.T, reply box.Reply) string {
 		if rest := rows[tray.RowUsageProblem2].Label; rest != "" {
 			write("", rest+"\n")
 		}
+		_, tightest, _ := strings.Cut(model.Tooltip, "\n")
+		write("tooltip", tightest+"\n")
 	}
 	b.extra = append(b.extra, "REKEY_LANGUAGE=en")
+	write("bar", b.barSays())
 	if after := b.rekey(cli.ExitOK, "status").out; after != before && told.Usage.Problem != usage.ProblemUnauthorized {
 		t.Errorf("status said\n%s, and now\n%s", before, after)
 	}
 	return said.String()
+}
+
+// barSays is the text of a bar with old figures, and the last line of its tooltip.
+func (b *sandboxed) barSays() string {
+	bar := b.start("watch", "--format", "waybar", "--usage")
+	n := bar.out.until(b.t, 0, " · as of ")
+	bar.end()
+	lines, _ := bar.out.lines()
+	var shown struct{ Text, Tooltip string }
+	if err := json.Unmarshal([]byte(lines[n-1]), &shown); err != nil {
+		b.t.Fatal(err)
+	}
+	return shown.Text + "\n" + shown.Tooltip[strings.LastIndex(shown.Tooltip, "\n")+1:] + "\n"
 }
 
 // age makes the figures older than they are, so that the next look asks.
@@ -171,6 +188,11 @@ func (b *sandboxed) age(by time.Duration) {
 		b.t.Fatalf("the records are %q", records)
 	}
 	kept := files.Memory{Home: filepath.Dir(records[0]), User: b.t.TempDir()}
+	unlock, err := kept.Lock(inTime(b.t))
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer unlock()
 	rec := kept.Load()
 	rec.AskedAt, rec.Usage.FetchedAt = rec.AskedAt.Add(-by), rec.Usage.FetchedAt.Add(-by)
 	for i := range rec.Usage.Windows {
