@@ -95,24 +95,36 @@ func TestUsageComesFromTheAgent(t *testing.T) {
 }
 
 // What one process has been told, those that watch the home show, without a
-// request of their own.
+// request of their own, also where nobody says which file has changed.
 func TestUsageOfAnotherProcess(t *testing.T) {
 	t.Parallel()
 	r := newUsageRig(t)
-	a, other := r.start(), r.open()
-	r.run(other.Watch)
-	news := other.SubscribeUsage(within(t))
+	a, watching, polling := r.start(), r.open(), r.open()
+	r.run(watching.Watch)
+	changes := make(chan struct{}, 1)
+	r.run(func(ctx context.Context) error {
+		polling.follow(ctx, changes, func() ([]string, bool) { return nil, false })
+		return nil
+	})
+	first, second := watching.SubscribeUsage(within(t)), polling.SubscribeUsage(within(t))
 	u, err := a.LookAtUsage(within(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for told := range news {
-		if told.FetchedAt.Equal(u.FetchedAt) {
-			break
+	changes <- struct{}{}
+	for name, news := range map[string]<-chan usage.Usage{"watching": first, "polling": second} {
+		told := usage.Usage{}
+		for told = range news {
+			if told.FetchedAt.Equal(u.FetchedAt) {
+				break
+			}
+		}
+		if !told.FetchedAt.Equal(u.FetchedAt) {
+			t.Errorf("%s: it was told %+v", name, told)
 		}
 	}
-	if got := other.Usage(); !got.FetchedAt.Equal(u.FetchedAt) || r.server.UsageRequests() != 1 {
-		t.Errorf("%+v after %d requests", got, r.server.UsageRequests())
+	if n := r.server.UsageRequests(); n != 1 {
+		t.Errorf("the backend was asked %d times", n)
 	}
 }
 

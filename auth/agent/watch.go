@@ -90,14 +90,14 @@ func (h *Home) follow(ctx context.Context, changes <-chan struct{}, which func()
 		select {
 		case <-changes:
 			changed, ok := which()
-			if used := slices.Index(changed, record); ok && used >= 0 {
+			if !ok || slices.Contains(changed, record) {
 				h.meter.service.Known(ctx)
-				if changed = slices.Delete(changed, used, used+1); len(changed) == 0 {
+				if ok && len(changed) == 1 {
 					continue
 				}
 			}
 			tries = 0
-			read(!ok || again != nil || slices.ContainsFunc(changed, func(file string) bool { return file != credentials }))
+			read(!ok || again != nil || slices.ContainsFunc(changed, func(file string) bool { return file != credentials && file != record }))
 		case _, ok := <-keyring.changes:
 			if !ok {
 				keyring.stop() // the signals have ended; the next read subscribes anew
