@@ -107,6 +107,8 @@ func refreshMark(s auth.State) Mark {
 	switch {
 	case s.Refreshable == auth.RefreshableNo:
 		return MarkNo
+	case s.Refreshable == auth.RefreshableUnknown && s.Status == auth.StatusHealthy && s.KeepFresh:
+		return MarkNone // a sign would look like a fault
 	case s.Refreshable == auth.RefreshableUnknown, !s.KeepFresh:
 		return MarkMaybe
 	}

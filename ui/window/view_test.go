@@ -36,6 +36,8 @@ func TestViewOf(t *testing.T) {
 			[]string{"✓ Credential: ChatGPT tokens of a host program", "✓ Access token: Works until 14:05 (in 3 h)", "  Last refreshed: 10:05"}, ""},
 		{"healthy", auth.StatusHealthy, nil, "Signed in", "",
 			[]string{"✓ Credential: ChatGPT sign-in", "✓ Access token: Works until 14:05 (in 3 h)", "✓ Refresh: Refreshes at 13:35", "  Last refreshed: 10:05"}, ""},
+		{"never refreshed", auth.StatusHealthy, func(s *auth.State) { s.Refreshable = auth.RefreshableUnknown }, "Signed in", "",
+			[]string{"✓ Credential: ChatGPT sign-in", "✓ Access token: Works until 14:05 (in 3 h)", "  Refresh: Refreshes at 13:35", "  Last refreshed: 10:05"}, ""},
 		{"refreshing", auth.StatusRefreshing, nil, "Refreshing…", "",
 			[]string{"✓ Credential: ChatGPT sign-in", "✓ Access token: Works until 14:05 (in 3 h)", "✓ Refresh: Being refreshed now", "  Last refreshed: 10:05"}, ""},
 		{"waiting", auth.StatusWaiting, nil, "Offline: refreshes when back online",
