@@ -17,6 +17,7 @@ import (
 	"rekey/auth/store"
 	"rekey/internal/box"
 	"rekey/internal/safefile"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
 
@@ -43,7 +44,7 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 	if _, err := os.Lstat(h.Socket()); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the socket is still there: %v", err)
 	}
-	eventually(t, "the end of all goroutines:\n"+ours(), func() bool { return ours() == "" })
+	kit.Eventually(t, "the end of all goroutines:\n"+ours(), func() bool { return ours() == "" })
 }
 
 // ours are the stacks of the program's goroutines, without those of its tests.
@@ -162,7 +163,7 @@ func TestReloadWaitsForNobodysRefresh(t *testing.T) {
 	other := r.open()
 	s, _ := other.Manager().Snapshot()
 	must.Do(t, errors.Join(other.state.Reserve(other.state.Token(s), time.Now().Add(-time.Minute)), other.state.Sent(other.state.Token(s))))
-	unlock, err := store.RefreshLock(r.home.Dir(), safefile.Disk{}, patience)(t.Context())
+	unlock, err := store.RefreshLock(r.home.Dir(), safefile.Disk{}, kit.Patience)(t.Context())
 	must.Do(t, err)
 	defer unlock()
 	h, err := Open(r.options())
@@ -175,7 +176,7 @@ func TestReloadWaitsForNobodysRefresh(t *testing.T) {
 		if err != nil || h.State().Status != auth.StatusHealthy {
 			t.Errorf("Reload = %v, the State %+v", err, h.State())
 		}
-	case <-time.After(patience):
+	case <-time.After(kit.Patience):
 		t.Fatal("Reload waits for the lock")
 	}
 	refreshed := make(chan error, 1)

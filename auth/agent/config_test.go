@@ -8,6 +8,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/store"
 	"rekey/internal/box"
+	"rekey/test/kit"
 )
 
 // What config.toml says holds from the moment it is written.
@@ -49,9 +50,9 @@ func TestProviderIsFollowed(t *testing.T) {
 		t.Error("without a configuration no OpenAI credentials are required")
 	}
 	r.configure("model_provider = \"own\"\n[model_providers.own]\nname = \"own\"\n")
-	eventually(t, "the provider that needs no sign-in", func() bool { return !h.RequiresOpenAIAuth() })
+	kit.Eventually(t, "the provider that needs no sign-in", func() bool { return !h.RequiresOpenAIAuth() })
 	r.configure("")
-	eventually(t, "the provider that does", h.RequiresOpenAIAuth)
+	kit.Eventually(t, "the provider that does", h.RequiresOpenAIAuth)
 }
 
 // A configuration that cannot be used leaves Codex's defaults, as in Codex's

@@ -16,6 +16,7 @@ import (
 	"rekey/auth/appserver"
 	"rekey/internal/box"
 	"rekey/internal/safefile"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
 
@@ -28,7 +29,7 @@ func (r *rig) join() (m *Member, leave func()) {
 	}
 	return m, r.run(func(ctx context.Context) error {
 		err := m.Run(ctx)
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), kit.Patience)
 		defer cancel()
 		return errors.Join(err, m.Close(last))
 	})
@@ -61,7 +62,7 @@ func TestMembersElectANewAgent(t *testing.T) {
 	}
 
 	leave()
-	eventually(t, "one agent and its client", func() bool {
+	kit.Eventually(t, "one agent and its client", func() bool {
 		return len(agents(b, c)) == 1 && len(r.told.Lines()) == 2
 	})
 	r.put(box.AuthJSON(box.WithAPIKey("not-a-real-key")))
@@ -99,7 +100,7 @@ func TestSubscriptionOutlivesTheAgent(t *testing.T) {
 	states := m.Subscribe(within(t))
 	before := <-states
 	leave()
-	eventually(t, "the election", func() bool { return len(agents(m)) == 1 })
+	kit.Eventually(t, "the election", func() bool { return len(agents(m)) == 1 })
 	r.put(box.AuthJSON(box.WithAPIKey("not-a-real-key")))
 	for st := range states {
 		if st == before {
@@ -149,11 +150,11 @@ func TestCallsBetweenTwoAgents(t *testing.T) {
 	stop := r.run(held.Run)
 	m, _ := r.join()
 	stop() // it no longer answers and still has the lock, as when it waits for a refresh
-	eventually(t, "the end of the connection", func() bool {
+	kit.Eventually(t, "the end of the connection", func() bool {
 		return errors.Is(m.Refresh(within(t)), appserver.ErrAgentGone)
 	})
 	held.unlock()
-	eventually(t, "the election", func() bool { return len(agents(m)) == 1 })
+	kit.Eventually(t, "the election", func() bool { return len(agents(m)) == 1 })
 	if err := m.Refresh(within(t)); err != nil {
 		t.Errorf("Refresh after the election = %v", err)
 	}

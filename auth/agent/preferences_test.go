@@ -14,6 +14,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/config"
+	"rekey/test/kit"
 	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
@@ -59,17 +60,17 @@ func TestTheConfigurationFileIsWatched(t *testing.T) {
 	await(t, a, "what the file says", func(st auth.State) bool {
 		return !st.KeepFresh && !st.Notifications && st.SignInMethod == auth.SignInCodex
 	})
-	eventually(t, "the level", func() bool { return level.Level() == slog.LevelDebug })
+	kit.Eventually(t, "the level", func() bool { return level.Level() == slog.LevelDebug })
 
 	// Some of it has to wait, which is told.
 	r.set("# mine\nhomes = [\"/a\"]\nkeep_fresh = false\nnotifications = false\nsign_in = \"codex\"\n")
-	eventually(t, "the word", func() bool { return strings.Contains(r.told.String(), "when Rekey restarts") })
+	kit.Eventually(t, "the word", func() bool { return strings.Contains(r.told.String(), "when Rekey restarts") })
 	r.set("# mine\nkeep_fresh = false\nnotifications = false\nsign_in = \"codex\"\n")
-	eventually(t, "the word again", func() bool { return len(r.told.Lines()) == 2 })
+	kit.Eventually(t, "the word again", func() bool { return len(r.told.Lines()) == 2 })
 
 	// A slip of the pen is told, and leaves everything as it was.
 	r.set("# mine\nkeep_fresh = fals\nnotifications = false\nsign_in = \"codx\"\n")
-	eventually(t, "two problems", func() bool { return len(r.told.Lines()) == 4 })
+	kit.Eventually(t, "two problems", func() bool { return len(r.told.Lines()) == 4 })
 	if told := r.told.String(); !strings.Contains(told, "config.toml:2: this line is not valid TOML") ||
 		!strings.Contains(told, `config.toml:4: sign_in is "codx"; use browser, device or codex`) {
 		t.Errorf("it tells %s", told)
@@ -220,10 +221,10 @@ func TestTheHookIsCalled(t *testing.T) {
 		_ = json.Unmarshal(text, &report)
 		return report
 	}
-	eventually(t, "the first State", func() bool { return read().State.Status == auth.StatusSignedOut })
+	kit.Eventually(t, "the first State", func() bool { return read().State.Status == auth.StatusSignedOut })
 	if got := read(); got.Home != r.home.Dir() || got.Schema != auth.ReportSchema {
 		t.Errorf("the report is %+v", got)
 	}
 	r.put([]byte(`{"OPENAI_API_KEY": "not-a-real-key"}`))
-	eventually(t, "the next State", func() bool { return read().State == a.State() && a.State().Status == auth.StatusAPIKey })
+	kit.Eventually(t, "the next State", func() bool { return read().State == a.State() && a.State().Status == auth.StatusAPIKey })
 }

@@ -19,10 +19,6 @@ import (
 	"rekey/test/kit/must"
 )
 
-// patience bounds every wait for what has to come. A test that passes never
-// waits that long.
-const patience = 2 * time.Minute
-
 // heldLock makes this test's program take the agent lock of the folder that it
 // names, say so, and hold it until it is killed.
 const heldLock = "REKEY_AGENT_TEST_LOCK"
@@ -155,7 +151,7 @@ func (r *rig) open(change ...func(*Options)) *Home {
 	}
 	_ = h.Reload(r.t.Context(), true)
 	r.t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		ctx, cancel := context.WithTimeout(context.Background(), kit.Patience)
 		defer cancel()
 		if err := h.Close(ctx); err != nil {
 			r.t.Errorf("Close: %v", err)
@@ -189,7 +185,7 @@ func (r *rig) run(f func(context.Context) error) (stop func()) {
 			if err != nil {
 				r.t.Errorf("it ended with %v", err)
 			}
-		case <-time.After(patience):
+		case <-time.After(kit.Patience):
 			r.t.Error("it does not end")
 		}
 	})
@@ -229,7 +225,7 @@ type states interface {
 // await waits for a State that fits and returns it.
 func await(t *testing.T, from states, what string, fits func(auth.State) bool) auth.State {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), kit.Patience)
 	defer cancel()
 	var last auth.State
 	for st := range from.Subscribe(ctx) {
@@ -246,27 +242,7 @@ func status(s auth.Status) func(auth.State) bool {
 }
 
 // within is a context that ends when a test has waited for too long.
-func within(t *testing.T) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	t.Cleanup(cancel)
-	return ctx
-}
-
-// eventually waits until ok says yes. It is for things that no channel tells.
-func eventually(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	ticks := time.NewTicker(2 * time.Millisecond)
-	defer ticks.Stop()
-	ctx := within(t)
-	for !ok() {
-		select {
-		case <-ticks.C:
-		case <-ctx.Done():
-			t.Fatalf("did not come: %s", what)
-		}
-	}
-}
+func within(t *testing.T) context.Context { return kit.Context(t) }
 
 // browse is a browser: it follows a page to its end.
 func browse(ctx context.Context, url string) error {

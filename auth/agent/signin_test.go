@@ -12,6 +12,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/login"
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
 
@@ -413,7 +414,7 @@ func TestShowURLWithoutABrowser(t *testing.T) {
 	select {
 	case url := <-shown:
 		must.Do(t, browse(within(t), url))
-	case <-time.After(patience):
+	case <-time.After(kit.Patience):
 		t.Fatal("no link is shown")
 	}
 	if err := <-caller; err != nil {

@@ -47,7 +47,7 @@ func TestAnotherUserIsRefused(t *testing.T) {
 	if answer, err := io.ReadAll(nc); len(answer) > 0 {
 		t.Errorf("another user was answered %q, %v", answer, err)
 	}
-	eventually(t, "the refusal in the log", func() bool { return strings.Contains(r.log.String(), "a client was refused") })
+	kit.Eventually(t, "the refusal in the log", func() bool { return strings.Contains(r.log.String(), "a client was refused") })
 
 	if err := c.Refresh(within(t)); err != nil {
 		t.Errorf("our own client: %v", err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
 
@@ -61,7 +62,7 @@ func TestManyClientsLeaveNothing(t *testing.T) {
 		<-ticks.C
 	}
 	want := fmt.Sprintf(`"user-%d@example.com"`, changes-1)
-	eventually(t, "the last State, at every client", func() bool {
+	kit.Eventually(t, "the last State, at every client", func() bool {
 		for i := range last {
 			if line := last[i].Load(); line == nil || !strings.Contains(*line, want) {
 				return false
@@ -74,5 +75,5 @@ func TestManyClientsLeaveNothing(t *testing.T) {
 		_ = c.Close()
 	}
 	stop()
-	eventually(t, "no goroutine is left", func() bool { return runtime.NumGoroutine() <= before })
+	kit.Eventually(t, "no goroutine is left", func() bool { return runtime.NumGoroutine() <= before })
 }

@@ -15,6 +15,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/appserver"
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
 
@@ -159,7 +160,7 @@ func TestAgentGoesOnWithoutASocket(t *testing.T) {
 			r := newRig(t, box.Config{})
 			dir := tt.runtime(r.root)
 			a := r.start(func(o *Options) { o.Dirs.Runtime = dir })
-			eventually(t, "the sentence", func() bool { return len(r.told.Lines()) > 0 })
+			kit.Eventually(t, "the sentence", func() bool { return len(r.told.Lines()) > 0 })
 			if got := r.told.Lines(); len(got) != 1 || !strings.Contains(got[0], tt.want) {
 				t.Errorf("it tells %q, want one sentence with %q", got, tt.want)
 			}

@@ -12,6 +12,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/usage"
 	"rekey/usage/files"
 )
@@ -91,7 +92,7 @@ func TestUsageComesFromTheAgent(t *testing.T) {
 	if err := a.SignOut(within(t)); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "no usage after the sign-out", func() bool { return !client.Usage().Known() && client.Usage().Problem == usage.ProblemSignedOut })
+	kit.Eventually(t, "no usage after the sign-out", func() bool { return !client.Usage().Known() && client.Usage().Problem == usage.ProblemSignedOut })
 }
 
 // What one process has been told, those that watch the home show, without a
@@ -265,7 +266,7 @@ func TestUsageAlerts(t *testing.T) {
 	if got := r.settings(); got != "usage_alerts = [80]\n" {
 		t.Errorf("the configuration is %q", got)
 	}
-	eventually(t, "the account is known", func() bool { return files.Memory{Home: a.stateDir}.Load().Account != "" })
+	kit.Eventually(t, "the account is known", func() bool { return files.Memory{Home: a.stateDir}.Load().Account != "" })
 	day := filepath.Join(r.home.Dir(), "sessions", "2026", "11", "28")
 	if err := os.MkdirAll(day, 0o700); err != nil {
 		t.Fatal(err)
@@ -296,5 +297,5 @@ func TestUsageAlerts(t *testing.T) {
 	if err := client.SetPreferences(on, auth.PreferenceChange{UsageAlerts: &none}); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "no alert when they are off", func() bool { return len(client.Usage().Alerts) == 0 })
+	kit.Eventually(t, "no alert when they are off", func() bool { return len(client.Usage().Alerts) == 0 })
 }

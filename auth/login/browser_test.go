@@ -15,6 +15,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/authority"
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
 
@@ -375,7 +376,7 @@ func TestDeadline(t *testing.T) {
 func portIsFree(t *testing.T, f *flow) {
 	t.Helper()
 	// For a moment another program may have it for its side of a connection.
-	until(t, "the port is free", func() bool { return isFree(f) })
+	kit.Eventually(t, "the port is free", func() bool { return isFree(f) })
 }
 
 // isFree binds the flow's port.

@@ -8,6 +8,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit"
 )
 
 // TestConfirmAtOnce: a question that needs no user is not noticed in the browser.
@@ -84,7 +85,7 @@ func TestConfirmFreesThePort(t *testing.T) {
 	})
 	open(t, f.page.String())
 	<-asked
-	until(t, "the port is free", func() bool { return isFree(f) })
+	kit.Eventually(t, "the port is free", func() bool { return isFree(f) })
 	answer <- nil
 	if err := f.end(t); err != nil {
 		t.Error(err)

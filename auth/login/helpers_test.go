@@ -12,11 +12,9 @@ import (
 	"rekey/auth"
 	"rekey/auth/authority"
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
-
-// patience bounds every wait of a test.
-const patience = 2 * time.Minute
 
 // boxed starts an authorization server.
 func boxed(t *testing.T, cfg box.Config) *box.Server {
@@ -69,7 +67,7 @@ func run(t *testing.T, b Browser) *flow {
 		f.page = parse(t, address)
 	case <-f.done:
 		t.Fatalf("the flow ended early: %v", f.err)
-	case <-time.After(patience):
+	case <-time.After(kit.Patience):
 		t.Fatal("no address of a page")
 	}
 	return f
@@ -80,7 +78,7 @@ func (f *flow) end(t *testing.T) error {
 	t.Helper()
 	select {
 	case <-f.done:
-	case <-time.After(patience):
+	case <-time.After(kit.Patience):
 		t.Fatal("the flow did not end")
 	}
 	return f.err
@@ -138,7 +136,7 @@ func do(t *testing.T, method, address string, headers ...string) visit {
 }
 
 func try(ctx context.Context, method, address string, headers ...string) (visit, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, kit.Patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, address, nil)
 	if err != nil {
@@ -165,19 +163,4 @@ func parse(t *testing.T, address string) *url.URL {
 	u, err := url.Parse(address)
 	must.Do(t, err)
 	return u
-}
-
-// until waits for a condition that no channel tells.
-func until(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	late := time.After(patience)
-	for !ok() {
-		select {
-		case <-tick.C:
-		case <-late:
-			t.Fatalf("did not come: %s", what)
-		}
-	}
 }

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
 
@@ -123,7 +124,7 @@ func TestCancelledWhileThePortIsBusy(t *testing.T) {
 		if !errors.Is(err, ErrCancelled) {
 			t.Errorf("got %v, want ErrCancelled", err)
 		}
-	case <-time.After(patience):
+	case <-time.After(kit.Patience):
 		t.Fatal("still waiting for the port")
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"rekey/auth/codex"
 	"rekey/internal/safefile"
@@ -51,19 +50,12 @@ func waitForLockQueue(t *testing.T, path string) {
 	info, err := os.Stat(path)
 	must.Do(t, err)
 	inode := fmt.Sprintf(":%d ", info.Sys().(*syscall.Stat_t).Ino)
-	ctx := kit.Context(t)
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	for {
+	kit.Eventually(t, "a process that waits for the lock", func() bool {
 		for line := range strings.Lines(string(files.Read(t, "/proc/locks"))) {
 			if strings.Contains(line, "-> FLOCK") && strings.Contains(line, inode) {
-				return
+				return true
 			}
 		}
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatal("nobody waits for the lock")
-		}
-	}
+		return false
+	})
 }

@@ -23,6 +23,7 @@ import (
 	"rekey/internal/config"
 	"rekey/internal/safefile"
 	"rekey/internal/version"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
 
@@ -291,17 +292,10 @@ func TestTheAgentThatRuns(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	for limit := time.After(2 * time.Minute); ; {
+	kit.Eventually(t, "the agent's version", func() bool {
 		report = Collect(t.Context(), r.Inputs)
-		if value(report, FactAgent) == "1.2.3" {
-			break
-		}
-		select {
-		case <-limit:
-			t.Fatalf("it is not found: %+v", report)
-		default:
-		}
-	}
+		return value(report, FactAgent) == "1.2.3"
+	})
 	if got := codes(report); slices.Contains(got, FindMuteAgent) || slices.Contains(got, FindOtherAgent) {
 		t.Errorf("the findings are %v", got)
 	}

@@ -25,9 +25,6 @@ import (
 	"rekey/test/kit/must"
 )
 
-// patience bounds every wait for what has to come.
-const patience = 2 * time.Minute
-
 // rig is a hook with a folder for its program and what that leaves.
 type rig struct {
 	t      *testing.T
@@ -68,7 +65,7 @@ func (r *rig) run() {
 		cancel()
 		select {
 		case <-ended:
-		case <-time.After(patience):
+		case <-time.After(kit.Patience):
 			r.t.Error("Run does not end")
 		}
 	})
@@ -110,7 +107,7 @@ func (r *rig) open(fifo string) {
 		if err != nil {
 			r.t.Fatal(err)
 		}
-	case <-time.After(patience):
+	case <-time.After(kit.Patience):
 		r.t.Fatal("the hook does not come to the pipe")
 	}
 }
@@ -131,16 +128,7 @@ func (r *rig) reports(path string) (found []auth.StateReport) {
 
 func (r *rig) eventually(what string, ok func() bool) {
 	r.t.Helper()
-	ticks := time.NewTicker(2 * time.Millisecond)
-	defer ticks.Stop()
-	limit := time.After(patience)
-	for !ok() {
-		select {
-		case <-ticks.C:
-		case <-limit:
-			r.t.Fatalf("did not come: %s", what)
-		}
-	}
+	kit.Eventually(r.t, what, ok)
 }
 
 func (r *rig) hears(says string) {
@@ -150,7 +138,7 @@ func (r *rig) hears(says string) {
 		if !strings.Contains(told, says) {
 			r.t.Errorf("it tells %q, want %q", told, says)
 		}
-	case <-time.After(patience):
+	case <-time.After(kit.Patience):
 		r.t.Fatalf("it does not tell %q", says)
 	}
 }
@@ -169,7 +157,7 @@ func TestTheHookReadsTheState(t *testing.T) {
 		r.states.Publish(state(email))
 		r.eventually("the report", func() bool { return len(r.reports(hook+".out")) == i+1 })
 		got := r.reports(hook + ".out")[i]
-		if got.Schema != 1 || got.Home != "/home/ada/.codex" || got.State != state(email) || time.Since(got.At).Abs() > patience {
+		if got.Schema != 1 || got.Home != "/home/ada/.codex" || got.State != state(email) || time.Since(got.At).Abs() > kit.Patience {
 			t.Errorf("the report is %+v", got)
 		}
 	}

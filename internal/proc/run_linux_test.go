@@ -11,10 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
-
-const patience = 2 * time.Minute
 
 // start runs a script whose first line of output is the process id of a
 // grandchild, and returns that and the end of Run.
@@ -39,20 +38,10 @@ func start(t *testing.T, ctx context.Context, script string) (grandchild string,
 // wantGone waits until a process has ended; who reaps it is not our affair.
 func wantGone(t *testing.T, pid string) {
 	t.Helper()
-	tick := time.NewTicker(5 * time.Millisecond)
-	defer tick.Stop()
-	late := time.After(patience)
-	for {
+	kit.Eventually(t, "the end of process "+pid, func() bool {
 		stat, err := os.ReadFile("/proc/" + pid + "/stat")
-		if err != nil || bytes.Contains(stat, []byte(") Z ")) {
-			return
-		}
-		select {
-		case <-tick.C:
-		case <-late:
-			t.Fatalf("process %s lives on: %s", pid, stat)
-		}
-	}
+		return err != nil || bytes.Contains(stat, []byte(") Z "))
+	})
 }
 
 func TestCancelEndsTheGroup(t *testing.T) {
@@ -71,7 +60,7 @@ func TestCancelEndsTheGroup(t *testing.T) {
 				if err == nil {
 					t.Error("no error")
 				}
-			case <-time.After(patience):
+			case <-time.After(kit.Patience):
 				t.Fatal("Run did not return")
 			}
 			wantGone(t, grandchild)
