@@ -46,7 +46,7 @@ func TestLender(t *testing.T) {
 				t.Errorf("the loan: %+v", l)
 			}
 			w.breaks("box", nil, "")
-			w.clock.wake()
+			w.clock.Wake()
 			time.Sleep(settle)
 			w.has("box", 2)
 			if l := w.loan(); l.Fault != nil || l.Failures != 0 {

@@ -15,62 +15,9 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/auth/keeper"
+	"rekey/test/kit/bubble"
 	"rekey/test/kit/must"
 )
-
-// bubble is the clock of a synctest bubble.
-type bubble struct {
-	mu     sync.Mutex
-	alarms []*bubbleAlarm
-}
-
-func (*bubble) Now() time.Time { return time.Now().Round(0).UTC() }
-
-func (b *bubble) NewAlarm() keeper.Alarm {
-	a := &bubbleAlarm{ch: make(chan keeper.Ring, 1)}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.alarms = append(b.alarms, a)
-	return a
-}
-
-// wake plays a machine that was asleep.
-func (b *bubble) wake() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, a := range b.alarms {
-		a.ring(keeper.RingJump)
-	}
-}
-
-type bubbleAlarm struct {
-	ch    chan keeper.Ring
-	timer *time.Timer
-}
-
-func (a *bubbleAlarm) Set(at time.Time) error {
-	a.Close()
-	if !at.IsZero() {
-		a.timer = time.AfterFunc(time.Until(at), func() { a.ring(keeper.RingDue) })
-	}
-	return nil
-}
-
-func (a *bubbleAlarm) ring(why keeper.Ring) {
-	select {
-	case a.ch <- why:
-	default:
-	}
-}
-
-func (a *bubbleAlarm) Rings() <-chan keeper.Ring { return a.ch }
-
-func (a *bubbleAlarm) Close() {
-	if a.timer != nil {
-		a.timer.Stop()
-	}
-}
 
 // signIn is the n-th access token of Ada's, which works for an hour.
 func signIn(t testing.TB, account string, n int) *auth.Snapshot {
@@ -94,7 +41,7 @@ func signIn(t testing.TB, account string, n int) *auth.Snapshot {
 type world struct {
 	t      *testing.T
 	lender *Lender
-	clock  *bubble
+	clock  *bubble.Clock
 
 	mu       sync.Mutex
 	offer    Offer
@@ -109,7 +56,7 @@ type world struct {
 }
 
 func newWorld(t *testing.T) *world {
-	w := &world{t: t, clock: &bubble{}, holds: map[string]string{}, fails: map[string]error{}, stderr: map[string]string{}, visits: map[string]int{}}
+	w := &world{t: t, clock: &bubble.Clock{}, holds: map[string]string{}, fails: map[string]error{}, stderr: map[string]string{}, visits: map[string]int{}}
 	w.lender = NewLender(Owner{
 		Book: OpenBook(filepath.Join(t.TempDir(), "loans.json")), Offer: w.offered, Through: w.through,
 		Log: slog.New(slog.DiscardHandler),

@@ -7,40 +7,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"rekey/auth/keeper"
+	"rekey/test/kit/bubble"
 	"rekey/usage"
 	"rekey/usage/files"
 )
-
-// bubbleClock is the clock of a synctest bubble.
-type bubbleClock struct{}
-
-func (bubbleClock) Now() time.Time { return time.Now().Round(0).UTC() }
-
-func (bubbleClock) NewAlarm() keeper.Alarm {
-	return &bubbleAlarm{rings: make(chan keeper.Ring, 1)}
-}
-
-type bubbleAlarm struct {
-	rings chan keeper.Ring
-	timer *time.Timer
-}
-
-func (a *bubbleAlarm) Set(at time.Time) error {
-	a.Close()
-	if !at.IsZero() {
-		a.timer = time.AfterFunc(time.Until(at), func() { a.rings <- keeper.RingDue })
-	}
-	return nil
-}
-
-func (a *bubbleAlarm) Rings() <-chan keeper.Ring { return a.rings }
-
-func (a *bubbleAlarm) Close() {
-	if a.timer != nil {
-		a.timer.Stop()
-	}
-}
 
 // waiter is a meter whose backend is a function, with somebody who waits for a
 // reset. It is used inside a bubble.
@@ -54,18 +24,18 @@ type waiter struct {
 }
 
 func newWaiter(t *testing.T) *waiter {
-	w := &waiter{meter: &meter{}, begun: time.Now()}
+	w, clock := &waiter{meter: &meter{}, begun: time.Now()}, &bubble.Clock{}
 	w.service = usage.NewService(usage.Options{
 		Settings: func() usage.Settings { return usage.Settings{On: true, Alerts: []int{80}} },
 		Asker: func(context.Context) (usage.Asker, usage.Problem) {
 			return usage.Asker{Account: "ada", Credentials: "c1"}, ""
 		},
 		Recover: func(context.Context) {}, Backend: w, Memory: files.Memory{Home: t.TempDir(), User: t.TempDir()},
-		Changed: w.news.Publish, Now: bubbleClock{}.Now,
+		Changed: w.news.Publish, Now: clock.Now,
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	var waiting sync.WaitGroup
-	waiting.Go(func() { w.wait(ctx, bubbleClock{}, nil) })
+	waiting.Go(func() { w.wait(ctx, clock, nil) })
 	t.Cleanup(func() { cancel(); waiting.Wait() })
 	return w
 }
@@ -105,7 +75,7 @@ func (w *waiter) at(passed time.Duration) (asked int, due []usage.Alert) {
 // filled is a window that is so full and is reset at some time.
 func filled(percent float64, resets time.Time) func() (usage.Usage, error) {
 	return func() (usage.Usage, error) {
-		now := bubbleClock{}.Now()
+		now := time.Now().Round(0).UTC()
 		return usage.Usage{FetchedAt: now, Windows: []usage.Window{
 			{Limit: usage.MainLimit, Minutes: 300, UsedPercent: &percent, ResetsAt: resets.Round(0).UTC(), ToldAt: now}}}, nil
 	}
