@@ -22,7 +22,7 @@ const (
 	ProblemLoan Problem = "loan"
 	// ProblemRefused: the sign-in is refused for good.
 	ProblemRefused Problem = "refused"
-	// ProblemExpired: the access token has expired or is about to. It is not
+	// ProblemExpired: the access token has expired, is about to, or is missing. It is not
 	// refreshed just for the figures.
 	ProblemExpired Problem = "expired"
 	// ProblemUnreadable: the credentials cannot be read.

@@ -72,14 +72,15 @@ func (m *meter) chosen() {
 // they are not refreshed for it.
 func (m *meter) asker(context.Context) (usage.Asker, usage.Problem) {
 	s, refusal := m.home.manager.Snapshot()
+	status := m.home.manager.State().Status
 	switch {
-	case s == nil && m.home.manager.State().Status == auth.StatusUnreadable:
+	case s == nil && status == auth.StatusUnreadable:
 		return usage.Asker{}, usage.ProblemUnreadable
-	case s == nil || s.Kind() == auth.KindNone:
+	case s == nil || s.Kind() == auth.KindNone || status == auth.StatusSignedOut:
 		return usage.Asker{}, usage.ProblemSignedOut
 	case s.Kind() == auth.KindAPIKey:
 		return usage.Asker{}, usage.ProblemAPIKey
-	case s.AccessToken().Empty() || s.Kind() != auth.KindChatGPT && s.Kind() != auth.KindExternalTokens:
+	case s.Kind() != auth.KindChatGPT && (s.Kind() != auth.KindExternalTokens || s.AccessToken().Empty()):
 		return usage.Asker{}, usage.ProblemNoToken
 	}
 	who := m.as(s)
@@ -91,7 +92,7 @@ func (m *meter) asker(context.Context) (usage.Asker, usage.Problem) {
 		return who, usage.ProblemRestricted
 	case refusal != nil:
 		return who, usage.ProblemRefused
-	case known && time.Until(end) < lasting:
+	case known && time.Until(end) < lasting, s.AccessToken().Empty(): // a refresh brings another
 		return who, usage.ProblemExpired
 	}
 	return who, ""

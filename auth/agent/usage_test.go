@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -217,10 +218,15 @@ func TestNobodyAsksForUsage(t *testing.T) {
 		set     string
 		want    usage.Problem
 	}{
-		"off":      {set: `usage = "off"`, want: usage.ProblemOff},
-		"API key":  {content: func(*rig) []byte { return []byte(`{"auth_mode":"apikey","OPENAI_API_KEY":"sk-fake"}`) }, want: usage.ProblemAPIKey},
-		"nobody":   {content: func(*rig) []byte { return []byte(`{"auth_mode":"apikey"`) }, want: usage.ProblemUnreadable},
-		"no token": {content: func(*rig) []byte { return []byte(`{"auth_mode":"chatgpt"}`) }, want: usage.ProblemNoToken},
+		"off":       {set: `usage = "off"`, want: usage.ProblemOff},
+		"API key":   {content: func(*rig) []byte { return []byte(`{"auth_mode":"apikey","OPENAI_API_KEY":"sk-fake"}`) }, want: usage.ProblemAPIKey},
+		"nobody":    {content: func(*rig) []byte { return []byte(`{"auth_mode":"apikey"`) }, want: usage.ProblemUnreadable},
+		"no tokens": {content: func(*rig) []byte { return []byte(`{"auth_mode":"chatgpt"}`) }, want: usage.ProblemSignedOut},
+		"no access token": {set: "keep_fresh = false", content: func(*rig) []byte {
+			return bytes.ReplaceAll(box.AuthJSON(box.WithAccessToken("gone")), []byte("gone"), nil)
+		}, want: usage.ProblemExpired},
+		"a host's":       {content: func(*rig) []byte { return []byte(`{"auth_mode":"chatgptAuthTokens"}`) }, want: usage.ProblemNoToken},
+		"the user's own": {content: func(*rig) []byte { return []byte(`{"personal_access_token":"at-fake"}`) }, want: usage.ProblemNoToken},
 		"loan": {content: func(r *rig) []byte {
 			return box.AuthJSON(box.WithAccount(box.Ada()), box.WithTokens(box.Tokens{
 				IDToken: r.server.Issue(box.Ada()).IDToken, AccessToken: r.server.Issue(box.Ada()).AccessToken, RefreshToken: "rekey-loan:v1:box-1"}))

@@ -69,7 +69,24 @@ func TestNoPlanUsage(t *testing.T) {
 		"signed out": {func(*sandboxed) {}, cli.ExitSignedOut, usage.ProblemSignedOut, 0},
 		"API key":    {func(b *sandboxed) { b.put(apiKey) }, cli.ExitFailure, usage.ProblemAPIKey, 0},
 		"off":        {func(b *sandboxed) { b.signIn(time.Hour); b.prefer(`usage = "off"`) }, cli.ExitFailure, usage.ProblemOff, 0},
-		"expired":    {func(b *sandboxed) { b.signIn(-time.Hour) }, cli.ExitWaiting, usage.ProblemExpired, 0},
+		"no tokens":  {func(b *sandboxed) { b.put([]byte(`{"auth_mode":"chatgpt"}`)) }, cli.ExitSignedOut, usage.ProblemSignedOut, 0},
+		"a host's":   {func(b *sandboxed) { b.put([]byte(`{"auth_mode":"chatgptAuthTokens"}`)) }, cli.ExitFailure, usage.ProblemNoToken, 0},
+		"unreadable": {func(b *sandboxed) { b.put([]byte(`{"auth_mode":`)) }, cli.ExitUnreadable, usage.ProblemUnreadable, 0},
+		"loan": {func(b *sandboxed) {
+			b.put(box.AuthJSON(box.WithExpiry(time.Now().Add(time.Hour)), box.WithRefreshToken("rekey-loan:v1:box-1")))
+		}, cli.ExitFailure, usage.ProblemLoan, 0},
+		"refused": {func(b *sandboxed) {
+			b.signIn(time.Hour)
+			b.Server.RevokeAll()
+			b.rekey(cli.ExitExpiring, "refresh")
+		}, cli.ExitExpiring, usage.ProblemRefused, 0},
+		"not reached": {func(b *sandboxed) {
+			b.signIn(time.Hour)
+			if err := b.Home.WriteConfig("chatgpt_base_url = 'http://127.0.0.1:1/backend-api'\n"); err != nil {
+				b.t.Fatal(err)
+			}
+		}, cli.ExitWaiting, usage.ProblemNotReached, 0},
+		"expired": {func(b *sandboxed) { b.signIn(-time.Hour) }, cli.ExitWaiting, usage.ProblemExpired, 0},
 		"down": {func(b *sandboxed) {
 			b.signIn(time.Hour)
 			b.Server.AnswerUsage(box.Reply{Status: http.StatusServiceUnavailable})
@@ -84,12 +101,13 @@ func TestNoPlanUsage(t *testing.T) {
 			b := newSandbox(t)
 			b.extra = append(b.extra, "XDG_CONFIG_HOME="+filepath.Join(filepath.Dir(b.Home.Dir()), "config"))
 			test.prepare(b)
+			sent := b.Server.Refreshes()
 			if u := b.usageOf(test.code); u.Problem != test.want || u.Known() {
 				t.Errorf("got %+v, want %s", u, test.want)
 			}
 			b.rekey(test.code, "usage")
-			if n := b.Server.UsageRequests(); n != test.asked || b.Server.Refreshes() != 0 {
-				t.Errorf("the backend was asked %d times, with %d refreshes", n, b.Server.Refreshes())
+			if n := b.Server.UsageRequests(); n != test.asked || b.Server.Refreshes() != sent {
+				t.Errorf("the backend was asked %d times, with %d refreshes", n, b.Server.Refreshes()-sent)
 			}
 		})
 	}
