@@ -51,7 +51,7 @@ func (r *rivals) oneShots(b *testing.B) {
 func (r *rivals) size(b *testing.B) {
 	bare := r.bare(b)
 	for b.Loop() {
-		ours := r.compiled(b, "rekey-stripped", "rekey", "-ldflags=-s -w")
+		ours := r.compiled(b, "rekey-stripped", "rekey", "-tags=nethttpomithttp2", "-ldflags=-s -w")
 		r.table.add(b, row{
 			what: "size of the program", unit: "MB", digits: 2, most: 14,
 			rival: fyneTray + " with symbols", ours: megabytes(b, ours), theirs: megabytes(b, bare.tray),

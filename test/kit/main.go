@@ -55,7 +55,7 @@ var buildDir = sync.OnceValues(func() (string, error) {
 })
 
 var (
-	asShipped = sync.OnceValues(func() (string, error) { return build("rekey", false) })
+	asShipped = sync.OnceValues(func() (string, error) { return build("rekey", false, "-tags=nethttpomithttp2") })
 	asTested  = sync.OnceValues(func() (string, error) { return build("rekey-as-tested", underRace) })
 )
 
@@ -76,7 +76,7 @@ func RekeyAsTested(t testing.TB) string {
 	return path
 }
 
-func build(name string, race bool) (string, error) {
+func build(name string, race bool, flags ...string) (string, error) {
 	dir, err := buildDir()
 	if err != nil {
 		return "", err
@@ -89,7 +89,8 @@ func build(name string, race bool) (string, error) {
 		name += ".exe"
 	}
 	path := filepath.Join(dir, name)
-	cmd := exec.Command("go", "build", "-race="+strconv.FormatBool(race), "-o", path, "rekey")
+	args := append([]string{"build", "-race=" + strconv.FormatBool(race), "-o", path}, flags...)
+	cmd := exec.Command("go", append(args, "rekey")...)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED="+cgo)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%v: %w\n%s", cmd, err, out)
