@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // kills is how often a push is killed, in each shell and case.
@@ -82,9 +84,7 @@ func (p *place) kill(o order, after time.Duration) {
 	p.t.Helper()
 	cmd := p.command(p.t.Context(), []string{"sh", "-c", shellLine()}, o.encode(p.home))
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := cmd.Start(); err != nil {
-		p.t.Fatal(err)
-	}
+	must.Do(p.t, cmd.Start())
 	dead := time.AfterFunc(after, func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) })
 	_ = cmd.Wait()
 	dead.Stop()

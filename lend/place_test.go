@@ -117,9 +117,7 @@ func (p *place) links(names string, to func(string) string) {
 
 func (p *place) link(name, to string) {
 	p.t.Helper()
-	if err := os.Symlink(to, filepath.Join(p.bin, name)); err != nil {
-		p.t.Fatal(err)
-	}
+	must.Do(p.t, os.Symlink(to, filepath.Join(p.bin, name)))
 }
 
 // loan is what is lent as loan a.
@@ -160,9 +158,7 @@ func (p *place) auth() string { return filepath.Join(p.home, "auth.json") }
 
 func (p *place) write(content string) {
 	p.t.Helper()
-	if err := os.WriteFile(p.auth(), []byte(content), 0o600); err != nil {
-		p.t.Fatal(err)
-	}
+	must.Do(p.t, os.WriteFile(p.auth(), []byte(content), 0o600))
 }
 
 // holds wants the file to have exactly this content, and nothing beside it but

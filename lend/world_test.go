@@ -206,9 +206,7 @@ func (w *world) holding(name string, n int) {
 		w.t.Fatalf("%s: %v", name, err)
 	}
 	want, err := w.offer.Snapshot.Lend("x")
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	must.Do(w.t, err)
 	if now := w.offer.Print == "print-"+strconv.Itoa(n); now != (s.AccessToken() == want.AccessToken()) {
 		w.t.Errorf("%s does not hold token %d", name, n)
 	}

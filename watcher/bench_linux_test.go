@@ -8,6 +8,8 @@ import (
 	"time"
 	"unsafe"
 
+	"rekey/test/kit/must"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -99,13 +101,9 @@ func quantiles(took []time.Duration) spread {
 func startInotify(b *testing.B, dir, name string) <-chan time.Time {
 	b.Helper()
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
-	if err != nil {
-		b.Fatal(err)
-	}
+	must.Do(b, err)
 	watch, err := unix.InotifyAddWatch(fd, dir, unix.IN_CREATE|unix.IN_MOVED_TO|unix.IN_MODIFY|unix.IN_DELETE|unix.IN_ATTRIB)
-	if err != nil {
-		b.Fatal(err)
-	}
+	must.Do(b, err)
 	arrived := make(chan time.Time, 1)
 	ended := make(chan struct{})
 	go func() {

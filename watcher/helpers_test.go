@@ -180,9 +180,7 @@ func (d disk) path(name string) string { return filepath.Join(d.root, name) }
 
 func (d disk) must(err error) {
 	d.t.Helper()
-	if err != nil {
-		d.t.Fatal(err)
-	}
+	must.Do(d.t, err)
 }
 
 func (d disk) mkdir(name string) { d.t.Helper(); d.must(os.MkdirAll(d.path(name), 0o755)) }

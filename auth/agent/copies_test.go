@@ -17,12 +17,8 @@ import (
 func (r *rig) copied(name string) (*box.Home, *Home) {
 	r.t.Helper()
 	home, err := box.NewHome(filepath.Join(r.root, name))
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	if err := home.Replace([]byte(r.content())); err != nil {
-		r.t.Fatal(err)
-	}
+	must.Do(r.t, err)
+	must.Do(r.t, home.Replace([]byte(r.content())))
 	return home, r.open(func(o *Options) { o.Dir = home.Dir() })
 }
 

@@ -24,9 +24,7 @@ import (
 func (r *rig) join() (m *Member, leave func()) {
 	r.t.Helper()
 	m, err := Join(within(r.t), r.options(), "test")
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	must.Do(r.t, err)
 	return m, r.run(func(ctx context.Context) error {
 		err := m.Run(ctx)
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), kit.Patience)

@@ -121,12 +121,8 @@ func (r *rig) settingsPath() string { return filepath.Join(r.root, "config", "re
 func (r *rig) set(toml string) {
 	r.t.Helper()
 	path := r.settingsPath()
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		r.t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(toml), 0o600); err != nil {
-		r.t.Fatal(err)
-	}
+	must.Do(r.t, os.MkdirAll(filepath.Dir(path), 0o700))
+	must.Do(r.t, os.WriteFile(path, []byte(toml), 0o600))
 }
 
 // settings is what the configuration file holds, "" for none.
@@ -146,9 +142,7 @@ func dirsBelow(root string) Dirs {
 func (r *rig) open(change ...func(*Options)) *Home {
 	r.t.Helper()
 	h, err := Open(r.options(change...))
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	must.Do(r.t, err)
 	_ = h.Reload(r.t.Context(), true)
 	r.t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), kit.Patience)
@@ -164,9 +158,7 @@ func (r *rig) open(change ...func(*Options)) *Home {
 func (r *rig) start(change ...func(*Options)) *Agent {
 	r.t.Helper()
 	a, err := r.open(change...).Become(r.t.Context(), "test")
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	must.Do(r.t, err)
 	r.t.Cleanup(a.unlock)
 	r.run(a.Run)
 	return a
@@ -196,16 +188,12 @@ func (r *rig) run(f func(context.Context) error) (stop func()) {
 // put replaces auth.json as Codex does.
 func (r *rig) put(content []byte) {
 	r.t.Helper()
-	if err := r.home.Replace(content); err != nil {
-		r.t.Fatal(err)
-	}
+	must.Do(r.t, r.home.Replace(content))
 }
 
 func (r *rig) configure(toml string) {
 	r.t.Helper()
-	if err := r.home.WriteConfig(toml); err != nil {
-		r.t.Fatal(err)
-	}
+	must.Do(r.t, r.home.WriteConfig(toml))
 }
 
 // content is that of auth.json, "" for none.

@@ -40,9 +40,7 @@ func connect(ctx context.Context, h *Home) (*appserver.Client, error) {
 func (r *rig) client() *appserver.Client {
 	r.t.Helper()
 	c, err := connect(within(r.t), r.open())
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	must.Do(r.t, err)
 	r.t.Cleanup(func() { _ = c.Close() })
 	return c
 }
@@ -57,9 +55,7 @@ type raw struct {
 func (r *rig) raw(socket string) raw {
 	r.t.Helper()
 	nc, err := net.Dial("unix", socket)
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	must.Do(r.t, err)
 	r.t.Cleanup(func() { _ = nc.Close() })
 	return raw{r.t, nc, bufio.NewReader(nc)}
 }

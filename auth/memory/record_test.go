@@ -15,9 +15,7 @@ func FuzzUnpackAnswer(f *testing.F) {
 	key := make([]byte, 32)
 	for _, k := range [][]byte{nil, key} {
 		record, err := packAnswer(attempt{"one", noon}, whole, k)
-		if err != nil {
-			f.Fatal(err)
-		}
+		must.Do(f, err)
 		f.Add(record)
 		f.Add(record[:len(record)-1])
 	}

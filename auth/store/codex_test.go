@@ -92,16 +92,10 @@ func (c *realCodex) token() (method, token string) {
 	c.t.Helper()
 	cmd := c.command("app-server")
 	in, err := cmd.StdinPipe()
-	if err != nil {
-		c.t.Fatal(err)
-	}
+	must.Do(c.t, err)
 	out, err := cmd.StdoutPipe()
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		c.t.Fatal(err)
-	}
+	must.Do(c.t, err)
+	must.Do(c.t, cmd.Start())
 	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
 	requests := `{"id":1,"method":"initialize","params":{"clientInfo":{"name":"rekey-test","version":"0"}}}` + "\n" +
 		`{"method":"initialized"}` + "\n" +

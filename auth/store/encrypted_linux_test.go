@@ -44,9 +44,7 @@ func (h encryptedHome) again(kind codex.Store, opts Options) *encryptedStore {
 	opts.Child = rekeyChild(h.t)
 	opts.KeyringTimeout = 20 * time.Second // on a machine that is busy with scrypt
 	s, err := Open(h.dir, codex.Config{Store: kind, Encrypted: true}, opts)
-	if err != nil {
-		h.t.Fatal(err)
-	}
+	must.Do(h.t, err)
 	return s.(*encryptedStore)
 }
 
@@ -132,9 +130,7 @@ func TestEncryptedStoreThatCannotBeOpened(t *testing.T) {
 func (h encryptedHome) forgetKey() {
 	h.t.Helper()
 	s := h.again(codex.StoreKeyring, Options{})
-	if err := s.ring.Remove(patient(h.t), s.item); err != nil {
-		h.t.Fatal(err)
-	}
+	must.Do(h.t, s.ring.Remove(patient(h.t), s.item))
 }
 
 // What else is in the file stays, and so does what others wrote meanwhile.
@@ -220,9 +216,7 @@ func (h encryptedHome) unopenable(good []byte) map[string]unopenable {
 func (h encryptedHome) key() string {
 	h.t.Helper()
 	key, err := h.again(codex.StoreKeyring, Options{}).key(patient(h.t))
-	if err != nil {
-		h.t.Fatal(err)
-	}
+	must.Do(h.t, err)
 	return key
 }
 

@@ -61,9 +61,7 @@ func newRig(t *testing.T) *rig {
 
 func (r *rig) put(content []byte) {
 	r.t.Helper()
-	if err := r.home.Replace(content); err != nil {
-		r.t.Fatal(err)
-	}
+	must.Do(r.t, r.home.Replace(content))
 }
 
 // codes are those of the findings.

@@ -84,9 +84,7 @@ func (r *rig) script(name, text string) (path string) {
 func (r *rig) fifo(name string) (path string) {
 	r.t.Helper()
 	path = filepath.Join(r.dir, name)
-	if err := syscall.Mkfifo(path, 0o600); err != nil {
-		r.t.Fatal(err)
-	}
+	must.Do(r.t, syscall.Mkfifo(path, 0o600))
 	return path
 }
 
@@ -104,9 +102,7 @@ func (r *rig) open(fifo string) {
 	}()
 	select {
 	case err := <-opened:
-		if err != nil {
-			r.t.Fatal(err)
-		}
+		must.Do(r.t, err)
 	case <-time.After(kit.Patience):
 		r.t.Fatal("the hook does not come to the pipe")
 	}
@@ -214,13 +210,9 @@ rmdir "$0.running"`)
 func (r *rig) alive(note string) bool {
 	r.t.Helper()
 	text, err := os.ReadFile(note)
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	must.Do(r.t, err)
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	must.Do(r.t, err)
 	if syscall.Kill(pid, 0) != nil {
 		return false
 	}

@@ -52,9 +52,7 @@ type rivals struct {
 func newWorld(b *testing.B) *sandbox.Sandbox {
 	b.Helper()
 	s, err := sandbox.New(life)
-	if err != nil {
-		b.Fatal(err)
-	}
+	must.Do(b, err)
 	b.Cleanup(s.Close)
 	must.Do(b, s.SignIn(life))
 	return s

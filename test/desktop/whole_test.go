@@ -89,6 +89,18 @@ func (w *whole) click(t *testing.T, at image.Point, button int) {
 
 func (w *whole) key(t *testing.T, name string) { w.Type(t, "key", name) }
 
+// refused starts Rekey, whose sign-in is refused then.
+func (w *whole) refused(t *testing.T) *desktop.Process {
+	t.Helper()
+	p := w.startRekey(t)
+	w.item, w.pid = w.OnlyItem(t)
+	w.item.WaitTooltip(t, signedIn)
+	w.server.RevokeAll()
+	w.item.Click(t, "Refresh now")
+	w.item.WaitTooltip(t, "Works until")
+	return p
+}
+
 // live is a life of Rekey on a desktop: the panel, which start starts in a light
 // and in a dark theme, is killed; the tooltip, a click on the notification itself,
 // its button, the menu, the window.
@@ -99,12 +111,7 @@ func (w *whole) live(t *testing.T, start func(t *testing.T, dark bool) (kill fun
 	w.hand.move(t, away)
 	empty := w.ScreenshotAfter(t, "0-empty", nil)
 	notices := w.RecordNotices(t)
-	p := w.startRekey(t)
-	w.item, w.pid = w.OnlyItem(t)
-	w.item.WaitTooltip(t, signedIn)
-	w.server.RevokeAll()
-	w.item.Click(t, "Refresh now")
-	w.item.WaitTooltip(t, "Works until")
+	p := w.refused(t)
 	shown := 0
 	told := func() {
 		t.Helper()

@@ -41,9 +41,7 @@ func (r *running) token(id int) string {
 	r.box.t.Helper()
 	r.send(id, "getAuthStatus", `{"includeToken":true}`)
 	var got struct{ Result struct{ AuthToken string } }
-	if err := json.Unmarshal([]byte(r.answer(id)), &got); err != nil {
-		r.box.t.Fatal(err)
-	}
+	must.Do(r.box.t, json.Unmarshal([]byte(r.answer(id)), &got))
 	return got.Result.AuthToken
 }
 
@@ -51,17 +49,13 @@ func (r *running) token(id int) string {
 func (b *sandboxed) accessToken() string {
 	b.t.Helper()
 	content, err := b.Home.Read()
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, err)
 	var stored struct {
 		Tokens struct {
 			Access string `json:"access_token"`
 		}
 	}
-	if err := json.Unmarshal(content, &stored); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, json.Unmarshal(content, &stored))
 	return stored.Tokens.Access
 }
 

@@ -129,9 +129,7 @@ func (b *sandboxed) foreign() {
 		os.Chown(filepath.Dir(o.Dirs.State), nobody, nobody), os.Chown(o.Dirs.State, nobody, nobody),
 		os.Chown(filepath.Dir(o.Dirs.Runtime), nobody, nobody), os.Chown(o.Dirs.Runtime, nobody, nobody),
 	} {
-		if err != nil {
-			b.t.Fatal(err)
-		}
+		must.Do(b.t, err)
 	}
 	b.user = &syscall.Credential{Uid: nobody, Gid: nobody}
 }

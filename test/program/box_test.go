@@ -66,18 +66,14 @@ func newSandbox(t *testing.T) *sandboxed {
 // signIn signs Ada in with an access token that works for so long.
 func (b *sandboxed) signIn(left time.Duration) {
 	b.t.Helper()
-	if err := b.SignIn(left); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, b.SignIn(left))
 	b.note()
 }
 
 // put replaces auth.json as Codex does.
 func (b *sandboxed) put(content []byte) {
 	b.t.Helper()
-	if err := b.Home.Replace(content); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, b.Home.Replace(content))
 	b.note()
 }
 

@@ -236,7 +236,5 @@ func (w *windows) testPackages() {
 
 func (w *windows) must(err error) {
 	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	must.Do(w.t, err)
 }

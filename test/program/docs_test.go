@@ -37,9 +37,7 @@ func blocks(t *testing.T, page, language string) (found []string) {
 func (b *sandboxed) script(text string) result {
 	b.t.Helper()
 	bin := filepath.Join(filepath.Dir(b.Home.Dir()), "bin")
-	if err := os.MkdirAll(bin, 0o700); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, os.MkdirAll(bin, 0o700))
 	_ = os.Symlink(b.program, filepath.Join(bin, "rekey")) // there since the last time
 	files.Program(b.t, filepath.Join(bin, "curl"), "#!/bin/sh\necho \"$@\"; cat\n")
 	shell, err := exec.LookPath("sh")

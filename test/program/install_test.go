@@ -115,9 +115,7 @@ func (i installation) files() (names []string) {
 		}
 		return err
 	})
-	if err != nil {
-		i.t.Fatal(err)
-	}
+	must.Do(i.t, err)
 	return names
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 	"rekey/test/kit/sshd"
 )
 
@@ -52,9 +53,7 @@ func (p *lendPlace) otherKey(name string) string {
 func (p *lendPlace) listen(serve func(net.Conn)) {
 	p.t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		p.t.Fatal(err)
-	}
+	must.Do(p.t, err)
 	p.t.Cleanup(func() { _ = l.Close() })
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	p.client = append(p.client, "Port "+port)

@@ -14,6 +14,7 @@ import (
 	"rekey/auth"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -96,9 +97,7 @@ func (p *lendPlace) record(dir, names string) {
 		}
 		if _, err := os.Stat(path); err == nil { // ours already: the client that knows the box
 			program = path + "-recorded"
-			if err := os.Rename(path, program); err != nil {
-				p.t.Fatal(err)
-			}
+			must.Do(p.t, os.Rename(path, program))
 		}
 		if name == "sh" {
 			program += " -x 2>>" + p.dir + "/seen" // a trace goes there, too
@@ -155,9 +154,7 @@ func (p *lendPlace) collect(texts map[string]string, dir string, wanted func(nam
 		}
 		return err
 	})
-	if err != nil {
-		p.t.Fatal(err)
-	}
+	must.Do(p.t, err)
 }
 
 // wantNone wants none of these secrets, or half of one, in any text.

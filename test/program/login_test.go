@@ -21,9 +21,7 @@ func (b *sandboxed) approve(login *running) {
 	b.t.Helper()
 	code := b.deviceCode()
 	login.err.until(b.t, 0, "  "+code)
-	if err := b.Server.ApproveDevice(code); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, b.Server.ApproveDevice(code))
 }
 
 // deviceCode waits for the one code that waits to be entered.
@@ -145,9 +143,7 @@ func TestLoginRefused(t *testing.T) {
 func (b *sandboxed) configure(line string) {
 	b.t.Helper()
 	f, err := os.OpenFile(filepath.Join(b.Home.Dir(), "config.toml"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, err)
 	defer f.Close()
 	if _, err := f.WriteString("\n" + line + "\n"); err != nil {
 		b.t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 
 	"rekey/test/kit"
 	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -83,9 +84,7 @@ func (b *sandboxed) ending(cmd *exec.Cmd) result {
 	}
 	p := &running{box: b, cmd: cmd, out: newStream(), err: newStream()}
 	cmd.Stdout, cmd.Stderr = p.out, p.err
-	if err := cmd.Start(); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, cmd.Start())
 	p.out.until(b.t, 0, "ada@example.com")
 	_ = cmd.Process.Signal(os.Interrupt)
 	_ = cmd.Wait()

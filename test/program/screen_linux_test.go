@@ -44,9 +44,7 @@ func (b *sandboxed) shows(s *screen, code int, meanwhile func(), args ...string)
 	b.t.Helper()
 	cmd := b.command(args...)
 	cmd.Stdout, cmd.Stderr = s.back, s.back
-	if err := cmd.Start(); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, cmd.Start())
 	_ = s.back.Close() // the screen ends with the program
 	shown := make(chan string, 1)
 	go func() {

@@ -21,28 +21,20 @@ import (
 func (b *sandboxed) keepNothing() {
 	b.t.Helper()
 	client, err := b.Attach(inTime(b.t))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, err)
 	defer client.Close()
-	if err := client.SetPreferences(inTime(b.t), auth.KeepFresh(false)); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, client.SetPreferences(inTime(b.t), auth.KeepFresh(false)))
 }
 
 // agentHasSeen waits until the home's agent knows what is in the home.
 func (b *sandboxed) agentHasSeen() {
 	b.t.Helper()
 	var now struct{ State auth.State }
-	if err := json.Unmarshal([]byte(b.run(b.command("status", "--json")).out), &now); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, json.Unmarshal([]byte(b.run(b.command("status", "--json")).out), &now))
 	content, err := b.Home.Read() // what ends too early is not called unreadable at once
 	unreadable := err == nil && !json.Valid(content)
 	client, err := b.Attach(inTime(b.t))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, err)
 	defer client.Close()
 	for st := range client.Subscribe(inTime(b.t)) {
 		if st.Method == now.State.Method && st.ExpiresAt.Equal(now.State.ExpiresAt) &&

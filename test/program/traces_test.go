@@ -72,9 +72,7 @@ func (b *sandboxed) wantQuiet() {
 	}
 	for _, path := range locks {
 		f, err := os.Open(path)
-		if err != nil {
-			b.t.Fatal(err)
-		}
+		must.Do(b.t, err)
 		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 			b.t.Errorf("%s is held: %v", path, err)
 		}

@@ -135,7 +135,5 @@ func (u userUnit) run(program string, args ...string) string {
 
 func (u userUnit) must(err error) {
 	u.t.Helper()
-	if err != nil {
-		u.t.Fatal(err)
-	}
+	must.Do(u.t, err)
 }

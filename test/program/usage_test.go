@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 	"rekey/usage"
 )
@@ -19,9 +20,7 @@ import (
 func (b *sandboxed) usageOf(code int) usage.Usage {
 	b.t.Helper()
 	var report usage.Report
-	if err := json.Unmarshal([]byte(b.rekey(code, "usage", "--json").out), &report); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, json.Unmarshal([]byte(b.rekey(code, "usage", "--json").out), &report))
 	return report.Usage
 }
 

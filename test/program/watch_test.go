@@ -84,9 +84,7 @@ func TestWatchFollows(t *testing.T) {
 func (b *sandboxed) trickle(content []byte) {
 	b.t.Helper()
 	f, err := os.OpenFile(b.Home.AuthPath(), os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, err)
 	defer f.Close()
 	for i := range content {
 		if _, err := f.Write(content[i : i+1]); err != nil {

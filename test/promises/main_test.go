@@ -72,9 +72,7 @@ func newWorldWith(t testing.TB, cfg box.Config) *world {
 
 func (w *world) must(err error) {
 	w.t.Helper()
-	if err != nil {
-		w.t.Fatal(err)
-	}
+	must.Do(w.t, err)
 }
 
 // codex is the real Codex. Where it is missing the test ends, and says so.

@@ -60,7 +60,8 @@ func walls() []wall {
 		{"files are handled without knowing whose they are", within("rekey/internal/safefile"),
 			[]string{"rekey/auth/...", "rekey/assets/...", "rekey/ui/...", "rekey/app"}, false},
 		{"what only tests use is not shipped", outside("rekey/test/..."),
-			[]string{"testing/...", "rekey/test/..."}, false},
+			[]string{"testing/...", "net/http/httptest", "rekey/test/..."}, false},
+		{"the fake server shares no code with what it tests", within("rekey/internal/box"), []string{"rekey/..."}, false},
 	}
 }
 

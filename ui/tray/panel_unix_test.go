@@ -78,12 +78,8 @@ func (p *panel) close() {
 func (p *panel) property(name string, out any) {
 	p.t.Helper()
 	v, err := p.conn.Object(p.item, itemPath).GetProperty(itemIface + "." + name)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	if err := dbus.Store([]any{v.Value()}, out); err != nil {
-		p.t.Fatal(err)
-	}
+	must.Do(p.t, err)
+	must.Do(p.t, dbus.Store([]any{v.Value()}, out))
 }
 
 // picture is the item's icon, its pixels as bytes.
@@ -145,8 +141,6 @@ func (p *panel) settle(session *kit.Session) {
 func (p *panel) owned(name string) bool {
 	p.t.Helper()
 	var owned bool
-	if err := p.conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, name).Store(&owned); err != nil {
-		p.t.Fatal(err)
-	}
+	must.Do(p.t, p.conn.BusObject().Call("org.freedesktop.DBus.NameHasOwner", 0, name).Store(&owned))
 	return owned
 }

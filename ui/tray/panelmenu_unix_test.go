@@ -8,6 +8,7 @@ import (
 	"github.com/godbus/dbus/v5"
 
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/tray"
 )
 
@@ -33,9 +34,7 @@ func (p *panel) rows() []entry {
 		ID    int32
 		Props map[string]dbus.Variant
 	}
-	if err := p.menu("GetGroupProperties", ids, []string{}).Store(&items); err != nil {
-		p.t.Fatal(err)
-	}
+	must.Do(p.t, p.menu("GetGroupProperties", ids, []string{}).Store(&items))
 	var out []entry
 	for _, item := range items {
 		visible, told := item.Props["visible"].Value().(bool)
@@ -63,9 +62,7 @@ func (p *panel) layout() []int32 {
 		Props    map[string]dbus.Variant
 		Children []dbus.Variant
 	}
-	if err := p.menu("GetLayout", int32(0), int32(-1), []string{}).Store(&revision, &root); err != nil {
-		p.t.Fatal(err)
-	}
+	must.Do(p.t, p.menu("GetLayout", int32(0), int32(-1), []string{}).Store(&revision, &root))
 	var out []int32
 	for _, child := range root.Children {
 		out = append(out, child.Value().([]any)[0].(int32))
@@ -113,9 +110,7 @@ func (p *panel) gone(label string) {
 func (p *panel) click(label string) {
 	p.t.Helper()
 	e := p.await(label)
-	if err := p.menu("Event", e.id, "clicked", dbus.MakeVariant(int32(0)), uint32(0)).Err; err != nil {
-		p.t.Fatal(err)
-	}
+	must.Do(p.t, p.menu("Event", e.id, "clicked", dbus.MakeVariant(int32(0)), uint32(0)).Err)
 }
 
 // clickBelow clicks the first row of that label below the row that begins with
@@ -126,9 +121,7 @@ func (p *panel) clickBelow(title, label string) {
 	for _, e := range p.rows() {
 		below = below || strings.HasPrefix(e.label, title)
 		if below && e.label == label {
-			if err := p.menu("Event", e.id, "clicked", dbus.MakeVariant(int32(0)), uint32(0)).Err; err != nil {
-				p.t.Fatal(err)
-			}
+			must.Do(p.t, p.menu("Event", e.id, "clicked", dbus.MakeVariant(int32(0)), uint32(0)).Err)
 			return
 		}
 	}

@@ -64,8 +64,6 @@ func (c *Child) Line() string {
 // Kill ends the child at once, as kill -9 does.
 func (c *Child) Kill() {
 	c.t.Helper()
-	if err := c.cmd.Process.Kill(); err != nil {
-		c.t.Fatal(err)
-	}
+	must.Do(c.t, c.cmd.Process.Kill())
 	_ = c.cmd.Wait() // says that it was killed
 }

@@ -179,9 +179,7 @@ func (b *Box) user(uid int) (name, users string) {
 
 func (b *Box) must(err error) {
 	b.t.Helper()
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, err)
 }
 
 // freePort is one that nobody listens on now.

@@ -12,6 +12,7 @@ import (
 	"rekey/auth/agent"
 	"rekey/auth/store"
 	"rekey/internal/box"
+	"rekey/test/kit/must"
 )
 
 // patience bounds everything that a test waits for. A test that passes never
@@ -84,9 +85,7 @@ func newRig(t *testing.T, dir string) *rig {
 
 func (r *rig) must(err error) {
 	r.t.Helper()
-	if err != nil {
-		r.t.Fatal(err)
-	}
+	must.Do(r.t, err)
 }
 
 // open starts a Rekey in this process. What is wrong with the store shows in
