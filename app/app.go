@@ -25,8 +25,10 @@ func Main(args []string) int {
 		return agefile.Serve(os.Stdin, os.Stdout)
 	}
 	if runtime.GOOS == "linux" {
-		// fyne.io/systray has locked this goroutine to its thread, which the trays
-		// of Windows and macOS need. Each wait costs a change of threads then.
+		// fyne.io/systray has locked this goroutine to its thread, so that each wait
+		// costs a change of threads. Only the trays of Windows and macOS need that.
+		// https://github.com/getlantern/systray/pull/157, from which it was forked,
+		// would lock it in Run; open as of v1.12.3.
 		runtime.UnlockOSThread()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
