@@ -95,7 +95,7 @@ func TestSpacing(t *testing.T) {
 			for i, wait := range tt.waits {
 				first := r.refresh()
 				r.wantRequests(i + 1)
-				r.clock.advance(wait - time.Second)
+				r.clock.Advance(wait - time.Second)
 				for _, restart := range []bool{false, true} {
 					if restart {
 						r.restart()
@@ -113,7 +113,7 @@ func TestSpacing(t *testing.T) {
 					}
 				}
 				r.wantRequests(i + 1)
-				r.clock.advance(time.Second)
+				r.clock.Advance(time.Second)
 			}
 		})
 	}
@@ -156,12 +156,12 @@ func TestSpacingEnds(t *testing.T) {
 	r = newRig(t, chatGPT())
 	r.authority.then(serverDown)
 	_ = r.refresh()
-	r.clock.advance(-24 * time.Hour)
+	r.clock.Advance(-24 * time.Hour)
 	_ = r.refresh()
-	r.clock.advance(29 * time.Second)
+	r.clock.Advance(29 * time.Second)
 	_ = r.refresh()
 	r.wantRequests(1)
-	r.clock.advance(time.Second)
+	r.clock.Advance(time.Second)
 	_ = r.refresh()
 	r.wantRequests(2)
 }

@@ -155,7 +155,7 @@ func TestCommitFailureKeepsTheAnswer(t *testing.T) {
 			r.journal.read()
 
 			r.store.fail(func(f *fakeStore) { f.updateErr = nil })
-			r.clock.advance(time.Minute)
+			r.clock.Advance(time.Minute)
 			if err := again(r); err != nil {
 				t.Errorf("with room again: %v", err)
 			}

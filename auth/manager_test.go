@@ -145,7 +145,7 @@ func TestSubscribe(t *testing.T) {
 		}
 		quiet("what was overtaken")
 
-		r.clock.advance(time.Hour)
+		r.clock.Advance(time.Hour)
 		r.Tick()
 		if st := <-states; st.Status != StatusWaiting || st.Usable {
 			t.Errorf("after the end of the access token: %+v", st)
@@ -168,7 +168,7 @@ func TestSubscribersSeeEveryTurn(t *testing.T) {
 		states := r.Subscribe(t.Context())
 		<-states
 		done := r.refreshLater()
-		r.clock.advance(refreshShown)
+		r.clock.Advance(refreshShown)
 		if st := <-states; st.Status != StatusRefreshing {
 			t.Errorf("during the request: %+v", st)
 		}

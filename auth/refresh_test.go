@@ -193,7 +193,7 @@ func TestRefreshingIsShown(t *testing.T) {
 			release := r.authority.block()
 			done := r.refreshLater()
 			r.wantStatus(StatusHealthy)
-			r.clock.advance(refreshShown)
+			r.clock.Advance(refreshShown)
 			r.wantStatus(StatusRefreshing)
 			release()
 			<-done

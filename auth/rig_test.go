@@ -12,25 +12,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"rekey/test/kit/clock"
 )
-
-// clock is a wall clock that stands still until it is moved.
-type clock struct {
-	mu  sync.Mutex // guards everything below
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
 
 // lockedBuffer is a log that any goroutine may write.
 type lockedBuffer struct {
@@ -60,7 +44,7 @@ type rig struct {
 	authority *fakeAuthority
 	escrow    *fakeEscrow
 	memory    fakeMemory
-	clock     *clock
+	clock     *clock.Clock
 	log       *lockedBuffer
 }
 
@@ -70,7 +54,7 @@ func newRig(t *testing.T, content []byte, change ...func(*Options)) *rig {
 	t.Helper()
 	j := &journal{}
 	r := &rig{
-		t: t, journal: j, clock: &clock{now: noon}, log: &lockedBuffer{},
+		t: t, journal: j, clock: clock.At(noon), log: &lockedBuffer{},
 		store:     &fakeStore{journal: j, content: content},
 		authority: &fakeAuthority{journal: j, asked: make(chan struct{}, 100)},
 		escrow:    &fakeEscrow{journal: j, inMemory: newInMemory()},
@@ -108,7 +92,7 @@ func (r *rig) refresh() error {
 }
 
 // later moves the clock past every spacing between requests.
-func (r *rig) later() { r.clock.advance(maxSpacing) }
+func (r *rig) later() { r.clock.Advance(maxSpacing) }
 
 // refreshLater starts a refresh and returns when the authority has been asked.
 func (r *rig) refreshLater() (result <-chan error) {

@@ -57,7 +57,7 @@ func TestSecondLookAdoptsThroughReload(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			r, done := looking(t, reason)
 			start := time.Now()
-			r.clock.advance(refreshShown)
+			r.clock.Advance(refreshShown)
 			st := r.wantStatus(StatusRefreshing)
 			if st.Refused != "" || st.Notice != "" {
 				t.Errorf("believed before the second look: %+v", st)

@@ -85,7 +85,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		func() { _ = r.Reload(ctx, true) },
 		func() { _, _ = r.Use(ctx) },
 		func() { _ = r.State() },
-		func() { r.clock.advance(time.Second); r.Tick() },
+		func() { r.clock.Advance(time.Second); r.Tick() },
 		func() { r.SetPreferences(KeepFresh(!r.Facts().KeepFresh)) },
 		func() { _, _ = r.ClaimNotice("n") },
 		func() { _, _ = r.Recover().Next(ctx) },

@@ -78,7 +78,7 @@ func TestTokenOfARefusedSignIn(t *testing.T) {
 	if got, err := r.Token(t.Context(), 10*time.Minute); err != nil || got.Token.Empty() {
 		t.Errorf("Token = %v, %v", got, err)
 	}
-	r.clock.advance(2 * time.Hour)
+	r.clock.Advance(2 * time.Hour)
 	for range 3 {
 		if _, err := r.Token(t.Context(), 0); !isRefusal(err) {
 			t.Errorf("Token: %v", err)

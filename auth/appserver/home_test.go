@@ -14,45 +14,10 @@ import (
 	"rekey/auth/appserver"
 	"rekey/internal/box"
 	"rekey/lend"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 	"rekey/usage"
 )
-
-// memoryStore is a credential store without a file.
-type memoryStore struct {
-	mu  sync.Mutex
-	cur *auth.Snapshot
-}
-
-func (s *memoryStore) Load(context.Context) (*auth.Snapshot, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.cur == nil {
-		return nil, auth.ErrNoCredential
-	}
-	return s.cur, nil
-}
-
-func (s *memoryStore) Update(_ context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	next, err := decide(s.cur)
-	if err == nil {
-		s.cur = next
-	}
-	return err
-}
-
-func (s *memoryStore) Delete(context.Context) (bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	removed := s.cur != nil
-	s.cur = nil
-	return removed, nil
-}
-
-func (s *memoryStore) Writable(context.Context) error { return nil }
-func (s *memoryStore) String() string                 { return "memory" }
 
 // script is an authority that answers as it is told and counts.
 type script struct {
@@ -211,13 +176,7 @@ func ours(o *auth.Options) { o.AsCodex = false }
 // newHome returns a home that holds content, nil for nothing.
 func newHome(t *testing.T, content []byte, a *script, change ...func(*auth.Options)) *home {
 	t.Helper()
-	store := &memoryStore{}
-	if content != nil {
-		s, err := auth.ParseSnapshot(content)
-		must.Do(t, err)
-		store.cur = s
-	}
-	o := auth.Options{Store: store, Authority: a, AsCodex: true}
+	o := auth.Options{Store: &kit.Store{Content: content}, Authority: a, AsCodex: true}
 	for _, f := range change {
 		f(&o)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 )
 
 func TestRefreshesAheadAndAlone(t *testing.T) {
@@ -75,7 +76,7 @@ func TestAdoptionUnnoticed(t *testing.T) {
 		due := r.due()
 		r.pass(8 * time.Hour)
 		fresh := r.server.signIn()
-		r.store.change(func(m *memoryStore) { m.content = fresh })
+		r.store.Change(func(m *kit.Store) { m.Content = fresh })
 		r.until(due.Add(time.Minute))
 		r.want()
 		r.wantNext(r.due())

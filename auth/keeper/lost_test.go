@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 )
 
 // lastCallWindow is when the one attempt after a lost answer may be made.
@@ -165,7 +166,7 @@ func TestLostAnswerSurvivesABlip(t *testing.T) {
 		r.until(to.Add(time.Second))
 		r.wantOutcomes(lostBefore)
 		var kept []byte
-		r.store.change(func(m *memoryStore) { kept, m.content = m.content, []byte("{") })
+		r.store.Change(func(m *kit.Store) { kept, m.Content = m.Content, []byte("{") })
 		if err := r.manager.Reload(r.t.Context(), true); err == nil {
 			t.Fatal("half a file was read")
 		}

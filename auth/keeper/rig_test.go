@@ -12,70 +12,8 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 )
-
-// memoryStore is a credential store that holds bytes, as a file does.
-type memoryStore struct {
-	mu      sync.Mutex // guards everything below
-	content []byte
-	tries   int   // to write
-	full    error // why nothing can be written
-	late    error // the same, found only when it is too late
-}
-
-func (m *memoryStore) parse() (*auth.Snapshot, error) {
-	if m.content == nil {
-		return nil, auth.ErrNoCredential
-	}
-	return auth.ParseSnapshot(m.content)
-}
-
-func (m *memoryStore) Load(context.Context) (*auth.Snapshot, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.parse()
-}
-
-func (m *memoryStore) Update(_ context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.tries++
-	if m.late != nil {
-		return m.late
-	}
-	current, err := m.parse()
-	if err != nil {
-		current = nil
-	}
-	next, err := decide(current)
-	if err == nil {
-		m.content = next.Encode()
-	}
-	return err
-}
-
-func (m *memoryStore) Delete(context.Context) (bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	had := m.content != nil
-	m.content = nil
-	return had, nil
-}
-
-func (m *memoryStore) Writable(context.Context) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.full
-}
-
-func (m *memoryStore) String() string { return "memory" }
-
-// change plays another program at the store.
-func (m *memoryStore) change(f func(*memoryStore)) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	f(m)
-}
 
 // hashes is a memory whose fingerprints have no key.
 type hashes struct{ auth.Memory }
@@ -94,7 +32,7 @@ type rig struct {
 	t       *testing.T
 	clock   *fakeClock
 	server  *server
-	store   *memoryStore
+	store   *kit.Store
 	manager *auth.Manager
 	stop    func() // ends Run and waits for it
 }
@@ -113,10 +51,10 @@ func inBubble(t *testing.T, life time.Duration, test func(*rig)) {
 func newRig(t *testing.T, life time.Duration) *rig {
 	clock := newFakeClock()
 	r := &rig{
-		t: t, clock: clock, store: &memoryStore{},
+		t: t, clock: clock, store: &kit.Store{},
 		server: &server{clock: clock, weather: fine, life: life},
 	}
-	r.store.content = r.server.signIn()
+	r.store.Content = r.server.signIn()
 	r.manager = auth.NewManager(auth.Options{
 		Store: r.store, Authority: r.server, Memory: hashes{auth.NewInMemory()}, Now: clock.Now,
 	})
@@ -160,7 +98,7 @@ func (r *rig) reload() {
 // adopt plays another process that has written the store.
 func (r *rig) adopt(content []byte) {
 	r.t.Helper()
-	r.store.change(func(m *memoryStore) { m.content = content })
+	r.store.Change(func(m *kit.Store) { m.Content = content })
 	r.reload()
 	synctest.Wait()
 }

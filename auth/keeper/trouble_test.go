@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 )
 
 // wantGaps checks the pauses between requests.
@@ -173,13 +174,13 @@ func TestOneMinute(t *testing.T) {
 
 func TestNothingIsSentThatCouldNotBeSaved(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
-		r.store.change(func(m *memoryStore) { m.full = errors.New("the disk is full") })
+		r.store.Change(func(m *kit.Store) { m.Full = errors.New("the disk is full") })
 		r.until(r.due().Add(20 * time.Minute))
 		r.want()
 		if st := r.manager.State(); !st.CannotSave {
 			t.Errorf("State = %+v, want CannotSave", st)
 		}
-		r.store.change(func(m *memoryStore) { m.full = nil })
+		r.store.Change(func(m *kit.Store) { m.Full = nil })
 		r.pass(maxBackoff)
 		r.wantOutcomes(fine)
 	})
@@ -190,7 +191,7 @@ func TestNothingIsSentThatCouldNotBeSaved(t *testing.T) {
 func TestTokensThatWaitAreSaved(t *testing.T) {
 	inBubble(t, 10*time.Hour, func(r *rig) {
 		before := r.expires()
-		r.store.change(func(m *memoryStore) { m.late = errors.New("the disk is full") })
+		r.store.Change(func(m *kit.Store) { m.Late = errors.New("the disk is full") })
 		r.until(r.due().Add(time.Second))
 		r.wantOutcomes(fine)
 		if st := r.manager.State(); !st.CommitPending {
@@ -198,11 +199,11 @@ func TestTokensThatWaitAreSaved(t *testing.T) {
 		}
 		r.manager.SetPreferences(auth.KeepFresh(false))
 		r.pass(3 * time.Hour)
-		r.store.change(func(m *memoryStore) {
-			if m.tries < 12 || m.tries > 36 {
-				t.Errorf("%d tries to save in three hours", m.tries)
+		r.store.Change(func(m *kit.Store) {
+			if m.Tries < 12 || m.Tries > 36 {
+				t.Errorf("%d tries to save in three hours", m.Tries)
 			}
-			m.late = nil
+			m.Late = nil
 		})
 		r.pass(maxBackoff)
 		r.want()

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rekey/test/kit/clock"
 )
 
 // askForCode starts a device flow.
@@ -72,22 +74,22 @@ func TestDeviceIsSignedIn(t *testing.T) {
 func TestDeviceIsNotSignedIn(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		change func(*testing.T, *Server, *clock, string)
+		change func(*testing.T, *Server, *clock.Clock, string)
 		id     string // "" for the right one
 		want   string
 	}{
-		"denied": {func(t *testing.T, s *Server, _ *clock, code string) {
+		"denied": {func(t *testing.T, s *Server, _ *clock.Clock, code string) {
 			if err := s.DenyDevice(code); err != nil {
 				t.Error(err)
 			}
 		}, "", "access_denied"},
-		"too late": {func(t *testing.T, s *Server, c *clock, code string) {
-			c.advance(deviceLife)
+		"too late": {func(t *testing.T, s *Server, c *clock.Clock, code string) {
+			c.Advance(deviceLife)
 			if err := s.ApproveDevice(code); !errors.Is(err, ErrUnknownCode) {
 				t.Errorf("approving too late: got %v, want ErrUnknownCode", err)
 			}
 		}, "", "expired_token"},
-		"another device": {func(t *testing.T, s *Server, _ *clock, code string) {
+		"another device": {func(t *testing.T, s *Server, _ *clock.Clock, code string) {
 			if err := s.ApproveDevice(code); err != nil {
 				t.Error(err)
 			}

@@ -8,10 +8,10 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
+	"rekey/test/kit/clock"
 	"rekey/test/kit/must"
 )
 
@@ -115,22 +115,4 @@ func claims(t *testing.T, token string) map[string]any {
 	return all
 }
 
-// clock is a clock that a test sets.
-type clock struct {
-	mu  sync.Mutex // guards now
-	now time.Time
-}
-
-func newClock() *clock { return &clock{now: time.Date(2026, 3, 23, 12, 0, 0, 0, time.UTC)} }
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
+func newClock() *clock.Clock { return clock.At(time.Date(2026, 3, 23, 12, 0, 0, 0, time.UTC)) }

@@ -116,7 +116,7 @@ func TestCodeExchange(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, Config{Account: Grace(), Now: c.Now})
 			_, back := browse(t, s, authorizeQuery())
-			c.advance(tt.pause)
+			c.Advance(tt.pause)
 			a := postForm(t, s.TokenURL(), codeForm(back.Get("code"), tt.changes...))
 			if a.code() != tt.want {
 				t.Fatalf("got %d %s, want %q", a.status, a.body, tt.want)

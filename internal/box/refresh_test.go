@@ -18,7 +18,7 @@ func TestRefreshRotates(t *testing.T) {
 	}
 	checkClaims(t, claims(t, signedIn.Tokens.AccessToken), Ada(), c.Now(), c.Now().Add(20*time.Minute))
 
-	c.advance(time.Minute)
+	c.Advance(time.Minute)
 	a := refresh(t, s, signedIn.Tokens.RefreshToken)
 	if a.status != http.StatusOK {
 		t.Fatalf("refresh: %d %s", a.status, a.body)
@@ -96,7 +96,7 @@ func TestRefusals(t *testing.T) {
 		}, ""},
 		"expired": {Config{RefreshLife: time.Nanosecond, Now: c.Now}, func(_ *testing.T, s *Server) string {
 			token := s.Issue(Ada()).RefreshToken
-			c.advance(time.Nanosecond)
+			c.Advance(time.Nanosecond)
 			return token
 		}, CodeExpired},
 		"of another client": {Config{ClientID: "somebody"}, func(_ *testing.T, s *Server) string {
