@@ -30,7 +30,7 @@ type realCodex struct {
 
 func newCodex(t *testing.T, home string, env ...string) *realCodex {
 	t.Helper()
-	path, _ := kit.Codex(t)
+	_, path := kit.Codex(t) // not npm's script, which does not take its child with it
 	const closed = "http://127.0.0.1:1"
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"} {
 		env = append(env, name+"="+closed)
