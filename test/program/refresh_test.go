@@ -197,12 +197,12 @@ func TestNoTokenAnywhere(t *testing.T) {
 	for _, args := range []string{"status", "status --json", "refresh", "status", "window", "watch --format xml"} {
 		b.run(b.command(strings.Fields(args)...))
 	}
-	words, lines := b.start("watch"), b.start("watch", "--format=json")
-	words.out.until(t, 0, "ada@example.com")
-	lines.out.until(t, 0, `"healthy"`)
 	b.signIn(time.Minute)
 	due := b.accessToken()
+	words, lines := b.start("watch"), b.start("watch", "--format=json")
 	kit.Eventually(t, "the agent's refresh", func() bool { return b.accessToken() != due })
+	words.out.until(t, 0, "ada@example.com")
+	lines.out.until(t, 0, `"healthy"`)
 	b.Server.Script(box.Refusal(http.StatusUnauthorized, string(auth.ReasonReused)))
 	b.signIn(-time.Minute)
 	b.rekey(cli.ExitSignInRequired, "refresh")
