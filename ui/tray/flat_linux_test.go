@@ -66,19 +66,24 @@ func TestManyStates(t *testing.T) {
 
 	showMany(t, tr, bus, 200) // until what is remembered is
 	before := measure(t, bus)
-	showMany(t, tr, bus, changes())
-	kit.Eventually(t, "an end of what was only under way", func() bool {
-		return runtime.NumGoroutine() <= before.goroutines
-	})
-	after := measure(t, bus)
-	after.goroutines = before.goroutines // now and then one more or less works at an answer
-	t.Logf("after %d changes of State: %+v, before: %+v", changes(), after, before)
-	d.Screenshot(t, "4-submenu-after")
-	if grown := after.heap - before.heap; grown > 256<<10 {
-		t.Errorf("the heap has grown by %d bytes", grown)
+	after, heap, resident := before, int64(0), int64(0)
+	for round := 1; round == 1 || round <= 3 && (heap > 256<<10 || resident > 4<<10); round++ { // what leaks grows each time
+		last := after
+		showMany(t, tr, bus, changes())
+		kit.Eventually(t, "an end of what was only under way", func() bool {
+			return runtime.NumGoroutine() <= before.goroutines
+		})
+		after = measure(t, bus)
+		after.goroutines = before.goroutines // now and then one more or less works at an answer
+		heap, resident = after.heap-last.heap, after.resident-last.resident
+		t.Logf("after %d changes of State: %+v, before: %+v", changes(), after, last)
 	}
-	if grown := after.resident - before.resident; grown > 4<<10 {
-		t.Errorf("the memory has grown by %d kB", grown)
+	d.Screenshot(t, "4-submenu-after")
+	if heap > 256<<10 {
+		t.Errorf("the heap has grown by %d bytes", heap)
+	}
+	if resident > 4<<10 {
+		t.Errorf("the memory has grown by %d kB", resident)
 	}
 	before.heap, before.resident, after.heap, after.resident = 0, 0, 0, 0
 	if before != after {
