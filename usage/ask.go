@@ -21,10 +21,11 @@ func (s *Service) NextReset() time.Time {
 	if next.IsZero() {
 		return next
 	}
-	for _, least := range []time.Time{rec.AskedAt.Add(s.opts.Fresh), s.opts.Memory.Rest().Until} {
-		if next.Before(least) {
-			next = least
-		}
+	if least := rec.AskedAt.Add(s.opts.Fresh); next.Before(least) {
+		next = least
+	}
+	if rest := s.opts.Memory.Rest(); rest.holds(s.opts.Now()) && next.Before(rest.Until) {
+		next = rest.Until
 	}
 	return next
 }
@@ -45,7 +46,7 @@ func spread(fingerprint string) time.Duration {
 // due reports whether the backend may be asked now. A clock that was set back
 // does not make the wait longer.
 func (s *Service) due(rec *Record, who Asker, now time.Time) bool {
-	if rec.Silenced == who.Credentials || s.opts.Memory.Rest().Until.After(now) {
+	if rec.Silenced == who.Credentials || s.opts.Memory.Rest().holds(now) {
 		return false
 	}
 	age := now.Sub(rec.AskedAt)

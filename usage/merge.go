@@ -34,12 +34,18 @@ func (r *Record) belongTo(account string, now time.Time) {
 	}
 }
 
+// maxAhead is how far the clock of who told Codex's figures may be ahead of ours.
+const maxAhead = time.Hour
+
 // replace stores an answer of the backend. Windows with newer figures from
-// Codex stay as they are.
+// Codex stay as they are, unless a clock that has been set back since told them.
 func (r *Record) replace(answer Usage) {
 	for i, w := range answer.Windows {
 		known := slices.IndexFunc(r.Usage.Windows, func(k Window) bool { return k.key() == w.key() })
-		if known >= 0 && r.Usage.Windows[known].ToldAt.After(w.ToldAt) {
+		if known < 0 {
+			continue
+		}
+		if newer := r.Usage.Windows[known].ToldAt.Sub(w.ToldAt); newer > 0 && newer <= maxAhead {
 			answer.Windows[i] = r.Usage.Windows[known]
 		}
 	}

@@ -84,6 +84,13 @@ var steps = [...]time.Duration{time.Minute, 5 * time.Minute, 15 * time.Minute, t
 // maxRest is the longest pause that the backend can ask for.
 const maxRest = 24 * time.Hour
 
+// holds reports whether the pause still holds. One that is longer than any was
+// written by a clock that has been set back since.
+func (r Rest) holds(now time.Time) bool {
+	left := r.Until.Sub(now)
+	return left > 0 && left <= maxRest
+}
+
 // next returns the pause after a failure: what the backend asks for, at least a
 // minute and at most a day, or else the next of the steps.
 func (r Rest) next(f *Failure, now time.Time) Rest {

@@ -213,7 +213,7 @@ func (s *Service) show(rec *Record, who Asker, problem Problem) Usage {
 		u.Alerts = rec.alerts(settings.Alerts, s.opts.Now())
 	}
 	u.AlertsAt = settings.Alerts
-	if rest := s.opts.Memory.Rest(); problem == "" && rest.Until.After(s.opts.Now()) {
+	if rest := s.opts.Memory.Rest(); problem == "" && rest.holds(s.opts.Now()) {
 		problem, u.RetryAt = rest.Problem, rest.Until
 	}
 	if problem != "" {

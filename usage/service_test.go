@@ -290,6 +290,22 @@ func TestRests(t *testing.T) {
 	}
 }
 
+// A clock that was years ahead for a while silences nobody afterwards, and its
+// figures give way to true ones.
+func TestClockSetBack(t *testing.T) {
+	bubble(t, func(t *testing.T, w *world) {
+		const years = 3 * 365 * 24 * time.Hour
+		w.Look(t.Context())
+		w.memory.rec.AskedAt = w.memory.rec.AskedAt.Add(years)
+		w.memory.rec.Usage.Windows[0].ToldAt = w.memory.rec.Usage.Windows[0].ToldAt.Add(years)
+		w.memory.rest = Rest{Until: time.Now().Add(years), Times: 1, Problem: ProblemServer}
+		w.answer = func(*world) (Answer, error) { return Answer{Usage: usedNow(34)}, nil }
+		if u := w.Look(t.Context()); u.Problem != "" || *u.Windows[0].UsedPercent != 34 {
+			t.Errorf("got %s", show(u))
+		}
+	})
+}
+
 func TestRetryAfter(t *testing.T) {
 	tests := map[time.Duration]time.Duration{
 		0:                   time.Minute, // missing, negative, past or not readable
