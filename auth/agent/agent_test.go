@@ -171,13 +171,8 @@ func TestReloadWaitsForNobodysRefresh(t *testing.T) {
 	defer func() { _ = h.Close(within(t)) }() // it may still be writing
 	read := make(chan error, 1)
 	go func() { read <- h.Reload(t.Context(), true) }()
-	select {
-	case err := <-read:
-		if err != nil || h.State().Status != auth.StatusHealthy {
-			t.Errorf("Reload = %v, the State %+v", err, h.State())
-		}
-	case <-time.After(kit.Patience):
-		t.Fatal("Reload waits for the lock")
+	if err := kit.Receive(t, "the end of Reload, in spite of the lock", read); err != nil || h.State().Status != auth.StatusHealthy {
+		t.Errorf("Reload = %v, the State %+v", err, h.State())
 	}
 	refreshed := make(chan error, 1)
 	go func() { refreshed <- h.Refresh(t.Context()) }()

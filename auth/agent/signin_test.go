@@ -411,12 +411,7 @@ func TestShowURLWithoutABrowser(t *testing.T) {
 		o.ShowURL = func(url string) { shown <- url }
 	})
 	caller := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
-	select {
-	case url := <-shown:
-		must.Do(t, browse(within(t), url))
-	case <-time.After(kit.Patience):
-		t.Fatal("no link is shown")
-	}
+	must.Do(t, browse(within(t), kit.Receive(t, "a link", shown)))
 	if err := <-caller; err != nil {
 		t.Errorf("SignIn = %v", err)
 	}

@@ -76,11 +76,7 @@ func run(t *testing.T, b Browser) *flow {
 // end waits for the flow's end.
 func (f *flow) end(t *testing.T) error {
 	t.Helper()
-	select {
-	case <-f.done:
-	case <-time.After(kit.Patience):
-		t.Fatal("the flow did not end")
-	}
+	kit.Receive(t, "the end of the flow", f.done)
 	return f.err
 }
 

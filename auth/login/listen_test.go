@@ -119,13 +119,8 @@ func TestCancelledWhileThePortIsBusy(t *testing.T) {
 	}()
 	<-requests // the wait is about to begin
 	cancel()
-	select {
-	case err := <-done:
-		if !errors.Is(err, ErrCancelled) {
-			t.Errorf("got %v, want ErrCancelled", err)
-		}
-	case <-time.After(kit.Patience):
-		t.Fatal("still waiting for the port")
+	if err := kit.Receive(t, "the end of waiting for the port", done); !errors.Is(err, ErrCancelled) {
+		t.Errorf("got %v, want ErrCancelled", err)
 	}
 }
 

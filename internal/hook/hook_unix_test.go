@@ -100,12 +100,7 @@ func (r *rig) open(fifo string) {
 		}
 		opened <- err
 	}()
-	select {
-	case err := <-opened:
-		must.Do(r.t, err)
-	case <-time.After(kit.Patience):
-		r.t.Fatal("the hook does not come to the pipe")
-	}
+	must.Do(r.t, kit.Receive(r.t, "the hook, to the pipe", opened))
 }
 
 // reports are those that scripts have appended to a file.
@@ -129,13 +124,8 @@ func (r *rig) eventually(what string, ok func() bool) {
 
 func (r *rig) hears(says string) {
 	r.t.Helper()
-	select {
-	case told := <-r.told:
-		if !strings.Contains(told, says) {
-			r.t.Errorf("it tells %q, want %q", told, says)
-		}
-	case <-time.After(kit.Patience):
-		r.t.Fatalf("it does not tell %q", says)
+	if told := kit.Receive(r.t, says, r.told); !strings.Contains(told, says) {
+		r.t.Errorf("it tells %q, want %q", told, says)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
-	"time"
 
 	"rekey/test/kit"
 	"rekey/test/kit/must"
@@ -55,13 +54,8 @@ func TestCancelEndsTheGroup(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			grandchild, ended := start(t, ctx, script)
 			cancel()
-			select {
-			case err := <-ended:
-				if err == nil {
-					t.Error("no error")
-				}
-			case <-time.After(kit.Patience):
-				t.Fatal("Run did not return")
+			if err := kit.Receive(t, "the end of Run", ended); err == nil {
+				t.Error("no error")
 			}
 			wantGone(t, grandchild)
 		})

@@ -75,12 +75,7 @@ func (r *rivals) fleet(b *testing.B, n int) (took, worked, resident float64) {
 	}, r.rekey, args...)
 	must.Do(b, err)
 	for homes := make(map[string]bool); len(homes) < n; {
-		select {
-		case home := <-told:
-			homes[home] = true
-		case <-time.After(kit.Patience):
-			b.Fatalf("of %d homes %d are known", n, len(homes))
-		}
+		homes[kit.Receive(b, fmt.Sprintf("home %d of %d", len(homes)+1, n), told)] = true
 	}
 	took = milliseconds(time.Since(began))
 	for _, thread := range used(b, agent.PID()) {

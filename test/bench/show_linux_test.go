@@ -47,11 +47,7 @@ func (r *rivals) tray(b *testing.B) {
 			var p *desktop.Process
 			samples.add(func() {
 				p = d.Start(b, env, program)
-				select {
-				case <-registered:
-				case <-time.After(kit.Patience):
-					b.Fatalf("%s shows no icon", program)
-				}
+				kit.Receive(b, "the icon of "+program, registered)
 			})
 			p.Kill(b)
 			for len(registered) > 0 { // who registers twice

@@ -190,19 +190,25 @@ func (f *Session) called(method, with string) error {
 // Expect waits for the next call and fails when it is another one or none.
 func (f *Session) Expect(t testing.TB, call string) {
 	t.Helper()
-	select {
-	case got := <-f.Calls:
-		if got != call {
-			t.Fatalf("the session was asked to %s, want %s", got, call)
-		}
-	case <-time.After(Patience):
-		t.Fatalf("the session was not asked to %s", call)
+	if got := Receive(t, "the call "+call, f.Calls); got != call {
+		t.Fatalf("the session was asked to %s, want %s", got, call)
 	}
 }
 
 // Patience is how long a test waits for what has to come. A test that passes never
 // waits that long, however much else the machine does.
 const Patience = 2 * time.Minute
+
+// Receive waits for what a channel brings, which may be its end.
+func Receive[T any](t testing.TB, what string, from <-chan T) (v T) {
+	t.Helper()
+	select {
+	case v = <-from:
+	case <-time.After(Patience):
+		t.Fatalf("did not come: %s", what)
+	}
+	return v
+}
 
 // Eventually waits until ok says yes. It is for things that no channel tells.
 func Eventually(t testing.TB, what string, ok func() bool) {

@@ -40,7 +40,7 @@ func TestBusWholeWay(t *testing.T) {
 	}()
 
 	session.Expect(t, "ClaimNotice notice-1")
-	got := receive(t, "a notification", desktop.notes)
+	got := kit.Receive(t, "a notification", desktop.notes)
 	wantBody := "Codex still works until " + state.ExpiresAt.Local().Format("15:04") +
 		". The refresh token was already used.\na&amp;&lt;b&gt;@example.com · Pro"
 	if state.ExpiresAt.Local().Day() != time.Now().Day() {
@@ -60,7 +60,7 @@ func TestBusWholeWay(t *testing.T) {
 	session.Expect(t, "SignIn")
 
 	session.Publish(kit.State(auth.StatusHealthy, time.Now()))
-	if id := receive(t, "a withdrawal", desktop.closed); id != noteID {
+	if id := kit.Receive(t, "a withdrawal", desktop.closed); id != noteID {
 		t.Errorf("withdrew %d, want %d", id, noteID)
 	}
 	if len(session.Calls) != 0 || len(desktop.notes) != 0 {
@@ -79,7 +79,7 @@ func TestBusPlainService(t *testing.T) {
 	bus := notify.NewBus(address)
 	defer func() { _ = bus.Close() }()
 	must.Do(t, bus.Show(t.Context(), message(func() {})))
-	got := receive(t, "a notification", desktop.notes)
+	got := kit.Receive(t, "a notification", desktop.notes)
 	if len(got.actions) != 0 || got.body != "Body.\na&b\nUse the icon." {
 		t.Errorf("a service without buttons and markup got %q, %q", got.actions, got.body)
 	}
@@ -94,7 +94,7 @@ func TestBusReplacesUntilClosed(t *testing.T) {
 	show := func() note {
 		t.Helper()
 		must.Do(t, bus.Show(t.Context(), message(nil)))
-		return receive(t, "a notification", desktop.notes)
+		return kit.Receive(t, "a notification", desktop.notes)
 	}
 	if got := show(); got.replaces != 0 {
 		t.Errorf("the first message replaces %d", got.replaces)
@@ -108,7 +108,7 @@ func TestBusReplacesUntilClosed(t *testing.T) {
 	if err := bus.Withdraw(t.Context()); err != nil {
 		t.Errorf("Withdraw = %v", err)
 	}
-	receive(t, "a withdrawal", desktop.closed)
+	kit.Receive(t, "a withdrawal", desktop.closed)
 	if err := bus.Withdraw(t.Context()); err != nil || len(desktop.closed) != 0 {
 		t.Errorf("withdrawing nothing: %v, %d calls", err, len(desktop.closed))
 	}
@@ -126,7 +126,7 @@ func TestBusHearsOnlyTheService(t *testing.T) {
 	show := func() note {
 		t.Helper()
 		must.Do(t, bus.Show(t.Context(), message(func() { pressed <- struct{}{} })))
-		return receive(t, "a notification", desktop.notes)
+		return kit.Receive(t, "a notification", desktop.notes)
 	}
 	got := show()
 	forge(t, kit.Connect(t, address), string(got.client), noteID, got.actions[0])
@@ -142,7 +142,7 @@ func TestBusHearsOnlyTheService(t *testing.T) {
 		t.Errorf("the button was pressed %d times by what is none of it", len(pressed))
 	}
 	signal(t, desktop.conn, "ActionInvoked", noteID, got.actions[2])
-	receive(t, "a press", pressed)
+	kit.Receive(t, "a press", pressed)
 }
 
 // TestBusCorrects: what is on the screen is replaced without a sound, and what
@@ -163,15 +163,15 @@ func TestBusCorrects(t *testing.T) {
 		t.Error("a message that is not there was corrected")
 	}
 	must.Do(t, bus.Show(t.Context(), message(nil)))
-	if got := receive(t, "a notification", desktop.notes); got.hints["suppress-sound"].Value() != nil {
+	if got := kit.Receive(t, "a notification", desktop.notes); got.hints["suppress-sound"].Value() != nil {
 		t.Error("the first message is silent")
 	}
 	correct()
-	if got := receive(t, "the correction", desktop.notes); got.replaces != noteID || got.hints["suppress-sound"].Value() != true {
+	if got := kit.Receive(t, "the correction", desktop.notes); got.replaces != noteID || got.hints["suppress-sound"].Value() != true {
 		t.Errorf("the correction replaces %d, with the hints %v", got.replaces, got.hints)
 	}
 	signal(t, desktop.conn, "ActionInvoked", noteID, "default")
-	receive(t, "a press", pressed)
+	kit.Receive(t, "a press", pressed)
 	signal(t, desktop.conn, "NotificationClosed", noteID, uint32(2))
 	kit.Eventually(t, "the end of corrections", func() bool {
 		correct()
@@ -215,7 +215,7 @@ func TestBusServiceComesLate(t *testing.T) {
 	}
 	desktop := newServer(t, address, "actions")
 	must.Do(t, bus.Show(t.Context(), message(nil)))
-	receive(t, "a notification", desktop.notes)
+	kit.Receive(t, "a notification", desktop.notes)
 }
 
 // TestBusMuteService is for a service that owns its name and never answers.
@@ -245,7 +245,7 @@ func TestBusServiceRestarts(t *testing.T) {
 	show := func(s *server) note {
 		t.Helper()
 		must.Do(t, bus.Show(t.Context(), message(func() {})))
-		return receive(t, "a notification", s.notes)
+		return kit.Receive(t, "a notification", s.notes)
 	}
 	first := newServer(t, address, "actions")
 	show(first)
@@ -268,7 +268,7 @@ func TestBusServiceRestarts(t *testing.T) {
 	if err := bus.Withdraw(t.Context()); err != nil {
 		t.Error(err)
 	}
-	receive(t, "a withdrawal", third.closed)
+	kit.Receive(t, "a withdrawal", third.closed)
 }
 
 // TestBusTwoHomes: each home's message has its own place.
@@ -282,7 +282,7 @@ func TestBusTwoHomes(t *testing.T) {
 		for range 2 { // the second time in the same State
 			must.Do(t, bus.Show(t.Context(), message(nil)))
 		}
-		if first, second := receive(t, "a notification", desktop.notes), receive(t, "another", desktop.notes); first.replaces != 0 || second.replaces != noteID {
+		if first, second := kit.Receive(t, "a notification", desktop.notes), kit.Receive(t, "another", desktop.notes); first.replaces != 0 || second.replaces != noteID {
 			t.Errorf("a home's messages replace %d and %d, want 0 and its own %d", first.replaces, second.replaces, noteID)
 		}
 	}

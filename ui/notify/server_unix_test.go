@@ -4,7 +4,6 @@ package notify_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/godbus/dbus/v5"
 
@@ -93,16 +92,6 @@ func forge(t *testing.T, stranger *dbus.Conn, client string, body ...any) {
 	}
 	// A call's answer comes after what was sent before it.
 	must.Do(t, stranger.BusObject().Call("org.freedesktop.DBus.GetId", 0).Err)
-}
-
-func receive[T any](t *testing.T, what string, from <-chan T) (v T) {
-	t.Helper()
-	select {
-	case v = <-from:
-	case <-time.After(kit.Patience):
-		t.Fatalf("did not come: %s", what)
-	}
-	return v
 }
 
 type mute struct {

@@ -85,18 +85,8 @@ func TestIconIsRegisteredAgain(t *testing.T) {
 		session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
 		ended <- tray.Run(ctx, []tray.Home{{Session: lending.Of(session)}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
 	}()
-	receive := func(what string, from <-chan string) string {
-		t.Helper()
-		select {
-		case v := <-from:
-			return v
-		case <-time.After(kit.Patience):
-			t.Fatalf("did not come: %s", what)
-			return ""
-		}
-	}
-	item := receive("the icon", panel.registered)
-	receive("the question whether the panel has it", panel.asked)
+	item := kit.Receive(t, "the icon", panel.registered)
+	kit.Receive(t, "the question whether the panel has it", panel.asked)
 
 	// A signal that systray does not know, as any program may send one.
 	call := conn.Send(&dbus.Message{

@@ -81,12 +81,7 @@ func TestTrayOfTwoHomes(t *testing.T) {
 		t.Errorf("the first home's session was asked to %s", <-first.Calls)
 	}
 	second.End()
-	select {
-	case err := <-ended:
-		if !errors.Is(err, tray.ErrSessionEnded) {
-			t.Errorf("Run = %v, want ErrSessionEnded", err)
-		}
-	case <-time.After(kit.Patience):
-		t.Fatal("Run did not end")
+	if err := kit.Receive(t, "the end of Run", ended); !errors.Is(err, tray.ErrSessionEnded) {
+		t.Errorf("Run = %v, want ErrSessionEnded", err)
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/godbus/dbus/v5"
 
@@ -56,13 +55,8 @@ func watchColour(t *testing.T, address, desktop string) (told <-chan bool, stop 
 
 func expectColour(t *testing.T, told <-chan bool, want bool) {
 	t.Helper()
-	select {
-	case dark := <-told:
-		if dark != want {
-			t.Errorf("the panel is dark: %t, want %t", dark, want)
-		}
-	case <-time.After(kit.Patience):
-		t.Fatal("nothing is told")
+	if dark := kit.Receive(t, "the panel's colour", told); dark != want {
+		t.Errorf("the panel is dark: %t, want %t", dark, want)
 	}
 }
 
@@ -128,11 +122,7 @@ func TestPanelColourUntold(t *testing.T) {
 		watchPanelColour(t.Context(), mute, "KDE", nil, func(bool) { t.Error("nobody answers and yet something is told") })
 	}()
 	kill() // ends it, wherever it is
-	select {
-	case <-done:
-	case <-time.After(kit.Patience):
-		t.Error("it does not end with the bus")
-	}
+	kit.Receive(t, "its end, with the bus", done)
 }
 
 // TestPanelColourWithoutPortal: Plasma's own settings tell, and tell again when

@@ -282,13 +282,8 @@ func TestTray(t *testing.T) {
 	p.click("Quit")
 	<-quit
 	session.End()
-	select {
-	case err := <-ended:
-		if !errors.Is(err, tray.ErrSessionEnded) {
-			t.Errorf("Run = %v, want ErrSessionEnded", err)
-		}
-	case <-time.After(kit.Patience):
-		t.Fatal("Run did not end")
+	if err := kit.Receive(t, "the end of Run", ended); !errors.Is(err, tray.ErrSessionEnded) {
+		t.Errorf("Run = %v, want ErrSessionEnded", err)
 	}
 	if item := fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid()); p.owned(item) {
 		t.Errorf("%s is still there", item)
