@@ -68,6 +68,7 @@ func TestTrayOfTwoHomes(t *testing.T) {
 	second.Expect(t, "SignIn")
 
 	// One row changes: one signal, and one that says that something did.
+	p.settle(second)
 	p.count()
 	dead.Refused = auth.ReasonExpired
 	second.Publish(dead)

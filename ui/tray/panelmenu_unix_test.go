@@ -3,6 +3,7 @@
 package tray_test
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/godbus/dbus/v5"
@@ -114,18 +115,22 @@ func (p *panel) click(label string) {
 }
 
 // clickBelow clicks the first row of that label below the row that begins with
-// title: the one in its submenu.
+// title, as soon as there is one: the one in its submenu.
 func (p *panel) clickBelow(title, label string) {
 	p.t.Helper()
-	below := false
-	for _, e := range p.rows() {
-		below = below || strings.HasPrefix(e.label, title)
-		if below && e.label == label {
-			must.Do(p.t, p.menu("Event", e.id, "clicked", dbus.MakeVariant(int32(0)), uint32(0)).Err)
-			return
+	var found entry
+	kit.Eventually(p.t, fmt.Sprintf("a row %q below %q", label, title), func() bool {
+		below := false
+		for _, e := range p.rows() {
+			below = below || strings.HasPrefix(e.label, title)
+			if below && e.label == label {
+				found = e
+				return true
+			}
 		}
-	}
-	p.t.Fatalf("no row %q below %q in\n%s", label, title, p.labels())
+		return false
+	})
+	must.Do(p.t, p.menu("Event", found.id, "clicked", dbus.MakeVariant(int32(0)), uint32(0)).Err)
 }
 
 // labels are the visible rows' texts, a line each.
