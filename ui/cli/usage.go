@@ -92,7 +92,7 @@ func (p *Program) writeUsage(home string, u usage.Usage, s auth.State, several b
 	if problem == "" && !u.Known() {
 		problem = w.Say("plan_usage_problem.unknown")
 	}
-	for _, text := range []string{plan, w.SpendLimit(u, now), w.Credits(u), w.ResetCredits(u, now), problem, p.usageAge(u, now)} {
+	for _, text := range []string{plan, w.SpendLimit(u, now), w.UsageReached(u), w.Credits(u), w.ResetCredits(u, now), problem, p.usageAge(u, now)} {
 		if text == "" {
 			continue
 		}

@@ -51,6 +51,7 @@ week         ▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰  105 %
 Spark · 5 h  ▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱  –
 Plan: Pro
 Spend limit: 20 of 100, resets 13:00
+The workspace's spend limit has been reached
 Credits: 9.99
 2 resets left, the first expires Thu 12:00
 `

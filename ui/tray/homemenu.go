@@ -59,16 +59,18 @@ func (m *HomeModel) inform(w words.Words, s auth.State, now time.Time) {
 	}
 }
 
-// measure fills in how much of the plan is used, a row for each window and one
-// for the workspace's cap. A row, or two if it is long, says how old the figures
+// measure fills in how much of the plan is used, a row for each window and up
+// to two for the workspace's cap. A row, or two if it is long, says how old the figures
 // are and why, if there are no newer ones.
 func (m *HomeModel) measure(w words.Words, u usage.Usage, now time.Time) {
 	var texts []string
 	for _, of := range u.Windows {
 		texts = append(texts, w.WindowRow(of, now))
 	}
-	if limit := w.SpendLimit(u, now); limit != "" {
-		texts = append(texts, limit)
+	for _, text := range []string{w.SpendLimit(u, now), w.UsageReached(u)} {
+		if text != "" {
+			texts = append(texts, text)
+		}
 	}
 	for i, text := range texts[:min(len(texts), int(RowUsageProblem-RowUsage))] {
 		m.Rows[RowUsage+RowID(i)].Label = words.Clip(text, noteLimit)

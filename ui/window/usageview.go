@@ -65,6 +65,7 @@ func UsageOf(w words.Words, u usage.Usage, s auth.State, history []usage.Point, 
 	note(w.Credits(u))
 	note(w.ResetCredits(u, now))
 	note(w.SpendLimit(u, now))
+	note(w.UsageReached(u))
 	if u.Problem.OfBackend() {
 		note(w.UsageProblem(u, now))
 	}

@@ -191,6 +191,22 @@ func (w Words) SpendLimit(u usage.Usage, now time.Time) string {
 	return text
 }
 
+// UsageReached says which limit of the workspace has been reached, "" when none has.
+// That a window is full is what the window says. The words are the backend's, as
+// Codex 0.171 knows them.
+func (w Words) UsageReached(u usage.Usage) string {
+	switch u.Reached {
+	case "workspace_owner_credits_depleted", "workspace_member_credits_depleted":
+		return w.Say("plan_usage.credits_depleted")
+	case "workspace_owner_usage_limit_reached", "workspace_member_usage_limit_reached":
+		return w.Say("plan_usage.spend_reached")
+	}
+	if u.SpendLimit != nil && u.SpendLimit.Reached {
+		return w.Say("plan_usage.spend_reached")
+	}
+	return ""
+}
+
 // UsagePlan is the plan that the backend names; where the sign-in names another
 // it says so. It is "" when the backend names none.
 func (w Words) UsagePlan(u usage.Usage, s auth.State) string {
