@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // noon is when the answers of these tests arrive.
@@ -150,9 +152,7 @@ func TestParseResetCredits(t *testing.T) {
 // TestParseRecorded holds that Rekey shows a number wherever Codex does.
 func TestParseRecorded(t *testing.T) {
 	data, err := os.ReadFile("../auth/appserver/testdata/vectors/rate_limits.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	type window struct {
 		UsedPercent        float64 `json:"usedPercent"`
 		WindowDurationMins int     `json:"windowDurationMins"`
@@ -173,9 +173,7 @@ func TestParseRecorded(t *testing.T) {
 			} `json:"expect_result"`
 		} `json:"steps"`
 	}
-	if err := json.Unmarshal(data, &cases); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(data, &cases))
 	for _, c := range cases {
 		last := c.Steps[len(c.Steps)-1]
 		if last.Result == nil {

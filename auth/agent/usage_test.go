@@ -14,6 +14,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/usage"
 	"rekey/usage/files"
 )
@@ -51,12 +52,8 @@ func lookAgain(t *testing.T, h *Home) {
 	kept := files.Memory{Home: h.stateDir, User: h.opts.Dirs.State}
 	rec := kept.Load()
 	rec.AskedAt = time.Time{}
-	if err := kept.Save(rec); err != nil {
-		t.Fatal(err)
-	}
-	if err := kept.SetRest(usage.Rest{}); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, kept.Save(rec))
+	must.Do(t, kept.SetRest(usage.Rest{}))
 }
 
 func TestUsageComesFromTheAgent(t *testing.T) {
@@ -76,9 +73,7 @@ func TestUsageComesFromTheAgent(t *testing.T) {
 	}
 	// Another process asks nothing within the minute.
 	v, err := OpenOneShot(within(t), r.options(), true)
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	if again, err := v.LookAtUsage(within(t)); err != nil || !again.FetchedAt.Equal(u.FetchedAt) {
 		t.Errorf("%+v, %v", again, err)
 	}
@@ -90,9 +85,7 @@ func TestUsageComesFromTheAgent(t *testing.T) {
 		t.Errorf("the backend was asked %d times, with %d refreshes", n, r.server.Refreshes())
 	}
 	// What is known goes with the sign-in.
-	if err := a.SignOut(within(t)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, a.SignOut(within(t)))
 	kit.Eventually(t, "no usage after the sign-out", func() bool { return !client.Usage().Known() && client.Usage().Problem == usage.ProblemSignedOut })
 }
 
@@ -110,9 +103,7 @@ func TestUsageOfAnotherProcess(t *testing.T) {
 	})
 	first, second := watching.SubscribeUsage(within(t)), polling.SubscribeUsage(within(t))
 	u, err := a.LookAtUsage(within(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, err)
 	changes <- struct{}{}
 	for name, news := range map[string]<-chan usage.Usage{"watching": first, "polling": second} {
 		told := usage.Usage{}
@@ -195,9 +186,7 @@ func TestUnauthorizedUsageRefreshesNothingUnasked(t *testing.T) {
 	t.Parallel()
 	r := newUsageRig(t)
 	a := r.start()
-	if err := a.SetPreferences(within(t), auth.KeepFresh(false)); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, a.SetPreferences(within(t), auth.KeepFresh(false)))
 	r.server.AnswerUsage(box.Refusal(http.StatusUnauthorized, "token_invalidated"))
 	for range 3 {
 		lookAgain(t, a.Home)
@@ -266,22 +255,16 @@ func TestUsageAlerts(t *testing.T) {
 	a := r.start()
 	client := r.client()
 	alerts, on := []int{80}, context.Background()
-	if err := client.SetPreferences(on, auth.PreferenceChange{UsageAlerts: &alerts}); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, client.SetPreferences(on, auth.PreferenceChange{UsageAlerts: &alerts}))
 	if got := r.settings(); got != "usage_alerts = [80]\n" {
 		t.Errorf("the configuration is %q", got)
 	}
 	kit.Eventually(t, "the account is known", func() bool { return files.Memory{Home: a.stateDir}.Load().Account != "" })
 	day := filepath.Join(r.home.Dir(), "sessions", "2026", "11", "28")
-	if err := os.MkdirAll(day, 0o700); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.MkdirAll(day, 0o700))
 	line := fmt.Sprintf(`{"timestamp":%q,"type":"event_msg","payload":{"type":"token_count","rate_limits":{"limit_id":null,"primary":{"used_percent":85.0,"window_minutes":300,"resets_at":%d}}}}`+"\n",
 		time.Now().UTC().Format(time.RFC3339Nano), time.Now().Add(time.Hour).Unix())
-	if err := os.WriteFile(filepath.Join(day, "rollout.jsonl"), []byte(line), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, os.WriteFile(filepath.Join(day, "rollout.jsonl"), []byte(line), 0o600))
 	var due []usage.Alert
 	for u := range client.SubscribeUsage(within(t)) {
 		if due = u.Alerts; len(due) > 0 {
@@ -300,8 +283,6 @@ func TestUsageAlerts(t *testing.T) {
 		t.Errorf("the backend was asked %d times", n)
 	}
 	none := []int{}
-	if err := client.SetPreferences(on, auth.PreferenceChange{UsageAlerts: &none}); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, client.SetPreferences(on, auth.PreferenceChange{UsageAlerts: &none}))
 	kit.Eventually(t, "no alert when they are off", func() bool { return len(client.Usage().Alerts) == 0 })
 }

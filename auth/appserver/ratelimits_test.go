@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rekey/auth/appserver"
+	"rekey/test/kit/must"
 	"rekey/usage"
 )
 
@@ -47,9 +48,7 @@ func TestRateLimitsOfAnAgent(t *testing.T) {
 	}
 	p := initialized(t, &appserver.Server{Home: measured{newHome(t, signedIn(), &script{}, ours), old}})
 	var told struct{ Usage usage.Usage }
-	if err := json.Unmarshal(p.ask(`{"id":1,"method":"rekey/usage","params":{"look":true}}`).Result, &told); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, json.Unmarshal(p.ask(`{"id":1,"method":"rekey/usage","params":{"look":true}}`).Result, &told))
 	if w := told.Usage.Windows; len(w) != 2 || w[0].UsedPercent != nil || !w[0].ResetsAt.IsZero() || *w[1].UsedPercent != 31 {
 		t.Errorf("rekey/usage has %+v", told.Usage)
 	}

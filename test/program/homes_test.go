@@ -22,12 +22,8 @@ import (
 func (b *sandboxed) second(content []byte) *box.Home {
 	b.t.Helper()
 	other, err := box.NewHome(filepath.Join(filepath.Dir(b.Home.Dir()), ".codex-work"))
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	if err := other.Replace(content); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, err)
+	must.Do(b.t, other.Replace(content))
 	b.extra = append(b.extra, "CODEX_HOME=", "XDG_CONFIG_HOME="+filepath.Join(filepath.Dir(b.Home.Dir()), "config"))
 	b.prefer(`homes = ["~/.codex", "~/.codex-work"]`)
 	return other

@@ -127,9 +127,7 @@ func TestAgentHeedsARefusal(t *testing.T) {
 func (b *sandboxed) askAgent(refused bool) {
 	b.t.Helper()
 	client, err := b.Attach(inTime(b.t))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, err)
 	defer client.Close()
 	if err := client.Refresh(inTime(b.t)); (auth.OutcomeOf(err) == auth.OutcomePermanent) != refused {
 		b.t.Errorf("the agent's refresh ends with %v", err)

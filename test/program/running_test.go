@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"rekey/auth"
+	"rekey/test/kit/must"
 )
 
 // running is a program that goes on.
@@ -31,9 +32,7 @@ func (b *sandboxed) start(args ...string) *running {
 		b.t.Fatal(err)
 	}
 	r.cmd.Stdout, r.cmd.Stderr = io.MultiWriter(r.out, b), io.MultiWriter(r.err, b)
-	if err := r.cmd.Start(); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, r.cmd.Start())
 	b.t.Cleanup(func() { _ = r.cmd.Process.Kill(); _ = r.cmd.Wait() })
 	return r
 }
@@ -41,9 +40,7 @@ func (b *sandboxed) start(args ...string) *running {
 // signal sends a signal.
 func (r *running) signal(s syscall.Signal) {
 	r.box.t.Helper()
-	if err := r.cmd.Process.Signal(s); err != nil {
-		r.box.t.Fatal(err)
-	}
+	must.Do(r.box.t, r.cmd.Process.Signal(s))
 }
 
 // interrupt is Ctrl-C.

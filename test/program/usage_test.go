@@ -81,9 +81,7 @@ func TestNoPlanUsage(t *testing.T) {
 		}, cli.ExitExpiring, usage.ProblemRefused, 0},
 		"not reached": {func(b *sandboxed) {
 			b.signIn(time.Hour)
-			if err := b.Home.WriteConfig("chatgpt_base_url = 'http://127.0.0.1:1/backend-api'\n"); err != nil {
-				b.t.Fatal(err)
-			}
+			must.Do(b.t, b.Home.WriteConfig("chatgpt_base_url = 'http://127.0.0.1:1/backend-api'\n"))
 		}, cli.ExitWaiting, usage.ProblemNotReached, 0},
 		"expired": {func(b *sandboxed) { b.signIn(-time.Hour) }, cli.ExitWaiting, usage.ProblemExpired, 0},
 		"down": {func(b *sandboxed) {

@@ -168,9 +168,7 @@ func (b *sandboxed) barSays() string {
 	bar.end()
 	lines, _ := bar.out.lines()
 	var shown struct{ Text, Tooltip string }
-	if err := json.Unmarshal([]byte(lines[n-1]), &shown); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, json.Unmarshal([]byte(lines[n-1]), &shown))
 	return shown.Text + "\n" + shown.Tooltip[strings.LastIndex(shown.Tooltip, "\n")+1:] + "\n"
 }
 
@@ -189,16 +187,12 @@ func (b *sandboxed) age(by time.Duration) {
 	}
 	kept := files.Memory{Home: filepath.Dir(records[0]), User: b.t.TempDir()}
 	unlock, err := kept.Lock(inTime(b.t))
-	if err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, err)
 	defer unlock()
 	rec := kept.Load()
 	rec.AskedAt, rec.Usage.FetchedAt = rec.AskedAt.Add(-by), rec.Usage.FetchedAt.Add(-by)
 	for i := range rec.Usage.Windows {
 		rec.Usage.Windows[i].ToldAt = rec.Usage.FetchedAt
 	}
-	if err := kept.Save(rec); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Do(b.t, kept.Save(rec))
 }

@@ -11,6 +11,7 @@ import (
 	"rekey/assets/lang"
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 	"rekey/ui/cli"
 	"rekey/ui/words"
 	"rekey/usage"
@@ -123,9 +124,7 @@ func TestUsageFitsItsSchema(t *testing.T) {
 		p.session.PublishUsage(u)
 		p.Run(t.Context(), []string{"usage", "--json"})
 		printed, err := jsonschema.UnmarshalJSON(&p.out)
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		if err := schema.Validate(printed); err != nil {
 			t.Errorf("%+v: %v", u, err)
 		}
