@@ -8,6 +8,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -35,8 +36,7 @@ func TestActivityIsKept(t *testing.T) {
 	if list, err := client.Activity(within(t)); err != nil || len(list) != 2 || !list[1].At.Equal(st.LastActivity) {
 		t.Errorf("Activity = %+v, %v", list, err)
 	}
-	kept, err := os.ReadFile(filepath.Join(first.stateDir, "activity.json"))
-	must.Do(t, err)
+	kept := files.Read(t, filepath.Join(first.stateDir, "activity.json"))
 	for _, secret := range r.secrets {
 		if string(kept) == "" || bytes.Contains(kept, []byte(secret)) {
 			t.Errorf("a token is in the file: %s", kept)

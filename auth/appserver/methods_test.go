@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 	"testing"
 
 	"rekey/auth/appserver"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -57,8 +57,7 @@ func TestMethodsAreDocumented(t *testing.T) {
 	t.Parallel()
 	all, allNotes := names(t)
 	methods, notes := own(all), own(allNotes)
-	text, err := os.ReadFile("../../docs/protocol.md")
-	must.Do(t, err)
+	text := files.Read(t, "../../docs/protocol.md")
 	_, section, found := strings.Cut(string(text), "\n## Rekey's own methods\n")
 	section, _, ended := strings.Cut(section, "\n## ")
 	if !found || !ended {

@@ -2,11 +2,11 @@ package authority
 
 import (
 	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 
 	"rekey/auth"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -180,8 +180,7 @@ type recordedAnswer struct {
 // becomes of each. A body that is a JSON string stays quoted.
 func recordedAnswers(t testing.TB) (all []recordedAnswer) {
 	t.Helper()
-	data, err := os.ReadFile("../appserver/testdata/vectors/classification.json")
-	must.Do(t, err)
+	data := files.Read(t, "../appserver/testdata/vectors/classification.json")
 	var cases []struct {
 		Given struct{ Authority json.RawMessage }
 	}

@@ -6,13 +6,13 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
 
 	"rekey/auth/authority"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -50,8 +50,7 @@ var stricter = map[string]struct {
 // the ID token in the address.
 func TestBrowserAsRecorded(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile("testdata/browser.json")
-	must.Do(t, err)
+	data := files.Read(t, "testdata/browser.json")
 	var cases []browserCase
 	must.Do(t, json.Unmarshal(data, &cases))
 	if len(cases) != 28 {

@@ -12,6 +12,7 @@ import (
 
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -28,8 +29,7 @@ func playing(t *testing.T, what string) CodexCLI {
 // told is what the codex was told: arguments, then variables.
 func told(t *testing.T, c CodexCLI) []string {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(c.Home, "told"))
-	must.Do(t, err)
+	text := files.Read(t, filepath.Join(c.Home, "told"))
 	return strings.Split(string(text), "\n")
 }
 

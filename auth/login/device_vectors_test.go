@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"os"
 	"reflect"
 	"regexp"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/authority"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -83,8 +83,7 @@ var morePatient = map[string]bool{"poll-429": true, "poll-500": true}
 // what Codex stored.
 func TestDeviceAsRecorded(t *testing.T) {
 	t.Parallel()
-	data, err := os.ReadFile("testdata/device.json")
-	must.Do(t, err)
+	data := files.Read(t, "testdata/device.json")
 	var cases []deviceCase
 	must.Do(t, json.Unmarshal(data, &cases))
 	if len(cases) != 16 {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -18,8 +19,7 @@ func TestLaunchAgent(t *testing.T) {
 	set(t, l, false)
 	set(t, l, true)
 	set(t, l, true)
-	content, err := os.ReadFile(l.file)
-	must.Do(t, err)
+	content := files.Read(t, l.file)
 	disabled := strings.Replace(string(content), "<key>RunAtLoad</key>", "<key>Disabled</key><true/><key>RunAtLoad</key>", 1)
 	put(t, l.file, disabled)
 	expect(t, l, false)

@@ -12,6 +12,7 @@ import (
 
 	"rekey/assets/lang"
 	"rekey/auth"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -243,8 +244,7 @@ func put(t *testing.T, path, text string) {
 
 func content(t *testing.T, path string) string {
 	t.Helper()
-	data, err := os.ReadFile(path)
-	must.Do(t, err)
+	data := files.Read(t, path)
 	return string(data)
 }
 

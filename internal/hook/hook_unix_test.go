@@ -199,8 +199,7 @@ rmdir "$0.running"`)
 // alive reports whether a process that a script has noted is there.
 func (r *rig) alive(note string) bool {
 	r.t.Helper()
-	text, err := os.ReadFile(note)
-	must.Do(r.t, err)
+	text := files.Read(r.t, note)
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	must.Do(r.t, err)
 	if syscall.Kill(pid, 0) != nil {

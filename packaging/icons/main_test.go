@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -71,8 +72,7 @@ func TestUsage(t *testing.T) {
 
 func read(t *testing.T, file string) image.Image {
 	t.Helper()
-	content, err := os.ReadFile(file)
-	must.Do(t, err)
+	content := files.Read(t, file)
 	picture, err := png.Decode(bytes.NewReader(content))
 	if err != nil {
 		t.Fatalf("%s: %v", file, err)

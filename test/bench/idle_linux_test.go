@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 	"rekey/test/kit/sandbox"
 )
@@ -199,8 +200,7 @@ func (r *rivals) atWork(b *testing.B) {
 // returns what it says. Memory is in kB there, times are in nanoseconds.
 func number(b *testing.B, file, name string) (n float64) {
 	b.Helper()
-	content, err := os.ReadFile(file)
-	must.Do(b, err)
+	content := files.Read(b, file)
 	for line := range strings.Lines(string(content)) {
 		if value, ok := strings.CutPrefix(line, name); ok {
 			if _, err := fmt.Sscan(value, &n); err != nil {

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"rekey/test/kit/desktop"
-	"rekey/test/kit/must"
+	"rekey/test/kit/files"
 )
 
 // newLogin makes a session to log in to, with the entry that "rekey autostart on"
@@ -35,8 +35,7 @@ func (w *whole) hasIcon(t *testing.T) {
 	}
 	// Whatever TMPDIR is, the socket that session managers tell all programs of is in
 	// /tmp, and stays there when they are killed.
-	environ, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ"))
-	must.Do(t, err)
+	environ := files.Read(t, filepath.Join("/proc", strconv.Itoa(pid), "environ"))
 	for v := range strings.SplitSeq(string(environ), "\x00") {
 		if managers, ok := strings.CutPrefix(v, "SESSION_MANAGER="); ok {
 			t.Cleanup(func() { _ = os.Remove(managers[strings.LastIndex(managers, ":")+1:]) })

@@ -16,6 +16,7 @@ import (
 	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -280,8 +281,7 @@ func sockets(t *testing.T, d *desktop.Desktop) []string {
 // clients counts the connections to an agent's socket, as the kernel lists them.
 func clients(t *testing.T, socket string) (n int) {
 	t.Helper()
-	list, err := os.ReadFile("/proc/net/unix")
-	must.Do(t, err)
+	list := files.Read(t, "/proc/net/unix")
 	for line := range strings.Lines(string(list)) {
 		fields := strings.Fields(line)
 		// Num RefCount Protocol Flags Type St Inode Path; 03 is connected.

@@ -12,6 +12,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
@@ -53,8 +54,7 @@ func TestKilledLending(t *testing.T) {
 		}
 		kit.Eventually(t, "the end of what runs there", func() bool { return len(p.inside()) == 0 })
 		path := filepath.Join(p.codex, "auth.json")
-		content, err := os.ReadFile(path)
-		must.Do(t, err)
+		content := files.Read(t, path)
 		s, err := auth.ParseSnapshot(content)
 		if err != nil {
 			t.Fatalf("killed %d of %d: %v", i, n, err)

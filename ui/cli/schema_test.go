@@ -3,7 +3,6 @@ package cli_test
 import (
 	"context"
 	"encoding/json"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 	"rekey/ui/cli"
 	"rekey/usage"
@@ -95,8 +95,7 @@ type node struct {
 
 func readSchema(t *testing.T, path string) (schema node) {
 	t.Helper()
-	text, err := os.ReadFile(path)
-	must.Do(t, err)
+	text := files.Read(t, path)
 	if err := json.Unmarshal(text, &schema); err == nil && schema.Properties == nil {
 		t.Fatal("the schema describes no members")
 	} else if err != nil {

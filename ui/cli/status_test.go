@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
@@ -116,8 +116,7 @@ func TestStatusInJSON(t *testing.T) {
 // The page tells the name of every member, and no name that is not one.
 func TestJSONIsDocumented(t *testing.T) {
 	t.Parallel()
-	page, err := os.ReadFile("../../docs/json.md")
-	must.Do(t, err)
+	page := files.Read(t, "../../docs/json.md")
 	start := bytes.Index(page, []byte("`rekey status --json` prints"))
 	if start < 0 {
 		t.Fatal("the page does not tell what rekey status --json prints")

@@ -17,6 +17,7 @@ import (
 	"rekey/auth"
 	"rekey/test/kit"
 	"rekey/test/kit/desktop"
+	"rekey/test/kit/files"
 	"rekey/test/kit/lending"
 	"rekey/test/kit/must"
 	"rekey/ui/words"
@@ -144,8 +145,7 @@ func measure(t *testing.T, bus *dbus.Conn) (l load) {
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
 	l.heap = int64(stats.HeapAlloc)
-	status, err := os.ReadFile("/proc/self/status")
-	must.Do(t, err)
+	status := files.Read(t, "/proc/self/status")
 	_, resident, _ := strings.Cut(string(status), "VmRSS:")
 	if _, err := fmt.Sscan(resident, &l.resident); err != nil {
 		t.Fatal(err)

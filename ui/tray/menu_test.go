@@ -12,6 +12,7 @@ import (
 	"rekey/auth"
 	"rekey/lend"
 	"rekey/test/kit"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 	"rekey/ui/tray"
 	"rekey/ui/words"
@@ -259,8 +260,7 @@ func compare(t *testing.T, file, text string) {
 	if *update {
 		must.Do(t, os.WriteFile(file, []byte(text), 0o644))
 	}
-	want, err := os.ReadFile(file)
-	must.Do(t, err)
+	want := files.Read(t, file)
 	got := strings.Split(text, "\n\n")
 	for i, block := range strings.Split(string(want), "\n\n") {
 		if i >= len(got) || got[i] != block {
