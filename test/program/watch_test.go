@@ -48,7 +48,7 @@ func TestWatchFollows(t *testing.T) {
 	}
 
 	// A slow writer: every byte an event, and what is there ends too early.
-	b.trickle(content)
+	stood := b.trickle(content)
 	n = words.out.until(t, n+1, "ada@example.com")
 	m = lines.out.until(t, m+1, `"healthy"`)
 
@@ -73,16 +73,22 @@ func TestWatchFollows(t *testing.T) {
 	lines.end()
 	want := []auth.Status{auth.StatusHealthy, auth.StatusAPIKey, auth.StatusHealthy, auth.StatusUnreadable,
 		auth.StatusAPIKey, auth.StatusSignedOut, auth.StatusHealthy}
-	if got := slices.Compact(lines.out.statuses(t)); !slices.Equal(got, want) {
+	got := slices.Compact(lines.out.statuses(t))
+	if stood && len(got) > 2 && got[2] == auth.StatusUnreadable {
+		got = slices.Delete(got, 2, 3) // the writer was too slow
+	}
+	if !slices.Equal(got, want) {
 		t.Errorf("the States were %q, want %q", got, want)
 	}
 	b.wantOutcomes()
 	b.wantQuiet()
 }
 
-// trickle writes auth.json in place, byte after byte.
-func (b *sandboxed) trickle(content []byte) {
+// trickle writes auth.json in place, byte after byte. It reports whether this machine
+// stood still meanwhile, for about as long as what ends too early is looked at again.
+func (b *sandboxed) trickle(content []byte) (stood bool) {
 	b.t.Helper()
+	last := time.Now()
 	f, err := os.OpenFile(b.Home.AuthPath(), os.O_WRONLY|os.O_TRUNC, 0o600)
 	must.Do(b.t, err)
 	defer f.Close()
@@ -90,7 +96,11 @@ func (b *sandboxed) trickle(content []byte) {
 		if _, err := f.Write(content[i : i+1]); err != nil {
 			b.t.Fatal(err)
 		}
+		now := time.Now()
+		stood = stood || now.Sub(last) > 500*time.Millisecond
+		last = now
 	}
+	return stood
 }
 
 func TestWatchAttaches(t *testing.T) {
