@@ -64,9 +64,9 @@ func testRaceAtStart(t *testing.T, codex string, ahead int) {
 	t.Logf("%d requests, Rekey's: %q", w.Server.Refreshes(), w.rekeys())
 }
 
-// commits is how long a winner takes to commit what it won: an age, but less
-// than the second look that a refusal gets.
-const commits = time.Second
+// commits is how long a winner takes to commit what it won: an age, but far less
+// than the second look that a refusal gets, because a busy machine adds to it.
+const commits = latency
 
 // The race that Rekey loses: a Codex process has asked already, and Rekey is
 // refused long before the winner has committed what it won.
