@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +44,7 @@ func newLending(t *testing.T) *lending {
 	l.must(err)
 	t.Cleanup(func() { _ = os.RemoveAll(root) })
 	l.must(os.Chmod(root, 0o755))
+	l.letBorrowersRunCodex(filepath.Join(root, "codex"))
 	for i := range borrowers {
 		o := sshd.Options{Name: fmt.Sprintf("box-%d", i)}
 		if os.Getuid() == 0 {
@@ -60,6 +63,24 @@ func newLending(t *testing.T) *lending {
 	sshd.Command(t, bin, fmt.Sprintf("tee -a '%s' | \\", l.wire), l.boxes...)
 	l.Setenv("PATH", bin+":"+os.Getenv("PATH"))
 	return l
+}
+
+// letBorrowersRunCodex copies Codex where it lies in a folder that only root can
+// enter.
+func (l *lending) letBorrowersRunCodex(place string) {
+	l.t.Helper()
+	if os.Getuid() != 0 || asBorrower(0, "test", "-x", l.codex).Run() == nil {
+		return
+	}
+	l.must(exec.Command("cp", l.codex, place).Run())
+	l.must(os.Chmod(place, 0o755))
+	l.codex = place
+}
+
+// asBorrower runs a command as a borrower's user, whom root can be.
+func asBorrower(i int, command ...string) *exec.Cmd {
+	user := strconv.Itoa(firstUID + i)
+	return exec.Command("setpriv", append([]string{"--reuid", user, "--regid", user, "--clear-groups"}, command...)...)
 }
 
 // within is a context that ends with the test, or after so long.
