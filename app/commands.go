@@ -206,19 +206,26 @@ func newStdio() stdio {
 // first.
 func (w wiring) window(ctx context.Context, homes []string) error {
 	var sockets []string
+	var mute error
 	for _, home := range homes {
 		h, _, err := w.open(home)
 		if err != nil {
 			return err
 		}
 		client, err := h.Attach(ctx)
+		if errors.Is(err, context.DeadlineExceeded) {
+			mute = agent.ErrMute(err)
+		}
 		if err != nil {
 			continue // no Rekey keeps this home
 		}
 		_ = client.Close() // the window opens a connection of its own
 		sockets = append(sockets, h.Socket())
 	}
-	if len(sockets) == 0 {
+	switch {
+	case len(sockets) == 0 && mute != nil:
+		return mute
+	case len(sockets) == 0:
 		return fault.New("no_rekey", "no Rekey is running for this home; start it with \"rekey\" or \"rekey watch\" first")
 	}
 	return w.showWindow(ctx, sockets...)

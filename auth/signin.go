@@ -1,6 +1,10 @@
 package auth
 
-import "context"
+import (
+	"context"
+	"errors"
+	"io/fs"
+)
 
 // Restriction returns the configuration's objection to s, or nil.
 func (m *Manager) Restriction(s *Snapshot) error { return m.opts.Restriction(s) }
@@ -22,10 +26,13 @@ func (m *Manager) CommitSignIn(ctx context.Context, base, next *Snapshot) error 
 // signIn writes next if may accepts the store's current content.
 func (m *Manager) signIn(ctx context.Context, next *Snapshot, may func(current *Snapshot) bool) error {
 	unlock, err := m.opts.RefreshLock(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // no home yet: nothing is being refreshed, and Update makes it
+	case err != nil:
 		return err
+	default:
+		defer unlock()
 	}
-	defer unlock()
 	m.opts.Step(StepSigningIn)
 	err = m.opts.Store.Update(ctx, func(current *Snapshot) (*Snapshot, error) {
 		if !may(current) {

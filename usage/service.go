@@ -2,6 +2,7 @@ package usage
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"reflect"
 	"sync"
@@ -201,6 +202,9 @@ func (s *Service) look(ctx context.Context, ask bool) Usage {
 func (s *Service) unkept(who Asker, err error) Usage {
 	s.opts.Log.Warn("usage: not asked, because the request could not be recorded", "error", err)
 	rec := s.opts.Memory.Load()
+	if errors.Is(err, context.DeadlineExceeded) { // another process is asking
+		return s.show(&rec, who, ProblemTooSlow)
+	}
 	return s.show(&rec, who, ProblemMemory)
 }
 

@@ -222,6 +222,16 @@ func TestNobodyAsks(t *testing.T) {
 			t.Errorf("without a memory: %s", show(u))
 		}
 		w.wantQuestions("without a memory", 1)
+		w.change(func() { w.memory.broken = false })
+		unlock, err := w.memory.Lock(t.Context()) // by one that asks, and is stopped meanwhile
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer unlock()
+		if u := w.Look(t.Context()); u.Problem != ProblemTooSlow {
+			t.Errorf("while another asks: %s", show(u))
+		}
+		w.wantQuestions("while another asks", 1)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -82,15 +83,22 @@ func (h *Home) Running() bool {
 // Socket returns the path of the home's socket, where its agent listens.
 func (h *Home) Socket() string { return socketPath(h.opts.Dirs, h.id) }
 
-// Attach connects to the agent of this home.
+// Attach connects to the agent of this home. For one that does not answer the error
+// wraps context.DeadlineExceeded.
 func (h *Home) Attach(ctx context.Context) (*appserver.Client, error) {
 	return attach(ctx, h.Socket())
 }
+
+// attachLimit is how long an agent may take to greet a client. One that was stopped
+// never does.
+const attachLimit = 10 * time.Second
 
 // attach is Attach for a home that is not open.
 func attach(ctx context.Context, socket string) (*appserver.Client, error) {
 	if err := trustworthy(socket); err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, attachLimit)
+	defer cancel()
 	return appserver.Dial(ctx, socket)
 }

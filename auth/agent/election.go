@@ -53,11 +53,16 @@ func (m *Member) elect(ctx context.Context) error {
 		select {
 		case <-pause.C:
 		case <-limit.C:
-			return fault.New("running_mute", "{{.What}}, but does not answer: {{.Why}}", "What", ErrRunning, "Why", err)
+			return ErrMute(err)
 		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
 	}
+}
+
+// ErrMute is the error for an agent that is there but does not answer, because of err.
+func ErrMute(err error) error {
+	return fault.New("running_mute", "{{.What}}, but does not answer: {{.Why}}", "What", ErrRunning, "Why", err)
 }
 
 // takeRole takes the agent's role if it is free, otherwise a client's. running
@@ -81,7 +86,7 @@ func (m *Member) takeRole(ctx context.Context, h *Home) (s role, running bool, e
 // answers.
 func silent(err error) bool {
 	var dialling *net.OpError
-	return errors.As(err, &dialling) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, appserver.ErrAgentGone)
+	return errors.As(err, &dialling) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, fs.ErrNotExist) || errors.Is(err, appserver.ErrAgentGone)
 }
 
 // attached is the role of a client.

@@ -37,6 +37,7 @@ func windowProgram(t *testing.T) string {
 func TestWindowOnDesktop(t *testing.T) {
 	window, program := windowProgram(t), kit.Rekey(t)
 	t.Run("it lives with its agent", func(t *testing.T) { testWindowLives(t, program, window) })
+	t.Run("two that start together are one", func(t *testing.T) { testWindowOnce(t, program, window) })
 	t.Run("it signs in with a code", func(t *testing.T) { testWindowCode(t, program, window) })
 	t.Run("it suits its user", func(t *testing.T) { testWindowSuits(t, program, window) })
 	t.Run("it says in a sentence why there is none", func(t *testing.T) { testNoWindow(t, program, window) })
@@ -96,6 +97,26 @@ func testWindowLives(t *testing.T, program, windowProgram string) {
 	}
 	if out := shown.Output(); r.leaks(out) {
 		t.Errorf("the window printed a token:\n%s", out)
+	}
+}
+
+// testWindowOnce: of two starts, as by a double click, one shows the window.
+func testWindowOnce(t *testing.T, program, windowProgram string) {
+	r := newRig(t, program, time.Hour)
+	r.startRekey(t, "watch")
+	socket := r.socket(t)
+	first, second := r.Start(t, nil, windowProgram, "--socket", socket), r.Start(t, nil, windowProgram, "--socket", socket)
+	select {
+	case <-first.Ended():
+		first, second = second, first
+	case <-second.Ended():
+	}
+	if code := second.Wait(t); code != 0 {
+		t.Errorf("the other one ended with %d:\n%s", code, second.Output())
+	}
+	r.closeByKeys(t, r.WaitWindow(t, "Rekey"), first, "ctrl+w")
+	if left, err := filepath.Glob(filepath.Join(filepath.Dir(socket), "*.window")); err != nil || len(left) > 0 {
+		t.Errorf("the window has left %q, %v", left, err)
 	}
 }
 

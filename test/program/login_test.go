@@ -3,6 +3,7 @@
 package program_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,6 +68,35 @@ func TestLoginDevice(t *testing.T) {
 			}
 			b.rekey(cli.ExitOK, "status")
 		})
+	}
+}
+
+// A first sign-in makes the home, or the folder that a link leads to.
+func TestLoginMakesTheHome(t *testing.T) {
+	t.Parallel()
+	for name, agent := range map[string]bool{"alone": false, "through the agent": true} {
+		for _, linked := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/linked %t", name, linked), func(t *testing.T) {
+				t.Parallel()
+				b := newSandbox(t)
+				dir := b.Home.Dir()
+				must.Do(t, os.RemoveAll(dir))
+				if linked {
+					must.Do(t, os.Mkdir(dir, 0o700))
+					must.Do(t, os.Symlink(filepath.Join(filepath.Dir(dir), "new", "auth.json"), b.Home.AuthPath()))
+				}
+				if agent {
+					watch := b.start("watch")
+					watch.out.until(t, 0, "Not signed in")
+					defer watch.end()
+					defer watch.out.until(t, 0, "ada@example.com · Pro")
+				}
+				login := b.start("login", "--device")
+				b.approve(login)
+				login.wait(cli.ExitOK)
+				b.rekey(cli.ExitOK, "status")
+			})
+		}
 	}
 }
 

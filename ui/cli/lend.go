@@ -52,7 +52,6 @@ func (p *Program) lendCommand(s *scope) *cobra.Command {
 	cmd.Flags().BoolVar(&f.print, "print", false, "flag.lend_print")
 	cmd.Flags().BoolVar(&f.replace, "replace", false, "flag.lend_replace")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "flag.json")
-	cmd.MarkFlagsMutuallyExclusive("stop", "print", "json", "replace")
 	return cmd
 }
 
@@ -66,6 +65,15 @@ func (p *Program) lendArgs(cmd *cobra.Command, args []string, f lendFlags) (targ
 		return "", nil, p.misuse("usage.lend_one")
 	case len(args) == 1:
 		target = args[0]
+	}
+	set := 0
+	for _, one := range []bool{f.stop, f.print, f.asJSON, f.replace} {
+		if one {
+			set++
+		}
+	}
+	if set > 1 {
+		return "", nil, p.misuse("usage.lend_two")
 	}
 	none := target == "" && len(command) == 0
 	if f.print && !none || (f.stop || f.replace) && none {

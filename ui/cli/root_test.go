@@ -81,6 +81,8 @@ func TestWrongCommandLines(t *testing.T) {
 		"token --min-validity 10":         "--min-validity",
 		"login --device --api-key-stdin":  "choose one of",
 		"login --device --method browser": "choose one of",
+		"lend --print --json":             "choose one of",
+		"lend --stop --replace ssh:x":     "choose one of",
 		"login --method magic":            "use browser, device or codex",
 		"login --method=":                 "use browser, device or codex",
 		"login now":                       `"now"`,

@@ -88,7 +88,7 @@ func (w Words) Percent(p *float64) string {
 func Bar(p *float64, signs int) string {
 	full := 0
 	if p != nil && *p > 0 {
-		full = min(max(int(math.Round(*p*float64(signs)/100)), 1), signs)
+		full = max(int(math.Round(min(*p, 100)*float64(signs)/100)), 1)
 		if *p < 100 {
 			full = min(full, signs-1)
 		}

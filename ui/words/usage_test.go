@@ -104,6 +104,8 @@ func TestUsageTexts(t *testing.T) {
 		{w.ResetCredits(u, usageNow), "2 resets left, the first expires Sun 12:00"},
 		{w.ResetCredits(usage.Usage{ResetCredits: &usage.ResetCredits{Available: 1}}, usageNow), "1 reset left"},
 		{w.SpendLimit(u, usageNow), "Spend limit: 20.5 of 100, resets 13:00"},
+		{Bar(part(1e300), 4), "▰▰▰▰"},
+		{Bar(part(99.9), 4) + Bar(part(0.1), 4) + Bar(nil, 2), "▰▰▰▱▰▱▱▱▱▱"},
 		{w.UsageReached(u), ""},
 		{w.UsageReached(usage.Usage{Reached: "rate_limit_reached"}), ""},
 		{w.UsageReached(usage.Usage{Reached: "workspace_member_credits_depleted"}), "The workspace has no credits left"},

@@ -4,8 +4,13 @@ package main
 
 import "context"
 
-// askFirst finds no window: on this system each start opens one.
+// place is nothing on this system, where each start opens a window.
+type place struct{}
+
 func askFirst(string, options) bool { return false }
 
-// beAsked does nothing on this system.
-func beAsked(context.Context, string, func(o options, done func())) {}
+func takePlace(context.Context, options) (place, bool) { return place{}, false }
+
+func (place) leave() {}
+
+func (place) serve(context.Context, func(o options, done func())) {}

@@ -44,11 +44,13 @@ func show(o options, speech words.Words, log *slog.Logger) error {
 		return err
 	}
 	noBusOfItsOwn()
-	if askFirst(o.sockets[0], o) {
-		return nil
-	}
 	ctx, closed := context.WithCancel(context.Background())
 	defer closed()
+	place, done := takePlace(ctx, o)
+	if done {
+		return nil
+	}
+	defer place.leave()
 	found := dialAll(ctx, o.sockets) // while Fyne gets ready, which takes longer
 	a := app.NewWithID("io.github.rekey.Rekey")
 	a.SetIcon(fyne.NewStaticResource("rekey.svg", assets.AppSVG()))
@@ -69,6 +71,7 @@ func show(o options, speech words.Words, log *slog.Logger) error {
 		Do:          fyne.Do,
 		Closed: func() {
 			closed()
+			place.leave()
 			within(closeLimit, func() { w.Wait(); asked.Wait() })
 			// Not by way of Fyne 2.8, whose end now and then panics: it closes
 			// the queue that its last event is on its way to. It keeps nothing
@@ -102,7 +105,7 @@ func show(o options, speech words.Words, log *slog.Logger) error {
 		}
 	}
 	asked.Go(func() {
-		beAsked(ctx, o.sockets[0], func(asked options, done func()) { fyne.Do(func() { do(asked); done() }) })
+		place.serve(ctx, func(asked options, done func()) { fyne.Do(func() { do(asked); done() }) })
 	})
 	if o.ask == askAdd {
 		fyne.Do(func() { w.AskAccount(ctx) })
