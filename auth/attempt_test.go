@@ -204,6 +204,32 @@ func TestEmptyTokensInAnAnswer(t *testing.T) {
 	}
 }
 
+// TestUnreadableIDTokenInAnAnswer: it costs nobody the new refresh token, except
+// Codex.
+func TestUnreadableIDTokenInAnAnswer(t *testing.T) {
+	t.Parallel()
+	odd := refreshed("2")
+	odd.tokens.IDToken = secret("no JSON Web Token")
+	r := newRig(t, chatGPT())
+	before := mustParse(t, r.store.bytes()).Claims()
+	r.authority.then(odd)
+	if err := r.refresh(); err != nil {
+		t.Error(err)
+	}
+	r.wantStored("refresh-2")
+	if got := mustParse(t, r.store.bytes()).Claims(); got != before {
+		t.Errorf("the claims are %+v, want %+v", got, before)
+	}
+	r = newRig(t, chatGPT(), asCodex)
+	r.authority.then(odd)
+	wantTransient(t, r.refresh())
+	r.wantStored("refresh-1")
+	odd.tokens.RefreshToken = nil // then there is nothing to save
+	r = newRig(t, chatGPT())
+	r.authority.then(odd)
+	wantTransient(t, r.refresh())
+}
+
 // TestTokensAreNoCodes: a server that echoes the token as its error code does
 // not get it into the log, the State or a file.
 func TestTokensAreNoCodes(t *testing.T) {

@@ -66,11 +66,18 @@ type TokenResponse struct {
 	DropProvenance bool
 }
 
-// withoutEmpty returns r with empty tokens set to nil.
-func (r TokenResponse) withoutEmpty() TokenResponse {
+// usable returns r without empty tokens, and without an ID token that Codex could not
+// read if there is a new refresh token: the old ID token still serves, and the new
+// refresh token is the only one that does.
+func (r TokenResponse) usable() TokenResponse {
 	for _, token := range []**Secret{&r.IDToken, &r.AccessToken, &r.RefreshToken} {
 		if *token != nil && (*token).Empty() {
 			*token = nil
+		}
+	}
+	if r.IDToken != nil && r.RefreshToken != nil {
+		if _, err := parseClaims(r.IDToken.Reveal()); err != nil {
+			r.IDToken = nil
 		}
 	}
 	return r

@@ -181,7 +181,7 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 	}
 	m.opts.Step(StepAnswered)
 	if !m.opts.AsCodex {
-		answer = answer.withoutEmpty() // Codex stores an empty refresh token and is then stuck
+		answer = answer.usable() // Codex stores an empty refresh token and is then stuck
 	}
 	if _, err := s.WithTokens(answer, m.opts.Now()); err != nil {
 		// Codex drops such an answer entirely and asks again next time.

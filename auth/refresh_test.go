@@ -151,7 +151,7 @@ func TestTransientFailures(t *testing.T) {
 		"not reached":  {err: &RefreshError{Err: errors.New("connection refused")}},
 		"answer lost":  answerLost,
 		"a bad ID token": {tokens: TokenResponse{
-			IDToken: secret("MARKER-no-token"), AccessToken: secret("MARKER-access"), RefreshToken: secret("MARKER-refresh"),
+			IDToken: secret("MARKER-no-token"), AccessToken: secret("MARKER-access"),
 		}},
 		"an error of no known type": {err: errors.New("broken authority")},
 	} {
