@@ -18,6 +18,13 @@ import (
 // dial serves h on a socket and connects to it.
 func dial(t *testing.T, h appserver.Home) *appserver.Client {
 	t.Helper()
+	c, _ := dialUntil(t, h)
+	return c
+}
+
+// dialUntil is dial, and returns what ends the agent.
+func dialUntil(t *testing.T, h appserver.Home) (c *appserver.Client, end func()) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "s")
 	l, err := net.Listen("unix", path)
 	must.Do(t, err)
@@ -39,10 +46,10 @@ func dial(t *testing.T, h appserver.Home) *appserver.Client {
 		_ = l.Close()
 		<-ended
 	})
-	c, err := appserver.Dial(t.Context(), path)
+	c, err = appserver.Dial(t.Context(), path)
 	must.Do(t, err)
 	t.Cleanup(func() { _ = c.Close() })
-	return c
+	return c, cancel
 }
 
 // await returns the first State that fits.
@@ -120,6 +127,30 @@ type failingHome struct {
 }
 
 func (f failingHome) Refresh(context.Context) error { return f.err }
+
+// endingHome is a home that cannot refresh because its agent ends.
+type endingHome struct {
+	*home
+	begun chan struct{}
+}
+
+func (e endingHome) Refresh(ctx context.Context) error {
+	close(e.begun)
+	<-ctx.Done()
+	return context.Cause(ctx)
+}
+
+// An agent that ends during a call does not hand its own end to the client as the
+// call's: the client does without it.
+func TestAgentEndsDuringACall(t *testing.T) {
+	t.Parallel()
+	h := endingHome{newHome(t, nil, refusing()), make(chan struct{})}
+	c, end := dialUntil(t, h)
+	go func() { <-h.begun; end() }()
+	if err := c.Refresh(t.Context()); !errors.Is(err, appserver.ErrAgentGone) {
+		t.Errorf("got %v, want %v", err, appserver.ErrAgentGone)
+	}
+}
 
 // What a refresh ends with is the same on both sides of the socket.
 func TestErrorsCrossTheSocket(t *testing.T) {

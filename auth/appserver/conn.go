@@ -116,9 +116,13 @@ func (c *conn) take(m message) {
 	})
 }
 
-// respond runs a request and writes the answer, unless the client has gone.
+// respond runs a request and writes the answer. When the connection ends meanwhile,
+// by either side, a failure is none of the client's: it sees the end.
 func (c *conn) respond(m message) {
 	result, err := c.run(m)
+	if err != nil && c.ctx.Err() != nil {
+		return
+	}
 	answer := outgoing{ID: m.ID, Result: result}
 	switch {
 	case err != nil && !errors.As(err, &answer.Error):
