@@ -157,7 +157,7 @@ func TestTwoHundredClientsWhileTheFileChanges(t *testing.T) {
 	if changes < len(contents)/25 { // the test makes them, on a machine that may do other things
 		t.Errorf("only %d changes were made in %v", changes, took)
 	}
-	if late.memory > early.memory+early.memory/4 {
+	if late.memory > early.memory+early.memory/2 { // a State kept for each client and change would be 80 MB
 		t.Errorf("the agent grows: %v after a fifth of the time, %v at its end", early, late)
 	}
 	for _, c := range all {
