@@ -36,6 +36,18 @@ func (b *sandboxed) deviceCode() string {
 	return codes[0]
 }
 
+// watchSignIn starts an agent where nobody is signed in. seen waits until it shows
+// Ada's sign-in, and ends it.
+func (b *sandboxed) watchSignIn() (seen func()) {
+	b.t.Helper()
+	watch := b.start("watch")
+	watch.out.until(b.t, 0, "Not signed in")
+	return func() {
+		watch.out.until(b.t, 0, "ada@example.com · Pro")
+		watch.end()
+	}
+}
+
 const (
 	signedIn = "Signed in: ada@example.com · Pro"
 	pickUp   = "Codex processes already running pick it up on their next request."
@@ -51,10 +63,7 @@ func TestLoginDevice(t *testing.T) {
 			t.Parallel()
 			b := newSandbox(t)
 			if agent {
-				watch := b.start("watch")
-				watch.out.until(t, 0, "Not signed in")
-				defer watch.end()
-				defer watch.out.until(t, 0, "ada@example.com · Pro")
+				defer b.watchSignIn()()
 			}
 			login := b.start("login", "--device")
 			b.approve(login)
@@ -86,10 +95,7 @@ func TestLoginMakesTheHome(t *testing.T) {
 					must.Do(t, os.Symlink(filepath.Join(filepath.Dir(dir), "new", "auth.json"), b.Home.AuthPath()))
 				}
 				if agent {
-					watch := b.start("watch")
-					watch.out.until(t, 0, "Not signed in")
-					defer watch.end()
-					defer watch.out.until(t, 0, "ada@example.com · Pro")
+					defer b.watchSignIn()()
 				}
 				login := b.start("login", "--device")
 				b.approve(login)

@@ -134,7 +134,8 @@ func TestTwoHundredClientsWhileTheFileChanges(t *testing.T) {
 	ticks := time.NewTicker(pace)
 	defer ticks.Stop()
 	begun := time.Now()
-	for ; time.Since(begun) < length && changes < len(contents); changes++ {
+	least := len(contents) / 4 // however long the machine takes to make them
+	for ; changes < len(contents) && (changes < least || time.Since(begun) < length); changes++ {
 		w.must(w.Home.Replace(contents[changes]))
 		if early.files == 0 && time.Since(begun) > length/5 {
 			early = w.weigh(a.PID())
@@ -154,10 +155,7 @@ func TestTwoHundredClientsWhileTheFileChanges(t *testing.T) {
 	}
 	t.Logf("%d changes in %v; the last reached all %d clients %v after it", changes, took, clients, time.Since(begun))
 	t.Logf("the agent's memory, open files and threads: alone %v, after a fifth of the time %v, at the end %v", alone, early, late)
-	if changes < len(contents)/25 { // the test makes them, on a machine that may do other things
-		t.Errorf("only %d changes were made in %v", changes, took)
-	}
-	if late.memory > early.memory+early.memory/2 { // a State kept for each client and change would be 80 MB
+	if late.memory > early.memory+early.memory/4 {
 		t.Errorf("the agent grows: %v after a fifth of the time, %v at its end", early, late)
 	}
 	for _, c := range all {
