@@ -54,7 +54,7 @@ const (
 	restart  = "Codex processes already running may still use the old sign-in; restart them."
 )
 
-// testLoginDevice: a code, a link, and the sign-in is there; through the agent,
+// TestLoginDevice: a code, a link, and the sign-in is there; through the agent,
 // which shows it too, as well as without one.
 func TestLoginDevice(t *testing.T) {
 	t.Parallel()
@@ -106,7 +106,7 @@ func TestLoginMakesTheHome(t *testing.T) {
 	}
 }
 
-// testLoginOther: an account that takes another's place is named.
+// TestLoginOther: an account that takes another's place is named.
 func TestLoginOther(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)
@@ -120,7 +120,7 @@ func TestLoginOther(t *testing.T) {
 	}
 }
 
-// testLoginGivenUp: giving up keeps the old sign-in.
+// TestLoginGivenUp: giving up keeps the old sign-in.
 func TestLoginGivenUp(t *testing.T) {
 	t.Parallel()
 	for name, agent := range map[string]bool{"alone": false, "through the agent": true} {
@@ -157,7 +157,7 @@ func TestLoginGivenUp(t *testing.T) {
 	}
 }
 
-// testLoginRefused: why a sign-in has come to nothing.
+// TestLoginRefused: why a sign-in has come to nothing.
 func TestLoginRefused(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)
@@ -186,7 +186,7 @@ func (b *sandboxed) configure(line string) {
 	}
 }
 
-// testLoginKey: an API key comes through standard input, and what is written
+// TestLoginKey: an API key comes through standard input, and what is written
 // is what Codex writes.
 func TestLoginKey(t *testing.T) {
 	t.Parallel()
