@@ -23,8 +23,8 @@ func TestRefreshErrors(t *testing.T) {
 	}{
 		"refused, dead":            {refused, auth.StatusSignInRequired, cli.ExitSignInRequired, "cannot be refreshed: the refresh token was already used"},
 		"refused, still works":     {refused, auth.StatusExpiring, cli.ExitExpiring, "cannot be refreshed: the refresh token was already used"},
-		"another account":          {&auth.RefreshError{Permanent: true, Reason: auth.ReasonAccountChanged}, auth.StatusHealthy, cli.ExitFailure, "another account has signed in"},
-		"signed out meanwhile":     {&auth.RefreshError{Permanent: true, Reason: auth.ReasonAccountChanged}, auth.StatusSignedOut, cli.ExitSignedOut, "another account has signed in"},
+		"another account":          {&auth.RefreshError{Permanent: true, Reason: auth.ReasonAccountChanged}, auth.StatusHealthy, cli.ExitFailure, "the sign-in was removed or replaced meanwhile"},
+		"signed out meanwhile":     {&auth.RefreshError{Permanent: true, Reason: auth.ReasonAccountChanged}, auth.StatusSignedOut, cli.ExitSignedOut, "the sign-in was removed or replaced meanwhile"},
 		"server down, still works": {down, auth.StatusHealthy, cli.ExitWaiting, "answered 503"},
 		"server down, past":        {down, auth.StatusWaiting, cli.ExitWaiting, "answered 503"},
 		"cannot save":              {fmt.Errorf("%w: disk full", auth.ErrCannotSave), auth.StatusHealthy, cli.ExitFailure, "could not be saved: disk full"},

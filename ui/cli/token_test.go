@@ -58,7 +58,7 @@ func TestTokenErrors(t *testing.T) {
 		// An agent may tell the answer before the State that it has led to.
 		"refused, old State": {refused, auth.StatusHealthy, cli.ExitExpiring, "the refresh token was already used"},
 		"server down":        {&auth.RefreshError{Status: 503}, auth.StatusHealthy, cli.ExitWaiting, "answered 503"},
-		"another account":    {&auth.RefreshError{Permanent: true, Reason: auth.ReasonAccountChanged}, auth.StatusHealthy, cli.ExitFailure, "another account"},
+		"another account":    {&auth.RefreshError{Permanent: true, Reason: auth.ReasonAccountChanged}, auth.StatusHealthy, cli.ExitFailure, "removed or replaced meanwhile"},
 		"cannot save":        {fmt.Errorf("%w: disk full", auth.ErrCannotSave), auth.StatusHealthy, cli.ExitFailure, "disk full"},
 		"short-lived":        {&auth.ShortLivedError{Left: time.Minute, Wanted: time.Hour}, auth.StatusHealthy, cli.ExitFailure, "works for 1m0s"},
 		"interrupted":        {fmt.Errorf("token: %w", context.Canceled), auth.StatusHealthy, cli.ExitFailure, "interrupted"},
