@@ -26,7 +26,8 @@ func TestBusWholeWay(t *testing.T) {
 	t.Parallel()
 	address := kit.Bus(t)
 	desktop := newServer(t, address, "actions", "body", "body-markup")
-	state := kit.State(auth.StatusExpiring, time.Now())
+	now := time.Now()
+	state := kit.State(auth.StatusExpiring, now)
 	state.Email = "a&<b>@example.com"
 	session := kit.NewSession(state)
 	bus := notify.NewBus(address)
@@ -43,7 +44,7 @@ func TestBusWholeWay(t *testing.T) {
 	got := kit.Receive(t, "a notification", desktop.notes)
 	wantBody := "Codex still works until " + state.ExpiresAt.Local().Format("15:04") +
 		". The refresh token was already used.\na&amp;&lt;b&gt;@example.com · Pro"
-	if state.ExpiresAt.Local().Day() != time.Now().Day() {
+	if state.ExpiresAt.Local().Day() != now.Local().Day() {
 		wantBody = got.body // near midnight the text names the day
 	}
 	if got.app != "Rekey" || got.title != "Sign in to Codex again" || got.body != wantBody || got.replaces != 0 || got.expires != 0 {
