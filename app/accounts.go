@@ -4,8 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io/fs"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"rekey/auth"
 	"rekey/auth/codex"
@@ -33,6 +37,36 @@ func makeHome(home, like string) (copied cli.Copied, err error) {
 		copied.Left[l.File] = l.Why
 	}
 	return copied, err
+}
+
+// accounts returns the names of the accounts that have a home.
+func accounts() (names []string) {
+	const prefix = ".codex-"
+	entries, _ := os.ReadDir(userHome()) // none are seen where it cannot be read
+	for _, e := range entries {
+		name, ok := strings.CutPrefix(e.Name(), prefix)
+		if info, err := os.Stat(filepath.Join(userHome(), e.Name())); ok && err == nil && info.IsDir() {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// findProgram finds the program that "rekey run" is to run.
+func findProgram(name string) (path string, err error) {
+	path, err = exec.LookPath(name)
+	switch {
+	case err == nil:
+		return path, nil
+	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
+		return "", cli.ErrNoProgram.With("Program", name)
+	}
+	return "", notStarted(name, err)
+}
+
+// notStarted says why a program could not be started.
+func notStarted(program string, err error) error {
+	return cli.ErrNotStarted.With("Program", filepath.Base(program), "Why", safefile.Cause(err))
 }
 
 // listedHomes returns the homes that the configuration file lists, whatever

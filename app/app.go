@@ -65,6 +65,7 @@ func Main(args []string) int {
 		MakeHome:     makeHome,
 		AddHome:      w.addHome,
 		RemoveHome:   w.removeHome,
+		Accounts:     accounts,
 		Become:       become,
 		AppServer:    w.appServer,
 		Demo:         w.demo,

@@ -80,7 +80,7 @@ func detach(env []string, program string, args ...string) (ended <-chan error, e
 	cmd.Env = env
 	proc.Apart(cmd)
 	if err := cmd.Start(); err != nil {
-		return nil, fault.New("not_started", "{{.Program}} could not be started: {{.Why}}", "Program", filepath.Base(program), "Why", err)
+		return nil, notStarted(program, err)
 	}
 	result := make(chan error, 1)
 	go func() { result <- cmd.Wait() }()

@@ -6,7 +6,6 @@ import (
 	"context"
 	"io/fs"
 	"os"
-	"os/exec"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -56,14 +55,14 @@ func untilUnread(ctx context.Context, out *os.File) error {
 // become replaces this process with another program that uses the Codex home
 // home.
 func become(home string, argv []string) error {
-	program, err := exec.LookPath(argv[0])
+	program, err := findProgram(argv[0])
 	if err != nil {
 		return err
 	}
 	if err := os.Setenv("CODEX_HOME", home); err != nil {
 		return err
 	}
-	return syscall.Exec(program, argv, os.Environ())
+	return notStarted(program, syscall.Exec(program, argv, os.Environ()))
 }
 
 // startAgain replaces this process with the same program and arguments.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 
@@ -39,10 +40,21 @@ func untilUnread(ctx context.Context, _ *os.File) error {
 // become runs another program that uses the Codex home home, and exits with it:
 // Windows cannot replace a process.
 func become(home string, argv []string) error {
-	cmd := exec.Command(argv[0], argv[1:]...)
+	program, err := findProgram(argv[0])
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(program, argv[1:]...)
 	cmd.Env = append(os.Environ(), "CODEX_HOME="+home)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	return cmd.Run()
+	if err := cmd.Start(); err != nil {
+		return notStarted(program, err)
+	}
+	err = cmd.Wait()
+	if ended := new(exec.ExitError); errors.As(err, &ended) {
+		os.Exit(ended.ExitCode())
+	}
+	return err
 }
 
 // startAgain runs the same program with the same arguments, and exits with it.

@@ -37,6 +37,11 @@ func TestAccounts(t *testing.T) {
 	if r := b.rekey(3, "run", "work", "--", "sh", "-c", `printf %s "$CODEX_HOME $1"; exit 3`, "sh", "--flag"); r.out != work+" --flag" {
 		t.Errorf("the program finds %q", r.out)
 	}
+	b.rekey(cli.ExitUsage, "env", "wrk").sentence(t, "~/.codex-wrk does not exist; the accounts are: work")
+	b.rekey(cli.ExitUsage, "run", "wrk", "--", "true").sentence(t, "~/.codex-wrk does not exist; the accounts are: work")
+	b.rekey(cli.ExitNoProgram, "run", "work", "--", "no-such-program").sentence(t, "there is no program no-such-program; check its name")
+	b.rekey(cli.ExitNoProgram, "run", "work", "--", "./no-such-program").sentence(t, "there is no program ./no-such-program")
+	b.rekey(cli.ExitNotStarted, "run", "work", "--", root).sentence(t, "could not be started: ")
 	for _, bad := range [][]string{{"run", "work"}, {"run", "../x", "--", "true"}, {"env"}, {"add", "a/b"}, {"add", "a", "b"}} {
 		b.rekey(cli.ExitUsage, bad...)
 	}
@@ -100,7 +105,7 @@ func TestAddAccount(t *testing.T) {
 
 	b.rekey(cli.ExitFailure, "add", "play", "--like", "nobody").sentence(t, "-nobody does not exist")
 	b.rekey(cli.ExitUsage, "remove", "play")
-	b.rekey(cli.ExitOK, "run", "play", "--", b.program, "remove", "work") // CODEX_HOME does not change what the file lists
+	b.rekey(cli.ExitOK, "run", "work", "--", b.program, "remove", "work") // CODEX_HOME does not change what the file lists
 	if r := b.rekey(cli.ExitOK, "homes"); strings.Contains(r.out, "work") {
 		t.Errorf("the homes are %s", r.out)
 	}

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path/filepath"
@@ -29,6 +30,22 @@ func (p *Program) account(args []string) (home string, err error) {
 		return "", p.misuse("usage.account_name", "Given", fmt.Sprintf("%q", strings.Join(args, " ")))
 	}
 	return filepath.Join(p.UserHome, ".codex-"+args[0]), nil
+}
+
+// present is the home of an account that has one.
+func (p *Program) present(args []string) (home string, err error) {
+	home, err = p.account(args)
+	if err != nil {
+		return "", err
+	}
+	names := p.Accounts()
+	switch {
+	case slices.Contains(names, args[0]):
+		return home, nil
+	case len(names) == 0:
+		return "", p.misuse("usage.no_accounts", "Home", p.short(home), "Name", args[0])
+	}
+	return "", p.misuse("usage.no_account", "Home", p.short(home), "Names", strings.Join(names, ", "))
 }
 
 func (p *Program) addCommand() *cobra.Command {
@@ -140,14 +157,21 @@ func (p *Program) runCommand() *cobra.Command {
 
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			home, err := p.account(args)
+			home, err := p.present(args)
 			if at := cmd.ArgsLenAtDash(); err == nil && (at != 1 || len(args) < 2) {
 				err = p.misuse("usage.run_command")
 			}
 			if err != nil {
 				return err
 			}
-			return p.Become(home, args[1:])
+			err = p.Become(home, args[1:])
+			switch {
+			case errors.Is(err, ErrNoProgram):
+				return &codeError{ExitNoProgram, err}
+			case errors.Is(err, ErrNotStarted):
+				return &codeError{ExitNotStarted, err}
+			}
+			return err
 		},
 	}
 }
@@ -160,7 +184,7 @@ func (p *Program) envCommand() *cobra.Command {
 		Example: "help.env.example",
 		Args:    cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
-			home, err := p.account(args)
+			home, err := p.present(args)
 			if err != nil {
 				return err
 			}

@@ -21,6 +21,16 @@ const (
 	ExitWaiting        = 5 // the access token has expired or is about to, and the server was not reached
 	ExitUnreadable     = 6 // the credential store cannot be read
 	ExitExpiring       = 7 // the sign-in was refused, but the access token still works
+
+	// Of "rekey run", as shells have them.
+	ExitNotStarted = 126 // the program cannot be started
+	ExitNoProgram  = 127 // there is no such program
+)
+
+// Why a program does not run.
+var (
+	ErrNotStarted = fault.New("not_started", "{{.Program}} could not be started: {{.Why}}")
+	ErrNoProgram  = fault.New("no_program", "there is no program {{.Program}}; check its name, or name it with its path")
 )
 
 // ExitCode is the code for a Status.

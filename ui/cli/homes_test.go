@@ -96,6 +96,32 @@ func TestSeveralHomesAndTrouble(t *testing.T) {
 	}
 }
 
+// A program that does not run has the code that shells give it.
+func TestRunErrors(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		err   error
+		code  int
+		words string
+	}{
+		{cli.ErrNoProgram.With("Program", "codx"), cli.ExitNoProgram, "there is no program codx; check"},
+		{cli.ErrNotStarted.With("Program", "codex", "Why", errOther), cli.ExitNotStarted, "codex could not be started: something else"},
+		{errOther, cli.ExitFailure, "something else"},
+	} {
+		p := newTerminal()
+		p.Become = func(string, []string) error { return tt.err }
+		p.run(t, tt.code, "run", "work", "--", "codex")
+		p.wantSentence(t, tt.words)
+	}
+	p := newTerminal()
+	p.Accounts = func() []string { return nil }
+	p.run(t, cli.ExitUsage, "env", "work")
+	p.wantSentence(t, `"rekey add work" adds the account`)
+	if p.out.Len() > 0 {
+		t.Errorf("it prints %q for the shell to evaluate", &p.out)
+	}
+}
+
 // Several homes in JSON are one object a line, each as for a single home.
 func TestSeveralHomesInJSON(t *testing.T) {
 	t.Parallel()

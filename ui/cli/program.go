@@ -77,8 +77,10 @@ type Program struct {
 	// reports whether it did.
 	AddHome    func(ctx context.Context, home string) error
 	RemoveHome func(ctx context.Context, home string) (bool, error)
+	// Accounts returns the names of the accounts that have a home in UserHome.
+	Accounts func() []string
 	// Become replaces this process with another program whose Codex home is
-	// home.
+	// home. Its error is an ErrNoProgram or an ErrNotStarted.
 	Become func(home string, argv []string) error
 	// AppServer serves Codex's app-server protocol on the standard streams.
 	AppServer func(ctx context.Context, home string, noWatch bool) error

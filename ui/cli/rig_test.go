@@ -53,6 +53,10 @@ func newTerminal() *terminal {
 			return named, nil
 		},
 		UserHome: "/home/ada",
+		Accounts: func() []string { return []string{"home", "work"} },
+		Become: func(h string, argv []string) error {
+			return note("become "+argv[0], h)
+		},
 		Watch: func(_ context.Context, h []string, _ func(context.Context, []cli.Watched) error) error {
 			return note("watch", strings.Join(h, " "))
 		},
