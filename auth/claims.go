@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -41,11 +42,11 @@ func parseClaims(token string) (Claims, error) {
 	if err != nil {
 		return Claims{}, err
 	}
-	profile, err := claimObject(top[claimProfile], "email")
+	profile, err := claimObject(top.get(claimProfile), "email")
 	if err != nil {
 		return Claims{}, err
 	}
-	own, err := claimObject(top[claimAuth], "chatgpt_plan_type", "chatgpt_user_id", "user_id", "chatgpt_account_id",
+	own, err := claimObject(top.get(claimAuth), "chatgpt_plan_type", "chatgpt_user_id", "user_id", "chatgpt_account_id",
 		"chatgpt_account_is_fedramp")
 	if err != nil {
 		return Claims{}, err
@@ -62,13 +63,16 @@ func parseClaims(token string) (Claims, error) {
 		return &s
 	}
 	c := Claims{
-		Email:     first(text(top["email"]), text(profile["email"])),
-		Plan:      first(text(own["chatgpt_plan_type"])),
-		UserID:    first(text(own["chatgpt_user_id"]), text(own["user_id"])),
-		AccountID: first(text(own["chatgpt_account_id"])),
+		Email:     first(text(top.get("email")), text(profile.get("email"))),
+		Plan:      first(text(own.get("chatgpt_plan_type"))),
+		UserID:    first(text(own.get("chatgpt_user_id")), text(own.get("user_id"))),
+		AccountID: first(text(own.get("chatgpt_account_id"))),
 	}
 	// Codex 0.171 takes a missing one for false, and refuses null.
-	if raw, ok := own["chatgpt_account_is_fedramp"]; ok && (isNull(raw) || json.Unmarshal(raw, &c.FedRAMP) != nil) {
+	switch raw := own.get("chatgpt_account_is_fedramp"); string(raw) {
+	case "true", "false", "":
+		c.FedRAMP = string(raw) == "true"
+	default:
 		wrong = errFieldClaim
 	}
 	return c, wrong
@@ -77,32 +81,28 @@ func parseClaims(token string) (Claims, error) {
 // claimObject reads the named members of a JSON object. An absent or null
 // object has none. As for Codex, an array may stand for it, which holds the members
 // in the order of the names, and no more.
-func claimObject(raw json.RawMessage, names ...string) (map[string]json.RawMessage, error) {
+func claimObject(raw json.RawMessage, names ...string) (object, error) {
 	if isNull(raw) {
 		return nil, nil
 	}
 	if raw[0] == '[' {
 		return claimList(raw, names)
 	}
-	obj, err := parseObject(raw)
-	if err != nil {
-		return nil, errFieldJWT
-	}
-	members, _, err := obj.split(names...)
+	members, _, err := parseObject(raw, names...)
 	if err != nil {
 		return nil, errFieldJWT
 	}
 	return members, nil
 }
 
-func claimList(raw json.RawMessage, names []string) (map[string]json.RawMessage, error) {
+func claimList(raw json.RawMessage, names []string) (object, error) {
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) != nil || len(list) > len(names) {
 		return nil, errFieldJWT
 	}
-	members := make(map[string]json.RawMessage, len(list))
-	for i, member := range list {
-		members[names[i]] = member
+	members := make(object, len(list))
+	for i, raw := range list {
+		members[i] = member{names[i], raw}
 	}
 	return members, nil
 }
@@ -119,11 +119,13 @@ func first(candidates ...*string) string {
 
 // jwtPayload decodes the second of three or more non-empty parts.
 func jwtPayload(token string) ([]byte, error) {
-	parts := strings.Split(token, ".")
-	if len(parts) < 3 || parts[0] == "" || parts[1] == "" || parts[2] == "" {
+	header, rest, _ := strings.Cut(token, ".")
+	body, rest, _ := strings.Cut(rest, ".")
+	signature, _, _ := strings.Cut(rest, ".")
+	if header == "" || body == "" || signature == "" {
 		return nil, errFieldJWT
 	}
-	payload, err := base64.RawURLEncoding.Strict().DecodeString(parts[1])
+	payload, err := base64.RawURLEncoding.Strict().DecodeString(body)
 	if err != nil {
 		return nil, errFieldJWT
 	}
@@ -142,11 +144,11 @@ func accessTimes(token string) (issued, expires time.Time, ok bool) {
 	if err != nil {
 		return time.Time{}, time.Time{}, false
 	}
-	expires, ok = numericDate(members["exp"])
+	expires, ok = numericDate(members.get("exp"))
 	if !ok {
 		return time.Time{}, time.Time{}, false
 	}
-	issued, _ = numericDate(members["iat"])
+	issued, _ = numericDate(members.get("iat"))
 	return issued, expires, true
 }
 
@@ -156,8 +158,8 @@ const maxUnix = 8_210_266_876_799
 
 // numericDate reads an integer of seconds since the epoch.
 func numericDate(raw json.RawMessage) (time.Time, bool) {
-	var seconds int64
-	if isNull(raw) || json.Unmarshal(raw, &seconds) != nil || seconds > maxUnix || seconds < -maxUnix {
+	seconds, err := strconv.ParseInt(string(raw), 10, 64)
+	if err != nil || seconds > maxUnix || seconds < -maxUnix {
 		return time.Time{}, false
 	}
 	return time.Unix(seconds, 0).UTC(), true

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"unicode/utf8"
 
 	"rekey/internal/fault"
@@ -17,9 +18,8 @@ type member struct {
 	raw  json.RawMessage
 }
 
-// object is a JSON object with its members in order, duplicates included.
-// encoding/json cannot provide this: unlike Codex it folds case, lets the last
-// duplicate win and drops unknown members.
+// object is members of a JSON object in order. encoding/json cannot provide this:
+// unlike Codex it folds case, lets the last duplicate win and drops unknown members.
 type object []member
 
 var (
@@ -57,90 +57,137 @@ func inField(name string, err error) error {
 	return wrong.With("Field", name)
 }
 
-// parseObject reads data, which must be one JSON object in UTF-8 and nothing else.
-func parseObject(data []byte) (object, error) {
-	if !utf8.Valid(data) {
-		return nil, errNotUTF8
+// space is what may stand between the parts of a JSON text.
+const space = " \t\r\n"
+
+// parseObject reads data, which must be one JSON object in UTF-8 and nothing else:
+// see split.
+func parseObject(data []byte, names ...string) (known, others object, err error) {
+	switch {
+	case !utf8.Valid(data):
+		return nil, nil, errNotUTF8
+	case bytes.HasPrefix(data, []byte("\ufeff")):
+		return nil, nil, errMark
+	case !json.Valid(data):
+		return nil, nil, whyInvalid(data)
 	}
-	if bytes.HasPrefix(data, []byte("\ufeff")) {
-		return nil, errMark
-	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	first, err := dec.Token()
-	if err != nil {
-		return nil, syntaxError(err)
-	}
-	if first != json.Delim('{') {
-		return nil, errNotObject
-	}
-	var obj object
-	for dec.More() {
-		name, err := dec.Token()
-		if err != nil {
-			return nil, syntaxError(err)
-		}
-		var raw json.RawMessage
-		if err := dec.Decode(&raw); err != nil {
-			return nil, syntaxError(err)
-		}
-		obj = append(obj, member{name.(string), raw}) // inside an object the token is a name, so a string
-	}
-	if _, err := dec.Token(); err != nil {
-		return nil, syntaxError(err)
-	}
-	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
-		return nil, errTrailing
-	}
-	return obj, nil
+	return split(bytes.Trim(data, space), names...)
 }
 
-// syntaxError replaces the library's texts, which quote the content.
-func syntaxError(err error) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+// whyInvalid says what is wrong with data, which is not valid JSON. The library's
+// own texts quote the content.
+func whyInvalid(data []byte) error {
+	var first json.RawMessage
+	err := json.NewDecoder(bytes.NewReader(data)).Decode(&first)
+	switch {
+	case bytes.HasPrefix(bytes.TrimLeft(data, space), []byte("[")), err == nil && first[0] != '{':
+		return errNotObject
+	case err == nil:
+		return errTrailing
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return errCutOff
 	}
 	return errNotJSON
 }
 
-// split separates the members named in known from all others. A known
-// name that appears twice is an error, as it is for Codex.
-func (o object) split(known ...string) (map[string]json.RawMessage, object, error) {
-	found := make(map[string]json.RawMessage, len(known))
-	isKnown := make(map[string]bool, len(known))
-	for _, k := range known {
-		isKnown[k] = true
+// split separates the members of an object, a value in valid JSON, that are named in
+// names from all others. One of them that appears twice is an error, as it is for
+// Codex. What is known is a part of raw.
+func split(raw json.RawMessage, names ...string) (known, others object, err error) {
+	if raw[0] != '{' {
+		return nil, nil, errNotObject
 	}
-	var rest object
-	for _, m := range o {
-		if !isKnown[m.name] {
-			rest = append(rest, m)
+	known = make(object, 0, len(names))
+	for rest := raw[1:]; ; {
+		rest = bytes.TrimLeft(rest, space+",")
+		if rest[0] == '}' {
+			return known, others, nil
+		}
+		end := valueEnd(rest)
+		name := unquote(rest[:end])
+		rest = bytes.TrimLeft(rest[end:], space+":")
+		end = valueEnd(rest)
+		value := rest[:end:end]
+		rest = rest[end:]
+		switch i := slices.IndexFunc(names, func(known string) bool { return known == string(name) }); {
+		case i < 0:
+			others = append(others, member{string(name), bytes.Clone(value)})
+		case known.get(names[i]) != nil:
+			return nil, nil, errDuplicate
+		default:
+			known = append(known, member{names[i], value})
+		}
+	}
+}
+
+// valueEnd returns where the value ends with which valid JSON begins.
+func valueEnd(data []byte) int {
+	depth := 0
+	for i := 0; i < len(data); i++ {
+		switch data[i] {
+		case '"':
+			for i++; data[i] != '"'; i++ {
+				if data[i] == '\\' {
+					i++ // skip the escaped character
+				}
+			}
+		case '{', '[':
+			depth++
+			continue
+		case '}', ']':
+			if depth == 0 { // it is what the value is in that ends
+				return i
+			}
+			depth--
+		case ',', ' ', '\t', '\r', '\n':
+			if depth == 0 {
+				return i
+			}
+			continue
+		default:
 			continue
 		}
-		if _, twice := found[m.name]; twice {
-			return nil, nil, errDuplicate
+		if depth == 0 {
+			return i + 1
 		}
-		found[m.name] = m.raw
 	}
-	return found, rest, nil
+	return len(data)
+}
+
+// get returns the value of the first member of that name, nil if there is none.
+func (o object) get(name string) json.RawMessage {
+	for _, m := range o {
+		if m.name == name {
+			return m.raw
+		}
+	}
+	return nil
 }
 
 // isNull reports whether raw is absent or null.
 func isNull(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
-// parseString reads a JSON string. Unlike encoding/json it rejects a lone
-// surrogate, which has no UTF-8 form.
-func parseString(raw json.RawMessage) (string, error) {
-	if len(raw) == 0 || raw[0] != '"' {
-		return "", errFieldString
+// unquote returns the text of a valid JSON string, which may be a part of raw. A lone
+// surrogate becomes U+FFFD.
+func unquote(raw json.RawMessage) []byte {
+	if bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
+		return raw[1 : len(raw)-1]
 	}
-	var s string
-	if err := json.Unmarshal(raw, &s); err != nil {
+	var text string
+	_ = json.Unmarshal(raw, &text) // it is valid
+	return []byte(text)
+}
+
+// parseString reads a value that must be a string. Unlike encoding/json it rejects
+// a lone surrogate, which has no UTF-8 form.
+func parseString(raw json.RawMessage) (string, error) {
+	if len(raw) < 2 || raw[0] != '"' || raw[len(raw)-1] != '"' {
 		return "", errFieldString
 	}
 	if bytes.Contains(raw, []byte(`\u`)) && loneSurrogate(raw) {
 		return "", errFieldText
 	}
-	return s, nil
+	return string(unquote(raw)), nil
 }
 
 // loneSurrogate looks for a \uD800–\uDFFF escape without its other half.

@@ -1,126 +1,113 @@
 package auth
 
 import (
+	"bytes"
 	"encoding/json"
 	"slices"
+	"time"
 )
 
 // ParseSnapshot reads the content of a credential store exactly as strictly as
 // Codex 0.171 does. The error is one clause that says what is wrong and quotes
 // none of the content.
 func ParseSnapshot(data []byte) (*Snapshot, error) {
-	obj, err := parseObject(data)
-	if err != nil {
-		return nil, err
-	}
-	known, unknown, err := obj.split("auth_mode", "OPENAI_API_KEY", "tokens", "last_refresh",
-		"agent_identity", "personal_access_token", "bedrock_api_key")
+	names := [...]string{"auth_mode", "OPENAI_API_KEY", "tokens", "last_refresh",
+		"agent_identity", "personal_access_token", "bedrock_api_key"}
+	known, unknown, err := parseObject(data, names[:]...)
 	if err != nil {
 		return nil, err
 	}
 	s := &Snapshot{unknown: unknown}
-	steps := []struct {
-		name string
-		read func(json.RawMessage) error
-	}{
-		{"auth_mode", s.readMode},
-		{"OPENAI_API_KEY", into(&s.apiKey, parseSecret)},
-		{"tokens", into(&s.tokens, parseTokens)},
-		{"last_refresh", s.readLastRefresh},
-		{"agent_identity", s.readAgentIdentity},
-		{"personal_access_token", into(&s.personalToken, parseSecret)},
-		{"bedrock_api_key", into(&s.bedrock, parseBedrock)},
-	}
-	for _, step := range steps {
-		if raw := known[step.name]; !isNull(raw) {
-			if err := step.read(raw); err != nil {
-				return nil, inField(step.name, err)
+	for _, name := range names {
+		if raw := known.get(name); !isNull(raw) {
+			if err := s.read(name, raw); err != nil {
+				return nil, inField(name, err)
 			}
 		}
 	}
 	return s, nil
 }
 
-// into adapts a parser to a field that is nil when the member is absent.
-func into[T any](field **T, parse func(json.RawMessage) (T, error)) func(json.RawMessage) error {
-	return func(raw json.RawMessage) error {
-		v, err := parse(raw)
-		if err == nil {
-			*field = &v
-		}
-		return err
+// read reads the member of that name.
+func (s *Snapshot) read(name string, raw json.RawMessage) (err error) {
+	switch name {
+	case "auth_mode":
+		s.mode, err = pointer(parseMode(raw))
+	case "OPENAI_API_KEY":
+		s.apiKey, err = pointer(parseSecret(raw))
+	case "tokens":
+		s.tokens, err = pointer(parseTokens(raw))
+	case "last_refresh":
+		s.lastRefresh, err = pointer(parseLastRefresh(raw))
+	case "agent_identity":
+		s.agentIdentity, err = parseAgentIdentity(raw)
+	case "personal_access_token":
+		s.personalToken, err = pointer(parseSecret(raw))
+	case "bedrock_api_key":
+		s.bedrock, err = pointer(parseBedrock(raw))
 	}
+	return err
 }
+
+// pointer returns what a parser returned as a field that is nil when the member is
+// absent.
+func pointer[T any](value T, err error) (*T, error) { return &value, err }
 
 func parseSecret(raw json.RawMessage) (Secret, error) {
 	text, err := parseString(raw)
 	return NewSecret(text), err
 }
 
-func (s *Snapshot) readMode(raw json.RawMessage) error {
+func parseMode(raw json.RawMessage) (Kind, error) {
 	text, err := parseString(raw)
 	if err != nil {
-		return err
+		return "", err
 	}
 	switch mode := Kind(text); mode {
 	case KindAPIKey, KindChatGPT, KindExternalTokens, KindPersonalToken, KindAgentIdentity,
 		KindBedrockKey, KindBedrockAccess, KindHeaders:
-		s.mode = &mode
-		return nil
+		return mode, nil
 	}
-	return errFieldKind
+	return "", errFieldKind
 }
 
-func (s *Snapshot) readLastRefresh(raw json.RawMessage) error {
+func parseLastRefresh(raw json.RawMessage) (time.Time, error) {
 	text, err := parseString(raw)
 	if err != nil {
-		return err
+		return time.Time{}, err
 	}
-	t, err := parseTimestamp(text)
-	if err != nil {
-		return err
-	}
-	s.lastRefresh = &t
-	return nil
+	return parseTimestamp(text)
 }
 
-func (s *Snapshot) readAgentIdentity(raw json.RawMessage) error {
+func parseAgentIdentity(raw json.RawMessage) (json.RawMessage, error) {
 	switch raw[0] {
 	case '"':
+		return bytes.Clone(raw), nil
 	case '{':
-		if err := checkIdentity(raw); err != nil {
-			return err
-		}
-	default:
-		return errFieldNeither
+		return bytes.Clone(raw), checkIdentity(raw)
 	}
-	s.agentIdentity = raw
-	return nil
+	return nil, errFieldNeither
 }
 
 // checkIdentity refuses an agent's identity that Codex 0.171 does: one that lacks a
 // member, or has one of another type.
 func checkIdentity(raw json.RawMessage) error {
-	obj, err := parseObject(raw)
-	if err != nil {
-		return errFieldObject
-	}
 	required := []string{"agent_runtime_id", "agent_private_key", "account_id", "chatgpt_user_id", "plan_type"}
 	optional := []string{"email", "task_id"}
 	const fedRAMP = "chatgpt_account_is_fedramp"
-	known, _, err := obj.split(slices.Concat(required, optional, []string{fedRAMP})...)
+	known, _, err := split(raw, slices.Concat(required, optional, []string{fedRAMP})...)
 	if err != nil {
 		return err
 	}
 	for _, name := range slices.Concat(required, optional) {
-		if isNull(known[name]) && slices.Contains(optional, name) {
+		if isNull(known.get(name)) && slices.Contains(optional, name) {
 			continue
 		}
-		if _, err := parseString(known[name]); err != nil {
+		if _, err := parseString(known.get(name)); err != nil {
 			return inField(name, err)
 		}
 	}
-	if flag := string(known[fedRAMP]); flag != "true" && flag != "false" {
+	if flag := string(known.get(fedRAMP)); flag != "true" && flag != "false" {
 		return errFieldClaim
 	}
 	return nil
@@ -129,38 +116,51 @@ func checkIdentity(raw json.RawMessage) error {
 // parseTokens reads the member tokens. The three tokens must be present
 // strings; everything else may be missing or null.
 func parseTokens(raw json.RawMessage) (tokens, error) {
-	obj, err := parseObject(raw)
-	if err != nil {
-		return tokens{}, errFieldObject
-	}
-	known, unknown, err := obj.split("id_token", "access_token", "refresh_token",
-		"account_id", "oauth_provenance", "login_owner_id")
+	names := [...]string{"id_token", "access_token", "refresh_token", "account_id", "oauth_provenance", "login_owner_id"}
+	known, unknown, err := members(raw, names[:]...)
 	if err != nil {
 		return tokens{}, err
 	}
 	t := tokens{unknown: unknown}
 	var access Secret
-	for name, field := range map[string]*Secret{"id_token": &t.id, "access_token": &access, "refresh_token": &t.refresh} {
-		if *field, err = parseSecret(known[name]); err != nil {
-			return tokens{}, inField(name, err)
+	for i, field := range []*Secret{&t.id, &access, &t.refresh} {
+		if *field, err = parseSecret(known.get(names[i])); err != nil {
+			return tokens{}, inField(names[i], err)
 		}
 	}
 	t.access = newDated(access)
 	if t.claims, err = parseClaims(t.id.Reveal()); err != nil {
 		return tokens{}, inField("id_token", err)
 	}
-	for name, read := range map[string]func(json.RawMessage) error{
-		"account_id":       into(&t.accountID, parseString),
-		"oauth_provenance": into(&t.provenance, parseProvenance),
-		"login_owner_id":   into(&t.ownerID, parseString),
-	} {
-		if member := known[name]; !isNull(member) {
-			if err := read(member); err != nil {
+	for _, name := range names[3:] {
+		if raw := known.get(name); !isNull(raw) {
+			if err := t.read(name, raw); err != nil {
 				return tokens{}, inField(name, err)
 			}
 		}
 	}
 	return t, nil
+}
+
+// read reads the member of that name, which may be missing.
+func (t *tokens) read(name string, raw json.RawMessage) (err error) {
+	switch name {
+	case "account_id":
+		t.accountID, err = pointer(parseString(raw))
+	case "oauth_provenance":
+		t.provenance, err = pointer(parseProvenance(raw))
+	case "login_owner_id":
+		t.ownerID, err = pointer(parseString(raw))
+	}
+	return err
+}
+
+// members is split for a value that may be something else than an object.
+func members(raw json.RawMessage, names ...string) (known, others object, err error) {
+	if raw[0] != '{' {
+		return nil, nil, errFieldObject
+	}
+	return split(raw, names...)
 }
 
 func parseProvenance(raw json.RawMessage) (provenance, error) {
@@ -177,18 +177,14 @@ func parseBedrock(raw json.RawMessage) (bedrockKey, error) {
 
 // parsePair reads an object with two members that must be strings.
 func parsePair(raw json.RawMessage, first, second string) (a, b string, unknown object, err error) {
-	obj, err := parseObject(raw)
-	if err != nil {
-		return "", "", nil, errFieldObject
-	}
-	known, unknown, err := obj.split(first, second)
+	known, unknown, err := members(raw, first, second)
 	if err != nil {
 		return "", "", nil, err
 	}
-	if a, err = parseString(known[first]); err != nil {
+	if a, err = parseString(known.get(first)); err != nil {
 		return "", "", nil, inField(first, err)
 	}
-	if b, err = parseString(known[second]); err != nil {
+	if b, err = parseString(known.get(second)); err != nil {
 		return "", "", nil, inField(second, err)
 	}
 	return a, b, unknown, nil

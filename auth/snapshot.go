@@ -204,5 +204,5 @@ func (s *Snapshot) agentClaimsReadable() bool {
 		return false
 	}
 	claims, err := claimObject(payload, "agent_runtime_id")
-	return err == nil && !isNull(claims["agent_runtime_id"])
+	return err == nil && !isNull(claims.get("agent_runtime_id"))
 }
