@@ -46,7 +46,7 @@ func TestLanguages(t *testing.T) {
 		t.Errorf("in English, status says %q", r.out)
 	}
 	b.extra = append(english, "REKEY_LANGUAGE=zh-Hans")
-	if r := b.rekey(cli.ExitExpiring, "status"); !strings.HasPrefix(r.out, "有效期至 ") {
+	if r := b.rekey(cli.ExitExpiring, "status"); !strings.HasPrefix(r.out, "有效期至") {
 		t.Errorf("with a language of its own, status says %q", r.out)
 	}
 	for _, path := range commands(cli.Tree("test")) {
