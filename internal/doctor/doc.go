@@ -6,9 +6,9 @@
 //
 //	{"schema": 1, "at": "2026-03-23T12:00:00Z",
 //	 "facts":    [{"code": "home.store", "about": "~/.codex", "value": "file"}, …],
-//	 "findings": [{"code": "clock.unsynchronised", "severity": "warning", "about": "",
+//	 "findings": [{"code": "clock.unsynchronised", "severity": "note",
 //	               "what": "…", "do": "…"}, …]}
 //
-// variable, and omitted for the machine. Facts are in a fixed order, findings
+// "about" is the home, program or variable, and omitted for the machine. Facts are in a fixed order, findings
 // are sorted worst first.
 package doctor

@@ -129,7 +129,7 @@ func (f *found) signIn(home string, st auth.State) {
 	case st.Status == auth.StatusWaiting && st.NeverTried:
 		f.finding(FindNotTried, Note, home)
 	case st.Status == auth.StatusWaiting:
-		f.finding(FindWaiting, Warning, home, "Why", st)
+		f.finding(FindWaiting, Problem, home, "Why", st)
 	}
 }
 

@@ -149,11 +149,12 @@ func (p *Program) removeCommand() *cobra.Command {
 
 func (p *Program) runCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:     "run NAME -- COMMAND",
-		Short:   "help.run.short",
-		Long:    "help.run.long",
-		Example: "help.run.example",
-		Args:    cobra.ArbitraryArgs,
+		Use:         "run NAME -- COMMAND",
+		Short:       "help.run.short",
+		Long:        "help.run.long",
+		Example:     "help.run.example",
+		Annotations: ownCodes,
+		Args:        cobra.ArbitraryArgs,
 
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -64,7 +64,7 @@ func (p *Program) config() error {
 }
 
 // withKeys marks the command whose help explains the configuration file.
-var withKeys = map[string]string{"help": "keys"}
+var withKeys = map[string]string{"keys": "all"}
 
 // keysHelp explains every key of the configuration file.
 func (p *Program) keysHelp() string {

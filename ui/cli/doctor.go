@@ -17,11 +17,12 @@ import (
 func (p *Program) doctorCommand(s *scope) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "doctor",
-		Short:   "help.doctor.short",
-		Long:    "help.doctor.long",
-		Example: "help.doctor.example",
-		Args:    p.noArgs,
+		Use:         "doctor",
+		Short:       "help.doctor.short",
+		Long:        "help.doctor.long",
+		Example:     "help.doctor.example",
+		Annotations: ownCodes,
+		Args:        p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			homes, err := p.Homes(s.named)
 			return p.doctor(cmd.Context(), homes, err, asJSON)

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/spf13/cobra"
+
 	"rekey/auth"
 	"rekey/internal/fault"
 	"rekey/ui/words"
@@ -50,6 +52,23 @@ func ExitCode(s auth.Status) int {
 		return ExitExpiring
 	}
 	return ExitFailure
+}
+
+// What the help of a command says of exit codes, where that is not the usual.
+var (
+	withCodes = map[string]string{"codes": "all"}
+	ownCodes  = map[string]string{"codes": "own"} // its text names them
+)
+
+// codesHelp is what a command's help adds about exit codes.
+func (p *Program) codesHelp(cmd *cobra.Command) string {
+	switch {
+	case cmd.Long == "" || cmd.Annotations["codes"] == ownCodes["codes"]:
+		return ""
+	case cmd.Annotations["codes"] == withCodes["codes"]:
+		return "\n\n" + p.Words.Say("help.codes")
+	}
+	return "\n\n" + p.Words.Say("help.usual_codes")
 }
 
 // codeError sets the exit code. Its text, if any, is printed.

@@ -13,9 +13,6 @@ import (
 // The texts of a command are message ids until they are shown, because most
 // runs of the program print no help.
 
-// withCodes marks a command whose help explains the exit codes.
-var withCodes = map[string]string{"help": "codes"}
-
 // describe translates the texts of a tree of commands, once.
 func (p *Program) describe(cmd *cobra.Command) {
 	cmd.InitDefaultHelpCmd()
@@ -27,12 +24,10 @@ func (p *Program) describe(cmd *cobra.Command) {
 	say(&cmd.Short)
 	say(&cmd.Long)
 	say(&cmd.Example)
-	switch cmd.Annotations["help"] {
-	case withCodes["help"]:
-		cmd.Long += "\n\n" + p.Words.Say("help.codes")
-	case withKeys["help"]:
+	if cmd.Annotations["keys"] != "" {
 		cmd.Long += p.keysHelp()
 	}
+	cmd.Long += p.codesHelp(cmd)
 	flag := func(f *pflag.Flag) { say(&f.Usage) }
 	cmd.LocalNonPersistentFlags().VisitAll(flag)
 	cmd.PersistentFlags().VisitAll(flag)

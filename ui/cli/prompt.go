@@ -17,11 +17,12 @@ const promptLimit = 300 * time.Millisecond
 
 func (p *Program) promptCommand(s *scope) *cobra.Command {
 	return &cobra.Command{
-		Use:     "prompt",
-		Short:   "help.prompt.short",
-		Long:    "help.prompt.long",
-		Example: "help.prompt.example",
-		Args:    p.noArgs,
+		Use:         "prompt",
+		Short:       "help.prompt.short",
+		Long:        "help.prompt.long",
+		Example:     "help.prompt.example",
+		Annotations: ownCodes,
+		Args:        p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), promptLimit)
 			defer cancel()

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -106,6 +109,28 @@ func (p *terminal) run(t *testing.T, code int, args ...string) {
 	if got := p.Run(t.Context(), args); got != code {
 		t.Errorf("rekey %s ends with %d, want %d\n%s%s", strings.Join(args, " "), got, code, &p.out, &p.err)
 	}
+	if command, codes := helpOf(args); command != "prompt" && command != "help" && !slices.Contains(codes, code) {
+		t.Errorf("rekey %s ends with %d, and its help names the codes %v", strings.Join(args, " "), code, codes)
+	}
+}
+
+// helpOf is the command that a command line names, and the exit codes in its help.
+// The prompt's says that it never fails.
+func helpOf(args []string) (command string, codes []int) {
+	cmd, _, err := cli.Tree("").Find(args)
+	if err != nil {
+		cmd = cli.Tree("")
+	}
+	_, text, _ := strings.Cut(cmd.Long, "Exit codes:")
+	for _, number := range regexp.MustCompile(`\b\d+\b`).FindAllString(text, -1) {
+		code, _ := strconv.Atoi(number)
+		codes = append(codes, code)
+	}
+	if cmd.Name() == "run" {
+		codes = append(codes, cli.ExitOK, cli.ExitFailure) // of the program that it runs
+	}
+	slices.Sort(codes)
+	return cmd.Name(), codes
 }
 
 // wantSentence wants standard error to hold one sentence with these words.

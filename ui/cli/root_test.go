@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
 	"rekey/auth"
 	"rekey/test/kit"
+	"rekey/test/kit/files"
 	"rekey/ui/cli"
 )
 
@@ -194,6 +196,35 @@ func TestExitCodes(t *testing.T) {
 	}
 	if got := cli.ExitCode("another"); got != cli.ExitFailure {
 		t.Errorf("a State that is not known has the code %d", got)
+	}
+}
+
+// The table of docs/scripting.md has the codes that the help of each command
+// names. That a command has no others is what every run here checks.
+func TestPageOfExitCodes(t *testing.T) {
+	t.Parallel()
+	named := make(map[string][]int)
+	for line := range strings.Lines(string(files.Read(t, "../../docs/scripting.md"))) {
+		cells := strings.Split(line, "|")
+		if len(cells) != 5 {
+			continue
+		}
+		code, err := strconv.Atoi(strings.TrimSpace(cells[1]))
+		if err != nil {
+			continue
+		}
+		list := strings.Fields(strings.NewReplacer("`", "", ",", "").Replace(cells[3]))
+		if slices.Equal(list, []string{"all"}) {
+			list = commands[1:]
+		}
+		for _, command := range list {
+			named[command] = append(named[command], code)
+		}
+	}
+	for _, command := range commands[1:] {
+		if _, want := helpOf([]string{command}); command != "prompt" && !slices.Equal(named[command], want) {
+			t.Errorf("the page gives %s the codes %v, its help %v", command, named[command], want)
+		}
 	}
 }
 

@@ -22,11 +22,12 @@ const (
 func (p *Program) tokenCommand(s *scope) *cobra.Command {
 	var least time.Duration
 	cmd := &cobra.Command{
-		Use:     "token",
-		Short:   "help.token.short",
-		Long:    "help.token.long",
-		Example: "help.token.example",
-		Args:    p.noArgs,
+		Use:         "token",
+		Short:       "help.token.short",
+		Long:        "help.token.long",
+		Example:     "help.token.example",
+		Annotations: withCodes,
+		Args:        p.noArgs,
 		RunE: p.oneHome(s, func(ctx context.Context, home string) error {
 			if least < 0 || least > mostValidity {
 				return p.misuse("usage.min_validity", "Given", least.String())

@@ -16,11 +16,12 @@ import (
 func (p *Program) usageCommand(s *scope) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:     "usage",
-		Short:   "help.plan_usage.short",
-		Long:    "help.plan_usage.long",
-		Example: "help.plan_usage.example",
-		Args:    p.noArgs,
+		Use:         "usage",
+		Short:       "help.plan_usage.short",
+		Long:        "help.plan_usage.long",
+		Example:     "help.plan_usage.example",
+		Annotations: ownCodes,
+		Args:        p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.eachHome(s, func(home string, several bool) error {
 				var u usage.Usage
