@@ -26,7 +26,6 @@ type given struct {
 	Mode       string                     `json:"mode"`
 	ConfigTOML json.RawMessage            `json:"config_toml"`
 	Files      map[string]json.RawMessage `json:"files"`
-	HomeMode   string                     `json:"home_mode"`
 	Env        map[string]json.RawMessage `json:"env"`
 	Authority  json.RawMessage            `json:"authority"`
 	Backend    json.RawMessage            `json:"backend"`

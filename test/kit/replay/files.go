@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 )
 
 // authFile is the path of the sign-in in a home.
@@ -25,7 +24,6 @@ func writeAuth(home string, raw json.RawMessage, mode string) error {
 		Kind    string          `json:"$kind"`
 		Target  string          `json:"target"`
 		Content json.RawMessage `json:"content"`
-		Bytes   int             `json:"bytes"`
 	}
 	if raw[0] == '{' {
 		if err := json.Unmarshal(raw, &form); err != nil {
@@ -44,20 +42,8 @@ func writeAuth(home string, raw json.RawMessage, mode string) error {
 			}
 		}
 		return os.Symlink(form.Target, authFile(home))
-	case "pad":
-		return writeFile(authFile(home), padded(form.Content, form.Bytes), mode)
 	}
 	return fmt.Errorf("auth.json of kind %q", form.Kind)
-}
-
-// padded adds a member of n bytes to an object.
-func padded(object json.RawMessage, n int) json.RawMessage {
-	inner := strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(string(object)), "}"))
-	comma := ","
-	if inner == "{" {
-		comma = ""
-	}
-	return json.RawMessage(inner + comma + `"pad":"` + strings.Repeat("x", n) + `"}`)
 }
 
 // writeFile rewrites or creates a file and sets its mode, "" for 0600.
@@ -103,8 +89,6 @@ func writeExtra(home, name string, raw json.RawMessage) error {
 	switch form.Kind {
 	case "directory":
 		return os.Mkdir(path, 0o777)
-	case "symlink":
-		return os.Symlink(form.Target, path)
 	case "hardlink":
 		return os.Link(filepath.Join(home, form.Target), path)
 	}

@@ -109,15 +109,9 @@ func TestSteps(t *testing.T) {
 		return `,{"call":"getAuthStatus","params":{},"expect_result":` + status(token) + `,"expect_authority_requests_so_far":0}`
 	}
 	for name, tt := range map[string]struct{ given, steps, after string }{
-		"write over dir":  {`{"auth_json":{"$kind":"directory"}}`, read("unreadable") + `,{"action":"write_auth","auth_json":{"token":"new"}}` + read("new"), `{"kind":"file"}`},
-		"rename":          {`{"auth_json":{"token":"old"}}`, `,{"action":"rename_auth","auth_json":{"token":"new"}}` + read("new"), `{"kind":"file","mode":"0600","unchanged":false}`},
-		"chmod":           {`{"auth_json":{"token":"old"}}`, `,{"action":"chmod_auth","mode":"0400"}`, `{"kind":"file","mode":"0400","unchanged":true}`},
-		"make directory":  {`{"auth_json":{"token":"old"}}`, `,{"action":"mkdir_auth"}` + read("unreadable"), `{"kind":"directory"}`},
-		"directory, none": {`{}`, `,{"action":"mkdir_auth"}`, `{"kind":"directory"}`},
-		"pad":             {`{"auth_json":{"$kind":"pad","bytes":9,"content":{"token":"old"}}}`, read("old"), `{"kind":"file","unchanged":true}`},
-		"variable":        {`{"auth_json":{"token":"old"},"env":{"CODEX_HOME":"{{home}}/."}}`, read("old"), `{}`},
-		"no variable":     {`{"auth_json":{"token":"old"},"env":{"CODEX_HOME":null}}`, read("unreadable"), `{}`},
-		"closed home":     {`{"auth_json":{"token":"old"},"home_mode":"0500"}`, read("old"), `{"kind":"file"}`},
+		"directory":   {`{"auth_json":{"$kind":"directory"}}`, read("unreadable"), `{"kind":"directory"}`},
+		"variable":    {`{"auth_json":{"token":"old"},"env":{"CODEX_HOME":"{{home}}/."}}`, read("old"), `{}`},
+		"no variable": {`{"auth_json":{"token":"old"},"env":{"CODEX_HOME":null}}`, read("unreadable"), `{}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -162,7 +156,7 @@ func TestRunSaysWhatItCannotDo(t *testing.T) {
 func TestRunLeavesNothingBehind(t *testing.T) {
 	dir := t.TempDir()
 	t.Setenv("TMPDIR", dir)
-	text := `{"given":{"home_mode":"0500"},"steps":[` + initialized + `,{"call":"getAuthStatus","params":{},"expect_result":{}}]}`
+	text := `{"given":{},"steps":[` + initialized + `,{"call":"getAuthStatus","params":{},"expect_result":{}}]}`
 	got := Run(t.Context(), caseOf(t, text), options("stubborn"))
 	if len(got) != 1 {
 		t.Fatalf("differences: %v", got)

@@ -2,9 +2,7 @@ package replay
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -72,30 +70,11 @@ func (w *world) collect(ctx context.Context, s step, answers ...pending) (observ
 
 // act does a step that is no call.
 func (w *world) act(ctx context.Context, s step) error {
-	path := authFile(w.home)
 	switch s.Action {
 	case "write_auth":
-		if info, err := os.Lstat(path); err == nil && info.IsDir() {
-			if err := os.Remove(path); err != nil {
-				return err
-			}
-		}
 		return writeAuth(w.home, w.templates.expand(s.AuthJSON), s.Mode)
-	case "rename_auth":
-		return w.renameAuth(s)
 	case "delete_auth":
-		return os.Remove(path)
-	case "chmod_auth":
-		bits, err := permissions(s.Mode, 0)
-		if err != nil {
-			return err
-		}
-		return os.Chmod(path, bits)
-	case "mkdir_auth":
-		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-		return os.Mkdir(path, 0o777)
+		return os.Remove(authFile(w.home))
 	case "sleep":
 		return pause(ctx, seconds(s.Seconds))
 	case "hold_lock":
@@ -104,21 +83,6 @@ func (w *world) act(ctx context.Context, s step) error {
 		return w.startCall(ctx, s)
 	}
 	return fmt.Errorf("unknown action %q", s.Action)
-}
-
-// renameAuth puts a new file in auth.json's place.
-func (w *world) renameAuth(s step) error {
-	beside := filepath.Join(w.home, ".new")
-	if err := os.Mkdir(beside, 0o777); err != nil {
-		return err
-	}
-	if err := writeAuth(beside, w.templates.expand(s.AuthJSON), s.Mode); err != nil {
-		return err
-	}
-	if err := os.Rename(authFile(beside), authFile(w.home)); err != nil {
-		return err
-	}
-	return os.Remove(beside)
 }
 
 // startCall sends a call that a later step awaits.

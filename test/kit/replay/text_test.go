@@ -50,18 +50,6 @@ func TestContentOf(t *testing.T) {
 	}
 }
 
-func TestPadded(t *testing.T) {
-	t.Parallel()
-	for object, want := range map[string]string{
-		`{}`:              `{"pad":"xxx"}`,
-		"{ \"a\": {} }\n": `{ "a": {},"pad":"xxx"}`,
-	} {
-		if got := string(padded(json.RawMessage(object), 3)); got != want {
-			t.Errorf("%q: got %s, want %s", object, got, want)
-		}
-	}
-}
-
 func TestDecodeValue(t *testing.T) {
 	t.Parallel()
 	for text, ok := range map[string]bool{

@@ -94,15 +94,6 @@ func (w *world) furnish() error {
 			return err
 		}
 	}
-	if w.given.HomeMode != "" {
-		bits, err := permissions(w.given.HomeMode, 0)
-		if err != nil {
-			return err
-		}
-		if err := os.Chmod(w.home, bits); err != nil {
-			return err
-		}
-	}
 	return nil
 }
 
@@ -144,9 +135,6 @@ func (w *world) close() error {
 	}
 	if w.authority.Server != nil {
 		w.authority.Close()
-	}
-	if w.given.HomeMode != "" {
-		_ = os.Chmod(w.home, 0o700) // so that it can be removed; that fails if this does
 	}
 	return os.RemoveAll(w.root)
 }
