@@ -112,6 +112,20 @@ func Context(t testing.TB) context.Context {
 	return ctx
 }
 
+// Go runs f beside the test, until the test ends or stop is called. stop ends the
+// context of f and waits for the end of f.
+func Go(t testing.TB, f func(context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { f(ctx) })
+	stop = func() {
+		cancel()
+		running.Wait()
+	}
+	t.Cleanup(stop)
+	return stop
+}
+
 // Codex finds the real Codex: what REKEY_CODEX names, else what the project has
 // installed. Where it is missing the test ends, and says so. command is what
 // people start; program is the executable that it starts in turn, where command

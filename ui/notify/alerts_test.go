@@ -26,12 +26,9 @@ func TestAlerts(t *testing.T) {
 		}}
 		session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
 		shown := &screen{}
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
+		stop := kit.Go(t, func(ctx context.Context) {
 			notify.RunAlerts(ctx, session, shown, notify.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
-		}()
+		})
 		publish := func(step, want string, alerts ...usage.Alert) {
 			t.Helper()
 			session.PublishUsage(usage.Usage{Alerts: alerts})
@@ -47,8 +44,7 @@ func TestAlerts(t *testing.T) {
 		session.Answer("ClaimNotice", errors.New("disk full"))
 		publish("still due", "", alert)
 		publish("reset", "withdraw")
-		cancel()
-		<-ended
+		stop()
 		if shown.last.SignIn != nil || shown.last.Title != "5 h: 82 % used" {
 			t.Errorf("the alert is %+v", shown.last)
 		}

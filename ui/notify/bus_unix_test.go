@@ -24,21 +24,14 @@ const service = "org.freedesktop.Notifications"
 // message, one press of its button, one sign-in.
 func TestBusWholeWay(t *testing.T) {
 	t.Parallel()
-	address := kit.Bus(t)
-	desktop := newServer(t, address, "actions", "body", "body-markup")
+	bus, desktop, _ := newBus(t, "actions", "body", "body-markup")
 	now := time.Now()
 	state := kit.State(auth.StatusExpiring, now)
 	state.Email = "a&<b>@example.com"
 	session := kit.NewSession(state)
-	bus := notify.NewBus(address)
-	defer func() { _ = bus.Close() }()
-	ended := make(chan struct{})
-	ctx, cancel := context.WithCancel(t.Context())
-	defer func() { cancel(); <-ended }()
-	go func() {
-		defer close(ended)
+	kit.Go(t, func(ctx context.Context) {
 		notify.Run(ctx, session, bus, notify.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
-	}()
+	})
 
 	session.Expect(t, "ClaimNotice notice-1")
 	got := kit.Receive(t, "a notification", desktop.notes)
@@ -69,16 +62,22 @@ func TestBusWholeWay(t *testing.T) {
 	}
 }
 
+// newBus is a Bus beside a notification service that can do this.
+func newBus(t *testing.T, can ...string) (bus *notify.Bus, desktop *server, address string) {
+	t.Helper()
+	address = kit.Bus(t)
+	bus = notify.NewBus(address)
+	t.Cleanup(func() { _ = bus.Close() })
+	return bus, newServer(t, address, can...), address
+}
+
 func message(signIn func()) notify.Notification {
 	return notify.Notification{Title: "Title", Account: "a&b", Body: "Body.", Button: "Sign in", Buttonless: "Use the icon.", SignIn: signIn}
 }
 
 func TestBusPlainService(t *testing.T) {
 	t.Parallel()
-	address := kit.Bus(t)
-	desktop := newServer(t, address, "body")
-	bus := notify.NewBus(address)
-	defer func() { _ = bus.Close() }()
+	bus, desktop, _ := newBus(t, "body")
 	must.Do(t, bus.Show(t.Context(), message(func() {})))
 	got := kit.Receive(t, "a notification", desktop.notes)
 	if len(got.actions) != 0 || got.body != "Body.\na&b\nUse the icon." {
@@ -88,10 +87,7 @@ func TestBusPlainService(t *testing.T) {
 
 func TestBusReplacesUntilClosed(t *testing.T) {
 	t.Parallel()
-	address := kit.Bus(t)
-	desktop := newServer(t, address, "actions")
-	bus := notify.NewBus(address)
-	defer func() { _ = bus.Close() }()
+	bus, desktop, _ := newBus(t, "actions")
 	show := func() note {
 		t.Helper()
 		must.Do(t, bus.Show(t.Context(), message(nil)))
@@ -119,10 +115,7 @@ func TestBusReplacesUntilClosed(t *testing.T) {
 // message or not well made presses no button.
 func TestBusHearsOnlyTheService(t *testing.T) {
 	t.Parallel()
-	address := kit.Bus(t)
-	desktop := newServer(t, address, "actions")
-	bus := notify.NewBus(address)
-	defer func() { _ = bus.Close() }()
+	bus, desktop, address := newBus(t, "actions")
 	pressed := make(chan struct{}, 16)
 	show := func() note {
 		t.Helper()
@@ -150,10 +143,7 @@ func TestBusHearsOnlyTheService(t *testing.T) {
 // its user has closed stays closed.
 func TestBusCorrects(t *testing.T) {
 	t.Parallel()
-	address := kit.Bus(t)
-	desktop := newServer(t, address, "actions")
-	bus := notify.NewBus(address)
-	defer func() { _ = bus.Close() }()
+	bus, desktop, _ := newBus(t, "actions")
 	pressed := make(chan struct{}, 1)
 	correct := func() {
 		t.Helper()

@@ -25,13 +25,9 @@ func TestLoans(t *testing.T) {
 		state.Notifications = true
 		session := lending.Of(kit.NewSession(state))
 		shown := &screen{}
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan struct{})
-		run := func() {
-			defer close(ended)
+		stop := kit.Go(t, func(ctx context.Context) {
 			notify.RunLoans(ctx, session, shown, notify.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
-		}
-		go run()
+		})
 		until := time.Now().Add(10 * time.Minute)
 		loan := func(name string, failures int) lend.Loan {
 			l := lend.Loan{ID: name, Target: lend.Target{Name: name}, WorksUntil: until, Failures: failures}
@@ -78,8 +74,7 @@ func TestLoans(t *testing.T) {
 		if got := shown.take(); got != "show ssh:box cannot be reached. What it has works until "+until.Format("15:04")+"." {
 			t.Errorf("switched on: the screen saw %q", got)
 		}
-		cancel()
-		<-ended
+		stop()
 		if got := shown.take(); got != "withdraw" {
 			t.Errorf("at its end: the screen saw %q", got)
 		}

@@ -70,16 +70,9 @@ func pictureAlerts(t *testing.T, d *desktop.Desktop, record *desktop.Notices, w 
 func show(t *testing.T, d *desktop.Desktop, w words.Words, s auth.State) {
 	t.Helper()
 	bus := notify.NewBus(d.Address())
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
+	t.Cleanup(func() { _ = bus.Close() })
+	kit.Go(t, func(ctx context.Context) {
 		notify.Run(ctx, kit.NewSession(s), bus, notify.Options{Words: w, Log: slog.New(slog.DiscardHandler)})
-	}()
-	t.Cleanup(func() {
-		cancel()
-		<-ended
-		_ = bus.Close()
 	})
 }
 
@@ -87,18 +80,12 @@ func show(t *testing.T, d *desktop.Desktop, w words.Words, s auth.State) {
 func showAlerts(t *testing.T, d *desktop.Desktop, w words.Words) *kit.Session {
 	t.Helper()
 	bus := notify.NewBus(d.Address())
-	ctx, cancel := context.WithCancel(t.Context())
+	t.Cleanup(func() { _ = bus.Close() })
 	state := kit.State(auth.StatusHealthy, time.Now())
 	state.Notifications = true
-	session, ended := kit.NewSession(state), make(chan struct{})
-	go func() {
-		defer close(ended)
+	session := kit.NewSession(state)
+	kit.Go(t, func(ctx context.Context) {
 		notify.RunAlerts(ctx, session, bus, notify.Options{Words: w, Log: slog.New(slog.DiscardHandler)})
-	}()
-	t.Cleanup(func() {
-		cancel()
-		<-ended
-		_ = bus.Close()
 	})
 	return session
 }

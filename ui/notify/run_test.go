@@ -97,17 +97,13 @@ func (m mending) ClaimNotice(ctx context.Context, notice string) (bool, error) {
 func TestRunMendedWhileClaiming(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		s := mending{kit.NewSession(kit.State(auth.StatusSignInRequired, time.Now()))}
-		shown, ended := &screen{}, make(chan struct{})
-		go func() {
-			defer close(ended)
+		s, shown := mending{kit.NewSession(kit.State(auth.StatusSignInRequired, time.Now()))}, &screen{}
+		stop := kit.Go(t, func(ctx context.Context) {
 			notify.Run(ctx, s, shown, notify.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
-		}()
+		})
 		s.Expect(t, "ClaimNotice notice-1")
 		synctest.Wait()
-		cancel()
-		<-ended
+		stop()
 		if did := shown.take(); did != "" {
 			t.Errorf("the screen saw %q for a sign-in that was mended", did)
 		}

@@ -65,8 +65,7 @@ type stage struct {
 	session *kit.Session
 	screen  *screen
 	log     *bytes.Buffer
-	end     context.CancelFunc
-	ended   chan struct{}
+	stop    func() // ends Run
 }
 
 func begin(t *testing.T) *stage { return beginWith(t, notify.Options{}) }
@@ -76,17 +75,10 @@ func beginPatient(t *testing.T, patience time.Duration) *stage {
 }
 
 func beginWith(t *testing.T, o notify.Options) *stage {
-	ctx, cancel := context.WithCancel(t.Context())
-	st := &stage{
-		t: t, session: kit.NewSession(kit.State(auth.StatusHealthy, time.Now())),
-		screen: &screen{}, log: &bytes.Buffer{}, end: cancel, ended: make(chan struct{}),
-	}
-	go func() {
-		defer close(st.ended)
-		o.Words = words.English()
-		o.Log = slog.New(slog.NewTextHandler(st.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-		notify.Run(ctx, st.session, st.screen, o)
-	}()
+	st := &stage{t: t, session: kit.NewSession(kit.State(auth.StatusHealthy, time.Now())), screen: &screen{}, log: &bytes.Buffer{}}
+	o.Words = words.English()
+	o.Log = slog.New(slog.NewTextHandler(st.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	st.stop = kit.Go(t, func(ctx context.Context) { notify.Run(ctx, st.session, st.screen, o) })
 	return st
 }
 
@@ -111,10 +103,4 @@ func (st *stage) expect(step, want string) {
 	if got := st.screen.take(); got != want {
 		st.t.Errorf("%s: the screen saw %q, want %q", step, got, want)
 	}
-}
-
-// stop ends Run, which must not outlive it.
-func (st *stage) stop() {
-	st.end()
-	<-st.ended
 }

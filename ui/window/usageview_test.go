@@ -63,13 +63,10 @@ func TestUsageInAnOpenWindow(t *testing.T) {
 		}})
 		var shown, looks atomic.Int32
 		w := &Window{log: slog.New(slog.DiscardHandler), do: func(func()) { shown.Add(1) }}
-		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
+		stop := kit.Go(t, func(ctx context.Context) {
 			w.measure(ctx, &home{}, lookedAt{connection{lending.Of(session), ""}, &looks})
 			w.Wait()
-		}()
+		})
 		expect := func(step string, wantShown, wantLooks int32) {
 			t.Helper()
 			synctest.Wait()
@@ -86,7 +83,6 @@ func TestUsageInAnOpenWindow(t *testing.T) {
 		expect("at the reset", 3, 2)
 		time.Sleep(30 * time.Second)
 		expect("after two minutes", 4, 3)
-		cancel()
-		<-done
+		stop()
 	})
 }

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"cmp"
 	"time"
 
 	"rekey/auth"
@@ -29,25 +30,21 @@ func (w Words) ActivityText(a auth.Activity) string {
 }
 
 func (w Words) activity(a auth.Activity) string {
-	switch a.Kind {
-	case auth.ActivityRefreshed:
-		return w.Say("activity.refreshed")
-	case auth.ActivityAdopted:
-		return w.Say("activity.adopted")
-	case auth.ActivityRefused:
+	if a.Kind == auth.ActivityRefused {
 		return w.Say("activity.refused", "Why", w.Reason(a.Reason))
-	case auth.ActivityFailed:
-		return w.Say("activity.failed")
-	case auth.ActivityLost:
-		return w.Say("activity.answer_lost")
-	case auth.ActivityUnsaved:
-		return w.Say("activity.unsaved")
-	case auth.ActivitySignedIn:
-		return w.Say("activity.signed_in")
-	case auth.ActivitySignedOut:
-		return w.Say("activity.signed_out")
 	}
-	return w.Say("activity.something")
+	return w.Say(cmp.Or(activities[a.Kind], "activity.something"))
+}
+
+// activities are message ids.
+var activities = map[auth.ActivityKind]string{
+	auth.ActivityRefreshed: "activity.refreshed",
+	auth.ActivityAdopted:   "activity.adopted",
+	auth.ActivityFailed:    "activity.failed",
+	auth.ActivityLost:      "activity.answer_lost",
+	auth.ActivityUnsaved:   "activity.unsaved",
+	auth.ActivitySignedIn:  "activity.signed_in",
+	auth.ActivitySignedOut: "activity.signed_out",
 }
 
 // ActivityDay is the day on which it happened: "Today", "Yesterday",

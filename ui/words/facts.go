@@ -1,6 +1,7 @@
 package words
 
 import (
+	"cmp"
 	"time"
 
 	"rekey/auth"
@@ -63,23 +64,19 @@ func (w Words) Obstacle(s auth.State) string {
 
 // Credential is the first truth in words: what kind of credential is present.
 func (w Words) Credential(k auth.Kind) string {
-	switch k {
-	case auth.KindNone:
-		return w.Say("credential.none")
-	case auth.KindAPIKey:
-		return w.Say("credential.api_key")
-	case auth.KindChatGPT:
-		return w.Say("credential.chatgpt")
-	case auth.KindExternalTokens:
-		return w.Say("credential.host_program")
-	case auth.KindPersonalToken:
-		return w.Say("credential.personal_token")
-	case auth.KindAgentIdentity:
-		return w.Say("credential.agent_identity")
-	case auth.KindBedrockKey, auth.KindBedrockAccess:
-		return w.Say("credential.bedrock")
-	}
-	return w.Say("credential.foreign")
+	return w.Say(cmp.Or(credentials[k], "credential.foreign"))
+}
+
+// credentials are message ids.
+var credentials = map[auth.Kind]string{
+	auth.KindNone:           "credential.none",
+	auth.KindAPIKey:         "credential.api_key",
+	auth.KindChatGPT:        "credential.chatgpt",
+	auth.KindExternalTokens: "credential.host_program",
+	auth.KindPersonalToken:  "credential.personal_token",
+	auth.KindAgentIdentity:  "credential.agent_identity",
+	auth.KindBedrockKey:     "credential.bedrock",
+	auth.KindBedrockAccess:  "credential.bedrock",
 }
 
 // LastRefreshed is when the tokens were issued, "" when the store does not tell.

@@ -8,34 +8,36 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/ui/words"
 	"rekey/usage"
 )
 
+// followed runs a follower that calls show. expect wants it to have shown just this
+// since the last time; ended ends it, or waits for its end.
+func followed(t *testing.T, follow func(ctx context.Context, show func(string))) (expect func(step string, want ...string), ended func()) {
+	shown := make(chan string, 16)
+	ended = kit.Go(t, func(ctx context.Context) { follow(ctx, func(text string) { shown <- text }) })
+	return func(step string, want ...string) {
+		t.Helper()
+		synctest.Wait()
+		got := []string{}
+		for len(shown) > 0 {
+			got = append(got, <-shown)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: shown %q, want %q", step, got, want)
+		}
+	}, ended
+}
+
 func TestFollow(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		states, look, done := make(chan auth.State), make(chan struct{}), make(chan struct{})
-		shown := make(chan string, 16)
-		go func() {
-			defer close(done)
-			words.Follow(ctx, states, look, func(s auth.State, at time.Time) {
-				shown <- english.Expiry(s, at.UTC())
-			})
-		}()
-		expect := func(step string, want ...string) {
-			t.Helper()
-			synctest.Wait()
-			got := []string{}
-			for len(shown) > 0 {
-				got = append(got, <-shown)
-			}
-			if !slices.Equal(got, want) {
-				t.Errorf("%s: shown %q, want %q", step, got, want)
-			}
-		}
-
+		states, look := make(chan auth.State), make(chan struct{})
+		expect, ended := followed(t, func(ctx context.Context, show func(string)) {
+			words.Follow(ctx, states, look, func(s auth.State, at time.Time) { show(english.Expiry(s, at.UTC())) })
+		})
 		look <- struct{}{}
 		expect("looking before there is a State")
 		// synctest's clock starts at midnight UTC.
@@ -51,8 +53,7 @@ func TestFollow(t *testing.T) {
 		expect("a State without times", "")
 		time.Sleep(100 * time.Hour)
 		expect("nothing to wait for")
-		cancel()
-		<-done
+		ended()
 	})
 }
 
@@ -61,25 +62,10 @@ func TestFollow(t *testing.T) {
 func TestFollowUsage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		news, shown := make(chan usage.Usage), make(chan string, 16)
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			words.FollowUsage(t.Context(), news, func(u usage.Usage, at time.Time) {
-				shown <- english.Tightest(u.At(at), at.UTC())
-			})
-		}()
-		expect := func(step string, want ...string) {
-			t.Helper()
-			synctest.Wait()
-			got := []string{}
-			for len(shown) > 0 {
-				got = append(got, <-shown)
-			}
-			if !slices.Equal(got, want) {
-				t.Errorf("%s: shown %q, want %q", step, got, want)
-			}
-		}
+		news := make(chan usage.Usage)
+		expect, ended := followed(t, func(_ context.Context, show func(string)) {
+			words.FollowUsage(t.Context(), news, func(u usage.Usage, at time.Time) { show(english.Tightest(u.At(at), at.UTC())) })
+		})
 		expect("before anything is known")
 		five, forty, now := 5.0, 40.0, time.Now() // synctest's clock starts at midnight UTC
 		news <- usage.Usage{Windows: []usage.Window{
@@ -100,7 +86,7 @@ func TestFollowUsage(t *testing.T) {
 		time.Sleep(100 * time.Hour)
 		expect("nothing to wait for")
 		close(news)
-		<-done
+		ended()
 	})
 }
 
@@ -116,25 +102,12 @@ func TestFollowEndsWithTheSession(t *testing.T) {
 func TestFollowAll(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		one, two, done := make(chan auth.State), make(chan auth.State), make(chan struct{})
-		shown := make(chan string, 16)
-		go func() {
-			defer close(done)
+		one, two := make(chan auth.State), make(chan auth.State)
+		expect, ended := followed(t, func(_ context.Context, show func(string)) {
 			words.FollowAll(t.Context(), []<-chan auth.State{one, two}, nil, func(all []auth.State, at time.Time) {
-				shown <- english.Expiry(all[0], at.UTC()) + ", " + english.Expiry(all[1], at.UTC())
+				show(english.Expiry(all[0], at.UTC()) + ", " + english.Expiry(all[1], at.UTC()))
 			})
-		}()
-		expect := func(step string, want ...string) {
-			t.Helper()
-			synctest.Wait()
-			got := []string{}
-			for len(shown) > 0 {
-				got = append(got, <-shown)
-			}
-			if !slices.Equal(got, want) {
-				t.Errorf("%s: shown %q, want %q", step, got, want)
-			}
-		}
+		})
 		at := func(d time.Duration) auth.State {
 			return auth.State{Status: auth.StatusHealthy, ExpiresAt: time.Now().Add(d).UTC().Round(0)}
 		}
@@ -147,6 +120,6 @@ func TestFollowAll(t *testing.T) {
 		one <- auth.State{Status: auth.StatusSignedOut}
 		expect("one signs out", ", Works until 01:40 (in 90 min)")
 		close(two)
-		<-done
+		ended()
 	})
 }

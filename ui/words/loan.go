@@ -95,53 +95,40 @@ func (w Words) LoanFault(c lend.Code, t lend.Target, detail string) string {
 	if len(t.Command) > 0 {
 		command = t.Command[0]
 	}
-	switch c {
-	case lend.HostUnknown:
-		return w.Say("loan.host_unknown", "Who", who)
-	case lend.Unreachable:
-		return w.Say("loan.unreachable", "Who", who)
-	case lend.KeyRefused:
-		return w.Say("loan.key_refused", "Who", who)
-	case lend.HostKeyUnknown:
-		return w.Say("loan.host_key_unknown", "Who", who)
-	case lend.HostKeyChanged:
-		return w.Say("loan.host_key_changed", "Who", who)
-	case lend.NoCommand:
+	switch {
+	case loanFaults[c] != "":
+		return w.Say(loanFaults[c], "Who", who)
+	case c == lend.NoCommand:
 		return w.Say("loan.no_command", "Command", Line(command))
-	case lend.NoContainer:
-		return w.Say("loan.no_container", "Who", who)
-	case lend.NoShell:
-		return w.Say("loan.no_shell", "Who", who)
-	case lend.TimedOut:
-		return w.Say("loan.timed_out", "Who", who)
-	case lend.CutOff:
-		return w.Say("loan.cut", "Who", who)
-	case lend.NoSpace:
-		return w.Say("loan.no_space", "Who", who)
-	case lend.ReadOnly:
-		return w.Say("loan.read_only", "Who", who)
-	case lend.Denied:
-		return w.Say("loan.denied", "Who", who)
-	case lend.Busy:
-		return w.Say("loan.busy", "Who", who)
-	case lend.Keyring:
-		return w.Say("loan.keyring", "Who", who)
-	case lend.OwnSignIn:
-		return w.Say("loan.own_sign_in", "Who", who)
-	case lend.OwnAPIKey:
-		return w.Say("loan.own_api_key", "Who", who)
-	case lend.OtherFile:
-		return w.Say("loan.other_file", "Who", who)
-	case lend.OtherLoan:
-		return w.Say("loan.other_loan", "Who", who)
-	case lend.SignedOut:
-		return w.Say("loan.signed_out", "Who", who)
-	case lend.OwnerGone:
+	case c == lend.OwnerGone:
 		return w.Say("loan.owner_gone")
-	case lend.OwnerOther:
+	case c == lend.OwnerOther:
 		return w.Say("loan.owner_other")
 	}
 	return w.Say("loan.failed", "Who", who, "Why", Line(detail))
+}
+
+// loanFaults are message ids.
+var loanFaults = map[lend.Code]string{
+	lend.HostUnknown:    "loan.host_unknown",
+	lend.Unreachable:    "loan.unreachable",
+	lend.KeyRefused:     "loan.key_refused",
+	lend.HostKeyUnknown: "loan.host_key_unknown",
+	lend.HostKeyChanged: "loan.host_key_changed",
+	lend.NoContainer:    "loan.no_container",
+	lend.NoShell:        "loan.no_shell",
+	lend.TimedOut:       "loan.timed_out",
+	lend.CutOff:         "loan.cut",
+	lend.NoSpace:        "loan.no_space",
+	lend.ReadOnly:       "loan.read_only",
+	lend.Denied:         "loan.denied",
+	lend.Busy:           "loan.busy",
+	lend.Keyring:        "loan.keyring",
+	lend.OwnSignIn:      "loan.own_sign_in",
+	lend.OwnAPIKey:      "loan.own_api_key",
+	lend.OtherFile:      "loan.other_file",
+	lend.OtherLoan:      "loan.other_loan",
+	lend.SignedOut:      "loan.signed_out",
 }
 
 // LoanPrinted says until when a printed loan works.

@@ -1,6 +1,7 @@
 package words
 
 import (
+	"cmp"
 	"errors"
 	"time"
 
@@ -10,27 +11,20 @@ import (
 // Reason is why the credentials cannot be refreshed, as the rest of a sentence:
 // "the refresh token was already used".
 func (w Words) Reason(r auth.Reason) string {
-	switch r {
-	case auth.ReasonExpired:
-		return w.Say("reason.expired")
-	case auth.ReasonReused:
-		return w.Say("reason.reused")
-	case auth.ReasonRevoked:
-		return w.Say("reason.revoked")
-	case auth.ReasonInvalidGrant:
-		return w.Say("reason.invalid_grant")
-	case auth.ReasonUnauthorized:
-		return w.Say("reason.unauthorized")
-	case auth.ReasonAccountChanged:
-		return w.Say("reason.account_changed")
-	case auth.ReasonCopied:
-		return w.Say("reason.copied")
-	case auth.ReasonNoRefreshToken:
-		return w.Say("reason.no_refresh_token")
-	case auth.ReasonNoAccount:
-		return w.Say("reason.no_account")
-	}
-	return w.Say("reason.unknown")
+	return w.Say(cmp.Or(reasons[r], "reason.unknown"))
+}
+
+// reasons are message ids.
+var reasons = map[auth.Reason]string{
+	auth.ReasonExpired:        "reason.expired",
+	auth.ReasonReused:         "reason.reused",
+	auth.ReasonRevoked:        "reason.revoked",
+	auth.ReasonInvalidGrant:   "reason.invalid_grant",
+	auth.ReasonUnauthorized:   "reason.unauthorized",
+	auth.ReasonAccountChanged: "reason.account_changed",
+	auth.ReasonCopied:         "reason.copied",
+	auth.ReasonNoRefreshToken: "reason.no_refresh_token",
+	auth.ReasonNoAccount:      "reason.no_account",
 }
 
 // ReasonSentence is Reason as a sentence of its own.

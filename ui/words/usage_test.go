@@ -9,24 +9,22 @@ import (
 	"rekey/usage"
 )
 
-func part(p float64) *float64 { return &p }
-
 // usageNow is a Saturday.
 var usageNow = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 
 func TestWindowRow(t *testing.T) {
 	at := func(d time.Duration) time.Time { return usageNow.Add(d) }
 	tests := map[string]usage.Window{
-		"5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %, resets 14:05":                {Limit: "codex", Minutes: 300, UsedPercent: part(18), ResetsAt: at(125 * time.Minute)},
-		"week  ▰▰▰▰▰▰▰▰▰▱ 99 %, resets Tue 12:00":           {Limit: "codex", Minutes: 10080, UsedPercent: part(99.7), ResetsAt: at(72 * time.Hour)},
-		"month  ▰▰▰▰▰▰▰▰▰▰ 137 %":                           {Limit: "codex", Minutes: 43200, UsedPercent: part(137)},
+		"5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %, resets 14:05":                {Limit: "codex", Minutes: 300, UsedPercent: new(18.0), ResetsAt: at(125 * time.Minute)},
+		"week  ▰▰▰▰▰▰▰▰▰▱ 99 %, resets Tue 12:00":           {Limit: "codex", Minutes: 10080, UsedPercent: new(99.7), ResetsAt: at(72 * time.Hour)},
+		"month  ▰▰▰▰▰▰▰▰▰▰ 137 %":                           {Limit: "codex", Minutes: 43200, UsedPercent: new(137.0)},
 		"day  ▱▱▱▱▱▱▱▱▱▱ –":                                 {Limit: "codex", Minutes: 1440},
-		"3 days  ▱▱▱▱▱▱▱▱▱▱ 0 %, not started":               {Limit: "codex", Minutes: 4320, UsedPercent: part(0), NotBegun: true},
-		"limit  ▰▱▱▱▱▱▱▱▱▱ 1 %":                             {Limit: "codex", UsedPercent: part(1)},
-		"Spark · 5 h  ▰▰▰▰▰▰▰▱▱▱ 70 %":                      {Limit: "codex_spark", Name: "Spark", Minutes: 301, UsedPercent: part(70)},
-		"codex_other  ▱▱▱▱▱▱▱▱▱▱ -3 %":                      {Limit: "codex_other", UsedPercent: part(-3)},
-		"1 min  ▰▱▱▱▱▱▱▱▱▱ 1 %":                             {Limit: "codex", Minutes: 1, UsedPercent: part(1)},
-		"90 min  ▰▰▰▰▰▰▰▰▰▰ 100 %, resets 2 Mar 2027 12:00": {Limit: "codex", Minutes: 90, UsedPercent: part(100), ResetsAt: time.Date(2027, 3, 2, 12, 0, 0, 0, time.UTC)},
+		"3 days  ▱▱▱▱▱▱▱▱▱▱ 0 %, not started":               {Limit: "codex", Minutes: 4320, UsedPercent: new(0.0), NotBegun: true},
+		"limit  ▰▱▱▱▱▱▱▱▱▱ 1 %":                             {Limit: "codex", UsedPercent: new(1.0)},
+		"Spark · 5 h  ▰▰▰▰▰▰▰▱▱▱ 70 %":                      {Limit: "codex_spark", Name: "Spark", Minutes: 301, UsedPercent: new(70.0)},
+		"codex_other  ▱▱▱▱▱▱▱▱▱▱ -3 %":                      {Limit: "codex_other", UsedPercent: new(-3.0)},
+		"1 min  ▰▱▱▱▱▱▱▱▱▱ 1 %":                             {Limit: "codex", Minutes: 1, UsedPercent: new(1.0)},
+		"90 min  ▰▰▰▰▰▰▰▰▰▰ 100 %, resets 2 Mar 2027 12:00": {Limit: "codex", Minutes: 90, UsedPercent: new(100.0), ResetsAt: time.Date(2027, 3, 2, 12, 0, 0, 0, time.UTC)},
 	}
 	for want, w := range tests {
 		if got := English().WindowRow(w, usageNow); got != want {
@@ -61,7 +59,7 @@ func TestUsageNote(t *testing.T) {
 	w := English()
 	old := usage.Usage{
 		FetchedAt: usageNow.Add(-2 * time.Hour),
-		Windows:   []usage.Window{{Limit: "codex", Minutes: 300, UsedPercent: part(50), ResetsAt: usageNow.Add(time.Hour)}},
+		Windows:   []usage.Window{{Limit: "codex", Minutes: 300, UsedPercent: new(50.0), ResetsAt: usageNow.Add(time.Hour)}},
 	}
 	for _, p := range append(usage.Problems(), "") {
 		u := old
@@ -90,10 +88,10 @@ func TestUsageTexts(t *testing.T) {
 	w := English()
 	u := usage.Usage{
 		FetchedAt: usageNow.Add(-time.Minute), Plan: "pro",
-		Windows:      []usage.Window{{Limit: "codex", Minutes: 300, UsedPercent: part(50), ResetsAt: usageNow.Add(4 * time.Hour)}},
+		Windows:      []usage.Window{{Limit: "codex", Minutes: 300, UsedPercent: new(50.0), ResetsAt: usageNow.Add(4 * time.Hour)}},
 		Credits:      &usage.Credits{HasCredits: true, Balance: "9.99"},
 		ResetCredits: &usage.ResetCredits{Available: 2, ExpiresAt: usageNow.Add(24 * time.Hour)},
-		SpendLimit:   &usage.SpendLimit{Limit: "100", Used: "20.5", UsedPercent: part(20.5), ResetsAt: usageNow.Add(time.Hour)},
+		SpendLimit:   &usage.SpendLimit{Limit: "100", Used: "20.5", UsedPercent: new(20.5), ResetsAt: usageNow.Add(time.Hour)},
 	}
 	for _, test := range [][2]string{
 		{w.Tightest(u, usageNow), "5 h 50 %, resets 16:00"},
@@ -104,8 +102,8 @@ func TestUsageTexts(t *testing.T) {
 		{w.ResetCredits(u, usageNow), "2 resets left, the first expires Sun 12:00"},
 		{w.ResetCredits(usage.Usage{ResetCredits: &usage.ResetCredits{Available: 1}}, usageNow), "1 reset left"},
 		{w.SpendLimit(u, usageNow), "Spend limit: 20.5 of 100, resets 13:00"},
-		{Bar(part(1e300), 4), "▰▰▰▰"},
-		{Bar(part(99.9), 4) + Bar(part(0.1), 4) + Bar(nil, 2), "▰▰▰▱▰▱▱▱▱▱"},
+		{Bar(new(1e300), 4), "▰▰▰▰"},
+		{Bar(new(99.9), 4) + Bar(new(0.1), 4) + Bar(nil, 2), "▰▰▰▱▰▱▱▱▱▱"},
 		{w.UsageReached(u), ""},
 		{w.UsageReached(usage.Usage{Reached: "rate_limit_reached"}), ""},
 		{w.UsageReached(usage.Usage{Reached: "workspace_member_credits_depleted"}), "The workspace has no credits left"},
