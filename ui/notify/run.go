@@ -45,7 +45,7 @@ func (o Options) appIcon() []byte {
 // returns when ctx or the session ends, after withdrawing its message, whose
 // button would no longer work.
 func Run(ctx context.Context, s auth.Session, n Notifier, o Options) {
-	r := &runner{session: s, notifier: n, opts: o, log: o.Log, patience: time.NewTimer(0)}
+	r := &runner{onScreen: onScreen{notifier: n, opts: o}, session: s, patience: time.NewTimer(0)}
 	r.patience.Stop()
 	states := s.Subscribe(ctx)
 	for open := true; open; {
@@ -67,20 +67,17 @@ func Run(ctx context.Context, s auth.Session, n Notifier, o Options) {
 
 // runner belongs to the goroutine of Run.
 type runner struct {
-	session  auth.Session
-	notifier Notifier
-	opts     Options
-	log      *slog.Logger
-	icons    assets.Renderer
-	work     sync.WaitGroup // sign-ins begun by the button
+	onScreen
+	session auth.Session
+	icons   assets.Renderer
+	work    sync.WaitGroup // sign-ins begun by the button
 
 	patience *time.Timer // runs while waiting is not shown yet
 	waiting  string      // the notice that it was started for
 	due      time.Time   // when it may be shown
 
 	claimed string       // the notice that is ours to show, "" when none is
-	told    string       // the notice that was shown last
-	shown   bool         // it was not taken back
+	told    string       // the notice that was shown last, even if it was taken back
 	text    words.Notice // what it says
 	failing bool         // the last Show failed and the log knows
 }
@@ -95,7 +92,7 @@ func (r *runner) see(ctx context.Context, state auth.State) {
 		r.withdraw(ctx) // an unclaimed notice can be shown when they are on again
 		return
 	}
-	if state.Notice == r.told && r.shown {
+	if r.shown != "" && state.Notice == r.shown {
 		r.correct(ctx, state)
 		return
 	}
@@ -133,7 +130,7 @@ func (r *runner) claim(ctx context.Context, notice string) bool {
 	defer cancel()
 	ours, err := r.session.ClaimNotice(ctx, notice)
 	if err != nil {
-		r.log.Warn("Cannot tell whether a notification was shown before, so none is shown", "error", err)
+		r.opts.Log.Warn("Cannot tell whether a notification was shown before, so none is shown", "error", err)
 		return false
 	}
 	if ours {
@@ -150,12 +147,12 @@ func (r *runner) show(ctx context.Context, state auth.State) {
 	defer cancel()
 	if err := r.notifier.Show(call, r.notification(ctx, state, text)); err != nil {
 		if !r.failing {
-			r.log.Warn("Cannot show a notification; the icon and the menu still say what is wrong", "error", err)
+			r.opts.Log.Warn("Cannot show a notification; the icon and the menu still say what is wrong", "error", err)
 		}
 		r.failing = true
 		return
 	}
-	r.failing, r.shown, r.told, r.text = false, true, state.Notice, text
+	r.failing, r.shown, r.told, r.text = false, state.Notice, state.Notice, text
 }
 
 // correct updates the message on the screen.
@@ -167,7 +164,7 @@ func (r *runner) correct(ctx context.Context, state auth.State) {
 	call, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	if err := r.notifier.Correct(call, r.notification(ctx, state, text)); err != nil {
-		r.log.Debug("Cannot correct a notification", "error", err)
+		r.log("Cannot correct a notification", err)
 		return
 	}
 	r.text = text
@@ -177,7 +174,7 @@ func (r *runner) correct(ctx context.Context, state auth.State) {
 func (r *runner) notification(ctx context.Context, state auth.State, text words.Notice) Notification {
 	icon, err := r.icons.Icon(state.Status, assets.UnknownPanel, iconSize)
 	if err != nil {
-		r.log.Error("No icon for this state", "error", err)
+		r.opts.Log.Error("No icon for this state", "error", err)
 	}
 	return Notification{
 		Title: text.Title, Account: r.account(text.Account), Body: text.Body, Icon: icon,
@@ -197,24 +194,11 @@ func (r *runner) account(account string) string {
 	return r.opts.Words.Say("tray.home", "Name", words.Line(r.opts.Home), "State", account)
 }
 
-// withdraw removes the message from the screen.
-func (r *runner) withdraw(ctx context.Context) {
-	if !r.shown {
-		return
-	}
-	r.shown = false
-	ctx, cancel := context.WithTimeout(ctx, callLimit)
-	defer cancel()
-	if err := r.notifier.Withdraw(ctx); err != nil {
-		r.log.Debug("Cannot withdraw a notification", "error", err)
-	}
-}
-
 // signIn starts the sign-in that the button stands for.
 func (r *runner) signIn(ctx context.Context) {
 	r.work.Go(func() {
 		if err := r.session.SignIn(ctx, auth.SignInPreferred); err != nil && ctx.Err() == nil {
-			r.log.Warn("The sign-in failed", "error", err)
+			r.opts.Log.Warn("The sign-in failed", "error", err)
 		}
 	})
 }
