@@ -64,10 +64,11 @@ func TestFollowUsage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		news := make(chan usage.Usage)
 		expect, ended := followed(t, func(_ context.Context, show func(string)) {
-			words.FollowUsage(t.Context(), news, func(u usage.Usage, at time.Time) { show(english.Tightest(u.At(at), at.UTC())) })
+			words.FollowUsage(t.Context(), news, func(u usage.Usage, at time.Time) { show(english.Tightest(u.At(at), at)) })
 		})
 		expect("before anything is known")
-		five, forty, now := 5.0, 40.0, time.Now() // synctest's clock starts at midnight UTC
+		five, forty, now := 5.0, 40.0, time.Date(2000, 1, 3, 0, 0, 0, 0, time.Local) // a Monday, two days after synctest's clock starts
+		time.Sleep(time.Until(now))
 		news <- usage.Usage{Windows: []usage.Window{
 			{Limit: usage.MainLimit, Minutes: 300, UsedPercent: &forty, ResetsAt: now.Add(3 * time.Hour)},
 			{Limit: usage.MainLimit, Minutes: 10080, UsedPercent: &five, ResetsAt: now.Add(30 * time.Hour)},
@@ -76,7 +77,7 @@ func TestFollowUsage(t *testing.T) {
 		time.Sleep(3*time.Hour - time.Nanosecond)
 		expect("just before the reset")
 		time.Sleep(time.Nanosecond)
-		expect("at the reset", "week 5 %, resets Sun 06:00")
+		expect("at the reset", "week 5 %, resets Tue 06:00")
 		time.Sleep(21 * time.Hour)
 		expect("at midnight", "week 5 %, resets 06:00")
 		time.Sleep(6 * time.Hour)
