@@ -93,7 +93,11 @@ func (p *Program) writeUsage(home string, u usage.Usage, s auth.State, several b
 	if problem == "" && !u.Known() {
 		problem = w.Say("plan_usage_problem.unknown")
 	}
-	for _, text := range []string{plan, w.SpendLimit(u, now), w.UsageReached(u), w.Credits(u), w.ResetCredits(u, now), problem, p.usageAge(u, now)} {
+	age := ""
+	if words.OldUsage(u, now) {
+		age = w.UsageAge(u, now)
+	}
+	for _, text := range []string{plan, w.SpendLimit(u, now), w.UsageReached(u), w.Credits(u), w.ResetCredits(u, now), problem, age} {
 		if text == "" {
 			continue
 		}
@@ -104,14 +108,6 @@ func (p *Program) writeUsage(home string, u usage.Usage, s auth.State, several b
 		}
 	}
 	return nil
-}
-
-// usageAge says how old the figures are, if they are not current.
-func (p *Program) usageAge(u usage.Usage, now time.Time) string {
-	if now.Sub(u.FetchedAt) < 2*time.Minute {
-		return ""
-	}
-	return p.Words.UsageAge(u, now)
 }
 
 // windowLines are the windows as a table: name, bar, percentage and the rest.

@@ -134,17 +134,20 @@ func (w Words) Pace(of usage.Window, now time.Time) string {
 }
 
 // Tightest is the tightest window in a few words, for a tooltip or a bar: "5 h
-// 18 %, resets 14:05", followed by its age if there are no newer figures. Without
-// a window that is known it is the workspace's cap, "" if there is none either.
+// 18 %, resets 14:05", followed by its age if it is old. Without a window that is
+// known it is the workspace's cap, "" if there is none either.
 func (w Words) Tightest(u usage.Usage, now time.Time) string {
 	text := w.SpendLimit(u, now)
 	if tightest, ok := u.Tightest(); ok {
 		text = w.WindowName(tightest) + " " + w.WindowLine(tightest, now)
+		if !tightest.ToldAt.IsZero() {
+			u.FetchedAt = tightest.ToldAt
+		}
 	}
-	if age := w.UsageAge(u, now); u.Problem != "" && text != "" && age != "" {
-		text += " · " + age
+	if text == "" || !OldUsage(u, now) {
+		return text
 	}
-	return text
+	return text + " · " + w.UsageAge(u, now)
 }
 
 // UsagePlan is the plan that the backend names; where the sign-in names another
@@ -158,12 +161,35 @@ func (w Words) UsagePlan(u usage.Usage, s auth.State) string {
 	return w.Say("plan_usage.plan_differs", "Plan", plan, "Token", token)
 }
 
-// UsageAge says when the backend last answered, "" when it never has.
+// currentFor is how long figures are shown without their age.
+const currentFor = 5 * time.Minute
+
+// OldUsage reports whether a face must say how old the figures are: a problem
+// is in the way of newer ones, or nobody has looked for some minutes.
+func OldUsage(u usage.Usage, now time.Time) bool {
+	at := toldAt(u)
+	return !at.IsZero() && (u.Problem != "" || now.Sub(at).Abs() >= currentFor)
+}
+
+// UsageAge says when the figures were true, "" when there are none.
 func (w Words) UsageAge(u usage.Usage, now time.Time) string {
-	if u.FetchedAt.IsZero() {
+	at := toldAt(u)
+	if at.IsZero() {
 		return ""
 	}
-	return w.Say("plan_usage.as_of", "When", w.clock(u.FetchedAt, now))
+	return w.Say("plan_usage.as_of", "When", w.clock(at, now))
+}
+
+// toldAt is when the backend last answered; if it never has, when Codex was told
+// the oldest of the figures.
+func toldAt(u usage.Usage) time.Time {
+	at := u.FetchedAt
+	for _, of := range u.Windows {
+		if u.FetchedAt.IsZero() && (at.IsZero() || of.ToldAt.Before(at)) {
+			at = of.ToldAt
+		}
+	}
+	return at
 }
 
 // UsageAlert is the notification for an alert.
@@ -188,8 +214,10 @@ func NextUsageChange(u usage.Usage, now time.Time) time.Time {
 			next = t.In(now.Location())
 		}
 	}
+	consider(u.FetchedAt.Add(currentFor))
 	for _, of := range u.Windows {
 		consider(of.ResetsAt)
+		consider(of.ToldAt.Add(currentFor))
 	}
 	if u.SpendLimit != nil {
 		consider(u.SpendLimit.ResetsAt)

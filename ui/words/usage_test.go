@@ -66,8 +66,6 @@ func TestUsageNote(t *testing.T) {
 		u.Problem, u.RetryAt = p, usageNow.Add(time.Hour)
 		note, tightest := "As of 10:00", "5 h 50 %, resets 13:00 · as of 10:00"
 		switch {
-		case p == "":
-			note, tightest = "", "5 h 50 %, resets 13:00"
 		case p.OfBackend():
 			note += " – " + w.UsageProblem(usage.Usage{Problem: p}, usageNow)
 		}
@@ -80,6 +78,43 @@ func TestUsageNote(t *testing.T) {
 		never := usage.Usage{Problem: p}
 		if got := w.UsageNote(never, usageNow); p.OfBackend() != (got != "") || got != "" && got != w.UsageProblem(never, usageNow) {
 			t.Errorf("%s, never asked: got %q", p, got)
+		}
+	}
+}
+
+// TestOldUsage: nothing says how old figures are as long as they are current;
+// some minutes later everything does, without news.
+func TestOldUsage(t *testing.T) {
+	w := English()
+	at := func(before time.Duration) time.Time { return usageNow.Add(-before) }
+	week := func(told time.Time) []usage.Window {
+		return []usage.Window{{Limit: "codex", Minutes: 10080, UsedPercent: new(50.0), ToldAt: told}}
+	}
+	for _, test := range []struct {
+		what           string
+		u              usage.Usage
+		tightest, note string
+	}{
+		{"current", usage.Usage{FetchedAt: at(time.Minute), Windows: week(at(time.Minute))}, "week 50 %", ""},
+		{"hours old", usage.Usage{FetchedAt: at(3 * time.Hour), Windows: week(at(3 * time.Hour))}, "week 50 % · as of 09:00", "As of 09:00"},
+		{"Codex has been told since", usage.Usage{FetchedAt: at(3 * time.Hour), Windows: week(at(time.Minute))}, "week 50 %", "As of 09:00"},
+		{"only Codex was told", usage.Usage{Windows: week(at(3 * time.Hour))}, "week 50 % · as of 09:00", "As of 09:00"},
+		{"only Codex was told, just now", usage.Usage{Windows: week(at(time.Minute))}, "week 50 %", ""},
+		{"of a clock that was ahead", usage.Usage{FetchedAt: at(-3 * time.Hour), Windows: week(at(-3 * time.Hour))}, "week 50 % · as of 15:00", "As of 15:00"},
+		{"a cap", usage.Usage{FetchedAt: at(3 * time.Hour), SpendLimit: &usage.SpendLimit{Limit: "100", Used: "20"}}, "Spend limit: 20 of 100 · as of 09:00", "As of 09:00"},
+		{"nothing known", usage.Usage{FetchedAt: at(3 * time.Hour)}, "", ""},
+	} {
+		if got := w.Tightest(test.u, usageNow); got != test.tightest {
+			t.Errorf("%s: the tightest is %q, want %q", test.what, got, test.tightest)
+		}
+		if got := w.UsageNote(test.u, usageNow); got != test.note {
+			t.Errorf("%s: the note is %q, want %q", test.what, got, test.note)
+		}
+	}
+	u := usage.Usage{FetchedAt: usageNow, Windows: week(usageNow.Add(time.Minute))}
+	for _, change := range []time.Time{usageNow.Add(5 * time.Minute), usageNow.Add(6 * time.Minute)} {
+		if got := NextUsageChange(u, change.Add(-time.Second)); !got.Equal(change) {
+			t.Errorf("the texts change at %s, want %s", got, change)
 		}
 	}
 }
@@ -125,7 +160,7 @@ func TestUsageTexts(t *testing.T) {
 	if title, _ := w.UsageAlert(usage.Alert{Window: u.Windows[0]}, usageNow); title != "5 h: reset" {
 		t.Errorf("got %q", title)
 	}
-	if got := NextUsageChange(u, usageNow); !got.Equal(usageNow.Add(time.Hour)) {
+	if got := NextUsageChange(u, usageNow.Add(5*time.Minute)); !got.Equal(usageNow.Add(time.Hour)) {
 		t.Errorf("the texts change at %s", got)
 	}
 	only := usage.Usage{ResetCredits: &usage.ResetCredits{Available: 2, ExpiresAt: usageNow.Add(time.Minute)}}

@@ -21,12 +21,12 @@ func (w Words) UsageProblem(u usage.Usage, now time.Time) string {
 }
 
 // UsageNote says in a line how old the figures are and why there are no newer
-// ones, "" when they are the newest. A problem with the sign-in is not repeated,
+// ones, "" when they are current. A problem with the sign-in is not repeated,
 // because faces show it already.
 func (w Words) UsageNote(u usage.Usage, now time.Time) string {
 	age := Capital(w.UsageAge(u, now))
 	switch {
-	case u.Problem == "", !u.Problem.OfBackend() && !u.Known():
+	case !u.Problem.OfBackend() && !(u.Known() && OldUsage(u, now)):
 		return ""
 	case !u.Problem.OfBackend():
 		return age
