@@ -161,8 +161,9 @@ func (w Words) UsagePlan(u usage.Usage, s auth.State) string {
 	return w.Say("plan_usage.plan_differs", "Plan", plan, "Token", token)
 }
 
-// currentFor is how long figures are shown without their age.
-const currentFor = 5 * time.Minute
+// currentFor is how long figures are shown without their age: longer than a bar
+// waits between two looks.
+const currentFor = 10 * time.Minute
 
 // OldUsage reports whether a face must say how old the figures are: a problem
 // is in the way of newer ones, or nobody has looked for some minutes.

@@ -112,7 +112,7 @@ func TestOldUsage(t *testing.T) {
 		}
 	}
 	u := usage.Usage{FetchedAt: usageNow, Windows: week(usageNow.Add(time.Minute))}
-	for _, change := range []time.Time{usageNow.Add(5 * time.Minute), usageNow.Add(6 * time.Minute)} {
+	for _, change := range []time.Time{usageNow.Add(currentFor), usageNow.Add(currentFor + time.Minute)} {
 		if got := NextUsageChange(u, change.Add(-time.Second)); !got.Equal(change) {
 			t.Errorf("the texts change at %s, want %s", got, change)
 		}
@@ -160,7 +160,7 @@ func TestUsageTexts(t *testing.T) {
 	if title, _ := w.UsageAlert(usage.Alert{Window: u.Windows[0]}, usageNow); title != "5 h: reset" {
 		t.Errorf("got %q", title)
 	}
-	if got := NextUsageChange(u, usageNow.Add(5*time.Minute)); !got.Equal(usageNow.Add(time.Hour)) {
+	if got := NextUsageChange(u, usageNow.Add(currentFor)); !got.Equal(usageNow.Add(time.Hour)) {
 		t.Errorf("the texts change at %s", got)
 	}
 	only := usage.Usage{ResetCredits: &usage.ResetCredits{Available: 2, ExpiresAt: usageNow.Add(time.Minute)}}
