@@ -27,10 +27,14 @@ func (r *Record) clone() Record {
 	return c
 }
 
-// belongTo drops the figures of another account.
+// belongTo drops the figures of another account. A clock that was ahead may have
+// said since when this one is here.
 func (r *Record) belongTo(account string, now time.Time) {
 	if r.Account != account {
-		*r = Record{Account: account, Since: now, AskedAt: r.AskedAt}
+		*r = Record{Account: account, AskedAt: r.AskedAt, Since: now}
+	}
+	if r.Since.After(now) {
+		r.Since = now
 	}
 }
 

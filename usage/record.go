@@ -73,8 +73,9 @@ type Memory interface {
 	// History returns the points of an account, the oldest first: of the last
 	// seven days, at most one in a quarter of an hour for each window.
 	History(account string) []Point
-	// AddHistory adds points and drops those of other accounts.
-	AddHistory(account string, points []Point) error
+	// AddHistory adds points. It drops those of other accounts, and those later
+	// than now, which a clock told that was ahead.
+	AddHistory(account string, points []Point, now time.Time) error
 }
 
 // steps are the lengths of successive pauses when the backend does not say how

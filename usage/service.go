@@ -190,7 +190,7 @@ func (s *Service) look(ctx context.Context, ask bool) Usage {
 		}
 	}
 	if points := rec.points(before.Usage); len(points) > 0 {
-		if err := s.opts.Memory.AddHistory(rec.Account, points); err != nil {
+		if err := s.opts.Memory.AddHistory(rec.Account, points, now); err != nil {
 			s.opts.Log.Warn("usage: cannot save the history", "error", err)
 		}
 	}

@@ -76,7 +76,7 @@ func (m *memory) History(string) []Point {
 	return m.points
 }
 
-func (m *memory) AddHistory(_ string, points []Point) error {
+func (m *memory) AddHistory(_ string, points []Point, _ time.Time) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.points = append(m.points, points...)
@@ -395,8 +395,13 @@ func TestMerge(t *testing.T) {
 		if u := w.Read(t.Context()); *u.Windows[0].UsedPercent != 20 || len(u.Windows) != 2 {
 			t.Errorf("got %s", show(u))
 		}
+		w.memory.rec.Since = now.AddDate(0, 0, 30) // by a clock that was ahead
+		w.told[0].Windows[0].UsedPercent, w.told[0].Windows[0].ToldAt = percent(21), now.Add(time.Second)
+		if u := w.Read(t.Context()); *u.Windows[0].UsedPercent != 21 {
+			t.Errorf("got %s", show(u))
+		}
 		w.wantQuestions("reading", 1)
-		if len(w.memory.points) != 3 {
+		if len(w.memory.points) != 4 {
 			t.Errorf("the history is %+v", w.memory.points)
 		}
 	})

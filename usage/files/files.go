@@ -80,8 +80,8 @@ func (f Memory) History(account string) []usage.Point {
 }
 
 // AddHistory implements usage.Memory. The caller holds the lock.
-func (f Memory) AddHistory(account string, points []usage.Point) error {
-	return save(filepath.Join(f.Home, historyFile), history{account, thin(append(f.History(account), points...))})
+func (f Memory) AddHistory(account string, points []usage.Point, now time.Time) error {
+	return save(filepath.Join(f.Home, historyFile), history{account, thin(append(f.History(account), points...), now)})
 }
 
 const (
@@ -93,9 +93,9 @@ const (
 	maxPoints = 6 * int(kept/apart)
 )
 
-// thin keeps, of the last seven days, the newest point of each window in each
-// quarter of an hour.
-func thin(points []usage.Point) []usage.Point {
+// thin keeps, of the seven days before now, the newest point of each window in
+// each quarter of an hour.
+func thin(points []usage.Point, now time.Time) []usage.Point {
 	slices.SortStableFunc(points, func(a, b usage.Point) int { return a.At.Compare(b.At) })
 	type slot struct {
 		limit   string
@@ -106,7 +106,7 @@ func thin(points []usage.Point) []usage.Point {
 	var left []usage.Point
 	for _, p := range slices.Backward(points) {
 		s := slot{p.Limit, p.Minutes, p.At.Truncate(apart)}
-		if seen[s] || points[len(points)-1].At.Sub(p.At) > kept || len(left) == maxPoints {
+		if age := now.Sub(p.At); age < 0 || age > kept || seen[s] || len(left) == maxPoints {
 			continue
 		}
 		seen[s] = true

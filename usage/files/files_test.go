@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,7 +33,7 @@ func TestKept(t *testing.T) {
 	rest := usage.Rest{Until: now, Times: 2, Problem: usage.ProblemServer}
 	must.Do(t, m.Save(rec))
 	must.Do(t, m.SetRest(rest))
-	must.Do(t, m.AddHistory("a", []usage.Point{{At: now, Limit: "codex", UsedPercent: 1}}))
+	must.Do(t, m.AddHistory("a", []usage.Point{{At: now, Limit: "codex", UsedPercent: 1}}, now))
 	again := Memory{Home: m.Home, User: m.User}
 	if got := again.Load(); !reflect.DeepEqual(got, rec) {
 		t.Errorf("got %+v, want %+v", got, rec)
@@ -100,7 +101,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	for i := range 10 * 24 * 60 { // ten days, minute by minute
 		points = append(points, usage.Point{At: now.Add(-time.Duration(i) * time.Minute), Limit: "codex", UsedPercent: float64(i)})
 	}
-	must.Do(t, m.AddHistory("a", points))
+	must.Do(t, m.AddHistory("a", points, now))
 	got := m.History("a")
 	if len(got) != 7*24*4+1 || !got[len(got)-1].At.Equal(now) || now.Sub(got[0].At) > kept {
 		t.Errorf("%d points from %s to %s", len(got), got[0].At, got[len(got)-1].At)
@@ -109,10 +110,31 @@ func TestHistoryIsBounded(t *testing.T) {
 	for i := range 3 * maxPoints {
 		many = append(many, usage.Point{At: now, Limit: fmt.Sprint(i)})
 	}
-	if err := m.AddHistory("a", many); err != nil || len(m.History("a")) > maxPoints {
+	if err := m.AddHistory("a", many, now); err != nil || len(m.History("a")) > maxPoints {
 		t.Errorf("%d points, %v", len(m.History("a")), err)
 	}
-	if err := m.AddHistory("b", points[:1]); err != nil || len(m.History("b")) != 1 || m.History("a") != nil {
+	if err := m.AddHistory("b", points[:1], now); err != nil || len(m.History("b")) != 1 || m.History("a") != nil {
 		t.Errorf("another account: %d and %d points, %v", len(m.History("b")), len(m.History("a")), err)
+	}
+}
+
+// TestHistoryOfAClockAhead: points of the future go with the next change, and
+// take none with them of the seven days before it.
+func TestHistoryOfAClockAhead(t *testing.T) {
+	t.Parallel()
+	m, now := memoryOf(t), time.Now().Round(0).UTC()
+	add := func(at time.Time, percent float64) {
+		t.Helper()
+		must.Do(t, m.AddHistory("a", []usage.Point{{At: at, Limit: "codex", UsedPercent: percent}}, at))
+	}
+	add(now.Add(-time.Hour), 10)
+	add(now.Add(6*24*time.Hour), 20)
+	add(now, 30)
+	var got []float64
+	for _, p := range m.History("a") {
+		got = append(got, p.UsedPercent)
+	}
+	if !slices.Equal(got, []float64{10, 30}) {
+		t.Errorf("the history is %v", got)
 	}
 }
