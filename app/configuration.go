@@ -1,6 +1,8 @@
 package app
 
 import (
+	"cmp"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -45,13 +47,18 @@ func readConfiguration(getenv func(string) string) configuration {
 // report returns the effective settings and their origin.
 func (c configuration) report() cli.Configuration {
 	r := cli.Configuration{Path: c.path}
-	inFile := config.Named(c.path)
+	inFile, bad := config.Named(c.path), make(map[string]error)
+	for _, err := range c.problems {
+		if p := new(config.Problem); errors.As(err, &p) && p.Code == config.CodeBadValue {
+			bad[p.Key] = p
+		}
+	}
 	for _, k := range config.Keys() {
-		s := cli.Setting{Name: k.Name, Value: c.Value(k.Name)}
+		s := cli.Setting{Name: k.Name, Value: c.Value(k.Name), Problem: cmp.Or(bad[k.Env], bad[k.Name])}
 		switch {
-		case k.Env != "" && os.Getenv(k.Env) != "":
+		case k.Env != "" && os.Getenv(k.Env) != "" && bad[k.Env] == nil:
 			s.Origin = k.Env
-		case slices.Contains(inFile, k.Name):
+		case slices.Contains(inFile, k.Name) && bad[k.Name] == nil:
 			s.Origin = filepath.Base(c.path)
 		}
 		r.Settings = append(r.Settings, s)

@@ -49,6 +49,9 @@ func TestConfiguration(t *testing.T) {
 	b.prefer("keep_fresh = true\nsign_in = \"brwser\"")
 	watch.err.until(t, 0, `config.toml:2: sign_in is "brwser"; use browser, device or codex.`)
 	b.rekey(cli.ExitUsage, "status").sentence(t, `config.toml:2: sign_in is "brwser"; use browser, device or codex`)
+	if r := b.rekey(cli.ExitUsage, "config"); !strings.Contains(r.out, "\nsign_in = \"browser\"  # default; ") || !strings.Contains(r.out, "\nkeep_fresh = true  # config.toml\n") {
+		t.Errorf("the settings are\n%s", r.out)
+	}
 	b.prefer("")
 	b.signIn(10 * time.Minute) // it is due
 	must.Do(t, b.Server.WaitForRequests(inTime(t), 1))

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rekey/internal/config"
+	"rekey/ui/words"
 )
 
 // Configuration is the effective configuration, with the origin of each
@@ -26,6 +27,9 @@ type Setting struct {
 	Value string
 	// Origin is the file, the environment variable, or "" for neither.
 	Origin string
+	// Problem is what is wrong with the value that was given instead, nil for
+	// nothing.
+	Problem error
 }
 
 func (p *Program) configCommand() *cobra.Command {
@@ -36,7 +40,7 @@ func (p *Program) configCommand() *cobra.Command {
 		Example:     "help.config.example",
 		Annotations: withKeys,
 		Args:        p.noArgs,
-		RunE:        func(*cobra.Command, []string) error { return p.config() },
+		RunE:        func(*cobra.Command, []string) error { return p.afterProblems(p.config()) },
 	}
 }
 
@@ -52,6 +56,9 @@ func (p *Program) config() error {
 		origin := s.Origin
 		if origin == "" {
 			origin = p.Words.Say("configuration.default")
+		}
+		if s.Problem != nil {
+			origin += "; " + words.OneLine(p.Words.Error(s.Problem))
 		}
 		if s.Value == "" {
 			fmt.Fprintf(&text, "# %s  # %s\n", s.Name, origin)

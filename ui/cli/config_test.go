@@ -16,11 +16,11 @@ func TestConfig(t *testing.T) {
 	p := newTerminal()
 	p.Config = func() cli.Configuration {
 		return cli.Configuration{Path: "/home/ada/.config/rekey/config.toml", Settings: []cli.Setting{
-			{"homes", "", ""}, {"keep_fresh", "false", "config.toml"}, {"log", `"info"`, ""},
+			{"homes", "", "", nil}, {"keep_fresh", "false", "config.toml", nil}, {"log", `"info"`, "", errOther},
 		}}
 	}
 	p.run(t, cli.ExitOK, "config")
-	const want = "# /home/ada/.config/rekey/config.toml\n# homes  # default\nkeep_fresh = false  # config.toml\nlog = \"info\"  # default\n"
+	const want = "# /home/ada/.config/rekey/config.toml\n# homes  # default\nkeep_fresh = false  # config.toml\nlog = \"info\"  # default; something else\n"
 	if p.out.String() != want || p.err.Len() > 0 {
 		t.Errorf("it prints\n%s\nand says %q, want\n%s", &p.out, &p.err, want)
 	}
@@ -44,7 +44,7 @@ func TestConfigHelp(t *testing.T) {
 func TestProblemsOfTheConfiguration(t *testing.T) {
 	t.Parallel()
 	for args, want := range map[string]int{
-		"status": cli.ExitUsage, "homes": cli.ExitUsage, "refresh": cli.ExitUsage, "token": cli.ExitUsage, "watch": cli.ExitOK, "": cli.ExitOK,
+		"status": cli.ExitUsage, "homes": cli.ExitUsage, "refresh": cli.ExitUsage, "token": cli.ExitUsage, "config": cli.ExitUsage, "watch": cli.ExitOK, "": cli.ExitOK,
 		"help": cli.ExitOK, "status --help": cli.ExitOK,
 	} {
 		t.Run("rekey "+args, func(t *testing.T) {
@@ -56,7 +56,7 @@ func TestProblemsOfTheConfiguration(t *testing.T) {
 			if helps := strings.Contains(args, "help"); says == helps {
 				t.Errorf("it says %q", p.err.String())
 			}
-			if ran := len(p.asked) > 0; ran != slices.Contains([]string{"", "watch", "status", "homes"}, args) {
+			if ran := len(p.asked) > 0; ran != slices.Contains([]string{"", "watch", "status", "homes", "config"}, args) {
 				t.Errorf("it asked for %q", p.asked)
 			}
 		})
