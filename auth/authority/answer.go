@@ -1,15 +1,14 @@
 package authority
 
 import (
-	"errors"
 	"io"
 	"mime"
 	"net/http"
-	"strconv"
 	"time"
 
 	"rekey/auth"
 	"rekey/internal/fault"
+	"rekey/internal/retryafter"
 )
 
 const (
@@ -41,7 +40,7 @@ func readAnswer(resp *http.Response, now time.Time) (auth.TokenResponse, *auth.R
 	}
 	failure.Page = !failure.Permanent && webPage(resp)
 	if !failure.Permanent {
-		failure.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), now)
+		failure.RetryAfter = retryafter.Of(resp.Header, now, maxRetryAfter)
 	}
 	// Without a length and without chunks the body ends with the connection, so
 	// a success that does not parse may be truncated.
@@ -62,18 +61,3 @@ func webPage(resp *http.Response) bool {
 }
 
 func success(status int) bool { return status >= 200 && status <= 299 }
-
-// retryAfter reads the header of that name: seconds or a date (RFC 9110,
-// section 10.2.3). It returns 0 when there is nothing to wait for.
-func retryAfter(value string, now time.Time) time.Duration {
-	var wait time.Duration
-	if seconds, err := strconv.ParseUint(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		if seconds > uint64(maxRetryAfter/time.Second) {
-			return maxRetryAfter
-		}
-		wait = time.Duration(seconds) * time.Second
-	} else if date, err := http.ParseTime(value); err == nil {
-		wait = date.Sub(now)
-	}
-	return min(max(wait, 0), maxRetryAfter)
-}

@@ -12,6 +12,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/fault"
+	"rekey/internal/retryafter"
 )
 
 // The endpoints of Codex 0.169's device sign-in, below the issuer. The protocol
@@ -193,7 +194,7 @@ func (c *Client) postDevice(ctx context.Context, path string, body any) (deviceA
 		return deviceAnswer{}, &ExchangeError{Err: cause(err)}
 	}
 	defer resp.Body.Close()
-	answer := deviceAnswer{status: resp.StatusCode, retryAfter: retryAfter(resp.Header.Get("Retry-After"), time.Now())}
+	answer := deviceAnswer{status: resp.StatusCode, retryAfter: retryafter.Of(resp.Header, time.Now(), maxRetryAfter)}
 	answer.body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	switch {
 	case err != nil:

@@ -13,10 +13,10 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
+	"rekey/internal/retryafter"
 	"rekey/usage"
 )
 
@@ -26,6 +26,8 @@ const (
 	askLimit = 10 * time.Second
 	// maxBody bounds an answer, in bytes.
 	maxBody = 1 << 20
+	// maxRetryAfter bounds what the backend may ask for.
+	maxRetryAfter = 24 * time.Hour
 	// clockOff is how far the two clocks may differ before the backend's times
 	// are corrected.
 	clockOff = 2 * time.Minute
@@ -147,7 +149,7 @@ func (c *Client) read(resp *http.Response) (response, error) {
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return response{}, &usage.Failure{
 			Problem: problemOf(resp.StatusCode), Status: resp.StatusCode,
-			RetryAfter: retryAfter(resp.Header.Get("Retry-After"), now),
+			RetryAfter: retryafter.Of(resp.Header, now, maxRetryAfter),
 		}
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
@@ -193,17 +195,4 @@ func brokenBy(err error, other usage.Problem) usage.Problem {
 		return usage.ProblemBrokenOff
 	}
 	return other
-}
-
-// retryAfter reads the header of that name, seconds or a date (RFC 9110, section
-// 10.2.3). It is 0 when there is nothing to wait for or it cannot be read.
-func retryAfter(value string, now time.Time) time.Duration {
-	const most = 1 << 30 // seconds; more would not fit a Duration
-	if seconds, err := strconv.ParseInt(value, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
-		return time.Duration(min(max(seconds, 0), most)) * time.Second
-	}
-	if date, err := http.ParseTime(value); err == nil {
-		return min(max(date.Sub(now), 0), most*time.Second)
-	}
-	return 0
 }
