@@ -100,5 +100,11 @@ func attach(ctx context.Context, socket string) (*appserver.Client, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, attachLimit)
 	defer cancel()
-	return appserver.Dial(ctx, socket)
+	deadline, _ := ctx.Deadline()
+	limit := time.Until(deadline).Round(100 * time.Millisecond)
+	client, err := appserver.Dial(ctx, socket)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fault.New("no_greeting", "nothing came within {{.Limit}}", "Limit", limit, "Err", err)
+	}
+	return client, err
 }

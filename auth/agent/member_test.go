@@ -172,6 +172,21 @@ func TestJoinWaitsForAnAgentThatStarts(t *testing.T) {
 	}
 }
 
+// What is said of one that listens and never answers is for people.
+func TestAttachToAMuteAgent(t *testing.T) {
+	t.Parallel()
+	r := newBareRig(t)
+	h := r.open()
+	l, err := listen(h.Socket())
+	must.Do(t, err)
+	defer l.Close()
+	ctx, cancel := context.WithDeadline(t.Context(), time.Now()) // it is late already
+	defer cancel()
+	if _, err = h.Attach(ctx); err == nil || !errors.Is(err, context.DeadlineExceeded) || err.Error() != "nothing came within 0s" {
+		t.Errorf("Attach = %v", err)
+	}
+}
+
 // One that never answers is waited for with a word, and not for ever.
 func TestJoinGivesUp(t *testing.T) {
 	t.Parallel()
