@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -205,26 +207,27 @@ func newStdio() stdio {
 // window starts the window program for the agents of these homes, showing the
 // first.
 func (w wiring) window(ctx context.Context, homes []string) error {
-	var sockets []string
-	var mute error
-	for _, home := range homes {
+	sockets, problems := make([]string, len(homes)), make([]error, len(homes))
+	var asking sync.WaitGroup
+	for i, home := range homes {
 		h, _, err := w.open(home)
 		if err != nil {
 			return err
 		}
-		client, err := h.Attach(ctx)
-		if errors.Is(err, context.DeadlineExceeded) {
-			mute = agent.ErrMute(err)
-		}
-		if err != nil {
-			continue // no Rekey keeps this home
-		}
-		_ = client.Close() // the window opens a connection of its own
-		sockets = append(sockets, h.Socket())
+		asking.Go(func() { // at once, because a mute one takes its time
+			client, err := h.Attach(ctx)
+			if problems[i] = err; err == nil {
+				_ = client.Close() // the window opens a connection of its own
+				sockets[i] = h.Socket()
+			}
+		})
 	}
+	asking.Wait()
+	sockets = slices.DeleteFunc(sockets, func(s string) bool { return s == "" }) // no Rekey keeps those
+	mute := slices.IndexFunc(problems, func(err error) bool { return errors.Is(err, context.DeadlineExceeded) })
 	switch {
-	case len(sockets) == 0 && mute != nil:
-		return mute
+	case len(sockets) == 0 && mute >= 0:
+		return agent.ErrMute(problems[mute])
 	case len(sockets) == 0:
 		return fault.New("no_rekey", "no Rekey is running for this home; start it with \"rekey\" or \"rekey watch\" first")
 	}

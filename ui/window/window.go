@@ -107,13 +107,16 @@ func New(ctx context.Context, a fyne.App, o Options) *Window {
 	return w
 }
 
-// Add shows one home more, after the others. It must be called on Fyne's goroutine,
-// with a ctx that ends with the window.
-func (w *Window) Add(ctx context.Context, from Home) {
-	if w.ended {
+// Add shows more homes, after the others. It must be called on Fyne's goroutine,
+// with a ctx that ends with the window. Showing a home takes a moment, so add all
+// at once.
+func (w *Window) Add(ctx context.Context, homes ...Home) {
+	if w.ended || len(homes) == 0 {
 		return
 	}
-	w.add(ctx, from)
+	for _, from := range homes {
+		w.add(ctx, from)
+	}
 	w.render()
 }
 

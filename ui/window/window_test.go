@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"image"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -144,6 +145,10 @@ func TestWindowShowsSeveralHomes(t *testing.T) {
 	alone := open(t, auth.StatusHealthy)
 	if strings.Contains(alone.text(), "{/home") {
 		t.Error("one home alone is to be chosen")
+	}
+	alone.window.Add(t.Context(), never, Home{First: connection{lending.Of(work), "/home/grace/.codex"}, Dial: never.Dial})
+	if got := alone.window.content.homes.Options; !slices.Equal(got, []string{"/home/ada/.codex", "2", "/home/grace/.codex"}) {
+		t.Errorf("with those that came later the homes are %q", got)
 	}
 }
 

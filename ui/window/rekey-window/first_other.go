@@ -2,12 +2,15 @@
 
 package main
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // place is nothing on this system, where each start opens a window.
 type place struct{}
 
-func askFirst(string, options) bool { return false }
+func askFirst(string, options, time.Time) bool { return false }
 
 func takePlace(context.Context, options) (place, bool) { return place{}, false }
 

@@ -18,10 +18,6 @@ import (
 	"rekey/ui"
 )
 
-// askLimit bounds the request to another window, which is on this machine but may
-// be about to open.
-const askLimit = 5 * time.Second
-
 // readLimit bounds the wait for what another start asks.
 const readLimit = time.Second
 
@@ -29,9 +25,10 @@ const readLimit = time.Second
 const maxAsked = 1 << 20
 
 // askFirst asks the window that is open for an agent's socket what these options
-// say. It reports whether there is one and it has done so.
-func askFirst(socket string, o options) bool {
-	nc, err := net.DialTimeout("unix", ui.WindowPlace(socket), askLimit)
+// say, and waits for it until then. It reports whether there is one and it has done
+// so.
+func askFirst(socket string, o options, until time.Time) bool {
+	nc, err := (&net.Dialer{Deadline: until}).Dial("unix", ui.WindowPlace(socket))
 	if err != nil {
 		return false
 	}
@@ -39,7 +36,7 @@ func askFirst(socket string, o options) bool {
 	if appserver.SameUser(nc) != nil {
 		return false
 	}
-	_ = nc.SetDeadline(time.Now().Add(askLimit))
+	_ = nc.SetDeadline(until)
 	// What to do, the sockets and an empty line.
 	if _, err := fmt.Fprintf(nc, "%s\n%s\n\n", o.ask, strings.Join(o.sockets, "\n")); err != nil {
 		return false
@@ -68,7 +65,7 @@ func takePlace(ctx context.Context, o options) (p place, asked bool) {
 	if unlock, err := safefile.Lock(ctx, p.path+".lock", 0o600); err == nil {
 		defer unlock()
 	}
-	if askFirst(o.sockets[0], o) {
+	if askFirst(o.sockets[0], o, time.Now().Add(askLimit)) {
 		return place{}, true
 	}
 	if err := os.Remove(p.path); err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -24,6 +24,10 @@ import (
 // dialLimit bounds the connecting to an agent, which is on this machine.
 const dialLimit = 5 * time.Second
 
+// askLimit bounds the request to another window, which is on this machine but may
+// be about to open.
+const askLimit = 5 * time.Second
+
 // closeLimit bounds the wait for what is under way when the window is closed: an
 // agent may hang.
 const closeLimit = 2 * time.Second
@@ -35,8 +39,9 @@ var errNoWindow = fault.New("no_opengl", "this display cannot draw the window be
 // the language of speech. If there is one already, that one comes forward.
 func show(o options, speech words.Words, log *slog.Logger) error {
 	if o.ask == askLearn {
+		until := time.Now().Add(askLimit)
 		for _, socket := range o.sockets {
-			askFirst(socket, o)
+			askFirst(socket, o, until)
 		}
 		return nil
 	}
@@ -91,12 +96,13 @@ func show(o options, speech words.Words, log *slog.Logger) error {
 	}
 	shown := o.sockets
 	do := func(asked options) { // on Fyne's goroutine
+		var more []window.Home
 		for _, socket := range asked.sockets {
 			if !slices.Contains(shown, socket) {
-				shown = append(shown, socket)
-				w.Add(ctx, homeAt(socket))
+				shown, more = append(shown, socket), append(more, homeAt(socket))
 			}
 		}
+		w.Add(ctx, more...)
 		if asked.ask != askLearn {
 			w.RequestFocus()
 		}
