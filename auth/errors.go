@@ -18,6 +18,9 @@ var (
 	// ErrSignInForbidden means that the configuration allows no sign-in with
 	// ChatGPT (forced_login_method).
 	ErrSignInForbidden error = fault.New("only_api_method", "the configuration allows only an API key (forced_login_method)")
+	// ErrNoDeviceCode means that the authorization server offers no sign-in with
+	// a device code.
+	ErrNoDeviceCode error = fault.New("no_device_code", "the authorization server offers no sign-in with a code; use the browser instead")
 	// ErrCannotSave means that nothing was sent because the answer could not
 	// have been kept. It wraps the reason.
 	ErrCannotSave error = fault.New("cannot_save", "nothing was sent because the new tokens could not be saved")

@@ -46,7 +46,7 @@ type home struct {
 	usages    auth.Broadcast[usage.Usage]
 	manager   *auth.Manager
 	needsAuth bool
-	forbidden bool // to sign in with ChatGPT
+	forbidden error // why there is no sign-in with ChatGPT
 
 	mu       sync.Mutex
 	signedIn chan error // what the sign-in under way ends with
@@ -67,8 +67,8 @@ func (h *home) BeginSignIn(ctx context.Context, method auth.SignInMethod) (auth.
 	if method == auth.SignInDevice {
 		shown.Page, shown.UserCode = "https://auth.example/codex/device", "ABCD-1234"
 	}
-	if h.forbidden {
-		return auth.SignInProgress{}, nil, nil, auth.ErrSignInForbidden
+	if h.forbidden != nil {
+		return auth.SignInProgress{}, nil, nil, h.forbidden
 	}
 	h.mu.Lock()
 	h.signedIn = ended

@@ -95,16 +95,18 @@ func (c *conn) loginHostTokens(p loginStartParams) (any, error) {
 // cancelling a running one.
 func (c *conn) loginChatGPT(kind string) (any, error) {
 	c.stopSignIn("")
-	method := auth.SignInBrowser
+	method, starting := auth.SignInBrowser, "start login server"
 	if kind == "chatgptDeviceCode" {
-		method = auth.SignInDevice
+		method, starting = auth.SignInDevice, "request device code"
 	}
 	shown, wait, cancel, err := c.server.Home.BeginSignIn(c.ctx, method)
 	switch {
 	case errors.Is(err, auth.ErrSignInForbidden):
 		return nil, invalid("ChatGPT login is disabled. Use API key login instead.")
+	case errors.Is(err, auth.ErrNoDeviceCode):
+		return nil, invalid("device code login is not enabled for this Codex server. Use the browser login or verify the server URL.")
 	case err != nil:
-		return nil, fmt.Errorf("failed to start login server: %w", err)
+		return nil, fmt.Errorf("failed to %s: %w", starting, err)
 	}
 	flow := &signIn{id: uuid.NewString(), cancel: cancel}
 	c.mu.Lock()

@@ -2,6 +2,7 @@ package appserver_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"strings"
 	"testing"
@@ -94,15 +95,29 @@ func TestSignInWithADeviceCode(t *testing.T) {
 	}
 }
 
-// TestSignInIsForbidden in Codex's own words.
-func TestSignInIsForbidden(t *testing.T) {
+// TestSignInDoesNotStart, which is told in Codex's own words where it has any.
+func TestSignInDoesNotStart(t *testing.T) {
 	t.Parallel()
-	h := newHome(t, nil, refusing())
-	h.forbidden = true
-	p := initialized(t, &appserver.Server{Home: h})
-	m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgpt"}}`)
-	if m.Error == nil || m.Error.Code != -32600 || m.Error.Message != "ChatGPT login is disabled. Use API key login instead." {
-		t.Errorf("got %s", m.line)
+	for _, tt := range []struct {
+		kind string
+		why  error
+		code int
+		says string
+	}{
+		{"chatgpt", auth.ErrSignInForbidden, -32600, "ChatGPT login is disabled. Use API key login instead."},
+		{"chatgptDeviceCode", auth.ErrSignInForbidden, -32600, "ChatGPT login is disabled. Use API key login instead."},
+		{"chatgptDeviceCode", auth.ErrNoDeviceCode, -32600,
+			"device code login is not enabled for this Codex server. Use the browser login or verify the server URL."},
+		{"chatgpt", errors.New("no port"), -32603, "failed to start login server: no port"},
+		{"chatgptDeviceCode", errors.New("no answer"), -32603, "failed to request device code: no answer"},
+	} {
+		h := newHome(t, nil, refusing())
+		h.forbidden = tt.why
+		p := initialized(t, &appserver.Server{Home: h})
+		m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"` + tt.kind + `"}}`)
+		if m.Error == nil || m.Error.Code != tt.code || m.Error.Message != tt.says {
+			t.Errorf("%s, %v: got %s", tt.kind, tt.why, m.line)
+		}
 	}
 }
 

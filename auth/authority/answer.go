@@ -1,6 +1,9 @@
 package authority
 
 import (
+	"bytes"
+	"compress/gzip"
+	"errors"
 	"io"
 	"mime"
 	"net/http"
@@ -24,15 +27,9 @@ var errTooLarge = fault.New("answer_too_large", "the answer is larger than 1 MiB
 // lost: its first half proves nothing, and the refresh token may be spent.
 // Where the status alone decides, the body may exceed the limit.
 func readAnswer(resp *http.Response, now time.Time) (auth.TokenResponse, *auth.RefreshError) {
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	if err != nil {
-		return auth.TokenResponse{}, &auth.RefreshError{AnswerLost: true, Err: cause(err)}
-	}
-	if len(body) > maxBody {
-		if success(resp.StatusCode) {
-			return auth.TokenResponse{}, &auth.RefreshError{AnswerLost: true, Err: errTooLarge}
-		}
-		body = nil
+	body, err := readBody(resp.Body)
+	if err != nil && (success(resp.StatusCode) || !errors.Is(err, errTooLarge)) {
+		return auth.TokenResponse{}, &auth.RefreshError{AnswerLost: true, Err: err}
 	}
 	tokens, failure := classify(resp.StatusCode, body)
 	if failure == nil {
@@ -48,6 +45,26 @@ func readAnswer(resp *http.Response, now time.Time) (auth.TokenResponse, *auth.R
 		failure.AnswerLost = true
 	}
 	return auth.TokenResponse{}, failure
+}
+
+// readBody reads a body to its end. Its error is errTooLarge or that of the
+// connection. It undoes gzip, which Codex asks for and Rekey does not: a proxy
+// that compresses all the same must not cost a token. Bytes that only look like
+// gzip are left alone.
+func readBody(r io.Reader) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, maxBody+1))
+	if err != nil {
+		return nil, cause(err)
+	}
+	if packed, err := gzip.NewReader(bytes.NewReader(body)); err == nil {
+		if text, err := io.ReadAll(io.LimitReader(packed, maxBody+1)); err == nil {
+			body = text
+		}
+	}
+	if len(body) > maxBody {
+		return nil, errTooLarge
+	}
+	return body, nil
 }
 
 // webPage reports whether something other than the server has answered: a

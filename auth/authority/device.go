@@ -2,7 +2,6 @@ package authority
 
 import (
 	"context"
-	"io"
 	"math"
 	"net/http"
 	"strconv"
@@ -11,8 +10,6 @@ import (
 	"unicode"
 
 	"rekey/auth"
-	"rekey/internal/fault"
-	"rekey/internal/retryafter"
 )
 
 // The endpoints of Codex 0.169's device sign-in, below the issuer. The protocol
@@ -45,9 +42,6 @@ type DeviceGrant struct {
 	Interval time.Duration
 }
 
-// ErrNoDeviceCode means that this server offers no sign-in with a device code.
-var ErrNoDeviceCode = fault.New("no_device_code", "the authorization server offers no sign-in with a code; use the browser instead")
-
 // DevicePendingError means that the user has not entered the code yet: poll
 // again.
 type DevicePendingError struct {
@@ -63,36 +57,37 @@ type DevicePendingError struct {
 func (e *DevicePendingError) Error() string { return "the code has not been entered yet" }
 
 // StartDevice starts a sign-in with a device code (RFC 8628, section 3.1). Its
-// error is ErrNoDeviceCode or an *ExchangeError.
+// error is auth.ErrNoDeviceCode or an *ExchangeError.
 func (c *Client) StartDevice(ctx context.Context) (DeviceGrant, error) {
-	answer, err := c.postDevice(ctx, userCodePath, struct {
+	a, err := c.postDevice(ctx, userCodePath, struct {
 		ClientID string `json:"client_id"`
 	}{c.cfg.ClientID})
 	switch {
 	case err != nil:
 		return DeviceGrant{}, err
-	case answer.status == http.StatusNotFound:
-		return DeviceGrant{}, ErrNoDeviceCode
-	case !success(answer.status):
-		return DeviceGrant{}, answer.failure()
+	case a.status == http.StatusNotFound:
+		return DeviceGrant{}, auth.ErrNoDeviceCode
+	case !success(a.status):
+		return DeviceGrant{}, a.failure()
 	}
-	return c.parseDevice(answer)
+	return c.parseDevice(a)
 }
 
 // parseDevice reads the answer with the code. Like Codex it accepts two names
 // for the code and the interval only as a string.
-func (c *Client) parseDevice(answer deviceAnswer) (DeviceGrant, error) {
-	unusable := &ExchangeError{Status: answer.status, Err: errUnusable}
-	top, ok := parseObject(answer.body)
+func (c *Client) parseDevice(a answer) (DeviceGrant, error) {
+	unusable := &ExchangeError{Status: a.status, Err: errUnusable}
+	top, ok := parseOnce(a.body, "device_auth_id", "user_code", "usercode", "interval")
 	if !ok {
 		return DeviceGrant{}, unusable
 	}
 	id, okID := parseText(top["device_auth_id"])
-	code, okCode := parseText(top["user_code"])
-	if !okCode {
-		code, okCode = parseText(top["usercode"])
+	named, other := top["user_code"], top["usercode"]
+	if named == nil {
+		named, other = other, nil
 	}
-	if !okID || id == "" || !okCode || !canBeTyped(code) {
+	code, okCode := parseText(named)
+	if other != nil || !okID || id == "" || !okCode || !canBeTyped(code) {
 		return DeviceGrant{}, unusable
 	}
 	interval := defaultInterval
@@ -120,21 +115,21 @@ func canBeTyped(code string) bool {
 // an *ExchangeError. An *ExchangeError without a status means that there was no
 // answer, so polling may go on.
 func (c *Client) PollDevice(ctx context.Context, d DeviceGrant) (CodeGrant, error) {
-	answer, err := c.postDevice(ctx, deviceTokenPath, struct {
+	a, err := c.postDevice(ctx, deviceTokenPath, struct {
 		ID       string `json:"device_auth_id"`
 		UserCode string `json:"user_code"`
 	}{d.ID.Reveal(), d.UserCode})
 	switch {
 	case err != nil:
 		return CodeGrant{}, err
-	case success(answer.status):
-		return c.parseGrant(answer)
+	case success(a.status):
+		return c.parseGrant(a)
 	}
-	failure := answer.failure()
-	if answer.pending(failure.Code) {
+	failure := a.failure()
+	if a.pending(failure.Code) {
 		return CodeGrant{}, &DevicePendingError{
-			SlowDown:   failure.Code == "slow_down" || answer.status == http.StatusTooManyRequests,
-			RetryAfter: answer.retryAfter,
+			SlowDown:   failure.Code == "slow_down" || a.status == http.StatusTooManyRequests,
+			RetryAfter: a.retryAfter,
 		}
 	}
 	return CodeGrant{}, failure
@@ -143,7 +138,7 @@ func (c *Client) PollDevice(ctx context.Context, d DeviceGrant) (CodeGrant, erro
 // pending reports whether an answer means "not yet": for Codex every 403 and
 // 404 does, whatever the body. A busy server is not a refusal either. The codes
 // are those of RFC 8628, section 3.5, which Codex's server does not use.
-func (a deviceAnswer) pending(code string) bool {
+func (a answer) pending(code string) bool {
 	switch a.status {
 	case http.StatusForbidden, http.StatusNotFound, http.StatusTooManyRequests:
 		return true
@@ -153,12 +148,13 @@ func (a deviceAnswer) pending(code string) bool {
 
 // parseGrant reads the answer for a user who has entered the code: an
 // authorization code and, unusually, the verifier that goes with it.
-func (c *Client) parseGrant(answer deviceAnswer) (CodeGrant, error) {
-	top, ok := parseObject(answer.body)
+func (c *Client) parseGrant(a answer) (CodeGrant, error) {
+	top, ok := parseOnce(a.body, "authorization_code", "code_challenge", "code_verifier")
 	code, okCode := parseText(top["authorization_code"])
 	verifier, okVerifier := parseText(top["code_verifier"])
-	if !ok || !okCode || !okVerifier || code == "" || verifier == "" {
-		return CodeGrant{}, &ExchangeError{Status: answer.status, Err: errUnusable}
+	_, okChallenge := parseText(top["code_challenge"]) // which nothing needs, but Codex does
+	if !ok || !okCode || !okVerifier || !okChallenge || code == "" || verifier == "" {
+		return CodeGrant{}, &ExchangeError{Status: a.status, Err: errUnusable}
 	}
 	return CodeGrant{
 		Code: auth.NewSecret(code), Verifier: auth.NewSecret(verifier),
@@ -166,41 +162,7 @@ func (c *Client) parseGrant(answer deviceAnswer) (CodeGrant, error) {
 	}, nil
 }
 
-// deviceAnswer is the complete answer to one of the two requests.
-type deviceAnswer struct {
-	status     int
-	body       []byte
-	retryAfter time.Duration
-}
-
-// failure describes an unsuccessful answer.
-func (a deviceAnswer) failure() *ExchangeError {
-	return &ExchangeError{Status: a.status, Code: safeCode(asciiLower(errorCode(a.body)))}
-}
-
-// postDevice sends one request as Codex does, without a User-Agent. Its error
-// is an *ExchangeError without a status.
-func (c *Client) postDevice(ctx context.Context, path string, body any) (deviceAnswer, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.ExchangeLimit)
-	defer cancel()
-	post, err := c.newPost(ctx, c.cfg.Issuer+path, newOnceBody(encodeJSON(body), nil))
-	if err != nil {
-		return deviceAnswer{}, &ExchangeError{Err: err}
-	}
-	post.Header.Del("Originator")
-	post.Header.Set("User-Agent", "")
-	resp, err := c.transport.RoundTrip(post)
-	if err != nil {
-		return deviceAnswer{}, &ExchangeError{Err: cause(err)}
-	}
-	defer resp.Body.Close()
-	answer := deviceAnswer{status: resp.StatusCode, retryAfter: retryafter.Of(resp.Header, time.Now(), maxRetryAfter)}
-	answer.body, err = io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
-	switch {
-	case err != nil:
-		return deviceAnswer{}, &ExchangeError{Err: cause(err)}
-	case len(answer.body) > maxBody:
-		return deviceAnswer{}, &ExchangeError{Status: resp.StatusCode, Err: errTooLarge}
-	}
-	return answer, nil
+// postDevice sends one request of the device sign-in.
+func (c *Client) postDevice(ctx context.Context, path string, body any) (answer, error) {
+	return c.ask(ctx, path, "application/json", encodeJSON(body))
 }

@@ -3,14 +3,11 @@ package authority
 import (
 	"context"
 	"errors"
-	"io"
-	"net/http"
-	"strings"
-
-	"golang.org/x/oauth2"
+	"time"
 
 	"rekey/auth"
 	"rekey/internal/fault"
+	"rekey/internal/retryafter"
 )
 
 // CodeGrant is an authorization code with the proof that it is ours.
@@ -71,114 +68,97 @@ var (
 // Exchange redeems an authorization code at the configured issuer (RFC 6749,
 // section 4.1.3). Every error is an *ExchangeError.
 func (c *Client) Exchange(ctx context.Context, grant CodeGrant) (Tokens, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.ExchangeLimit)
-	defer cancel()
-	conf := oauth2.Config{
-		ClientID:    c.cfg.ClientID,
-		RedirectURL: grant.RedirectURI,
-		Endpoint:    oauth2.Endpoint{TokenURL: tokenEndpoint(c.cfg.Issuer), AuthStyle: oauth2.AuthStyleInParams},
-	}
-	ctx = context.WithValue(ctx, oauth2.HTTPClient, c.formClient())
-	answer, err := conf.Exchange(ctx, grant.Code.Reveal(), oauth2.VerifierOption(grant.Verifier.Reveal()))
-	if err != nil && ctx.Err() != nil {
-		return Tokens{}, &ExchangeError{Err: cause(ctx.Err())}
-	}
+	a, err := c.postForm(ctx, [][2]string{
+		{"grant_type", "authorization_code"},
+		{"client_id", c.cfg.ClientID},
+		{"code", grant.Code.Reveal()},
+		{"redirect_uri", grant.RedirectURI},
+		{"code_verifier", grant.Verifier.Reveal()},
+	})
 	if err != nil {
-		return Tokens{}, exchangeError(err)
+		return Tokens{}, err
 	}
-	id, _ := answer.Extra("id_token").(string)
-	if id == "" || answer.AccessToken == "" || answer.RefreshToken == "" {
-		return Tokens{}, &ExchangeError{Status: http.StatusOK, Err: errLacksToken}
+	top, ok := parseOnce(a.body, "id_token", "access_token", "refresh_token")
+	if !ok {
+		return Tokens{}, &ExchangeError{Status: a.status, Err: errUnusable}
 	}
-	return Tokens{
-		ID: auth.NewSecret(id), Access: auth.NewSecret(answer.AccessToken), Refresh: auth.NewSecret(answer.RefreshToken),
-	}, nil
-}
-
-// exchangeError keeps only the safe parts of the library's error, whose text
-// quotes the response body.
-func exchangeError(err error) *ExchangeError {
-	var answered *oauth2.RetrieveError
-	if errors.As(err, &answered) {
-		return &ExchangeError{
-			Status: answered.Response.StatusCode,
-			Code:   safeCode(asciiLower(errorCode(answered.Body))),
+	var t Tokens
+	for name, to := range map[string]*auth.Secret{"id_token": &t.ID, "access_token": &t.Access, "refresh_token": &t.Refresh} {
+		text, ok := parseText(top[name])
+		if !ok || text == "" { // Codex 0.171 stores an empty one, and is then stuck
+			return Tokens{}, &ExchangeError{Status: a.status, Err: errLacksToken}
 		}
+		*to = auth.NewSecret(text)
 	}
-	var failed *formError
-	if errors.As(err, &failed) {
-		return &ExchangeError{Err: cause(failed.err)}
-	}
-	return &ExchangeError{Err: errUnusable}
+	return t, nil
 }
 
 // ExchangeAPIKey trades an ID token for an API key (RFC 8693). The key is
 // optional: Codex continues without one when this fails, because accounts
 // without an organization get none.
 func (c *Client) ExchangeAPIKey(ctx context.Context, idToken auth.Secret) (auth.Secret, error) {
-	ctx, cancel := context.WithTimeout(ctx, c.cfg.ExchangeLimit)
-	defer cancel()
-	form := encodeForm([][2]string{
+	a, err := c.postForm(ctx, [][2]string{
 		{"grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"},
 		{"client_id", c.cfg.ClientID},
 		{"requested_token", "openai-api-key"},
 		{"subject_token", idToken.Reveal()},
 		{"subject_token_type", "urn:ietf:params:oauth:token-type:id_token"},
 	})
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, tokenEndpoint(c.cfg.Issuer), strings.NewReader(form))
 	if err != nil {
-		return auth.Secret{}, &ExchangeError{Err: errAddress}
+		return auth.Secret{}, err
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	resp, err := formTransport{c.transport}.RoundTrip(req)
+	top, _ := parseOnce(a.body, "access_token")
+	key, ok := parseText(top["access_token"])
+	if !ok || key == "" {
+		return auth.Secret{}, &ExchangeError{Status: a.status, Err: errLacksToken}
+	}
+	return auth.NewSecret(key), nil
+}
+
+// postForm sends a form to the token endpoint. An answer that is no success is
+// an error too.
+func (c *Client) postForm(ctx context.Context, form [][2]string) (answer, error) {
+	a, err := c.ask(ctx, tokenPath, "application/x-www-form-urlencoded", []byte(encodeForm(form)))
+	if err == nil && !success(a.status) {
+		err = a.failure()
+	}
+	return a, err
+}
+
+// answer is the complete answer to one request of a sign-in.
+type answer struct {
+	status     int
+	body       []byte
+	retryAfter time.Duration
+}
+
+// failure describes an unsuccessful answer.
+func (a answer) failure() *ExchangeError {
+	return &ExchangeError{Status: a.status, Code: safeCode(asciiLower(errorCode(a.body)))}
+}
+
+// ask sends one request of a sign-in as Codex does: it names no program, and a
+// redirect is an answer. Its error is an *ExchangeError.
+func (c *Client) ask(ctx context.Context, path, contentType string, body []byte) (answer, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.ExchangeLimit)
+	defer cancel()
+	post, err := c.newPost(ctx, c.cfg.Issuer+path, newOnceBody(body, nil))
 	if err != nil {
-		return auth.Secret{}, exchangeError(err)
+		return answer{}, &ExchangeError{Err: err}
+	}
+	post.Header.Set("Content-Type", contentType)
+	post.Header.Del("Originator")
+	post.Header.Set("User-Agent", "")
+	resp, err := c.transport.RoundTrip(post)
+	if err != nil {
+		return answer{}, &ExchangeError{Err: cause(err)}
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
-	if err != nil {
-		return auth.Secret{}, &ExchangeError{Err: cause(err)}
+	a := answer{status: resp.StatusCode, retryAfter: retryafter.Of(resp.Header, time.Now(), maxRetryAfter)}
+	if a.body, err = readBody(resp.Body); errors.Is(err, errTooLarge) {
+		return answer{}, &ExchangeError{Status: resp.StatusCode, Err: err}
+	} else if err != nil {
+		return answer{}, &ExchangeError{Err: err}
 	}
-	if !success(resp.StatusCode) {
-		return auth.Secret{}, &ExchangeError{Status: resp.StatusCode, Code: safeCode(asciiLower(errorCode(body)))}
-	}
-	tokens, err := parseTokens(body)
-	if err != nil || tokens.AccessToken == nil || tokens.AccessToken.Empty() {
-		return auth.Secret{}, &ExchangeError{Status: resp.StatusCode, Err: errLacksToken}
-	}
-	return *tokens.AccessToken, nil
-}
-
-// formClient sends the forms of the oauth2 library. It follows no redirects.
-func (c *Client) formClient() *http.Client {
-	return &http.Client{
-		Transport:     formTransport{c.transport},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
-
-// formTransport sends forms as Codex does and declares every answer to be JSON.
-type formTransport struct{ next http.RoundTripper }
-
-// formError marks a transport error, so that it can be found below the
-// library's own error texts.
-type formError struct{ err error }
-
-func (e *formError) Error() string { return e.err.Error() }
-func (e *formError) Unwrap() error { return e.err }
-
-// RoundTrip implements http.RoundTripper.
-func (t formTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	req = req.Clone(req.Context())
-	req.GetBody = nil                // a code is single use too
-	req.Header.Set("User-Agent", "") // Codex sends none here; net/http omits an empty one
-	req.Header.Set("Accept", "*/*")
-	resp, err := t.next.RoundTrip(req)
-	if err != nil {
-		return nil, &formError{err}
-	}
-	// Codex reads JSON whatever the content type; the library would parse
-	// text/plain as a form.
-	resp.Header.Set("Content-Type", "application/json")
-	return resp, nil
+	return a, nil
 }

@@ -3,6 +3,7 @@ package authority
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"unicode"
 	"unicode/utf16"
@@ -63,4 +64,27 @@ func loneSurrogate(raw []byte) bool {
 		}
 	}
 	return high != 0
+}
+
+// parseOnce is parseObject as Codex reads an answer that it needs whole: a byte
+// order mark is an error, and so is one of the names that appears twice.
+func parseOnce(raw []byte, names ...string) (map[string]json.RawMessage, bool) {
+	members, ok := parseObject(raw)
+	if !ok || bytes.HasPrefix(raw, byteOrderMark) {
+		return nil, false
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	_, _ = dec.Token() // the object, which parses
+	seen := make(map[string]bool, len(names))
+	for dec.More() {
+		token, _ := dec.Token()
+		name := token.(string) // inside an object the token is a name
+		if seen[name] && slices.Contains(names, name) {
+			return nil, false
+		}
+		seen[name] = true
+		var value json.RawMessage
+		_ = dec.Decode(&value)
+	}
+	return members, true
 }

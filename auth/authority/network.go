@@ -77,7 +77,7 @@ func newTransport(roots *x509.CertPool, proxy func(*url.URL) (*url.URL, error)) 
 		TLSHandshakeTimeout:    10 * time.Second,
 		MaxResponseHeaderBytes: 256 << 10,
 		DisableKeepAlives:      true, // a request on a reused connection may be sent again
-		DisableCompression:     true, // Codex asks for none, and the size limit counts what is sent
+		DisableCompression:     true, // the answers are small
 		Protocols:              protocols,
 		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
 			if res.StatusCode != http.StatusOK {

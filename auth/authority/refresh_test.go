@@ -1,9 +1,12 @@
 package authority
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -37,6 +40,34 @@ func TestRefreshRequest(t *testing.T) {
 		"\r\n" + body
 	if got := server.seen(); len(got) != 1 || got[0] != want {
 		t.Errorf("got %q\nwant %q", got, want)
+	}
+}
+
+// TestCompressedAnswer: a proxy may compress what nobody asked it to.
+func TestCompressedAnswer(t *testing.T) {
+	t.Parallel()
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, err := io.WriteString(w, `{"id_token":"i","access_token":"a","refresh_token":"r"}`)
+	must.Do(t, errors.Join(err, w.Close()))
+	s := serve(t, text(response(200, packed.String(), "Content-Encoding: gzip")))
+	refreshed, err := clientFor(s).Refresh(t.Context(), auth.RefreshRequest{RefreshToken: auth.NewSecret("r1")})
+	if err != nil || refreshed.RefreshToken == nil || refreshed.RefreshToken.Reveal() != "r" {
+		t.Errorf("a refresh: error %v", err)
+	}
+	if tokens, err := exchange(t.Context(), s, 0); err != nil || tokens.Refresh.Reveal() != "r" {
+		t.Errorf("a sign-in: error %v", err)
+	}
+	// It is unpacked within bounds, and what is broken counts as it is.
+	packed.Reset()
+	w = gzip.NewWriter(&packed)
+	_, err = w.Write(make([]byte, 64<<20))
+	must.Do(t, errors.Join(err, w.Close()))
+	for body, status := range map[string]int{packed.String(): 200, packed.String()[:100]: 401} {
+		_, err := clientFor(serve(t, text(response(status, body)))).Refresh(t.Context(), auth.RefreshRequest{RefreshToken: auth.NewSecret("r1")})
+		if f := failureOf(t, err); f.Permanent != (status == 401) || f.AnswerLost != (status == 200) {
+			t.Errorf("%d: %+v", status, f)
+		}
 	}
 }
 

@@ -200,6 +200,8 @@ func TestEndings(t *testing.T) {
 		"no code":           {nil, "", ErrNoCode, "sent no code, so the sign-in could not be completed."},
 		"empty code":        {[]string{"code", ""}, "", ErrNoCode, "sent no code, so the sign-in could not be completed."},
 		"empty error":       {[]string{"error", ""}, "", ErrNoCode, "sent no code, so the sign-in could not be completed."},
+		"empty error, code": {[]string{"error", "", "code", "c"}, "", ErrNoCode, "sent no code, so the sign-in could not be completed."},
+		"only described":    {[]string{"error", "", "error_description", "no way"}, "", &DeniedError{}, "The sign-in was refused: no way."},
 		"exchange refused":  {[]string{"code", "c"}, `400 {"error":"invalid_grant","error_description":"do-not-show"}`, &authority.ExchangeError{}, "it answered 400 (invalid_grant)."},
 		"exchange lacks":    {[]string{"code", "c"}, `{"access_token":"do-not-show"}`, &authority.ExchangeError{}, "its answer lacks a token."},
 		"no JSON Web Token": {[]string{"code", "c"}, `{"id_token":"do-not-show","access_token":"a","refresh_token":"r"}`, nil, "id_token is not a JSON Web Token."},

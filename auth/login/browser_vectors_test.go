@@ -121,6 +121,31 @@ func replayBrowser(t *testing.T, c browserCase) {
 	}
 }
 
+// TestOddCallbacks: what Codex 0.171 takes for the right callback too.
+func TestOddCallbacks(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		more    string
+		headers []string
+	}{
+		"another parameter's bad escape": {"&x=%zz", nil},
+		"an escape that is cut off":      {"&x=%", nil},
+		"another parameter's semicolon":  {"&scope=openid;email", nil},
+		"no UTF-8":                       {"&x=%ff", nil},
+		"a developer's cookies":          {"", []string{"Cookie", "a=" + strings.Repeat("x", 60<<10)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			granted := issuer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, tokenBody) })
+			f := run(t, Browser{Authority: clientOf(granted)})
+			open(t, f.callback("code", "c")+tt.more, tt.headers...)
+			if err := f.end(t); err != nil {
+				t.Errorf("error %v", err)
+			}
+		})
+	}
+}
+
 // wantEnd compares how the flow stands after the request.
 func wantEnd(t *testing.T, f *flow, want string) {
 	t.Helper()

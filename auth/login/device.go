@@ -60,7 +60,7 @@ type Device struct {
 	Limit time.Duration
 }
 
-// Run runs one flow. Its error is authority.ErrNoDeviceCode,
+// Run runs one flow. Its error is auth.ErrNoDeviceCode,
 // ErrCancelled, ErrTimeout (the context's own deadline), ErrExpired,
 // *DeniedError, *WorkspaceError, *authority.ExchangeError or that of Confirm or
 // Save, each wrapped or not.

@@ -126,6 +126,8 @@ func TestDeviceEnds(t *testing.T) {
 		"unauthorized":          {[]reply{answer(401, "")}, 5 * time.Second, fails(401)},
 		"broken for good":       {[]reply{broken}, (5 + 5 + 10 + 20 + 40) * time.Second, fails(500)},
 		"no code in the answer": {[]reply{answer(200, `{"code_verifier":"cv"}`)}, 5 * time.Second, fails(200)},
+		"code twice":            {[]reply{answer(200, strings.Replace(grantBody, "{", `{"authorization_code":"c",`, 1))}, 5 * time.Second, fails(200)},
+		"no challenge":          {[]reply{answer(200, `{"authorization_code":"c","code_verifier":"cv"}`)}, 5 * time.Second, fails(200)},
 		"no JSON":               {[]reply{answer(200, "secret-0123456789")}, 5 * time.Second, fails(200)},
 		"too large":             {[]reply{answer(200, strings.Repeat(" ", 1<<20)+grantBody)}, 5 * time.Second, fails(200)},
 	} {
@@ -164,6 +166,8 @@ func TestDeviceCodeAnswers(t *testing.T) {
 		"interval words":    {answer(200, `{"device_auth_id":"d","user_code":"c","interval":"soon"}`), false},
 		"no id":             {answer(200, `{"user_code":"c","interval":"1"}`), false},
 		"no code":           {answer(200, `{"device_auth_id":"d","interval":"1"}`), false},
+		"two codes":         {answer(200, `{"device_auth_id":"d","user_code":"c","usercode":"e","interval":"1"}`), false},
+		"id twice":          {answer(200, `{"device_auth_id":"d","device_auth_id":"d","user_code":"c","interval":"1"}`), false},
 		"a page for a code": {answer(200, `{"device_auth_id":"d","user_code":"`+strings.Repeat("x", 65)+`","interval":"1"}`), false},
 		"terminal controls": {answer(200, `{"device_auth_id":"d","user_code":"\u001b[2J","interval":"1"}`), false},
 		"no network":        {reply{err: errors.New("secret-0123456789")}, false},
@@ -174,7 +178,7 @@ func TestDeviceCodeAnswers(t *testing.T) {
 			s.code = tt.answer
 			_, err := runDevice(t, s, Device{Save: never(t), Show: func(DeviceCode) { t.Error("shown") }})
 			var failed *authority.ExchangeError
-			if errors.Is(err, authority.ErrNoDeviceCode) != tt.none || errors.As(err, &failed) == tt.none {
+			if errors.Is(err, auth.ErrNoDeviceCode) != tt.none || errors.As(err, &failed) == tt.none {
 				t.Errorf("error %v (%T)", err, err)
 			}
 			if strings.Contains(err.Error(), "0123456789") {

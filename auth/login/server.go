@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -90,7 +91,7 @@ func startServer(l net.Listener, state string, peer func(net.Conn) bool) *server
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       5 * time.Second,
 		WriteTimeout:      3 * time.Minute, // the answer to the callback waits for the exchange
-		MaxHeaderBytes:    16 << 10,
+		MaxHeaderBytes:    256 << 10,       // browsers send the cookies of every program on 127.0.0.1
 	}
 	s.http.SetKeepAlivesEnabled(false)
 	go func() {
@@ -150,8 +151,10 @@ func (s *server) callback(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusForbidden, "Not allowed from a web page.")
 		return
 	}
-	q, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil || len(q["state"]) != 1 || subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(s.state)) != 1 {
+	// As for Codex a semicolon separates nothing, and a parameter that cannot be
+	// read takes nothing but itself along.
+	q, _ := url.ParseQuery(strings.ReplaceAll(r.URL.RawQuery, ";", "%3B"))
+	if len(q["state"]) != 1 || subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(s.state)) != 1 {
 		refuse(w, http.StatusBadRequest, "State mismatch.")
 		return
 	}
@@ -159,9 +162,13 @@ func (s *server) callback(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusBadRequest, "A parameter appears twice.")
 		return
 	}
-	answer := &callback{code: auth.NewSecret(q.Get("code"))}
-	if code := q.Get("error"); code != "" {
-		answer.denied = &DeniedError{Code: line(code), Description: line(q.Get("error_description"))}
+	answer := &callback{}
+	code, description := q.Get("error"), q.Get("error_description")
+	switch {
+	case !q.Has("error"):
+		answer.code = auth.NewSecret(q.Get("code"))
+	case code != "" || description != "":
+		answer.denied = &DeniedError{Code: line(code), Description: line(description)}
 	}
 	s.answer(w, r, answer)
 }
