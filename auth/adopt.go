@@ -41,7 +41,7 @@ func (m *Manager) lookUp(s *Snapshot, loadErr error, always bool) content {
 	}
 	c.known = true
 	if first || !m.opts.AsCodex {
-		c.refusal = m.lookupRefusal(c.snapshot)
+		c.refusal = m.lookupRefusal(c.snapshot, c.token)
 	}
 	if c.token != "" {
 		r, _ := m.lastAttempt(c.token)

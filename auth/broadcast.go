@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -12,7 +13,7 @@ type Broadcast[T any] struct {
 	mu   sync.Mutex // guards everything below
 	last T
 	any  bool
-	subs map[chan T]struct{}
+	subs []chan T // the last is woken first, so a face does not wait for what this process does with a State
 }
 
 // Publish makes v the newest value.
@@ -20,7 +21,7 @@ func (b *Broadcast[T]) Publish(v T) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.last, b.any = v, true
-	for ch := range b.subs {
+	for _, ch := range b.subs {
 		replace(ch, v)
 	}
 }
@@ -48,17 +49,14 @@ func (b *Broadcast[T]) Subscribe(ctx context.Context) <-chan T {
 	ch := make(chan T, 1)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.subs == nil {
-		b.subs = make(map[chan T]struct{})
-	}
-	b.subs[ch] = struct{}{}
+	b.subs = append(b.subs, ch)
 	if b.any {
 		ch <- b.last
 	}
 	context.AfterFunc(ctx, func() {
 		b.mu.Lock()
 		defer b.mu.Unlock()
-		delete(b.subs, ch)
+		b.subs = slices.DeleteFunc(b.subs, func(c chan T) bool { return c == ch })
 		close(ch)
 	})
 	return ch

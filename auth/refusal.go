@@ -40,8 +40,9 @@ func (m *Manager) heed(s *Snapshot) *Refusal {
 	if !s.HasTokens() {
 		return nil
 	}
-	refusal := m.lookupRefusal(s)
-	last, _ := m.lastAttempt(m.opts.Memory.Token(s))
+	token := m.opts.Memory.Token(s)
+	refusal := m.lookupRefusal(s, token)
+	last, _ := m.lastAttempt(token)
 	m.change(func(f *Facts) {
 		if !f.Snapshot.Equal(s) {
 			return // s has been replaced meanwhile
@@ -56,13 +57,17 @@ func (m *Manager) heed(s *Snapshot) *Refusal {
 	return refusal
 }
 
-// lookupRefusal finds the refusal of s, nil when it has none. AsCodex looks
-// only once, at the start: later, adopted content counts as not refused.
-func (m *Manager) lookupRefusal(s *Snapshot) *Refusal {
+// lookupRefusal finds the refusal of s, nil when it has none; token is its refresh
+// token's fingerprint. AsCodex looks only once, at the start: later, adopted content
+// counts as not refused.
+func (m *Manager) lookupRefusal(s *Snapshot, token string) *Refusal {
 	if !s.Managed() || !s.HasTokens() {
 		return nil
 	}
-	key := m.refusalKey(s)
+	key := token
+	if m.opts.AsCodex {
+		key = m.opts.Memory.Whole(s)
+	}
 	if r, ok := m.opts.Memory.Lookup(key); ok {
 		return &r
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"runtime"
 	"slices"
 
 	"github.com/fsnotify/fsnotify"
@@ -102,6 +103,7 @@ func (r *run) handle(event fsnotify.Event) {
 		about = anyFile // which file is behind it takes longer to find out than to read them all
 	}
 	r.report(about)
+	runtime.Gosched() // whoever reads the file goes first
 	if role == file && !(event.Has(fsnotify.Create) && isLink(place)) {
 		return // the way to the file is unchanged
 	}
