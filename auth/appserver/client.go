@@ -51,7 +51,8 @@ func Dial(ctx context.Context, socket string) (*Client, error) {
 func (c *Client) begin(ctx context.Context) error {
 	var hello initializeParams
 	hello.ClientInfo.Name, hello.ClientInfo.Version = "rekey", "1"
-	hello.Rekey = &program{Schema: spoken(), Subscribe: true}
+	ours := spoken()
+	hello.Rekey = &introduction{Schema: &ours, Subscribe: true}
 	var welcome initializeResult
 	if err := c.ask(ctx, methodInitialize, hello, &welcome); err != nil {
 		return err

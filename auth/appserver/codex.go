@@ -9,8 +9,8 @@ import (
 func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) {
 	s := c.server
 	us := &program{Version: s.Version, Schema: spoken()}
-	if p.Rekey != nil {
-		if err := compare(*us, p.Rekey.Schema); err != nil {
+	if p.Rekey != nil && p.Rekey.Schema != nil {
+		if err := compare(*us, *p.Rekey.Schema); err != nil {
 			return nil, failure(err)
 		}
 	}
@@ -23,26 +23,26 @@ func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) 
 	c.mu.Unlock()
 	c.known.Store(true)
 	c.welcome()
-	c.work.Go(c.watchAccount)
+	watchers := []func(){c.watchAccount}
 	if c.server.Pushes {
 		known := s.Home.Usage() // what changes once this is answered is told
-		c.work.Go(func() { c.watchRateLimits(known) })
+		watchers = append(watchers, func() { c.watchRateLimits(known) })
 	}
 	if p.Rekey != nil && p.Rekey.Subscribe {
-		st := c.follow()
-		us.State = &st
+		st, more := c.follow()
+		us.State, watchers = &st, append(watchers, more...)
 	}
 	family := "unix"
 	if s.Platform == "windows" {
 		family = "windows"
 	}
-	return initializeResult{
+	return followed{initializeResult{
 		UserAgent:      p.ClientInfo.Name + "/" + s.Version + " (rekey; " + s.Platform + ")",
 		CodexHome:      s.Home.Dir(),
 		PlatformFamily: family,
 		PlatformOS:     s.Platform,
 		Rekey:          us,
-	}, nil
+	}, watchers}, nil
 }
 
 // authStatus answers getAuthStatus. Problems with the credentials are not an

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"sync"
 
@@ -18,6 +19,7 @@ type conn struct {
 	work       sync.WaitGroup // requests, and goroutines that outlive them
 	places     chan struct{}  // holds one value for each request under way
 	turn       chan struct{}  // closed when the latest of Codex's requests is answered; only take touches it
+	greeting   chan struct{}  // closed when initialize is answered; only take touches it
 	after      []outgoing     // notifications to send after the answer; only the request whose turn it is touches it
 	welcome    func() bool    // stops the timer for initialize
 	recovering sync.Mutex     // one step of recovery at a time
@@ -31,6 +33,13 @@ type conn struct {
 
 // handler answers one method. A nil result is written as {}.
 type handler func(ctx context.Context, params json.RawMessage) (any, error)
+
+// followed is the result of a handler, with what sends notifications once it is
+// written.
+type followed struct {
+	result   any
+	watchers []func()
+}
 
 // methods returns the handlers by method.
 func (c *conn) methods() map[string]handler {
@@ -76,7 +85,7 @@ func with[P any](handle func(context.Context, P) (any, error)) handler {
 		var p P
 		var wrong *json.UnmarshalTypeError
 		if err := json.Unmarshal(raw, &p); errors.As(err, &wrong) {
-			return nil, invalid("Invalid request: invalid type: %s for `%s`, expected a %s", wrong.Value, wrong.Field, wrong.Type)
+			return nil, invalid("Invalid request: invalid type: %s for `%s`, expected %s", wrong.Value, wrong.Field, expected(wrong.Type))
 		} else if err != nil {
 			return nil, invalid("Invalid request: not valid")
 		}
@@ -84,10 +93,27 @@ func with[P any](handle func(context.Context, P) (any, error)) handler {
 	}
 }
 
+// expected is a type in the words of JSON.
+func expected(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Pointer:
+		return expected(t.Elem())
+	case reflect.String:
+		return "a string"
+	case reflect.Bool:
+		return "a boolean"
+	case reflect.Struct, reflect.Map:
+		return "an object"
+	case reflect.Slice, reflect.Array:
+		return "a list"
+	}
+	return "a number"
+}
+
 // take starts a request once there is a free place. Codex answers one request
-// after the other, so its methods wait for their turn. Rekey's own do not,
-// because otherwise a sign-in could not be cancelled. Messages without an id
-// get no answer.
+// after the other, so its methods wait for their turn. Rekey's own do not, except
+// for that of initialize, because otherwise a sign-in could not be cancelled.
+// Messages without an id get no answer.
 func (c *conn) take(m message) {
 	if m.Method == "" || string(m.ID) == "null" {
 		return
@@ -99,14 +125,21 @@ func (c *conn) take(m message) {
 	}
 	own := strings.HasPrefix(m.Method, ownPrefix)
 	before, mine := c.turn, make(chan struct{})
-	if !own {
+	switch {
+	case own:
+		before = c.greeting
+	case m.Method == methodInitialize && !c.known.Load():
+		c.turn, c.greeting = mine, mine
+	default:
 		c.turn = mine
 	}
 	c.work.Go(func() {
 		defer func() { close(mine); <-c.places }()
-		if own {
+		<-before
+		switch {
+		case own:
 			c.respond(m)
-		} else if <-before; c.ctx.Err() == nil {
+		case c.ctx.Err() == nil:
 			c.respond(m)
 			for _, n := range c.after {
 				_ = c.write(n)
@@ -123,6 +156,10 @@ func (c *conn) respond(m message) {
 	if err != nil && c.ctx.Err() != nil {
 		return
 	}
+	f, _ := result.(followed)
+	if f.result != nil {
+		result = f.result
+	}
 	answer := outgoing{ID: m.ID, Result: result}
 	switch {
 	case err != nil && !errors.As(err, &answer.Error):
@@ -131,6 +168,9 @@ func (c *conn) respond(m message) {
 		answer.Result = struct{}{}
 	}
 	_ = c.write(answer)
+	for _, watch := range f.watchers {
+		c.work.Go(watch)
+	}
 }
 
 // run checks that the connection has been initialized, and no more than once.

@@ -57,7 +57,7 @@ type initializeParams struct {
 		ExperimentalAPI bool `json:"experimentalApi"`
 	} `json:"capabilities"`
 	// Rekey is added by Rekey's own clients: see schema.go.
-	Rekey *program `json:"rekey,omitempty"`
+	Rekey *introduction `json:"rekey,omitempty"`
 }
 
 type initializeResult struct {

@@ -16,21 +16,21 @@ func (c *conn) state(context.Context, json.RawMessage) (any, error) {
 }
 
 func (c *conn) subscribe(context.Context, json.RawMessage) (any, error) {
-	return stateMessage{stateSchema, c.follow()}, nil
+	st, watchers := c.follow()
+	return followed{stateMessage{stateSchema, st}, watchers}, nil
 }
 
-// follow returns the State, and has every later one and the usage pushed.
-func (c *conn) follow() auth.State {
+// follow returns the State, and what pushes every later one and the usage.
+func (c *conn) follow() (st auth.State, watchers []func()) {
 	c.mu.Lock()
 	first := !c.subscribed
 	c.subscribed = true
 	c.mu.Unlock()
-	st := c.server.Home.State()
+	st = c.server.Home.State()
 	if first {
-		c.work.Go(func() { c.watchState(st) })
-		c.work.Go(c.watchUsage)
+		watchers = []func(){func() { c.watchState(st) }, c.watchUsage}
 	}
-	return st
+	return st, watchers
 }
 
 // watchState pushes every State after the last one that the client was told,

@@ -25,14 +25,20 @@ func (s schemas) meets(other schemas) bool {
 	return s.Oldest <= other.Newest && other.Oldest <= s.Newest
 }
 
-// program is how a Rekey introduces itself to another one, in initialize.
+// introduction is what a client that knows Rekey says of itself in initialize.
+type introduction struct {
+	// Schema are the versions that it speaks, nil if it does not care.
+	Schema *schemas `json:"schema,omitempty"`
+	// Subscribe: it wants what rekey/subscribe does, too. The answer has the State
+	// then, unless the agent is older than this member.
+	Subscribe bool `json:"subscribe,omitempty"`
+}
+
+// program is what an agent answers.
 type program struct {
-	Version string  `json:"version,omitempty"` // of the program; a client omits it
-	Schema  schemas `json:"schema"`
-	// Subscribe: the client wants what rekey/subscribe does, too. The answer has
-	// the State then, unless the agent is older than this member.
-	Subscribe bool        `json:"subscribe,omitempty"`
-	State     *auth.State `json:"state,omitempty"`
+	Version string      `json:"version,omitempty"`
+	Schema  schemas     `json:"schema"`
+	State   *auth.State `json:"state,omitempty"`
 }
 
 // SchemaError means that the agent and its client have no common version of

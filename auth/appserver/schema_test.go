@@ -83,8 +83,10 @@ func TestAgentOfAnotherClient(t *testing.T) {
 		"newer":                 {`{"schema":{"oldest":2,"newest":2}}`, "the running Rekey is older than this program"},
 		"older":                 {`{"schema":{"oldest":0,"newest":0}}`, "the running Rekey is newer than this program"},
 		"newer, speaks ours":    {`{"schema":{"oldest":1,"newest":2}}`, `"rekey":{"version":"1.2","schema":{"oldest":1,"newest":1}}`},
+		"without versions":      {`{"subscribe":true}`, `"state":{"status":"signed_out"`},
 		"somebody else's":       {`null`, `"rekey":{"version":"1.2"`},
-		"no versions but a lie": {`{"schema":"x"}`, "invalid type"},
+		"no versions but a lie": {`{"schema":"x"}`, "invalid type: string for `rekey.schema`, expected an object"},
+		"no introduction":       {`7`, "invalid type: number for `rekey`, expected an object"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -74,6 +74,7 @@ func (s *Server) Serve(ctx context.Context, rwc io.ReadWriteCloser) error {
 		wire: newWire(ctx, rwc, s.Limits), server: s,
 		places: make(chan struct{}, cmp.Or(s.Limits.InFlight, math.MaxInt32)), turn: make(chan struct{}),
 	}
+	c.greeting = c.turn // nothing to wait for before initialize
 	close(c.turn)
 	c.handlers = c.methods()
 	c.welcome = c.within(s.Limits.Introduce, ErrNotIntroduced)

@@ -2,14 +2,17 @@ package appserver_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"rekey/auth"
 	"rekey/auth/appserver"
 	"rekey/internal/box"
+	"rekey/test/kit"
 )
 
 func TestHandshake(t *testing.T) {
@@ -29,6 +32,41 @@ func TestHandshake(t *testing.T) {
 	}
 }
 
+// changing is a home whose account changes just before initialize is answered.
+type changing struct {
+	*home
+	store *kit.Store
+}
+
+func (h changing) Dir() string {
+	h.store.Change(func(s *kit.Store) { s.Content = nil })
+	_ = h.manager.Reload(context.Background(), true) // nobody is signed in any more
+	synctest.Wait()                                  // whoever wants to say so has tried
+	return h.home.Dir()
+}
+
+// TestNothingBeforeTheGreeting: notifications come after the answer to initialize,
+// and so do the answers to Rekey's own requests that did not wait for it.
+func TestNothingBeforeTheGreeting(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &kit.Store{Content: signedIn()}
+		h := newHome(t, nil, refusing(), func(o *auth.Options) { o.Store = store })
+		p := connect(t, &appserver.Server{Home: changing{h, store}, Pushes: true})
+		p.send(`{"id":1,"method":"initialize","params":{"clientInfo":{"name":"t","version":"1"},"rekey":{"subscribe":true}}}`)
+		p.send(`{"id":2,"method":"rekey/state","params":{}}`)
+		if m := p.next(); string(m.ID) != "1" || m.Error != nil {
+			t.Errorf("the first line is %s", m.line)
+		}
+		for m := p.next(); string(m.ID) != "2"; m = p.next() {
+			if m.Method == "" {
+				t.Errorf("it writes %s", m.line)
+			}
+		}
+		_ = p.nc.Close()
+	})
+}
+
 // TestOddRequests goes through everything a client can get wrong. Each is
 // answered, and the connection lives on.
 func TestOddRequests(t *testing.T) {
@@ -43,7 +81,9 @@ func TestOddRequests(t *testing.T) {
 		{"no params", `{"id":2,"method":"getAuthStatus"}`, -32600, "missing field `params`"},
 		{"params null", `{"id":3,"method":"getAuthStatus","params":null}`, -32600, "missing field `params`"},
 		{"params array", `{"id":4,"method":"getAuthStatus","params":[]}`, -32600, "must be an object"},
-		{"wrong type", `{"id":5,"method":"getAuthStatus","params":{"includeToken":"yes"}}`, -32600, "invalid type"},
+		{"wrong type", `{"id":5,"method":"getAuthStatus","params":{"includeToken":"yes"}}`, -32600, "invalid type: string for `includeToken`, expected a boolean"},
+		{"no text", `{"id":5,"method":"account/login/start","params":{"type":5}}`, -32600, "invalid type: number for `type`, expected a string"},
+		{"no number", `{"id":5,"method":"rekey/token","params":{"minValiditySeconds":"1"}}`, -32600, "invalid type: string for `minValiditySeconds`, expected a number"},
 		{"bad JSON", `{"id":6,`, -32700, ""},
 		{"not an object", `42`, -32600, "one JSON object"},
 		{"a batch", `[{"id":1,"method":"rekey/state"}]`, -32600, "one JSON object"},
