@@ -238,7 +238,7 @@ func TestLogout(t *testing.T) {
 				t.Error("auth.json is still there")
 			}
 			b.rekey(cli.ExitSignedOut, "status")
-			if r := b.rekey(cli.ExitOK, "logout"); r.out != "Nobody was signed in.\n" {
+			if r := b.rekey(cli.ExitOK, "logout"); r.out != "Not signed in.\n" {
 				t.Errorf("the second time it prints %q", r.out)
 			}
 			b.put(content) // a copy from before is worth nothing

@@ -240,7 +240,7 @@ func TestLogout(t *testing.T) {
 	for want, before := range map[string]auth.State{
 		"Signed out: ada@example.com · Pro\n": kit.State(auth.StatusExpiring, noon),
 		"Signed out.\n":                       nameless,
-		"Nobody was signed in.\n":             kit.State(auth.StatusSignedOut, noon),
+		"Not signed in.\n":                    kit.State(auth.StatusSignedOut, noon),
 	} {
 		p := newTerminal()
 		p.with(kit.NewSession(before))

@@ -68,6 +68,7 @@ func TestWrongCommandLines(t *testing.T) {
 		"-x":                              "-x",
 		"--home":                          "--home",
 		"watch --format xml":              `"xml"; use text, json or waybar`,
+		"watch --usage":                   "--usage is for --format waybar; \"rekey usage\" shows the usage",
 		"watch --format":                  "--format",
 		"watch --format=":                 "use text, json or waybar",
 		"status --json=maybe":             "maybe",

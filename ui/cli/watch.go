@@ -36,6 +36,9 @@ func (p *Program) watchCommand(s *scope) *cobra.Command {
 			if !slices.Contains(formats, format) {
 				return p.misuse("usage.format", "Given", format)
 			}
+			if usage && format != formatWaybar {
+				return p.misuse("usage.usage_format")
+			}
 			homes, err := p.homes(s)
 			if err != nil {
 				return err

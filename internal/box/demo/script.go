@@ -125,7 +125,7 @@ func (s *Sandbox) signedIn(ctx context.Context, script Script) error {
 
 // used watches a window fill up, be full and be reset, asking all the time.
 func (s *Sandbox) used(ctx context.Context, script Script) error {
-	script.Say("demo.usage", "Length", (s.life / 2).String())
+	script.Say("demo.usage")
 	steps := []func(usage.Window) bool{
 		func(w usage.Window) bool { return !w.Full() },
 		usage.Window.Full,
