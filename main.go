@@ -8,4 +8,16 @@ import (
 	"rekey/app"
 )
 
-func main() { os.Exit(app.Main(os.Args[1:])) }
+func main() {
+	grow(1)
+	os.Exit(app.Main(os.Args[1:]))
+}
+
+// grow has the stack grow to what a command needs while there is hardly anything on
+// it. Otherwise it would grow in five steps, and each copies all that is on it.
+//
+//go:noinline
+func grow(n int) byte {
+	var room [16 << 10]byte
+	return room[n]
+}

@@ -100,7 +100,7 @@ func Open(opts Options) (*Home, error) {
 		opts.Tell = func(error) {}
 	}
 	id := identity(opts.Dir)
-	h := &Home{opts: opts, id: id, stateDir: opts.Dirs.StateDir(opts.Dir)}
+	h := &Home{opts: opts, id: id, stateDir: filepath.Join(opts.Dirs.State, id)}
 	h.authority = &lateAuthority{getenv: opts.Getenv}
 	var err error
 	if h.state, err = memory.Open(opts.Store.Disk, h.stateDir); err != nil {
