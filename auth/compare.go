@@ -88,8 +88,11 @@ func (s *Snapshot) accountInUse() (id string, ok bool) {
 // is a refresh of the other. A loan that its owner has refreshed is still the
 // same.
 func (s *Snapshot) SameSignIn(t *Snapshot) bool {
+	if s.Equal(t) {
+		return true
+	}
 	if s.Kind() != KindChatGPT || t.Kind() != KindChatGPT || !s.HasTokens() || !t.HasTokens() {
-		return s.Equal(t)
+		return false
 	}
 	ours, lent := s.Loan()
 	theirs, alsoLent := t.Loan()

@@ -21,11 +21,16 @@ func (m *Manager) SetExternal(t ExternalTokens, owner ExternalRefresher) error {
 }
 
 // ClearExternal drops the tokens of a host program and goes back to the store.
-func (m *Manager) ClearExternal(ctx context.Context) {
+// It reports whether there were any.
+func (m *Manager) ClearExternal(ctx context.Context) bool {
 	m.mu.Lock()
+	held := m.owner != nil
 	m.owner = nil
 	m.mu.Unlock()
-	_ = m.Reload(ctx, true) // an error shows in the State
+	if held {
+		_ = m.Reload(ctx, true) // an error shows in the State
+	}
+	return held
 }
 
 // refreshExternal asks the host program for new tokens, if there is one to ask.

@@ -58,9 +58,8 @@ func (m *Manager) signIn(ctx context.Context, next *Snapshot, may func(current *
 func (m *Manager) Logout(ctx context.Context) (removed bool, err error) {
 	if m.opts.AsCodex {
 		m.Use(ctx) // Codex refreshes stale credentials even to throw them away
-	} else {
-		_, _ = m.load(ctx) // remove what is there now
 	}
+	_, _ = m.load(ctx) // revoke what is there now
 	s, _ := m.Snapshot()
 	if m.opts.AsCodex {
 		m.revokeSignIn(ctx, s)

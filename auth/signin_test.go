@@ -20,6 +20,7 @@ func TestCommitSignIn(t *testing.T) {
 	}{
 		{"signed out", nil, nil, true},
 		{"unchanged", chatGPT(), chatGPT(), true},
+		{"unchanged, without an account", chatGPT(unset("tokens.account_id")), chatGPT(unset("tokens.account_id")), true},
 		{"refreshed meanwhile", chatGPT(), rotated(), true},
 		{"refreshed meanwhile, same owner", chatGPT(owner("a")), rotated(owner("a")), true},
 		{"changed around the tokens", chatGPT(), chatGPT(set("OPENAI_API_KEY", "sk-1")), true},

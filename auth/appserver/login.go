@@ -61,6 +61,8 @@ func (c *conn) loginAPIKey(ctx context.Context, p loginStartParams) (any, error)
 	if reason := held.Restriction(next); reason != nil {
 		return nil, invalid("%v", reason)
 	}
+	c.stopSignIn("")
+	c.server.Home.CancelSignIn()
 	if err := held.ReplaceSignIn(ctx, next); err != nil {
 		return nil, fmt.Errorf("failed to save api key: %w", err)
 	}
@@ -117,6 +119,9 @@ func (c *conn) loginChatGPT(kind string) (any, error) {
 		if err != nil && flow.stopped.Load() {
 			err = codexWords("Login was not completed")
 		}
+		if err != nil && method == auth.SignInBrowser {
+			err = fmt.Errorf("Login server error: %w", err)
+		}
 		c.mu.Lock()
 		if c.login == flow {
 			c.login = nil
@@ -132,10 +137,11 @@ func (c *conn) loginChatGPT(kind string) (any, error) {
 }
 
 func (c *conn) loginCancel(_ context.Context, p loginCancelParams) (any, error) {
-	if _, err := uuid.Parse(p.LoginID); err != nil {
+	id, err := uuid.Parse(p.LoginID)
+	if err != nil || uuid.Validate(p.LoginID) != nil { // Parse ignores what stands for the braces
 		return nil, invalid("invalid login id: %s", p.LoginID)
 	}
-	if c.stopSignIn(p.LoginID) {
+	if c.stopSignIn(id.String()) {
 		return loginCancelResult{Status: "canceled"}, nil
 	}
 	return loginCancelResult{Status: "notFound"}, nil
@@ -168,7 +174,7 @@ func (c *conn) completed(id *string, err error) {
 		send = func(method string, p any) { c.after = append(c.after, note(method, p)) }
 	}
 	if err != nil {
-		text := "Login server error: " + err.Error()
+		text := err.Error()
 		done.Error = &text
 	}
 	send(noteLoginCompleted, done)
@@ -179,11 +185,11 @@ func (c *conn) completed(id *string, err error) {
 }
 
 func (c *conn) logout(ctx context.Context, _ json.RawMessage) (any, error) {
-	held := c.server.Home.Manager()
-	if c.holdsHostTokens() {
-		held.ClearExternal(ctx)
-	} else if _, err := held.Logout(ctx); err != nil {
-		return nil, fmt.Errorf("logout failed: %w", err)
+	c.stopSignIn("")
+	if !c.server.Home.Manager().ClearExternal(ctx) {
+		if err := c.server.Home.SignOut(ctx); err != nil {
+			return nil, fmt.Errorf("logout failed: %w", err)
+		}
 	}
 	c.after = append(c.after, note(noteUpdated, accountUpdated{}))
 	return nil, nil

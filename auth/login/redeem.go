@@ -59,6 +59,9 @@ func (r redemption) run(ctx context.Context, grant authority.CodeGrant) (*auth.S
 	}
 	if r.save != nil {
 		if err := r.save(ctx, s); err != nil {
+			if errors.Is(err, auth.ErrStoreChanged) { // any other error may come after the write
+				r.discard(ctx, tokens)
+			}
 			return nil, whole(ctx, err)
 		}
 	}
