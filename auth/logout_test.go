@@ -63,6 +63,25 @@ func TestLogoutAsCodex(t *testing.T) {
 	}
 }
 
+// TestLogoutAsCodexLooks: as in Codex 0.171, the store decides what is revoked.
+func TestLogoutAsCodexLooks(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		disk    []byte
+		revoked []string
+	}{
+		"refreshed by another program": {rotated(), []string{"refresh_token refresh-other"}},
+		"taken away":                   {nil, nil},
+	} {
+		r := newRig(t, chatGPT(), asCodex)
+		r.store.put(tt.disk)
+		if _, err := r.Logout(t.Context()); err != nil || !slices.Equal(r.authority.revoked, tt.revoked) {
+			t.Errorf("%s: revoked %q, error %v", name, r.authority.revoked, err)
+		}
+		r.wantStatus(StatusSignedOut)
+	}
+}
+
 // TestLogoutFails: the State still shows credentials that could not be removed.
 func TestLogoutFails(t *testing.T) {
 	t.Parallel()

@@ -83,6 +83,43 @@ func TestLoginCancel(t *testing.T) {
 	}
 }
 
+// TestSignInIsOvertaken: an API key and a logout end a sign-in that waits for
+// the browser.
+func TestSignInIsOvertaken(t *testing.T) {
+	t.Parallel()
+	for _, by := range []string{
+		`"account/login/start","params":{"type":"apiKey","apiKey":"sk-fake"}`, `"account/logout"`,
+	} {
+		p := initialized(t, &appserver.Server{Home: newHome(t, nil, refusing())})
+		p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgpt"}}`)
+		p.send(`{"id":2,"method":` + by + `}`)
+		for m := p.next(); m.Method != "account/login/completed" || strings.Contains(string(m.Params), `"loginId":null`); m = p.next() {
+			if m.Error != nil {
+				t.Fatalf("got %s", m.line)
+			}
+		}
+	}
+}
+
+// TestLoginIDs: an id is compared by its value, and read in the forms that
+// Codex 0.171 reads.
+func TestLoginIDs(t *testing.T) {
+	t.Parallel()
+	p := initialized(t, &appserver.Server{Home: newHome(t, nil, refusing())})
+	m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgpt"}}`)
+	_, after, _ := strings.Cut(string(m.Result), `"loginId":"`)
+	id, _, _ := strings.Cut(after, `"`)
+	if m := p.ask(`{"id":2,"method":"account/login/cancel","params":{"loginId":"(` + id + `)"}}`); m.Error == nil {
+		t.Errorf("got %s", m.line)
+	}
+	p.send(`{"id":3,"method":"account/login/cancel","params":{"loginId":"{` + strings.ToUpper(id) + `}"}}`)
+	for m = p.next(); string(m.ID) != "3"; m = p.next() { // the end of the sign-in may come first
+	}
+	if string(m.Result) != `{"status":"canceled"}` {
+		t.Errorf("got %s", m.line)
+	}
+}
+
 // TestSignInWithADeviceCode: the client shows the code.
 func TestSignInWithADeviceCode(t *testing.T) {
 	t.Parallel()
@@ -183,6 +220,20 @@ func TestLogout(t *testing.T) {
 	}
 	if got := p.notes(1)[0]; got != `account/updated {"authMode":null,"planType":null}` {
 		t.Errorf("got %s", got)
+	}
+	if st := h.manager.State(); st.Status != auth.StatusSignedOut {
+		t.Errorf("state %q", st.Status)
+	}
+}
+
+// TestLogoutOfStoredHostTokens: there is no host program to give them back to.
+func TestLogoutOfStoredHostTokens(t *testing.T) {
+	t.Parallel()
+	stored := box.AuthJSON(box.WithMode("chatgptAuthTokens"))
+	h := newHome(t, stored, refusing())
+	p := initialized(t, &appserver.Server{Home: h, HostTokens: true})
+	if m := p.ask(`{"id":1,"method":"account/logout"}`); string(m.Result) != `{}` {
+		t.Errorf("got %s", m.line)
 	}
 	if st := h.manager.State(); st.Status != auth.StatusSignedOut {
 		t.Errorf("state %q", st.Status)

@@ -302,20 +302,34 @@ func TestNoAPIKey(t *testing.T) {
 	}
 }
 
-// TestSaveFails: the browser is not told of a success that did not happen.
+// TestSaveFails: the browser is not told of a success that did not happen. What
+// has certainly not been written is revoked.
 func TestSaveFails(t *testing.T) {
 	t.Parallel()
-	full := errors.New("the disk is full")
-	f := run(t, Browser{
-		Authority: clientOf(boxed(t, box.Config{}).Issuer()),
-		Save:      func(context.Context, *auth.Snapshot) error { return full },
-	})
-	page := open(t, f.page.String())
-	if err := f.end(t); !errors.Is(err, full) {
-		t.Errorf("got %v, want that of Save", err)
-	}
-	if !strings.Contains(page.body, "The disk is full.") {
-		t.Errorf("the browser was shown %s", page.body)
+	for _, tt := range []struct {
+		err   error
+		says  string
+		works bool
+	}{
+		{errors.New("the disk is full"), "The disk is full.", true},
+		{auth.ErrStoreChanged, "The credential store changed in the meantime.", false},
+	} {
+		server := boxed(t, box.Config{})
+		var unsaved *auth.Snapshot
+		f := run(t, Browser{
+			Authority: clientOf(server.Issuer()),
+			Save:      func(_ context.Context, s *auth.Snapshot) error { unsaved = s; return tt.err },
+		})
+		page := open(t, f.page.String())
+		if err := f.end(t); !errors.Is(err, tt.err) {
+			t.Errorf("got %v, want that of Save", err)
+		}
+		if !strings.Contains(page.body, tt.says) {
+			t.Errorf("the browser was shown %s", page.body)
+		}
+		if works := server.Works(unsaved.RefreshToken().Reveal()); works != tt.works {
+			t.Errorf("%v: the sign-in works: %t", tt.err, works)
+		}
 	}
 }
 
