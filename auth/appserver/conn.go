@@ -84,7 +84,7 @@ func with[P any](handle func(context.Context, P) (any, error)) handler {
 		}
 		var p P
 		var wrong *json.UnmarshalTypeError
-		if err := json.Unmarshal(raw, &p); errors.As(err, &wrong) {
+		if err := exactly(raw, &p); errors.As(err, &wrong) {
 			return nil, invalid("Invalid request: invalid type: %s for `%s`, expected %s", wrong.Value, wrong.Field, expected(wrong.Type))
 		} else if err != nil {
 			return nil, invalid("Invalid request: not valid")
@@ -108,6 +108,27 @@ func expected(t reflect.Type) string {
 		return "a list"
 	}
 	return "a number"
+}
+
+// exactly is json.Unmarshal for a structure, without the members whose names
+// differ from its own in case: Codex ignores them.
+func exactly[P any](raw json.RawMessage, p *P) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return err
+	}
+	named := make(map[string]json.RawMessage)
+	for field := range reflect.TypeFor[P]().Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if member, given := members[name]; given {
+			named[name] = member
+		}
+	}
+	raw, err := json.Marshal(named)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(raw, p)
 }
 
 // take starts a request once there is a free place. Codex answers one request

@@ -60,17 +60,20 @@ type message struct {
 // parse reads one line. If there is a problem, the message has the id for the
 // answer.
 func parse(line []byte) (m message, problem *rpcError) {
-	m.ID = json.RawMessage("null")
-	err := json.Unmarshal(line, &m)
+	var members map[string]json.RawMessage // names are not folded, as in Codex
+	err := json.Unmarshal(line, &members)
+	m = message{ID: members["id"], Params: members["params"], Result: members["result"], Error: members["error"]}
+	if m.ID == nil {
+		m.ID = json.RawMessage("null")
+	}
 	var syntax *json.SyntaxError
-	var wrong *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
 		problem = &rpcError{Code: codeParse, Message: "the line is not valid JSON"}
-	case errors.As(err, &wrong) && wrong.Field != "":
-		problem = invalid("Invalid request: the method must be a string")
 	case err != nil || line[0] != '{':
 		problem = invalid("a line must be one JSON object")
+	case members["method"] != nil && json.Unmarshal(members["method"], &m.Method) != nil:
+		problem = invalid("Invalid request: the method must be a string")
 	case strings.IndexByte(`"-0123456789n`, m.ID[0]) < 0:
 		m.ID, problem = json.RawMessage("null"), invalid("Invalid request: the id must be a string or a number")
 	case m.Method == "" && m.Result == nil && m.Error == nil:

@@ -71,12 +71,15 @@ func wantsDetails(raw json.RawMessage) (bool, error) {
 	if raw == nil || string(raw) == "null" {
 		return true, nil
 	}
-	var members struct{ SupportsLunaReserve, ExcludeResetCreditDetails json.RawMessage }
+	var members struct {
+		SupportsLunaReserve       json.RawMessage `json:"supportsLunaReserve"`
+		ExcludeResetCreditDetails json.RawMessage `json:"excludeResetCreditDetails"`
+	}
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) == nil {
 		list = append(list, nil, nil)
 		members.SupportsLunaReserve, members.ExcludeResetCreditDetails = list[0], list[1]
-	} else if json.Unmarshal(raw, &members) != nil {
+	} else if exactly(raw, &members) != nil {
 		return false, invalid("Invalid request: params must be an object")
 	}
 	exclude := false

@@ -90,6 +90,8 @@ func TestOddRequests(t *testing.T) {
 		{"a strange id", `{"id":{},"method":"getAuthStatus"}`, -32600, "the id must be"},
 		{"a strange method", `{"id":1,"method":5}`, -32600, "the method must be"},
 		{"no method", `{"id":1}`, -32600, "missing field `method`"},
+		{"method in capitals", `{"id":1,"METHOD":"getAuthStatus","params":{}}`, -32600, "missing field `method`"},
+		{"params in capitals", `{"id":1,"method":"getAuthStatus","Params":{}}`, -32600, "missing field `params`"},
 		{"unknown sign-in", `{"id":7,"method":"account/login/start","params":{"type":"zzz"}}`, -32600, "unknown variant `zzz`"},
 		{"cancel nothing", `{"id":8,"method":"account/login/cancel","params":{"loginId":"zzz"}}`, -32600, "invalid login id: zzz"},
 		{"host tokens without leave", `{"id":9,"method":"account/login/start","params":{"type":"chatgptAuthTokens","accessToken":"x","chatgptAccountId":"a"}}`, -32600, "experimentalApi"},

@@ -1,10 +1,6 @@
 package ratelimits
 
-import (
-	"bytes"
-
-	"rekey/auth"
-)
+import "rekey/auth"
 
 // mainLimit is the id of the limit that ordinary use counts against.
 const mainLimit = "codex"
@@ -26,8 +22,7 @@ type Answers struct {
 // Read converts the answers as Codex 0.171.0 does. If Codex rejects them it
 // returns an error, which does not quote them.
 func Read(a Answers) (Result, error) {
-	body := bytes.ToValidUTF8(a.Usage, []byte("\ufffd"))
-	tree, err := parse(body)
+	tree, err := parse(a.Usage)
 	if err != nil {
 		return Result{}, err
 	}
@@ -180,7 +175,7 @@ func planName(word string) string {
 // readResetCredits reads the details. It returns nil if Codex cannot read any
 // part: then the number from the other answer is used.
 func readResetCredits(body []byte) *ResetCredits {
-	tree, err := parse(bytes.ToValidUTF8(body, []byte("\ufffd")))
+	tree, err := parse(body)
 	if err != nil {
 		return nil
 	}

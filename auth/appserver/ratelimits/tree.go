@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // maxDepth is how deep Codex's parser follows lists and objects.
@@ -29,6 +30,7 @@ func (o *object) MarshalJSON() ([]byte, error) { return json.Marshal(o.members) 
 
 // parse reads one JSON value: nil, bool, json.Number, string, []any or *object.
 func parse(body []byte) (any, error) {
+	body = readable(body)
 	d := json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(body, []byte("\ufeff"))))
 	d.UseNumber()
 	v, err := value(d, maxDepth)
@@ -42,6 +44,25 @@ func parse(body []byte) (any, error) {
 		return nil, errors.New("half of a surrogate pair in a text")
 	}
 	return v, nil
+}
+
+// readable replaces what is not UTF-8 as Codex does: U+FFFD for the longest part
+// of a character that may begin one, or for a byte.
+func readable(body []byte) []byte {
+	if utf8.Valid(body) {
+		return body
+	}
+	var text []byte
+	for len(body) > 0 {
+		r, n := utf8.DecodeRune(body)
+		if r == utf8.RuneError && n == 1 {
+			for n < len(body) && !utf8.FullRune(body[:n+1]) {
+				n++
+			}
+		}
+		text, body = utf8.AppendRune(text, r), body[n:]
+	}
+	return text
 }
 
 // halfPair reports whether a \u escape in the JSON is half of a surrogate pair.
