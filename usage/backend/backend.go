@@ -8,6 +8,7 @@
 package backend
 
 import (
+	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -152,7 +153,7 @@ func (c *Client) read(resp *http.Response) (response, error) {
 			RetryAfter: retryafter.Of(resp.Header, now, maxRetryAfter),
 		}
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
+	body, err := content(resp)
 	switch {
 	case err != nil:
 		return response{}, &usage.Failure{Problem: brokenBy(err, usage.ProblemBrokenOff), Status: resp.StatusCode}
@@ -164,6 +165,21 @@ func (c *Client) read(resp *http.Response) (response, error) {
 		r.ahead = date.Sub(now)
 	}
 	return r, nil
+}
+
+// content reads an answer's body, up to one byte more than maxBody. It may be
+// compressed although the request does not ask for it (RFC 9110, section 12.5.3).
+func content(resp *http.Response) ([]byte, error) {
+	body := io.Reader(resp.Body)
+	if strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip") {
+		z, err := gzip.NewReader(body)
+		if err != nil {
+			return nil, err
+		}
+		z.Multistream(false)
+		body = z
+	}
+	return io.ReadAll(io.LimitReader(body, maxBody+1))
 }
 
 // problemOf classifies a status that is not a success.

@@ -1,6 +1,8 @@
 package backend
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -106,11 +108,28 @@ func TestWrongAnswers(t *testing.T) {
 	body := func(text string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, text) }
 	}
+	packed := func(text string, without int) http.HandlerFunc {
+		var b bytes.Buffer
+		z := gzip.NewWriter(&b)
+		_, _ = io.WriteString(z, text)
+		_ = z.Close()
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = w.Write(b.Bytes()[:b.Len()-without])
+		}
+	}
 	tests := map[string]struct {
 		handle http.HandlerFunc
 		want   usage.Problem
 	}{
-		"good":       {body(good), ""},
+		"good":             {body(good), ""},
+		"compressed":       {packed(good, 0), ""},
+		"compressed, half": {packed(good, 20), usage.ProblemBrokenOff},
+		"compressed 10 MB": {packed(strings.Repeat(" ", 10<<20), 0), usage.ProblemTooLarge},
+		"said to be compressed": {func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = io.WriteString(w, good)
+		}, usage.ProblemBrokenOff},
 		"200 HTML":   {body("<html>log in</html>"), usage.ProblemNotUsage},
 		"empty":      {body(""), usage.ProblemNotUsage},
 		"a list":     {body("[]"), usage.ProblemNotUsage},
