@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"rekey/internal/fault"
@@ -26,12 +27,16 @@ type stateFile[T any] struct {
 
 // readState reads a state file. A missing or damaged file has no entries:
 // losing them is not worth stopping for, and the next change replaces the file.
-func readState[T any](s *Memory, name string) ([]T, error) {
+func readState[T any](s *Memory, name string) ([]T, error) { return readAbout[T](s, name, "") }
+
+// readAbout is readState for a caller who looks for a fingerprint. Where it does not
+// occur there are no entries: then the file, which may be large, is not parsed.
+func readAbout[T any](s *Memory, name, fingerprint string) ([]T, error) {
 	if s.why != nil {
 		return nil, s.why
 	}
 	c, err := s.disk.Read(s.path(name), maxState)
-	if err != nil {
+	if err != nil || !bytes.Contains(c.Data, []byte(fingerprint)) {
 		return nil, err
 	}
 	var f stateFile[T]

@@ -34,7 +34,7 @@ func (s *Memory) Lookup(fingerprint string) (auth.Refusal, bool) {
 	if r, ok := s.refusals[fingerprint]; ok {
 		return r, true
 	}
-	entries, err := readState[storedRefusal](s, refusalsFile)
+	entries, err := readAbout[storedRefusal](s, refusalsFile, fingerprint)
 	if err != nil {
 		return auth.Refusal{}, false // at worst the server refuses again
 	}
@@ -121,7 +121,7 @@ func AttemptsPath(stateDir string) string { return filepath.Join(stateDir, attem
 // LastAttempt implements auth.Memory. It reads the file each time, because
 // another process may have made an attempt.
 func (s *Memory) LastAttempt(fingerprint string) (auth.AttemptRecord, bool) {
-	entries, err := readState[auth.AttemptRecord](s, attemptsFile)
+	entries, err := readAbout[auth.AttemptRecord](s, attemptsFile, fingerprint)
 	if err != nil {
 		return auth.AttemptRecord{}, false // at worst the server is asked once more
 	}
