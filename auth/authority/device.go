@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"bytes"
 	"context"
 	"math"
 	"net/http"
@@ -73,11 +74,11 @@ func (c *Client) StartDevice(ctx context.Context) (DeviceGrant, error) {
 	return c.parseDevice(a)
 }
 
-// parseDevice reads the answer with the code. Like Codex it accepts two names
+// parseDevice reads the answer with the code. Like Codex it skips a byte order mark, and accepts two names
 // for the code and the interval only as a string.
 func (c *Client) parseDevice(a answer) (DeviceGrant, error) {
 	unusable := &ExchangeError{Status: a.status, Err: errUnusable}
-	top, ok := parseOnce(a.body, "device_auth_id", "user_code", "usercode", "interval")
+	top, ok := parseOnce(bytes.TrimPrefix(a.body, byteOrderMark), "device_auth_id", "user_code", "usercode", "interval")
 	if !ok {
 		return DeviceGrant{}, unusable
 	}

@@ -292,47 +292,6 @@ func TestWorkspaces(t *testing.T) {
 	}
 }
 
-// TestNoAPIKey: a sign-in is good without one.
-func TestNoAPIKey(t *testing.T) {
-	t.Parallel()
-	f := run(t, Browser{Authority: clientOf(boxed(t, box.Config{}).Issuer())})
-	open(t, f.page.String())
-	if err := f.end(t); err != nil || f.signIn.HasAPIKey() {
-		t.Errorf("API key %v, error %v", f.signIn.HasAPIKey(), err)
-	}
-}
-
-// TestSaveFails: the browser is not told of a success that did not happen. What
-// has certainly not been written is revoked.
-func TestSaveFails(t *testing.T) {
-	t.Parallel()
-	for _, tt := range []struct {
-		err   error
-		says  string
-		works bool
-	}{
-		{errors.New("the disk is full"), "The disk is full.", true},
-		{auth.ErrStoreChanged, "The credential store changed in the meantime.", false},
-	} {
-		server := boxed(t, box.Config{})
-		var unsaved *auth.Snapshot
-		f := run(t, Browser{
-			Authority: clientOf(server.Issuer()),
-			Save:      func(_ context.Context, s *auth.Snapshot) error { unsaved = s; return tt.err },
-		})
-		page := open(t, f.page.String())
-		if err := f.end(t); !errors.Is(err, tt.err) {
-			t.Errorf("got %v, want that of Save", err)
-		}
-		if !strings.Contains(page.body, tt.says) {
-			t.Errorf("the browser was shown %s", page.body)
-		}
-		if works := server.Works(unsaved.RefreshToken().Reveal()); works != tt.works {
-			t.Errorf("%v: the sign-in works: %t", tt.err, works)
-		}
-	}
-}
-
 func TestTimeout(t *testing.T) {
 	t.Parallel()
 	f := run(t, Browser{Authority: clientOf("https://auth.example"), Limit: 10 * time.Millisecond})

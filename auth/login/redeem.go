@@ -11,8 +11,13 @@ import (
 	"rekey/internal/fault"
 )
 
-// discardLimit bounds the revocation of a sign-in that is not kept.
-const discardLimit = 3 * time.Second
+const (
+	// keyLimit bounds the wait for an API key, because the sign-in is not saved
+	// before it.
+	keyLimit = 10 * time.Second
+	// discardLimit bounds the revocation of a sign-in that is not kept.
+	discardLimit = 3 * time.Second
+)
 
 // redemption turns an authorization code into a sign-in, for every flow.
 type redemption struct {
@@ -48,10 +53,7 @@ func (r redemption) run(ctx context.Context, grant authority.CodeGrant) (*auth.S
 		return nil, whole(ctx, err)
 	}
 	if r.wantsKey {
-		// Codex continues without a key; most accounts get none.
-		if key, err := r.authority.ExchangeAPIKey(ctx, tokens.ID); err == nil {
-			s = s.WithAPIKey(key)
-		}
+		s = r.withKey(ctx, s, tokens.ID)
 	}
 	if ctx.Err() != nil {
 		r.discard(ctx, tokens)
@@ -66,6 +68,18 @@ func (r redemption) run(ctx context.Context, grant authority.CodeGrant) (*auth.S
 		}
 	}
 	return s, nil
+}
+
+// withKey adds an API key to a sign-in. Like Codex it continues without one; most
+// accounts get none.
+func (r redemption) withKey(ctx context.Context, s *auth.Snapshot, idToken auth.Secret) *auth.Snapshot {
+	ctx, cancel := context.WithTimeout(ctx, keyLimit)
+	defer cancel()
+	key, err := r.authority.ExchangeAPIKey(ctx, idToken)
+	if err != nil {
+		return s
+	}
+	return s.WithAPIKey(key)
 }
 
 // check checks that the sign-in is allowed here and confirmed.
