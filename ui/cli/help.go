@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -36,39 +38,62 @@ func (p *Program) describe(cmd *cobra.Command) {
 	}
 }
 
-// helpful sets up the help of a tree of commands in p's language.
+// helpful sets up the help of a tree of commands in p's language. It sets no
+// templates: the linker then leaves text/template out, and with it every method that
+// nobody calls.
 func (p *Program) helpful(root *cobra.Command) {
 	root.PersistentFlags().BoolP("help", "h", false, "flag.help")
 	root.Flags().BoolP("version", "v", false, "flag.version")
 	root.SetHelpCommand(p.helpCommand())
-	print := root.HelpFunc()
-	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
 		p.describe(root)
-		root.SetUsageTemplate(p.usageTemplate(cmd))
-		print(cmd, args)
+		about := cmd.Long
+		if about == "" {
+			about = cmd.Short
+		}
+		cmd.Print(strings.TrimRightFunc(about, unicode.IsSpace), "\n\n", p.usage(cmd))
 	})
 }
 
-// usageTemplate is cobra's for a command, without what is not used here.
-func (p *Program) usageTemplate(cmd *cobra.Command) string {
-	return p.Words.Say("help.usage") + `{{if .Runnable}}
-  ` + p.useLine(cmd) + `{{end}}{{if .HasAvailableSubCommands}}
-  {{.CommandPath}} ` + p.Words.Say("help.command") + `{{end}}{{if .HasExample}}
-
-` + p.Words.Say("help.examples") + `
-{{.Example}}{{end}}{{if .HasAvailableSubCommands}}
-
-` + p.Words.Say("help.commands") + `{{range .Commands}}{{if (or .IsAvailableCommand (eq .Name "help"))}}
-  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
-
-` + p.Words.Say("help.flags") + `
-` + p.flagUsages(cmd.LocalFlags()) + `{{end}}{{if .HasAvailableInheritedFlags}}
-
-` + p.Words.Say("help.global_flags") + `
-` + p.flagUsages(cmd.InheritedFlags()) + `{{end}}{{if .HasAvailableSubCommands}}
-
-` + p.Words.Say("help.more") + `{{end}}
-`
+// usage is how a command is used, as cobra says it, without what is not used here.
+func (p *Program) usage(cmd *cobra.Command) string {
+	var out strings.Builder
+	// chapter begins a part of the text, after an empty line.
+	chapter := func(title string, parts ...string) {
+		out.WriteString("\n\n" + p.Words.Say(title))
+		for _, part := range parts {
+			out.WriteString("\n" + part)
+		}
+	}
+	out.WriteString(p.Words.Say("help.usage"))
+	if cmd.Runnable() {
+		out.WriteString("\n  " + p.useLine(cmd))
+	}
+	if cmd.HasAvailableSubCommands() {
+		out.WriteString("\n  " + cmd.CommandPath() + " " + p.Words.Say("help.command"))
+	}
+	if cmd.HasExample() {
+		chapter("help.examples", cmd.Example)
+	}
+	if cmd.HasAvailableSubCommands() {
+		var list []string
+		for _, below := range cmd.Commands() {
+			if below.IsAvailableCommand() || below.Name() == "help" {
+				list = append(list, fmt.Sprintf("  %-*s %s", below.NamePadding(), below.Name(), below.Short))
+			}
+		}
+		chapter("help.commands", list...)
+	}
+	if cmd.HasAvailableLocalFlags() {
+		chapter("help.flags", p.flagUsages(cmd.LocalFlags()))
+	}
+	if cmd.HasAvailableInheritedFlags() {
+		chapter("help.global_flags", p.flagUsages(cmd.InheritedFlags()))
+	}
+	if cmd.HasAvailableSubCommands() {
+		chapter("help.more")
+	}
+	return out.String() + "\n"
 }
 
 // helpCommand is cobra's own, except for the exit code for an unknown command.
@@ -90,6 +115,16 @@ func (p *Program) helpCommand() *cobra.Command {
 // texts of commands.
 func completing(args []string) bool {
 	return len(args) > 0 && slices.Contains([]string{cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0])
+}
+
+// noArgsOrVersion is the argument check of "rekey" itself, which says its version
+// before anything else.
+func (p *Program) noArgsOrVersion(cmd *cobra.Command, args []string) error {
+	if asked, _ := cmd.Flags().GetBool("version"); asked { // the flag is there
+		cmd.Println("rekey", p.Version)
+		return &codeError{code: ExitOK}
+	}
+	return p.noArgs(cmd, args)
 }
 
 // noArgs is the argument check of commands that take none.

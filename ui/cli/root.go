@@ -33,8 +33,7 @@ func (p *Program) root() *cobra.Command {
 		Long:          "help.rekey.long",
 		Example:       "help.rekey.example",
 		Annotations:   withCodes,
-		Version:       p.Version,
-		Args:          p.noArgs,
+		Args:          p.noArgsOrVersion,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
@@ -53,7 +52,6 @@ func (p *Program) root() *cobra.Command {
 			return p.watch(cmd.Context(), list, formatText, false)
 		},
 	}
-	root.SetVersionTemplate("rekey {{.Version}}\n")
 	root.PersistentFlags().StringArrayVar(&homes.named, "home", nil, "flag.home")
 	_ = root.MarkPersistentFlagDirname("home") // the flag is there
 	root.SetFlagErrorFunc(p.flagError)
@@ -117,6 +115,7 @@ func (p *Program) demoCommand() *cobra.Command {
 func Tree(version string) *cobra.Command {
 	p := &Program{Version: version, Words: words.English()}
 	root := p.root()
+	root.Version = version // which its own code does not use: see noArgsOrVersion
 	p.describe(root)
 	root.DisableAutoGenTag = true
 	return root
