@@ -7,7 +7,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime"
 	"syscall"
 	"time"
 
@@ -23,13 +22,6 @@ import (
 func Main(args []string) int {
 	if len(args) == 1 && args[0] == agefile.Command {
 		return agefile.Serve(os.Stdin, os.Stdout)
-	}
-	if runtime.GOOS == "linux" {
-		// fyne.io/systray has locked this goroutine to its thread, so that each wait
-		// costs a change of threads. Only the trays of Windows and macOS need that.
-		// https://github.com/getlantern/systray/pull/157, from which it was forked,
-		// would lock it in Run; open as of v1.12.3.
-		runtime.UnlockOSThread()
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	context.AfterFunc(ctx, stop) // a second signal kills the program immediately

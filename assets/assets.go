@@ -18,9 +18,8 @@ var files embed.FS
 var app []byte
 
 // colours are what each colour of the drawings, which are made for a light
-// background, becomes on a dark one. What looks dim has a dim colour of its own:
-// fyne.io/systray hands translucent pixels on premultiplied, and the panels of
-// Linux expect them straight.
+// background, becomes on a dark one. What looks dim has a dim colour of its own,
+// because something translucent looks different on every panel.
 var colours = [...]struct{ light, dark string }{
 	{"#2b2f36", "#f4f4f4"}, // ink
 	{"#81858c", "#85888d"}, // dim ink

@@ -1,9 +1,7 @@
 // Package sessionbus opens private connections to the desktop's D-Bus session
 // bus, for faces that talk to the desktop.
 //
-// It never uses godbus's shared connection: fyne.io/systray keeps its icon
-// registered by reading the signals on it, and gives up at the first unexpected
-// one, so ours must not appear there.
+// It never uses godbus's shared connection, whose signals go to everybody on it.
 package sessionbus
 
 import (
@@ -15,9 +13,9 @@ import (
 
 // Dial opens a private connection that is ready for use. address is a D-Bus
 // address, or "" for the bus of this session, which is never started. ctx
-// bounds the opening, not the connection's life.
-func Dial(ctx context.Context, address string) (*dbus.Conn, error) {
-	conn, err := open(address)
+// bounds the opening, not the connection's life. options are godbus'.
+func Dial(ctx context.Context, address string, options ...dbus.ConnOption) (*dbus.Conn, error) {
+	conn, err := open(address, options)
 	if err != nil {
 		return nil, err
 	}
@@ -34,11 +32,11 @@ func Dial(ctx context.Context, address string) (*dbus.Conn, error) {
 	return conn, nil
 }
 
-func open(address string) (*dbus.Conn, error) {
+func open(address string, options []dbus.ConnOption) (*dbus.Conn, error) {
 	if address == "" {
-		return dbus.SessionBusPrivateNoAutoStartup()
+		return dbus.SessionBusPrivateNoAutoStartup(options...)
 	}
-	return dbus.Dial(address)
+	return dbus.Dial(address, options...)
 }
 
 func greet(conn *dbus.Conn) error {

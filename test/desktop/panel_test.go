@@ -56,7 +56,7 @@ func TestIconComesBack(t *testing.T) {
 		panel.Kill(t)
 		_ = syscall.Kill(-panel.PID(), syscall.SIGKILL) // what it started still hangs
 	})
-	back("the panel is killed after a signal that systray does not know", func(t *testing.T) {
+	back("the panel is killed after a signal that nobody expects", func(t *testing.T) {
 		confuse(t, r.Connect(t), item.Connection())
 		panel.Kill(t)
 	})
@@ -80,8 +80,8 @@ func TestIconComesBack(t *testing.T) {
 	}
 }
 
-// confuse sends a connection a signal as NotificationClosed is, which makes
-// systray forget that it has to register with new panels.
+// confuse sends the icon's connection a signal as NotificationClosed is, as any
+// program may do.
 func confuse(t *testing.T, conn *dbus.Conn, to string) {
 	t.Helper()
 	call := conn.Send(&dbus.Message{

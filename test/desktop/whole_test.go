@@ -130,8 +130,7 @@ func (w *whole) live(t *testing.T, start func(t *testing.T, dark bool) (kill fun
 	// Its button.
 	refuse := func(name string) {
 		t.Helper()
-		// Asked for here and not by opening the menu, whose rows would come while it is
-		// open, or on LXQt only after it.
+		// Asked for here and not by opening the menu, whose rows would come while it is open.
 		if usage := w.startRekey(t, "usage"); usage.Wait(t) != 0 {
 			t.Errorf("rekey usage says %s", usage.Output())
 		}

@@ -37,7 +37,7 @@ func windowsTests() map[string]string {
 		"auth/store":         "TestCodexItemInTheCredentialManager",
 		"internal/autostart": "TestRegistry",
 		"internal/safefile":  "TestFileIsReplacedWhileItIsRead",
-		"ui/tray":            "TestTooltipFits",
+		"ui/tray/item":       "TestTooltipFits",
 	}
 }
 

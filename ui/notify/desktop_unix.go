@@ -16,9 +16,6 @@ func NewDesktop(address string) Desktop { return &fallback{bus: NewBus(address),
 
 // fallback is the notification service on the bus, or package beeep if there is
 // none.
-//
-// beeep uses the connection that fyne.io/systray depends on, where replies can
-// make systray forget the icon. That is why the tray restores its icon itself.
 type fallback struct {
 	bus   Desktop
 	other Desktop

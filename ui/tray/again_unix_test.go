@@ -4,10 +4,9 @@ package tray_test
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"os"
-	"sync"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -21,64 +20,21 @@ import (
 	"rekey/ui/words"
 )
 
-// listing is a watcher that tells which items it has. Its method set is that of
-// two D-Bus interfaces.
+// listing is a watcher that counts its items. Its method set is the D-Bus interface.
 type listing struct {
-	registered chan string // the names that items came by
-	asked      chan string // the properties that were asked for
-
-	mu    sync.Mutex // guards everything below
-	items []string
-	found bool // somebody who asked was told of an item
+	registered chan string // the connections that items came from, with their paths
+	shown      atomic.Int32
 }
 
 // RegisterStatusNotifierItem is called for an item.
-func (l *listing) RegisterStatusNotifierItem(service string, sender dbus.Sender) *dbus.Error {
-	if service[0] == '/' {
-		service = string(sender)
-	}
-	l.mu.Lock()
-	l.items = append(l.items, service+"/StatusNotifierItem")
-	l.mu.Unlock()
-	l.registered <- service
+func (l *listing) RegisterStatusNotifierItem(path string, sender dbus.Sender) *dbus.Error {
+	l.shown.Add(1)
+	l.registered <- string(sender) + path
 	return nil
 }
 
-// Get is called by who wants to know the items.
-func (l *listing) Get(_, name string) (dbus.Variant, *dbus.Error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.found = l.found || len(l.items) > 0
-	select {
-	case l.asked <- name:
-	default: // enough for a test
-	}
-	return dbus.MakeVariant(append([]string{}, l.items...)), nil
-}
-
-// shown is how many items there are.
-func (l *listing) shown() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return len(l.items)
-}
-
-// looked reports whether somebody has asked since the items came.
-func (l *listing) looked() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.found
-}
-
-// forget is what a panel does that ends.
-func (l *listing) forget() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.items, l.found = nil, false
-}
-
-// TestIconIsRegisteredAgain: a panel that has the icon is not given it twice,
-// and one that systray passes by is given it all the same.
+// TestIconIsRegisteredAgain: a panel that has the icon is not given it twice, and
+// one that comes after a signal that nobody expects is given it all the same.
 func TestIconIsRegisteredAgain(t *testing.T) {
 	if !kit.Alone(t) {
 		return
@@ -86,25 +42,17 @@ func TestIconIsRegisteredAgain(t *testing.T) {
 	address := kit.Bus(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
 	conn := kit.Connect(t, address)
-	panel := &listing{registered: make(chan string, 16), asked: make(chan string, 16)}
-	for _, face := range []string{watcherName, "org.freedesktop.DBus.Properties"} {
-		must.Do(t, conn.Export(panel, "/StatusNotifierWatcher", face))
-	}
+	panel := &listing{registered: make(chan string, 16)}
+	must.Do(t, conn.Export(panel, "/StatusNotifierWatcher", watcherName))
 	kit.Own(t, conn, watcherName) // there from the start
-	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() {
-		session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
-		ended <- tray.Run(ctx, []tray.Home{{Session: lending.Of(session)}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
-	}()
-	item := kit.Receive(t, "the icon", panel.registered)
-	kit.Receive(t, "the question whether the panel has it", panel.asked)
+	end := runTray(t)
+	icon := kit.Receive(t, "the icon", panel.registered)
 
-	// A signal that systray does not know, as any program may send one.
+	// A signal as any program may send one.
 	call := conn.Send(&dbus.Message{
 		Type: dbus.TypeSignal,
 		Headers: map[dbus.HeaderField]dbus.Variant{
-			dbus.FieldDestination: dbus.MakeVariant(item),
+			dbus.FieldDestination: dbus.MakeVariant(strings.TrimSuffix(icon, string(itemPath))),
 			dbus.FieldPath:        dbus.MakeVariant(dbus.ObjectPath("/x")),
 			dbus.FieldInterface:   dbus.MakeVariant("x.y"),
 			dbus.FieldMember:      dbus.MakeVariant("Z"),
@@ -118,21 +66,18 @@ func TestIconIsRegisteredAgain(t *testing.T) {
 	if _, err := conn.ReleaseName(watcherName); err != nil {
 		t.Fatal(err)
 	}
-	panel.forget()
 	kit.Own(t, conn, watcherName)
-	kit.Eventually(t, "the icon on the second panel", func() bool { return panel.shown() > 0 })
-	if got, want := <-panel.registered, fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid()); got != want || len(panel.registered) != 0 {
-		t.Errorf("the icon came as %s, want %s, and %d times more", got, want, len(panel.registered))
+	if again := kit.Receive(t, "the icon on the second panel", panel.registered); again != icon {
+		t.Errorf("the icon came as %s, want %s", again, icon)
 	}
-	cancel()
-	if err := <-ended; err != nil {
-		t.Errorf("Run = %v", err)
+	end()
+	if n := panel.shown.Load(); n != 2 {
+		t.Errorf("the icon was registered %d times with two panels", n)
 	}
 }
 
 // TestWatchersTakeTurns: two panels hand the watcher's name over to each other
-// without a gap, twenty times in a row. Each is given the icon, and the one that
-// is left in the end has it once.
+// without a gap, twenty times in a row. Each is given the icon once.
 func TestWatchersTakeTurns(t *testing.T) {
 	if !kit.Alone(t) {
 		return
@@ -142,39 +87,44 @@ func TestWatchersTakeTurns(t *testing.T) {
 	var panels [2]*listing
 	var conns [2]*dbus.Conn
 	for i := range panels {
-		panels[i] = &listing{registered: make(chan string, 64), asked: make(chan string, 64)}
+		panels[i] = &listing{registered: make(chan string, 64)}
 		conns[i] = kit.Connect(t, address)
-		for _, face := range []string{watcherName, "org.freedesktop.DBus.Properties"} {
-			must.Do(t, conns[i].Export(panels[i], "/StatusNotifierWatcher", face))
-		}
+		must.Do(t, conns[i].Export(panels[i], "/StatusNotifierWatcher", watcherName))
 	}
 	take := func(i int) {
 		t.Helper()
-		panels[i].forget()
 		const over = dbus.NameFlagReplaceExisting | dbus.NameFlagAllowReplacement
 		if reply, err := conns[i].RequestName(watcherName, over); err != nil || reply != dbus.RequestNameReplyPrimaryOwner {
 			t.Fatalf("taking the watcher's name: %v, %v", reply, err)
 		}
 	}
 	take(0)
+	end := runTray(t)
+	kit.Receive(t, "the icon", panels[0].registered)
+	for n := range 20 {
+		take((n + 1) % 2)
+		kit.Receive(t, "the icon on the next panel", panels[(n+1)%2].registered)
+	}
+	end()
+	if a, b := panels[0].shown.Load(), panels[1].shown.Load(); a != 11 || b != 10 {
+		t.Errorf("the icon was registered %d and %d times, want 11 and 10", a, b)
+	}
+}
+
+// runTray runs the tray of a healthy sign-in; end ends it.
+func runTray(t *testing.T) (end func()) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() {
 		session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
 		ended <- tray.Run(ctx, []tray.Home{{Session: lending.Of(session)}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
 	}()
-	kit.Eventually(t, "the icon", func() bool { return panels[0].shown() > 0 })
-	<-panels[0].asked // now systray listens, too
-	for n := range 20 {
-		take((n + 1) % 2)
-		kit.Eventually(t, "the icon on the next panel", func() bool { return panels[(n+1)%2].shown() > 0 })
-	}
-	kit.Eventually(t, "the look after the last panel", panels[0].looked)
-	if n := panels[0].shown(); n != 1 {
-		t.Errorf("the last panel has the icon %d times", n)
-	}
-	cancel()
-	if err := <-ended; err != nil {
-		t.Errorf("Run = %v", err)
+	return func() {
+		t.Helper()
+		cancel()
+		if err := <-ended; err != nil {
+			t.Errorf("Run = %v", err)
+		}
 	}
 }

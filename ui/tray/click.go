@@ -53,7 +53,7 @@ func (t *tray) click(ctx context.Context, h *home, id RowID) {
 	default: // the rows of the borrowers, and those that inform
 		if loan, row, ok := id.ofLoan(); ok {
 			t.clickLoan(ctx, h, row, loans[loan])
-		} else if h.OpenWindow != nil && id <= RowNote {
+		} else if h.OpenWindow != nil && id >= RowAccount && id <= RowNote {
 			t.start(ctx, h, "failed.window", h.OpenWindow)
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"rekey/test/kit/files"
 	"rekey/test/kit/lending"
 	"rekey/test/kit/must"
+	"rekey/ui/tray/item"
 	"rekey/ui/words"
 )
 
@@ -36,8 +37,7 @@ func changes() int {
 // opened in a real panel stays open and its click works; and memory, goroutines,
 // connections and rows are in the end what they were.
 //
-// It is not run under the race detector, which takes a hundred megabytes of its
-// own and finds that systray counts its menu's versions without a lock.
+// It is not run under the race detector, which takes a hundred megabytes of its own.
 func TestManyStates(t *testing.T) {
 	if !kit.Alone(t) {
 		return
@@ -53,9 +53,12 @@ func TestManyStates(t *testing.T) {
 		Words: words.English(), Quit: func() {}, Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, cancel := context.WithCancel(t.Context())
-	built, ended := make(chan struct{}), make(chan error, 1)
-	go func() { ended <- present(ctx, tr.opts.Log, func() { tr.build(ctx); close(built) }, nil) }()
-	<-built
+	var err error
+	tr.item, err = item.Open(ctx, tr.config(ctx))
+	must.Do(t, err)
+	tr.show(tr.states(), time.Now())
+	ended := make(chan error, 1)
+	go func() { ended <- tr.item.Run(ctx) }()
 	bus := d.Connect(t)
 	kit.Eventually(t, "the icon in the panel", func() bool { return len(itemsOf(t, bus)) == 1 })
 
@@ -162,7 +165,8 @@ func namesOf(t *testing.T, bus *dbus.Conn) (names []string) {
 // itemsOf are the icons that the panel knows.
 func itemsOf(t *testing.T, bus *dbus.Conn) (items []string) {
 	t.Helper()
-	if v, err := bus.Object(watcher, watcherPath).GetProperty(watcher + ".RegisteredStatusNotifierItems"); err == nil {
+	const watcher = "org.kde.StatusNotifierWatcher"
+	if v, err := bus.Object(watcher, "/StatusNotifierWatcher").GetProperty(watcher + ".RegisteredStatusNotifierItems"); err == nil {
 		items, _ = v.Value().([]string)
 	}
 	return items

@@ -23,8 +23,7 @@ type entry struct {
 
 // rows reads the menu and returns what is visible, separators left out.
 //
-// It asks for the properties of all ids there can be, which systray gives out
-// in the menu's order, and not for the layout: see layout.
+// It asks for the properties of all ids there can be, which are in the menu's order.
 func (p *panel) rows() []entry {
 	p.t.Helper()
 	ids := make([]int32, 256)
@@ -52,9 +51,7 @@ func (p *panel) rows() []entry {
 	return out
 }
 
-// layout is the order of the menu's ids. systray answers the first such
-// question and changes its revision without a lock 150 ms later, so this one is
-// not asked under the race detector.
+// layout is the order of the menu's ids.
 func (p *panel) layout() []int32 {
 	p.t.Helper()
 	var revision uint32

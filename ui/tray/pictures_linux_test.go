@@ -1,5 +1,3 @@
-//go:build !race
-
 package tray_test
 
 import (
@@ -23,9 +21,8 @@ import (
 
 // The pictures of every situation's icon and open menu in a real panel, for
 // people to look at: one sheet for each language and each colour of panel, kept
-// in artefacts. systray is one item per process, hence a test for each; and it
-// answers a panel while it changes the menu's version, without a lock, hence not
-// under the race detector.
+// in artefacts. Each is in a process of its own, because the session's bus is a variable
+// of the process.
 
 func TestPicturesEnglishDark(t *testing.T)  { takePictures(t, languages[0], true) }
 func TestPicturesEnglishLight(t *testing.T) { takePictures(t, languages[0], false) }

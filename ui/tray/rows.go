@@ -1,5 +1,7 @@
 package tray
 
+import "rekey/ui/tray/item"
+
 // RowID names a row of the menu. Their order is the menu's.
 type RowID int
 
@@ -125,13 +127,8 @@ func (p part) lined(id RowID) bool {
 // checkable reports whether a row is a switch.
 func (id RowID) checkable() bool { return id == RowKeepFresh || id == RowStartAtLogin }
 
-// Row is one row of the menu. A row without a label is not shown; one that is
-// not Enabled cannot be clicked.
-type Row struct {
-	Label   string
-	Enabled bool
-	Checked bool
-}
+// Row is one row of the menu.
+type Row = item.Row
 
 // Rows are indexed by RowID.
 type Rows [rows]Row

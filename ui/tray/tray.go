@@ -6,66 +6,76 @@ import (
 	"sync"
 	"time"
 
-	"fyne.io/systray"
-
 	"rekey/assets"
 	"rekey/auth"
 	"rekey/lend"
+	"rekey/ui/tray/item"
 	"rekey/ui/words"
 	"rekey/usage"
 )
 
 // Run shows the homes, at least one, in the panel until ctx is done. It returns
 // ErrSessionEnded when a session ends, and a *NoBusError when there is no
-// desktop bus (any more). It can be called only once per process, because
-// fyne.io/systray has only one item; on Windows and macOS it must be called on
-// the main goroutine. The icon returns after a restart of the panel.
+// desktop bus (any more). On Windows and macOS it can be called only once per
+// process, on the main goroutine. The icon returns after a restart of the panel.
 func Run(ctx context.Context, homes []Home, opts Options) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	t := newTray(homes, opts)
-	err := present(ctx, opts.Log, func() {
-		t.build(ctx)
-		t.work.Go(func() {
-			words.FollowAll(ctx, t.subscribe(ctx), t.look, t.show)
-			cancel(ErrSessionEnded) // unless ctx ended first
-		})
-	}, func() { t.openWorst(ctx) })
-	cancel(nil) // present may have ended by itself
-	t.work.Wait()
-	if errors.Is(context.Cause(ctx), ErrSessionEnded) {
-		return ErrSessionEnded
+	shown, err := item.Open(ctx, t.config(ctx))
+	if err != nil {
+		return &NoBusError{Err: err}
 	}
-	return err
+	t.item = shown
+	t.show(t.states(), time.Now())
+	t.follow(ctx)
+	t.work.Go(func() {
+		words.FollowAll(ctx, t.subscribe(ctx), t.look, t.show)
+		cancel(ErrSessionEnded) // unless ctx ended first
+	})
+	err = t.item.Run(ctx)
+	cancel(nil) // the item may have ended by itself
+	t.work.Wait()
+	switch {
+	case errors.Is(context.Cause(ctx), ErrSessionEnded):
+		return ErrSessionEnded
+	case err != nil:
+		return &NoBusError{Err: err}
+	}
+	return nil
 }
 
-// rowItems are the rows on the panel; each part has only its own.
-type rowItems [rows]*systray.MenuItem
+// Probe reports whether a tray can be shown: nil, ErrNoPanel, or *NoBusError.
+// address is the bus's, or "" for this session's, which Run uses. Probe starts
+// nothing and returns when ctx is done.
+func Probe(ctx context.Context, address string) error {
+	there, err := item.PanelThere(ctx, address)
+	switch {
+	case err != nil:
+		return &NoBusError{Err: err}
+	case !there:
+		return ErrNoPanel
+	}
+	return nil
+}
 
-// tray is the adapter between MenuModel and fyne.io/systray.
+// tray is the adapter between MenuModel and the item on the panel.
 type tray struct {
 	opts  Options
 	homes []*home
+	lines []line // of the menu, by their numbers
+	item  *item.Item
 	icons assets.Renderer
 	look  chan struct{}  // asks show for a new look
 	work  sync.WaitGroup // all goroutines of this tray
 
-	// items, shown and shownPanel belong to build and then to the one goroutine
-	// that calls show.
-	items      rowItems // the shared ones
-	shown      MenuModel
-	shownPanel assets.Panel // what the picture is for
-
 	mu    sync.Mutex // guards what other goroutines share with show
 	panel assets.Panel
-	menu  openness
 }
 
 // home is one home's part of the tray.
 type home struct {
 	Home
-	title *systray.MenuItem // its submenu's row, nil when there is none
-	items rowItems
 
 	// Guarded by tray.mu.
 	state auth.State        // what was last shown
@@ -82,6 +92,24 @@ func newTray(homes []Home, opts Options) *tray {
 		t.homes = append(t.homes, &home{Home: h})
 	}
 	return t
+}
+
+// follow keeps the tray true until ctx is done, but for the States.
+func (t *tray) follow(ctx context.Context) {
+	for _, h := range t.homes {
+		t.work.Go(func() { t.followUsage(ctx, h) })
+		t.work.Go(func() { t.followLoans(ctx, h) })
+	}
+	t.work.Go(func() { watchPanelColour(ctx, "", t.opts.Desktop, t.opts.DarkColours, t.panelIs) })
+}
+
+// opened is called when the menu is opened. Its texts are made true, because timers
+// stand still while the machine sleeps.
+func (t *tray) opened(ctx context.Context) {
+	t.lookAgain()
+	for _, h := range t.homes {
+		t.work.Go(func() { _, _ = h.Session.LookAtUsage(ctx) }) // what stands in the way is in the Usage
+	}
 }
 
 // states are the homes' newest States.
@@ -110,16 +138,12 @@ func (t *tray) show(states []auth.State, now time.Time) {
 	}
 	views := make([]View, len(t.homes))
 	t.mu.Lock()
-	leave := t.leaveMenu(states)
 	for i, h := range t.homes {
 		h.note.follow(t.opts.Words, h.state, states[i])
 		h.state = states[i]
 		views[i] = View{Name: h.Name, State: states[i], Usage: h.usage, Loans: h.loans, Note: h.note.text}
 	}
 	model := Menu(t.opts.Words, views, now, can)
-	if leave {
-		model.Homes, model.Rows = t.shown.Homes, t.shown.Rows
-	}
 	for i, h := range t.homes {
 		h.main, h.rows = model.Homes[i].Main, model.Homes[i].Loans
 	}

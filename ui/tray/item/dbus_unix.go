@@ -1,0 +1,217 @@
+//go:build linux || freebsd || openbsd || netbsd
+
+package item
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image/color"
+	"image/png"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/godbus/dbus/v5"
+
+	"rekey/internal/sessionbus"
+)
+
+// IconSize is how many pixels wide and high an icon should be: twice what panels
+// commonly show, so that it stays sharp on dense screens. They scale it down.
+const IconSize = 48
+
+// dialLimit bounds the connecting to the bus.
+const dialLimit = 5 * time.Second
+
+// The item on the bus, from the StatusNotifierItem specification. All panels use the
+// names of its KDE draft.
+const (
+	itemPath  = dbus.ObjectPath("/StatusNotifierItem")
+	itemIface = "org.kde.StatusNotifierItem"
+)
+
+// errGone is Run's error when the desktop has gone away.
+var errGone = errors.New("the connection was closed")
+
+// Item is an icon with a menu. Its methods may be called by any goroutine.
+type Item struct {
+	cfg    Config
+	conn   *dbus.Conn
+	events chan func() // what Run calls next
+
+	mu      sync.Mutex // guards everything below, and the order of the signals
+	shown   bool       // panels can know of the item
+	encoded []byte     // the icon's PNG
+	icon    []pixmap
+	tooltip string
+	menu    menu
+}
+
+// pixmap is a picture as it goes over the bus: 32 bits for each pixel, ARGB in network
+// byte order, not premultiplied.
+type pixmap struct {
+	Width, Height int32
+	Pixels        []byte
+}
+
+// tooltip is the property of that name.
+type tooltip struct {
+	IconName    string
+	Icon        []pixmap
+	Title, Text string
+}
+
+// Open connects to the desktop. Nothing is shown yet. ctx bounds the connecting. Run
+// must be called, which disconnects.
+func Open(ctx context.Context, cfg Config) (*Item, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialLimit)
+	defer cancel()
+	i := &Item{cfg: cfg, events: make(chan func()), menu: newMenu(cfg.Lines)}
+	conn, err := sessionbus.Dial(ctx, cfg.Address, dbus.WithIncomingInterceptor(i.readMenu))
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.conn = conn
+	return i, err
+}
+
+// Run shows the item on every panel that there is or comes, until ctx ends, or the
+// desktop goes away, which is an error. What was set before is there from the start.
+func (i *Item) Run(ctx context.Context) error {
+	defer func() { _ = i.conn.Close() }() // which lets go of whoever waits in tell
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := i.export(); err != nil {
+		return fmt.Errorf("offering the icon: %w", err)
+	}
+	i.mu.Lock()
+	i.shown = true
+	i.mu.Unlock()
+	name := fmt.Sprintf("%s-%d-1", itemIface, syscall.Getpid())
+	call := i.conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.RequestName", 0, name, uint32(dbus.NameFlagDoNotQueue))
+	if call.Err != nil && ctx.Err() == nil {
+		i.cfg.Log.Debug("The icon has no name on the bus", "name", name, "error", call.Err) // panels know it by its connection
+	}
+	panels := newPanels(ctx, i.conn, i.cfg.Log)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-i.conn.Context().Done():
+			return errGone
+		case event := <-i.events:
+			event()
+		case change, ok := <-panels.changes:
+			if !ok {
+				return errGone
+			}
+			if came(change) {
+				panels.appeared(ctx)
+			}
+		case answer := <-panels.answer:
+			panels.answered(answer)
+		case <-panels.again.C:
+			panels.register(ctx)
+		}
+	}
+}
+
+// tell has Run call event, and waits until it does.
+func (i *Item) tell(event func()) {
+	if event == nil {
+		return
+	}
+	select {
+	case i.events <- event:
+	case <-i.conn.Context().Done():
+	}
+}
+
+// export puts the item and its menu on the bus.
+func (i *Item) export() error {
+	click := func(int32, int32) *dbus.Error { i.tell(i.cfg.Activated); return nil }
+	return errors.Join(
+		i.conn.ExportMethodTable(map[string]any{
+			// A left click opens the menu in panels that can, because ItemIsMenu is true.
+			"Activate": click, "SecondaryActivate": click, "ContextMenu": click,
+			"Scroll": func(int32, string) *dbus.Error { return nil },
+		}, itemPath, itemIface),
+		i.describe(itemPath, itemIface, itemXML, i.properties),
+		i.conn.ExportMethodTable(i.menuMethods(), menuPath, menuIface),
+		i.describe(menuPath, menuIface, menuXML, menuProperties),
+	)
+}
+
+// properties are those of the item. It has no name of an icon, because panels draw
+// symbolic ones in one colour, and this one says something by its colour.
+func (i *Item) properties() map[string]dbus.Variant {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return map[string]dbus.Variant{
+		"Category":      dbus.MakeVariant("ApplicationStatus"),
+		"Id":            dbus.MakeVariant(i.cfg.Title),
+		"Title":         dbus.MakeVariant(i.cfg.Title),
+		"Status":        dbus.MakeVariant("Active"),
+		"IconName":      dbus.MakeVariant(""),
+		"IconThemePath": dbus.MakeVariant(""),
+		"IconPixmap":    dbus.MakeVariant(i.icon),
+		"ToolTip":       dbus.MakeVariant(tooltip{Title: i.tooltip}),
+		"ItemIsMenu":    dbus.MakeVariant(true),
+		"Menu":          dbus.MakeVariant(menuPath),
+	}
+}
+
+// SetIcon shows a picture, a PNG, IconSize pixels wide and high. It must not be modified
+// after.
+func (i *Item) SetIcon(encoded []byte) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if bytes.Equal(encoded, i.encoded) {
+		return
+	}
+	picture, err := png.Decode(bytes.NewReader(encoded))
+	if err != nil {
+		i.cfg.Log.Error("The icon is no picture", "error", err)
+		return
+	}
+	size := picture.Bounds().Size()
+	pixels := make([]byte, 0, 4*size.X*size.Y)
+	for y := range size.Y {
+		for x := range size.X {
+			c := color.NRGBAModel.Convert(picture.At(x, y)).(color.NRGBA) //nolint:forcetypeassert // what this model makes
+			pixels = append(pixels, c.A, c.R, c.G, c.B)
+		}
+	}
+	i.encoded = encoded
+	i.icon = []pixmap{{int32(size.X), int32(size.Y), pixels}} //nolint:gosec // a picture is small
+	i.changed("IconPixmap", i.icon, "NewIcon")
+}
+
+// SetTooltip shows a text, of any length, when the mouse rests on the icon.
+func (i *Item) SetTooltip(text string) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if text == i.tooltip {
+		return
+	}
+	i.tooltip = text
+	i.changed("ToolTip", tooltip{Title: text}, "NewToolTip")
+}
+
+// changed tells of a new value of a property: panels wait for either of two signals.
+// The caller holds mu.
+func (i *Item) changed(property string, value any, signal string) {
+	i.emit(itemPath, propsIface+".PropertiesChanged", itemIface, map[string]dbus.Variant{property: dbus.MakeVariant(value)}, []string{})
+	i.emit(itemPath, itemIface+"."+signal)
+}
+
+// emit sends a signal. The caller holds mu.
+func (i *Item) emit(path dbus.ObjectPath, name string, values ...any) {
+	if !i.shown {
+		return
+	}
+	if err := i.conn.Emit(path, name, values...); err != nil && !errors.Is(err, dbus.ErrClosed) {
+		i.cfg.Log.Debug("The panel was not told of a change", "signal", name, "error", err)
+	}
+}

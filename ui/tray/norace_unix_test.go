@@ -1,5 +1,0 @@
-//go:build !race && (linux || freebsd || openbsd || netbsd)
-
-package tray_test
-
-const underRace = false
