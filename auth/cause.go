@@ -32,7 +32,7 @@ func (c Cause) Err() error {
 // Code is the fault's code, "" when there is none.
 func (c Cause) Code() string {
 	if coded, ok := c.Err().(fault.Coded); ok { //nolint:errorlint // the outermost
-		return coded.FaultCode()
+		return coded.AsFault().Code()
 	}
 	return ""
 }

@@ -137,7 +137,7 @@ type RefreshError struct {
 }
 
 // Error implements error.
-func (e *RefreshError) Error() string { return e.fault().Error() }
+func (e *RefreshError) Error() string { return e.AsFault().Error() }
 
 // Unwrap returns the cause.
 func (e *RefreshError) Unwrap() error { return e.Err }
@@ -164,7 +164,7 @@ const (
 )
 
 // Error implements error.
-func (e *UnreadableError) Error() string { return e.fault().Error() }
+func (e *UnreadableError) Error() string { return e.AsFault().Error() }
 
 // Unwrap returns the finding and the cause.
 func (e *UnreadableError) Unwrap() []error {

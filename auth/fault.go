@@ -15,8 +15,8 @@ const CodeOffline = "refresh_failed_because"
 // CodeUnreadable is the code of an UnreadableError about a file.
 const CodeUnreadable = "unreadable"
 
-// fault returns e with its code.
-func (e *RefreshError) fault() *fault.Fault {
+// AsFault implements fault.Coded.
+func (e *RefreshError) AsFault() *fault.Fault {
 	switch {
 	case !e.NotBefore.IsZero():
 		now := *e
@@ -45,14 +45,8 @@ func (e *RefreshError) fault() *fault.Fault {
 	return fault.New("refresh_failed", "the sign-in was not refreshed")
 }
 
-// FaultCode names what went wrong.
-func (e *RefreshError) FaultCode() string { return e.fault().FaultCode() }
-
-// FaultArgs are the placeholders of the fault's message with their values.
-func (e *RefreshError) FaultArgs() []any { return e.fault().FaultArgs() }
-
-// fault returns e with its code.
-func (e *UnreadableError) fault() *fault.Fault {
+// AsFault implements fault.Coded.
+func (e *UnreadableError) AsFault() *fault.Fault {
 	switch e.Where {
 	case WhereKeyring:
 		return fault.New("unreadable_keyring", "cannot read the keyring: {{.What}}", "What", e.What)
@@ -62,16 +56,8 @@ func (e *UnreadableError) fault() *fault.Fault {
 	return fault.New(CodeUnreadable, "cannot read {{.Where}}: {{.What}}", "Where", e.Where, "What", e.What)
 }
 
-// FaultCode names what went wrong.
-func (e *UnreadableError) FaultCode() string { return e.fault().FaultCode() }
-
-// FaultArgs are the placeholders of the fault's message with their values.
-func (e *UnreadableError) FaultArgs() []any { return e.fault().FaultArgs() }
-
-// FaultCode names what went wrong.
-func (e *ShortLivedError) FaultCode() string { return "too_short" }
-
-// FaultArgs are the placeholders of the fault's message with their values.
-func (e *ShortLivedError) FaultArgs() []any {
-	return []any{"Left", e.Left.Round(time.Second), "Wanted", e.Wanted}
+// AsFault implements fault.Coded.
+func (e *ShortLivedError) AsFault() *fault.Fault {
+	return fault.New("too_short", "the newest access token works for {{.Left}}, and {{.Wanted}} was asked for",
+		"Left", e.Left.Round(time.Second), "Wanted", e.Wanted)
 }

@@ -51,7 +51,7 @@ func inField(name string, err error) error {
 	if !errors.As(err, &wrong) {
 		return err
 	}
-	if args := wrong.FaultArgs(); len(args) > 0 {
+	if args := wrong.Args(); len(args) > 0 {
 		name = fmt.Sprint(name, ".", args[1])
 	}
 	return wrong.With("Field", name)

@@ -2,7 +2,6 @@ package auth
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"rekey/internal/fault"
@@ -31,10 +30,7 @@ type ShortLivedError struct {
 }
 
 // Error implements error.
-func (e *ShortLivedError) Error() string {
-	return fmt.Sprintf("the newest access token works for %s, and %s was asked for",
-		e.Left.Round(time.Second), e.Wanted)
-}
+func (e *ShortLivedError) Error() string { return e.AsFault().Error() }
 
 // Token returns an access token that works for at least the given time. If the
 // cached one does not, Token refreshes first, at most once. If it does, it is

@@ -103,11 +103,12 @@ func (p Printer) Error(err error) string {
 
 // coded is a fault in p's language, or in English where that has no message for
 // its code: the process that it comes from may be newer.
-func (p Printer) coded(f fault.Coded) string {
+func (p Printer) coded(err fault.Coded) string {
 	if p.tag == language.English {
-		return f.Error()
+		return err.Error()
 	}
-	args := f.FaultArgs()
+	f := err.AsFault()
+	args := f.Args()
 	pairs := make([]string, len(args))
 	for i, arg := range args {
 		if cause, ok := arg.(error); ok {
@@ -116,8 +117,8 @@ func (p Printer) coded(f fault.Coded) string {
 			pairs[i] = fmt.Sprint(arg)
 		}
 	}
-	if said, ok := p.Lookup("fault."+f.FaultCode(), pairs...); ok {
+	if said, ok := p.Lookup("fault."+f.Code(), pairs...); ok {
 		return said
 	}
-	return f.Error()
+	return err.Error()
 }

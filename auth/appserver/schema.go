@@ -51,7 +51,8 @@ type SchemaError struct {
 	Newer bool
 }
 
-func (e *SchemaError) fault() *fault.Fault {
+// AsFault implements fault.Coded.
+func (e *SchemaError) AsFault() *fault.Fault {
 	if e.Newer {
 		return fault.New("agent_newer", "the running Rekey is newer than this program and does not understand it; install the same version of both")
 	}
@@ -59,13 +60,7 @@ func (e *SchemaError) fault() *fault.Fault {
 }
 
 // Error implements error.
-func (e *SchemaError) Error() string { return e.fault().Error() }
-
-// FaultCode implements fault.Coded.
-func (e *SchemaError) FaultCode() string { return e.fault().FaultCode() }
-
-// FaultArgs implements fault.Coded.
-func (e *SchemaError) FaultArgs() []any { return e.fault().FaultArgs() }
+func (e *SchemaError) Error() string { return e.AsFault().Error() }
 
 // compare returns a *SchemaError if an agent and a client have no common
 // version.

@@ -19,17 +19,6 @@ var (
 	errAddress = fault.New("no_url", "its address is not a URL")
 )
 
-// proxyError says that the proxy would not connect.
-type proxyError struct{ status int }
-
-func (e *proxyError) fault() *fault.Fault {
-	return fault.New("proxy_answered", "the proxy answered {{.Status}}", "Status", e.status)
-}
-
-func (e *proxyError) Error() string     { return e.fault().Error() }
-func (e *proxyError) FaultCode() string { return e.fault().FaultCode() }
-func (e *proxyError) FaultArgs() []any  { return e.fault().FaultArgs() }
-
 // netError replaces an error's text with our own and keeps the error for
 // errors.Is.
 type netError struct {
@@ -69,14 +58,8 @@ func cause(err error) error {
 		return &netError{fault.New("no_proxy", "the proxy was not reached"), err}
 	case errors.As(err, &operation):
 		return &netError{fault.New("connection_broke", "the connection broke"), err}
-	case isOurs(err):
+	case errors.As(err, new(*fault.Fault)): // the text is this program's own
 		return err
 	}
 	return &netError{fault.New("exchange_failed", "the exchange failed"), err}
-}
-
-// isOurs reports whether the text of err is this program's own.
-func isOurs(err error) bool {
-	var proxy *proxyError
-	return errors.Is(err, ErrPlainHTTP) || errors.Is(err, errAddress) || errors.As(err, &proxy)
 }

@@ -36,7 +36,8 @@ type ExchangeError struct {
 	Err error
 }
 
-func (e *ExchangeError) fault() *fault.Fault {
+// AsFault implements fault.Coded.
+func (e *ExchangeError) AsFault() *fault.Fault {
 	why := e.Err
 	switch {
 	case why != nil:
@@ -49,13 +50,7 @@ func (e *ExchangeError) fault() *fault.Fault {
 }
 
 // Error implements error.
-func (e *ExchangeError) Error() string { return e.fault().Error() }
-
-// FaultCode implements fault.Coded.
-func (e *ExchangeError) FaultCode() string { return e.fault().FaultCode() }
-
-// FaultArgs implements fault.Coded.
-func (e *ExchangeError) FaultArgs() []any { return e.fault().FaultArgs() }
+func (e *ExchangeError) Error() string { return e.AsFault().Error() }
 
 // Unwrap returns the cause.
 func (e *ExchangeError) Unwrap() error { return e.Err }

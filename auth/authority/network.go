@@ -81,7 +81,7 @@ func newTransport(roots *x509.CertPool, proxy func(*url.URL) (*url.URL, error)) 
 		Protocols:              protocols,
 		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, res *http.Response) error {
 			if res.StatusCode != http.StatusOK {
-				return &proxyError{res.StatusCode}
+				return fault.New("proxy_answered", "the proxy answered {{.Status}}", "Status", res.StatusCode)
 			}
 			return nil
 		},

@@ -70,7 +70,8 @@ type ConfigError struct {
 	What error
 }
 
-func (e *ConfigError) fault() *fault.Fault {
+// AsFault implements fault.Coded.
+func (e *ConfigError) AsFault() *fault.Fault {
 	if e.Line > 0 {
 		return fault.New("config_line", "{{.Where}}, line {{.Line}}: {{.What}}", "Where", e.Path, "Line", e.Line, "What", e.What)
 	}
@@ -78,16 +79,10 @@ func (e *ConfigError) fault() *fault.Fault {
 }
 
 // Error implements error.
-func (e *ConfigError) Error() string { return e.fault().Error() }
+func (e *ConfigError) Error() string { return e.AsFault().Error() }
 
 // Unwrap returns the problem.
 func (e *ConfigError) Unwrap() error { return e.What }
-
-// FaultCode implements fault.Coded.
-func (e *ConfigError) FaultCode() string { return e.fault().FaultCode() }
-
-// FaultArgs implements fault.Coded.
-func (e *ConfigError) FaultArgs() []any { return e.fault().FaultArgs() }
 
 // configFile is the name of the user's configuration in a home.
 const configFile = "config.toml"

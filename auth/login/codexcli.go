@@ -51,7 +51,8 @@ type CodexExitError struct {
 	Said string
 }
 
-func (e *CodexExitError) fault() *fault.Fault {
+// AsFault implements fault.Coded.
+func (e *CodexExitError) AsFault() *fault.Fault {
 	if e.Said == "" {
 		return fault.New("codex_exit", "codex login failed (exit code {{.Code}})", "Code", e.Code)
 	}
@@ -59,13 +60,7 @@ func (e *CodexExitError) fault() *fault.Fault {
 }
 
 // Error implements error.
-func (e *CodexExitError) Error() string { return e.fault().Error() }
-
-// FaultCode implements fault.Coded.
-func (e *CodexExitError) FaultCode() string { return e.fault().FaultCode() }
-
-// FaultArgs implements fault.Coded.
-func (e *CodexExitError) FaultArgs() []any { return e.fault().FaultArgs() }
+func (e *CodexExitError) Error() string { return e.AsFault().Error() }
 
 // codexVariables are the variables that Codex reads, beyond those passed to
 // every child: how to reach the network, and which server to sign in with. None

@@ -35,7 +35,8 @@ type PortsBusyError struct {
 	Err error
 }
 
-func (e *PortsBusyError) fault() *fault.Fault {
+// AsFault implements fault.Coded.
+func (e *PortsBusyError) AsFault() *fault.Fault {
 	names := make([]string, len(e.Ports))
 	for i, p := range e.Ports {
 		names[i] = strconv.Itoa(p)
@@ -48,13 +49,7 @@ func (e *PortsBusyError) fault() *fault.Fault {
 }
 
 // Error implements error.
-func (e *PortsBusyError) Error() string { return e.fault().Error() }
-
-// FaultCode implements fault.Coded.
-func (e *PortsBusyError) FaultCode() string { return e.fault().FaultCode() }
-
-// FaultArgs implements fault.Coded.
-func (e *PortsBusyError) FaultArgs() []any { return e.fault().FaultArgs() }
+func (e *PortsBusyError) Error() string { return e.AsFault().Error() }
 
 // Unwrap returns the cause.
 func (e *PortsBusyError) Unwrap() error { return e.Err }
@@ -66,7 +61,8 @@ type NoBrowserError struct {
 	Err error
 }
 
-func (e *NoBrowserError) fault() *fault.Fault {
+// AsFault implements fault.Coded.
+func (e *NoBrowserError) AsFault() *fault.Fault {
 	if e.Err != nil {
 		return fault.New("no_browser_because", "no browser could show the sign-in page: {{.Why}}", "Why", e.Err)
 	}
@@ -74,13 +70,7 @@ func (e *NoBrowserError) fault() *fault.Fault {
 }
 
 // Error implements error.
-func (e *NoBrowserError) Error() string { return e.fault().Error() }
-
-// FaultCode implements fault.Coded.
-func (e *NoBrowserError) FaultCode() string { return e.fault().FaultCode() }
-
-// FaultArgs implements fault.Coded.
-func (e *NoBrowserError) FaultArgs() []any { return e.fault().FaultArgs() }
+func (e *NoBrowserError) Error() string { return e.AsFault().Error() }
 
 // Unwrap returns the cause.
 func (e *NoBrowserError) Unwrap() error { return e.Err }
@@ -109,7 +99,8 @@ type DeniedError struct {
 	Description string
 }
 
-func (e *DeniedError) fault() *fault.Fault {
+// AsFault implements fault.Coded.
+func (e *DeniedError) AsFault() *fault.Fault {
 	switch {
 	case strings.Contains(strings.ToLower(e.Description), "missing_codex_entitlement"):
 		return fault.New("not_enabled", "Codex is not enabled for this workspace; its administrator can grant access")
@@ -122,13 +113,7 @@ func (e *DeniedError) fault() *fault.Fault {
 }
 
 // Error implements error.
-func (e *DeniedError) Error() string { return e.fault().Error() }
-
-// FaultCode implements fault.Coded.
-func (e *DeniedError) FaultCode() string { return e.fault().FaultCode() }
-
-// FaultArgs implements fault.Coded.
-func (e *DeniedError) FaultArgs() []any { return e.fault().FaultArgs() }
+func (e *DeniedError) Error() string { return e.AsFault().Error() }
 
 // WorkspaceError means that the user signed in to a workspace that the
 // configuration does not allow. Nothing of that sign-in is kept.
@@ -139,19 +124,14 @@ type WorkspaceError struct {
 	Allowed []string
 }
 
-func (e *WorkspaceError) fault() *fault.Fault {
+// AsFault implements fault.Coded.
+func (e *WorkspaceError) AsFault() *fault.Fault {
 	return fault.New("wrong_workspace", "only a sign-in to workspace {{.Allowed}} is allowed here, and this one is to another",
 		"Allowed", strings.Join(e.Allowed, " or "))
 }
 
 // Error implements error.
-func (e *WorkspaceError) Error() string { return e.fault().Error() }
-
-// FaultCode implements fault.Coded.
-func (e *WorkspaceError) FaultCode() string { return e.fault().FaultCode() }
-
-// FaultArgs implements fault.Coded.
-func (e *WorkspaceError) FaultArgs() []any { return e.fault().FaultArgs() }
+func (e *WorkspaceError) Error() string { return e.AsFault().Error() }
 
 // maxLine bounds texts from a URL, in characters.
 const maxLine = 200

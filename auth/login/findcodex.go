@@ -41,7 +41,8 @@ type NoCodexError struct {
 	Looked []string
 }
 
-func (e *NoCodexError) fault() *fault.Fault {
+// AsFault implements fault.Coded.
+func (e *NoCodexError) AsFault() *fault.Fault {
 	if e.Setting != "" {
 		return fault.New("codex_configured", "the configured codex, {{.Path}}, is not a program that can be run", "Path", e.Setting)
 	}
@@ -49,13 +50,7 @@ func (e *NoCodexError) fault() *fault.Fault {
 }
 
 // Error implements error.
-func (e *NoCodexError) Error() string { return e.fault().Error() }
-
-// FaultCode implements fault.Coded.
-func (e *NoCodexError) FaultCode() string { return e.fault().FaultCode() }
-
-// FaultArgs implements fault.Coded.
-func (e *NoCodexError) FaultArgs() []any { return e.fault().FaultArgs() }
+func (e *NoCodexError) Error() string { return e.AsFault().Error() }
 
 // FindCodex finds the user's own codex without running anything; a desktop
 // session often has a shorter PATH than a terminal. If the setting is set, it

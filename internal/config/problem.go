@@ -38,9 +38,10 @@ type Problem struct {
 }
 
 // Error implements error: one sentence that begins with file and line.
-func (p *Problem) Error() string { return p.fault().Error() }
+func (p *Problem) Error() string { return p.AsFault().Error() }
 
-func (p *Problem) fault() *fault.Fault {
+// AsFault implements fault.Coded.
+func (p *Problem) AsFault() *fault.Fault {
 	switch {
 	case p.Path == "":
 		return fault.New("setting", "{{.What}}", "What", p.What)
@@ -52,12 +53,6 @@ func (p *Problem) fault() *fault.Fault {
 
 // Unwrap returns what is wrong.
 func (p *Problem) Unwrap() error { return p.What }
-
-// FaultCode implements fault.Coded.
-func (p *Problem) FaultCode() string { return p.fault().FaultCode() }
-
-// FaultArgs implements fault.Coded.
-func (p *Problem) FaultArgs() []any { return p.fault().FaultArgs() }
 
 // badValue says what a value should be.
 func badValue(key, value string, use error) error {
@@ -78,17 +73,12 @@ type SaveError struct {
 }
 
 // Error implements error.
-func (e *SaveError) Error() string { return e.fault().Error() }
+func (e *SaveError) Error() string { return e.AsFault().Error() }
 
 // Unwrap returns the reason.
 func (e *SaveError) Unwrap() error { return e.What }
 
-func (e *SaveError) fault() *fault.Fault {
+// AsFault implements fault.Coded.
+func (e *SaveError) AsFault() *fault.Fault {
 	return fault.New("setting_unsaved", "{{.Where}} cannot be saved: {{.Why}}", "Where", e.Path, "Why", e.What)
 }
-
-// FaultCode implements fault.Coded.
-func (e *SaveError) FaultCode() string { return e.fault().FaultCode() }
-
-// FaultArgs implements fault.Coded.
-func (e *SaveError) FaultArgs() []any { return e.fault().FaultArgs() }

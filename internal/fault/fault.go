@@ -19,12 +19,8 @@ import (
 // for all other errors there is New.
 type Coded interface {
 	error
-	// FaultCode is the stable name of what went wrong, for example
-	// "ports_busy".
-	FaultCode() string
-	// FaultArgs are the placeholders of the message, each followed by its
-	// value: a string, or an error that is translated too.
-	FaultArgs() []any
+	// AsFault returns the error as a Fault.
+	AsFault() *Fault
 }
 
 // Fault is a Coded error. It is immutable and safe for concurrent use. It can
@@ -70,11 +66,15 @@ func (f *Fault) Unwrap() (wrapped []error) {
 	return wrapped
 }
 
-// FaultCode implements Coded.
-func (f *Fault) FaultCode() string { return f.code }
+// AsFault implements Coded.
+func (f *Fault) AsFault() *Fault { return f }
 
-// FaultArgs implements Coded.
-func (f *Fault) FaultArgs() []any { return f.args }
+// Code is the stable name of what went wrong, for example "ports_busy".
+func (f *Fault) Code() string { return f.code }
+
+// Args are the placeholders of the message, each followed by its value: a
+// string, or an error that is translated too.
+func (f *Fault) Args() []any { return f.args }
 
 // form is a fault for other processes: its code and arguments, and the English
 // text for those that do not know the code.
@@ -97,8 +97,8 @@ func formOf(err error) form {
 	if !errors.As(err, &coded) || coded.Error() != f.Text {
 		return f
 	}
-	f.Code = coded.FaultCode()
-	args := coded.FaultArgs()
+	f.Code = coded.AsFault().code
+	args := coded.AsFault().args
 	for i := 0; i+1 < len(args); i += 2 {
 		if f.Args == nil {
 			f.Args = make(map[string]form)

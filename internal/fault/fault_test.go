@@ -29,12 +29,12 @@ func TestEncode(t *testing.T) {
 		fault.New("cannot", "it cannot: {{.Why}}", "Why", fs.ErrPermission))
 	got := fault.Decode(fault.Encode(sent))
 	var coded fault.Coded
-	if !errors.As(got, &coded) || coded.FaultCode() != "write" || got.Error() != sent.Error() {
+	if !errors.As(got, &coded) || coded.AsFault().Code() != "write" || got.Error() != sent.Error() {
 		t.Fatalf("decoded is %v", got)
 	}
-	args := coded.FaultArgs()
+	args := coded.AsFault().Args()
 	i := slices.Index(args, any("Why"))
-	if inner, ok := args[i+1].(fault.Coded); i < 0 || !ok || inner.FaultCode() != "cannot" || inner.Error() != "it cannot: permission denied" {
+	if inner, ok := args[i+1].(fault.Coded); i < 0 || !ok || inner.AsFault().Code() != "cannot" || inner.Error() != "it cannot: permission denied" {
 		t.Errorf("its cause is %v", args)
 	}
 	for _, text := range []string{"", "null", "{}", `"x"`, `{"code":"x"}`} {

@@ -128,7 +128,7 @@ func TestReadRefuses(t *testing.T) {
 	if c, err := Read(filepath.Join(dir, "nothing"), limit); c.Exists || err != nil {
 		t.Errorf("nothing: %v, %v", c, err)
 	}
-	if got := Reason(tooLarge{32 << 20}).Error(); got != "it is larger than 32 MiB" {
+	if got := Reason(tooLarge(32 << 20)).Error(); got != "it is larger than 32 MiB" {
 		t.Errorf("the reason is %q", got)
 	}
 }

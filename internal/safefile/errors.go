@@ -36,17 +36,10 @@ var (
 	ErrRestless = fault.New("restless", "it keeps changing")
 )
 
-// tooLarge is ErrTooLarge with its limit.
-type tooLarge struct{ limit int64 }
-
-func (e tooLarge) Error() string     { return fmt.Sprintf("it is larger than %d MiB", e.limit>>20) }
-func (e tooLarge) Is(err error) bool { return err == ErrTooLarge }
-
-// FaultCode implements fault.Coded.
-func (e tooLarge) FaultCode() string { return "too_big" }
-
-// FaultArgs implements fault.Coded.
-func (e tooLarge) FaultArgs() []any { return []any{"Limit", fmt.Sprintf("%d MiB", e.limit>>20)} }
+// tooLarge is ErrTooLarge with its limit, in bytes.
+func tooLarge(limit int64) error {
+	return clause{fault.New("too_big", "it is larger than {{.Limit}}", "Limit", fmt.Sprintf("%d MiB", limit>>20)), ErrTooLarge}
+}
 
 // Reason returns the Cause for a file that cannot be read, always one clause.
 func Reason(err error) error {

@@ -47,7 +47,7 @@ func (d Disk) Read(path string, limit int64) (Content, error) {
 	case endless(f):
 		return Content{}, ErrNotRegular
 	case info.Size() > limit:
-		return Content{}, tooLarge{limit}
+		return Content{}, tooLarge(limit)
 	}
 	if err := d.fails(OpRead, path); err != nil {
 		return Content{}, err
@@ -57,7 +57,7 @@ func (d Disk) Read(path string, limit int64) (Content, error) {
 		return Content{}, err
 	}
 	if int64(data.Len()) > limit {
-		return Content{}, tooLarge{limit}
+		return Content{}, tooLarge(limit)
 	}
 	return Content{Exists: true, Data: data.Bytes()}, nil
 }

@@ -16,7 +16,7 @@ import (
 type sources struct {
 	literals map[string]bool // all strings
 	says     []saying        // calls of Say, Count and the like with the id written down
-	faults   []saying        // fault.New, and the codes that a FaultCode method returns
+	faults   []saying        // calls of fault.New
 }
 
 // saying names a message or a fault.
@@ -45,10 +45,6 @@ func readSources(t *testing.T) sources {
 				}
 			case *ast.CallExpr:
 				s.call(files.Position(n.Pos()).String(), n, tables)
-			case *ast.FuncDecl:
-				if n.Name.Name == "FaultCode" && n.Recv != nil {
-					s.codes(files, n)
-				}
 			}
 			return true
 		})
@@ -134,18 +130,6 @@ func names(args []ast.Expr) []string {
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
-}
-
-// codes notes what a FaultCode method returns.
-func (s *sources) codes(files *token.FileSet, f *ast.FuncDecl) {
-	ast.Inspect(f, func(n ast.Node) bool {
-		if ret, ok := n.(*ast.ReturnStmt); ok && len(ret.Results) == 1 {
-			if code, ok := stringOf(ret.Results[0]); ok && code != "" {
-				s.faults = append(s.faults, saying{at: files.Position(n.Pos()).String(), id: code})
-			}
-		}
-		return true
-	})
 }
 
 func stringOf(e ast.Expr) (string, bool) {

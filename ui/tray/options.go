@@ -57,17 +57,16 @@ type NoBusError struct {
 	Err error
 }
 
+// AsFault implements fault.Coded.
+func (e *NoBusError) AsFault() *fault.Fault {
+	return fault.New("no_bus", "No D-Bus session bus: {{.Why}}", "Why", e.Err)
+}
+
 // Error implements error.
-func (e *NoBusError) Error() string { return "No D-Bus session bus: " + e.Err.Error() }
+func (e *NoBusError) Error() string { return e.AsFault().Error() }
 
 // Unwrap returns the cause.
 func (e *NoBusError) Unwrap() error { return e.Err }
-
-// FaultCode implements fault.Coded.
-func (e *NoBusError) FaultCode() string { return "no_bus" }
-
-// FaultArgs implements fault.Coded.
-func (e *NoBusError) FaultArgs() []any { return []any{"Why", e.Err} }
 
 // ErrNoPanel means that there is a desktop bus but no panel that shows tray
 // icons. Run works nevertheless: the icon appears when a panel does.

@@ -95,7 +95,8 @@ func (w Words) unreadable(s auth.State) string {
 	}
 	var unreadable fault.Coded
 	if errors.As(s.Cause.Err(), &unreadable) && s.Store != "" {
-		if args := unreadable.FaultArgs(); unreadable.FaultCode() == auth.CodeUnreadable {
+		if f := unreadable.AsFault(); f.Code() == auth.CodeUnreadable {
+			args := f.Args()
 			for i := 0; i+1 < len(args); i += 2 {
 				if args[i] == "What" {
 					return w.Say("state.unreadable_why", "What", Line(base(s.Store)), "Why", Line(w.part(args[i+1])))
