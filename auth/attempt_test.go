@@ -140,9 +140,7 @@ func TestSpacingEnds(t *testing.T) {
 	r.authority.then(answer{err: &RefreshError{Err: errors.New("connection refused")}}, refreshed("2"), refreshed("3"))
 	wantTransient(t, r.refresh())
 	for range 3 {
-		if err := r.refresh(); err != nil {
-			t.Error(err)
-		}
+		must.Do(t, r.refresh())
 	}
 	r.wantRequests(2)
 
@@ -189,9 +187,7 @@ func TestEmptyTokensInAnAnswer(t *testing.T) {
 	empty.tokens.RefreshToken = secret("")
 	r := newRig(t, chatGPT())
 	r.authority.then(empty)
-	if err := r.refresh(); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.refresh())
 	r.wantStored("refresh-1")
 	if got := mustParse(t, r.store.bytes()).AccessToken(); got != *empty.tokens.AccessToken {
 		t.Errorf("stored access token = %q", got.Reveal())
@@ -213,9 +209,7 @@ func TestUnreadableIDTokenInAnAnswer(t *testing.T) {
 	r := newRig(t, chatGPT())
 	before := mustParse(t, r.store.bytes()).Claims()
 	r.authority.then(odd)
-	if err := r.refresh(); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.refresh())
 	r.wantStored("refresh-2")
 	if got := mustParse(t, r.store.bytes()).Claims(); got != before {
 		t.Errorf("the claims are %+v, want %+v", got, before)

@@ -184,9 +184,7 @@ func TestAnswerThatNothingTakes(t *testing.T) {
 		t.Error("the sign-in that works is not handed out")
 	}
 	r.store.fail(func(f *fakeStore) { f.updateErr = nil })
-	if err := r.Reload(t.Context(), true); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.Reload(t.Context(), true))
 	r.wantStored("refresh-2")
 	r.wantRequests(1)
 }
@@ -216,9 +214,7 @@ func TestCannotSaveSendsNothing(t *testing.T) {
 				t.Errorf("state = %+v", st)
 			}
 			set(r, nil)
-			if err := r.refresh(); err != nil {
-				t.Error(err)
-			}
+			must.Do(t, r.refresh())
 			if st := r.wantStatus(StatusHealthy); st.CannotSave || st.Problem != "" {
 				t.Errorf("state = %+v", st)
 			}

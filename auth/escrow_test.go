@@ -47,9 +47,7 @@ func TestAfterKill(t *testing.T) {
 				t.Errorf("state = %+v, want answer lost %t", st, tt.lost)
 			}
 			r.later()
-			if err := r.refresh(); err != nil {
-				t.Error(err)
-			}
+			must.Do(t, r.refresh())
 			r.wantRequests(tt.sends)
 		})
 	}
@@ -73,9 +71,7 @@ func TestEscrowOutlivesAMissingStore(t *testing.T) {
 			_ = r.Reload(t.Context(), true)
 			r.wantHeld("refresh-2")
 			r.store.put(chatGPT())
-			if err := r.Reload(t.Context(), true); err != nil {
-				t.Error(err)
-			}
+			must.Do(t, r.Reload(t.Context(), true))
 			r.wantStored("refresh-2")
 			r.wantHeld("")
 			r.wantRequests(1)
@@ -111,9 +107,7 @@ func TestAnswerLost(t *testing.T) {
 
 	r := lost()
 	r.later()
-	if err := r.refresh(); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.refresh())
 	wantLost(r, false)
 	r.wantRequests(2)
 
@@ -172,17 +166,13 @@ func TestSettlingNeedsTheLock(t *testing.T) {
 	free := r.options.RefreshLock
 	r.options.RefreshLock = lockBusy
 	r.restart()
-	if err := r.Reload(t.Context(), true); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.Reload(t.Context(), true))
 	r.wantHeld("refresh-2")
 	r.wantStored("refresh-1")
 
 	r.options.RefreshLock = free
 	r.restart()
-	if err := r.Reload(t.Context(), true); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.Reload(t.Context(), true))
 	r.wantHeld("")
 	r.wantStored("refresh-2")
 }
@@ -199,7 +189,5 @@ func TestReloadDoesNotWaitForOthers(t *testing.T) {
 		}
 	})
 	must.Do(t, r.escrow.inMemory.Reserve(fakeFingerprints{}.Token(mustParse(t, chatGPT())), noon))
-	if err := r.Reload(t.Context(), true); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.Reload(t.Context(), true))
 }

@@ -88,14 +88,10 @@ func TestExternalTokens(t *testing.T) {
 		t.Errorf("state = %+v", st)
 	}
 	r.store.put(rotated())
-	if err := r.Reload(t.Context(), true); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.Reload(t.Context(), true))
 	r.wantStatus(StatusExternal)
 
-	if err := r.refresh(); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.refresh())
 	if len(owner.asked) != 1 || owner.asked[0] != "unauthorized acct-host" {
 		t.Errorf("the owner was asked %q", owner.asked)
 	}
@@ -142,8 +138,6 @@ func TestSignInEndsExternalTokens(t *testing.T) {
 	must.Do(t, r.ReplaceSignIn(t.Context(), mustParse(t, chatGPT())))
 	r.wantStatus(StatusHealthy)
 	r.store.put(rotated())
-	if err := r.Reload(t.Context(), true); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.Reload(t.Context(), true))
 	r.wantCached("refresh-other")
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"slices"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // TestLogout: the credentials are removed first; then the server is told, best
@@ -160,9 +162,7 @@ func TestLogoutDuringARefresh(t *testing.T) {
 	}
 	release()
 	wantPermanent(t, <-done, ReasonAccountChanged)
-	if err := <-loggedOut; err != nil {
-		t.Error(err)
-	}
+	must.Do(t, <-loggedOut)
 	r.wantStored("")
 	r.wantHeld("")
 	r.wantStatus(StatusSignedOut)

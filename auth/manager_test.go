@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // TestReload: the store's content becomes the State; content that may be half
@@ -35,9 +37,7 @@ func TestReload(t *testing.T) {
 		t.Errorf("unreadable credentials are given out: %v", s)
 	}
 
-	if err := reload(rotated(), false); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, reload(rotated(), false))
 	r.wantStatus(StatusHealthy)
 
 	if err := reload(nil, false); err != nil {
@@ -86,9 +86,7 @@ func TestRestriction(t *testing.T) {
 	if s, _ := r.Use(t.Context()); s != nil {
 		t.Errorf("forbidden credentials are given out: %v", s)
 	}
-	if err := r.refresh(); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.refresh())
 	r.wantJournal()
 	if string(r.store.bytes()) != string(chatGPT(ends(-1))) {
 		t.Error("forbidden credentials are touched")
@@ -98,9 +96,7 @@ func TestRestriction(t *testing.T) {
 		t.Errorf("Restriction = %v", got)
 	}
 	r.store.put(apiKeyFile("sk-1"))
-	if err := r.Reload(t.Context(), true); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.Reload(t.Context(), true))
 	if st := r.wantStatus(StatusAPIKey); st.Restricted || st.Problem != "" {
 		t.Errorf("state = %+v", st)
 	}
@@ -128,9 +124,7 @@ func TestSubscribe(t *testing.T) {
 		}
 		for name, content := range sameContents(t) {
 			r.store.put(content)
-			if err := r.Reload(t.Context(), true); err != nil {
-				t.Error(err)
-			}
+			must.Do(t, r.Reload(t.Context(), true))
 			quiet(name)
 		}
 		r.Tick()

@@ -170,9 +170,7 @@ func TestTransientFailures(t *testing.T) {
 				}
 				r.later()
 			}
-			if err := r.refresh(); err != nil {
-				t.Error(err)
-			}
+			must.Do(t, r.refresh())
 			r.wantRequests(3)
 			if st := r.State(); st.Problem != "" || st.AnswerLost || st.Refreshable != RefreshableYes {
 				t.Errorf("after a success the trouble is still on show: %+v", st)

@@ -59,9 +59,7 @@ func TestReloadOfChangedAuthAfterPermanentFailure(t *testing.T) {
 			if st := r.wantStatus(StatusHealthy); st.Refused != "" || st.Notice != "" {
 				t.Errorf("the refusal is still on show: %+v", st)
 			}
-			if err := r.refresh(); err != nil {
-				t.Error(err)
-			}
+			must.Do(t, r.refresh())
 			r.wantRequests(2)
 		})
 	}

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 const look = 3 * time.Second
@@ -64,14 +66,10 @@ func TestSecondLookAdoptsThroughReload(t *testing.T) {
 			}
 			time.Sleep(time.Second)
 			r.store.put(chatGPT(set("unknown", 1))) // not what is waited for
-			if err := r.Reload(t.Context(), true); err != nil {
-				t.Error(err)
-			}
+			must.Do(t, r.Reload(t.Context(), true))
 			time.Sleep(time.Second)
 			r.store.put(rotated())
-			if err := r.Reload(t.Context(), true); err != nil {
-				t.Error(err)
-			}
+			must.Do(t, r.Reload(t.Context(), true))
 			if err := <-done; err != nil {
 				t.Errorf("Refresh = %v, want adopted", err)
 			}
@@ -149,9 +147,7 @@ func TestSecondLookSeesSomebodyElse(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r, done := looking(t, ReasonReused)
 				r.store.put(disk)
-				if err := r.Reload(t.Context(), true); err != nil {
-					t.Error(err)
-				}
+				must.Do(t, r.Reload(t.Context(), true))
 				wantPermanent(t, <-done, ReasonAccountChanged)
 				r.wantNotRefused(ReasonReused)
 			})
@@ -180,9 +176,7 @@ func TestSecondLookOfTheSameToken(t *testing.T) {
 		r, done := looking(t, ReasonReused)
 		start := time.Now()
 		r.store.put(chatGPT(set("OPENAI_API_KEY", "sk-added")))
-		if err := r.Reload(t.Context(), true); err != nil {
-			t.Error(err)
-		}
+		must.Do(t, r.Reload(t.Context(), true))
 		wantPermanent(t, <-done, ReasonReused)
 		wantAfter(t, start, look)
 		wantPermanent(t, r.refresh(), ReasonReused)

@@ -74,9 +74,7 @@ func TestSignInEndsARefusal(t *testing.T) {
 	if st := r.wantStatus(StatusHealthy); st.Refused != "" || st.Notice != "" {
 		t.Errorf("state = %+v", st)
 	}
-	if err := r.refresh(); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.refresh())
 	r.wantRequests(2)
 }
 
@@ -86,9 +84,7 @@ func TestReplaceSignIn(t *testing.T) {
 	for _, disk := range [][]byte{nil, chatGPT(), grace(), []byte(`{"tok`)} {
 		r := newRig(t, nil)
 		r.store.put(disk)
-		if err := r.ReplaceSignIn(t.Context(), NewAPIKey(NewSecret("sk-new"))); err != nil {
-			t.Error(err)
-		}
+		must.Do(t, r.ReplaceSignIn(t.Context(), NewAPIKey(NewSecret("sk-new"))))
 		if got := mustParse(t, r.store.bytes()).APIKey().Reveal(); got != "sk-new" {
 			t.Errorf("stored %s", r.store.bytes())
 		}

@@ -103,9 +103,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if err := r.Close(ctx); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.Close(ctx))
 	if server.reused != 0 {
 		t.Errorf("%d tokens were spent twice", server.reused)
 	}

@@ -33,9 +33,7 @@ func TestAskedByAFace(t *testing.T) {
 	}
 	offer := Offer{Snapshot: nil}
 	for _, id := range []string{"bad", "good", "nobody"} {
-		if err := owner.PushSoon(id); err != nil {
-			t.Error(err)
-		}
+		must.Do(t, owner.PushSoon(id))
 	}
 	all, _ := owner.Loans()
 	for _, l := range all[:2] {
@@ -47,9 +45,7 @@ func TestAskedByAFace(t *testing.T) {
 		t.Error("a push that was asked for hides that the last ones have failed")
 	}
 	for _, id := range []string{"good", "old", "nobody"} {
-		if err := owner.StopSoon(id); err != nil {
-			t.Error(err)
-		}
+		must.Do(t, owner.StopSoon(id))
 	}
 	all, _ = owner.Loans()
 	if len(all) != 2 || all[1].Ending != Stopped {

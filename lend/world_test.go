@@ -236,8 +236,6 @@ func in(t *testing.T, test func(t *testing.T, w *world)) {
 		go func() { done <- w.lender.Run(ctx) }()
 		test(t, w)
 		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
+		must.Do(t, <-done)
 	})
 }

@@ -36,9 +36,7 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 	}
 	must.Do(t, client.SignIn(within(t), auth.SignInPreferred))
 	stop()
-	if err := a.Close(within(t)); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, a.Close(within(t)))
 	_ = client.Close()
 	r.server.Close()
 	if _, err := os.Lstat(h.Socket()); !errors.Is(err, os.ErrNotExist) {
@@ -212,9 +210,7 @@ func TestCloseWaitsForARefresh(t *testing.T) {
 	default:
 	}
 	close(answer)
-	if err := errors.Join(<-refreshed, <-closed); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, errors.Join(<-refreshed, <-closed))
 	if r.content() == before {
 		t.Error("the answer is not in the store")
 	}

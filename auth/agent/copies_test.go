@@ -248,9 +248,7 @@ func TestCopyWaitsForTheAnswer(t *testing.T) {
 	}
 	close(answer)
 	for range 2 {
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
+		must.Do(t, <-ended)
 	}
 	if r.server.Refreshes() != 1 || refreshToken(t, first) != refreshToken(t, copied) {
 		t.Errorf("%d requests", r.server.Refreshes())

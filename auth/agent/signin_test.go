@@ -293,9 +293,7 @@ func TestCloseEndsASignIn(t *testing.T) {
 	h := r.open(b.use)
 	caller := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
 	<-b.asked
-	if err := h.Close(within(t)); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, h.Close(within(t)))
 	if err := <-caller; !errors.Is(err, login.ErrCancelled) {
 		t.Errorf("SignIn = %v, want %v", err, login.ErrCancelled)
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"rekey/lend"
+	"rekey/test/kit/must"
 )
 
 // A client sees the loans of the agent, and has it push and stop.
@@ -20,9 +21,7 @@ func TestLoansOverTheSocket(t *testing.T) {
 		"pushed":     func() error { return client.PushLoan(t.Context(), "2") },
 		lend.Stopped: func() error { return client.StopLoan(t.Context(), "2") },
 	} {
-		if err := ask(); err != nil {
-			t.Error(err)
-		}
+		must.Do(t, ask())
 		if loans, _ := client.Loans(t.Context()); len(loans) != 1 || loans[0].ID != "2" || loans[0].Ending != want {
 			t.Errorf("%s: the loans are %+v", want, loans)
 		}

@@ -107,9 +107,7 @@ func TestBrowserDoesNotOpen(t *testing.T) {
 	if page := open(t, <-prompted); page.status != http.StatusOK {
 		t.Errorf("the browser was shown %d %s", page.status, page.body)
 	}
-	if err := <-ended; err != nil {
-		t.Error(err)
-	}
+	must.Do(t, <-ended)
 }
 
 // TestNobodySeesThePage: the flow does not wait for a browser that cannot come.

@@ -9,6 +9,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // TestConfirmAtOnce: a question that needs no user is not noticed in the browser.
@@ -87,9 +88,7 @@ func TestConfirmFreesThePort(t *testing.T) {
 	<-asked
 	kit.Eventually(t, "the port is free", func() bool { return isFree(f) })
 	answer <- nil
-	if err := f.end(t); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, f.end(t))
 }
 
 // TestConfirmNoAtOnce: the browser is told the truth.

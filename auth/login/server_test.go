@@ -178,9 +178,7 @@ func TestOneCallback(t *testing.T) {
 		}
 	}
 	close(release)
-	if err := f.end(t); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, f.end(t))
 	if page := <-first; page.status != http.StatusOK || !strings.Contains(page.body, "You are signed in.") {
 		t.Errorf("the browser was shown %d %s", page.status, page.body)
 	}
@@ -206,9 +204,7 @@ func TestBrowserLeavesEarly(t *testing.T) {
 	<-asked
 	c.Close()
 	close(left)
-	if err := f.end(t); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, f.end(t))
 }
 
 // pipeListener hands out the server ends of in-memory connections, so that a

@@ -17,9 +17,7 @@ func TestCodexItemInTheCredentialManager(t *testing.T) {
 	if got, err := r.Get(kit.Context(t), it); err != nil || got != "fäke+key=" {
 		t.Errorf("%q, %v", got, err)
 	}
-	if err := r.Remove(kit.Context(t), it); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, r.Remove(kit.Context(t), it))
 	if _, err := r.Get(kit.Context(t), it); !errors.Is(err, secretservice.ErrNoItem) {
 		t.Errorf("after Remove: %v", err)
 	}

@@ -26,9 +26,7 @@ func TestFileIsReplacedWhileItIsRead(t *testing.T) {
 		t.Fatal("a file that is read can be replaced; this test tests nothing")
 	}
 	time.AfterFunc(5*replacePause, func() { _ = other.Close() })
-	if err := retry(func() error { return os.Rename(fresh, path) }); err != nil {
-		t.Error(err)
-	}
+	must.Do(t, retry(func() error { return os.Rename(fresh, path) }))
 	if content, err := os.ReadFile(path); err != nil || string(content) != "new" {
 		t.Errorf("the file holds %q, %v", content, err)
 	}
