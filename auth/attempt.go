@@ -185,8 +185,7 @@ func (m *Manager) tooEarly(ctx context.Context, s *Snapshot) (early bool, err er
 	m.decided(ctx, slog.LevelInfo, s, "asked a moment ago, nothing sent", "outcome", r.Outcome,
 		"status", r.Status, "code", r.Code, "notBefore", r.NotBefore)
 	err = r.Err()
-	var re *RefreshError
-	if errors.As(err, &re) {
+	if re, ok := errors.AsType[*RefreshError](err); ok {
 		re.NotBefore = r.NotBefore
 	}
 	return true, err

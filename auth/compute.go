@@ -35,8 +35,7 @@ func describe(f Facts) State {
 		Refreshable:   RefreshableNo,
 	}
 	shown := f.Snapshot
-	var unreadable *UnreadableError
-	if errors.As(f.LoadErr, &unreadable) {
+	if unreadable, ok := errors.AsType[*UnreadableError](f.LoadErr); ok {
 		st.Locked, st.Encrypted = unreadable.Locked, unreadable.Encrypted
 		shown, f.Snapshot = f.LastGood, nil
 	}

@@ -102,8 +102,7 @@ func OutcomeOf(err error) Outcome {
 	if err == nil {
 		return OutcomeOK
 	}
-	var re *RefreshError
-	if errors.As(err, &re) && re.Permanent {
+	if re, ok := errors.AsType[*RefreshError](err); ok && re.Permanent {
 		return OutcomePermanent
 	}
 	return OutcomeTransient

@@ -157,8 +157,7 @@ func (r *rig) wantStatus(want Status) State {
 // wantPermanent checks that err refuses for that reason.
 func wantPermanent(t *testing.T, err error, want Reason) {
 	t.Helper()
-	var re *RefreshError
-	if !errors.As(err, &re) || !re.Permanent || re.Reason != want || OutcomeOf(err) != OutcomePermanent {
+	if re, ok := errors.AsType[*RefreshError](err); !ok || !re.Permanent || re.Reason != want || OutcomeOf(err) != OutcomePermanent {
 		t.Errorf("error = %#v, want a permanent one with reason %q", err, want)
 	}
 }

@@ -126,8 +126,7 @@ func (p *place) patiently(content string) {
 	for {
 		_, err := run(p.t.Context(), p.through, Target{Name: "home:" + p.home, CodexHome: p.home},
 			order{"push", "a", "known", []byte(content)}, time.Now)
-		var fault *Fault
-		if errors.As(err, &fault) && fault.Code == Busy {
+		if fault, ok := errors.AsType[*Fault](err); ok && fault.Code == Busy {
 			continue
 		}
 		if err != nil {

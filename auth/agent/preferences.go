@@ -60,8 +60,7 @@ func (h *Home) SetPreferences(ctx context.Context, c auth.PreferenceChange) erro
 	}
 	if h.opts.Settings != "" {
 		if err := config.Change(ctx, h.opts.Settings, edits...); err != nil {
-			var wrong *config.Problem
-			if errors.As(err, &wrong) && wrong.Code == config.CodeBadValue {
+			if wrong, ok := errors.AsType[*config.Problem](err); ok && wrong.Code == config.CodeBadValue {
 				return err
 			}
 			h.apply(chosen)

@@ -139,8 +139,7 @@ func TestChoicesThatCannotBeSaved(t *testing.T) {
 	}
 	h := r.open()
 	err := h.SetPreferences(t.Context(), auth.KeepFresh(false))
-	var unsaved *config.SaveError
-	if !errors.As(err, &unsaved) || !strings.Contains(err.Error(), "applies until Rekey exits") {
+	if _, ok := errors.AsType[*config.SaveError](err); !ok || !strings.Contains(err.Error(), "applies until Rekey exits") {
 		t.Errorf("SetPreferences = %v", err)
 	}
 	h.reloadSettings(true)

@@ -77,8 +77,7 @@ func (h *Home) follow(ctx context.Context, changes <-chan struct{}, which func()
 		err := h.Reload(ctx, final)
 		h.lender.Poke()
 		incomplete := all && h.reloadSettings(final) // after it: nothing of a sign-in depends on them
-		var unreadable *auth.UnreadableError
-		if (incomplete || errors.As(err, &unreadable)) && !final {
+		if _, ok := errors.AsType[*auth.UnreadableError](err); (incomplete || ok) && !final {
 			again = time.After(rereads[tries])
 			tries++
 			return

@@ -94,8 +94,7 @@ func (c *Client) told(m message) {
 		}
 	case "":
 		_, err := m.answer()
-		var why *rpcError
-		if errors.As(err, &why) && string(m.ID) == "null" {
+		if why, ok := errors.AsType[*rpcError](err); ok && string(m.ID) == "null" {
 			c.hangUp(remoteError(why))
 		}
 	}

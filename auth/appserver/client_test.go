@@ -76,8 +76,7 @@ func TestClient(t *testing.T) {
 	}
 
 	err := c.Refresh(t.Context())
-	var refused *auth.RefreshError
-	if !errors.As(err, &refused) || !refused.Permanent || refused.Reason != auth.ReasonExpired {
+	if refused, ok := errors.AsType[*auth.RefreshError](err); !ok || !refused.Permanent || refused.Reason != auth.ReasonExpired {
 		t.Fatalf("refresh: got %v", err)
 	}
 	st := await(t, c, func(st auth.State) bool { return st.Status == auth.StatusExpiring })

@@ -65,8 +65,7 @@ func TestClientOfAnotherAgent(t *testing.T) {
 				_ = c.Close()
 				return
 			}
-			var other *appserver.SchemaError
-			if !errors.As(err, &other) || !strings.Contains(err.Error(), tt.want) {
+			if _, ok := errors.AsType[*appserver.SchemaError](err); !ok || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("Dial = %v, want %q", err, tt.want)
 			}
 		})

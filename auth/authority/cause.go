@@ -31,8 +31,7 @@ func (e *netError) Unwrap() error { return e.err }
 // cause replaces the error texts of net/http, some of which quote what the
 // server sent, with sentences of our own.
 func cause(err error) error {
-	var wrapped *url.Error
-	if errors.As(err, &wrapped) {
+	if wrapped, ok := errors.AsType[*url.Error](err); ok {
 		err = wrapped.Err
 	}
 	var (

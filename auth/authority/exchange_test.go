@@ -179,8 +179,7 @@ func TestExchangeAPIKey(t *testing.T) {
 		"half": "HTTP/1.1 200 OK\r\nContent-Length: 40\r\n\r\n{",
 	} {
 		_, err := New(Config{Issuer: serve(t, text(answer)).url}).ExchangeAPIKey(t.Context(), auth.NewSecret("id-token"))
-		var failure *ExchangeError
-		if !errors.As(err, &failure) {
+		if _, ok := errors.AsType[*ExchangeError](err); !ok {
 			t.Errorf("%s: error %v (%T), want *ExchangeError", name, err, err)
 		}
 	}

@@ -181,8 +181,7 @@ func decodeFile(path string, into interface{ check() error }) error {
 	data := bytes.TrimPrefix(found.Data, []byte("\ufeff")) // Codex allows it, TOML does not
 	if err := toml.Unmarshal(data, into); err != nil {
 		found := &ConfigError{Path: path, What: fault.New("not_toml", "it is not valid TOML")}
-		var where *toml.DecodeError
-		if errors.As(err, &where) {
+		if where, ok := errors.AsType[*toml.DecodeError](err); ok {
 			found.Line, _ = where.Position()
 			if key := where.Key(); len(key) > 0 {
 				found.What = fault.New("key_wrong", "{{.Key}} is set in a way that Codex does not accept", "Key", strings.Join(key, "."))

@@ -134,8 +134,7 @@ func TestReadConfigOfAFolder(t *testing.T) {
 	home := t.TempDir()
 	files.Mkdir(t, filepath.Join(home, configFile))
 	_, err := readConfig(home, "")
-	var wrong *ConfigError
-	if !errors.As(err, &wrong) || wrong.What == nil {
+	if wrong, ok := errors.AsType[*ConfigError](err); !ok || wrong.What == nil {
 		t.Errorf("error %v, want *ConfigError", err)
 	}
 }

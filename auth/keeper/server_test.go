@@ -59,8 +59,7 @@ func (s *server) Refresh(_ context.Context, req auth.RefreshRequest) (auth.Token
 	defer s.mu.Unlock()
 	outcome := string(s.weather)
 	answer, err := s.answer(req.RefreshToken.Reveal(), at)
-	var re *auth.RefreshError
-	if errors.As(err, &re) && re.Reason != "" {
+	if re, ok := errors.AsType[*auth.RefreshError](err); ok && re.Reason != "" {
 		outcome = string(re.Reason)
 	}
 	s.requests = append(s.requests, request{at, outcome, req.Reason})

@@ -131,8 +131,7 @@ func TestNobodySeesThePage(t *testing.T) {
 			_, err := Browser{
 				Authority: clientOf("https://auth.example"), Ports: []int{0}, Open: tt.open, Save: never(t),
 			}.Run(t.Context())
-			var none *NoBrowserError
-			if !errors.As(err, &none) || !errors.Is(err, tt.cause) && tt.cause != nil || !strings.Contains(err.Error(), "no browser") {
+			if _, ok := errors.AsType[*NoBrowserError](err); !ok || !errors.Is(err, tt.cause) && tt.cause != nil || !strings.Contains(err.Error(), "no browser") {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -177,8 +177,7 @@ func TestDeviceCodeAnswers(t *testing.T) {
 			s := scriptOf()
 			s.code = tt.answer
 			_, err := runDevice(t, s, Device{Save: never(t), Show: func(DeviceCode) { t.Error("shown") }})
-			var failed *authority.ExchangeError
-			if errors.Is(err, auth.ErrNoDeviceCode) != tt.none || errors.As(err, &failed) == tt.none {
+			if _, ok := errors.AsType[*authority.ExchangeError](err); errors.Is(err, auth.ErrNoDeviceCode) != tt.none || ok == tt.none {
 				t.Errorf("error %v (%T)", err, err)
 			}
 			if strings.Contains(err.Error(), "0123456789") {

@@ -57,8 +57,7 @@ func TestFindCodex(t *testing.T) {
 				}
 				return
 			}
-			var none *NoCodexError
-			if !errors.As(err, &none) || len(none.Looked) != 1 || none.Setting != s.Setting {
+			if none, ok := errors.AsType[*NoCodexError](err); !ok || len(none.Looked) != 1 || none.Setting != s.Setting {
 				t.Errorf("got %+v, %v", got, err)
 			}
 		})
@@ -125,8 +124,7 @@ func TestFindCodexNowhere(t *testing.T) {
 	s, at := codexSearch(t, map[string]string{"PATH": "H/.local/bin:relative:H/p"}, "", nil)
 	got, err := FindCodex(s) // the machine may have one for all its users
 	looked := got.Looked
-	var none *NoCodexError
-	if errors.As(err, &none) {
+	if none, ok := errors.AsType[*NoCodexError](err); ok {
 		looked = none.Looked
 	}
 	for _, want := range []string{at("H/.local/bin/codex"), at("H/p/codex"), "/usr/local/bin/codex"} {

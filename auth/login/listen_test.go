@@ -70,8 +70,7 @@ func TestAllPortsBusy(t *testing.T) {
 	_, err := Browser{
 		Authority: clientOf("https://auth.example"), Ports: []int{first, second}, BusyWait: time.Millisecond,
 	}.Run(t.Context())
-	var busy *PortsBusyError
-	if !errors.As(err, &busy) || busy.Err == nil {
+	if busy, ok := errors.AsType[*PortsBusyError](err); !ok || busy.Err == nil {
 		t.Fatalf("got %v, want *PortsBusyError", err)
 	}
 	want := fmt.Sprintf("port %d/%d on this machine is in use by another program; sign in with a code instead (rekey login --device)", first, second)

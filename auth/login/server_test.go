@@ -293,8 +293,7 @@ func TestSlowClients(t *testing.T) {
 		}
 		dribbling.Go(func() {
 			_, err := io.Copy(io.Discard, c) // until it is hung up on
-			var timeout net.Error
-			if errors.As(err, &timeout) && timeout.Timeout() {
+			if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
 				t.Error(err)
 			}
 		})

@@ -102,8 +102,7 @@ func unusable(err error) error {
 // spoilt wraps an error of using the directory, unless it has a code of its
 // own.
 func (s *Memory) spoilt(err error) error {
-	var coded fault.Coded
-	if err == nil || errors.As(err, &coded) {
+	if _, ok := errors.AsType[fault.Coded](err); err == nil || ok {
 		return err
 	}
 	return unusable(safefile.InFolder(s.dir, err))

@@ -37,8 +37,7 @@ func TestEphemeralIsReportedAndLeftAlone(t *testing.T) {
 	files.Write(t, filepath.Join(home, codex.AuthFile), kit.SignIn("r")) // Codex does not look at it
 	s := openAs(t, home, codex.Config{Store: codex.StoreEphemeral})
 	for call, err := range everyCall(t, s) {
-		var unreadable *auth.UnreadableError
-		if !errors.As(err, &unreadable) || unreadable.Encrypted || unreadable.Locked {
+		if unreadable, ok := errors.AsType[*auth.UnreadableError](err); !ok || unreadable.Encrypted || unreadable.Locked {
 			t.Errorf("%s: %v", call, err)
 		}
 	}

@@ -59,8 +59,7 @@ func (c *realCodex) run(stdin string, args ...string) (text string, code int) {
 	cmd := c.command(args...)
 	cmd.Stdin = strings.NewReader(stdin)
 	out, err := cmd.CombinedOutput()
-	var exit *exec.ExitError
-	if err != nil && !errors.As(err, &exit) {
+	if _, ok := errors.AsType[*exec.ExitError](err); err != nil && !ok {
 		c.t.Fatalf("codex %v: %v", args, err)
 	}
 	for line := range strings.Lines(string(out)) {

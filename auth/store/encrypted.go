@@ -97,8 +97,7 @@ func (s *encryptedStore) Writable(ctx context.Context) error {
 
 // closed returns err as the reason why the file cannot be used.
 func (s *encryptedStore) closed(err error) error {
-	var already *auth.UnreadableError
-	if errors.As(err, &already) {
+	if already, ok := errors.AsType[*auth.UnreadableError](err); ok {
 		already.Encrypted = true
 		return already
 	}

@@ -77,8 +77,7 @@ func TestLoad(t *testing.T) {
 				}
 				return
 			}
-			var unreadable *auth.UnreadableError
-			if !errors.As(err, &unreadable) || unreadable.What.Error() != tt.what || unreadable.Where != path {
+			if unreadable, ok := errors.AsType[*auth.UnreadableError](err); !ok || unreadable.What.Error() != tt.what || unreadable.Where != path {
 				t.Fatalf("error %#v, want %q", err, tt.what)
 			}
 			if strings.Contains(err.Error(), "sekret") {

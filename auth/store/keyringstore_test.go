@@ -198,8 +198,7 @@ func TestWhereCredentialsAreWritten(t *testing.T) {
 				return kit.Parsed(t, kit.SignIn("new")), nil
 			})
 			if !tt.toRing && !tt.toFile {
-				var unreadable *auth.UnreadableError
-				if !errors.As(err, &unreadable) || unreadable.Locked != errors.Is(tt.err, secretservice.ErrLocked) {
+				if unreadable, ok := errors.AsType[*auth.UnreadableError](err); !ok || unreadable.Locked != errors.Is(tt.err, secretservice.ErrLocked) {
 					t.Errorf("error %v, want *UnreadableError", err)
 				}
 				if _, err := os.Stat(filepath.Join(s.file.home, "auth.lock")); !errors.Is(err, fs.ErrNotExist) {
