@@ -106,9 +106,7 @@ func TestCommitOverUnreadable(t *testing.T) {
 	wantTransient(t, err)
 	r.wantHeld("refresh-2")
 	r.store.put(chatGPT())
-	if err := r.refresh(); err != nil {
-		t.Errorf("Refresh = %v", err)
-	}
+	must.Do(t, r.refresh())
 	r.wantStored("refresh-2")
 	r.wantHeld("")
 	r.wantRequests(1)
@@ -230,9 +228,7 @@ func TestAsCodexSendsAnyway(t *testing.T) {
 	r.authority.then(refreshed("2"))
 	r.escrow.reserveErr, r.escrow.sentErr, r.escrow.keepErr = errDisk, errDisk, errDisk
 	r.store.fail(func(f *fakeStore) { f.writableErr = errDisk })
-	if err := r.refresh(); err != nil {
-		t.Errorf("Refresh = %v", err)
-	}
+	must.Do(t, r.refresh())
 	r.wantRequests(1)
 	r.wantStored("refresh-2")
 	if st := r.State(); st.CannotSave {

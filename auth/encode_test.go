@@ -78,8 +78,7 @@ func TestNewCredentials(t *testing.T) {
 		RefreshToken: NewSecret("refresh"), APIKey: secret("sk-1"),
 		Provenance: &Provenance{"https://issuer.example", "client-1"}, OwnerID: "owner-1",
 	}
-	s, err := NewChatGPT(in, noon.In(time.FixedZone("", 3600)))
-	must.Do(t, err)
+	s := must.Get(NewChatGPT(in, noon.In(time.FixedZone("", 3600))))(t)
 	again := mustParse(t, s.Encode())
 	if !again.Equal(s) || again.Kind() != KindChatGPT || !again.Usable() {
 		t.Errorf("read again: %s", again.Encode())
@@ -91,8 +90,7 @@ func TestNewCredentials(t *testing.T) {
 		t.Errorf("last_refresh = %v", last)
 	}
 
-	bare, err := NewChatGPT(SignIn{IDToken: NewSecret(rawJWT(`{}`))}, noon)
-	must.Do(t, err)
+	bare := must.Get(NewChatGPT(SignIn{IDToken: NewSecret(rawJWT(`{}`))}, noon))(t)
 	if _, ok := bare.AccountID(); ok || bare.Provenance() != nil || bare.HasAPIKey() || bare.tokens.ownerID != nil {
 		t.Errorf("a bare sign-in holds too much: %s", bare.Encode())
 	}
@@ -104,14 +102,13 @@ func TestNewCredentials(t *testing.T) {
 func TestNewExternal(t *testing.T) {
 	t.Parallel()
 	token := NewSecret(idToken("ada@example.com", "acct-claim"))
-	s, err := NewExternal(ExternalTokens{AccessToken: token, AccountID: "acct-host", PlanType: "team"})
-	must.Do(t, err)
+	s := must.Get(NewExternal(ExternalTokens{AccessToken: token, AccountID: "acct-host", PlanType: "team"}))(t)
 	id, _ := s.AccountID()
 	if s.Kind() != KindExternalTokens || !s.Usable() || s.Managed() || id != "acct-host" ||
 		s.Claims().Plan != "team" || s.Claims().Email != "ada@example.com" || s.AccessToken() != token {
 		t.Errorf("host's tokens: kind %q, account %q, %+v", s.Kind(), id, s.Claims())
 	}
-	s, err = NewExternal(ExternalTokens{AccessToken: token, AccountID: "acct-host"})
+	s, err := NewExternal(ExternalTokens{AccessToken: token, AccountID: "acct-host"})
 	if err != nil || s.Claims().Plan != "pro" {
 		t.Errorf("plan = %q, %v; want the claim", s.Claims().Plan, err)
 	}
@@ -143,8 +140,7 @@ func TestWithTokens(t *testing.T) {
 		set("tokens.oauth_provenance", map[string]any{"issuer": "i", "client_id": "c"})))
 	later := noon.Add(time.Minute)
 
-	same, err := base.WithTokens(TokenResponse{}, later)
-	must.Do(t, err)
+	same := must.Get(base.WithTokens(TokenResponse{}, later))(t)
 	if last, _ := same.LastRefresh(); !last.Equal(later) || same.RefreshToken() != base.RefreshToken() ||
 		same.AccessToken() != base.AccessToken() || same.Provenance() == nil {
 		t.Errorf("an empty answer changes more than last_refresh: %s", same.Encode())

@@ -123,9 +123,7 @@ func TestExternalTokensWithoutOwner(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, nil)
 	must.Do(t, r.SetExternal(hostTokens("host-1"), nil))
-	if err := r.refresh(); err != nil {
-		t.Errorf("Refresh = %v", err)
-	}
+	must.Do(t, r.refresh())
 	r.wantStatus(StatusExternal)
 }
 

@@ -50,8 +50,7 @@ func TestLend(t *testing.T) {
 	t.Parallel()
 	owner := mustParse(t, chatGPT(set("OPENAI_API_KEY", "sk-secret"), set("tokens.oauth_provenance", map[string]any{
 		"issuer": "https://auth.example", "client_id": "app"}), set("tokens.extra", "more"), set("extra", "more")))
-	loan, err := owner.Lend("box-1")
-	must.Do(t, err)
+	loan := must.Get(owner.Lend("box-1"))(t)
 	if !loan.Equal(mustParse(t, lent())) {
 		t.Errorf("lent is %s", loan.Encode())
 	}

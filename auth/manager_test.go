@@ -207,9 +207,7 @@ func TestClose(t *testing.T) {
 		default:
 		}
 		release()
-		if err := <-closed; err != nil {
-			t.Errorf("Close = %v", err)
-		}
+		must.Do(t, <-closed)
 		r.wantStored("refresh-2")
 		r.wantHeld("")
 	})

@@ -81,9 +81,7 @@ func TestAPIKeyWithRefreshRequested(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, apiKeyFile("sk-test-1"))
 	before := r.State()
-	if err := r.refresh(); err != nil {
-		t.Errorf("Refresh = %v, want nothing to do", err)
-	}
+	must.Do(t, r.refresh())
 	s, refusal := r.Use(t.Context())
 	if s.APIKey().Reveal() != "sk-test-1" || refusal != nil {
 		t.Errorf("API key = %q, refusal %v", s.APIKey().Reveal(), refusal)

@@ -208,9 +208,7 @@ func TestRefusalOfWhatIsNoLongerThere(t *testing.T) {
 	if st := r.wantStatus(StatusHealthy); st.Refused != "" {
 		t.Errorf("innocent credentials are refused: %+v", st)
 	}
-	if err := r.refresh(); err != nil {
-		t.Errorf("Refresh = %v", err)
-	}
+	must.Do(t, r.refresh())
 	r.wantRequests(2)
 }
 

@@ -43,9 +43,7 @@ func TestSecondLookAdoptsAtOnce(t *testing.T) {
 		done := r.refreshLater()
 		r.store.put(rotated())
 		release()
-		if err := <-done; err != nil {
-			t.Errorf("Refresh = %v, want adopted", err)
-		}
+		must.Do(t, <-done)
 		wantAfter(t, start, 0)
 		r.wantCached("refresh-other")
 		r.wantNotRefused(ReasonReused)
@@ -70,9 +68,7 @@ func TestSecondLookAdoptsThroughReload(t *testing.T) {
 			time.Sleep(time.Second)
 			r.store.put(rotated())
 			must.Do(t, r.Reload(t.Context(), true))
-			if err := <-done; err != nil {
-				t.Errorf("Refresh = %v, want adopted", err)
-			}
+			must.Do(t, <-done)
 			wantAfter(t, start, 2*time.Second)
 			r.wantNotRefused(reason)
 			r.wantJournal("clear")
@@ -97,9 +93,7 @@ func TestSecondLookAdoptsAtTheDeadline(t *testing.T) {
 				r, done := looking(t, ReasonReused)
 				start := time.Now()
 				how(r)
-				if err := <-done; err != nil {
-					t.Errorf("Refresh = %v, want adopted", err)
-				}
+				must.Do(t, <-done)
 				wantAfter(t, start, look)
 				r.wantCached("refresh-other")
 				r.wantStored("refresh-other")

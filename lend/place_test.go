@@ -102,9 +102,7 @@ const tools = "dd sed grep head cat date mkdir chmod chown ls cut tr wc rm mv re
 // systems finds the system's own tools.
 func systems(t *testing.T) func(string) string {
 	return func(tool string) string {
-		path, err := exec.LookPath(tool)
-		must.Do(t, err)
-		return path
+		return must.Get(exec.LookPath(tool))(t)
 	}
 }
 

@@ -117,8 +117,7 @@ func TestScript(t *testing.T) {
 				for _, name := range []string{"auth.lock", "auth.json.lock"} {
 					p := newPlace(t, shell)
 					p.do("push", "new", loan, resultOK)
-					f, err := os.Open(filepath.Join(p.home, name))
-					must.Do(t, err)
+					f := must.Get(os.Open(filepath.Join(p.home, name)))(t)
 					defer f.Close()
 					must.Do(t, syscall.Flock(int(f.Fd()), syscall.LOCK_EX))
 					p.do("push", "known", newer, Busy)
@@ -129,8 +128,7 @@ func TestScript(t *testing.T) {
 				t.Parallel()
 				p := newPlace(t, shell)
 				p.do("push", "new", loan, resultOK)
-				f, err := os.Open(filepath.Join(p.home, "auth.lock"))
-				must.Do(t, err)
+				f := must.Get(os.Open(filepath.Join(p.home, "auth.lock")))(t)
 				defer f.Close()
 				must.Do(t, syscall.Flock(int(f.Fd()), syscall.LOCK_EX))
 				own := owned["a sign-in"].content
@@ -222,8 +220,7 @@ func TestBindMountedFile(t *testing.T) {
 			p := newPlace(t, shell)
 			p.do("push", "new", loan, resultOK)
 			p.mounted()
-			before, err := os.Stat(p.auth())
-			must.Do(t, err)
+			before := must.Get(os.Stat(p.auth()))(t)
 			for _, content := range []string{short, loan, short} {
 				if a := p.do("push", "known", content, resultOK); !a.InPlace {
 					t.Error("it was replaced")

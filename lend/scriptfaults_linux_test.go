@@ -86,8 +86,7 @@ func TestSweep(t *testing.T) {
 			p := newPlace(t, shell)
 			p.do("push", "new", loan, resultOK)
 			zombie := p.command(t.Context(), []string{"sh", "-c", ":"}, nil)
-			out, err := zombie.StdoutPipe()
-			must.Do(t, err)
+			out := must.Get(zombie.StdoutPipe())(t)
 			must.Do(t, zombie.Start())
 			t.Cleanup(func() { _ = zombie.Wait() })
 			if _, err := io.Copy(io.Discard, out); err != nil {

@@ -21,8 +21,7 @@ func TestAskedByAFace(t *testing.T) {
 	must.Do(t, book.Change(func([]Loan) []Loan { return loans }))
 	ids := func() (list string) {
 		t.Helper()
-		all, err := owner.Loans()
-		must.Do(t, err)
+		all := must.Get(owner.Loans())(t)
 		for _, l := range all {
 			list += l.ID + " "
 		}

@@ -152,8 +152,7 @@ func TestCodexAtEveryStep(t *testing.T) {
 	t.Parallel()
 	_, codex := kit.Codex(t)
 	lent := func(n int) string {
-		s, err := signIn(t, "acct-ada", n).Lend("a")
-		must.Do(t, err)
+		s := must.Get(signIn(t, "acct-ada", n).Lend("a"))(t)
 		return string(s.Encode())
 	}
 	old, newer := lent(1), lent(2)

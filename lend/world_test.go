@@ -23,8 +23,7 @@ import (
 func signIn(t testing.TB, account string, n int) *auth.Snapshot {
 	t.Helper()
 	claims := func(m map[string]any) string {
-		data, err := json.Marshal(m)
-		must.Do(t, err)
+		data := must.Get(json.Marshal(m))(t)
 		return "eyJhbGciOiJub25lIn0." + base64.RawURLEncoding.EncodeToString(data) + ".c2ln"
 	}
 	s, err := auth.NewChatGPT(auth.SignIn{
@@ -205,8 +204,7 @@ func (w *world) holding(name string, n int) {
 	if err != nil {
 		w.t.Fatalf("%s: %v", name, err)
 	}
-	want, err := w.offer.Snapshot.Lend("x")
-	must.Do(w.t, err)
+	want := must.Get(w.offer.Snapshot.Lend("x"))(w.t)
 	if now := w.offer.Print == "print-"+strconv.Itoa(n); now != (s.AccessToken() == want.AccessToken()) {
 		w.t.Errorf("%s does not hold token %d", name, n)
 	}

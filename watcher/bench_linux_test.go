@@ -100,10 +100,8 @@ func quantiles(took []time.Duration) spread {
 // until the benchmark ends.
 func startInotify(b *testing.B, dir, name string) <-chan time.Time {
 	b.Helper()
-	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
-	must.Do(b, err)
-	watch, err := unix.InotifyAddWatch(fd, dir, unix.IN_CREATE|unix.IN_MOVED_TO|unix.IN_MODIFY|unix.IN_DELETE|unix.IN_ATTRIB)
-	must.Do(b, err)
+	fd := must.Get(unix.InotifyInit1(unix.IN_CLOEXEC))(b)
+	watch := must.Get(unix.InotifyAddWatch(fd, dir, unix.IN_CREATE|unix.IN_MOVED_TO|unix.IN_MODIFY|unix.IN_DELETE|unix.IN_ATTRIB))(b)
 	arrived := make(chan time.Time, 1)
 	ended := make(chan struct{})
 	go func() {

@@ -157,9 +157,7 @@ func (r *reader) readsAgain(t *testing.T, before int) {
 // newWatcher is New, which must succeed.
 func newWatcher(t testing.TB, files ...string) *Watcher {
 	t.Helper()
-	w, err := New(files)
-	must.Do(t, err)
-	return w
+	return must.Get(New(files))(t)
 }
 
 // disk changes the files below a folder of the test's own. Paths are relative to
@@ -171,8 +169,7 @@ type disk struct {
 
 func newDisk(t testing.TB) disk {
 	t.Helper()
-	root, err := filepath.EvalSymlinks(t.TempDir())
-	must.Do(t, err)
+	root := must.Get(filepath.EvalSymlinks(t.TempDir()))(t)
 	return disk{t, root}
 }
 

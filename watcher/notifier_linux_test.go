@@ -28,8 +28,7 @@ func next(t *testing.T, d disk, n notifier) fsnotify.Event {
 
 func mustOpen(t *testing.T) notifier {
 	t.Helper()
-	n, err := openNotifier(func() { t.Error("events were lost") })
-	must.Do(t, err)
+	n := must.Get(openNotifier(func() { t.Error("events were lost") }))(t)
 	t.Cleanup(n.close)
 	return n
 }

@@ -24,8 +24,7 @@ func asUser(t *testing.T) bool {
 	if os.Geteuid() != 0 {
 		return true
 	}
-	tmp, err := os.MkdirTemp("", "watcher")
-	must.Do(t, err)
+	tmp := must.Get(os.MkdirTemp("", "watcher"))(t)
 	t.Cleanup(func() { _ = os.RemoveAll(tmp) })
 	must.Do(t, os.Chown(tmp, nobody, nobody))
 	if err := os.Chmod("/proc/self/exe", 0o755); err != nil { // the umask may have closed it

@@ -92,8 +92,7 @@ func fillQueue(t *testing.T, d disk, dir string) {
 	if err != nil {
 		missingPart(t, "the size of inotify's queue: "+err.Error())
 	}
-	size, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	must.Do(t, err)
+	size := must.Get(strconv.Atoi(strings.TrimSpace(string(text))))(t)
 	if size > 200_000 {
 		missingPart(t, fmt.Sprintf("an inotify queue that can be filled: it has room for %d", size))
 	}

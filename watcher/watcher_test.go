@@ -50,9 +50,7 @@ func TestWhichFile(t *testing.T) {
 		t.Errorf("after a change of auth.json: %q, %t", files, ok)
 	}
 	cancel()
-	if err := <-ran; err != nil {
-		t.Fatalf("Run: %v", err)
-	}
+	must.Do(t, <-ran)
 }
 
 // A reader that is busy finds one message, however much has happened.
@@ -72,9 +70,7 @@ func TestMessagesFoldTogether(t *testing.T) {
 		r.sees(t, d.path("auth.json"))
 	}
 	cancel()
-	if err := <-ran; err != nil {
-		t.Fatalf("Run: %v", err)
-	}
+	must.Do(t, <-ran)
 	if n := len(w.Changes()); n != 1 {
 		t.Errorf("%d messages wait after 100 changes, want 1", n)
 	}
@@ -186,9 +182,7 @@ func TestRunLeavesNoGoroutine(t *testing.T) {
 		}
 		d.replace("auth.json", "busy while it ends")
 		cancel()
-		if err := <-ran; err != nil {
-			t.Fatalf("Run: %v", err)
-		}
+		must.Do(t, <-ran)
 	}
 	for deadline := time.Now().Add(patience); labelled() > 0; runtime.Gosched() {
 		if time.Now().After(deadline) {

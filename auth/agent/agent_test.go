@@ -24,13 +24,10 @@ import (
 // Not parallel: it looks at every goroutine of the program.
 func TestRunLeavesNothingBehind(t *testing.T) {
 	r := newRig(t, box.Config{AccessLife: 4 * time.Second}) // refreshed at its half
-	h, err := Open(r.options())
-	must.Do(t, err)
-	a, err := h.Become(t.Context(), "test")
-	must.Do(t, err)
+	h := must.Get(Open(r.options()))(t)
+	a := must.Get(h.Become(t.Context(), "test"))(t)
 	stop := r.run(a.Run)
-	client, err := connect(within(t), h)
-	must.Do(t, err)
+	client := must.Get(connect(within(t), h))(t)
 	if err := r.server.WaitForRequests(within(t), 1); err != nil {
 		t.Fatalf("the keeper does not refresh: %v", err)
 	}
@@ -61,8 +58,7 @@ func ours() string {
 func TestOneAgentForAHome(t *testing.T) {
 	t.Parallel()
 	r := newBareRig(t)
-	a, err := r.open().Become(t.Context(), "test")
-	must.Do(t, err)
+	a := must.Get(r.open().Become(t.Context(), "test"))(t)
 	if _, err := r.open().Become(t.Context(), "test"); !errors.Is(err, ErrRunning) {
 		t.Errorf("a second agent: %v, want %v", err, ErrRunning)
 	}
@@ -92,8 +88,7 @@ func TestOneAgentForAHome(t *testing.T) {
 func TestOneTrayForAHome(t *testing.T) {
 	t.Parallel()
 	r := newBareRig(t)
-	unlock, err := r.open().LockTray()
-	must.Do(t, err)
+	unlock := must.Get(r.open().LockTray())(t)
 	h := r.open()
 	if _, err := h.LockTray(); !errors.Is(err, ErrRunning) {
 		t.Errorf("a second tray: %v, want %v", err, ErrRunning)
@@ -116,8 +111,7 @@ func TestTheLockDiesWithItsProcess(t *testing.T) {
 	r := newBareRig(t)
 	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), heldLock+"="+r.root)
-	out, err := child.StdoutPipe()
-	must.Do(t, err)
+	out := must.Get(child.StdoutPipe())(t)
 	must.Do(t, child.Start())
 	t.Cleanup(func() { _ = child.Process.Kill(); _ = child.Wait() })
 	if line, _ := bufio.NewReader(out).ReadString('\n'); line != "held\n" {
@@ -161,11 +155,9 @@ func TestReloadWaitsForNobodysRefresh(t *testing.T) {
 	other := r.open()
 	s, _ := other.Manager().Snapshot()
 	must.Do(t, errors.Join(other.state.Reserve(other.state.Token(s), time.Now().Add(-time.Minute)), other.state.Sent(other.state.Token(s))))
-	unlock, err := store.RefreshLock(r.home.Dir(), safefile.Disk{}, kit.Patience)(t.Context())
-	must.Do(t, err)
+	unlock := must.Get(store.RefreshLock(r.home.Dir(), safefile.Disk{}, kit.Patience)(t.Context()))(t)
 	defer unlock()
-	h, err := Open(r.options())
-	must.Do(t, err)
+	h := must.Get(Open(r.options()))(t)
 	defer func() { _ = h.Close(within(t)) }() // it may still be writing
 	read := make(chan error, 1)
 	go func() { read <- h.Reload(t.Context(), true) }()

@@ -16,10 +16,8 @@ func TestCopiesInKeyringAndFile(t *testing.T) {
 	r := newRig(t, box.Config{ReuseRevokesFamily: true})
 	bus := keyring.New(t)
 	onBus := func(o *Options) { o.Store.BusAddress = bus.Address }
-	original, err := auth.ParseSnapshot([]byte(r.content()))
-	must.Do(t, err)
-	home, err := box.NewHome(r.root + "/keyring")
-	must.Do(t, err)
+	original := must.Get(auth.ParseSnapshot([]byte(r.content())))(t)
+	home := must.Get(box.NewHome(r.root + "/keyring"))(t)
 	must.Do(t, home.WriteConfig("cli_auth_credentials_store = \"keyring\"\n"))
 	inRing := r.open(onBus, func(o *Options) { o.Dir = home.Dir() })
 	must.Do(t, inRing.Manager().ReplaceSignIn(t.Context(), original))

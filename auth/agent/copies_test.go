@@ -16,8 +16,7 @@ import (
 // copied makes another home with what the rig's home holds, and opens it.
 func (r *rig) copied(name string) (*box.Home, *Home) {
 	r.t.Helper()
-	home, err := box.NewHome(filepath.Join(r.root, name))
-	must.Do(r.t, err)
+	home := must.Get(box.NewHome(filepath.Join(r.root, name)))(r.t)
 	must.Do(r.t, home.Replace([]byte(r.content())))
 	return home, r.open(func(o *Options) { o.Dir = home.Dir() })
 }

@@ -81,9 +81,7 @@ func inFollow(t *testing.T, f func(h *Home, s *scriptedStore, change func())) {
 
 func signedIn(t *testing.T, refreshToken string) *auth.Snapshot {
 	t.Helper()
-	s, err := auth.ParseSnapshot(box.AuthJSON(box.WithRefreshToken(refreshToken), box.WithIssued(time.Now())))
-	must.Do(t, err)
-	return s
+	return must.Get(auth.ParseSnapshot(box.AuthJSON(box.WithRefreshToken(refreshToken), box.WithIssued(time.Now()))))(t)
 }
 
 // wait lets time pass and all that is due then happen.

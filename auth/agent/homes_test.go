@@ -41,8 +41,7 @@ func TestUserDirs(t *testing.T) {
 
 func TestHomes(t *testing.T) {
 	t.Parallel()
-	root, err := filepath.EvalSymlinks(t.TempDir())
-	must.Do(t, err)
+	root := must.Get(filepath.EvalSymlinks(t.TempDir()))(t)
 	at := func(name string) string { return filepath.Join(root, name) }
 	for _, dir := range []string{".codex", "work", "shared"} {
 		must.Do(t, os.Mkdir(at(dir), 0o700))

@@ -23,8 +23,7 @@ import (
 // join takes part until the test ends or leave is called, which waits for it.
 func (r *rig) join() (m *Member, leave func()) {
 	r.t.Helper()
-	m, err := Join(within(r.t), r.options(), "test")
-	must.Do(r.t, err)
+	m = must.Get(Join(within(r.t), r.options(), "test"))(r.t)
 	return m, r.run(func(ctx context.Context) error {
 		err := m.Run(ctx)
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), kit.Patience)
@@ -124,13 +123,9 @@ func TestMemberPassesEverythingOn(t *testing.T) {
 		if err := m.Refresh(within(t)); err != nil || r.server.Refreshes() != i+1 {
 			t.Errorf("Refresh = %v after %d requests", err, r.server.Refreshes())
 		}
-		if err := m.SignIn(within(t), auth.SignInPreferred); err != nil {
-			t.Errorf("SignIn = %v", err)
-		}
+		must.Do(t, m.SignIn(within(t), auth.SignInPreferred))
 		m.CancelSignIn()
-		if err := m.SetPreferences(within(t), auth.KeepFresh(i > 0)); err != nil {
-			t.Errorf("SetPreferences = %v", err)
-		}
+		must.Do(t, m.SetPreferences(within(t), auth.KeepFresh(i > 0)))
 		await(t, m, "what was set", func(st auth.State) bool { return st.KeepFresh == (i > 0) })
 		if ours, err := m.ClaimNotice(within(t), "a notice"); err != nil || ours != (i == 0) {
 			t.Errorf("ClaimNotice = %t, %v", ours, err)
@@ -143,8 +138,7 @@ func TestCallsBetweenTwoAgents(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, box.Config{})
 	a := r.open()
-	held, err := a.Become(t.Context(), "test")
-	must.Do(t, err)
+	held := must.Get(a.Become(t.Context(), "test"))(t)
 	stop := r.run(held.Run)
 	m, _ := r.join()
 	stop() // it no longer answers and still has the lock, as when it waits for a refresh
@@ -162,14 +156,11 @@ func TestCallsBetweenTwoAgents(t *testing.T) {
 func TestJoinWaitsForAnAgentThatStarts(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, box.Config{})
-	a, err := r.open().Become(t.Context(), "test")
-	must.Do(t, err)
+	a := must.Get(r.open().Become(t.Context(), "test"))(t)
 	defer a.unlock()
 	joined := later(func() error { _, err := Join(within(t), r.options(), "test"); return err })
 	r.run(a.Run)
-	if err := <-joined; err != nil {
-		t.Errorf("Join = %v", err)
-	}
+	must.Do(t, <-joined)
 }
 
 // What is said of one that listens and never answers is for people.
@@ -192,11 +183,10 @@ func TestJoinGivesUp(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newBareRig(t)
-		unlock, err := r.open().lock("agent.lock")
-		must.Do(t, err)
+		unlock := must.Get(r.open().lock("agent.lock"))(t)
 		defer unlock()
 		began := time.Now()
-		_, err = Join(t.Context(), r.options(), "test")
+		_, err := Join(t.Context(), r.options(), "test")
 		if !errors.Is(err, ErrRunning) || !errors.Is(err, os.ErrNotExist) || time.Since(began) != electionLimit {
 			t.Errorf("after %v Join = %v", time.Since(began), err)
 		}

@@ -48,8 +48,7 @@ type rig struct {
 // for its tokens when the test ends.
 func newRig(t *testing.T, cfg box.Config) *rig {
 	t.Helper()
-	server, err := box.Start(cfg)
-	must.Do(t, err)
+	server := must.Get(box.Start(cfg))(t)
 	t.Cleanup(server.Close)
 	r := newBareRig(t)
 	r.server = server
@@ -66,11 +65,9 @@ func newRig(t *testing.T, cfg box.Config) *rig {
 func newBareRig(t *testing.T) *rig {
 	t.Helper()
 	// Not t.TempDir: a socket's path has room for about a hundred characters.
-	root, err := os.MkdirTemp("", "agent")
-	must.Do(t, err)
+	root := must.Get(os.MkdirTemp("", "agent"))(t)
 	t.Cleanup(func() { _ = os.RemoveAll(root) })
-	home, err := box.NewHome(filepath.Join(root, "codex"))
-	must.Do(t, err)
+	home := must.Get(box.NewHome(filepath.Join(root, "codex")))(t)
 	r := &rig{t: t, root: root, home: home, log: &kit.Record{}, told: &kit.Record{}}
 	t.Cleanup(r.searchForTokens)
 	return r
@@ -141,8 +138,7 @@ func dirsBelow(root string) Dirs {
 // open puts the home together as one process does. It has read the store.
 func (r *rig) open(change ...func(*Options)) *Home {
 	r.t.Helper()
-	h, err := Open(r.options(change...))
-	must.Do(r.t, err)
+	h := must.Get(Open(r.options(change...)))(r.t)
 	_ = h.Reload(r.t.Context(), true)
 	r.t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), kit.Patience)
@@ -157,8 +153,7 @@ func (r *rig) open(change ...func(*Options)) *Home {
 // start runs an agent of the home until the test ends.
 func (r *rig) start(change ...func(*Options)) *Agent {
 	r.t.Helper()
-	a, err := r.open(change...).Become(r.t.Context(), "test")
-	must.Do(r.t, err)
+	a := must.Get(r.open(change...).Become(r.t.Context(), "test"))(r.t)
 	r.t.Cleanup(a.unlock)
 	r.run(a.Run)
 	return a

@@ -70,9 +70,7 @@ func TestSignIn(t *testing.T) {
 			if name == "over another account" {
 				r.answer(h, true, "ada@example.com")
 			}
-			if err := h.SignIn(within(t), auth.SignInPreferred); err != nil {
-				t.Fatalf("SignIn: %v", err)
-			}
+			must.Do(t, h.SignIn(within(t), auth.SignInPreferred))
 			st := h.State()
 			if st.Status != auth.StatusHealthy || st.Email != "ada@example.com" || st.SigningIn {
 				t.Errorf("the State is %+v", st)
@@ -96,9 +94,7 @@ func TestSignInOverWhatIsNotAllowed(t *testing.T) {
 		t.Fatalf("the State is %+v", st)
 	}
 	r.answer(h, true, "grace@example.com")
-	if err := h.SignIn(within(t), auth.SignInPreferred); err != nil {
-		t.Fatalf("SignIn: %v", err)
-	}
+	must.Do(t, h.SignIn(within(t), auth.SignInPreferred))
 	if st := h.State(); st.Status != auth.StatusHealthy || st.Email != "grace@example.com" || st.Restricted {
 		t.Errorf("the State is %+v", st)
 	}
@@ -162,9 +158,7 @@ func TestSignInShowsItsPage(t *testing.T) {
 		t.Errorf("the State is %+v", st)
 	}
 	close(b.letGo)
-	if err := <-done; err != nil {
-		t.Errorf("SignIn = %v", err)
-	}
+	must.Do(t, <-done)
 	if st := h.State(); st.SignIn != (auth.SignInProgress{}) {
 		t.Errorf("the State is %+v", st)
 	}
@@ -184,9 +178,7 @@ func TestSignInWithADeviceCode(t *testing.T) {
 		}
 	}
 	must.Do(t, r.server.ApproveDevice(agent.State().SignIn.UserCode))
-	if err := <-done; err != nil {
-		t.Errorf("SignIn = %v", err)
-	}
+	must.Do(t, <-done)
 	st := await(t, client, "the end", func(st auth.State) bool { return !st.SigningIn })
 	if st.Status != auth.StatusHealthy || st.SignIn != (auth.SignInProgress{}) {
 		t.Errorf("the State is %+v", st)
@@ -410,7 +402,5 @@ func TestShowURLWithoutABrowser(t *testing.T) {
 	})
 	caller := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
 	must.Do(t, browse(within(t), kit.Receive(t, "a link", shown)))
-	if err := <-caller; err != nil {
-		t.Errorf("SignIn = %v", err)
-	}
+	must.Do(t, <-caller)
 }

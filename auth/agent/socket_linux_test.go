@@ -40,8 +40,7 @@ func TestAnotherUserIsRefused(t *testing.T) {
 	for path, mode := range map[string]os.FileMode{filepath.Dir(a.Socket()): 0o755, a.Socket(): 0o666} {
 		must.Do(t, os.Chmod(path, mode))
 	}
-	nc, err := dialAsNobody(a.Socket())
-	must.Do(t, err)
+	nc := must.Get(dialAsNobody(a.Socket()))(t)
 	defer nc.Close()
 	_, _ = nc.Write([]byte(`{"id":1,"method":"initialize","params":{"clientInfo":{"name":"x","version":"1"}}}` + "\n"))
 	if answer, err := io.ReadAll(nc); len(answer) > 0 {
@@ -81,15 +80,13 @@ func TestRootLeavesTheSocketFolder(t *testing.T) {
 	r := newBareRig(t)
 	must.Do(t, errors.Join(os.Chmod(r.root, 0o700), os.Chown(r.root, nobody, nobody)))
 	path := filepath.Join(r.root, "run", "rekey", "socket")
-	l, err := listen(path)
-	must.Do(t, err)
+	l := must.Get(listen(path))(t)
 	if err := trustworthy(path); err != nil {
 		t.Errorf("root's own clients: %v", err)
 	}
 	_ = l.Close()
 	for dir := filepath.Dir(path); dir != r.root; dir = filepath.Dir(dir) {
-		info, err := os.Stat(dir)
-		must.Do(t, err)
+		info := must.Get(os.Stat(dir))(t)
 		if st := info.Sys().(*syscall.Stat_t); st.Uid != nobody || st.Gid != nobody || info.Mode().Perm() != 0o700 {
 			t.Errorf("%s belongs to %d:%d, mode %v", dir, st.Uid, st.Gid, info.Mode())
 		}

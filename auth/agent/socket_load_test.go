@@ -30,8 +30,7 @@ func TestManyClientsLeaveNothing(t *testing.T) {
 	}
 	r := newRig(t, box.Config{})
 	before := runtime.NumGoroutine()
-	a, err := r.open().Become(t.Context(), "test")
-	must.Do(t, err)
+	a := must.Get(r.open().Become(t.Context(), "test"))(t)
 	defer a.unlock()
 	stop := r.run(a.Run)
 	await(t, r.client(), "healthy", status("healthy"))

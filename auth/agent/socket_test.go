@@ -39,8 +39,7 @@ func connect(ctx context.Context, h *Home) (*appserver.Client, error) {
 // client attaches to the rig's agent until the test ends.
 func (r *rig) client() *appserver.Client {
 	r.t.Helper()
-	c, err := connect(within(r.t), r.open())
-	must.Do(r.t, err)
+	c := must.Get(connect(within(r.t), r.open()))(r.t)
 	r.t.Cleanup(func() { _ = c.Close() })
 	return c
 }
@@ -54,8 +53,7 @@ type raw struct {
 
 func (r *rig) raw(socket string) raw {
 	r.t.Helper()
-	nc, err := net.Dial("unix", socket)
-	must.Do(r.t, err)
+	nc := must.Get(net.Dial("unix", socket))(r.t)
 	r.t.Cleanup(func() { _ = nc.Close() })
 	return raw{r.t, nc, bufio.NewReader(nc)}
 }
@@ -98,8 +96,7 @@ func TestSocketIsPrivate(t *testing.T) {
 		filepath.Dir(a.Socket()): os.ModeDir | 0o700,
 		a.stateDir:               os.ModeDir | 0o700,
 	} {
-		info, err := os.Lstat(path)
-		must.Do(t, err)
+		info := must.Get(os.Lstat(path))(t)
 		if info.Mode() != want {
 			t.Errorf("%s has the mode %v, want %v", path, info.Mode(), want)
 		}
@@ -111,8 +108,7 @@ func TestStaleSocketIsReplaced(t *testing.T) {
 	r := newRig(t, box.Config{})
 	socket := r.open().Socket()
 	must.Do(t, os.Mkdir(filepath.Dir(socket), 0o700))
-	dead, err := net.ListenUnix("unix", &net.UnixAddr{Name: socket, Net: "unix"})
-	must.Do(t, err)
+	dead := must.Get(net.ListenUnix("unix", &net.UnixAddr{Name: socket, Net: "unix"}))(t)
 	dead.SetUnlinkOnClose(false)
 	_ = dead.Close() // as a process does that is killed
 	r.start()
@@ -224,8 +220,7 @@ func TestClientThatLeavesHarmsNobody(t *testing.T) {
 func TestClientThatReadsNothingHarmsNobody(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, box.Config{})
-	a, err := r.open().Become(t.Context(), "test")
-	must.Do(t, err)
+	a := must.Get(r.open().Become(t.Context(), "test"))(t)
 	defer a.unlock()
 	stop := r.run(a.Run)
 	reads := r.client()

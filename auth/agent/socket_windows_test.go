@@ -26,14 +26,12 @@ func underWine() bool {
 // freed by closing.
 func TestPipe(t *testing.T) {
 	path := socketPath(Dirs{}, "test-"+strconv.Itoa(os.Getpid()))
-	l, err := listen(path)
-	must.Do(t, err)
+	l := must.Get(listen(path))(t)
 	defer l.Close()
 	if underWine() {
 		// Wine lets a client connect to what holds the name, where nobody
 		// listens. Windows does not.
-		stray, err := winio.DialPipeContext(t.Context(), path)
-		must.Do(t, err)
+		stray := must.Get(winio.DialPipeContext(t.Context(), path))(t)
 		defer stray.Close()
 	} else if second, err := listen(path); err == nil {
 		_ = second.Close()
@@ -49,8 +47,7 @@ func TestPipe(t *testing.T) {
 		}
 		accepted <- nc
 	}()
-	client, err := winio.DialPipeContext(t.Context(), path)
-	must.Do(t, err)
+	client := must.Get(winio.DialPipeContext(t.Context(), path))(t)
 	server, ok := <-accepted
 	if !ok {
 		t.FailNow()

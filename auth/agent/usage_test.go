@@ -72,8 +72,7 @@ func TestUsageComesFromTheAgent(t *testing.T) {
 		}
 	}
 	// Another process asks nothing within the minute.
-	v, err := OpenOneShot(within(t), r.options(), true)
-	must.Do(t, err)
+	v := must.Get(OpenOneShot(within(t), r.options(), true))(t)
 	if again, err := v.LookAtUsage(within(t)); err != nil || !again.FetchedAt.Equal(u.FetchedAt) {
 		t.Errorf("%+v, %v", again, err)
 	}
@@ -102,8 +101,7 @@ func TestUsageOfAnotherProcess(t *testing.T) {
 		return nil
 	})
 	first, second := watching.SubscribeUsage(within(t)), polling.SubscribeUsage(within(t))
-	u, err := a.LookAtUsage(within(t))
-	must.Do(t, err)
+	u := must.Get(a.LookAtUsage(within(t)))(t)
 	changes <- struct{}{}
 	for name, news := range map[string]<-chan usage.Usage{"watching": first, "polling": second} {
 		told := usage.Usage{}

@@ -26,8 +26,7 @@ func dial(t *testing.T, h appserver.Home) *appserver.Client {
 func dialUntil(t *testing.T, h appserver.Home) (c *appserver.Client, end func()) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "s")
-	l, err := net.Listen("unix", path)
-	must.Do(t, err)
+	l := must.Get(net.Listen("unix", path))(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() {
@@ -46,8 +45,7 @@ func dialUntil(t *testing.T, h appserver.Home) (c *appserver.Client, end func())
 		_ = l.Close()
 		<-ended
 	})
-	c, err = appserver.Dial(t.Context(), path)
-	must.Do(t, err)
+	c = must.Get(appserver.Dial(t.Context(), path))(t)
 	t.Cleanup(func() { _ = c.Close() })
 	return c, cancel
 }
@@ -93,8 +91,7 @@ func TestClient(t *testing.T) {
 		t.Errorf("sign-in: got %v", err)
 	}
 
-	next, err := auth.ParseSnapshot(box.AuthJSON(box.WithAccount(box.Grace())))
-	must.Do(t, err)
+	next := must.Get(auth.ParseSnapshot(box.AuthJSON(box.WithAccount(box.Grace()))))(t)
 	must.Do(t, h.manager.ReplaceSignIn(t.Context(), next))
 	await(t, c, func(st auth.State) bool { return st.Email == box.Grace().Email })
 }

@@ -169,9 +169,7 @@ func TestFloodIsHeldBack(t *testing.T) {
 		close(leave)
 		lines.answers(t, flood)
 		_ = nc.Close()
-		if err := <-ended; err != nil {
-			t.Errorf("Serve = %v", err)
-		}
+		must.Do(t, <-ended)
 	})
 }
 
@@ -222,8 +220,7 @@ func TestForcedRefreshesAreShared(t *testing.T) {
 				ask(1)
 				time.Sleep(time.Nanosecond)
 				ask(2)
-				next, err := auth.ParseSnapshot(box.AuthJSON(box.WithAccount(box.Grace())))
-				must.Do(t, err)
+				next := must.Get(auth.ParseSnapshot(box.AuthJSON(box.WithAccount(box.Grace()))))(t)
 				must.Do(t, h.manager.ReplaceSignIn(t.Context(), next))
 				ask(3)
 				down = true

@@ -18,8 +18,7 @@ import (
 // names are those in protocol.go: of methods, and of notifications.
 func names(t testing.TB) (methods, notes []string) {
 	t.Helper()
-	file, err := parser.ParseFile(token.NewFileSet(), "protocol.go", nil, parser.SkipObjectResolution)
-	must.Do(t, err)
+	file := must.Get(parser.ParseFile(token.NewFileSet(), "protocol.go", nil, parser.SkipObjectResolution))(t)
 	ast.Inspect(file, func(n ast.Node) bool {
 		spec, ok := n.(*ast.ValueSpec)
 		if !ok || len(spec.Values) != 1 {

@@ -17,8 +17,7 @@ import (
 func fakeAgent(t *testing.T, answers ...string) (socket string) {
 	t.Helper()
 	socket = filepath.Join(t.TempDir(), "s")
-	l, err := net.Listen("unix", socket)
-	must.Do(t, err)
+	l := must.Get(net.Listen("unix", socket))(t)
 	t.Cleanup(func() { _ = l.Close() })
 	go func() {
 		nc, err := l.Accept()
@@ -107,8 +106,7 @@ func TestAgentOfAnotherClient(t *testing.T) {
 func TestClientIsRefused(t *testing.T) {
 	t.Parallel()
 	socket := filepath.Join(t.TempDir(), "s")
-	l, err := net.Listen("unix", socket)
-	must.Do(t, err)
+	l := must.Get(net.Listen("unix", socket))(t)
 	defer l.Close()
 	refused := make(chan struct{})
 	go func() {

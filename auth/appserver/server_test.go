@@ -13,6 +13,7 @@ import (
 	"rekey/auth/appserver"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 func TestHandshake(t *testing.T) {
@@ -205,9 +206,7 @@ func TestInputEnds(t *testing.T) {
 	<-entered
 	_ = client.Close()
 	close(leave)
-	if err := <-end; err != nil {
-		t.Errorf("Serve: %v", err)
-	}
+	must.Do(t, <-end)
 	for _, want := range []string{`{"id":1,`, `{"id":2,`, `{"id":3,"result":{"authMethod":"chatgpt","authToken":"opaque-2"`} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %s in the answers:\n%s", want, out.String())

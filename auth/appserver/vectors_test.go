@@ -64,8 +64,7 @@ func playAll(t *testing.T, o replay.Options) []played {
 	var cases []replay.Case
 	var results []played
 	for _, file := range files {
-		loaded, err := replay.Load(file)
-		must.Do(t, err)
+		loaded := must.Get(replay.Load(file))(t)
 		for _, c := range loaded {
 			if c.Runnable(o.Methods) {
 				cases = append(cases, c)

@@ -44,8 +44,7 @@ func TestNetworkFromEnv(t *testing.T) {
 // the tunnel's other end itself. It reports the hosts it was asked for.
 func proxyServer(t *testing.T, status string, tunnel func(net.Conn)) (url string, asked <-chan string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must.Do(t, err)
+	l := must.Get(net.Listen("tcp", "127.0.0.1:0"))(t)
 	t.Cleanup(func() { l.Close() })
 	hosts := make(chan string, 8)
 	go func() {
@@ -74,9 +73,8 @@ func TestProxy(t *testing.T) {
 	t.Parallel()
 	proxy, asked := proxyServer(t, "407 Proxy Authentication Required", nil)
 	refresh := func(n Network, url string) error {
-		client, err := NewHTTPClient(n)
-		must.Do(t, err)
-		_, err = New(Config{HTTP: client, RefreshURL: url, RefreshLimit: 5 * time.Second}).Refresh(t.Context(), testRequest)
+		client := must.Get(NewHTTPClient(n))(t)
+		_, err := New(Config{HTTP: client, RefreshURL: url, RefreshLimit: 5 * time.Second}).Refresh(t.Context(), testRequest)
 		return err
 	}
 	got := failureOf(t, refresh(Network{HTTPSProxy: proxy}, "https://auth.example/oauth/token"))
@@ -156,8 +154,7 @@ func TestPlainHTTP(t *testing.T) {
 		"ftp://evil.example/":           ErrPlainHTTP,
 		"//evil.example/":               ErrPlainHTTP,
 	} {
-		req, err := http.NewRequest(http.MethodPost, url, strings.NewReader("x"))
-		must.Do(t, err)
+		req := must.Get(http.NewRequest(http.MethodPost, url, strings.NewReader("x")))(t)
 		if _, err := g.RoundTrip(req); !errors.Is(err, want) {
 			t.Errorf("%s: %v, want %v", url, err, want)
 		}

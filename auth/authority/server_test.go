@@ -30,8 +30,7 @@ type scripted struct {
 // read, to answer. The connection is closed when answer returns.
 func serve(t *testing.T, answer func(c net.Conn)) *scripted {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must.Do(t, err)
+	l := must.Get(net.Listen("tcp", "127.0.0.1:0"))(t)
 	s := &scripted{url: "http://" + l.Addr().String(), listener: l}
 	var conns sync.WaitGroup
 	conns.Go(func() {

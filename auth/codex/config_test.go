@@ -269,8 +269,7 @@ func TestRestriction(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			stored, err := auth.ParseSnapshot([]byte(tt.stored))
-			must.Do(t, err)
+			stored := must.Get(auth.ParseSnapshot([]byte(tt.stored)))(t)
 			if got := tt.cfg.Restriction(stored); (got == nil) != tt.allowed {
 				t.Errorf("got %q, want allowed %v", got, tt.allowed)
 			}

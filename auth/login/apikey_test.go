@@ -51,8 +51,7 @@ func TestReadAPIKey(t *testing.T) {
 // the recordings show.
 func TestAPIKeyIsStoredAsByCodex(t *testing.T) {
 	t.Parallel()
-	key, err := ReadAPIKey(strings.NewReader("sk-fake\n"))
-	must.Do(t, err)
+	key := must.Get(ReadAPIKey(strings.NewReader("sk-fake\n")))(t)
 	const want = "{\n  \"auth_mode\": \"apikey\",\n  \"OPENAI_API_KEY\": \"sk-fake\"\n}"
 	if got := string(auth.NewAPIKey(key).Encode()); got != want {
 		t.Errorf("got %s, want %s", got, want)

@@ -36,8 +36,7 @@ func TestSignIn(t *testing.T) {
 		Prompt: func(string) { t.Error("prompted although the browser opened") },
 		Save:   func(_ context.Context, s *auth.Snapshot) error { saved <- s; return nil },
 	}
-	got, err := b.Run(t.Context())
-	must.Do(t, err)
+	got := must.Get(b.Run(t.Context()))(t)
 	page := <-shown
 	if page.status != http.StatusOK || !strings.Contains(page.body, "You are signed in as ada@example.com.") {
 		t.Errorf("the browser was shown %d %s", page.status, page.body)

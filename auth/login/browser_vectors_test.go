@@ -160,8 +160,7 @@ func wantEnd(t *testing.T, f *flow, want string) {
 
 func parameter(t *testing.T, form, name string) string {
 	t.Helper()
-	values, err := url.ParseQuery(form)
-	must.Do(t, err)
+	values := must.Get(url.ParseQuery(form))(t)
 	return values.Get(name)
 }
 

@@ -19,8 +19,7 @@ import (
 // playing is a codex that this test plays.
 func playing(t *testing.T, what string) CodexCLI {
 	t.Helper()
-	self, err := os.Executable()
-	must.Do(t, err)
+	self := must.Get(os.Executable())(t)
 	program := filepath.Join(t.TempDir(), "codex-"+what)
 	must.Do(t, os.Symlink(self, program))
 	return CodexCLI{Program: program, Home: t.TempDir(), Lookup: os.LookupEnv}

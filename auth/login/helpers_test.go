@@ -19,8 +19,7 @@ import (
 // boxed starts an authorization server.
 func boxed(t *testing.T, cfg box.Config) *box.Server {
 	t.Helper()
-	s, err := box.Start(cfg)
-	must.Do(t, err)
+	s := must.Get(box.Start(cfg))(t)
 	t.Cleanup(s.Close)
 	return s
 }
@@ -126,9 +125,7 @@ func open(t *testing.T, address string, headers ...string) visit {
 
 func do(t *testing.T, method, address string, headers ...string) visit {
 	t.Helper()
-	v, err := try(t.Context(), method, address, headers...)
-	must.Do(t, err)
-	return v
+	return must.Get(try(t.Context(), method, address, headers...))(t)
 }
 
 func try(ctx context.Context, method, address string, headers ...string) (visit, error) {
@@ -156,7 +153,5 @@ func try(ctx context.Context, method, address string, headers ...string) (visit,
 
 func parse(t *testing.T, address string) *url.URL {
 	t.Helper()
-	u, err := url.Parse(address)
-	must.Do(t, err)
-	return u
+	return must.Get(url.Parse(address))(t)
 }

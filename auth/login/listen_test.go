@@ -20,8 +20,7 @@ import (
 // occupy holds a port and reports the requests it is sent.
 func occupy(t *testing.T) (port int, requests <-chan *http.Request) {
 	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	must.Do(t, err)
+	l := must.Get(net.Listen("tcp4", "127.0.0.1:0"))(t)
 	seen := make(chan *http.Request, 16)
 	done := make(chan struct{})
 	go func() {
@@ -93,8 +92,7 @@ func TestAllPortsBusy(t *testing.T) {
 func TestSecondSignInTakesOver(t *testing.T) {
 	t.Parallel()
 	first := run(t, Browser{Authority: clientOf("https://auth.example")})
-	port, err := strconv.Atoi(parse(t, first.at("/", nil)).Port())
-	must.Do(t, err)
+	port := must.Get(strconv.Atoi(parse(t, first.at("/", nil)).Port()))(t)
 	second := run(t, Browser{Authority: clientOf("https://auth.example"), Ports: []int{port}})
 	if err := first.end(t); !errors.Is(err, ErrCancelled) {
 		t.Errorf("the first flow ended with %v, want ErrCancelled", err)

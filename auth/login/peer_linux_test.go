@@ -75,15 +75,12 @@ func TestReadSockets(t *testing.T) {
 // make a socket of another user's; anybody else can only pretend to be one.
 func TestPeerOfAnotherUser(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	must.Do(t, err)
+	l := must.Get(net.Listen("tcp4", "127.0.0.1:0"))(t)
 	defer l.Close()
 	accept := func(dial func() (net.Conn, error)) net.Conn {
-		c, err := dial()
-		must.Do(t, err)
+		c := must.Get(dial())(t)
 		t.Cleanup(func() { c.Close() })
-		accepted, err := l.Accept()
-		must.Do(t, err)
+		accepted := must.Get(l.Accept())(t)
 		t.Cleanup(func() { accepted.Close() })
 		return accepted
 	}

@@ -198,8 +198,7 @@ func TestBrowserLeavesEarly(t *testing.T) {
 	})
 	f := run(t, Browser{Authority: clientOf(url)})
 	target := parse(t, f.callback("code", "c"))
-	c, err := net.Dial("tcp4", target.Host)
-	must.Do(t, err)
+	c := must.Get(net.Dial("tcp4", target.Host))(t)
 	fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: %s\r\n\r\n", target.RequestURI(), target.Host)
 	<-asked
 	c.Close()
@@ -285,8 +284,7 @@ func TestSlowClients(t *testing.T) {
 	host := parse(t, f.at("/", nil)).Host
 	var dribbling sync.WaitGroup
 	for range 50 {
-		c, err := net.Dial("tcp4", host)
-		must.Do(t, err)
+		c := must.Get(net.Dial("tcp4", host))(t)
 		defer c.Close()
 		if _, err := io.WriteString(c, "GET "+callbackPath+"?state="+f.state()[:42]); err != nil {
 			t.Fatal(err)
@@ -339,8 +337,7 @@ func TestForeignCode(t *testing.T) {
 func codeFor(t *testing.T, f *flow) string {
 	t.Helper()
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Get(f.page.String())
-	must.Do(t, err)
+	resp := must.Get(client.Get(f.page.String()))(t)
 	resp.Body.Close()
 	code := parse(t, resp.Header.Get("Location")).Query().Get("code")
 	if code == "" {
@@ -362,8 +359,7 @@ func TestSlowExchange(t *testing.T) {
 		defer cancel()
 		<-ctx.Done()
 		go answer.show(ending{account: "ada@example.com"})
-		resp, err := http.ReadResponse(bufio.NewReader(c), nil)
-		must.Do(t, err)
+		resp := must.Get(http.ReadResponse(bufio.NewReader(c), nil))(t)
 		body, err := io.ReadAll(resp.Body)
 		if err != nil || !strings.Contains(string(body), "ada@example.com") {
 			t.Errorf("got %s, error %v", body, err)
@@ -376,8 +372,7 @@ func TestSlowExchange(t *testing.T) {
 // TestStranger: a connection of another user's process reaches nothing.
 func TestStranger(t *testing.T) {
 	t.Parallel()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	must.Do(t, err)
+	l := must.Get(net.Listen("tcp4", "127.0.0.1:0"))(t)
 	s := startServer(l, "the-state", func(net.Conn) bool { return false })
 	defer s.close()
 	for _, path := range []string{callbackPath + "?code=c&state=the-state", cancelPath, "/"} {

@@ -81,8 +81,7 @@ func TestRehearseOnAFullDisk(t *testing.T) {
 // namesIn are those of a folder's files.
 func namesIn(t *testing.T, dir string) (names []string) {
 	t.Helper()
-	entries, err := os.ReadDir(dir)
-	must.Do(t, err)
+	entries := must.Get(os.ReadDir(dir))(t)
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}

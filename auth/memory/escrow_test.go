@@ -114,8 +114,7 @@ func TestEscrowKeepsTheLargestAnswer(t *testing.T) {
 // damage changes bytes of the slot's file.
 func damage(t *testing.T, dir string, at int64, with []byte) {
 	t.Helper()
-	f, err := os.OpenFile(filepath.Join(dir, escrowFile), os.O_WRONLY, 0)
-	must.Do(t, err)
+	f := must.Get(os.OpenFile(filepath.Join(dir, escrowFile), os.O_WRONLY, 0))(t)
 	if _, err := f.WriteAt(with, at); err != nil {
 		t.Fatal(err)
 	}

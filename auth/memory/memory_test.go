@@ -23,9 +23,7 @@ import (
 
 func openAt(t *testing.T, dir string) *Memory {
 	t.Helper()
-	s, err := Open(safefile.Disk{}, dir)
-	must.Do(t, err)
-	return s
+	return must.Get(Open(safefile.Disk{}, dir))(t)
 }
 
 func TestOpenMakesAPrivateFolder(t *testing.T) {
@@ -344,8 +342,7 @@ func TestStateHoldsNoToken(t *testing.T) {
 	if _, err := s.ClaimNotice(s.Token(snapshot)); err != nil {
 		t.Fatal(err)
 	}
-	entries, err := os.ReadDir(dir)
-	must.Do(t, err)
+	entries := must.Get(os.ReadDir(dir))(t)
 	for _, e := range entries {
 		if strings.Contains(string(files.Read(t, filepath.Join(dir, e.Name()))), "sekret") {
 			t.Errorf("%s holds the token", e.Name())

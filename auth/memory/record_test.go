@@ -14,8 +14,7 @@ func FuzzUnpackAnswer(f *testing.F) {
 	whole := auth.TokenResponse{IDToken: secret("id"), AccessToken: secret(""), DropProvenance: true}
 	key := make([]byte, 32)
 	for _, k := range [][]byte{nil, key} {
-		record, err := packAnswer(attempt{"one", noon}, whole, k)
-		must.Do(f, err)
+		record := must.Get(packAnswer(attempt{"one", noon}, whole, k))(f)
 		f.Add(record)
 		f.Add(record[:len(record)-1])
 	}
@@ -30,8 +29,7 @@ func FuzzUnpackAnswer(f *testing.F) {
 		if err != nil || len(record) == 0 {
 			return
 		}
-		again, err := packAnswer(of, *got, nil)
-		must.Do(t, err)
+		again := must.Get(packAnswer(of, *got, nil))(t)
 		if _, second, err := unpackAnswer(again, nil); err != nil || !reflect.DeepEqual(second, got) {
 			t.Errorf("packed again: %v, %v", second, err)
 		}

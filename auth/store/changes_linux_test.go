@@ -32,22 +32,19 @@ func TestKeyringTellsItsChanges(t *testing.T) {
 	home := files.TempDir(t)
 	s := openOn(t, b, home)
 	ctx, cancel := context.WithCancel(t.Context())
-	changes, err := s.(Notifier).Changes(ctx)
-	must.Do(t, err)
+	changes := must.Get(s.(Notifier).Changes(ctx))(t)
 	mine := s.(*keyringStore).item
 	for _, step := range []struct {
 		name string
 		do   func()
 	}{
-		{"made", func() { err = secretservice.Service{Address: b.Address}.Set(ctx, mine, "{}") }},
+		{"made", func() { must.Do(t, secretservice.Service{Address: b.Address}.Set(ctx, mine, "{}")) }},
 		{"locked", b.Lock},
 		{"unlocked", b.Unlock},
-		{"deleted", func() { err = secretservice.Service{Address: b.Address}.Remove(ctx, mine) }},
+		{"deleted", func() { must.Do(t, secretservice.Service{Address: b.Address}.Remove(ctx, mine)) }},
 	} {
 		drain(changes)
-		if step.do(); err != nil {
-			t.Fatalf("%s: %v", step.name, err)
-		}
+		step.do()
 		if !next(t, step.name, changes) {
 			t.Fatalf("%s: the channel is closed", step.name)
 		}
@@ -61,9 +58,7 @@ func TestKeyringTellsItsChanges(t *testing.T) {
 // openOn is the keyring store of a home on a private bus.
 func openOn(t *testing.T, b *keyring.Bus, home string) auth.Store {
 	t.Helper()
-	s, err := Open(home, codex.Config{Store: codex.StoreKeyring}, Options{BusAddress: b.Address})
-	must.Do(t, err)
-	return s
+	return must.Get(Open(home, codex.Config{Store: codex.StoreKeyring}, Options{BusAddress: b.Address}))(t)
 }
 
 // Replacing a secret sends no signal, but a program that does it as Codex does
@@ -75,8 +70,7 @@ func TestKeyringTellsAReplacedSecret(t *testing.T) {
 	home := files.TempDir(t)
 	s := openOn(t, b, home)
 	must.Do(t, s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("one")))))
-	changes, err := s.(Notifier).Changes(t.Context())
-	must.Do(t, err)
+	changes := must.Get(s.(Notifier).Changes(t.Context()))(t)
 	must.Do(t, openOn(t, b, home).Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))))
 	for {
 		if !next(t, "replaced", changes) {
@@ -94,8 +88,7 @@ func TestKeyringTellsWhatCodexSaves(t *testing.T) {
 	t.Parallel()
 	_, c, s := keyringHome(t, codex.StoreKeyring)
 	c.signIn(fakeKey)
-	changes, err := s.(Notifier).Changes(t.Context())
-	must.Do(t, err)
+	changes := must.Get(s.(Notifier).Changes(t.Context()))(t)
 	const second = "sk-fake-second-987FGHIJ"
 	c.signIn(second)
 	for {
@@ -127,8 +120,7 @@ func drain(changes <-chan struct{}) {
 
 func TestChangesWithoutABus(t *testing.T) {
 	t.Parallel()
-	s, err := Open(files.TempDir(t), codex.Config{Store: codex.StoreAuto}, Options{BusAddress: "unix:path=/nonexistent/bus"})
-	must.Do(t, err)
+	s := must.Get(Open(files.TempDir(t), codex.Config{Store: codex.StoreAuto}, Options{BusAddress: "unix:path=/nonexistent/bus"}))(t)
 	var unreadable *auth.UnreadableError
 	if _, err := s.(Notifier).Changes(t.Context()); !errors.As(err, &unreadable) {
 		t.Errorf("error %v", err)

@@ -15,9 +15,7 @@ import (
 // openAs is the store of a home with a given configuration.
 func openAs(t *testing.T, home string, cfg codex.Config) auth.Store {
 	t.Helper()
-	s, err := Open(home, cfg, Options{})
-	must.Do(t, err)
-	return s
+	return must.Get(Open(home, cfg, Options{}))(t)
 }
 
 // everyCall is what each method of a store fails with.

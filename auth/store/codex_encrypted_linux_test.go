@@ -55,8 +55,7 @@ func TestCodexAndRekeyShareTheEncryptedStore(t *testing.T) {
 // Rekey makes file and key, and the real Codex refreshes what it finds there.
 func TestCodexRefreshesInTheEncryptedStore(t *testing.T) {
 	h := newEncryptedHome(t)
-	server, err := box.Start(box.Config{})
-	must.Do(t, err)
+	server := must.Get(box.Start(box.Config{}))(t)
 	t.Cleanup(server.Close)
 	c := newCodex(t, h.dir, h.Env...)
 	c.configure(encryptedConfig)

@@ -23,10 +23,8 @@ func keyringHome(t *testing.T, kind codex.Store) (*keyring.Bus, *realCodex, auth
 	b := keyring.New(t)
 	c := newCodex(t, home, b.Env...)
 	c.configure(`cli_auth_credentials_store = "` + string(kind) + "\"\n")
-	cfg, err := codex.ReadConfig(home)
-	must.Do(t, err)
-	s, err := Open(home, cfg, Options{BusAddress: b.Address})
-	must.Do(t, err)
+	cfg := must.Get(codex.ReadConfig(home))(t)
+	s := must.Get(Open(home, cfg, Options{BusAddress: b.Address}))(t)
 	return b, c, s
 }
 

@@ -28,8 +28,7 @@ func TestCodexWaitsForRekeysLock(t *testing.T) {
 	c.configure("")
 	path := filepath.Join(home, codex.AuthFile)
 	files.Write(t, path, kit.SignIn("r"))
-	unlock, err := safefile.TryLock(filepath.Join(home, "auth.lock"), 0o666)
-	must.Do(t, err)
+	unlock := must.Get(safefile.TryLock(filepath.Join(home, "auth.lock"), 0o666))(t)
 	defer unlock()
 	done := make(chan error)
 	go func() { done <- c.command("logout").Run() }()
@@ -47,8 +46,7 @@ func TestCodexWaitsForRekeysLock(t *testing.T) {
 // waitForLockQueue waits until a process is blocked on a lock file.
 func waitForLockQueue(t *testing.T, path string) {
 	t.Helper()
-	info, err := os.Stat(path)
-	must.Do(t, err)
+	info := must.Get(os.Stat(path))(t)
 	inode := fmt.Sprintf(":%d ", info.Sys().(*syscall.Stat_t).Ino)
 	kit.Eventually(t, "a process that waits for the lock", func() bool {
 		for line := range strings.Lines(string(files.Read(t, "/proc/locks"))) {

@@ -90,10 +90,8 @@ func (c *realCodex) status() string {
 func (c *realCodex) token() (method, token string) {
 	c.t.Helper()
 	cmd := c.command("app-server")
-	in, err := cmd.StdinPipe()
-	must.Do(c.t, err)
-	out, err := cmd.StdoutPipe()
-	must.Do(c.t, err)
+	in := must.Get(cmd.StdinPipe())(c.t)
+	out := must.Get(cmd.StdoutPipe())(c.t)
 	must.Do(c.t, cmd.Start())
 	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
 	requests := `{"id":1,"method":"initialize","params":{"clientInfo":{"name":"rekey-test","version":"0"}}}` + "\n" +

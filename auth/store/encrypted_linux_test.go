@@ -43,8 +43,7 @@ func (h encryptedHome) again(kind codex.Store, opts Options) *encryptedStore {
 	opts.BusAddress = h.Address
 	opts.Child = rekeyChild(h.t)
 	opts.KeyringTimeout = 20 * time.Second // on a machine that is busy with scrypt
-	s, err := Open(h.dir, codex.Config{Store: kind, Encrypted: true}, opts)
-	must.Do(h.t, err)
+	s := must.Get(Open(h.dir, codex.Config{Store: kind, Encrypted: true}, opts))(h.t)
 	return s.(*encryptedStore)
 }
 
@@ -215,14 +214,11 @@ func (h encryptedHome) unopenable(good []byte) map[string]unopenable {
 // key is the one in the keyring.
 func (h encryptedHome) key() string {
 	h.t.Helper()
-	key, err := h.again(codex.StoreKeyring, Options{}).key(patient(h.t))
-	must.Do(h.t, err)
+	key := must.Get(h.again(codex.StoreKeyring, Options{}).key(patient(h.t)))(h.t)
 	return key
 }
 
 func mustSeal(t *testing.T, key, plain string) []byte {
 	t.Helper()
-	sealed, err := rekeyChild(t).Seal(patient(t), key, []byte(plain))
-	must.Do(t, err)
-	return sealed
+	return must.Get(rekeyChild(t).Seal(patient(t), key, []byte(plain)))(t)
 }

@@ -24,9 +24,7 @@ import (
 // open is the file store of a home.
 func open(t *testing.T, home string) auth.Store {
 	t.Helper()
-	s, err := Open(home, codex.Config{Store: codex.StoreFile}, Options{})
-	must.Do(t, err)
-	return s
+	return must.Get(Open(home, codex.Config{Store: codex.StoreFile}, Options{}))(t)
 }
 
 // put is a decision for one safefile.Content, whatever is there.
@@ -37,9 +35,7 @@ func put(s *auth.Snapshot) func(*auth.Snapshot) (*auth.Snapshot, error) {
 // leftovers lists temporary files.
 func leftovers(t *testing.T, dir string) []string {
 	t.Helper()
-	found, err := filepath.Glob(filepath.Join(dir, tempPrefix+"*"))
-	must.Do(t, err)
-	return found
+	return must.Get(filepath.Glob(filepath.Join(dir, tempPrefix+"*")))(t)
 }
 
 func TestLoad(t *testing.T) {
@@ -138,11 +134,9 @@ func TestUpdateWritesAsCodexDoes(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	modes := map[string]fs.FileMode{"auth.json": 0o600, "auth.json.lock": 0o600, "auth.lock": 0o666}
-	entries, err := os.ReadDir(home)
-	must.Do(t, err)
+	entries := must.Get(os.ReadDir(home))(t)
 	for _, e := range entries {
-		info, err := e.Info()
-		must.Do(t, err)
+		info := must.Get(e.Info())(t)
 		most, ok := modes[e.Name()]
 		if !ok {
 			t.Errorf("%s is not Codex's", e.Name())
@@ -260,8 +254,7 @@ func TestUpdateGivesUpOnAHeldLock(t *testing.T) {
 			home := files.TempDir(t)
 			path := filepath.Join(home, codex.AuthFile)
 			files.Write(t, path, kit.SignIn("one"))
-			unlock, err := safefile.TryLock(filepath.Join(home, name), 0o600)
-			must.Do(t, err)
+			unlock := must.Get(safefile.TryLock(filepath.Join(home, name), 0o600))(t)
 			defer unlock()
 			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
@@ -291,8 +284,7 @@ func withoutLocks() safefile.Disk {
 func TestUpdateWithoutLocksChangesNothing(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)
-	s, err := Open(home, codex.Config{Store: codex.StoreFile}, Options{Disk: withoutLocks()})
-	must.Do(t, err)
+	s := must.Get(Open(home, codex.Config{Store: codex.StoreFile}, Options{Disk: withoutLocks()}))(t)
 	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("one")))); !errors.Is(err, safefile.ErrNoLocks) {
 		t.Errorf("error %v, want safefile.ErrNoLocks", err)
 	}

@@ -31,12 +31,9 @@ func bound(t *testing.T) (home, outside string) {
 
 func TestBoundFileIsWrittenInPlace(t *testing.T) {
 	home, outside := bound(t)
-	before, err := os.Stat(outside)
-	must.Do(t, err)
+	before := must.Get(os.Stat(outside))(t)
 	s := open(t, home)
-	if err := s.Writable(kit.Context(t)); err != nil {
-		t.Fatalf("Writable: %v", err)
-	}
+	must.Do(t, s.Writable(kit.Context(t)))
 	must.Do(t, s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))))
 	after, err := os.Stat(outside)
 	if err != nil || !os.SameFile(before, after) || after.Mode() != before.Mode() {
@@ -109,9 +106,7 @@ func TestOverlay(t *testing.T) {
 	files.Write(t, filepath.Join(lower, "auth.json"), kit.SignIn("one"))
 	files.Mount(t, home, "-t", "overlay", "-o", "lowerdir="+lower+",upperdir="+upper+",workdir="+work, "overlay")
 	s := open(t, home)
-	if err := s.Writable(kit.Context(t)); err != nil {
-		t.Fatalf("Writable: %v", err)
-	}
+	must.Do(t, s.Writable(kit.Context(t)))
 	must.Do(t, s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))))
 	if got, err := s.Load(kit.Context(t)); err != nil || got.RefreshToken().Reveal() != "two" {
 		t.Errorf("Load: %v", err)
@@ -134,16 +129,14 @@ func TestOwnerStays(t *testing.T) {
 	s := open(t, home)
 	must.Do(t, s.Writable(kit.Context(t)))
 	must.Do(t, s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))))
-	unlock, err := RefreshLock(home, s.(*fileStore).disk, homeLockWait)(kit.Context(t))
-	must.Do(t, err)
+	unlock := must.Get(RefreshLock(home, s.(*fileStore).disk, homeLockWait)(kit.Context(t)))(t)
 	unlock()
 	entries, err := os.ReadDir(home)
 	if err != nil || len(entries) != 4 {
 		t.Errorf("in the home: %v, %v", entries, err)
 	}
 	for _, e := range entries {
-		info, err := e.Info()
-		must.Do(t, err)
+		info := must.Get(e.Info())(t)
 		if st := info.Sys().(*syscall.Stat_t); st.Uid != owner || st.Gid != owner {
 			t.Errorf("%s belongs to %d:%d", e.Name(), st.Uid, st.Gid)
 		}
@@ -161,8 +154,7 @@ func TestOwnerThatCannotBeKept(t *testing.T) {
 	path := filepath.Join(home, "auth.json")
 	files.Write(t, path, kit.SignIn("one"))
 	must.Do(t, os.Chown(path, 12345, 12345))
-	s, err := Open(home, fileConfig(), Options{Disk: failing("change owner", syscall.EPERM)})
-	must.Do(t, err)
+	s := must.Get(Open(home, fileConfig(), Options{Disk: failing("change owner", syscall.EPERM)}))(t)
 	if err := s.Writable(kit.Context(t)); !errors.Is(err, safefile.ErrOwner) {
 		t.Errorf("Writable: %v, want ErrOwner", err)
 	}

@@ -86,8 +86,7 @@ func TestJournalOfALivingProcess(t *testing.T) {
 	s := open(t, home).(*fileStore)
 	files.Write(t, s.path, kit.SignIn("old")[:100])
 	must.Do(t, s.begin(kit.SignIn("old"), kit.SignIn("new")))
-	unlock, err := safefile.TryLock(filepath.Join(home, "auth.lock"), 0o600)
-	must.Do(t, err)
+	unlock := must.Get(safefile.TryLock(filepath.Join(home, "auth.lock"), 0o600))(t)
 	defer unlock()
 	if _, err := s.Load(kit.Context(t)); err == nil {
 		t.Error("half a file was read")

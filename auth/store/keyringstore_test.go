@@ -353,16 +353,14 @@ func TestEscrowOfAKeyringStore(t *testing.T) {
 	dir := files.TempDir(t)
 	kept := auth.NewSecret("sekret")
 	answer := auth.TokenResponse{RefreshToken: &kept}
-	state, err := memory.Open(safefile.Disk{}, dir)
-	must.Do(t, err)
+	state := must.Get(memory.Open(safefile.Disk{}, dir))(t)
 	state.SealWith(s.EscrowKey)
 	now := time.Now().UTC().Round(0)
 	must.Do(t, errors.Join(state.Reserve("one", now), state.Keep("one", answer)))
 	if bytes.Contains(files.Read(t, filepath.Join(dir, "escrow")), []byte("sekret")) {
 		t.Error("the answer is not sealed")
 	}
-	next, err := memory.Open(safefile.Disk{}, dir)
-	must.Do(t, err)
+	next := must.Get(memory.Open(safefile.Disk{}, dir))(t)
 	next.SealWith(s.EscrowKey)
 	want := auth.EscrowEntry{Redeemed: "one", At: now, Sent: true, Answer: &answer}
 	if got, ok, err := next.Held(); !ok || err != nil || !reflect.DeepEqual(got, want) {

@@ -46,8 +46,7 @@ func TestRefreshLockIsSharedByLinkedHomes(t *testing.T) {
 	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
 	files.Mkdir(t, a, b)
 	files.Symlink(t, "../a/auth.json", filepath.Join(b, "auth.json"))
-	unlock, err := RefreshLock(a, safefile.Disk{}, time.Second)(t.Context())
-	must.Do(t, err)
+	unlock := must.Get(RefreshLock(a, safefile.Disk{}, time.Second)(t.Context()))(t)
 	defer unlock()
 	if _, err := RefreshLock(b, safefile.Disk{}, 20*time.Millisecond)(t.Context()); !errors.Is(err, safefile.ErrLocked) {
 		t.Errorf("the other home: %v, want safefile.ErrLocked", err)

@@ -74,11 +74,9 @@ func TestRootMakesNothingItsOwn(t *testing.T) {
 	must.Do(t, os.Chown(dir, owner, owner))
 	var d Disk
 	below := filepath.Join(dir, "a", "b")
-	unlock, err := d.TryLock(filepath.Join(dir, "lock"), 0o600)
-	must.Do(t, err)
+	unlock := must.Get(d.TryLock(filepath.Join(dir, "lock"), 0o600))(t)
 	unlock()
-	logged, err := d.Append(filepath.Join(dir, "log"), 0o600)
-	must.Do(t, err)
+	logged := must.Get(d.Append(filepath.Join(dir, "log"), 0o600))(t)
 	_ = logged.Close()
 	must.Do(t, errors.Join(d.MkdirAll(below, 0o700), d.Replace(filepath.Join(below, "file"), nil, 0o600)))
 	for _, path := range []string{filepath.Join(dir, "lock"), filepath.Join(dir, "log"), filepath.Join(dir, "a"), below, filepath.Join(below, "file")} {
@@ -93,11 +91,9 @@ func TestRootMakesNothingItsOwn(t *testing.T) {
 func TestUnlockIsForAllCopies(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.lock")
-	f, err := os.Create(path)
-	must.Do(t, err)
+	f := must.Get(os.Create(path))(t)
 	must.Do(t, lockFile(f))
-	number, err := unix.Dup(int(f.Fd()))
-	must.Do(t, err)
+	number := must.Get(unix.Dup(int(f.Fd())))(t)
 	child := os.NewFile(uintptr(number), path)
 	defer child.Close()
 	if _, err := TryLock(path, 0o600); !errors.Is(err, ErrLocked) {

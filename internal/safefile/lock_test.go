@@ -19,8 +19,7 @@ import (
 func TestTryLockExcludes(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.lock")
-	unlock, err := TryLock(path, 0o600)
-	must.Do(t, err)
+	unlock := must.Get(TryLock(path, 0o600))(t)
 	if _, err := TryLock(path, 0o600); !errors.Is(err, ErrLocked) {
 		t.Errorf("second lock: %v, want ErrLocked", err)
 	}
@@ -53,12 +52,11 @@ func TestTryLockReportsTheFile(t *testing.T) {
 func TestWaitEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.lock")
-	unlock, err := TryLock(path, 0o600)
-	must.Do(t, err)
+	unlock := must.Get(TryLock(path, 0o600))(t)
 	defer unlock()
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	_, err = Lock(ctx, path, 0o600)
+	_, err := Lock(ctx, path, 0o600)
 	if !errors.Is(err, ErrLocked) || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v, want ErrLocked and DeadlineExceeded", err)
 	}

@@ -16,8 +16,7 @@ import (
 // temp is a new content for dir.
 func temp(t *testing.T, dir, data string) *Temp {
 	t.Helper()
-	f, err := Disk{}.CreateTemp(dir, ".test-", []byte(data), "")
-	must.Do(t, err)
+	f := must.Get(Disk{}.CreateTemp(dir, ".test-", []byte(data), ""))(t)
 	t.Cleanup(f.Discard)
 	return f
 }

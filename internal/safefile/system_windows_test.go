@@ -31,8 +31,7 @@ func TestFileIsReplacedWhileItIsRead(t *testing.T) {
 		t.Errorf("the file holds %q, %v", content, err)
 	}
 
-	ours, err := openToRead(path)
-	must.Do(t, err)
+	ours := must.Get(openToRead(path))(t)
 	if err := os.Remove(path); err != nil {
 		t.Errorf("while we read it: %v", err)
 	}

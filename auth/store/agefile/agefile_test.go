@@ -19,8 +19,7 @@ func TestChildOpensWhatItSeals(t *testing.T) {
 	rekey := agefile.Child{Program: kit.Rekey(t), Patience: 5 * time.Minute} // with the race detector scrypt takes a minute
 	const passphrase = "a fake passphrase"
 	plain := []byte(`{"version":1}`)
-	sealed, err := rekey.Seal(t.Context(), passphrase, plain)
-	must.Do(t, err)
+	sealed := must.Get(rekey.Seal(t.Context(), passphrase, plain))(t)
 	if bytes.Contains(sealed, plain) || !bytes.Contains(sealed, []byte(" 19\n")) {
 		t.Errorf("the file begins with %.60q, want scrypt with work factor 19", sealed)
 	}

@@ -49,9 +49,7 @@ func TestUnlockWhatIsNotLocked(t *testing.T) {
 	t.Parallel()
 	b := keyring.New(t)
 	s := at(b)
-	if err := s.Unlock(kit.Context(t)); err != nil {
-		t.Errorf("Unlock: %v", err)
-	}
+	must.Do(t, s.Unlock(kit.Context(t)))
 }
 
 // If the desktop cannot show a prompt, Unlock says so immediately.
