@@ -24,22 +24,14 @@ type CodexCLI struct {
 	Program string
 	// Home is the CODEX_HOME that it signs in.
 	Home string
-	// ByCode runs "codex login --device-auth".
-	ByCode bool
 	// Lookup reads Rekey's environment, part of which is passed to the child.
 	Lookup func(name string) (string, bool)
 	// Prompt, if not nil, gets the address of the page that Codex itself opens
 	// in a browser. It must not block.
 	Prompt func(url string)
-	// Show, if not nil, gets the code of a run with ByCode, once. It must not
-	// block.
-	Show func(DeviceCode)
-	// Limit bounds the run, 0 for DefaultDeviceLimit, which is Codex's own for
-	// a code; in a browser Codex would wait without limit.
+	// Limit bounds the run, 0 for DefaultDeviceLimit; Codex itself would wait
+	// without limit.
 	Limit time.Duration
-
-	// more are arguments for tests.
-	more []string
 }
 
 // CodexExitError means that codex exited with an error.
@@ -84,12 +76,8 @@ func (c CodexCLI) Run(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	args := []string{"login"}
-	if c.ByCode {
-		args = append(args, "--device-auth")
-	}
-	said := &codexOutput{prompt: c.Prompt, show: c.Show}
-	cmd := proc.Command(ctx, c.Program, append(args, c.more...)...)
+	said := &codexOutput{prompt: c.Prompt}
+	cmd := proc.Command(ctx, c.Program, "login")
 	cmd.Env = c.environment()
 	cmd.Dir = c.Home
 	cmd.Stdout, cmd.Stderr = said, said // the same writer, so that exec never writes concurrently

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"rekey/internal/box"
-	"rekey/test/kit"
 	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
@@ -46,22 +44,6 @@ func TestCodexCLIInTheBrowser(t *testing.T) {
 	beside := filepath.Dir(c.Program)
 	if got, want := told(t, c), []string{"login", "PATH=" + beside + ":/bin", "BROWSER=/b", "NO_PROXY=x", "CODEX_HOME=" + c.Home}; !slices.Equal(got, want) {
 		t.Errorf("codex was told %q, want %q", got, want)
-	}
-}
-
-func TestCodexCLIByCode(t *testing.T) {
-	t.Parallel()
-	c := playing(t, "code")
-	c.ByCode = true
-	var codes []DeviceCode
-	c.Show = func(d DeviceCode) { codes = append(codes, d) }
-	must.Do(t, c.Run(t.Context()))
-	if len(codes) != 1 || codes[0].UserCode != "ABCD-1234" || codes[0].Page != "https://auth.example/codex/device" ||
-		time.Until(codes[0].ExpiresAt) < 14*time.Minute {
-		t.Errorf("codes %+v", codes)
-	}
-	if got := told(t, c)[:2]; !slices.Equal(got, []string{"login", "--device-auth"}) {
-		t.Errorf("arguments %q", got)
 	}
 }
 
@@ -102,46 +84,5 @@ func TestCodexCLIEnds(t *testing.T) {
 	c.Limit = 50 * time.Millisecond
 	if err := c.Run(t.Context()); !errors.Is(err, ErrTimeout) {
 		t.Errorf("too long: %v", err)
-	}
-}
-
-// TestRealCodexByCode: the real program prints what is read here.
-func TestRealCodexByCode(t *testing.T) {
-	t.Parallel()
-	server := boxed(t, box.Config{DeviceInterval: time.Second})
-	home := t.TempDir()
-	config := "chatgpt_base_url = \"" + server.BackendURL() + "\"\n"
-	must.Do(t, os.WriteFile(filepath.Join(home, "config.toml"), []byte(config), 0o600))
-	command, _ := kit.Codex(t)
-	c := CodexCLI{
-		Program: command, Home: home, ByCode: true, Lookup: offline(server),
-		more: []string{"--experimental_issuer", server.Issuer(), "--experimental_client-id", box.CodexClientID},
-		Show: func(d DeviceCode) {
-			if d.Page != server.Issuer()+"/codex/device" {
-				t.Errorf("page %s", d.Page)
-			}
-			if err := server.ApproveDevice(d.UserCode); err != nil {
-				t.Errorf("code %s: %v", d.UserCode, err)
-			}
-		},
-	}
-	must.Do(t, c.Run(t.Context()))
-	if _, err := os.Stat(filepath.Join(home, "auth.json")); err != nil {
-		t.Error(err)
-	}
-}
-
-// offline is this environment with every way out closed but the one to the box.
-func offline(server *box.Server) func(string) (string, bool) {
-	const closed = "http://127.0.0.1:1"
-	ours := map[string]string{"NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", "CODEX_REVOKE_TOKEN_URL_OVERRIDE": server.RevokeURL()}
-	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"} {
-		ours[name], ours[strings.ToLower(name)] = closed, closed
-	}
-	return func(name string) (string, bool) {
-		if value, ok := ours[name]; ok {
-			return value, true
-		}
-		return os.LookupEnv(name)
 	}
 }

@@ -6,22 +6,18 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-	"time"
 )
 
 // maxOutputLine bounds the part of a line that is read, in bytes.
 const maxOutputLine = 8 << 10
 
 // codexOutput parses what "codex login" prints for people: the address of the
-// page, the code, and what went wrong. It keeps nothing else. It is for one
-// goroutine at a time.
+// page, and what went wrong. It keeps nothing else. It is for one goroutine at a
+// time.
 type codexOutput struct {
-	prompt func(url string)
-	show   func(DeviceCode)
+	prompt func(url string) // nil once it was called
 
 	rest []byte // the line so far
-	page string // where a code is entered, once it was printed
-	seen bool   // prompt or show was called
 	said string // the last line
 }
 
@@ -49,32 +45,16 @@ func (o *codexOutput) read(raw string) {
 		return
 	}
 	o.said = text
-	switch {
-	case o.seen:
-	case o.page != "" && canBeShown(text):
-		o.seen = true
-		if o.show != nil {
-			o.show(DeviceCode{UserCode: text, Page: o.page, ExpiresAt: time.Now().Add(DefaultDeviceLimit).Round(0)})
-		}
-	case isPage(text, "/codex/device"):
-		o.page = text
-	case isPage(text, "/oauth/authorize"):
-		o.seen = true
-		if o.prompt != nil {
-			o.prompt(text)
-		}
+	if o.prompt != nil && isPage(text) {
+		o.prompt(text)
+		o.prompt = nil
 	}
 }
 
-// isPage reports whether a line is the address of one of the server's pages.
-func isPage(text, path string) bool {
+// isPage reports whether a line is the address of the page to sign in on.
+func isPage(text string) bool {
 	u, err := url.Parse(text)
-	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && strings.HasSuffix(u.Path, path)
-}
-
-// canBeShown reports whether a line is just a code.
-func canBeShown(text string) bool {
-	return len(text) <= 64 && !strings.ContainsAny(text, " :") && line(text) == text
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != "" && strings.HasSuffix(u.Path, "/oauth/authorize")
 }
 
 // tokens matches words that are too long to be meant for people.

@@ -43,7 +43,7 @@ func TestConfirmTakesTime(t *testing.T) {
 	for name, tt := range map[string]struct {
 		answer error
 		saves  int
-	}{"yes": {nil, 1}, "no": {ErrDeclined, 0}} {
+	}{"yes": {nil, 1}, "no": {errDeclined, 0}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := boxed(t, box.Config{})
@@ -97,10 +97,10 @@ func TestConfirmNoAtOnce(t *testing.T) {
 	server := boxed(t, box.Config{})
 	f := run(t, Browser{
 		Authority: clientOf(server.Issuer()), Save: never(t),
-		Confirm: func(context.Context, *auth.Snapshot) error { return ErrDeclined },
+		Confirm: func(context.Context, *auth.Snapshot) error { return errDeclined },
 	})
 	page := open(t, f.page.String())
-	if err := f.end(t); !errors.Is(err, ErrDeclined) || !strings.Contains(page.body, "Sign-in failed") {
+	if err := f.end(t); !errors.Is(err, errDeclined) || !strings.Contains(page.body, "Sign-in failed") {
 		t.Errorf("error %v, the browser was shown %s", err, page.body)
 	}
 }

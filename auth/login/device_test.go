@@ -229,7 +229,7 @@ func TestDeviceCancelled(t *testing.T) {
 func TestDeviceConfirm(t *testing.T) {
 	t.Parallel()
 	for name, d := range map[string]Device{
-		"declined":        {Confirm: func(context.Context, *auth.Snapshot) error { return ErrDeclined }},
+		"declined":        {Confirm: func(context.Context, *auth.Snapshot) error { return errDeclined }},
 		"wrong workspace": {Workspaces: []string{"acct-other"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -238,7 +238,7 @@ func TestDeviceConfirm(t *testing.T) {
 			d.Authority, d.Save = clientOf(server.Issuer()), never(t)
 			d.Show = func(c DeviceCode) { _ = server.ApproveDevice(c.UserCode) }
 			var wrong *WorkspaceError
-			if _, err := d.Run(t.Context()); !errors.Is(err, ErrDeclined) && !errors.As(err, &wrong) {
+			if _, err := d.Run(t.Context()); !errors.Is(err, errDeclined) && !errors.As(err, &wrong) {
 				t.Errorf("error %v", err)
 			}
 			requests := server.Requests()

@@ -22,8 +22,6 @@ var (
 	// ErrExpired means that the code of a device sign-in was not entered in
 	// time.
 	ErrExpired = fault.New("code_expired", "the code was not entered in time")
-	// ErrDeclined is for a Confirm whose user said no.
-	ErrDeclined = fault.New("sign_in_declined", "the sign-in to another account was declined")
 )
 
 // PortsBusyError means that no port that the authorization server accepts could

@@ -2,6 +2,7 @@ package login
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -15,6 +16,9 @@ import (
 	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
+
+// errDeclined is for a Confirm whose user said no.
+var errDeclined = errors.New("declined")
 
 // boxed starts an authorization server.
 func boxed(t *testing.T, cfg box.Config) *box.Server {

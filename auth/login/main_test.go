@@ -29,9 +29,6 @@ func playCodex(what string) int {
 	case "browser":
 		fmt.Fprintln(os.Stderr, "Starting local login server on http://localhost:1455.\nIf your browser did not open, navigate to this URL to authenticate:\n\nhttps://auth.example/oauth/authorize?response_type=code&state=x\n\nOn a remote or headless machine? Use `codex login --device-auth` instead.")
 		fmt.Fprintln(os.Stderr, "Successfully logged in")
-	case "code":
-		fmt.Print("\nWelcome to Codex [v\x1b[90m0.169.0\x1b[0m]\n\n1. Open this link in your browser and sign in to your account\n   \x1b[94mhttps://auth.example/codex/device\x1b[0m\n\n" +
-			"2. Enter this one-time code \x1b[90m(expires in 15 minutes)\x1b[0m\n   \x1b[94mABCD-1234\x1b[0m\n\n\x1b[90mContinue only if you started this login in Codex.\x1b[0m\n\n")
 	case "fails":
 		fmt.Fprintf(os.Stderr, "\x1b[31mError\x1b[0m logging in: eyJ%s is bad\n", strings.Repeat("0123456789", 10))
 		return 1
