@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // noon is when the tests that need no real time take place.
@@ -119,10 +121,7 @@ func apiKeyFile(key string) []byte { return NewAPIKey(NewSecret(key)).Encode() }
 // mustParse parses content that must be readable.
 func mustParse(t testing.TB, content []byte) *Snapshot {
 	t.Helper()
-	s, err := ParseSnapshot(content)
-	if err != nil {
-		t.Fatalf("ParseSnapshot: %v", err)
-	}
+	s := must.Get(ParseSnapshot(content))(t)
 	return s
 }
 

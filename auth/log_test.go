@@ -37,7 +37,7 @@ func TestOneLineForEachDecision(t *testing.T) {
 			return r
 		}
 	}
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		rig  func(*testing.T) *rig
 		line string
 		with map[string]any // some of what explains it
@@ -73,8 +73,7 @@ func TestOneLineForEachDecision(t *testing.T) {
 		"a host program's": {func(t *testing.T) *rig {
 			return newRig(t, chatGPT(set("auth_mode", "chatgptAuthTokens")))
 		}, "nothing to do", map[string]any{"kind": "chatgptAuthTokens"}},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := tt.rig(t)

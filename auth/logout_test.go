@@ -55,9 +55,7 @@ func TestLogoutAsCodex(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT(ends(-1)), asCodex)
 	r.authority.then(refreshed("2"))
-	if _, err := r.Logout(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(r.Logout(t.Context()))(t)
 	r.wantRequests(1)
 	r.wantJournal("reserve", "sent", "send", "keep", "update", "clear", "revoke", "delete")
 	if !slices.Equal(r.authority.revoked, []string{"refresh_token refresh-2"}) {
@@ -104,9 +102,7 @@ func TestLogoutEmptiesTheEscrow(t *testing.T) {
 	r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
 	wantTransient(t, r.refresh())
 	r.wantHeld("refresh-2")
-	if _, err := r.Logout(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(r.Logout(t.Context()))(t)
 	r.wantHeld("")
 	if !slices.Contains(r.authority.revoked, "refresh_token refresh-2") {
 		t.Errorf("revoked %q, want the unsaved token too", r.authority.revoked)
@@ -129,9 +125,7 @@ func TestLogoutRevokesWhatMemoryAloneHolds(t *testing.T) {
 			r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
 			breakdown(r.escrow)
 			wantTransient(t, r.refresh())
-			if _, err := r.Logout(t.Context()); err != nil {
-				t.Fatal(err)
-			}
+			must.Get(r.Logout(t.Context()))(t)
 			if want := []string{"refresh_token refresh-1", "refresh_token refresh-2"}; !slices.Equal(r.authority.revoked, want) {
 				t.Errorf("revoked %q, want %q", r.authority.revoked, want)
 			}
@@ -181,9 +175,7 @@ func TestLogoutWithoutTheLock(t *testing.T) {
 	wantTransient(t, r.refresh())
 	r.options.RefreshLock = lockBusy
 	r.restart()
-	if _, err := r.Logout(t.Context()); err != nil {
-		t.Error(err)
-	}
+	must.Get(r.Logout(t.Context()))(t)
 	r.wantStored("")
 	r.wantHeld("refresh-2")
 	r.wantStatus(StatusSignedOut)

@@ -89,9 +89,7 @@ func TestSweep(t *testing.T) {
 			out := must.Get(zombie.StdoutPipe())(t)
 			must.Do(t, zombie.Start())
 			t.Cleanup(func() { _ = zombie.Wait() })
-			if _, err := io.Copy(io.Discard, out); err != nil {
-				t.Fatal(err)
-			}
+			must.Get(io.Copy(io.Discard, out))(t)
 			for _, pid := range []int{os.Getpid(), zombie.Process.Pid} {
 				files.Write(t, filepath.Join(p.home, fmt.Sprint(".rekey-loan-a.", pid)), []byte("half a token"))
 			}

@@ -63,10 +63,7 @@ func TestOneAgentForAHome(t *testing.T) {
 		t.Errorf("a second agent: %v, want %v", err, ErrRunning)
 	}
 	other := filepath.Join(r.root, "other")
-	b, err := r.open(func(o *Options) { o.Dir = other }).Become(t.Context(), "test")
-	if err != nil {
-		t.Fatalf("an agent of another home: %v", err)
-	}
+	b := must.Get(r.open(func(o *Options) { o.Dir = other }).Become(t.Context(), "test"))(t)
 	b.unlock()
 
 	// The same home by another name: it is the credential file that counts.
@@ -78,10 +75,7 @@ func TestOneAgentForAHome(t *testing.T) {
 	}
 
 	must.Do(t, a.Close(within(t)))
-	c, err := r.open().Become(t.Context(), "test")
-	if err != nil {
-		t.Fatalf("after the first has closed: %v", err)
-	}
+	c := must.Get(r.open().Become(t.Context(), "test"))(t)
 	c.unlock()
 }
 
@@ -93,16 +87,10 @@ func TestOneTrayForAHome(t *testing.T) {
 	if _, err := h.LockTray(); !errors.Is(err, ErrRunning) {
 		t.Errorf("a second tray: %v, want %v", err, ErrRunning)
 	}
-	a, err := h.Become(t.Context(), "test")
-	if err != nil {
-		t.Fatalf("a tray keeps the agent out: %v", err)
-	}
+	a := must.Get(h.Become(t.Context(), "test"))(t)
 	a.unlock()
 	unlock()
-	again, err := h.LockTray()
-	if err != nil {
-		t.Fatalf("after the first has ended: %v", err)
-	}
+	again := must.Get(h.LockTray())(t)
 	again()
 }
 
@@ -123,10 +111,7 @@ func TestTheLockDiesWithItsProcess(t *testing.T) {
 	}
 	must.Do(t, child.Process.Kill())
 	_ = child.Wait()
-	a, err := h.Become(t.Context(), "test")
-	if err != nil {
-		t.Fatalf("after it was killed: %v", err)
-	}
+	a := must.Get(h.Become(t.Context(), "test"))(t)
 	a.unlock()
 }
 

@@ -25,7 +25,7 @@ func TestCertificatesFromTheEnvironment(t *testing.T) {
 	none := file("none.pem", []byte("no certificate"))
 	huge := file("huge.pem", bytes.Repeat([]byte{'x'}, maxCA+1))
 	missing := filepath.Join(dir, "missing.pem")
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		env  map[string]string
 		want string // of the error, "" for none
 	}{
@@ -35,8 +35,7 @@ func TestCertificatesFromTheEnvironment(t *testing.T) {
 		"Codex's comes first":  {map[string]string{"CODEX_CA_CERTIFICATE": none, "SSL_CERT_FILE": missing}, authority.ErrNoCertificate.Error()},
 		"too large to be true": {map[string]string{"CODEX_CA_CERTIFICATE": huge}, "larger than"},
 		"a folder":             {map[string]string{"CODEX_CA_CERTIFICATE": dir}, "cannot be read"},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, err := networkFromEnv(func(name string) string { return tt.env[name] })

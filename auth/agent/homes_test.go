@@ -19,7 +19,7 @@ func TestUserDirs(t *testing.T) {
 	}
 	home := filepath.FromSlash("/home/ada")
 	own := filepath.Join(home, ".local", "state", "rekey")
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		env  map[string]string
 		want Dirs
 	}{
@@ -28,8 +28,7 @@ func TestUserDirs(t *testing.T) {
 			Dirs{"/state/rekey", "/run/user/7/rekey"}},
 		"relative ones do not count": {map[string]string{"XDG_STATE_HOME": "state", "XDG_RUNTIME_DIR": "run"},
 			Dirs{own, filepath.Join(own, "run")}},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if got := UserDirs(func(name string) string { return tt.env[name] }, home); got != tt.want {
@@ -52,7 +51,7 @@ func TestHomes(t *testing.T) {
 	}
 	must.Do(t, os.WriteFile(at("file"), nil, 0o600))
 	userHome := func() (string, error) { return root, nil }
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		named, chosen []string
 		want          []string
 		says          string
@@ -62,8 +61,7 @@ func TestHomes(t *testing.T) {
 		"the command line is stronger": {[]string{at("later")}, []string{at("work")}, []string{"later"}, ""},
 		"each once":                    {[]string{at("link"), at("work"), at("shared")}, nil, []string{"work"}, ""},
 		"one cannot be":                {[]string{at("file"), at("work")}, nil, []string{"work"}, "the home " + at("file")},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var want []string

@@ -187,15 +187,14 @@ func TestSignInWithADeviceCode(t *testing.T) {
 
 func TestSignInIsRefusedAtOnce(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		config string
 		change func(*Options)
 		want   error
 	}{
 		"the configuration forbids it": {`forced_login_method = "api"`, func(*Options) {}, auth.ErrSignInForbidden},
 		"nobody to show the page to":   {"", func(o *Options) { o.OpenURL = nil }, errNoBrowser},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, box.Config{})
@@ -360,7 +359,7 @@ func TestManyBeginSignIns(t *testing.T) {
 // only refreshed is.
 func TestStoreThatChangedMeanwhile(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		meanwhile func(*rig)
 		want      error
 	}{
@@ -369,8 +368,7 @@ func TestStoreThatChangedMeanwhile(t *testing.T) {
 		"signed out":      {func(r *rig) { _ = r.home.Delete() }, auth.ErrStoreChanged},
 		"refreshed":       {func(r *rig) { r.put(r.newSignIn(box.Ada())) }, nil},
 		"nothing":         {func(*rig) {}, nil},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, box.Config{})

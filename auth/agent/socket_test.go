@@ -61,19 +61,14 @@ func (r *rig) raw(socket string) raw {
 // send sends a line, which may have parameters.
 func (c raw) send(id int, method, params string) {
 	c.t.Helper()
-	if _, err := fmt.Fprintf(c, `{"id":%d,"method":%q,"params":%s}`+"\n", id, method, params); err != nil {
-		c.t.Fatal(err)
-	}
+	must.Get(fmt.Fprintf(c, `{"id":%d,"method":%q,"params":%s}`+"\n", id, method, params))(c.t)
 }
 
 // answer returns the line that answers a request.
 func (c raw) answer(id int) string {
 	c.t.Helper()
 	for {
-		line, err := c.lines.ReadString('\n')
-		if err != nil {
-			c.t.Fatalf("no answer: %v", err)
-		}
+		line := must.Get(c.lines.ReadString('\n'))(c.t)
 		if strings.Contains(line, fmt.Sprintf(`"id":%d`, id)) {
 			return line
 		}
@@ -119,7 +114,7 @@ func TestStaleSocketIsReplaced(t *testing.T) {
 // on.
 func TestAgentGoesOnWithoutASocket(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		runtime func(root string) string
 		want    string
 	}{
@@ -145,8 +140,7 @@ func TestAgentGoesOnWithoutASocket(t *testing.T) {
 			_ = os.MkdirAll(filepath.Join(dir, identity(filepath.Join(root, "codex"))+".sock", "x"), 0o700)
 			return dir
 		}, ".sock cannot be written: it is a folder"},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, box.Config{})

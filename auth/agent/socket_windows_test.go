@@ -58,9 +58,7 @@ func TestPipe(t *testing.T) {
 		}
 	}
 	for name, ends := range map[string][2]net.Conn{"to the server": {client, server}, "to the client": {server, client}} {
-		if _, err := io.WriteString(ends[0], name+"\n"); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(io.WriteString(ends[0], name+"\n"))(t)
 		if line, err := bufio.NewReader(ends[1]).ReadString('\n'); err != nil || strings.TrimSpace(line) != name {
 			t.Errorf("what came %s is %q, %v", name, line, err)
 		}

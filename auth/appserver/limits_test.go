@@ -41,7 +41,7 @@ func write(nc net.Conn, text string) { _, _ = io.WriteString(nc, text) }
 // A client that exceeds the limits is hung up on, in time and with a reason.
 func TestHungUpOn(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		client func(nc net.Conn) // returns when it has done its worst
 		after  time.Duration
 		want   error // nil: any
@@ -80,8 +80,7 @@ func TestHungUpOn(t *testing.T) {
 				write(nc, "{\n")
 			}
 		}, 5 * time.Second, appserver.ErrNotRead},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

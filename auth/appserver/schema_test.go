@@ -41,7 +41,7 @@ func fakeAgent(t *testing.T, answers ...string) (socket string) {
 func TestClientOfAnotherAgent(t *testing.T) {
 	t.Parallel()
 	const state = `{"id":2,"result":{"schema":9,"state":{"status":"healthy"}}}`
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		answer string
 		want   string // part of the sentence, "" for none
 	}{
@@ -51,8 +51,7 @@ func TestClientOfAnotherAgent(t *testing.T) {
 		"newer, says so itself": {`{"id":1,"error":{"code":-32603,"message":"x","data":{"kind":"schema","permanent":false,` +
 			`"rekey":{"version":"9.1","schema":{"oldest":2,"newest":3}}}}}`, "the running Rekey is newer than this program"},
 		"newer, but speaks ours as well": {`{"id":1,"result":{"rekey":{"version":"9.1","schema":{"oldest":1,"newest":9}}}}`, ""},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c, err := appserver.Dial(t.Context(), fakeAgent(t, tt.answer, state))
@@ -74,7 +73,7 @@ func TestClientOfAnotherAgent(t *testing.T) {
 // An agent that does not understand a client says so, and serves those it does.
 func TestAgentOfAnotherClient(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		client string
 		want   string // part of the answer
 	}{
@@ -85,8 +84,7 @@ func TestAgentOfAnotherClient(t *testing.T) {
 		"somebody else's":       {`null`, `"rekey":{"version":"1.2"`},
 		"no versions but a lie": {`{"schema":"x"}`, "invalid type: string for `rekey.schema`, expected an object"},
 		"no introduction":       {`7`, "invalid type: number for `rekey`, expected an object"},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := connect(t, &appserver.Server{Home: newHome(t, nil, refusing()), Version: "1.2"})

@@ -73,7 +73,7 @@ func TestNothingBeforeTheGreeting(t *testing.T) {
 func TestOddRequests(t *testing.T) {
 	t.Parallel()
 	p := initialized(t, &appserver.Server{Home: newHome(t, signedIn(), refusing())})
-	tests := []struct {
+	for _, tt := range []struct {
 		name, line string
 		code       int
 		text       string // part of the message
@@ -96,8 +96,7 @@ func TestOddRequests(t *testing.T) {
 		{"unknown sign-in", `{"id":7,"method":"account/login/start","params":{"type":"zzz"}}`, -32600, "unknown variant `zzz`"},
 		{"cancel nothing", `{"id":8,"method":"account/login/cancel","params":{"loginId":"zzz"}}`, -32600, "invalid login id: zzz"},
 		{"host tokens without leave", `{"id":9,"method":"account/login/start","params":{"type":"chatgptAuthTokens","accessToken":"x","chatgptAccountId":"a"}}`, -32600, "experimentalApi"},
-	}
-	for _, tt := range tests {
+	} {
 		m := p.ask(tt.line)
 		if m.Error == nil || m.Error.Code != tt.code || !strings.Contains(m.Error.Message, tt.text) {
 			t.Errorf("%s: got %s", tt.name, m.line)
@@ -199,9 +198,7 @@ func TestInputEnds(t *testing.T) {
 		`{"id":2,"method":"getAuthStatus","params":{"refreshToken":true}}`,
 		`{"id":3,"method":"getAuthStatus","params":{"includeToken":true}}`,
 	} {
-		if _, err := client.Write([]byte(line + "\n")); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(client.Write([]byte(line + "\n")))(t)
 	}
 	<-entered
 	_ = client.Close()
@@ -227,7 +224,7 @@ func TestProviderWithoutOpenAI(t *testing.T) {
 
 func TestAccountRead(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name    string
 		content []byte
 		want    string
@@ -238,8 +235,7 @@ func TestAccountRead(t *testing.T) {
 		{"ChatGPT", signedIn(), `{"account":{"type":"chatgpt","email":"ada@example.com","planType":"pro","workspaceName":null},` +
 			`"userId":"` + box.Ada().UserID + `","requiresOpenaiAuth":true,"workspaceRouting":null}`},
 		{"no tokens", []byte(`{}`), ""},
-	}
-	for _, tt := range tests {
+	} {
 		p := initialized(t, &appserver.Server{Home: newHome(t, tt.content, refusing())})
 		m := p.ask(`{"id":1,"method":"account/read","params":{}}`)
 		if string(m.Result) != tt.want {

@@ -15,7 +15,7 @@ import (
 func TestClassify(t *testing.T) {
 	t.Parallel()
 	const reused = `"refresh_token_reused"`
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		status int
 		body   string
 		reason auth.Reason // "" for transient
@@ -59,8 +59,7 @@ func TestClassify(t *testing.T) {
 		"a redirect is no success":        {302, ``, "", ""},
 		"an informational is no success":  {101, `{}`, "", ""},
 		"a status beyond the known range": {999, `{"error":"x"}`, "", "x"},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, failure := classify(tt.status, []byte(tt.body))
@@ -94,7 +93,7 @@ func TestErrorCodeNotUTF8(t *testing.T) {
 
 func TestParseTokens(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		body string
 		want string // access token, "-" for none, "!" for an error
 	}{
@@ -120,8 +119,7 @@ func TestParseTokens(t *testing.T) {
 		"empty body":                       {``, "!"},
 		"half":                             {`{"access_token":"a"`, "!"},
 		"a form, as RFC 6749 never had it": {`access_token=a`, "!"},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tokens, err := parseTokens([]byte(tt.body))

@@ -108,7 +108,7 @@ func TestExchangeFailures(t *testing.T) {
 	t.Parallel()
 	const prefix = "the authorization server did not complete the sign-in: "
 	const tokens = `"id_token":"secret-0123456789","access_token":"secret-0123456789"`
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		answer func(net.Conn)
 		status int
 		code   string
@@ -127,8 +127,7 @@ func TestExchangeFailures(t *testing.T) {
 		"dropped":            {func(net.Conn) {}, 0, "", "it closed the connection before it had answered"},
 		"never":              {untilClosed, 0, "", "it did not answer in time"},
 		"never, in the body": {func(c net.Conn) { text("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{")(c); untilClosed(c) }, 0, "", "it did not answer in time"},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			limit := 10 * time.Second

@@ -17,7 +17,7 @@ import (
 
 func TestNetworkFromEnv(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		env  map[string]string
 		want Network
 	}{
@@ -28,8 +28,7 @@ func TestNetworkFromEnv(t *testing.T) {
 		"all":                   {map[string]string{"ALL_PROXY": "a"}, Network{HTTPProxy: "a", HTTPSProxy: "a"}},
 		"own before all":        {map[string]string{"all_proxy": "a", "https_proxy": "s"}, Network{HTTPProxy: "a", HTTPSProxy: "s"}},
 		"HTTP is not for HTTPS": {map[string]string{"HTTP_PROXY": "h"}, Network{HTTPProxy: "h"}},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			got := NetworkFromEnv(func(name string) string { return tt.env[name] })

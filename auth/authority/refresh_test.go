@@ -75,7 +75,7 @@ func TestRefreshTarget(t *testing.T) {
 	t.Parallel()
 	const override = "http://127.0.0.1:1/oauth/token"
 	own := &auth.Provenance{Issuer: "https://issuer.example", ClientID: "cid-own"}
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		cfg        Config
 		provenance *auth.Provenance
 		want       refreshTarget
@@ -89,8 +89,7 @@ func TestRefreshTarget(t *testing.T) {
 		"override":                 {Config{RefreshURL: override}, nil, refreshTarget{override, DefaultClientID, false}},
 		"override of provenance":   {Config{RefreshURL: override}, own, refreshTarget{override, "cid-own", true}},
 		"override that agrees":     {Config{RefreshURL: "https://issuer.example/oauth/token"}, own, refreshTarget{"https://issuer.example/oauth/token", "cid-own", false}},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if got := New(tt.cfg).refreshTarget(tt.provenance); got != tt.want {
@@ -119,7 +118,7 @@ func TestRefreshFailures(t *testing.T) {
 	t.Parallel()
 	const ok = `{"access_token":"a","refresh_token":"r"}`
 	huge := strings.Repeat("x", 10<<20)
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		answer func(net.Conn)
 		want   auth.RefreshError
 	}{
@@ -151,8 +150,7 @@ func TestRefreshFailures(t *testing.T) {
 			auth.RefreshError{Status: 429, RetryAfter: 90 * time.Second},
 		},
 		"a refusal cannot be delayed": {text(response(401, "", "Retry-After: 120")), auth.RefreshError{Permanent: true, Reason: auth.ReasonUnauthorized, Status: 401}},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := serve(t, tt.answer)
@@ -196,7 +194,7 @@ func TestRefreshNotSent(t *testing.T) {
 	must.Do(t, err)
 	t.Cleanup(func() { mute.Close() })
 	refused := errors.New("the escrow is full")
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		cfg Config
 		is  error // what the error must wrap, nil for anything
 	}{
@@ -207,8 +205,7 @@ func TestRefreshNotSent(t *testing.T) {
 		"another scheme":          {Config{RefreshURL: "ftp://192.0.2.1/oauth/token"}, ErrPlainHTTP},
 		"no URL":                  {Config{RefreshURL: "http://[::1"}, nil},
 		"held back":               {Config{RefreshURL: server.url, BeforeSend: func() error { return refused }}, refused},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			tt.cfg.RefreshLimit = 500 * time.Millisecond
@@ -240,9 +237,7 @@ func TestBeforeSend(t *testing.T) {
 		}
 		return nil
 	}})
-	if _, err := client.Refresh(t.Context(), testRequest); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(client.Refresh(t.Context(), testRequest))(t)
 	if calls != 1 || len(server.seen()) != 1 {
 		t.Errorf("%d calls and %d requests, want 1 and 1", calls, len(server.seen()))
 	}
@@ -304,9 +299,7 @@ func TestHeadersCannotBeInjected(t *testing.T) {
 	t.Parallel()
 	server := serve(t, text(response(200, `{}`)))
 	client := New(Config{RefreshURL: server.url, Originator: "a\r\nX-Evil: 1", UserAgent: "b\r\nX-Evil: 1"})
-	if _, err := client.Refresh(t.Context(), testRequest); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(client.Refresh(t.Context(), testRequest))(t)
 	request := server.seen()[0]
 	if strings.Contains(request, "Evil") || !strings.Contains(request, "\r\nOriginator: "+DefaultOriginator+"\r\n") {
 		t.Errorf("got %q", request)

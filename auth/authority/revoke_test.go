@@ -14,13 +14,12 @@ import (
 
 func TestRevokeRequest(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		hint, body string
 	}{
 		"refresh token": {"refresh_token", `{"token":"` + testToken + `","token_type_hint":"refresh_token","client_id":"app_EMoamEEZ73f0CkXaXp7hrann"}`},
 		"access token":  {"access_token", `{"token":"` + testToken + `","token_type_hint":"access_token"}`},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := serve(t, text(response(200, ``)))
@@ -39,7 +38,7 @@ func TestRevokeRequest(t *testing.T) {
 
 func TestRevokeURL(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		cfg  Config
 		want string
 	}{
@@ -49,8 +48,7 @@ func TestRevokeURL(t *testing.T) {
 		"a refresh that is no URL":  {Config{RefreshURL: "http://[::1"}, "https://auth.openai.com/oauth/revoke"},
 		"a refresh without a host":  {Config{RefreshURL: "token"}, "https://auth.openai.com/oauth/revoke"},
 		"the login issuer has none": {Config{Issuer: "https://login.example"}, "https://auth.openai.com/oauth/revoke"},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if got := New(tt.cfg).revokeURL(); got != tt.want {
@@ -62,7 +60,7 @@ func TestRevokeURL(t *testing.T) {
 
 func TestRevokeFailures(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		answer func(net.Conn)
 		want   string
 	}{
@@ -70,8 +68,7 @@ func TestRevokeFailures(t *testing.T) {
 		"dropped":  {func(net.Conn) {}, "the token was not revoked: it closed the connection before it had answered"},
 		"no limit": {untilClosed, "the token was not revoked: it did not answer in time"},
 		"redirect": {text(response(307, "", "Location: http://127.0.0.1:1/")), "the token was not revoked: the authorization server answered 307"},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := serve(t, tt.answer)

@@ -28,7 +28,7 @@ func with(change func(*Config)) Config {
 // Every row was tried on Codex 0.169.0.
 func TestReadConfig(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name, toml string
 		want       Config
 	}{
@@ -57,8 +57,7 @@ func TestReadConfig(t *testing.T) {
 		})},
 		{"other provider is not active", "[model_providers.mine]\nname = \"Mine\"\nenv_key = \"MINE_KEY\"\n", defaultConfig()},
 		{"byte order mark and CRLF", "\ufeffcli_auth_credentials_store = \"auto\"\r\n", with(func(c *Config) { c.Store = StoreAuto })},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			home := t.TempDir()
@@ -85,7 +84,7 @@ func TestReadConfigWithoutAFile(t *testing.T) {
 // the defaults.
 func TestReadConfigRefuses(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name, toml, what string
 		line             int
 	}{
@@ -104,8 +103,7 @@ func TestReadConfigRefuses(t *testing.T) {
 		{"workspace numbers", "forced_chatgpt_workspace_id = [3]\n", "forced_chatgpt_workspace_id must be one", 1},
 		{"no such provider", "model_provider = \"sekret\"\n", "model_provider must name a provider", 0},
 		{"built-in provider", "x = 1\n[model_providers.openai]\nname = \"x\"\n", "model_providers.openai must not have the name", 2},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			home := t.TempDir()
@@ -145,7 +143,7 @@ func TestReadConfigLayers(t *testing.T) {
 	const (
 		sys, user, managed, require = "sys/config.toml", "home/config.toml", "sys/managed_config.toml", "sys/requirements.toml"
 	)
-	tests := []struct {
+	for _, tt := range []struct {
 		name  string
 		files map[string]string
 		want  Config
@@ -171,8 +169,7 @@ func TestReadConfigLayers(t *testing.T) {
 			user: `forced_chatgpt_workspace_id = ["a", "b"]`, require: `allowed_chatgpt_workspaces = ["b", "c"]`,
 		}, with(func(c *Config) { c.Workspaces = []string{"b"} })},
 		{"no workspaces allowed", map[string]string{require: `allowed_chatgpt_workspaces = []`}, with(func(c *Config) { c.Workspaces = []string{} })},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
@@ -240,7 +237,7 @@ func TestRestriction(t *testing.T) {
 	other := strings.Replace(chatgpt, `"account_id": "acct-ada"`, `"account_id": "acct-other"`, 1)
 	api, chat := Config{ForcedLogin: LoginAPI}, Config{ForcedLogin: LoginChatGPT}
 	ada, none := Config{Workspaces: []string{"x", "acct-ada"}}, Config{Workspaces: []string{}}
-	tests := []struct {
+	for _, tt := range []struct {
 		name, stored string
 		cfg          Config
 		allowed      bool
@@ -265,8 +262,7 @@ func TestRestriction(t *testing.T) {
 		{"workspace: empty", `{}`, ada, false},
 		{"no workspace: own", chatgpt, none, false},
 		{"no workspace: key", apiKey, none, true},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			stored := must.Get(auth.ParseSnapshot([]byte(tt.stored)))(t)

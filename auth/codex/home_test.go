@@ -16,7 +16,7 @@ func TestResolveHome(t *testing.T) {
 	files.Symlink(t, "real", filepath.Join(dir, "link"))
 	files.Symlink(t, "nowhere", filepath.Join(dir, "dangling"))
 	files.Write(t, filepath.Join(dir, "file"), nil)
-	tests := []struct {
+	for _, tt := range []struct {
 		name, env string
 		want      string
 		wantErr   error // nil with want "": any error
@@ -29,8 +29,7 @@ func TestResolveHome(t *testing.T) {
 		{name: "dangling", env: filepath.Join(dir, "dangling"), want: filepath.Join(dir, "nowhere"), wantErr: ErrHomeMissing},
 		{name: "a file", env: filepath.Join(dir, "file")},
 		{name: "tilde is not expanded", env: filepath.Join(dir, "~"), want: filepath.Join(dir, "~"), wantErr: ErrHomeMissing},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			getenv := func(string) string { return tt.env }
@@ -60,7 +59,7 @@ func TestResolveHomeWithoutUserHome(t *testing.T) {
 // The links are those that were tried on Codex: it writes to the same places.
 func TestCredentialPath(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		make func(t *testing.T, dir, home string)
 		want string // below dir, "" for an error
@@ -85,8 +84,7 @@ func TestCredentialPath(t *testing.T) {
 		{"loop", func(t *testing.T, _, home string) {
 			files.Symlink(t, "auth.json", filepath.Join(home, "auth.json"))
 		}, ""},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			dir := files.TempDir(t)

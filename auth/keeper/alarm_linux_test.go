@@ -13,7 +13,7 @@ import (
 // clock or suspend it.
 func TestRingFor(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		err  error
 		want Ring
@@ -23,8 +23,7 @@ func TestRingFor(t *testing.T) {
 		{"the clock was set", &os.PathError{Op: "read", Path: "timer", Err: unix.ECANCELED}, RingJump, true},
 		{"closed", &os.PathError{Op: "read", Path: "timer", Err: os.ErrClosed}, 0, false},
 		{"gone", errors.New("gone"), 0, false},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			if got, ok := ringFor(tt.err); got != tt.want || ok != tt.ok {
@@ -49,7 +48,7 @@ func TestWithin(t *testing.T) {
 	t.Parallel()
 	now := SystemClock().Now()
 	a := &timerAlarm{clock: frozen(now)}
-	tests := []struct {
+	for _, tt := range []struct {
 		name     string
 		at, want time.Time
 	}{
@@ -59,8 +58,7 @@ func TestWithin(t *testing.T) {
 		{"beyond nanoseconds", time.Date(262142, 1, 1, 0, 0, 0, 0, time.UTC), now.Add(farAway)},
 		{"the epoch, which disarms", time.Unix(0, 0), time.Unix(1, 0)},
 		{"before the epoch", time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(1, 0)},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			if got := a.within(tt.at); !got.Equal(tt.want) {

@@ -95,7 +95,7 @@ func TestCoarseAlarm(t *testing.T) {
 		defer c.mu.Unlock()
 		c.wrong += d
 	}
-	tests := []struct {
+	for _, tt := range []struct {
 		name  string
 		until time.Duration // what it is set to
 		jump  time.Duration // of the clock after ten seconds
@@ -108,8 +108,7 @@ func TestCoarseAlarm(t *testing.T) {
 		{"clock set forward beyond the moment", 30 * time.Minute, time.Hour, RingJump, time.Minute},
 		{"clock set back", 24 * time.Hour, -time.Hour, RingJump, time.Minute},
 		{"clock corrected", 20 * time.Minute, 2 * time.Second, RingDue, 20*time.Minute - 2*time.Second},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {

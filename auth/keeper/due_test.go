@@ -27,7 +27,7 @@ func TestDue(t *testing.T) {
 	short := func(life time.Duration) time.Duration { return part(7, drawLead, life/16) }
 	undated := func(f *Facts) { f.Unused = true }
 	opaque := func(f *Facts) { f.Issued, f.Expires = time.Time{}, time.Time{} }
-	tests := []struct {
+	for _, tt := range []struct {
 		name   string
 		facts  Facts
 		want   time.Time // zero: never
@@ -58,8 +58,7 @@ func TestDue(t *testing.T) {
 		{"refused", kept(time.Hour, func(f *Facts) { f.Refused = true }), time.Time{}, ""},
 		{"switched off", kept(time.Hour, func(f *Facts) { f.KeepFresh = false }), time.Time{}, ""},
 		{"an end that nobody will see", kept(0, func(f *Facts) { f.Expires = time.Date(262142, 1, 1, 0, 0, 0, 0, time.UTC) }), time.Time{}, ""},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			got, reason := Due(tt.facts)

@@ -9,15 +9,14 @@ import (
 
 // TestForgive: only an unexplained refusal is forgiven, and then asked about again.
 func TestForgive(t *testing.T) {
-	tests := []struct {
+	for _, tt := range []struct {
 		name    string
 		weather weather // of the refusing server; fine: the token is a used one
 		want    bool
 	}{
 		{"unexplained", unexplained, true},
 		{"reused", fine, false},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			inBubble(t, 10*time.Hour, func(r *rig) {
 				r.stop()

@@ -68,7 +68,7 @@ func TestBackoffDoubles(t *testing.T) {
 }
 
 func TestRetryAfter(t *testing.T) {
-	tests := []struct {
+	for _, tt := range []struct {
 		name        string
 		wish        time.Duration
 		least, most time.Duration
@@ -77,8 +77,7 @@ func TestRetryAfter(t *testing.T) {
 		{"capped", 24 * time.Hour, auth.MaxRetryAfter, auth.MaxRetryAfter + time.Minute + latency},
 		{"shorter than the spacing", time.Second, minSpacing, time.Minute + time.Second + latency},
 		{"negative", -time.Hour, minSpacing, time.Minute + latency},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			inBubble(t, 10*time.Hour, func(r *rig) {
 				r.server.retryAfter = tt.wish

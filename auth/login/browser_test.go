@@ -182,7 +182,7 @@ func TestFlowEndsOpen(t *testing.T) {
 // becomes of it and what the user is told.
 func TestEndings(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		callback []string
 		answer   string // of the token endpoint; a status other than 200 comes first
 		is       error  // the error, or one of its type
@@ -201,8 +201,7 @@ func TestEndings(t *testing.T) {
 		"exchange refused":  {[]string{"code", "c"}, `400 {"error":"invalid_grant","error_description":"do-not-show"}`, &authority.ExchangeError{}, "it answered 400 (invalid_grant)."},
 		"exchange lacks":    {[]string{"code", "c"}, `{"access_token":"do-not-show"}`, &authority.ExchangeError{}, "its answer lacks a token."},
 		"no JSON Web Token": {[]string{"code", "c"}, `{"id_token":"do-not-show","access_token":"a","refresh_token":"r"}`, nil, "id_token is not a JSON Web Token."},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			url := issuer(t, func(w http.ResponseWriter, _ *http.Request) {

@@ -85,9 +85,7 @@ func TestDeviceAsks(t *testing.T) {
 				if tt.interval == "" {
 					s.code.body = `{"device_auth_id":"dev-1","usercode":"ABCD-1234"}`
 				}
-				if _, err := runDevice(t, s, Device{}); err != nil {
-					t.Fatal(err)
-				}
+				must.Get(runDevice(t, s, Device{}))(t)
 				if got := s.pauses(); !slices.Equal(got, tt.pauses) {
 					t.Errorf("pauses %v, want %v", got, tt.pauses)
 				}

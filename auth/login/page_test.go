@@ -23,7 +23,7 @@ func render(e ending, languages ...string) (body, policy string) {
 
 func TestPages(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		end  ending
 		want []string
 	}{
@@ -32,8 +32,7 @@ func TestPages(t *testing.T) {
 		"HTML as name": {ending{account: `<img src=x onerror="1">`}, []string{"as &lt;img src=x onerror=&#34;1&#34;&gt;."}},
 		"error":        {ending{err: errors.New("étrange & <b>new</b>")}, []string{`<main class="failed">`, "<h1>Sign-in failed</h1>", "Étrange &amp; &lt;b&gt;new&lt;/b&gt;.", "Nothing was saved"}},
 		"workspace":    {ending{err: &WorkspaceError{Allowed: []string{"<a>", "b"}}}, []string{`<main class="failed">`, "<h1>Wrong workspace</h1>", "workspace &lt;a&gt; or b is allowed"}},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			body, _ := render(tt.end)
@@ -52,7 +51,7 @@ func TestPages(t *testing.T) {
 // TestPagesSpeakTheReadersLanguage: the browser says which one.
 func TestPagesSpeakTheReadersLanguage(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		languages []string
 		end       ending
 		want      []string
@@ -67,8 +66,7 @@ func TestPagesSpeakTheReadersLanguage(t *testing.T) {
 		"neither":            {[]string{"nl", "da"}, ending{}, []string{`<html lang="en">`}},
 		"German":             {[]string{"de-AT,de;q=0.9"}, ending{account: "ada@example.com"}, []string{`<html lang="de">`, "Sie sind als ada@example.com angemeldet."}},
 		"nonsense":           {[]string{`"><script>`}, ending{}, []string{`<html lang="en">`}},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			body, _ := render(tt.end, tt.languages...)

@@ -24,7 +24,7 @@ func TestMayTalk(t *testing.T) {
 	t.Parallel()
 	const uid = 1000
 	accepted := socket{ours, their, true, uid}
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		table []socket
 		want  bool
 	}{
@@ -37,8 +37,7 @@ func TestMayTalk(t *testing.T) {
 		"another connection":        {[]socket{accepted, {their, netip.MustParseAddrPort("127.0.0.1:80"), true, uid}}, false},
 		"a table that tells less":   {[]socket{{their, netip.MustParseAddrPort("127.0.0.1:80"), true, 1001}}, true},
 		"a table that is not there": {nil, true},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			if got := mayTalk(tt.table, ours, their, uid); got != tt.want {

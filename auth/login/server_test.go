@@ -26,7 +26,7 @@ import (
 // flow has to go on and the right callback still has to work.
 func TestAttacks(t *testing.T) {
 	t.Parallel()
-	tests := map[string]struct {
+	for name, tt := range map[string]struct {
 		method  string
 		target  func(f *flow) string
 		headers []string
@@ -90,8 +90,7 @@ func TestAttacks(t *testing.T) {
 		}, 405},
 		"1 MB of query":  {"GET", func(f *flow) string { return f.callback("code", strings.Repeat("x", 1<<20)) }, nil, 431},
 		"1 MB of header": {"GET", func(f *flow) string { return f.callback("code", "c") }, []string{"X", strings.Repeat("x", 1<<20)}, 431},
-	}
-	for name, tt := range tests {
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := boxed(t, box.Config{})
@@ -243,9 +242,7 @@ func TestSlowHeader(t *testing.T) {
 		c := l.dial()
 		start := time.Now()
 		go io.WriteString(c, "GET /auth/callback?state=the-state HTTP/1.1\r\nHost: 127.0.0.1:1455\r\nX: ")
-		if _, err := io.Copy(io.Discard, c); err != nil {
-			t.Error(err)
-		}
+		must.Get(io.Copy(io.Discard, c))(t)
 		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("held for %v", took)
 		}
@@ -286,9 +283,7 @@ func TestSlowClients(t *testing.T) {
 	for range 50 {
 		c := must.Get(net.Dial("tcp4", host))(t)
 		defer c.Close()
-		if _, err := io.WriteString(c, "GET "+callbackPath+"?state="+f.state()[:42]); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(io.WriteString(c, "GET "+callbackPath+"?state="+f.state()[:42]))(t)
 		dribbling.Go(func() {
 			_, err := io.Copy(io.Discard, c) // until it is hung up on
 			if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {

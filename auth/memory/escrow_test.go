@@ -115,9 +115,7 @@ func TestEscrowKeepsTheLargestAnswer(t *testing.T) {
 func damage(t *testing.T, dir string, at int64, with []byte) {
 	t.Helper()
 	f := must.Get(os.OpenFile(filepath.Join(dir, escrowFile), os.O_WRONLY, 0))(t)
-	if _, err := f.WriteAt(with, at); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(f.WriteAt(with, at))(t)
 	must.Do(t, f.Close())
 }
 
@@ -128,7 +126,7 @@ func TestEscrowRecognisesATornWrite(t *testing.T) {
 	kept := answer("new")
 	whole := auth.EscrowEntry{Redeemed: "one", At: noon, Sent: true, Answer: &kept}
 	lost := auth.EscrowEntry{Redeemed: "one", At: noon, Sent: true}
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		at   int64
 		with string
@@ -141,8 +139,7 @@ func TestEscrowRecognisesATornWrite(t *testing.T) {
 		{"answer's length", answerAt + 8, "\xff\xff\xff\xff", lost},
 		{"answer's small length", answerAt + 8, "\x00\x00\x00\x01", lost},
 		{"answer's magic", answerAt, "torn", lost},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			dir := files.TempDir(t)

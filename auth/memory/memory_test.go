@@ -31,9 +31,7 @@ func TestOpenMakesAPrivateFolder(t *testing.T) {
 	dir := filepath.Join(files.TempDir(t), "a", "b")
 	s := openAt(t, dir)
 	must.Do(t, s.Record(auth.Refusal{Fingerprint: "f", Reason: auth.ReasonReused}))
-	if _, err := s.ClaimNotice("n"); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(s.ClaimNotice("n"))(t)
 	must.Do(t, s.Reserve("r", time.Now()))
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
@@ -122,7 +120,7 @@ func TestFingerprints(t *testing.T) {
 	s := openAt(t, files.TempDir(t))
 	base := string(kit.SignIn("refresh-1"))
 	snapshot := kit.Parsed(t, []byte(base))
-	tests := []struct {
+	for _, tt := range []struct {
 		name        string
 		content     string
 		token, same bool // whether Token and Whole are those of base
@@ -141,8 +139,7 @@ func TestFingerprints(t *testing.T) {
 		{"provenance", strings.Replace(base, `"tokens": {`, `"tokens": {"oauth_provenance":{"issuer":"i","client_id":"c"},`, 1), true, false},
 		{"key", strings.Replace(base, `"OPENAI_API_KEY": null`, `"OPENAI_API_KEY": "sk-fake"`, 1), true, false},
 		{"agent", strings.Replace(base, "{", `{"agent_identity":"a.b.c",`, 1), true, false},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			other := kit.Parsed(t, []byte(tt.content))
@@ -243,7 +240,7 @@ func TestRefusalsAreBounded(t *testing.T) {
 
 func TestStateFilesThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name    string
 		content string
 		lasting bool // whether a new entry reaches the file
@@ -252,8 +249,7 @@ func TestStateFilesThatCannotBeUsed(t *testing.T) {
 		{"empty", "", true},
 		{"another form", `[1,2]`, true},
 		{"from a newer Rekey", `{"version":2,"entries":[]}`, false},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			dir := files.TempDir(t)
@@ -339,9 +335,7 @@ func TestStateHoldsNoToken(t *testing.T) {
 		err := errors.Join(s.Record(auth.Refusal{Fingerprint: f, Reason: auth.ReasonReused}), s.Reserve(f, time.Now()), s.Sent(f))
 		must.Do(t, err)
 	}
-	if _, err := s.ClaimNotice(s.Token(snapshot)); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(s.ClaimNotice(s.Token(snapshot)))(t)
 	entries := must.Get(os.ReadDir(dir))(t)
 	for _, e := range entries {
 		if strings.Contains(string(files.Read(t, filepath.Join(dir, e.Name()))), "sekret") {

@@ -48,9 +48,7 @@ func TestFileIgnoresEncryption(t *testing.T) {
 	t.Parallel()
 	home := files.TempDir(t)
 	files.Write(t, filepath.Join(home, codex.AuthFile), kit.SignIn("r"))
-	if _, err := openAs(t, home, codex.Config{Store: codex.StoreFile, Encrypted: true}).Load(kit.Context(t)); err != nil {
-		t.Error(err)
-	}
+	must.Get(openAs(t, home, codex.Config{Store: codex.StoreFile, Encrypted: true}).Load(kit.Context(t)))(t)
 }
 
 func TestOpenOfAnUnknownKind(t *testing.T) {

@@ -97,9 +97,7 @@ func (c *realCodex) token() (method, token string) {
 	requests := `{"id":1,"method":"initialize","params":{"clientInfo":{"name":"rekey-test","version":"0"}}}` + "\n" +
 		`{"method":"initialized"}` + "\n" +
 		`{"id":2,"method":"getAuthStatus","params":{"includeToken":true}}` + "\n"
-	if _, err := in.Write([]byte(requests)); err != nil {
-		c.t.Fatal(err)
-	}
+	must.Get(in.Write([]byte(requests)))(c.t)
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		var answer struct {
@@ -129,9 +127,7 @@ func TestCodexAndRekeyShareTheFile(t *testing.T) {
 	if err != nil || got.Kind() != auth.KindAPIKey || got.APIKey().Reveal() != fakeKey {
 		t.Fatalf("Rekey does not read what Codex wrote: %v", err)
 	}
-	if _, err := s.Delete(kit.Context(t)); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(s.Delete(kit.Context(t)))(t)
 	if got := c.status(); got != "Not logged in" {
 		t.Errorf("after Delete Codex says %q", got)
 	}
@@ -175,9 +171,7 @@ func TestCodexResolvesTheSameHomeAndConfig(t *testing.T) {
 	if err != nil || home != real {
 		t.Fatalf("got %q, %v", home, err)
 	}
-	if _, err := open(t, home).Load(kit.Context(t)); err != nil {
-		t.Error(err)
-	}
+	must.Get(open(t, home).Load(kit.Context(t)))(t)
 	missingHome := newCodex(t, filepath.Join(dir, "missing"))
 	cmd := missingHome.command("login", "status")
 	cmd.Dir = dir

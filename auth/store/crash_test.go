@@ -102,9 +102,7 @@ func TestKilledWriterLeavesOldOrNew(t *testing.T) {
 		writer := child.Start(t, "rewrite", home)
 		last := -1
 		for range 1 + round%4 {
-			if _, err := fmt.Sscan(writer.Line(), &last); err != nil {
-				t.Fatal(err)
-			}
+			must.Get(fmt.Sscan(writer.Line(), &last))(t)
 		}
 		writer.Kill()
 		var n int

@@ -17,7 +17,7 @@ import (
 
 func TestDelete(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name    string
 		make    func(t *testing.T, home, dots string)
 		removed bool
@@ -46,8 +46,7 @@ func TestDelete(t *testing.T) {
 			old := time.Now().Add(-2 * time.Minute)
 			must.Do(t, os.Chtimes(stale, old, old))
 		}, false, []string{"home/.auth-abc123"}, nil},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			dir := files.TempDir(t)

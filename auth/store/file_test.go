@@ -40,7 +40,7 @@ func leftovers(t *testing.T, dir string) []string {
 
 func TestLoad(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		make func(t *testing.T, path string)
 		what string // of the UnreadableError; "" for ErrNoCredential
@@ -56,8 +56,7 @@ func TestLoad(t *testing.T) {
 			files.Write(t, path, nil)
 			must.Do(t, os.Truncate(path, maxFile+1))
 		}, "it is larger than 32 MiB"},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			home := files.TempDir(t)

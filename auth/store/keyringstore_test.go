@@ -104,7 +104,7 @@ func compact(t *testing.T, data []byte) string {
 func TestWhereCredentialsAreRead(t *testing.T) {
 	t.Parallel()
 	ring, file := compact(t, kit.SignIn("ring")), string(kit.SignIn("file"))
-	tests := []struct {
+	for _, tt := range []struct {
 		name           string
 		auto           bool
 		inRing, inFile string
@@ -131,8 +131,7 @@ func TestWhereCredentialsAreRead(t *testing.T) {
 		// Codex says "Not logged in", although that is unknown.
 		{name: "auto: locked, no file", auto: true, inRing: ring, err: secretservice.ErrLocked, locked: true},
 		{name: "auto: damaged, no file", auto: true, inRing: "{"},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s, r := ringStore(t, tt.auto, tt.inRing, tt.inFile)
@@ -158,7 +157,7 @@ func TestWhereCredentialsAreRead(t *testing.T) {
 func TestWhereCredentialsAreWritten(t *testing.T) {
 	t.Parallel()
 	ring, file := compact(t, kit.SignIn("ring")), string(kit.SignIn("file"))
-	tests := []struct {
+	for _, tt := range []struct {
 		name           string
 		auto           bool
 		inRing, inFile string
@@ -182,8 +181,7 @@ func TestWhereCredentialsAreWritten(t *testing.T) {
 		// Codex writes a file here, which the old item hides after unlocking.
 		{"auto: locked, no file", true, ring, "", secretservice.ErrLocked, "", false, false},
 		{"auto: does not answer", true, "", file, context.DeadlineExceeded, "", false, false},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s, r := ringStore(t, tt.auto, tt.inRing, tt.inFile)
@@ -256,7 +254,7 @@ func TestKeyringUpdateStopsOnADecision(t *testing.T) {
 func TestKeyringDelete(t *testing.T) {
 	t.Parallel()
 	ring, file := compact(t, kit.SignIn("ring")), string(kit.SignIn("file"))
-	tests := []struct {
+	for _, tt := range []struct {
 		name           string
 		auto           bool
 		inRing, inFile string
@@ -271,8 +269,7 @@ func TestKeyringDelete(t *testing.T) {
 		{"auto: both", true, ring, file, nil, true, false},
 		{"auto: no service", true, "", file, secretservice.ErrNoService, true, false},
 		{"auto: locked, nothing", true, "", "", secretservice.ErrLocked, false, true},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			s, r := ringStore(t, tt.auto, tt.inRing, tt.inFile)
@@ -371,15 +368,14 @@ func TestEscrowOfAKeyringStore(t *testing.T) {
 func TestGoKeyringKnowsItsLimits(t *testing.T) {
 	t.Parallel()
 	mine, codexs := rekeyItem("u"), codexItem("u")
-	tests := []struct {
+	for _, tt := range []struct {
 		goos string
 		it   secretservice.Item
 		want error
 	}{
 		{"freebsd", codexs, nil}, {"darwin", codexs, errForm},
 		{"darwin", mine, nil}, {"windows", mine, nil},
-	}
-	for _, tt := range tests {
+	} {
 		if err := (zalando{tt.goos}).Ready(t.Context(), tt.it); !errors.Is(err, tt.want) {
 			t.Errorf("%s, %s: %v, want %v", tt.goos, tt.it.Name, err, tt.want)
 		}

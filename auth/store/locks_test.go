@@ -33,10 +33,7 @@ func TestRefreshLockIsFreedByDeath(t *testing.T) {
 		t.Fatalf("while held: %v, want safefile.ErrLocked", err)
 	}
 	holder.Kill()
-	unlock, err := RefreshLock(dir, safefile.Disk{}, 10*time.Second)(t.Context())
-	if err != nil {
-		t.Fatalf("after the holder's death: %v", err)
-	}
+	unlock := must.Get(RefreshLock(dir, safefile.Disk{}, 10*time.Second)(t.Context()))(t)
 	unlock()
 }
 

@@ -17,7 +17,7 @@ import (
 // Codex refuses in the same cases, as root too.
 func TestGuards(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		make func(t *testing.T, path string)
 		want error
@@ -29,8 +29,7 @@ func TestGuards(t *testing.T) {
 		{"hard link", func(t *testing.T, path string) {
 			must.Do(t, os.Link(path, path+".second"))
 		}, safefile.ErrHardLink},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			if tt.want == nil && tt.name == "writable by others only" && os.Geteuid() != 0 {
@@ -65,7 +64,7 @@ func TestGuards(t *testing.T) {
 
 func TestWritableSeesObstacles(t *testing.T) {
 	t.Parallel()
-	tests := []struct {
+	for _, tt := range []struct {
 		name string
 		make func(t *testing.T, home string)
 	}{
@@ -73,8 +72,7 @@ func TestWritableSeesObstacles(t *testing.T) {
 		{"auth.lock is a folder", func(t *testing.T, home string) { files.Mkdir(t, filepath.Join(home, "auth.lock")) }},
 		{"auth.json.lock is a folder", func(t *testing.T, home string) { files.Mkdir(t, filepath.Join(home, "auth.json.lock")) }},
 		{"loop", func(t *testing.T, home string) { files.Symlink(t, codex.AuthFile, filepath.Join(home, codex.AuthFile)) }},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			home := files.TempDir(t)

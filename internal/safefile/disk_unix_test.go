@@ -100,9 +100,6 @@ func TestUnlockIsForAllCopies(t *testing.T) {
 		t.Errorf("while it is locked: %v", err)
 	}
 	unlockFile(f)
-	unlock, err := TryLock(path, 0o600)
-	if err != nil {
-		t.Fatalf("afterwards: %v", err)
-	}
+	unlock := must.Get(TryLock(path, 0o600))(t)
 	unlock()
 }

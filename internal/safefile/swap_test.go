@@ -26,7 +26,7 @@ func TestSwapIn(t *testing.T) {
 	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
 		kit.Missing(t, "a system call that exchanges two names")
 	}
-	tests := []struct {
+	for _, tt := range []struct {
 		name     string
 		seen     Content
 		now      string // what the file holds when it comes to renaming, "" for nothing
@@ -37,8 +37,7 @@ func TestSwapIn(t *testing.T) {
 		{"changed in between", Content{true, []byte("seen")}, "foreign", false},
 		{"deleted in between", Content{true, []byte("seen")}, "", false},
 		{"made in between", Content{}, "foreign", false},
-	}
-	for _, tt := range tests {
+	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
