@@ -32,8 +32,7 @@ func TestActivityIsTold(t *testing.T) {
 			_ = r.Reload(r.t.Context(), true)
 		}, []ActivityKind{ActivityRefreshed}},
 		{"refreshed by another", chatGPT(), func(r *rig) {
-			r.store.put(rotated())
-			_ = r.Reload(r.t.Context(), true)
+			_ = r.reread(rotated())
 		}, []ActivityKind{ActivityAdopted}},
 		{"refreshed by another, found when asked", chatGPT(), func(r *rig) { r.store.put(rotated()); _ = r.refresh() }, []ActivityKind{ActivityAdopted}},
 		{"refused", chatGPT(), func(r *rig) {
@@ -51,22 +50,19 @@ func TestActivityIsTold(t *testing.T) {
 			_ = r.ReplaceSignIn(r.t.Context(), mustParse(r.t, grace()))
 			_ = r.Reload(r.t.Context(), true)
 		}, []ActivityKind{ActivitySignedIn}},
-		{"signed in elsewhere", nil, func(r *rig) { r.store.put(grace()); _ = r.Reload(r.t.Context(), true) }, []ActivityKind{ActivitySignedIn}},
-		{"another account", chatGPT(), func(r *rig) { r.store.put(grace()); _ = r.Reload(r.t.Context(), true) }, []ActivityKind{ActivitySignedIn}},
+		{"signed in elsewhere", nil, func(r *rig) { _ = r.reread(grace()) }, []ActivityKind{ActivitySignedIn}},
+		{"another account", chatGPT(), func(r *rig) { _ = r.reread(grace()) }, []ActivityKind{ActivitySignedIn}},
 		{"signed out here", chatGPT(), func(r *rig) {
 			_, _ = r.Logout(r.t.Context())
 			_ = r.Reload(r.t.Context(), true)
 		}, []ActivityKind{ActivitySignedOut}},
-		{"signed out elsewhere", chatGPT(), func(r *rig) { r.store.put(nil); _ = r.Reload(r.t.Context(), true) }, []ActivityKind{ActivitySignedOut}},
+		{"signed out elsewhere", chatGPT(), func(r *rig) { _ = r.reread(nil) }, []ActivityKind{ActivitySignedOut}},
 		{"unreadable for a while", chatGPT(), func(r *rig) {
-			r.store.put([]byte(`{"tok`))
-			_ = r.Reload(r.t.Context(), true)
-			r.store.put(chatGPT())
-			_ = r.Reload(r.t.Context(), true)
+			_ = r.reread([]byte(`{"tok`))
+			_ = r.reread(chatGPT())
 		}, nil},
 		{"written anew around the same token", chatGPT(), func(r *rig) {
-			r.store.put(chatGPT(set("OPENAI_API_KEY", "sk-1")))
-			_ = r.Reload(r.t.Context(), true)
+			_ = r.reread(chatGPT(set("OPENAI_API_KEY", "sk-1")))
 		}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -127,8 +127,7 @@ func TestSpacingEnds(t *testing.T) {
 	r := newRig(t, chatGPT())
 	r.authority.then(serverDown)
 	_ = r.refresh()
-	r.store.put(rotated())
-	_ = r.Reload(t.Context(), true)
+	_ = r.reread(rotated())
 	_ = r.refresh()
 	r.wantRequests(2)
 	r.store.put(chatGPT()) // its own spacing still holds

@@ -263,8 +263,7 @@ func TestReplacedWhileTakenOver(t *testing.T) {
 	r = newRig(t, chatGPT(), func(o *Options) {
 		o.Step = func(step Step) {
 			if step == StepCommitted {
-				r.store.put(chatGPT(set("tokens.refresh_token", "theirs")))
-				_ = r.Reload(t.Context(), true)
+				_ = r.reread(chatGPT(set("tokens.refresh_token", "theirs")))
 			}
 		}
 	})

@@ -67,11 +67,9 @@ func TestEscrowOutlivesAMissingStore(t *testing.T) {
 			if restart {
 				r.restart()
 			}
-			r.store.put(missing)
-			_ = r.Reload(t.Context(), true)
+			_ = r.reread(missing)
 			r.wantHeld("refresh-2")
-			r.store.put(chatGPT())
-			must.Do(t, r.Reload(t.Context(), true))
+			must.Do(t, r.reread(chatGPT()))
 			r.wantStored("refresh-2")
 			r.wantHeld("")
 			r.wantRequests(1)
@@ -101,8 +99,7 @@ func TestAnswerLost(t *testing.T) {
 		return r
 	}
 	reload := func(r *rig, disk []byte) {
-		r.store.put(disk)
-		_ = r.Reload(t.Context(), true)
+		_ = r.reread(disk)
 	}
 
 	r := lost()

@@ -87,8 +87,7 @@ func TestExternalTokens(t *testing.T) {
 	if st := r.wantStatus(StatusExternal); st.Method != KindExternalTokens || st.Plan != "team" || st.Refreshable != RefreshableNo {
 		t.Errorf("state = %+v", st)
 	}
-	r.store.put(rotated())
-	must.Do(t, r.Reload(t.Context(), true))
+	must.Do(t, r.reread(rotated()))
 	r.wantStatus(StatusExternal)
 
 	must.Do(t, r.refresh())
@@ -135,7 +134,6 @@ func TestSignInEndsExternalTokens(t *testing.T) {
 	must.Do(t, r.SetExternal(hostTokens("host-1"), &host{}))
 	must.Do(t, r.ReplaceSignIn(t.Context(), mustParse(t, chatGPT())))
 	r.wantStatus(StatusHealthy)
-	r.store.put(rotated())
-	must.Do(t, r.Reload(t.Context(), true))
+	must.Do(t, r.reread(rotated()))
 	r.wantCached("refresh-other")
 }

@@ -107,8 +107,7 @@ func TestOneLineForEachDecision(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				r, done := looking(t, ReasonReused)
-				r.store.put(winner.content)
-				_ = r.Reload(t.Context(), true)
+				_ = r.reread(winner.content)
 				<-done
 				r.wantDecision(1, winner.line, nil)
 			})

@@ -60,8 +60,7 @@ func TestLastGoodEndsWithTheSignIn(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, chatGPT())
 	for _, disk := range [][]byte{[]byte("{"), nil, []byte("{")} {
-		r.store.put(disk)
-		_ = r.Reload(t.Context(), true)
+		_ = r.reread(disk)
 	}
 	if st := r.wantStatus(StatusUnreadable); st.Email != "" {
 		t.Errorf("the account of an ended sign-in is on show: %+v", st)
@@ -95,8 +94,7 @@ func TestRestriction(t *testing.T) {
 	if got := r.Restriction(s); got != objection {
 		t.Errorf("Restriction = %v", got)
 	}
-	r.store.put(apiKeyFile("sk-1"))
-	must.Do(t, r.Reload(t.Context(), true))
+	must.Do(t, r.reread(apiKeyFile("sk-1")))
 	if st := r.wantStatus(StatusAPIKey); st.Restricted || st.Problem != "" {
 		t.Errorf("state = %+v", st)
 	}
@@ -123,8 +121,7 @@ func TestSubscribe(t *testing.T) {
 			}
 		}
 		for name, content := range sameContents(t) {
-			r.store.put(content)
-			must.Do(t, r.Reload(t.Context(), true))
+			must.Do(t, r.reread(content))
 			quiet(name)
 		}
 		r.Tick()

@@ -200,8 +200,7 @@ func TestRefusalOfWhatIsNoLongerThere(t *testing.T) {
 	r.authority.then(refused(ReasonRevoked), refreshed("2"))
 	release := r.authority.block()
 	done := r.refreshLater()
-	r.store.put(rotated())
-	must.Do(t, r.Reload(t.Context(), true))
+	must.Do(t, r.reread(rotated()))
 	release()
 	wantPermanent(t, <-done, ReasonRevoked)
 	r.wantCached("refresh-other")
@@ -220,8 +219,7 @@ func TestRefusalOfAChangedSnapshotWithTheSameToken(t *testing.T) {
 	r.authority.then(refused(ReasonRevoked))
 	release := r.authority.block()
 	done := r.refreshLater()
-	r.store.put(chatGPT(set("OPENAI_API_KEY", "sk-added")))
-	must.Do(t, r.Reload(t.Context(), true))
+	must.Do(t, r.reread(chatGPT(set("OPENAI_API_KEY", "sk-added"))))
 	release()
 	wantPermanent(t, <-done, ReasonRevoked)
 	r.wantStatus(StatusExpiring)
@@ -237,10 +235,8 @@ func TestRefusalThatCannotBeKept(t *testing.T) {
 	for range 2 {
 		wantPermanent(t, r.refresh(), ReasonReused)
 	}
-	r.store.put(grace())
-	must.Do(t, r.Reload(t.Context(), true))
-	r.store.put(chatGPT())
-	must.Do(t, r.Reload(t.Context(), true))
+	must.Do(t, r.reread(grace()))
+	must.Do(t, r.reread(chatGPT()))
 	wantPermanent(t, r.refresh(), ReasonReused)
 	r.wantRequests(1)
 }

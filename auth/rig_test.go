@@ -82,6 +82,12 @@ func (r *rig) restart() {
 	r.Manager = NewManager(r.options)
 }
 
+// reread has another program write the store, and the Manager read it.
+func (r *rig) reread(content []byte) error {
+	r.store.put(content)
+	return r.Reload(r.t.Context(), true)
+}
+
 // refresh asks for a refresh as Codex's forced call does. The error's text is
 // searched for tokens with the log.
 func (r *rig) refresh() error {

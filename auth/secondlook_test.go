@@ -66,8 +66,7 @@ func TestSecondLookAdoptsThroughReload(t *testing.T) {
 			r.store.put(chatGPT(set("unknown", 1))) // not what is waited for
 			must.Do(t, r.Reload(t.Context(), true))
 			time.Sleep(time.Second)
-			r.store.put(rotated())
-			must.Do(t, r.Reload(t.Context(), true))
+			must.Do(t, r.reread(rotated()))
 			must.Do(t, <-done)
 			wantAfter(t, start, 2*time.Second)
 			r.wantNotRefused(reason)
@@ -140,8 +139,7 @@ func TestSecondLookSeesSomebodyElse(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				r, done := looking(t, ReasonReused)
-				r.store.put(disk)
-				must.Do(t, r.Reload(t.Context(), true))
+				must.Do(t, r.reread(disk))
 				wantPermanent(t, <-done, ReasonAccountChanged)
 				r.wantNotRefused(ReasonReused)
 			})
@@ -169,8 +167,7 @@ func TestSecondLookOfTheSameToken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r, done := looking(t, ReasonReused)
 		start := time.Now()
-		r.store.put(chatGPT(set("OPENAI_API_KEY", "sk-added")))
-		must.Do(t, r.Reload(t.Context(), true))
+		must.Do(t, r.reread(chatGPT(set("OPENAI_API_KEY", "sk-added"))))
 		wantPermanent(t, <-done, ReasonReused)
 		wantAfter(t, start, look)
 		wantPermanent(t, r.refresh(), ReasonReused)
