@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 )
 
 func TestLender(t *testing.T) {
@@ -219,8 +220,7 @@ func TestLenderStarts(t *testing.T) {
 		w.lend("box")
 		before, _ := w.visited("box")
 		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error, 1)
-		go func() { done <- w.lender.Run(ctx) }()
+		done := kit.Later(func() error { return w.lender.Run(ctx) })
 		if after, _ := w.visited("box"); after != before+1 {
 			t.Errorf("%d visits at the start", after-before)
 		}

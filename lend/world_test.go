@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/test/kit/bubble"
 	"rekey/test/kit/must"
 )
@@ -230,8 +231,7 @@ func in(t *testing.T, test func(t *testing.T, w *world)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		ctx, cancel := context.WithCancel(t.Context())
-		done := make(chan error, 1)
-		go func() { done <- w.lender.Run(ctx) }()
+		done := kit.Later(func() error { return w.lender.Run(ctx) })
 		test(t, w)
 		cancel()
 		must.Do(t, <-done)

@@ -144,13 +144,11 @@ func TestReloadWaitsForNobodysRefresh(t *testing.T) {
 	defer unlock()
 	h := must.Get(Open(r.options()))(t)
 	defer func() { _ = h.Close(within(t)) }() // it may still be writing
-	read := make(chan error, 1)
-	go func() { read <- h.Reload(t.Context(), true) }()
+	read := kit.Later(func() error { return h.Reload(t.Context(), true) })
 	if err := kit.Receive(t, "the end of Reload, in spite of the lock", read); err != nil || h.State().Status != auth.StatusHealthy {
 		t.Errorf("Reload = %v, the State %+v", err, h.State())
 	}
-	refreshed := make(chan error, 1)
-	go func() { refreshed <- h.Refresh(t.Context()) }()
+	refreshed := kit.Later(func() error { return h.Refresh(t.Context()) })
 	if n := r.server.Refreshes(); n != 0 {
 		t.Errorf("%d requests were sent without the lock", n)
 	}
@@ -171,16 +169,14 @@ func TestCloseWaitsForARefresh(t *testing.T) {
 	r.server.Script(box.Reply{Gate: answer})
 	h := r.open()
 	before := r.content()
-	refreshed := make(chan error, 1)
-	go func() { refreshed <- h.Refresh(t.Context()) }()
+	refreshed := kit.Later(func() error { return h.Refresh(t.Context()) })
 	must.Do(t, r.server.WaitForRequests(within(t), 1))
 	brief, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := h.Close(brief); !errors.Is(err, context.Canceled) {
 		t.Errorf("Close with an ended context = %v", err)
 	}
-	closed := make(chan error, 1)
-	go func() { closed <- h.Close(within(t)) }()
+	closed := kit.Later(func() error { return h.Close(within(t)) })
 	select {
 	case err := <-closed:
 		t.Fatalf("Close has not waited: %v", err)

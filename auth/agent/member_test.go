@@ -158,7 +158,7 @@ func TestJoinWaitsForAnAgentThatStarts(t *testing.T) {
 	r := newRig(t, box.Config{})
 	a := must.Get(r.open().Become(t.Context(), "test"))(t)
 	defer a.unlock()
-	joined := later(func() error { _, err := Join(within(t), r.options(), "test"); return err })
+	joined := kit.Later(func() error { _, err := Join(within(t), r.options(), "test"); return err })
 	r.run(a.Run)
 	must.Do(t, <-joined)
 }
@@ -194,7 +194,7 @@ func TestJoinGivesUp(t *testing.T) {
 			t.Errorf("it tells %q", got)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
-		joined := later(func() error { _, err := Join(ctx, r.options(), "test"); return err })
+		joined := kit.Later(func() error { _, err := Join(ctx, r.options(), "test"); return err })
 		synctest.Wait()
 		cancel()
 		if err := <-joined; !errors.Is(err, context.Canceled) {

@@ -163,8 +163,7 @@ func (r *rig) start(change ...func(*Options)) *Agent {
 func (r *rig) run(f func(context.Context) error) (stop func()) {
 	r.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- f(ctx) }()
+	ended := kit.Later(func() error { return f(ctx) })
 	stop = sync.OnceFunc(func() {
 		cancel()
 		select {

@@ -41,13 +41,6 @@ func (b *heldBrowser) open(ctx context.Context, url string) error {
 
 func (b *heldBrowser) use(o *Options) { o.OpenURL = b.open }
 
-// later runs f and returns where its error will be.
-func later(f func() error) <-chan error {
-	done := make(chan error, 1)
-	go func() { done <- f() }()
-	return done
-}
-
 func TestSignIn(t *testing.T) {
 	t.Parallel()
 	for name, before := range map[string][]byte{
@@ -151,7 +144,7 @@ func TestSignInShowsItsPage(t *testing.T) {
 	r := newRig(t, box.Config{})
 	b := newHeldBrowser()
 	h := r.open(b.use)
-	done := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
+	done := kit.Later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
 	<-b.asked
 	st := h.State()
 	if p := st.SignIn; !st.SigningIn || p.Method != auth.SignInBrowser || !strings.HasPrefix(p.Page, r.server.Issuer()) || !p.Until.After(time.Now()) {
@@ -170,7 +163,7 @@ func TestSignInWithADeviceCode(t *testing.T) {
 	r := newRig(t, box.Config{DeviceInterval: time.Second})
 	agent, _ := r.join()
 	client, _ := r.join()
-	done := later(func() error { return client.SignIn(within(t), auth.SignInDevice) })
+	done := kit.Later(func() error { return client.SignIn(within(t), auth.SignInDevice) })
 	for _, m := range []*Member{agent, client} {
 		st := await(t, m, "a code", func(st auth.State) bool { return st.SignIn.UserCode != "" })
 		if p := st.SignIn; !st.SigningIn || p.Method != auth.SignInDevice || !strings.HasPrefix(p.Page, r.server.Issuer()) || !p.Until.After(time.Now()) {
@@ -228,14 +221,14 @@ func TestOneSignInForAllCallers(t *testing.T) {
 	r := newRig(t, box.Config{})
 	b := newHeldBrowser()
 	h := r.open(b.use)
-	first := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
+	first := kit.Later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
 	<-b.asked
 	if !h.State().SigningIn {
 		t.Error("the State does not tell of the sign-in")
 	}
 	impatient, giveUp := context.WithCancel(t.Context())
-	second := later(func() error { return h.SignIn(impatient, auth.SignInPreferred) })
-	third := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
+	second := kit.Later(func() error { return h.SignIn(impatient, auth.SignInPreferred) })
+	third := kit.Later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
 	giveUp()
 	if err := <-second; !errors.Is(err, context.Canceled) {
 		t.Errorf("who gives up gets %v", err)
@@ -258,7 +251,7 @@ func TestCancelSignIn(t *testing.T) {
 	h.CancelSignIn() // nothing to end
 	callers := []<-chan error{}
 	for range 3 {
-		callers = append(callers, later(func() error { return h.SignIn(within(t), auth.SignInPreferred) }))
+		callers = append(callers, kit.Later(func() error { return h.SignIn(within(t), auth.SignInPreferred) }))
 	}
 	<-b.asked
 	h.CancelSignIn()
@@ -282,7 +275,7 @@ func TestCloseEndsASignIn(t *testing.T) {
 	r := newRig(t, box.Config{})
 	b := newHeldBrowser()
 	h := r.open(b.use)
-	caller := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
+	caller := kit.Later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
 	<-b.asked
 	must.Do(t, h.Close(within(t)))
 	if err := <-caller; !errors.Is(err, login.ErrCancelled) {
@@ -398,7 +391,7 @@ func TestShowURLWithoutABrowser(t *testing.T) {
 		o.OpenURL = func(context.Context, string) error { return errors.New("no browser") }
 		o.ShowURL = func(url string) { shown <- url }
 	})
-	caller := later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
+	caller := kit.Later(func() error { return h.SignIn(within(t), auth.SignInPreferred) })
 	must.Do(t, browse(within(t), kit.Receive(t, "a link", shown)))
 	must.Do(t, <-caller)
 }

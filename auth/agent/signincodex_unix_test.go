@@ -11,6 +11,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/login"
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/files"
 )
 
@@ -62,7 +63,7 @@ func TestSignInByCodex(t *testing.T) {
 				content = r.newSignIn(box.Grace())
 			}
 			h := r.open(r.useCodex(content, tt.code))
-			done := later(func() error { return h.SignIn(within(t), auth.SignInCodex) })
+			done := kit.Later(func() error { return h.SignIn(within(t), auth.SignInCodex) })
 			if err := <-done; !tt.ok(err) {
 				t.Errorf("SignIn = %v", err)
 			}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sys/windows"
 
 	"rekey/auth/appserver"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
 
@@ -63,11 +64,7 @@ func TestPipe(t *testing.T) {
 			t.Errorf("what came %s is %q, %v", name, line, err)
 		}
 	}
-	freed := make(chan error, 1)
-	go func() {
-		_, err := client.Read(make([]byte, 1))
-		freed <- err
-	}()
+	freed := kit.Later(func() error { _, err := client.Read(make([]byte, 1)); return err })
 	_ = client.Close()
 	if err := <-freed; err == nil {
 		t.Error("a reader of a closed connection got something")

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rekey/auth/appserver"
+	"rekey/test/kit"
 )
 
 // FuzzServe sends arbitrary lines. Whatever comes, a good request is answered
@@ -51,8 +52,7 @@ func serveOne(t *testing.T, line []byte) {
 	s := &appserver.Server{Home: newHome(t, signedIn(), refusing()), HostTokens: true, Limits: appserver.Limits{InFlight: 4}}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	end := make(chan error, 1)
-	go func() { end <- s.Serve(ctx, theirs) }()
+	end := kit.Later(func() error { return s.Serve(ctx, theirs) })
 	answers := newLines(mine)
 	defer answers.stop()
 	write(mine, hello+"\n")

@@ -14,6 +14,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/appserver"
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
 
@@ -199,8 +200,7 @@ func TestForcedRefreshesAreShared(t *testing.T) {
 					t.Helper()
 					for range 3 { // clients
 						mine, theirs := net.Pipe()
-						end := make(chan error, 1)
-						go func() { end <- s.Serve(context.Background(), theirs) }()
+						end := kit.Later(func() error { return s.Serve(context.Background(), theirs) })
 						lines := newLines(mine)
 						lines.introduce(t, mine)
 						for i := range 3 {

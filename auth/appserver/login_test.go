@@ -10,6 +10,7 @@ import (
 	"rekey/auth"
 	"rekey/auth/appserver"
 	"rekey/internal/box"
+	"rekey/test/kit"
 )
 
 // serveLine sends one line and returns what Serve ended with.
@@ -17,8 +18,7 @@ func serveLine(t *testing.T, s *appserver.Server, line string) error {
 	t.Helper()
 	mine, theirs := net.Pipe()
 	defer mine.Close()
-	end := make(chan error, 1)
-	go func() { end <- s.Serve(context.Background(), theirs) }()
+	end := kit.Later(func() error { return s.Serve(context.Background(), theirs) })
 	_, _ = mine.Write([]byte(line + "\n")) // the server may hang up in the middle
 	return <-end
 }

@@ -70,8 +70,7 @@ func newRig(t *testing.T, life time.Duration) *rig {
 // start runs the keeper.
 func (r *rig) start() {
 	ctx, cancel := context.WithCancel(r.t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- r.Run(ctx) }()
+	ended := kit.Later(func() error { return r.Run(ctx) })
 	r.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-ended; err != nil {

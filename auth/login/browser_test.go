@@ -98,11 +98,7 @@ func TestBrowserDoesNotOpen(t *testing.T) {
 		Open:      func(context.Context, string) error { return errors.New("no browser here") },
 		Prompt:    func(address string) { prompted <- address },
 	}
-	ended := make(chan error, 1)
-	go func() {
-		_, err := b.Run(t.Context())
-		ended <- err
-	}()
+	ended := kit.Later(func() error { _, err := b.Run(t.Context()); return err })
 	if page := open(t, <-prompted); page.status != http.StatusOK {
 		t.Errorf("the browser was shown %d %s", page.status, page.body)
 	}

@@ -210,6 +210,13 @@ func Receive[T any](t testing.TB, what string, from <-chan T) (v T) {
 	return v
 }
 
+// Later runs f and returns where its error will be.
+func Later(f func() error) <-chan error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	return done
+}
+
 // Eventually waits until ok says yes. It is for things that no channel tells.
 func Eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()

@@ -71,8 +71,7 @@ func TestUnlockIsGivenUp(t *testing.T) {
 	b.Lock()
 	s := at(b)
 	ctx, cancel := context.WithCancel(kit.Context(t))
-	done := make(chan error, 1)
-	go func() { done <- s.Unlock(ctx) }()
+	done := kit.Later(func() error { return s.Unlock(ctx) })
 	<-p.begun
 	cancel()
 	if err := <-done; !errors.Is(err, context.Canceled) {
