@@ -12,55 +12,31 @@ type slowMemory struct {
 	takes time.Duration
 }
 
-func (m slowMemory) Lookup(f string) (Refusal, bool) {
-	time.Sleep(m.takes)
-	return m.Memory.Lookup(f)
-}
-
-func (m slowMemory) Record(r Refusal) error {
-	time.Sleep(m.takes)
-	return m.Memory.Record(r)
-}
-
+func (m slowMemory) Lookup(f string) (Refusal, bool) { time.Sleep(m.takes); return m.Memory.Lookup(f) }
+func (m slowMemory) Record(r Refusal) error          { time.Sleep(m.takes); return m.Memory.Record(r) }
 func (m slowMemory) LastAttempt(f string) (AttemptRecord, bool) {
 	time.Sleep(m.takes)
 	return m.Memory.LastAttempt(f)
 }
-
 func (m slowMemory) RecordAttempt(r AttemptRecord) error {
 	time.Sleep(m.takes)
 	return m.Memory.RecordAttempt(r)
 }
-
 func (m slowMemory) ClaimNotice(id string) (bool, error) {
 	time.Sleep(m.takes)
 	return m.Memory.ClaimNotice(id)
 }
-
 func (m slowMemory) Reserve(f string, at time.Time) error {
 	time.Sleep(m.takes)
 	return m.Memory.Reserve(f, at)
 }
-
-func (m slowMemory) Sent(f string) error {
-	time.Sleep(m.takes)
-	return m.Memory.Sent(f)
-}
-
+func (m slowMemory) Sent(f string) error { time.Sleep(m.takes); return m.Memory.Sent(f) }
 func (m slowMemory) Keep(f string, a TokenResponse) error {
 	time.Sleep(m.takes)
 	return m.Memory.Keep(f, a)
 }
-
-func (m slowMemory) Held() (EscrowEntry, bool, error) {
-	time.Sleep(m.takes)
-	return m.Memory.Held()
-}
-
-func (m slowMemory) Clear(f string) error {
-	time.Sleep(m.takes)
-	return m.Memory.Clear(f)
-}
+func (m slowMemory) Held() (EscrowEntry, bool, error) { time.Sleep(m.takes); return m.Memory.Held() }
+func (m slowMemory) Clear(f string) error             { time.Sleep(m.takes); return m.Memory.Clear(f) }
 
 // TestStateWaitsForNothing: while every step of a refusal and of a concurrent
 // reload blocks in the memory for ten seconds, the State and its setters keep

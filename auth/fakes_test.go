@@ -157,28 +157,25 @@ type fakeEscrow struct {
 	reserveErr, sentErr, keepErr, clearErr, heldErr error // what fails; set before use
 }
 
-func (f *fakeEscrow) Reserve(redeemed string, at time.Time) error {
-	f.journal.add("reserve")
-	if f.reserveErr != nil {
-		return f.reserveErr
+// call notes a call, and makes it unless it is to fail.
+func (f *fakeEscrow) call(name string, fails error, do func() error) error {
+	f.journal.add(name)
+	if fails != nil {
+		return fails
 	}
-	return f.inMemory.Reserve(redeemed, at)
+	return do()
+}
+
+func (f *fakeEscrow) Reserve(redeemed string, at time.Time) error {
+	return f.call("reserve", f.reserveErr, func() error { return f.inMemory.Reserve(redeemed, at) })
 }
 
 func (f *fakeEscrow) Sent(redeemed string) error {
-	f.journal.add("sent")
-	if f.sentErr != nil {
-		return f.sentErr
-	}
-	return f.inMemory.Sent(redeemed)
+	return f.call("sent", f.sentErr, func() error { return f.inMemory.Sent(redeemed) })
 }
 
 func (f *fakeEscrow) Keep(redeemed string, r TokenResponse) error {
-	f.journal.add("keep")
-	if f.keepErr != nil {
-		return f.keepErr
-	}
-	return f.inMemory.Keep(redeemed, r)
+	return f.call("keep", f.keepErr, func() error { return f.inMemory.Keep(redeemed, r) })
 }
 
 func (f *fakeEscrow) Held() (EscrowEntry, bool, error) {
@@ -189,11 +186,7 @@ func (f *fakeEscrow) Held() (EscrowEntry, bool, error) {
 }
 
 func (f *fakeEscrow) Clear(redeemed string) error {
-	f.journal.add("clear")
-	if f.clearErr != nil {
-		return f.clearErr
-	}
-	return f.inMemory.Clear(redeemed)
+	return f.call("clear", f.clearErr, func() error { return f.inMemory.Clear(redeemed) })
 }
 
 // fakeFingerprints hashes without a key.

@@ -67,29 +67,16 @@ func TestNothingToRefresh(t *testing.T) {
 	} {
 		for mode, change := range map[string]func(*Options){"agent": func(*Options) {}, "as Codex": asCodex} {
 			r := newRig(t, content, change)
+			before := r.State()
 			if err := r.refresh(); err != nil {
 				t.Errorf("%s, %s: Refresh = %v", name, mode, err)
 			}
 			r.wantJournal()
+			if st := r.State(); st != before {
+				t.Errorf("%s, %s: the State is %+v, was %+v", name, mode, st, before)
+			}
 		}
 	}
-}
-
-// TestAPIKeyWithRefreshRequested: an API key cannot be refreshed; asking for
-// that changes nothing, and the key is still returned.
-func TestAPIKeyWithRefreshRequested(t *testing.T) {
-	t.Parallel()
-	r := newRig(t, apiKeyFile("sk-test-1"))
-	before := r.State()
-	must.Do(t, r.refresh())
-	s, refusal := r.Use(t.Context())
-	if s.APIKey().Reveal() != "sk-test-1" || refusal != nil {
-		t.Errorf("API key = %q, refusal %v", s.APIKey().Reveal(), refusal)
-	}
-	if r.State() != before || before.Status != StatusAPIKey {
-		t.Errorf("state = %+v, want as before: %+v", r.State(), before)
-	}
-	r.wantJournal()
 }
 
 // TestGuardedReload: changes that another process has made to the store are
@@ -172,29 +159,6 @@ func TestTransientFailures(t *testing.T) {
 			r.wantRequests(3)
 			if st := r.State(); st.Problem != "" || st.AnswerLost || st.Refreshable != RefreshableYes {
 				t.Errorf("after a success the trouble is still on show: %+v", st)
-			}
-		})
-	}
-}
-
-// TestRefreshingIsShown: while the request is under way, and not longer, once it
-// has taken a second.
-func TestRefreshingIsShown(t *testing.T) {
-	t.Parallel()
-	for name, a := range map[string]answer{"refreshed": refreshed("2"), "down": serverDown, "refused": refused(ReasonRevoked)} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			r := newRig(t, chatGPT())
-			r.authority.then(a)
-			release := r.authority.block()
-			done := r.refreshLater()
-			r.wantStatus(StatusHealthy)
-			r.clock.Advance(refreshShown)
-			r.wantStatus(StatusRefreshing)
-			release()
-			<-done
-			if st := r.State(); st.Status == StatusRefreshing {
-				t.Errorf("still refreshing: %+v", st)
 			}
 		})
 	}

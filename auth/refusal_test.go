@@ -23,7 +23,9 @@ func TestNoRetryAfterPermanentFailure(t *testing.T) {
 				for range 5 {
 					wantPermanent(t, r.refresh(), reason)
 				}
-				_, _ = r.Use(t.Context())
+				if _, refusal := r.Use(t.Context()); refusal == nil || refusal.Reason != reason {
+					t.Errorf("the refused token is given out: %+v", refusal)
+				}
 				if err := r.Reload(t.Context(), true); err != nil {
 					t.Error(err)
 				}
@@ -62,27 +64,6 @@ func TestReloadOfChangedAuthAfterPermanentFailure(t *testing.T) {
 			must.Do(t, r.refresh())
 			r.wantRequests(2)
 		})
-	}
-}
-
-// TestTokenOmittedAfterPermanentFailureTwiceOneRequest: asked twice, one
-// request; both times the refusal says that the token must not be given out.
-func TestTokenOmittedAfterPermanentFailureTwiceOneRequest(t *testing.T) {
-	t.Parallel()
-	for mode, change := range map[string]func(*Options){"agent": func(*Options) {}, "as Codex": asCodex} {
-		r := newRig(t, chatGPT(ends(-1)), change)
-		r.authority.then(refused(ReasonReused))
-		for range 2 {
-			wantPermanent(t, r.refresh(), ReasonReused)
-			s, refusal := r.Snapshot()
-			if refusal == nil || refusal.Reason != ReasonReused {
-				t.Errorf("%s: the token %v is given out", mode, s.AccessToken())
-			}
-		}
-		if _, refusal := r.Use(t.Context()); refusal == nil {
-			t.Errorf("%s: using the credentials forgets the refusal", mode)
-		}
-		r.wantRequests(1)
 	}
 }
 
