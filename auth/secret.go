@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"crypto/subtle"
 	"fmt"
 	"log/slog"
 	"unique"
@@ -39,11 +38,6 @@ func (s Secret) Reveal() string {
 
 // Empty reports whether the secret is empty.
 func (s Secret) Empty() bool { return s == Secret{} }
-
-// Equal compares in constant time.
-func (s Secret) Equal(t Secret) bool {
-	return subtle.ConstantTimeCompare([]byte(s.Reveal()), []byte(t.Reveal())) == 1
-}
 
 // String implements fmt.Stringer.
 func (Secret) String() string { return redacted }

@@ -116,7 +116,7 @@ func renderings(v any, verbs []string) map[string]string {
 func TestSecret(t *testing.T) {
 	t.Parallel()
 	a, b := NewSecret("one"), NewSecret("two")
-	if a.Reveal() != "one" || a.Empty() || !(Secret{}).Empty() || !a.Equal(NewSecret("one")) || a.Equal(b) || a.Equal(Secret{}) ||
+	if a.Reveal() != "one" || a.Empty() || !(Secret{}).Empty() ||
 		a != NewSecret("one") || a == b || NewSecret("") != (Secret{}) || (Secret{}).Reveal() != "" {
 		t.Error("a secret does not hold its value")
 	}

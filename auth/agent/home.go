@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"path/filepath"
@@ -93,9 +94,7 @@ const secondLook = 3 * time.Second
 // a State, not an error; with an invalid configuration the defaults are used,
 // as in Codex.
 func Open(opts Options) (*Home, error) {
-	if opts.Log == nil {
-		opts.Log = slog.New(slog.DiscardHandler)
-	}
+	opts.Log = cmp.Or(opts.Log, slog.New(slog.DiscardHandler))
 	if opts.Tell == nil {
 		opts.Tell = func(error) {}
 	}

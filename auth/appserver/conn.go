@@ -1,6 +1,7 @@
 package appserver
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -31,7 +32,8 @@ type conn struct {
 	recovery     *auth.UnauthorizedRecovery
 }
 
-// handler answers one method. A nil result is written as {}.
+// handler answers one method. A nil result is written as {}; with an error none
+// is written.
 type handler func(ctx context.Context, params json.RawMessage) (any, error)
 
 // followed is the result of a handler, with what sends notifications once it is
@@ -181,12 +183,12 @@ func (c *conn) respond(m message) {
 	if f.result != nil {
 		result = f.result
 	}
-	answer := outgoing{ID: m.ID, Result: result}
+	answer := outgoing{ID: m.ID}
 	switch {
-	case err != nil && !errors.As(err, &answer.Error):
+	case err == nil:
+		answer.Result = cmp.Or(result, any(struct{}{}))
+	case !errors.As(err, &answer.Error):
 		answer.Error = &rpcError{Code: codeInternal, Message: err.Error()}
-	case err == nil && result == nil:
-		answer.Result = struct{}{}
 	}
 	_ = c.write(answer)
 	for _, watch := range f.watchers {

@@ -17,10 +17,7 @@ type loanParams struct {
 
 func (c *conn) loans(ctx context.Context, _ json.RawMessage) (any, error) {
 	loans, err := c.server.Home.Loans(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return loansResult{loans}, nil
+	return loansResult{loans}, err
 }
 
 func (c *conn) pushLoan(ctx context.Context, p loanParams) (any, error) {

@@ -28,22 +28,20 @@ type codexWords string
 func (w codexWords) Error() string { return string(w) }
 
 func (c *conn) loginStart(ctx context.Context, p loginStartParams) (any, error) {
-	external := c.holdsHostTokens()
 	switch p.Type {
-	case "apiKey":
-		if external {
-			return nil, invalid("External auth is active. Use account/login/start (chatgptAuthTokens) to update it or account/logout to clear it.")
-		}
-		return c.loginAPIKey(ctx, p)
-	case "chatgpt", "chatgptDeviceCode":
-		if external {
-			return nil, invalid("External auth is active. Use account/login/start (chatgptAuthTokens) to update it or account/logout to clear it.")
-		}
-		return c.loginChatGPT(p.Type)
 	case "chatgptAuthTokens":
 		return c.loginHostTokens(p)
+	case "apiKey", "chatgpt", "chatgptDeviceCode":
+	default:
+		return nil, invalid("Invalid request: unknown variant `%s`, expected one of `apiKey`, `chatgpt`, `chatgptDeviceCode`, `chatgptAuthTokens`", p.Type)
 	}
-	return nil, invalid("Invalid request: unknown variant `%s`, expected one of `apiKey`, `chatgpt`, `chatgptDeviceCode`, `chatgptAuthTokens`", p.Type)
+	if c.holdsHostTokens() {
+		return nil, invalid("External auth is active. Use account/login/start (chatgptAuthTokens) to update it or account/logout to clear it.")
+	}
+	if p.Type == "apiKey" {
+		return c.loginAPIKey(ctx, p)
+	}
+	return c.loginChatGPT(p.Type)
 }
 
 // holdsHostTokens reports whether a host program has handed its tokens over.

@@ -99,28 +99,19 @@ func (c *conn) setPreferences(ctx context.Context, p auth.PreferenceChange) (any
 
 func (c *conn) activity(ctx context.Context, _ json.RawMessage) (any, error) {
 	list, err := c.server.Home.Activity(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return activityResult{list}, nil
+	return activityResult{list}, err
 }
 
 func (c *conn) token(ctx context.Context, p tokenParams) (any, error) {
 	// Clamped, so that a huge value does not overflow.
 	atLeast := min(max(0, p.MinValiditySeconds), math.MaxInt32)
 	t, err := c.server.Home.Token(ctx, time.Duration(atLeast*float64(time.Second)))
-	if err != nil {
-		return nil, failure(err)
-	}
-	return tokenResult{t.Token.Reveal(), t.ExpiresAt}, nil
+	return tokenResult{t.Token.Reveal(), t.ExpiresAt}, failure(err)
 }
 
 func (c *conn) claimNotice(ctx context.Context, p claimParams) (any, error) {
 	claimed, err := c.server.Home.ClaimNotice(ctx, p.Notice)
-	if err != nil {
-		return nil, err
-	}
-	return claimResult{claimed}, nil
+	return claimResult{claimed}, err
 }
 
 // recover takes the next step after the client's API call was refused with
@@ -141,8 +132,5 @@ func (c *conn) recover(ctx context.Context, _ json.RawMessage) (any, error) {
 		c.recovery = nil
 		c.mu.Unlock()
 	}
-	if err != nil {
-		return nil, failure(err)
-	}
-	return recoverResult{step}, nil
+	return recoverResult{step}, failure(err)
 }

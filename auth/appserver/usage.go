@@ -32,18 +32,12 @@ func (c *conn) usage(ctx context.Context, p usageParams) (any, error) {
 		return told(c.server.Home.Usage()), nil
 	}
 	u, err := c.server.Home.LookAtUsage(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return told(u), nil
+	return told(u), err
 }
 
 func (c *conn) usageHistory(ctx context.Context, _ json.RawMessage) (any, error) {
 	points, err := c.server.Home.UsageHistory(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return usageHistoryResult{points}, nil
+	return usageHistoryResult{points}, err
 }
 
 // watchUsage pushes every new Usage until the connection ends.

@@ -14,12 +14,8 @@ import (
 	"rekey/internal/retryafter"
 )
 
-const (
-	// maxBody bounds a response body, in bytes.
-	maxBody = 1 << 20
-	// maxRetryAfter bounds what a server may ask for.
-	maxRetryAfter = time.Hour
-)
+// maxBody bounds a response body, in bytes.
+const maxBody = 1 << 20
 
 var errTooLarge = fault.New("answer_too_large", "the answer is larger than 1 MiB")
 
@@ -37,7 +33,7 @@ func readAnswer(resp *http.Response, now time.Time) (auth.TokenResponse, *auth.R
 	}
 	failure.Page = !failure.Permanent && webPage(resp)
 	if !failure.Permanent {
-		failure.RetryAfter = retryafter.Of(resp.Header, now, maxRetryAfter)
+		failure.RetryAfter = retryafter.Of(resp.Header, now, auth.MaxRetryAfter)
 	}
 	// Without a length and without chunks the body ends with the connection, so
 	// a success that does not parse may be truncated.

@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -76,13 +77,13 @@ var _ auth.Authority = (*Client)(nil)
 
 // New returns a Client.
 func New(cfg Config) *Client {
-	cfg.Issuer = or(cfg.Issuer, DefaultIssuer)
-	cfg.ClientID = or(cfg.ClientID, DefaultClientID)
-	cfg.Originator = or(headerValue(cfg.Originator), DefaultOriginator)
+	cfg.Issuer = cmp.Or(cfg.Issuer, DefaultIssuer)
+	cfg.ClientID = cmp.Or(cfg.ClientID, DefaultClientID)
+	cfg.Originator = cmp.Or(headerValue(cfg.Originator), DefaultOriginator)
 	cfg.UserAgent = headerValue(cfg.UserAgent)
-	cfg.RefreshLimit = or(cfg.RefreshLimit, refreshLimit)
-	cfg.RevokeLimit = or(cfg.RevokeLimit, revokeLimit)
-	cfg.ExchangeLimit = or(cfg.ExchangeLimit, exchangeLimit)
+	cfg.RefreshLimit = cmp.Or(cfg.RefreshLimit, refreshLimit)
+	cfg.RevokeLimit = cmp.Or(cfg.RevokeLimit, revokeLimit)
+	cfg.ExchangeLimit = cmp.Or(cfg.ExchangeLimit, exchangeLimit)
 	if cfg.HTTP == nil || cfg.HTTP.Transport == nil {
 		cfg.HTTP = &http.Client{Transport: guard{newTransport(nil, nil)}}
 	}
@@ -93,15 +94,6 @@ func New(cfg Config) *Client {
 // its refreshes go to the same issuer.
 func (c *Client) Provenance() auth.Provenance {
 	return auth.Provenance{Issuer: c.cfg.Issuer, ClientID: c.cfg.ClientID}
-}
-
-// or returns v, or byDefault when v is the zero value.
-func or[T comparable](v, byDefault T) T {
-	var zero T
-	if v == zero {
-		return byDefault
-	}
-	return v
 }
 
 // headerValue returns v if it is a valid header value, else "".

@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 
@@ -30,7 +31,7 @@ func (c *Client) refreshTarget(p *auth.Provenance) refreshTarget {
 		if p.Issuer != "" {
 			t.url = tokenEndpoint(p.Issuer)
 		}
-		t.clientID = or(p.ClientID, t.clientID)
+		t.clientID = cmp.Or(p.ClientID, t.clientID)
 	}
 	if o := c.cfg.RefreshURL; o != "" {
 		t.dropProvenance = p != nil && o != t.url

@@ -149,7 +149,7 @@ func (c *Client) ask(ctx context.Context, path, contentType string, body []byte)
 		return answer{}, &ExchangeError{Err: cause(err)}
 	}
 	defer resp.Body.Close()
-	a := answer{status: resp.StatusCode, retryAfter: retryafter.Of(resp.Header, time.Now(), maxRetryAfter)}
+	a := answer{status: resp.StatusCode, retryAfter: retryafter.Of(resp.Header, time.Now(), auth.MaxRetryAfter)}
 	if a.body, err = readBody(resp.Body); errors.Is(err, errTooLarge) {
 		return answer{}, &ExchangeError{Status: resp.StatusCode, Err: err}
 	} else if err != nil {

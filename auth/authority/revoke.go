@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -26,7 +27,7 @@ func (c *Client) Revoke(ctx context.Context, token auth.Secret, hint string) err
 // not kept. It asks its issuer, unless an endpoint is configured. Errors are as
 // for Revoke.
 func (c *Client) Discard(ctx context.Context, refreshToken auth.Secret) error {
-	return c.revoke(ctx, or(c.cfg.RevokeURL, c.cfg.Issuer+revokePath), refreshToken, "refresh_token")
+	return c.revoke(ctx, cmp.Or(c.cfg.RevokeURL, c.cfg.Issuer+revokePath), refreshToken, "refresh_token")
 }
 
 func (c *Client) revoke(ctx context.Context, url string, token auth.Secret, hint string) error {

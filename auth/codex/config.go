@@ -50,9 +50,6 @@ type Config struct {
 	Workspaces []string
 	// Provider is the active model provider.
 	Provider string
-	// ProviderEnvKey is the environment variable with the provider's own API
-	// key, "" for none. It holds the name, not the key.
-	ProviderEnvKey string
 	// RequiresOpenAIAuth: the active provider needs a sign-in at all.
 	RequiresOpenAIAuth bool
 	// ChatGPTBaseURL is the backend's address, "" for Codex's default.

@@ -53,7 +53,7 @@ func TestReadConfig(t *testing.T) {
 		{"custom provider", custom, with(func(c *Config) { c.Provider, c.RequiresOpenAIAuth = "mine", false })},
 		{"custom provider with a sign-in", custom + "requires_openai_auth = true\n", with(func(c *Config) { c.Provider = "mine" })},
 		{"custom provider with a key", custom + "env_key = \"MINE_KEY\"\n", with(func(c *Config) {
-			c.Provider, c.RequiresOpenAIAuth, c.ProviderEnvKey = "mine", false, "MINE_KEY"
+			c.Provider, c.RequiresOpenAIAuth = "mine", false
 		})},
 		{"other provider is not active", "[model_providers.mine]\nname = \"Mine\"\nenv_key = \"MINE_KEY\"\n", defaultConfig()},
 		{"byte order mark and CRLF", "\ufeffcli_auth_credentials_store = \"auto\"\r\n", with(func(c *Config) { c.Store = StoreAuto })},
@@ -158,7 +158,7 @@ func TestReadConfigLayers(t *testing.T) {
 		}, with(func(c *Config) { c.ForcedLogin = LoginAPI })},
 		{"tables are merged", map[string]string{
 			sys: custom + "env_key = \"MINE_KEY\"\n", user: "[model_providers.mine]\nrequires_openai_auth = true\n",
-		}, with(func(c *Config) { c.Provider, c.ProviderEnvKey = "mine", "MINE_KEY" })},
+		}, with(func(c *Config) { c.Provider = "mine" })},
 		{"required store", map[string]string{
 			user: `cli_auth_credentials_store = "ephemeral"`, require: `cli_auth_credentials_store = "keyring"`,
 		}, with(func(c *Config) { c.Store = StoreKeyring })},

@@ -23,7 +23,7 @@ type settings struct {
 // provider is one table of model_providers.
 type provider struct {
 	RequiresOpenAIAuth *bool   `toml:"requires_openai_auth"`
-	EnvKey             *string `toml:"env_key"`
+	EnvKey             *string `toml:"env_key"` // only for its type
 }
 
 type features struct {
@@ -141,7 +141,6 @@ func (s *settings) config() (Config, error) {
 	}
 	cfg.RequiresOpenAIAuth = false
 	setTo(&cfg.RequiresOpenAIAuth, active.RequiresOpenAIAuth)
-	setTo(&cfg.ProviderEnvKey, active.EnvKey)
 	return cfg, nil
 }
 

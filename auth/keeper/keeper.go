@@ -1,6 +1,7 @@
 package keeper
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,9 +43,7 @@ func New(o Options) *Keeper {
 	if o.Random == nil {
 		o.Random = rand.NewPCG(rand.Uint64(), rand.Uint64())
 	}
-	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
-	}
+	o.Log = cmp.Or(o.Log, slog.New(slog.DiscardHandler))
 	return &Keeper{
 		manager: o.Manager, clock: o.Clock, log: o.Log,
 		planner: planner{random: rand.New(o.Random)},

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -122,11 +123,7 @@ func (b Browser) show(ctx context.Context, url string) (failed <-chan error, sto
 
 // wait waits for the first valid callback.
 func (b Browser) wait(ctx context.Context, server *server, failed <-chan error) (*callback, error) {
-	limit := b.Limit
-	if limit == 0 {
-		limit = DefaultLimit
-	}
-	timer := time.NewTimer(limit)
+	timer := time.NewTimer(cmp.Or(b.Limit, DefaultLimit))
 	defer timer.Stop()
 	select {
 	case answer := <-server.answers:

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os/exec"
@@ -70,11 +71,7 @@ func codexVariables() []string {
 // ErrTimeout, *CodexExitError, or says why the program could not be started. No
 // codex process is left when Run returns.
 func (c CodexCLI) Run(ctx context.Context) error {
-	limit := c.Limit
-	if limit == 0 {
-		limit = DefaultDeviceLimit
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.Limit, DefaultDeviceLimit))
 	defer cancel()
 	said := &codexOutput{prompt: c.Prompt}
 	cmd := proc.Command(ctx, c.Program, "login")

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -69,11 +70,7 @@ func (d Device) Run(ctx context.Context) (*auth.Snapshot, error) {
 	if err != nil {
 		return nil, whole(ctx, err)
 	}
-	limit := d.Limit
-	if limit == 0 {
-		limit = DefaultDeviceLimit
-	}
-	end := time.Now().Add(limit).Round(0) // by the wall clock: time asleep counts
+	end := time.Now().Add(cmp.Or(d.Limit, DefaultDeviceLimit)).Round(0) // by the wall clock: time asleep counts
 	d.Show(DeviceCode{UserCode: device.UserCode, Page: device.Page, ExpiresAt: end})
 	grant, err := d.poll(ctx, device, end)
 	if err != nil {

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -45,11 +46,7 @@ func (b Browser) listen(ctx context.Context) (net.Listener, error) {
 
 // retry tries a port repeatedly until BusyWait is over.
 func (b Browser) retry(ctx context.Context, port int) (net.Listener, error) {
-	wait := b.BusyWait
-	if wait == 0 {
-		wait = busyWait
-	}
-	ctx, cancel := context.WithTimeout(ctx, wait)
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(b.BusyWait, busyWait))
 	defer cancel()
 	pause := time.NewTicker(retryPause)
 	defer pause.Stop()

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -39,9 +40,7 @@ type Options struct {
 // Open returns the Store that Codex would use for a home according to its
 // configuration. It touches nothing: problems show on Load.
 func Open(home string, cfg codex.Config, opts Options) (auth.Store, error) {
-	if opts.KeyringTimeout == 0 {
-		opts.KeyringTimeout = defaultKeyringTimeout
-	}
+	opts.KeyringTimeout = cmp.Or(opts.KeyringTimeout, defaultKeyringTimeout)
 	auto := cfg.Store == codex.StoreAuto
 	switch cfg.Store {
 	case codex.StoreFile:

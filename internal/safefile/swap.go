@@ -1,6 +1,7 @@
 package safefile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -74,10 +75,7 @@ func (t *Temp) putBack(target string) error {
 		last = next
 	}
 	t.keep = true
-	if err == nil {
-		err = ErrRestless
-	}
-	return fmt.Errorf("%w, it is in %s: %w", ErrForeign, t.path, err)
+	return fmt.Errorf("%w, it is in %s: %w", ErrForeign, t.path, cmp.Or(err, error(ErrRestless)))
 }
 
 // exchange swaps two names in one step; errors.ErrUnsupported where the

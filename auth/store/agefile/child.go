@@ -2,6 +2,7 @@ package agefile
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -70,10 +71,7 @@ func (c Child) ask(ctx context.Context, q question) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.Patience == 0 {
-		c.Patience = Patience
-	}
-	limited, cancel := context.WithTimeoutCause(ctx, c.Patience, ErrSlow)
+	limited, cancel := context.WithTimeoutCause(ctx, cmp.Or(c.Patience, Patience), ErrSlow)
 	defer cancel()
 	cmd := proc.Command(limited, c.Program, Command)
 	var out bytes.Buffer
