@@ -149,16 +149,12 @@ func TestReloadWaitsForNobodysRefresh(t *testing.T) {
 		t.Errorf("Reload = %v, the State %+v", err, h.State())
 	}
 	refreshed := kit.Later(func() error { return h.Refresh(t.Context()) })
-	if n := r.server.Refreshes(); n != 0 {
-		t.Errorf("%d requests were sent without the lock", n)
-	}
+	r.wantRefreshes(0)
 	unlock()
 	if err := <-refreshed; err != nil {
 		t.Errorf("Refresh, once the lock is free: %v", err)
 	}
-	if n := r.server.Refreshes(); n != 1 {
-		t.Errorf("%d requests were sent, want 1", n)
-	}
+	r.wantRefreshes(1)
 }
 
 // Close waits for the answer of a refresh, but not for ever.

@@ -37,9 +37,7 @@ func TestConfigurationHoldsAtOnce(t *testing.T) {
 	}
 	r.configure(`cli_auth_credentials_store = "file"`)
 	await(t, h, "healthy again", status(auth.StatusHealthy))
-	if n := r.server.Refreshes(); n != 0 {
-		t.Errorf("%d requests were sent", n)
-	}
+	r.wantRefreshes(0)
 }
 
 func TestProviderIsFollowed(t *testing.T) {

@@ -58,9 +58,7 @@ func TestCopiesSendOneRequest(t *testing.T) {
 						t.Errorf("round %d, once more: %v", round, err)
 					}
 				}
-				if got := r.server.Refreshes(); got != round {
-					t.Errorf("%d requests after round %d", got, round)
-				}
+				r.wantRefreshes(round)
 				for i, h := range all {
 					token := refreshToken(t, h)
 					if token != refreshToken(t, all[0]) || !r.server.Works(token) {
@@ -179,9 +177,7 @@ func TestCopyWithoutASuccessor(t *testing.T) {
 			if after, _ := home.Read(); string(after) != string(before) {
 				t.Error("the copy was changed")
 			}
-			if got := r.server.Refreshes(); got != 1 {
-				t.Errorf("%d requests", got)
-			}
+			r.wantRefreshes(1)
 			must.Do(t, home.Replace(r.newSignIn(box.Ada())))
 			_ = copied.Reload(t.Context(), true)
 			if st := copied.State(); st.Status != auth.StatusHealthy {
@@ -205,9 +201,7 @@ func TestRefusalsAreKnownInAllHomes(t *testing.T) {
 			t.Errorf("refused: %v", err)
 		}
 	}
-	if got := r.server.Refreshes(); got != 1 {
-		t.Errorf("%d requests", got)
-	}
+	r.wantRefreshes(1)
 	if _, again := r.copied("again"); again.State().Status != auth.StatusExpiring {
 		t.Errorf("a new copy of it is %s", again.State().Status)
 	}
@@ -223,9 +217,7 @@ func TestRefusalsAreKnownInAllHomes(t *testing.T) {
 			t.Errorf("a backup is refreshed: %v", err)
 		}
 	}
-	if got := r.server.Refreshes(); got != 2 {
-		t.Errorf("%d requests", got)
-	}
+	r.wantRefreshes(2)
 }
 
 // While one home's answer is on its way, the other waits for it.

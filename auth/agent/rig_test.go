@@ -82,6 +82,14 @@ func (r *rig) newSignIn(a box.Account) []byte {
 	return box.AuthJSON(box.WithAccount(a), box.WithTokens(tokens))
 }
 
+// wantRefreshes compares how often the server was asked to refresh.
+func (r *rig) wantRefreshes(want int) {
+	r.t.Helper()
+	if got := r.server.Refreshes(); got != want {
+		r.t.Errorf("%d refreshes were asked for, want %d", got, want)
+	}
+}
+
 func (r *rig) searchForTokens() {
 	text := r.log.String() + r.told.String()
 	r.mu.Lock()

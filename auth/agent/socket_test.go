@@ -260,9 +260,7 @@ func TestClientKnowsARefusal(t *testing.T) {
 			t.Errorf("Refresh = %v, want a permanent refusal", err)
 		}
 	}
-	if n := r.server.Refreshes(); n != 1 {
-		t.Errorf("%d requests were sent, want 1", n)
-	}
+	r.wantRefreshes(1)
 	st := await(t, c, "refused", auth.State.NeedsSignIn)
 	for i := range 2 {
 		ours, err := c.ClaimNotice(within(t), st.Notice)

@@ -147,9 +147,7 @@ func TestWrongUsageChangesNoState(t *testing.T) {
 			t.Errorf("%s: the State is %+v, was %+v", want, got, before)
 		}
 	}
-	if r.server.Refreshes() != 0 {
-		t.Errorf("%d refreshes", r.server.Refreshes())
-	}
+	r.wantRefreshes(0)
 }
 
 // A backend that answers 401 for ever: two requests and one refresh for each set
@@ -192,9 +190,7 @@ func TestUnauthorizedUsageRefreshesNothingUnasked(t *testing.T) {
 			t.Fatalf("%+v, %v", u, err)
 		}
 	}
-	if r.server.Refreshes() != 0 {
-		t.Errorf("%d refreshes", r.server.Refreshes())
-	}
+	r.wantRefreshes(0)
 }
 
 // Nothing is sent for those who may not ask.

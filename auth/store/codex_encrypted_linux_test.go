@@ -30,18 +30,14 @@ func TestCodexAndRekeyShareTheEncryptedStore(t *testing.T) {
 	codexs := h.Items(secretsService)
 	const second = "sk-fake-second-987FGHIJ"
 	must.Do(t, s.Update(patient(t), put(apiKey(second))))
-	if got := c.status(); got != "API key configured - sk-fake-***FGHIJ" {
-		t.Errorf("Codex says %q", got)
-	}
+	c.wantStatus("API key configured - sk-fake-***FGHIJ")
 	if got := h.Items(secretsService); len(got) != 1 || len(codexs) != 1 {
 		t.Errorf("items %v, want Codex's %v", got, codexs)
 	}
 	if removed, err := s.Delete(patient(t)); !removed || err != nil {
 		t.Errorf("Delete: %v, %v", removed, err)
 	}
-	if got := c.status(); got != "Not logged in" {
-		t.Errorf("after Delete Codex says %q", got)
-	}
+	c.wantStatus("Not logged in")
 	c.signIn(second)
 	h.loads(s, second)
 	if text, code := c.run("", "logout"); code != 0 {
@@ -106,9 +102,7 @@ func TestCodexCannotOpenTheEncryptedStoreEither(t *testing.T) {
 	h.Lock()
 	t.Run("locked", func(t *testing.T) { refuses(t, good) })
 	h.Unlock()
-	if got := c.status(); got != "API key configured - sk-fake-***ABCDE" {
-		t.Errorf("after the unlocking Codex says %q", got)
-	}
+	c.wantStatus("API key configured - sk-fake-***ABCDE")
 	h.loads(h.again(codex.StoreKeyring, Options{}), fakeKey)
 	h.forgetKey()
 	t.Run("without its key", func(t *testing.T) { refuses(t, good) })
@@ -135,9 +129,7 @@ func TestCodexKilledWhileItWritesTheEncryptedStore(t *testing.T) {
 		t.Fatalf("Load: %v", err)
 	}
 	must.Do(t, s.Update(patient(t), put(apiKey(third))))
-	if got := c.status(); got != "API key configured - sk-fake-***KLMNO" {
-		t.Errorf("Codex says %q", got)
-	}
+	c.wantStatus("API key configured - sk-fake-***KLMNO")
 }
 
 // look is the names, sizes and dates in the folder of the encrypted file.

@@ -44,27 +44,21 @@ func TestCodexAndRekeyShareTheKeyring(t *testing.T) {
 			if got := b.Items(codexService); len(got) != 1 || !reflect.DeepEqual(got, codexs) {
 				t.Errorf("items %v, want Codex's %v", got, codexs)
 			}
-			if got := c.status(); got != "API key configured - sk-fake-***FGHIJ" {
-				t.Errorf("Codex says %q", got)
-			}
+			c.wantStatus("API key configured - sk-fake-***FGHIJ")
 			if method, token := c.token(); method != "apikey" || token != second {
 				t.Errorf("getAuthStatus: %q, %q", method, token)
 			}
 			if removed, err := s.Delete(kit.Context(t)); !removed || err != nil {
 				t.Errorf("Delete: %v, %v", removed, err)
 			}
-			if got := c.status(); got != "Not logged in" {
-				t.Errorf("after Delete Codex says %q", got)
-			}
+			c.wantStatus("Not logged in")
 
 			// Now Rekey makes the item, and Codex takes it over.
 			must.Do(t, s.Update(kit.Context(t), put(auth.NewAPIKey(auth.NewSecret(fakeKey)))))
 			if got := b.Items(codexService); !reflect.DeepEqual(got, codexs) {
 				t.Errorf("items %v, want as of Codex %v", got, codexs)
 			}
-			if got := c.status(); got != "API key configured - sk-fake-***ABCDE" {
-				t.Errorf("Codex says %q", got)
-			}
+			c.wantStatus("API key configured - sk-fake-***ABCDE")
 			c.signIn(second)
 			if got := b.Items(codexService); len(got) != 1 {
 				t.Errorf("items %v, want one", got)

@@ -78,12 +78,13 @@ func (c *realCodex) signIn(key string) {
 	}
 }
 
-// status is the first line of "codex login status".
-func (c *realCodex) status() string {
+// wantStatus compares the first line of "codex login status".
+func (c *realCodex) wantStatus(want string) {
 	c.t.Helper()
 	text, _ := c.run("", "login", "status")
-	first, _, _ := strings.Cut(text, "\n")
-	return first
+	if got, _, _ := strings.Cut(text, "\n"); got != want {
+		c.t.Errorf("Codex says %q, want %q", got, want)
+	}
 }
 
 // token is what getAuthStatus of the app-server answers.
@@ -128,16 +129,12 @@ func TestCodexAndRekeyShareTheFile(t *testing.T) {
 		t.Fatalf("Rekey does not read what Codex wrote: %v", err)
 	}
 	must.Get(s.Delete(kit.Context(t)))(t)
-	if got := c.status(); got != "Not logged in" {
-		t.Errorf("after Delete Codex says %q", got)
-	}
+	c.wantStatus("Not logged in")
 	must.Do(t, s.Update(kit.Context(t), put(auth.NewAPIKey(auth.NewSecret(fakeKey)))))
 	if ours := files.Read(t, filepath.Join(home, codex.AuthFile)); string(ours) != string(written) {
 		t.Errorf("Rekey wrote %q, Codex %q", ours, written)
 	}
-	if got := c.status(); got != "API key configured - sk-fake-***ABCDE" {
-		t.Errorf("Codex says %q", got)
-	}
+	c.wantStatus("API key configured - sk-fake-***ABCDE")
 	if method, token := c.token(); method != "apikey" || token != fakeKey {
 		t.Errorf("getAuthStatus: %q, %q", method, token)
 	}
@@ -150,9 +147,7 @@ func TestCodexReadsAChatGPTSignInOfRekey(t *testing.T) {
 	c.configure("")
 	want := kit.Parsed(t, box.AuthJSON())
 	must.Do(t, open(t, home).Update(kit.Context(t), put(want)))
-	if got := c.status(); got != "Logged in using ChatGPT" {
-		t.Errorf("Codex says %q", got)
-	}
+	c.wantStatus("Logged in using ChatGPT")
 	if method, token := c.token(); method != "chatgpt" || token != want.AccessToken().Reveal() {
 		t.Errorf("getAuthStatus: %q and another token", method)
 	}

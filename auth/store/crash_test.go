@@ -118,7 +118,5 @@ func TestKilledWriterLeavesOldOrNew(t *testing.T) {
 	if err := open(t, home).Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("after")))); err != nil {
 		t.Errorf("the next writer: %v", err)
 	}
-	if found := leftovers(t, home); len(found) > 0 {
-		t.Errorf("left over: %v", found)
-	}
+	nothingLeft(t, home)
 }

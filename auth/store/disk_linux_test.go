@@ -26,9 +26,7 @@ func TestReadOnlyFilesystem(t *testing.T) {
 	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); err == nil {
 		t.Error("Update: no error")
 	}
-	if got, err := s.Load(kit.Context(t)); err != nil || got.RefreshToken().Reveal() != "one" {
-		t.Errorf("Load: %v", err)
-	}
+	holds(t, s, "one")
 }
 
 func TestFullDiskLeavesTheOldContent(t *testing.T) {
@@ -40,10 +38,6 @@ func TestFullDiskLeavesTheOldContent(t *testing.T) {
 	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two")))); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("Update: %v, want ENOSPC", err)
 	}
-	if got, err := s.Load(kit.Context(t)); err != nil || got.RefreshToken().Reveal() != "one" {
-		t.Errorf("Load: %v", err)
-	}
-	if found := leftovers(t, home); len(found) > 0 {
-		t.Errorf("left over: %v", found)
-	}
+	holds(t, s, "one")
+	nothingLeft(t, home)
 }

@@ -38,6 +38,24 @@ func leftovers(t *testing.T, dir string) []string {
 	return must.Get(filepath.Glob(filepath.Join(dir, tempPrefix+"*")))(t)
 }
 
+// nothingLeft wants no temporary files in folders.
+func nothingLeft(t *testing.T, dirs ...string) {
+	t.Helper()
+	for _, dir := range dirs {
+		if found := leftovers(t, dir); len(found) > 0 {
+			t.Errorf("left over: %v", found)
+		}
+	}
+}
+
+// holds wants a refresh token in a store.
+func holds(t *testing.T, s auth.Store, want string) {
+	t.Helper()
+	if got, err := s.Load(kit.Context(t)); err != nil || got.RefreshToken().Reveal() != want {
+		t.Errorf("the store holds %q, %v; want %q", got.RefreshToken().Reveal(), err, want)
+	}
+}
+
 func TestLoad(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
@@ -178,9 +196,7 @@ func TestUpdateDecidesOnWhatIsThere(t *testing.T) {
 			if _, err := os.Stat(path + ".lock"); !errors.Is(err, fs.ErrNotExist) {
 				t.Errorf("auth.json.lock was taken for nothing: %v", err)
 			}
-			if found := leftovers(t, home); len(found) > 0 {
-				t.Errorf("left over: %v", found)
-			}
+			nothingLeft(t, home)
 		})
 	}
 }
@@ -238,9 +254,7 @@ func TestUpdateThroughALink(t *testing.T) {
 					t.Errorf("Codex's lock: %v", err)
 				}
 			}
-			if found := append(leftovers(t, home), leftovers(t, dots)...); len(found) > 0 {
-				t.Errorf("left over: %v", found)
-			}
+			nothingLeft(t, home, dots)
 		})
 	}
 }
@@ -263,9 +277,7 @@ func TestUpdateGivesUpOnAHeldLock(t *testing.T) {
 			if got := string(files.Read(t, path)); got != string(kit.SignIn("one")) {
 				t.Error("the store was changed")
 			}
-			if found := leftovers(t, home); len(found) > 0 {
-				t.Errorf("left over: %v", found)
-			}
+			nothingLeft(t, home)
 		})
 	}
 }

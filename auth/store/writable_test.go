@@ -44,9 +44,7 @@ func TestGuards(t *testing.T) {
 			if err := s.Writable(kit.Context(t)); !errors.Is(err, tt.want) {
 				t.Errorf("Writable: %v, want %v", err, tt.want)
 			}
-			if found := leftovers(t, home); len(found) > 0 {
-				t.Errorf("Writable left %v", found)
-			}
+			nothingLeft(t, home)
 			err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("two"))))
 			if !errors.Is(err, tt.want) {
 				t.Errorf("Update: %v, want %v", err, tt.want)
