@@ -37,6 +37,11 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 		w.tell("tell.already_running")
 		return w.showWindow(ctx, first)
 	}
+	ctx, quit := context.WithCancel(ctx)
+	defer quit()
+	for _, h := range ours {
+		h.options.Quit = quit // a window ends what the menu can end
+	}
 	if err := ours.join(ctx); err != nil {
 		return err
 	}

@@ -41,6 +41,9 @@ type Options struct {
 	// Tell gets errors for the person at the terminal; nil discards them. It is
 	// called from any goroutine and must not block.
 	Tell func(error)
+	// Quit ends the program when a client of the socket asks for it, without
+	// waiting; nil: clients cannot end it.
+	Quit func()
 	// LoginPorts are tried for a sign-in's callback; nil means Codex's own.
 	LoginPorts []int
 	// Settings is the path of the configuration file, which need not exist; ""

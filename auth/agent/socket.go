@@ -33,7 +33,8 @@ func (a *Agent) serve(ctx context.Context) error {
 		log:    a.opts.Log,
 		places: make(chan struct{}, maxClients),
 		server: &appserver.Server{
-			Home: a.Home, Version: a.version, Platform: Platform(), Pushes: true, Limits: socketLimits, Log: a.opts.Log,
+			Home: a.Home, Version: a.version, Platform: Platform(), Pushes: true,
+			Quit: a.opts.Quit, Limits: socketLimits, Log: a.opts.Log,
 		},
 	}
 	defer clients.clients.Wait()

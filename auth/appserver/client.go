@@ -20,6 +20,7 @@ type Client struct {
 	*wire
 	home    string
 	version string // the agent's
+	canQuit bool
 	states  auth.Broadcast[auth.State]
 	usages  auth.Broadcast[usage.Usage]
 }
@@ -63,7 +64,7 @@ func (c *Client) begin(ctx context.Context) error {
 	if err := compare(*welcome.Rekey, spoken()); err != nil {
 		return err
 	}
-	c.home, c.version = welcome.CodexHome, welcome.Rekey.Version
+	c.home, c.version, c.canQuit = welcome.CodexHome, welcome.Rekey.Version, welcome.Rekey.CanQuit
 	first := welcome.Rekey.State
 	if first == nil { // an older agent
 		var answer stateMessage
@@ -202,6 +203,19 @@ func (c *Client) ClaimNotice(ctx context.Context, notice string) (bool, error) {
 	var r claimResult
 	err := c.ask(ctx, methodClaimNotice, claimParams{notice}, &r)
 	return r.Claimed, err
+}
+
+// CanQuit reports whether the agent's program can be ended by Quit: one with a tray
+// can, one that runs as a service cannot.
+func (c *Client) CanQuit() bool { return c.canQuit }
+
+// Quit ends the agent's program, as its menu's Quit does. It does not wait for a
+// refresh under way, for which the program does.
+func (c *Client) Quit(ctx context.Context) error {
+	if err := c.ask(ctx, methodQuit, struct{}{}, nil); !errors.Is(err, ErrAgentGone) {
+		return err
+	}
+	return nil // gone before its answer
 }
 
 // Done is closed when the connection has ended.

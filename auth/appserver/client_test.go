@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,6 +26,12 @@ func dial(t *testing.T, h appserver.Home) *appserver.Client {
 // dialUntil is dial, and returns what ends the agent.
 func dialUntil(t *testing.T, h appserver.Home) (c *appserver.Client, end func()) {
 	t.Helper()
+	return dialServer(t, &appserver.Server{Home: h, Pushes: true})
+}
+
+// dialServer is dialUntil for a server.
+func dialServer(t *testing.T, s *appserver.Server) (c *appserver.Client, end func()) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "s")
 	l := must.Get(net.Listen("unix", path))(t)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -35,7 +42,6 @@ func dialUntil(t *testing.T, h appserver.Home) (c *appserver.Client, end func())
 		if err != nil {
 			return
 		}
-		s := &appserver.Server{Home: h, Pushes: true}
 		if err := s.Serve(ctx, nc); err != nil {
 			t.Errorf("Serve: %v", err)
 		}
@@ -106,6 +112,29 @@ func TestClientOutlivesItsAgent(t *testing.T) {
 	}
 	if err := c.Refresh(t.Context()); !errors.Is(err, appserver.ErrAgentGone) {
 		t.Errorf("got %v want %v", err, appserver.ErrAgentGone)
+	}
+}
+
+// TestQuit: a client ends the program around the server where that wants it, and
+// knows before it asks.
+func TestQuit(t *testing.T) {
+	t.Parallel()
+	h := newHome(t, signedIn(), refusing())
+	c := dial(t, h)
+	if err := c.Quit(t.Context()); c.CanQuit() || err == nil || !strings.Contains(err.Error(), "not ended by its clients") {
+		t.Errorf("a service can be ended: %v, %v", c.CanQuit(), err)
+	}
+	ctx, quit := context.WithCancel(t.Context())
+	c, _ = dialServer(t, &appserver.Server{Home: h, Quit: quit})
+	if err := c.Quit(t.Context()); !c.CanQuit() || err != nil || ctx.Err() == nil {
+		t.Errorf("a program with a tray cannot be ended: %v, %v", c.CanQuit(), err)
+	}
+	// Its end may come before its answer.
+	s := &appserver.Server{Home: h, Quit: func() {}}
+	c, end := dialServer(t, s)
+	s.Quit = end
+	if err := c.Quit(t.Context()); err != nil {
+		t.Errorf("the end of the connection: %v", err)
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 
 func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) {
 	s := c.server
-	us := &program{Version: s.Version, Schema: spoken()}
+	us := &program{Version: s.Version, Schema: spoken(), CanQuit: s.Quit != nil}
 	if p.Rekey != nil && p.Rekey.Schema != nil {
 		if err := compare(*us, *p.Rekey.Schema); err != nil {
 			return nil, failure(err)

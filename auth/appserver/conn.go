@@ -71,6 +71,7 @@ func (c *conn) methods() map[string]handler {
 		methodPushLoan:     with(c.pushLoan),
 		methodStopLoan:     with(c.stopLoan),
 		methodRecover:      c.recover,
+		methodQuit:         c.quit,
 	}
 }
 

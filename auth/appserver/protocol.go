@@ -44,6 +44,7 @@ const (
 	methodLoans        = "rekey/loans"
 	methodPushLoan     = "rekey/pushLoan"
 	methodStopLoan     = "rekey/stopLoan"
+	methodQuit         = "rekey/quit"
 	noteState          = "rekey/stateChanged"
 	noteUsage          = "rekey/usageChanged"
 )

@@ -102,6 +102,14 @@ func (c *conn) activity(ctx context.Context, _ json.RawMessage) (any, error) {
 	return activityResult{list}, err
 }
 
+func (c *conn) quit(context.Context, json.RawMessage) (any, error) {
+	if c.server.Quit == nil {
+		return nil, invalid("Invalid request: this Rekey is not ended by its clients")
+	}
+	c.server.Quit()
+	return nil, nil
+}
+
 func (c *conn) token(ctx context.Context, p tokenParams) (any, error) {
 	// Clamped, so that a huge value does not overflow.
 	atLeast := min(max(0, p.MinValiditySeconds), math.MaxInt32)

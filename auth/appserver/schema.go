@@ -39,6 +39,8 @@ type program struct {
 	Version string      `json:"version,omitempty"`
 	Schema  schemas     `json:"schema"`
 	State   *auth.State `json:"state,omitempty"`
+	// CanQuit: the agent serves rekey/quit.
+	CanQuit bool `json:"canQuit,omitempty"`
 }
 
 // SchemaError means that the agent and its client have no common version of

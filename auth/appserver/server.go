@@ -60,6 +60,9 @@ type Server struct {
 	AsCodex bool
 	// Pushes sends account/updated when another process has changed the account.
 	Pushes bool
+	// Quit begins the end of the program around the server, and returns at once.
+	// Nil: clients cannot end it.
+	Quit func()
 	// Limits bound what one connection may cost the others.
 	Limits Limits
 	// Log receives what goes wrong; nil discards it.

@@ -39,7 +39,7 @@ func TestGNOME(t *testing.T) {
 	w.button = func(notice image.Rectangle) image.Point { return image.Pt(middle(notice).X, notice.Max.Y-25) }
 	w.window = func(t *testing.T) {
 		kit.Eventually(t, "the window", func() bool {
-			titles, err := g.eval("global.get_window_actors().map(w => w.meta_window.title).join()")
+			titles, err := g.titles()
 			return err == nil && strings.Contains(titles, "Rekey")
 		})
 	}
@@ -95,10 +95,28 @@ func (g *gnome) withoutExtension(t *testing.T) {
 	if !strings.Contains(doctor.Output(), "install the package gnome-shell-extension-appindicator") {
 		t.Errorf("doctor says\n%s", doctor.Output())
 	}
-	if code := p.Stop(t); code != 0 {
-		t.Errorf("the program ended with %d", code)
-	}
 	g.do(t, "Main.messageTray.getSources().forEach(s => s.destroy())")
+
+	// There is no menu: the window has its Quit.
+	if window := g.w.startRekey(t, "window"); window.Wait(t) != 0 {
+		t.Errorf("rekey window says %s", window.Output())
+	}
+	g.w.window(t)
+	kit.Eventually(t, "the window's content", func() bool { return contentDrawn(g.w.ScreenshotAfter(t, "0-window", nil)) })
+	for _, key := range toQuit {
+		g.key(t, key)
+	}
+	g.w.ScreenshotAfter(t, "0-window-about", nil)
+	g.key(t, "Return")
+	if code := p.Wait(t); code != 0 {
+		t.Errorf("the program ended with %d:\n%s", code, p.Output())
+	}
+	kit.Eventually(t, "no window", func() bool { titles, err := g.titles(); return err == nil && !strings.Contains(titles, "Rekey") })
+}
+
+// titles are those of the windows.
+func (g *gnome) titles() (string, error) {
+	return g.eval("global.get_window_actors().map(w => w.meta_window.title).join()")
 }
 
 // eval has the shell evaluate an expression, and returns it as JSON.

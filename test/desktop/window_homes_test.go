@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -54,6 +55,29 @@ func TestWindowFromTheTray(t *testing.T) {
 		t.Errorf("the tray ended with %d", code)
 	}
 }
+
+// TestWindowQuits: where there is no menu to quit from, the window does, and closes.
+func TestWindowQuits(t *testing.T) {
+	program := filepath.Join(t.TempDir(), "rekey")
+	must.Do(t, os.Link(kit.Rekey(t), program))
+	installWindow(t, program)
+	r := newRigWith(t, program, box.Config{AccessLife: time.Hour})
+	p := r.startRekey(t)
+	r.Item(t, p).Click(t, "Open Rekey…")
+	window := r.WaitWindow(t, "Rekey")
+	kit.Eventually(t, "the window's content", func() bool { return contentDrawn(r.Screenshot(t, "0-opening")) })
+	r.Press(t, window, toQuit...)
+	r.ScreenshotAfter(t, "1-about", nil)
+	r.Press(t, window, "Return")
+	if code := p.Wait(t); code != cli.ExitOK {
+		t.Errorf("the tray ended with %d:\n%s", code, p.Output())
+	}
+	kit.Eventually(t, "no window", func() bool { return r.Title(window) == "" })
+}
+
+// toQuit is what is pressed in the window of a healthy sign-in to come by its page
+// About to its Quit.
+var toQuit = strings.Fields("Tab Tab Tab Tab Return Tab Tab Tab")
 
 // TestWindowLearnsOfAnotherHome: a home that is added while the window is open shows
 // in it, and the window does not come forward for it.

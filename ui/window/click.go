@@ -24,6 +24,7 @@ func (w *Window) actions(ctx context.Context) actions {
 		earlier:     w.render,
 		diagnostics: func() { w.copyDiagnostics(ctx) },
 		log:         w.showLog,
+		quit:        func() { w.quit(ctx) },
 		addAccount:  func() { w.AskAccount(ctx) },
 		loans: loanActions{
 			push: func(id string) { w.pushLoan(ctx, id) },

@@ -24,6 +24,7 @@ type actions struct {
 	signIn        signInActions
 	diagnostics   func() // copies them
 	log           func() // shows it; nil: it cannot be shown
+	quit          func() // ends Rekey
 	addAccount    func()
 	loans         loanActions
 }
@@ -47,6 +48,7 @@ type shown struct {
 	aboutNote             string
 	loans                 LoansView
 	canAdd                bool // another account can be added
+	canQuit               bool // Rekey can be ended from here
 	now                   time.Time
 }
 
@@ -82,7 +84,7 @@ func newContent(w words.Words, do actions) *content {
 	c.facts = newFacts()
 	c.usage = newUsagePart(w)
 	c.loans = newLoansPart(w, c, do.loans)
-	c.about = newAbout(w, c, do.diagnostics, do.log)
+	c.about = newAbout(w, c, do.diagnostics, do.log, do.quit)
 	c.signIn = newSignIn(w, c, do.signIn)
 	c.timeline = newTimeline(w, c, do.earlier)
 	c.preferences = newPreferences(w, c, do.change, do.signOut, do.addAccount)
@@ -108,7 +110,7 @@ func (c *content) show(s shown) {
 	setVisible(c.usage.root, !signingIn && !s.gone && len(s.usage.Rows)+len(s.usage.Notes) > 0)
 	c.loans.show(s.loans)
 	setVisible(c.loans.root, !signingIn && !s.gone && len(s.loans.Rows) > 0)
-	c.about.show(s.aboutNote)
+	c.about.show(s.aboutNote, s.canQuit)
 	c.facts.show(s.view.Facts)
 	setVisible(c.facts.root, !signingIn && !s.gone)
 	// A running sign-in hides the tabs.

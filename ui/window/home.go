@@ -18,6 +18,10 @@ type Connection interface {
 	lend.Session
 	// Home is the Codex home's directory.
 	Home() string
+	// CanQuit reports whether Quit can end the agent's program.
+	CanQuit() bool
+	// Quit ends it, as its menu does.
+	Quit(ctx context.Context) error
 	// Close ends the connection.
 	Close() error
 }

@@ -166,7 +166,7 @@ func (s scene) shown(w words.Words) shown {
 	v := shown{
 		view: ViewOf(w, s.state, moment), tone: toneOf(s.state), state: s.state, home: "/home/ada/.codex",
 		homes: s.homes, note: s.note, activities: s.activities, activityProblem: s.problem, now: moment,
-		usage: UsageOf(w, s.usage, s.state, s.history, moment), loans: LoansOf(w, s.loans, moment), canAdd: true,
+		usage: UsageOf(w, s.usage, s.state, s.history, moment), loans: LoansOf(w, s.loans, moment), canAdd: true, canQuit: true,
 	}
 	if s.gone {
 		v.view, v.tone, v.gone = goneView(w, &home{known: true, state: s.state}), toneWarning, true

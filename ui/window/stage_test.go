@@ -24,11 +24,21 @@ import (
 // connection is a Session over the test's own.
 type connection struct {
 	*lending.Session
-	dir string
+	dir   string
+	quits bool
 }
 
 // Home implements Session.
 func (c connection) Home() string { return c.dir }
+
+// CanQuit implements Connection.
+func (c connection) CanQuit() bool { return c.quits }
+
+// Quit implements Connection.
+func (c connection) Quit(context.Context) error {
+	c.Calls <- "Quit"
+	return nil
+}
 
 // Close implements Session.
 func (connection) Close() error { return nil }
@@ -65,10 +75,10 @@ func openState(t *testing.T, s auth.State, others ...Home) *stage {
 	}
 	st.lent = lending.Of(st.session)
 	const dir = "/home/ada/.codex"
-	first := Home{First: connection{st.lent, dir}, Dial: func(context.Context) (Connection, error) {
+	first := Home{First: connection{st.lent, dir, true}, Dial: func(context.Context) (Connection, error) {
 		select {
 		case s := <-st.again:
-			return connection{lending.Of(s), dir}, nil
+			return connection{lending.Of(s), dir, false}, nil
 		default:
 			return nil, errors.New("no agent answers")
 		}

@@ -64,7 +64,7 @@ func TestUsageInAnOpenWindow(t *testing.T) {
 		var shown, looks atomic.Int32
 		w := &Window{log: slog.New(slog.DiscardHandler), do: func(func()) { shown.Add(1) }}
 		stop := kit.Go(t, func(ctx context.Context) {
-			w.measure(ctx, &home{}, lookedAt{connection{lending.Of(session), ""}, &looks})
+			w.measure(ctx, &home{}, lookedAt{connection{lending.Of(session), "", false}, &looks})
 			w.Wait()
 		})
 		expect := func(step string, wantShown, wantLooks int32) {

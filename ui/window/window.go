@@ -184,7 +184,7 @@ func (w *Window) render() {
 		note: h.note, preferencesNote: h.preferencesNote, saving: h.saving > 0,
 		usage:    UsageOf(w.words, h.usage, h.state, h.history, now),
 		usageOff: h.usage.Problem == usage.ProblemOff, alertsAt: h.usage.AlertsAt, aboutNote: w.aboutNote,
-		loans: LoansOf(w.words, h.loans, now), canAdd: w.addAccount != nil,
+		loans: LoansOf(w.words, h.loans, now), canAdd: w.addAccount != nil, canQuit: w.quitter() != nil,
 		activities: h.activities, activityProblem: h.problem, now: now,
 	}
 	for i, h := range w.homes {

@@ -128,7 +128,7 @@ func TestWindowShowsSeveralHomes(t *testing.T) {
 	work := kit.NewSession(kit.State(auth.StatusExpiring, time.Now()))
 	never := Home{Dial: func(ctx context.Context) (Connection, error) { return nil, errors.New("no agent answers") }}
 	st := openState(t, kit.State(auth.StatusHealthy, time.Now()),
-		Home{First: connection{lending.Of(work), "/home/ada/work/.codex"}, Dial: never.Dial}, never)
+		Home{First: connection{lending.Of(work), "/home/ada/work/.codex", false}, Dial: never.Dial}, never)
 	if text := st.text(); !strings.HasPrefix(text, "{/home/ada/.codex}\n") || !strings.Contains(text, "Signed in") {
 		t.Errorf("at first it shows\n%s", text)
 	}
@@ -146,7 +146,7 @@ func TestWindowShowsSeveralHomes(t *testing.T) {
 	if strings.Contains(alone.text(), "{/home") {
 		t.Error("one home alone is to be chosen")
 	}
-	alone.window.Add(t.Context(), never, Home{First: connection{lending.Of(work), "/home/grace/.codex"}, Dial: never.Dial})
+	alone.window.Add(t.Context(), never, Home{First: connection{lending.Of(work), "/home/grace/.codex", false}, Dial: never.Dial})
 	if got := alone.window.content.homes.Options; !slices.Equal(got, []string{"/home/ada/.codex", "2", "/home/grace/.codex"}) {
 		t.Errorf("with those that came later the homes are %q", got)
 	}
@@ -210,4 +210,25 @@ func TestAbout(t *testing.T) {
 	if got := <-st.opened; got != "file:///home/ada/.local/state/rekey" {
 		t.Errorf("it opens %s", got)
 	}
+}
+
+// TestQuit: it ends the program where that has a tray, and the window with it. One
+// that runs as a service is not offered.
+func TestQuit(t *testing.T) {
+	st := open(t, auth.StatusHealthy)
+	st.tap("About")
+	next := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
+	st.session.End()
+	st.again <- next // one without a tray
+	st.until("the next agent", func() bool { return st.window.home().session != nil && !st.window.home().session.CanQuit() })
+	if strings.Contains(st.text(), "[Quit Rekey]") {
+		t.Errorf("a service can be quit in\n%s", st.text())
+	}
+	st.close()
+
+	st = open(t, auth.StatusHealthy)
+	st.tap("About")
+	st.tap("Quit Rekey")
+	st.session.Expect(t, "Quit")
+	st.until("the window's end", func() bool { return st.window.ended })
 }
