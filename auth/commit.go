@@ -61,8 +61,13 @@ func (m *Manager) yield(ctx context.Context, s *Snapshot) error {
 		return changed // Codex keeps what it has cached
 	}
 	now, err := m.load(ctx)
+	if !now.HasTokens() { // perhaps only gone for a moment: the escrow keeps the answer
+		m.mu.Lock()
+		m.held = true // whoever reads the same sign-in again saves it
+		m.mu.Unlock()
+	}
 	if err != nil {
-		return &RefreshError{Err: err} // perhaps only gone for a moment: the escrow keeps the answer
+		return &RefreshError{Err: err}
 	}
 	if key := m.opts.Memory.Token(s); now.HasTokens() && m.opts.Memory.Token(now) != key {
 		m.clearEscrow(key)

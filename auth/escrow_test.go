@@ -80,6 +80,29 @@ func TestEscrowOutlivesAMissingStore(t *testing.T) {
 	}
 }
 
+// TestEscrowOutlivesAMovedHome: a store that goes away during the request gets the
+// answer as soon as it is back.
+func TestEscrowOutlivesAMovedHome(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT())
+	r.authority.then(refreshed("2"))
+	release := r.authority.block()
+	done := r.refreshLater()
+	r.store.put(nil)
+	release()
+	if err := <-done; err == nil {
+		t.Error("the refresh succeeds")
+	}
+	r.wantHeld("refresh-2")
+	r.store.put(chatGPT())
+	if err := r.Reload(t.Context(), true); err != nil {
+		t.Error(err)
+	}
+	r.wantStored("refresh-2")
+	r.wantHeld("")
+	r.wantRequests(1)
+}
+
 // TestAnswerLost: the State says that the token may be spent, until the store
 // holds other credentials or a refresh succeeds.
 func TestAnswerLost(t *testing.T) {

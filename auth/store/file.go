@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -84,6 +86,13 @@ func (s *fileStore) unwritten(err error) error {
 // Update implements auth.Store: read, decide and write the new file under
 // auth.lock; compare and rename under auth.json.lock, too.
 func (s *fileStore) Update(ctx context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) error {
+	// A home that has been moved away must not be made anew for nothing: it could
+	// not be moved back then.
+	if _, err := os.Stat(s.home); errors.Is(err, fs.ErrNotExist) {
+		if _, err := decide(nil); err != nil {
+			return s.unwritten(err)
+		}
+	}
 	// Codex creates a missing home readable by others; its files are not.
 	if err := s.disk.MkdirAll(s.home, 0o700); err != nil {
 		return s.unwritten(err)

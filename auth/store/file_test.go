@@ -168,6 +168,19 @@ func TestUpdateWritesAsCodexDoes(t *testing.T) {
 	}
 }
 
+// A home that was moved away is not made anew by an Update that writes nothing.
+func TestUpdateLeavesNoHome(t *testing.T) {
+	t.Parallel()
+	home := filepath.Join(files.TempDir(t), "moved")
+	keep := func(*auth.Snapshot) (*auth.Snapshot, error) { return nil, auth.ErrStoreChanged }
+	if err := open(t, home).Update(kit.Context(t), keep); !errors.Is(err, auth.ErrStoreChanged) {
+		t.Errorf("Update = %v", err)
+	}
+	if _, err := os.Stat(home); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the home: %v", err)
+	}
+}
+
 func TestUpdateDecidesOnWhatIsThere(t *testing.T) {
 	t.Parallel()
 	refused := errors.New("no")
