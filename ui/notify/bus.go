@@ -29,9 +29,11 @@ const (
 // errNoService means that there is no notification service on the bus.
 var errNoService = errors.New("no notification service runs")
 
-// absent are the bus errors that say so: for the service's name, and for the
-// unique name of one that has exited.
-var absent = []string{"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner"}
+// absent are the bus errors that say so: for the service's name, for the unique
+// name of one that has exited, and from the bus for one that exits while asked.
+var absent = []string{
+	"org.freedesktop.DBus.Error.ServiceUnknown", "org.freedesktop.DBus.Error.NameHasNoOwner", "org.freedesktop.DBus.Error.NoReply",
+}
 
 // Bus is the Notifier for the desktop's notification service. It uses a private
 // connection, opened on first use and reopened when it breaks.

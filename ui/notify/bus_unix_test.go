@@ -260,6 +260,11 @@ func TestBusServiceRestarts(t *testing.T) {
 		t.Error(err)
 	}
 	kit.Receive(t, "a withdrawal", third.closed)
+	show(third)
+	must.Do(t, third.conn.Export(leaving{third}, "/org/freedesktop/Notifications", service))
+	if err := bus.Withdraw(t.Context()); err != nil {
+		t.Errorf("withdrawing from a service that exits meanwhile: %v", err)
+	}
 }
 
 // TestBusTwoHomes: each home's message has its own place.

@@ -66,6 +66,15 @@ func (s *server) CloseNotification(id uint32) *dbus.Error {
 	return nil
 }
 
+// leaving is a service that exits when it is asked to close a message.
+type leaving struct{ *server }
+
+// CloseNotification is called by clients, in vain.
+func (s leaving) CloseNotification(uint32) *dbus.Error {
+	_ = s.conn.Close()
+	return nil
+}
+
 // signal sends a signal of the service, from conn.
 func signal(t *testing.T, conn *dbus.Conn, name string, args ...any) {
 	t.Helper()
