@@ -69,7 +69,7 @@ func (c *call) answer(f func([]Request) Reply) {
 	c.arrived(Request{Body: string(body)})
 	all, _ := c.journal.look()
 	reply := f(all[:c.place+1])
-	if !reply.hold(c.r.Context()) || reply.Drop != DropNever {
+	if !reply.hold(c.r.Context()) || reply.Drop {
 		c.drop()
 	}
 	c.ended(OutcomeScripted)

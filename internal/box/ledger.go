@@ -9,7 +9,6 @@ import (
 
 // The codes of a refused refresh, as the real server sends them.
 const (
-	CodeExpired     = "refresh_token_expired"
 	CodeReused      = "refresh_token_reused"
 	CodeInvalidated = "refresh_token_invalidated"
 )
@@ -17,7 +16,6 @@ const (
 // ledger knows every token that was issued, and which of them still works.
 type ledger struct {
 	now                func() time.Time
-	refreshLife        time.Duration // 0: refresh tokens do not expire
 	reuseRevokesFamily bool
 
 	mu         sync.Mutex // guards all below
@@ -28,10 +26,8 @@ type ledger struct {
 
 func newLedger(cfg Config) *ledger {
 	return &ledger{
-		now: cfg.Now, refreshLife: cfg.RefreshLife, reuseRevokesFamily: cfg.ReuseRevokesFamily,
-		accessLife: cfg.AccessLife,
-		refresh:    make(map[string]*refreshToken),
-		families:   make(map[string]*family),
+		now: cfg.Now, reuseRevokesFamily: cfg.ReuseRevokesFamily, accessLife: cfg.AccessLife,
+		refresh: make(map[string]*refreshToken), families: make(map[string]*family),
 	}
 }
 
@@ -44,10 +40,9 @@ type family struct {
 }
 
 type refreshToken struct {
-	seq     int // 1 for the first token this server issued
-	family  *family
-	expires time.Time // zero: never
-	spent   bool
+	seq    int // 1 for the first token this server issued
+	family *family
+	spent  bool
 }
 
 // issue starts a new family.
@@ -67,11 +62,7 @@ func (l *ledger) next(f *family) Tokens {
 		AccessToken:  JWT(f.account.claims(fmt.Sprintf("access-%d-%s", seq, rand.Text()), issued, expires)),
 		RefreshToken: fmt.Sprintf("box-refresh-%d-%s", seq, rand.Text()),
 	}
-	rt := &refreshToken{seq: seq, family: f}
-	if l.refreshLife > 0 {
-		rt.expires = issued.Add(l.refreshLife)
-	}
-	l.refresh[t.RefreshToken] = rt
+	l.refresh[t.RefreshToken] = &refreshToken{seq: seq, family: f}
 	l.families[t.RefreshToken], l.families[t.AccessToken] = f, f
 	return t
 }
@@ -90,8 +81,6 @@ func (l *ledger) redeem(token, clientID string) (Tokens, string) {
 	case rt.spent:
 		rt.family.revoked = l.reuseRevokesFamily
 		return Tokens{}, CodeReused
-	case !rt.expires.IsZero() && !l.now().Before(rt.expires):
-		return Tokens{}, CodeExpired
 	}
 	rt.spent = true
 	return l.next(rt.family), ""
@@ -124,7 +113,7 @@ func (l *ledger) works(token string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	rt, ok := l.refresh[token]
-	return ok && !rt.spent && !rt.family.revoked && (rt.expires.IsZero() || l.now().Before(rt.expires))
+	return ok && !rt.spent && !rt.family.revoked
 }
 
 // revoke ends the family of a refresh or access token (RFC 7009, section 2.1).

@@ -10,19 +10,6 @@ import (
 	"time"
 )
 
-// Drop says when the connection of a scripted refresh is closed unanswered.
-type Drop int
-
-// The moments.
-const (
-	DropNever Drop = iota
-	// DropBefore: before anything is done. The refresh token stays good.
-	DropBefore
-	// DropAfter: when everything is done, so that only the answer is lost and
-	// the refresh token is spent.
-	DropAfter
-)
-
 // Reply is one scripted answer to a refresh. Its zero value is the true answer;
 // fields that are set change it.
 type Reply struct {
@@ -37,8 +24,9 @@ type Reply struct {
 	// for a time, and until the channel is closed.
 	Delay time.Duration
 	Gate  <-chan struct{}
-	// Drop closes the connection instead of answering.
-	Drop Drop
+	// Drop closes the connection instead of answering, when everything is done: the
+	// answer is lost and the refresh token is spent.
+	Drop bool
 	// Truncate promises more bytes than are sent.
 	Truncate bool
 }

@@ -29,8 +29,7 @@ func TestScriptedReplies(t *testing.T) {
 		"redirect":      {Redirect("http://127.0.0.1:9/"), 307, "", false, OutcomeScripted, wantHeader("Location", "http://127.0.0.1:9/")},
 		"content type":  {Reply{Status: 200, Header: map[string]string{"Content-Type": "text/plain"}}, 200, "", false, OutcomeScripted, wantHeader("Content-Type", "text/plain")},
 		"delayed":       {Reply{Delay: time.Millisecond}, 200, "", true, OutcomeOK, nil},
-		"drop before":   {Reply{Drop: DropBefore}, 0, "", false, OutcomeDropped, nil},
-		"drop after":    {Reply{Drop: DropAfter}, 0, "", true, OutcomeDropped, nil},
+		"dropped":       {Reply{Drop: true}, 0, "", true, OutcomeDropped, nil},
 		"cut short":     {Reply{Status: 200, Body: "{", Truncate: true}, 200, "", false, OutcomeScripted, wantCut},
 		"true, but cut": {Reply{Truncate: true}, 200, "", true, OutcomeOK, wantCut},
 		"huge": {Huge(3 << 20), 200, "", false, OutcomeScripted, func(t *testing.T, a answer) {
@@ -178,7 +177,7 @@ func TestAnswer(t *testing.T) {
 		last := all[len(all)-1]
 		reply := Reply{Status: 210 + len(all), Body: last.Method + " " + last.Endpoint + " " + last.Body}
 		if last.Endpoint == "/drop" {
-			reply.Drop = DropAfter
+			reply.Drop = true
 		}
 		return reply
 	})

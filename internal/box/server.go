@@ -19,8 +19,6 @@ type Config struct {
 	ClientID string
 	// AccessLife is how long access tokens live, DefaultAccessLife when 0.
 	AccessLife time.Duration
-	// RefreshLife is how long refresh tokens live; 0 means without limit.
-	RefreshLife time.Duration
 	// ReuseRevokesFamily ends the whole sign-in when a refresh token is used
 	// twice, as RFC 9700, section 4.14.2 wants it.
 	ReuseRevokesFamily bool

@@ -17,8 +17,7 @@ const (
 	GrantExchange = "urn:ietf:params:oauth:grant-type:token-exchange" // RFC 8693
 )
 
-// refreshParams are the parameters of a refresh: JSON from Codex, a form from
-// other clients (RFC 6749, section 6).
+// refreshParams are the parameters of a refresh, as JSON.
 type refreshParams struct {
 	Grant        string `json:"grant_type"`
 	ClientID     string `json:"client_id"`
@@ -53,13 +52,6 @@ func (s *Server) token(c *call) {
 
 func (s *Server) tokenForm(c *call, form url.Values) {
 	grant := form.Get("grant_type")
-	if grant == GrantRefresh {
-		s.refresh(c, refreshParams{
-			Grant: grant, ClientID: form.Get("client_id"),
-			RefreshToken: form.Get("refresh_token"), Reason: form.Get("refresh_reason"),
-		})
-		return
-	}
 	c.arrived(Request{Grant: grant, ClientID: form.Get("client_id")})
 	switch {
 	case form.Get("client_id") != s.cfg.ClientID:
@@ -79,14 +71,14 @@ func (s *Server) tokenForm(c *call, form url.Values) {
 func (s *Server) refresh(c *call, p refreshParams) {
 	reply := s.script.take()
 	outcome := OutcomeScripted
-	if reply.Status == 0 && reply.Drop != DropBefore {
+	if reply.Status == 0 {
 		reply.Status, reply.Body, outcome = s.redeem(p)
 	}
 	c.arrived(Request{
 		Grant: p.Grant, ClientID: p.ClientID, Reason: p.Reason,
 		RefreshToken: s.ledger.sequence(p.RefreshToken),
 	})
-	if reply.Drop == DropBefore || !reply.hold(c.r.Context()) || reply.Drop == DropAfter {
+	if !reply.hold(c.r.Context()) || reply.Drop {
 		c.drop()
 	}
 	c.ended(outcome)

@@ -51,7 +51,7 @@ func TestRefresh(t *testing.T) {
 		"server down, past": {func(b *sandboxed) { b.signIn(-time.Hour); b.Server.Close() }, cli.ExitWaiting, "", "no connection could be made", nil, false},
 		"answer lost": {func(b *sandboxed) {
 			b.signIn(time.Hour)
-			b.Server.Script(box.Reply{Drop: box.DropAfter})
+			b.Server.Script(box.Reply{Drop: true})
 		}, cli.ExitWaiting, "", "no answer came", []string{box.OutcomeDropped}, false},
 	}
 	for name, tt := range tests {

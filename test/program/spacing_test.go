@@ -26,7 +26,7 @@ func TestNoStorm(t *testing.T) {
 	}{
 		"429 with Retry-After": {box.Reply{Status: http.StatusTooManyRequests, Header: map[string]string{"Retry-After": "3600"}}, "answered 429"},
 		"500":                  {box.Reply{Status: http.StatusInternalServerError}, "answered 500"},
-		"lost answers":         {box.Reply{Drop: box.DropAfter}, "no answer came"},
+		"lost answers":         {box.Reply{Drop: true}, "no answer came"},
 		"a refusal to serve":   {box.Refusal(http.StatusForbidden, "unsupported_country_region_territory"), "unsupported_country_region_territory (403)"},
 	} {
 		for _, agent := range []bool{false, true} {

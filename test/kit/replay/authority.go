@@ -33,14 +33,11 @@ func (p *reply) UnmarshalJSON(data []byte) error {
 	}
 	body, err := bodyOf(as.Body)
 	p.Reply = box.Reply{
-		Status: cmp.Or(as.Status, http.StatusOK), Body: string(body), Header: as.Header, Delay: seconds(as.Delay), Truncate: as.Truncate,
+		Status: cmp.Or(as.Status, http.StatusOK), Body: string(body), Header: as.Header, Delay: seconds(as.Delay), Drop: as.Drop, Truncate: as.Truncate,
 	}
 	if as.ContentType != "" {
 		p.Header = map[string]string{"Content-Type": as.ContentType}
 		maps.Copy(p.Header, as.Header)
-	}
-	if as.Drop {
-		p.Drop = box.DropAfter
 	}
 	return err
 }

@@ -265,7 +265,7 @@ func TestReply(t *testing.T) {
 		`{"status":503,"body":"\udcff<","content_type":"text/html","headers":{"retry-after":"7"},"delay":0.5}`: {
 			Status: 503, Body: "\xff<", Header: map[string]string{"Content-Type": "text/html", "retry-after": "7"}, Delay: time.Second / 2},
 		`{"body":{"a": 1},"truncate":true}`: {Status: 200, Body: `{"a": 1}`, Truncate: true},
-		`{"body":null,"drop":true}`:         {Status: 200, Drop: box.DropAfter},
+		`{"body":null,"drop":true}`:         {Status: 200, Drop: true},
 	} {
 		var got reply
 		if err := json.Unmarshal([]byte(text), &got); err != nil || !reflect.DeepEqual(got.Reply, want) {
