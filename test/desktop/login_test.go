@@ -30,7 +30,7 @@ func (w *whole) hasIcon(t *testing.T) {
 	t.Helper()
 	item, pid := w.OnlyItem(t)
 	item.WaitTooltip(t, signedIn)
-	if n := item.RegisteredOf(pid); n != 1 {
+	if n := item.Registered(pid); n != 1 {
 		t.Errorf("there are %d icons", n)
 	}
 	// Whatever TMPDIR is, the socket that session managers tell all programs of is in

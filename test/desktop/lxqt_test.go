@@ -73,7 +73,7 @@ func TestIconSizes(t *testing.T) {
 			name := fmt.Sprintf("%d-%t", size, dark)
 			kill()
 			kill = panel(size, dark)
-			kit.Eventually(t, "the icon on the panel "+name, func() bool { return w.item.RegisteredOf(w.pid) > 0 })
+			kit.Eventually(t, "the icon on the panel "+name, func() bool { return w.item.Registered(w.pid) > 0 })
 			w.findIcon(t, name)
 			if got := w.icon.Size(); max(got.X, got.Y) > size || min(got.X, got.Y) < size/2 {
 				t.Errorf("%s: the icon's colour fills %v", name, got)

@@ -42,9 +42,9 @@ func TestIconComesBack(t *testing.T) {
 			end(t)
 			r.WaitForNoPanel(t)
 			panel = r.StartPanelAgain(t)
-			kit.Eventually(t, "the icon on the new panel", func() bool { return item.Registered(p) > 0 })
+			kit.Eventually(t, "the icon on the new panel", func() bool { return item.Registered(p.PID()) > 0 })
 			item.WaitTooltip(t, "Sign in again")
-			if n := item.Registered(p); n != 1 {
+			if n := item.Registered(p.PID()); n != 1 {
 				t.Errorf("the panel has %d icons of the program", n)
 			}
 		})
@@ -71,7 +71,7 @@ func TestIconComesBack(t *testing.T) {
 		panel.Kill(t)
 		r.WaitForNoPanel(t)
 		panel = r.StartPanelAgain(t)
-		kit.Eventually(t, "the icon on the new panel", func() bool { return item.Registered(p) == 1 })
+		kit.Eventually(t, "the icon on the new panel", func() bool { return item.Registered(p.PID()) == 1 })
 		item.WaitTooltip(t, signedIn)
 		r.ScreenshotAfter(t, "2-back", nil)
 	})
@@ -126,7 +126,7 @@ func TestNobodyNotifies(t *testing.T) {
 	panel.Kill(t)
 	r.WaitForNoPanel(t)
 	r.StartPanelAgain(t)
-	kit.Eventually(t, "the icon on the new panel", func() bool { return item.Registered(p) == 1 })
+	kit.Eventually(t, "the icon on the new panel", func() bool { return item.Registered(p.PID()) == 1 })
 
 	r.StartNotifier(t)
 	item.Click(t, "Keep my sign-in fresh")

@@ -65,7 +65,7 @@ func TestPlasmaWayland(t *testing.T) {
 	w.findIcon(t, "1-expiring")
 	kill()
 	start(t, true)
-	kit.Eventually(t, "the icon on the new panel", func() bool { return w.item.RegisteredOf(w.pid) > 0 })
+	kit.Eventually(t, "the icon on the new panel", func() bool { return w.item.Registered(w.pid) > 0 })
 	w.findIcon(t, "2-panel-killed")
 	w.item.Click(t, "Sign in again…")
 	w.item.WaitTooltip(t, signedIn)

@@ -11,7 +11,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -21,6 +20,8 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/desktop"
+	"rekey/test/kit/keyring"
 	"rekey/test/kit/must"
 	"rekey/test/kit/sandbox"
 )
@@ -90,29 +91,10 @@ func newSigner(t *testing.T, kind string) *signer {
 	config := fmt.Sprintf("chatgpt_base_url = %q\ncli_auth_credentials_store = %q\n", box.Server.BackendURL(), kind)
 	must.Do(t, box.Home.WriteConfig(config))
 	if s.keyring {
-		s.startKeyring(t)
+		desktop.Require(t, "secret-tool")
+		s.Setenv("DBUS_SESSION_BUS_ADDRESS", keyring.New(t).Address)
 	}
 	return s
-}
-
-// startKeyring starts a real gnome-keyring on a bus of its own, unlocked.
-func (s *signer) startKeyring(t *testing.T) {
-	t.Helper()
-	for program, debian := range map[string]string{"gnome-keyring-daemon": "gnome-keyring", "secret-tool": "libsecret-tools"} {
-		if _, err := exec.LookPath(program); err != nil {
-			kit.Missing(t, program+" (Debian package "+debian+")")
-		}
-	}
-	s.Setenv("DBUS_SESSION_BUS_ADDRESS", kit.Bus(t))
-	daemon := s.Command(context.Background(), "gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
-	daemon.Stdin = strings.NewReader("password of the test")
-	must.Do(t, daemon.Start())
-	t.Cleanup(func() { _ = daemon.Process.Kill(); _ = daemon.Wait() })
-	kit.Eventually(t, "a keyring that can be written to", func() bool {
-		probe := s.Command(t.Context(), "secret-tool", "store", "--label=probe", "probe", "probe")
-		probe.Stdin = strings.NewReader("x")
-		return probe.Run() == nil
-	})
 }
 
 // call asks an app-server of this home one thing.

@@ -43,7 +43,7 @@ func (w *whole) findIcon(t *testing.T, name string) {
 		whole := size.X >= 10 && size.Y >= 10 && size.X <= 40 && size.Y <= 40 && count >= 40
 		return whole && w.icon == last // a panel comes bit by bit
 	})
-	if n := w.item.RegisteredOf(w.pid); n != 1 {
+	if n := w.item.Registered(w.pid); n != 1 {
 		t.Errorf("the panel has %d icons of the program", n)
 	}
 }

@@ -149,7 +149,7 @@ func (w *whole) live(t *testing.T, start func(t *testing.T, dark bool) (kill fun
 	refuse("5-menu-refresh")
 	kill()
 	start(t, true)
-	kit.Eventually(t, "the icon on the new panel", func() bool { return w.item.RegisteredOf(w.pid) > 0 })
+	kit.Eventually(t, "the icon on the new panel", func() bool { return w.item.Registered(w.pid) > 0 })
 	w.findIcon(t, "6-panel-killed")
 	if !w.bare {
 		before := w.ScreenshotAfter(t, "6-panel-killed", nil)

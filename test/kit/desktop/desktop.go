@@ -94,13 +94,13 @@ func (d *Desktop) Environ(extra ...string) []string {
 	return append(append(env, d.session...), extra...)
 }
 
-// waitForOwner waits until a program on the bus has this name.
-func (d *Desktop) waitForOwner(t testing.TB, name string) {
+// WaitForOwner waits until a program on the bus has this name.
+func (d *Desktop) WaitForOwner(t testing.TB, name string) {
 	t.Helper()
-	d.waitForOwnerOrNone(t, name, true)
+	d.waitForOwner(t, name, true)
 }
 
-func (d *Desktop) waitForOwnerOrNone(t testing.TB, name string, want bool) {
+func (d *Desktop) waitForOwner(t testing.TB, name string, want bool) {
 	t.Helper()
 	bus := d.Connect(t).BusObject()
 	kit.Eventually(t, fmt.Sprintf("%s on the bus: %t", name, want), func() bool {

@@ -68,7 +68,7 @@ func (d *Desktop) startDisplay(t testing.TB, options ...string) {
 func (d *Desktop) Screenshot(t testing.TB, name string) *image.RGBA {
 	t.Helper()
 	picture := d.look(t)
-	keep(t, name, picture)
+	d.Keep(t, name, picture)
 	return picture
 }
 
@@ -91,14 +91,8 @@ func (d *Desktop) ScreenshotWhen(t testing.TB, name string, wanted func(*image.R
 		picture = d.look(t)
 		return bytes.Equal(last.Pix, picture.Pix) && wanted(picture)
 	})
-	keep(t, name, picture)
+	d.Keep(t, name, picture)
 	return picture
-}
-
-// Keep keeps a picture as artefacts/<test>/<name>.png.
-func (d *Desktop) Keep(t testing.TB, name string, picture image.Image) {
-	t.Helper()
-	keep(t, name, picture)
 }
 
 // UseCamera has pictures taken by a function, where the display is none of
@@ -132,8 +126,9 @@ func (d *Desktop) look(t testing.TB) *image.RGBA {
 	return &image.RGBA{Pix: pixels, Stride: 4 * width, Rect: image.Rect(0, 0, width, height)}
 }
 
-// keep writes a picture where a person finds it after the test.
-func keep(t testing.TB, name string, picture image.Image) {
+// Keep keeps a picture as artefacts/<test>/<name>.png, where a person finds it after
+// the test.
+func (d *Desktop) Keep(t testing.TB, name string, picture image.Image) {
 	t.Helper()
 	dir := filepath.Join(moduleRoot(t), "artefacts", filepath.FromSlash(t.Name()))
 	must.Do(t, os.MkdirAll(dir, 0o755))

@@ -135,11 +135,8 @@ func parted(item string) (service, path string) {
 	return strings.TrimSuffix(service, "@"), "/" + path
 }
 
-// RegisteredOf is Registered for the program with this number.
-func (i *Item) RegisteredOf(pid int) int { return len(i.registered(pid)) }
-
-// Registered is the number of icons that the panel has of a process.
-func (i *Item) Registered(p *Process) int { return len(i.registered(p.PID())) }
+// Registered is the number of icons that the panel has of the process with this number.
+func (i *Item) Registered(pid int) int { return len(i.registered(pid)) }
 
 // Connection is the bus name of the process's connection that the icon is on.
 func (i *Item) Connection() string { return i.icon.Destination() }

@@ -54,7 +54,7 @@ func (d *Desktop) StartNotifier(t testing.TB) *Process {
 	config := filepath.Join(d.home, "dunstrc")
 	must.Do(t, os.WriteFile(config, []byte(strings.ReplaceAll(dunstConfig, "@WIDTH@", strconv.Itoa(noticeWidth))), 0o600))
 	p := d.Start(t, nil, string(Notifier), "-config", config)
-	d.waitForOwner(t, notifyName)
+	d.WaitForNotifier(t)
 	return p
 }
 
@@ -208,7 +208,7 @@ func (n *Notices) Wait(t testing.TB, what string, ok func([]Notice) bool) []Noti
 func (d *Desktop) StartXfceNotifier(t testing.TB) *Process {
 	t.Helper()
 	p := d.Start(t, nil, serviceProgram(t, "org.xfce.xfce4-notifyd.Notifications"))
-	d.waitForOwner(t, notifyName)
+	d.WaitForNotifier(t)
 	return p
 }
 

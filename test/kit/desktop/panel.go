@@ -65,7 +65,7 @@ func (d *Desktop) startPanel(t testing.TB, dark bool) *Process {
 	must.Do(t, os.WriteFile(filepath.Join(dir, "xfce4-panel.xml"), []byte(config), 0o600))
 	d.Start(t, nil, string(WindowManager))
 	d.Start(t, nil, serviceProgram(t, xfconf))
-	d.waitForOwner(t, xfconf)
+	d.WaitForOwner(t, xfconf)
 	return d.StartPanelAgain(t)
 }
 
@@ -73,33 +73,33 @@ func (d *Desktop) startPanel(t testing.TB, dark bool) *Process {
 func (d *Desktop) StartPanelAgain(t testing.TB) *Process {
 	t.Helper()
 	p := d.Start(t, nil, string(PanelProgram), "--disable-wm-check")
-	d.waitForOwner(t, watcherName)
+	d.WaitForPanel(t)
 	return p
 }
 
 // WaitForPanel waits until a panel shows tray icons.
 func (d *Desktop) WaitForPanel(t testing.TB) {
 	t.Helper()
-	d.waitForOwner(t, watcherName)
+	d.waitForOwner(t, watcherName, true)
 }
 
 // WaitForNotifier waits until somebody shows notifications.
 func (d *Desktop) WaitForNotifier(t testing.TB) {
 	t.Helper()
-	d.waitForOwner(t, notifyName)
+	d.waitForOwner(t, notifyName, true)
 }
 
 // WaitForNoNotifier waits until nobody does.
 func (d *Desktop) WaitForNoNotifier(t testing.TB) {
 	t.Helper()
-	d.waitForOwnerOrNone(t, notifyName, false)
+	d.waitForOwner(t, notifyName, false)
 }
 
 // WaitForNoPanel waits until no panel shows tray icons: what belongs to a panel
 // that was killed ends after it.
 func (d *Desktop) WaitForNoPanel(t testing.TB) {
 	t.Helper()
-	d.waitForOwnerOrNone(t, watcherName, false)
+	d.waitForOwner(t, watcherName, false)
 }
 
 // serviceProgram is the program that a D-Bus service is started with.

@@ -45,6 +45,8 @@ func (p Part) debian() string {
 		return "mate-session-manager"
 	case "/usr/libexec/gnome-session-binary":
 		return "gnome-session-bin"
+	case "secret-tool":
+		return "libsecret-tools"
 	case "gdbus":
 		return "libglib2.0-bin"
 	case "/usr/bin/python3":

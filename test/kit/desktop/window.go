@@ -19,7 +19,7 @@ type Window int
 // desktop entry of its program.
 func (d *Desktop) HasClass(t testing.TB, w Window, class string) bool {
 	t.Helper()
-	return slices.Contains(d.windows(t, "search", "--class", "^"+class+"$"), w)
+	return slices.Contains(d.windows("search", "--class", "^"+class+"$"), w)
 }
 
 // WaitWindow waits until a window is shown whose title begins so.
@@ -27,7 +27,7 @@ func (d *Desktop) WaitWindow(t testing.TB, title string) (found Window) {
 	t.Helper()
 	Require(t, Mouse)
 	kit.Eventually(t, "a window called "+title, func() bool {
-		shown := d.windows(t, "search", "--onlyvisible", "--name", "^"+title)
+		shown := d.windows("search", "--onlyvisible", "--name", "^"+title)
 		if len(shown) == 0 {
 			return false
 		}
@@ -43,20 +43,13 @@ func (d *Desktop) KillWindow(t testing.TB, w Window) {
 	t.Helper()
 	d.Type(t, "windowkill", strconv.Itoa(int(w)))
 	kit.Eventually(t, "the end of the window", func() bool {
-		return len(d.windows(t, "getwindowname", strconv.Itoa(int(w)))) == 0
+		return len(d.windows("getwindowname", strconv.Itoa(int(w)))) == 0
 	})
 }
 
 // windows asks xdotool for windows; none is no error.
-func (d *Desktop) windows(t testing.TB, words ...string) (list []Window) {
-	t.Helper()
-	mouse := exec.Command(string(Mouse), words...)
-	mouse.Env = d.Environ()
-	out, err := mouse.Output()
-	if err != nil {
-		return nil
-	}
-	for line := range strings.Lines(string(out)) {
+func (d *Desktop) windows(words ...string) (list []Window) {
+	for line := range strings.Lines(d.ask(words...)) {
 		n, err := strconv.Atoi(strings.TrimSpace(line))
 		if err != nil {
 			n = -1 // a name

@@ -23,8 +23,8 @@ const (
 	get        = "org.freedesktop.DBus.Properties.Get"
 )
 
-// password unlocks the keyrings of these tests.
-const password = "testpass"
+// Password unlocks the keyrings of these tests.
+const Password = "testpass"
 
 // Bus is a private D-Bus of one test. It starts no services by itself, so a
 // program that asks the user to unlock something fails at once.
@@ -57,13 +57,24 @@ func NewBus(t testing.TB) *Bus {
 // New is a bus with a real gnome-keyring on it, unlocked.
 func New(t testing.TB) *Bus {
 	t.Helper()
-	b := NewBus(t)
+	return start(t, NewBus(t))
+}
+
+// On is New on a bus that is there already, for programs with this environment.
+func On(t testing.TB, address string, env []string) *Bus {
+	t.Helper()
+	return start(t, &Bus{t: t, Address: address, Env: env})
+}
+
+// start starts the keyring.
+func start(t testing.TB, b *Bus) *Bus {
+	t.Helper()
 	path, err := exec.LookPath("gnome-keyring-daemon")
 	if err != nil {
-		kit.Missing(t, "gnome-keyring-daemon")
+		kit.Missing(t, "gnome-keyring-daemon (Debian package gnome-keyring)")
 	}
 	daemon := exec.Command(path, "--foreground", "--unlock", "--components=secrets")
-	daemon.Stdin = strings.NewReader(password)
+	daemon.Stdin = strings.NewReader(Password)
 	daemon.Env = b.Env
 	must.Do(t, daemon.Start())
 	t.Cleanup(func() { _ = daemon.Process.Kill(); _ = daemon.Wait() })
@@ -140,7 +151,7 @@ func (b *Bus) Unlock() {
 	b.t.Helper()
 	conn := b.Connect()
 	b.call(conn, root, "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface.UnlockWithMasterPassword",
-		[]any{defaultOf(conn), b.secret(conn, password)})
+		[]any{defaultOf(conn), b.secret(conn, Password)})
 }
 
 // Items lists the attributes of all items of a service.
