@@ -41,9 +41,19 @@ func TestChangeInPlace(t *testing.T) {
 		"not the table's":          {"[x]\nkeep_fresh = true\n", []Edit{Set("keep_fresh", false)}, "keep_fresh = false\n[x]\nkeep_fresh = true\n"},
 		"many lines": {"homes = [ # of mine\n  \"/a\",\n]\nlog = \"\"\"\nwarn\"\"\" # x\n", []Edit{Set("homes", []string{"/b", `c"\`}), Set("log", "off")},
 			"homes = [\"/b\", \"c\\\"\\\\\"]\nlog = \"off\" # x\n"},
-		"what cannot be used stays": {"port = 80\nsign_in = \"brwser\"\n", []Edit{Set("sign_in", "device")}, "port = 80\nsign_in = \"device\"\n"},
-		"the first of two":          {"log = \"warn\"\nlog = \"off\"\n", []Edit{Set("log", "info")}, "log = \"info\"\nlog = \"off\"\n"},
-		"a quoted key":              {"\"log\" = 'warn'\n", []Edit{Set("log", "info")}, "\"log\" = \"info\"\n"},
+		"an item more among comments": {"homes = [ # of mine\n  \"/a\", # main\n  # no comma\n  '/b' # work\n] # all\n",
+			[]Edit{Set("homes", []string{"/a", "/b", "/c", "/d"})},
+			"homes = [ # of mine\n  \"/a\", # main\n  # no comma\n  '/b', # work\n  \"/c\",\n  \"/d\",\n] # all\n"},
+		"an item less among comments": {"homes = [\r\n\t\"/a\", # main\r\n\t\"/b\", # work\r\n\t# play\r\n\t\"/c\"\r\n]\r\n",
+			[]Edit{Set("homes", []string{"/a", "/c"})},
+			"homes = [\r\n\t\"/a\", # main\r\n\t# play\r\n\t\"/c\"\r\n]\r\n"},
+		"the last item less": {"homes = [\n\"/a\",\n\"/b\"\n]\n", []Edit{Set("homes", []string{"/a"})}, "homes = [\n\"/a\",\n]\n"},
+		"an item less in a line": {"homes = [ \"/a\", \"/b\",\n \"/c\" ]\n", []Edit{Set("homes", []string{"/b", "/c"})},
+			"homes = [  \"/b\",\n \"/c\" ]\n"},
+		"an item more behind the bracket": {"homes = [\n\"/a\" ]\n", []Edit{Set("homes", []string{"/a", "/b"})}, "homes = [\"/a\", \"/b\"]\n"},
+		"what cannot be used stays":       {"port = 80\nsign_in = \"brwser\"\n", []Edit{Set("sign_in", "device")}, "port = 80\nsign_in = \"device\"\n"},
+		"the first of two":                {"log = \"warn\"\nlog = \"off\"\n", []Edit{Set("log", "info")}, "log = \"info\"\nlog = \"off\"\n"},
+		"a quoted key":                    {"\"log\" = 'warn'\n", []Edit{Set("log", "info")}, "\"log\" = \"info\"\n"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,7 +16,8 @@ import (
 type Edit struct {
 	key     string
 	literal string // as written in the file
-	broken  bool   // it is not text
+	items   []string
+	broken  bool // it is not text
 }
 
 // Set returns the edit that sets a key to a value. Change validates it.
@@ -29,7 +31,7 @@ func Set[T bool | string | []string | []int](key string, value T) Edit {
 	case string:
 		e.literal, e.broken = quoted(value), !utf8.ValidString(value)
 	case []string:
-		e.literal = list(value, quoted)
+		e.literal, e.items = list(value, quoted), value
 		e.broken = slices.ContainsFunc(value, func(item string) bool { return !utf8.ValidString(item) })
 	}
 	return e
@@ -76,7 +78,8 @@ func (e Edit) check(path string, home func() (string, error)) error {
 func (e Edit) apply(data []byte) []byte {
 	d := scan(data)
 	if i := slices.IndexFunc(d.entries, func(f entry) bool { return f.name == e.key }); i >= 0 {
-		return splice(data, d.entries[i].value, d.entries[i].end, e.literal)
+		from, to := d.entries[i].value, d.entries[i].end
+		return splice(data, from, to, cmp.Or(inLines(data[from:to], e.items), e.literal))
 	}
 	eol := "\n"
 	if i := bytes.IndexByte(data, '\n'); i > 0 && data[i-1] == '\r' {
