@@ -139,6 +139,7 @@ func TestAppServerEnds(t *testing.T) {
 			if after, err := b.Home.Read(); err != nil || slices.Equal(before, after) {
 				t.Errorf("the answer is lost: %v", err)
 			}
+			b.wantOutcomes(box.OutcomeOK)
 		})
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"rekey/ui/cli"
 )
 
-// testConfiguration: the agent applies what is written to the file at once,
+// TestConfiguration: the agent applies what is written to the file at once,
 // hands each State to the hook that it names, and writes down who refreshed when;
 // a mistake stops what answers one question and nothing else.
 func TestConfiguration(t *testing.T) {
@@ -68,7 +68,7 @@ func TestConfiguration(t *testing.T) {
 	b.wantQuiet()
 }
 
-// testConfigurationOfSeveralHomes: one file and its mistake, said once.
+// TestConfigurationOfSeveralHomes: one file and its mistake, said once.
 func TestConfigurationOfSeveralHomes(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)

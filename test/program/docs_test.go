@@ -49,7 +49,7 @@ func (b *sandboxed) script(text string) result {
 	return b.run(cmd)
 }
 
-// testScriptingPage: the examples of the page work, while the sign-in is well
+// TestScriptingPage: the examples of the page work, while the sign-in is well
 // and when it is dead.
 func TestScriptingPage(t *testing.T) {
 	t.Parallel()
@@ -89,7 +89,7 @@ func TestScriptingPage(t *testing.T) {
 	}
 }
 
-// testSocketPage: what the page says to the socket is answered as it says.
+// TestSocketPage: what the page says to the socket is answered as it says.
 func TestSocketPage(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)

@@ -39,7 +39,7 @@ func (b *sandboxed) prefer(text string) {
 	must.Do(b.t, os.Rename(path+".new", path))
 }
 
-// testSeveralHomes: what the configuration names is what every command is
+// TestSeveralHomes: what the configuration names is what every command is
 // about; the command line is stronger.
 func TestSeveralHomes(t *testing.T) {
 	t.Parallel()
@@ -115,7 +115,7 @@ func parseWaybar(t *testing.T, line string) (w waybar) {
 	return w
 }
 
-// testAutostart: what the desktop does is a file of the user's.
+// TestAutostart: what the desktop does is a file of the user's.
 func TestAutostart(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)
@@ -141,7 +141,7 @@ func TestAutostart(t *testing.T) {
 	}
 }
 
-// testDoctor: what is wrong is said, and nothing that nobody should see.
+// TestDoctor: what is wrong is said, and nothing that nobody should see.
 func TestDoctor(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)

@@ -16,7 +16,7 @@ import (
 
 var han = regexp.MustCompile(`\p{Han}`)
 
-// testLanguages: the program speaks the language of whom it runs for, and to
+// TestLanguages: the program speaks the language of whom it runs for, and to
 // programs the same as ever.
 func TestLanguages(t *testing.T) {
 	t.Parallel()

@@ -216,7 +216,7 @@ func TestLoginKey(t *testing.T) {
 	b.wantOutcomes()
 }
 
-// testLogout: what is here goes, and the server is told.
+// TestLogout: what is here goes, and the server is told.
 func TestLogout(t *testing.T) {
 	t.Parallel()
 	for name, agent := range map[string]bool{"alone": false, "through the agent": true} {

@@ -64,7 +64,7 @@ func (b *sandboxed) shows(s *screen, code int, meanwhile func(), args ...string)
 	return text
 }
 
-// testScreen: colours on a terminal that wants them, and nowhere else; lines
+// TestScreen: colours on a terminal that wants them, and nowhere else; lines
 // that fit it.
 func TestScreen(t *testing.T) {
 	t.Parallel()

@@ -53,7 +53,7 @@ func (b *sandboxed) wantToken(r result) {
 	}
 }
 
-// testToken: the same comes out of every situation, and the same is asked for,
+// TestToken: the same comes out of every situation, and the same is asked for,
 // whether an agent runs or not.
 func TestToken(t *testing.T) {
 	t.Parallel()
@@ -123,7 +123,7 @@ func TestToken(t *testing.T) {
 	}
 }
 
-// testTokenThroughTheAgent: it is the agent's where there is one that answers.
+// TestTokenThroughTheAgent: it is the agent's where there is one that answers.
 func TestTokenThroughTheAgent(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)
@@ -162,7 +162,7 @@ func TestTokenThroughTheAgent(t *testing.T) {
 	b.wantOutcomes()
 }
 
-// testTokenInterrupted: an interrupted command still waits for the answer.
+// TestTokenInterrupted: an interrupted command still waits for the answer.
 func TestTokenInterrupted(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)

@@ -13,8 +13,7 @@ import (
 // A scene that looks different is written to testdata/failed, to be looked at
 // and moved over the master if that is how it shall be.
 func TestGolden(t *testing.T) {
-	app := test.NewTempApp(t)
-	app.Settings().SetTheme(newPalette())
+	newApp(t)
 	for _, s := range scenes() {
 		t.Run(s.name, func(t *testing.T) {
 			for i, w := range s.usage.Windows { // Arabic is set in whatever font this machine has

@@ -54,8 +54,7 @@ func reached(w fyne.Window) (list []string) {
 // TestKeyboardReaches: everything that the mouse can press, Tab comes to, in the
 // order of reading, and it can be seen that it has.
 func TestKeyboardReaches(t *testing.T) {
-	app := test.NewTempApp(t)
-	app.Settings().SetTheme(newPalette())
+	newApp(t)
 	for _, s := range scenes() {
 		window, c := set(t, s, words.English(), usual)
 		var want []string
@@ -78,8 +77,7 @@ func TestKeyboardReaches(t *testing.T) {
 // TestKeyboardShowsTheFocus: what has the focus can be seen, scrolled to where
 // it is, and looks different.
 func TestKeyboardShowsTheFocus(t *testing.T) {
-	app := test.NewTempApp(t)
-	app.Settings().SetTheme(newPalette())
+	app := newApp(t)
 	small := fyne.NewSize(480, 260)
 	window, c := set(t, scenes()[len(scenes())-3], words.English(), small) // the preferences
 	for range reached(window) {
@@ -172,8 +170,7 @@ func TestKeyboardPressesNothingHidden(t *testing.T) {
 
 // TestKeyboardScrolls: a small window shows all, by the keys alone.
 func TestKeyboardScrolls(t *testing.T) {
-	app := test.NewTempApp(t)
-	app.Settings().SetTheme(newPalette())
+	newApp(t)
 	_, c := set(t, scenes()[3], words.English(), fyne.NewSize(480, 200))
 	bottom := c.scroll.Content.Size().Height - c.scroll.Size().Height
 	if bottom <= 0 {
@@ -195,8 +192,7 @@ func TestKeyboardScrolls(t *testing.T) {
 
 // TestNarrowWindowScrolls: what is too narrow scrolls, and cuts nothing off.
 func TestNarrowWindowScrolls(t *testing.T) {
-	app := test.NewTempApp(t)
-	app.Settings().SetTheme(newPalette())
+	newApp(t)
 	for _, width := range []float32{120, 260, 340} {
 		for _, s := range scenes() {
 			_, c := set(t, s.of(people()[1]), words.English(), fyne.NewSize(width, 300))

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"fyne.io/fyne/v2/test"
-
 	"rekey/ui/tray"
 	"rekey/ui/words"
 )
@@ -14,8 +12,7 @@ import (
 // TestMenuIsInTheWindow: whatever the menu lets its user do, in every scene, the
 // window does too. On a desktop without status icons there is no menu.
 func TestMenuIsInTheWindow(t *testing.T) {
-	app := test.NewTempApp(t)
-	app.Settings().SetTheme(newPalette())
+	newApp(t)
 	w := words.English()
 	can := tray.Abilities{OpenWindow: true, OpenFolder: true, Copy: true, Diagnostics: true, AddAccount: true}
 	met := make(map[tray.RowID]bool)

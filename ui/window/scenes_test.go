@@ -220,6 +220,14 @@ func tongues() (list []words.Words) {
 	return list
 }
 
+// newApp is an app with the window's theme.
+func newApp(t *testing.T) fyne.App {
+	t.Helper()
+	app := test.NewTempApp(t)
+	app.Settings().SetTheme(newPalette())
+	return app
+}
+
 // set shows a scene in a window of that size. Its clicks go nowhere.
 func set(t *testing.T, s scene, w words.Words, size fyne.Size) (fyne.Window, *content) {
 	t.Helper()

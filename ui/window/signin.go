@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -59,13 +58,11 @@ func newSignIn(w words.Words, p page, do signInActions) *signIn {
 	f.replace.Importance = widget.HighImportance
 	f.keep = newButton(p, "", func() { do.answer(false) })
 
-	room := theme.InnerPadding()
 	f.root = container.NewBorder(nil, nil, nil,
 		container.NewVBox(f.picture),
 		container.New(column{theme.Padding()},
 			f.step, f.page, f.code,
-			container.New(layout.NewCustomPaddedLayout(0, 0, room, 0),
-				side(f.copyCode, f.openPage, f.copyLink, f.keep, f.replace)),
+			container.New(insetLeft(theme.InnerPadding()), side(f.copyCode, f.openPage, f.copyLink, f.keep, f.replace)),
 			f.left))
 	f.root.Hide() // not to be measured before there is a sign-in
 	return f

@@ -2,15 +2,12 @@ package window
 
 import (
 	"testing"
-
-	"fyne.io/fyne/v2/test"
 )
 
 // TestLeastSize: the window cannot be made so small that something is cut off,
 // and never has to be wider than it is at first.
 func TestLeastSize(t *testing.T) {
-	app := test.NewTempApp(t)
-	app.Settings().SetTheme(newPalette())
+	newApp(t)
 	for _, w := range tongues() {
 		for _, p := range people() {
 			for _, s := range scenes() {
@@ -27,8 +24,7 @@ func TestLeastSize(t *testing.T) {
 // TestWideWindow: in a window that fills the screen the content stands in the
 // middle.
 func TestWideWindow(t *testing.T) {
-	app := test.NewTempApp(t)
-	app.Settings().SetTheme(newPalette())
+	app := newApp(t)
 	_, c := set(t, scenes()[0], tongues()[0], usual.AddWidthHeight(1000, 200))
 	card := c.card.root
 	at := app.Driver().AbsolutePositionForObject(card)

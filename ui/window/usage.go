@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -80,26 +81,8 @@ func quiet(text string) fyne.CanvasObject {
 
 // inset has the room beside o that texts have.
 func inset(o fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(insets{theme.InnerPadding()}, o)
-}
-
-// insets is a layout with room on the left and the right.
-type insets struct{ room float32 }
-
-// Layout implements fyne.Layout.
-func (l insets) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, o := range objects {
-		o.Move(fyne.NewPos(l.room, 0))
-		o.Resize(fyne.NewSize(max(0, size.Width-2*l.room), size.Height))
-	}
-}
-
-// MinSize implements fyne.Layout.
-func (l insets) MinSize(objects []fyne.CanvasObject) (least fyne.Size) {
-	for _, o := range objects {
-		least = least.Max(o.MinSize())
-	}
-	return least.AddWidthHeight(2*l.room, 0)
+	room := theme.InnerPadding()
+	return container.New(layout.NewCustomPaddedLayout(0, 0, room, room), o)
 }
 
 // Sizes of the drawings, in Fyne's units.

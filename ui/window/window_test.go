@@ -160,19 +160,6 @@ func TestWindowIconFollowsTheme(t *testing.T) {
 	}
 }
 
-// TestWindowIsDrawn: every State makes a picture of its own.
-func TestWindowIsDrawn(t *testing.T) {
-	var last image.Image
-	for _, status := range auth.Statuses() {
-		st := open(t, status)
-		picture := st.window.Canvas().Capture()
-		if last != nil && same(picture, last) {
-			t.Errorf("%q looks like the State before it", status)
-		}
-		last = picture
-	}
-}
-
 func same(a, b image.Image) bool {
 	if a.Bounds() != b.Bounds() {
 		return false

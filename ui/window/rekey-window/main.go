@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log"
 	"log/slog"
 	"os"
@@ -59,7 +60,7 @@ const (
 // parse reads the command line.
 func parse(args []string) (o options, err error) {
 	flags := flag.NewFlagSet("rekey-window", flag.ContinueOnError)
-	flags.SetOutput(discard{})
+	flags.SetOutput(io.Discard)
 	flags.Func("socket", "", func(path string) error {
 		if path == "" {
 			return errors.New("it is empty")
@@ -83,10 +84,6 @@ func parse(args []string) (o options, err error) {
 	}
 	return o, nil
 }
-
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
 // newLog writes to standard error from the level that REKEY_LOG names; without
 // it nothing is logged. Fyne's own lines are for debugging.
