@@ -145,7 +145,7 @@ func lendCases() map[string]lendCase {
 		},
 		"newer loan of another owner": {
 			there: holding(othersThere), holds: othersThere, code: cli.ExitFailure,
-			says: []string{"ssh:box borrows from another owner; --replace overwrites that"},
+			says: []string{"ssh:box borrows from another owner; --replace overwrites it"},
 		},
 		"a keyring": {
 			there: func(p *lendPlace) {

@@ -45,7 +45,7 @@ func (p *Program) present(args []string) (home string, err error) {
 	case len(names) == 0:
 		return "", p.misuse("usage.no_accounts", "Home", p.short(home), "Name", args[0])
 	}
-	return "", p.misuse("usage.no_account", "Home", p.short(home), "Names", strings.Join(names, ", "))
+	return "", p.misuse("usage.no_account", "Home", p.short(home), "Names", p.Words.List(names))
 }
 
 func (p *Program) addCommand() *cobra.Command {
@@ -103,7 +103,7 @@ func (p *Program) makeHome(home, like string) error {
 		return err
 	}
 	if len(copied.Files) > 0 {
-		p.tell(p.Words.Say("cli.copied_like", "Home", p.short(like), "Files", strings.Join(copied.Files, ", ")))
+		p.tell(p.Words.Say("cli.copied_like", "Home", p.short(like), "Files", p.Words.List(copied.Files)))
 	}
 	for _, file := range slices.Sorted(maps.Keys(copied.Left)) {
 		p.tell(p.Words.Say("cli.left_file", "File", file, "Why", p.Words.Error(copied.Left[file])))

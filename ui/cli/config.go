@@ -79,7 +79,7 @@ func (p *Program) keysHelp() string {
 	for _, k := range config.Keys() {
 		fmt.Fprintf(&text, "\n\n  %s = %s\n      %s", k.Name, k.Default, p.Words.Say(settingTexts[k.Name]))
 		if len(k.Values) > 0 {
-			text.WriteString("\n      " + p.Words.Say("configuration.values", "Values", strings.Join(k.Values, ", ")))
+			text.WriteString("\n      " + p.Words.Say("configuration.values", "Values", p.Words.List(k.Values)))
 		}
 		if k.Env != "" {
 			text.WriteString("\n      " + p.Words.Say("configuration.env", "Variable", k.Env))

@@ -117,7 +117,11 @@ func (p *Program) lend(ctx context.Context, owner *lend.Owner, f lendFlags, name
 func (p *Program) loanError(err error, t lend.Target) error {
 	var f *lend.Fault
 	if errors.As(err, &f) {
-		return &codeError{ExitFailure, errors.New(p.Words.LoanFault(f.Code, t, f.Detail))}
+		text := p.Words.LoanFault(f.Code, t, f.Detail)
+		if f.Code.Foreign() && f.Code != lend.SignedOut {
+			text = p.Words.Say("loan.replaceable", "Why", text)
+		}
+		return &codeError{ExitFailure, errors.New(text)}
 	}
 	return err
 }

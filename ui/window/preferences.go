@@ -1,8 +1,6 @@
 package window
 
 import (
-	"strings"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
@@ -87,7 +85,7 @@ func (f *preferences) whyAlerts(at []int) string {
 		used := float64(p)
 		percents[i] = f.words.Percent(&used)
 	}
-	return f.words.Say("window.usage_alerts_why", "Percents", strings.Join(percents, ", "))
+	return f.words.Say("window.usage_alerts_why", "Percents", f.words.List(percents))
 }
 
 // show fills in what the user has chosen, and a note about what did not work.

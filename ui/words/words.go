@@ -34,6 +34,9 @@ func (w Words) Say(id string, pairs ...string) string { return w.p.Say(id, pairs
 // Language is the tag of the language: "en" or "zh-Hans".
 func (w Words) Language() string { return w.p.Language() }
 
+// List puts things of the same kind one after the other.
+func (w Words) List(things []string) string { return strings.Join(things, w.Say("sentence.list")) }
+
 // Account is "ada@example.com · Pro", without what is not known, or "".
 func (w Words) Account(s auth.State) string {
 	email, plan := Line(s.Email), w.Plan(s.Plan)
