@@ -82,6 +82,33 @@ func TestLogoutAsCodexLooks(t *testing.T) {
 	}
 }
 
+// TestLogoutAsCodexStays: only a program that follows Codex misses a sign-in by
+// another one after its own logout, and only if it has had one with ChatGPT.
+func TestLogoutAsCodexStays(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name   string
+		before []byte
+		as     func(*Options)
+		wants  Status
+	}{
+		{"Codex", chatGPT(), asCodex, StatusSignedOut},
+		{"Codex, API key", apiKeyFile("sk-1"), asCodex, StatusHealthy},
+		{"Codex, signed out", nil, asCodex, StatusHealthy},
+		{"Rekey", chatGPT(), func(*Options) {}, StatusHealthy},
+	} {
+		r := newRig(t, tt.before, tt.as)
+		if _, err := r.Logout(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		r.store.put(grace())
+		r.Use(t.Context())
+		if st := r.State(); st.Status != tt.wants {
+			t.Errorf("%s: %s, want %s", tt.name, st.Status, tt.wants)
+		}
+	}
+}
+
 // TestLogoutFails: the State still shows credentials that could not be removed.
 func TestLogoutFails(t *testing.T) {
 	t.Parallel()

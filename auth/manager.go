@@ -68,6 +68,7 @@ type Manager struct {
 	held    bool              // the escrow holds an answer that could not be saved
 	pending *pending          // the answer itself, nil when there is none
 	settled bool              // the escrow has been looked at once
+	chatGPT bool              // a sign-in with ChatGPT has been cached at least once
 	lost    string            // fingerprint of the refresh token whose answer was lost
 	writing *Snapshot         // what this program is about to write or has written last
 	// The first failure within hushFor after hushFrom is not shown; hidden is

@@ -82,8 +82,7 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 // it returns them as they are.
 func (m *Manager) Use(ctx context.Context) (*Snapshot, *Refusal) {
 	s, _ := m.Snapshot()
-	if s == nil {
-		// A signed-out Codex keeps looking for a new sign-in.
+	if s == nil && !m.stopsLooking() {
 		_ = m.Reload(ctx, false)
 		s, _ = m.Snapshot()
 	}
@@ -92,6 +91,14 @@ func (m *Manager) Use(ctx context.Context) (*Snapshot, *Refusal) {
 	}
 	s, refusal := m.Snapshot()
 	return m.newest(s), refusal
+}
+
+// stopsLooking reports whether a sign-in by another program is not noticed: a
+// signed-out Codex 0.171 keeps looking for one, until it has had one with ChatGPT.
+func (m *Manager) stopsLooking() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.opts.AsCodex && m.chatGPT
 }
 
 // usable returns what is cached if it has an access token to hand out, or would
