@@ -103,10 +103,14 @@ func (g *gnome) withoutExtension(t *testing.T) {
 	}
 	g.w.window(t)
 	kit.Eventually(t, "the window's content", func() bool { return contentDrawn(g.w.ScreenshotAfter(t, "0-window", nil)) })
-	for _, key := range toQuit {
+	for _, key := range toQuit[:5] {
 		g.key(t, key)
 	}
-	g.w.ScreenshotAfter(t, "0-window-about", nil)
+	about := g.w.ScreenshotAfter(t, "0-window-about", nil)
+	for _, key := range toQuit[5:] {
+		g.key(t, key)
+	}
+	g.w.ScreenshotAfter(t, "0-window-quit", about)
 	g.key(t, "Return")
 	if code := p.Wait(t); code != 0 {
 		t.Errorf("the program ended with %d:\n%s", code, p.Output())
