@@ -118,7 +118,7 @@ func (c *conn) loginChatGPT(kind string) (any, error) {
 			err = codexWords("Login was not completed")
 		}
 		if err != nil && method == auth.SignInBrowser {
-			err = fmt.Errorf("Login server error: %w", err)
+			err = fmt.Errorf("Login server error: %w", err) //nolint:staticcheck // Codex's own words
 		}
 		c.mu.Lock()
 		if c.login == flow {
