@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"rekey/auth"
+	"rekey/internal/autostart"
 	"rekey/internal/config"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
@@ -171,11 +172,14 @@ func TestChoicesFromManySides(t *testing.T) {
 
 // desktop is an autostart.Login.
 type desktop struct {
-	on  bool
-	err error
+	on   bool
+	err  error
+	file string
 }
 
 func (d *desktop) Enabled() (bool, error) { return d.on, d.err }
+
+func (d *desktop) File() string { return d.file }
 
 func (d *desktop) Set(on bool) error { d.on = on; return d.err }
 
@@ -200,6 +204,23 @@ func TestStartAtLogin(t *testing.T) {
 	}
 	if err := r.open().SetPreferences(t.Context(), auth.PreferenceChange{StartAtLogin: &off}); err == nil {
 		t.Error("it works without a desktop")
+	}
+}
+
+// TestStartAtLoginIsWatched: what another program changes is shown at once.
+func TestStartAtLoginIsWatched(t *testing.T) {
+	t.Parallel()
+	r := newBareRig(t)
+	login := must.Get(autostart.New(autostart.Options{
+		Getenv: func(string) string { return "" }, UserHome: r.root, Program: must.Get(os.Executable())(t),
+	}))(t)
+	if login.File() == "" {
+		t.Skip("this system keeps it in no file")
+	}
+	a := r.start(func(o *Options) { o.Autostart = login })
+	for _, on := range []bool{true, false, true} {
+		must.Do(t, login.Set(on))
+		await(t, a, "what is in the file", func(st auth.State) bool { return st.StartAtLogin == on })
 	}
 }
 

@@ -45,6 +45,9 @@ func (h *Home) watcher() (*watcher.Watcher, error) {
 	if h.opts.Settings != "" {
 		watched = append(watched, h.opts.Settings)
 	}
+	if h.opts.Autostart != nil && h.opts.Autostart.File() != "" {
+		watched = append(watched, h.opts.Autostart.File()) // the desktop's own settings change it, too
+	}
 	return watcher.New(watched)
 }
 
@@ -77,6 +80,9 @@ func (h *Home) follow(ctx context.Context, changes <-chan struct{}, which func()
 		err := h.Reload(ctx, final)
 		h.lender.Poke()
 		incomplete := all && h.reloadSettings(final) // after it: nothing of a sign-in depends on them
+		if all {
+			h.showStartAtLogin()
+		}
 		if _, ok := errors.AsType[*auth.UnreadableError](err); (incomplete || ok) && !final {
 			again = time.After(rereads[tries])
 			tries++

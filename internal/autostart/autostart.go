@@ -23,6 +23,9 @@ type Login interface {
 	// Enabled reports whether the program is started at login. A file that
 	// cannot be read is an error.
 	Enabled() (bool, error)
+	// File is the path of the user's own setting, which Set changes; "" where it is
+	// not in a file. It need not exist.
+	File() string
 	// Set makes the program start, or not, from the next login on. It neither
 	// starts nor stops anything now.
 	Set(on bool) error

@@ -40,6 +40,14 @@ func file(dir string) string { return filepath.Join(dir, id+".desktop") }
 // Enabled implements Login.
 func (f freedesktop) Enabled() (bool, error) { return f.enabled(f.dirs) }
 
+// File implements Login.
+func (f freedesktop) File() string {
+	if len(f.dirs) == 0 {
+		return ""
+	}
+	return file(f.dirs[0])
+}
+
 // enabled reports whether the first entry in these folders is on.
 func (f freedesktop) enabled(dirs []string) (bool, error) {
 	for _, dir := range dirs {

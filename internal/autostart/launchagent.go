@@ -14,7 +14,7 @@ import (
 // launchAgent is a file that macOS reads when a user signs in.
 type launchAgent struct {
 	program func() (string, error)
-	file    string
+	path    string
 }
 
 func newLaunchAgent(o Options) launchAgent {
@@ -24,7 +24,7 @@ func newLaunchAgent(o Options) launchAgent {
 // Enabled implements Login. It does not see what launchctl or the system's
 // settings have switched off, which macOS keeps in a database of its own.
 func (l launchAgent) Enabled() (bool, error) {
-	content, err := readEntry(l.file)
+	content, err := readEntry(l.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -33,10 +33,13 @@ func (l launchAgent) Enabled() (bool, error) {
 	}
 	on, err := parsePropertyList(content)
 	if err != nil {
-		return false, fmt.Errorf("reading %s: %w", l.file, err)
+		return false, fmt.Errorf("reading %s: %w", l.path, err)
 	}
 	return on, nil
 }
+
+// File implements Login.
+func (l launchAgent) File() string { return l.path }
 
 // Set implements Login.
 func (l launchAgent) Set(on bool) error {
@@ -45,9 +48,9 @@ func (l launchAgent) Set(on bool) error {
 		if err != nil {
 			return err
 		}
-		return replace(l.file, formatPropertyList(program))
+		return replace(l.path, formatPropertyList(program))
 	}
-	if err := os.Remove(l.file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Remove(l.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil

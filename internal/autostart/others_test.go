@@ -19,20 +19,20 @@ func TestLaunchAgent(t *testing.T) {
 	set(t, l, false)
 	set(t, l, true)
 	set(t, l, true)
-	content := files.Read(t, l.file)
+	content := files.Read(t, l.path)
 	disabled := strings.Replace(string(content), "<key>RunAtLoad</key>", "<key>Disabled</key><true/><key>RunAtLoad</key>", 1)
-	put(t, l.file, disabled)
+	put(t, l.path, disabled)
 	expect(t, l, false)
 	set(t, l, true)
-	put(t, l.file, strings.Replace(string(content), "<true/>", "<false/>", 1))
+	put(t, l.path, strings.Replace(string(content), "<true/>", "<false/>", 1))
 	expect(t, l, false)
-	put(t, l.file, string(content[:len(content)/2]))
+	put(t, l.path, string(content[:len(content)/2]))
 	if on, err := l.Enabled(); err == nil {
 		t.Errorf("half a file: Enabled = %t without an error", on)
 	}
 	set(t, l, true)
 	set(t, l, false)
-	if left, err := os.ReadDir(filepath.Dir(l.file)); err != nil || len(left) != 0 {
+	if left, err := os.ReadDir(filepath.Dir(l.path)); err != nil || len(left) != 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

@@ -44,6 +44,9 @@ func (r run) Enabled() (bool, error) {
 	return approved(setting), err
 }
 
+// File implements Login: the registry is no file.
+func (r run) File() string { return "" }
+
 // Set implements Login.
 func (r run) Set(on bool) error {
 	forget := func(k registry.Key) (struct{}, error) { return struct{}{}, k.DeleteValue(r.name) }

@@ -249,6 +249,7 @@ func TestTitleBars(t *testing.T) {
 type starting struct{}
 
 func (starting) Enabled() (bool, error) { return true, nil }
+func (starting) File() string           { return "" }
 func (starting) Set(bool) error         { return nil }
 
 // An autostart entry is no start on a desktop that runs none.

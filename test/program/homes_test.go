@@ -115,7 +115,7 @@ func parseWaybar(t *testing.T, line string) (w waybar) {
 	return w
 }
 
-// TestAutostart: what the desktop does is a file of the user's.
+// TestAutostart: what the desktop does is a file of the user's, which an agent watches.
 func TestAutostart(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)
