@@ -79,11 +79,14 @@ func (w wiring) listedHomes() (written, homes []string) {
 	return slices.Clone(w.config.Homes), w.config.Homes
 }
 
+// defaultHome is the home that Rekey looks after if the configuration lists none.
+const defaultHome = "~/.codex"
+
 // addHome adds a home to those that Rekey looks after.
 func (w wiring) addHome(ctx context.Context, home string) error {
 	written, homes := w.listedHomes()
 	if len(written) == 0 {
-		written = []string{"~/.codex"}
+		written = []string{defaultHome}
 	}
 	if slices.Contains(homes, home) {
 		return nil
@@ -103,6 +106,9 @@ func (w wiring) removeHome(ctx context.Context, home string) (bool, error) {
 	}
 	if len(rest) == len(homes) {
 		return false, nil
+	}
+	if len(rest) == 0 {
+		rest = []string{defaultHome} // as without the list
 	}
 	return true, config.Change(ctx, w.config.path, config.Set("homes", rest))
 }

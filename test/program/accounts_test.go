@@ -116,6 +116,11 @@ func TestAddAccount(t *testing.T) {
 		t.Errorf("removing an account: %v", err)
 	}
 	b.rekey(cli.ExitUsage, "remove", "work")
+	b.prefer("homes = [\"~/.codex-work\"] # alone\n")
+	b.rekey(cli.ExitOK, "remove", "work")
+	if text := readable(os.ReadFile(filepath.Join(root, "config", "rekey", "config.toml"))); !strings.Contains(string(text), `homes = ["~/.codex"] # alone`) {
+		t.Errorf("without the only home the configuration is %s", text)
+	}
 	if _, err := os.Stat(filepath.Join(root, ".codex-play")); err == nil {
 		t.Error("a home was made for an account that could not be added")
 	}

@@ -26,10 +26,11 @@ func isAccountName(name string) bool {
 
 // account returns the home of an account.
 func (p *Program) account(args []string) (home string, err error) {
-	if len(args) == 0 || !isAccountName(args[0]) || p.UserHome == "" {
-		return "", p.misuse("usage.account_name", "Given", fmt.Sprintf("%q", strings.Join(args, " ")))
+	name := strings.Join(args[:min(1, len(args))], "")
+	if !isAccountName(name) || p.UserHome == "" {
+		return "", p.misuse("usage.account_name", "Given", fmt.Sprintf("%q", name))
 	}
-	return filepath.Join(p.UserHome, ".codex-"+args[0]), nil
+	return filepath.Join(p.UserHome, ".codex-"+name), nil
 }
 
 // present is the home of an account that has one.
@@ -38,7 +39,7 @@ func (p *Program) present(args []string) (home string, err error) {
 	if err != nil {
 		return "", err
 	}
-	names := p.Accounts()
+	names := slices.DeleteFunc(p.Accounts(), func(name string) bool { return !isAccountName(name) })
 	switch {
 	case slices.Contains(names, args[0]):
 		return home, nil

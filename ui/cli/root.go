@@ -48,6 +48,9 @@ func (p *Program) root() *cobra.Command {
 			if !errors.As(err, &none) {
 				return err
 			}
+			if cmd.Context().Err() != nil {
+				return nil // interrupted while it looked for one
+			}
 			p.tell(p.Words.Say("cli.no_tray", "Why", none.Reason))
 			return p.watch(cmd.Context(), list, formatText, false)
 		},

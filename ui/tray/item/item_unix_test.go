@@ -213,7 +213,8 @@ func TestClicks(t *testing.T) {
 	must.Do(t, s.call(itemPath, itemIface+".Scroll", []any{int32(1), "vertical"}))
 	none := dbus.MakeVariant(int32(0))
 	event := func(id int32, name string) []any { return []any{id, name, none, uint32(0)} }
-	must.Do(t, s.call(menuPath, menuIface+".Event", event(line, "clicked"))) // a separator, which does nothing
+	must.Do(t, s.call(menuPath, menuIface+".Event", event(line, "clicked")))   // a separator, which does nothing
+	must.Do(t, s.call(menuPath, menuIface+".Event", event(hidden, "clicked"))) // on a menu that is no longer so
 	must.Do(t, s.call(menuPath, menuIface+".Event", event(plain, "hovered")))
 	must.Do(t, s.call(menuPath, menuIface+".Event", event(inside, "clicked")))
 	expect(inside)

@@ -99,11 +99,12 @@ func (i *Item) getProperty(id int32, name string) (dbus.Variant, *dbus.Error) {
 func (i *Item) event(id int32, name string, _ dbus.Variant, _ uint32) *dbus.Error {
 	i.mu.Lock()
 	there := i.menu.has(id)
+	live := there && i.menu.rows[id].visible && i.menu.rows[id].Enabled // else it is a click on what a panel showed before
 	i.mu.Unlock()
 	switch {
 	case !there:
 		return noLine()
-	case name == "clicked" && id > 0 && i.cfg.Lines[id].Kind != Separator:
+	case name == "clicked" && live:
 		i.tell(func() { i.cfg.Clicked(int(id)) })
 	case name == "opened" && id == 0:
 		i.tell(i.cfg.Opened)
