@@ -22,9 +22,9 @@ const appIndicator = "ubuntu-appindicators@ubuntu.com"
 
 // TestGNOME is a life on a GNOME Shell that nobody sees. Without the AppIndicator
 // extension Rekey says once which one shows the icon, and so does doctor; when it
-// is switched on, the icon is there, and again after it was switched off and on:
-// the shell cannot be killed, because it is the display too. GNOME has no
-// tooltips, and its bar is dark in both styles.
+// is switched on, the icon is there, and again after the screen and the extension
+// were switched off and on: the shell cannot be killed, because it is the display
+// too. GNOME has no tooltips, and its bar is dark in both styles.
 func TestGNOME(t *testing.T) {
 	desktop.Require(t, "gnome-shell", "gjs", "/usr/bin/python3", "gdbus")
 	w := newWhole(t, []string{"XDG_CURRENT_DESKTOP=GNOME", "XDG_SESSION_TYPE=wayland", "GSETTINGS_BACKEND=memory"},
@@ -56,6 +56,8 @@ func TestGNOME(t *testing.T) {
 		g.do(t, fmt.Sprintf("Main.extensionManager.enableExtension(%q)", appIndicator))
 		w.WaitForPanel(t)
 		return func() {
+			g.darken(t)
+			w.findIcon(t, "5-screen-again")
 			g.do(t, fmt.Sprintf("Main.extensionManager.disableExtension(%q)", appIndicator))
 			w.WaitForNoPanel(t)
 		}
@@ -116,6 +118,15 @@ func (g *gnome) withoutExtension(t *testing.T) {
 		t.Errorf("the program ended with %d:\n%s", code, p.Output())
 	}
 	kit.Eventually(t, "no window", func() bool { titles, err := g.titles(); return err == nil && !strings.Contains(titles, "Rekey") })
+}
+
+// darken switches the screen off and on, as at night.
+func (g *gnome) darken(t *testing.T) {
+	t.Helper()
+	screens := g.shell.Object("org.gnome.Mutter.DisplayConfig", "/org/gnome/Mutter/DisplayConfig")
+	for _, mode := range []int32{3, 0} {
+		must.Do(t, screens.SetProperty("org.gnome.Mutter.DisplayConfig.PowerSaveMode", dbus.MakeVariant(mode)))
+	}
 }
 
 // titles are those of the windows.
