@@ -35,10 +35,11 @@ func parseClaims(token string) (Claims, error) {
 	if err != nil {
 		return Claims{}, err
 	}
+	payload = bytes.TrimLeft(payload, space)
 	if isNull(payload) {
 		return Claims{}, errFieldJWT
 	}
-	top, err := claimObject(bytes.TrimLeft(payload, " \t\r\n"), "email", claimProfile, claimAuth)
+	top, err := claimObject(payload, "email", claimProfile, claimAuth)
 	if err != nil {
 		return Claims{}, err
 	}

@@ -57,6 +57,8 @@ func TestParseClaimsRefuses(t *testing.T) {
 		"not UTF-8":            rawJWT("{\"a\":\"\xff\"}"),
 		"a string":             rawJWT(`"x"`),
 		"null":                 rawJWT(`null`),
+		"null after a space":   rawJWT(` null`),
+		"a space":              rawJWT(` `),
 		"half an array":        rawJWT(`["a"`),
 		"a list of a number":   rawJWT(`[1]`),
 		"a list too long":      rawJWT(`[null,null,null,null]`),
