@@ -26,7 +26,10 @@ func isAccountName(name string) bool {
 
 // account returns the home of an account.
 func (p *Program) account(args []string) (home string, err error) {
-	name := strings.Join(args[:min(1, len(args))], "")
+	name := ""
+	if len(args) > 0 {
+		name = args[0]
+	}
 	if !isAccountName(name) || p.UserHome == "" {
 		return "", p.misuse("usage.account_name", "Given", fmt.Sprintf("%q", name))
 	}
