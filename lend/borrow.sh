@@ -8,13 +8,13 @@ umask 077
 LC_ALL=C
 export LC_ALL
 trap 'rm -f "$tmp"; exit 1' HUP INT TERM
-was=none marker='' issued='' detail='' tmp='' in_place=false locked=false
+was=none issued='' detail='' tmp='' in_place=false locked=false
 
 # answer RESULT: the one line, and the end.
 answer() {
 	[ -z "$tmp" ] || rm -f "$tmp"
-	printf '{"rekey":1,"result":"%s","was":"%s","marker":"%s","issued":"%s","clock":%s,"locked":%s,"inPlace":%s,"detail":"%s"}\n' \
-		"$1" "$was" "$marker" "$issued" "$(date +%s)" "$locked" "$in_place" "$detail"
+	printf '{"rekey":1,"result":"%s","was":"%s","issued":"%s","clock":%s,"locked":%s,"inPlace":%s,"detail":"%s"}\n' \
+		"$1" "$was" "$issued" "$(date +%s)" "$locked" "$in_place" "$detail"
 	exit 0
 }
 

@@ -39,7 +39,6 @@ type order struct {
 type Answer struct {
 	Result Code   `json:"result"` // "ok", "gone" or a fault
 	Was    string `json:"was"`    // none, loan, sign_in, api_key or other
-	Marker string `json:"marker"`
 	// Issued is the last_refresh of what was there, as written.
 	Issued string `json:"issued"`
 	// Clock is the borrower's, in seconds since 1970.
