@@ -9,7 +9,6 @@ import (
 	"rekey/auth/codex"
 	"rekey/auth/store/agefile"
 	"rekey/auth/store/secretservice"
-	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
 
@@ -90,7 +89,7 @@ func (s *encryptedStore) Writable(ctx context.Context) error {
 		_, err = s.file.disk.Rehearse(s.path, tempPrefix, roomFor(now))
 	}
 	if err != nil {
-		return fault.New("cannot_write", "{{.Where}} cannot be written: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
+		return unwritable(s.path, err)
 	}
 	return nil
 }

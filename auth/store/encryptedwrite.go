@@ -10,18 +10,12 @@ import (
 
 	"rekey/auth/codex"
 	"rekey/auth/store/agefile"
-	"rekey/internal/fault"
 	"rekey/internal/safefile"
 )
 
 // Update implements auth.Store.
 func (s *encryptedStore) Update(ctx context.Context, decide decision) error {
-	return s.update(ctx, decide, s.round, s.unwritten)
-}
-
-// unwritten returns err as the reason why the file was not written.
-func (s *encryptedStore) unwritten(err error) error {
-	return fault.New("write", "cannot write {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
+	return s.update(ctx, decide, s.round, func(err error) error { return unwritten(s.path, err) })
 }
 
 // round tries once. It reports false when the content changed in between.
@@ -98,7 +92,7 @@ func (s *encryptedStore) Delete(ctx context.Context) (removed bool, err error) {
 	removed, err = s.forget(ctx)
 	fromFile, fileErr := s.file.remove(ctx)
 	if err != nil {
-		err = fault.New("delete", "cannot delete {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
+		err = undeleted(s.path, err)
 	}
 	return removed || fromFile, errors.Join(err, fileErr)
 }

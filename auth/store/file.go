@@ -78,44 +78,51 @@ func (s *fileStore) unreadable(err error) error {
 	return &auth.UnreadableError{Where: s.path, What: safefile.Reason(err)}
 }
 
-// unwritten returns err as the reason why an Update failed.
-func (s *fileStore) unwritten(err error) error {
-	return fault.New("write", "cannot write {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
+// unwritten returns err as the reason why an Update of a file failed.
+func unwritten(path string, err error) error {
+	return fault.New("write", "cannot write {{.Where}}: {{.Why}}", "Where", path, "Why", safefile.Cause(err))
 }
+
+// decision says what to write over a sign-in.
+type decision = func(*auth.Snapshot) (*auth.Snapshot, error)
 
 // Update implements auth.Store: read, decide and write the new file under
 // auth.lock; compare and rename under auth.json.lock, too.
-func (s *fileStore) Update(ctx context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) error {
+func (s *fileStore) Update(ctx context.Context, decide decision) error {
 	// A home that has been moved away must not be made anew for nothing: it could
 	// not be moved back then.
 	if _, err := os.Stat(s.home); errors.Is(err, fs.ErrNotExist) {
 		if _, err := decide(nil); err != nil {
-			return s.unwritten(err)
+			return unwritten(s.path, err)
 		}
 	}
+	if err := s.rounds(ctx, decide, s.round); err != nil {
+		return unwritten(s.path, err)
+	}
+	return nil
+}
+
+// rounds runs rounds under auth.lock until one replaces the sign-in.
+func (s *fileStore) rounds(ctx context.Context, decide decision, round func(context.Context, decision) (bool, error)) error {
 	// Codex creates a missing home readable by others; its files are not.
 	if err := s.disk.MkdirAll(s.home, 0o700); err != nil {
-		return s.unwritten(err)
+		return err
 	}
 	unlock, err := s.lockHome(ctx)
 	if err != nil {
-		return s.unwritten(err)
+		return err
 	}
 	defer unlock()
 	for range maxRounds {
-		replaced, err := s.round(ctx, decide)
-		if err != nil {
-			return s.unwritten(err)
-		}
-		if replaced {
-			return nil
+		if replaced, err := round(ctx, decide); err != nil || replaced {
+			return err
 		}
 	}
-	return s.unwritten(safefile.ErrRestless)
+	return safefile.ErrRestless
 }
 
 // round tries once. It reports false when the content changed in between.
-func (s *fileStore) round(ctx context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) (bool, error) {
+func (s *fileStore) round(ctx context.Context, decide decision) (bool, error) {
 	target, err := codex.CredentialPath(s.home)
 	if err != nil {
 		return false, err

@@ -25,9 +25,14 @@ func (s *fileStore) Delete(ctx context.Context) (removed bool, err error) {
 		removed, err = s.remove(ctx)
 	}
 	if err != nil {
-		return removed, fault.New("delete", "cannot delete {{.Where}}: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
+		return removed, undeleted(s.path, err)
 	}
 	return removed, nil
+}
+
+// undeleted returns err as the reason why a Delete of a file failed.
+func undeleted(path string, err error) error {
+	return fault.New("delete", "cannot delete {{.Where}}: {{.Why}}", "Where", path, "Why", safefile.Cause(err))
 }
 
 // remove is Delete for callers that hold auth.lock.

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"os"
 
-	"rekey/auth"
 	"rekey/auth/codex"
 	"rekey/auth/store/secretservice"
 	"rekey/internal/fault"
@@ -15,46 +14,25 @@ import (
 )
 
 // Update implements auth.Store.
-func (s *keyringStore) Update(ctx context.Context, decide func(*auth.Snapshot) (*auth.Snapshot, error)) error {
-	return s.update(ctx, decide, s.round, unwrittenRing)
+func (s *keyringStore) Update(ctx context.Context, decide decision) error {
+	return s.update(ctx, decide, s.round, func(err error) error {
+		return fault.New("write_keyring", "write to the keyring: {{.Why}}", "Why", safefile.Cause(err))
+	})
 }
 
-// decision says what to write over a sign-in.
-type decision = func(*auth.Snapshot) (*auth.Snapshot, error)
-
-// update runs rounds under auth.lock until one replaces the sign-in. unwritten
-// wraps its errors.
+// update is Update with these rounds, whose errors unwritten wraps.
 func (s *keyringStore) update(ctx context.Context, decide decision, round func(context.Context, decision) (bool, error), unwritten func(error) error) error {
 	toFile, err := s.place(ctx)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if toFile {
+	case toFile:
 		return s.file.Update(ctx, decide)
 	}
-	if err := s.file.disk.MkdirAll(s.file.home, 0o700); err != nil {
+	if err := s.file.rounds(ctx, decide, round); err != nil {
 		return unwritten(err)
 	}
-	unlock, err := s.file.lockHome(ctx)
-	if err != nil {
-		return err
-	}
-	defer unlock()
-	for range maxRounds {
-		replaced, err := round(ctx, decide)
-		if err != nil {
-			return unwritten(err)
-		}
-		if replaced {
-			return nil
-		}
-	}
-	return unwritten(safefile.ErrRestless)
-}
-
-// unwrittenRing returns err as the reason why an Update of the keyring failed.
-func unwrittenRing(err error) error {
-	return fault.New("write_keyring", "write to the keyring: {{.Why}}", "Why", safefile.Cause(err))
+	return nil
 }
 
 // round tries once. It reports false when the content changed in between.

@@ -25,9 +25,14 @@ func (s *fileStore) Writable(ctx context.Context) error {
 		return err
 	}
 	if err := s.writable(); err != nil {
-		return fault.New("cannot_write", "{{.Where}} cannot be written: {{.Why}}", "Where", s.path, "Why", safefile.Cause(err))
+		return unwritable(s.path, err)
 	}
 	return nil
+}
+
+// unwritable returns err as the reason why a file is not Writable.
+func unwritable(path string, err error) error {
+	return fault.New("cannot_write", "{{.Where}} cannot be written: {{.Why}}", "Where", path, "Why", safefile.Cause(err))
 }
 
 func (s *fileStore) writable() error {
