@@ -43,67 +43,25 @@ func Keys() []Key {
 	return keys
 }
 
-// key is a Key that can be read.
+// key is a Key and the setting it stands for.
 type key struct {
 	Key
-	// set stores a value, or returns what it should be.
-	set func(r *reader, k Key, raw []byte) (do error)
-	// keep copies it from other Settings.
-	keep func(to *Settings, from Settings)
+	// of returns where the setting is: a pointer into the Settings.
+	of func(*Settings) any
 }
 
 // table never changes.
 var table = []key{
-	{
-		Key{Name: "homes", Type: TypePaths, Default: `["~/.codex"]`, Env: "CODEX_HOME"},
-		func(r *reader, _ Key, raw []byte) error { return r.paths(raw, &r.Homes) },
-		func(to *Settings, from Settings) { to.Homes = from.Homes },
-	},
-	{
-		Key{Name: "keep_fresh", Type: TypeSwitch, Default: "true"},
-		func(r *reader, k Key, raw []byte) error { return decode(raw, &r.KeepFresh, k.Type) },
-		func(to *Settings, from Settings) { to.KeepFresh = from.KeepFresh },
-	},
-	{
-		Key{Name: "notifications", Type: TypeSwitch, Default: "true"},
-		func(r *reader, k Key, raw []byte) error { return decode(raw, &r.Notifications, k.Type) },
-		func(to *Settings, from Settings) { to.Notifications = from.Notifications },
-	},
-	{
-		Key{Name: "usage", Type: TypeWord, Values: names(UsageOn, UsageOff), Default: `"on"`},
-		func(r *reader, k Key, raw []byte) error { return setWord(raw, k, &r.Usage) },
-		func(to *Settings, from Settings) { to.Usage = from.Usage },
-	},
-	{
-		Key{Name: "usage_alerts", Type: TypePercents, Default: "[]"},
-		func(r *reader, _ Key, raw []byte) error { return r.percents(raw, &r.UsageAlerts) },
-		func(to *Settings, from Settings) { to.UsageAlerts = from.UsageAlerts },
-	},
-	{
-		Key{Name: "sign_in", Type: TypeWord, Values: names(auth.SignInMethods()...), Default: `"browser"`},
-		func(r *reader, k Key, raw []byte) error { return setWord(raw, k, &r.SignIn) },
-		func(to *Settings, from Settings) { to.SignIn = from.SignIn },
-	},
-	{
-		Key{Name: "codex", Type: TypePath, Default: "the codex that is found", Env: "REKEY_CODEX"},
-		func(r *reader, _ Key, raw []byte) error { return r.absolute(raw, &r.Codex) },
-		func(to *Settings, from Settings) { to.Codex = from.Codex },
-	},
-	{
-		Key{Name: "language", Type: TypeWord, Values: lang.Languages(), Default: "the environment's", Env: "REKEY_LANGUAGE"},
-		func(r *reader, k Key, raw []byte) error { return setWord(raw, k, &r.Language) },
-		func(to *Settings, from Settings) { to.Language = from.Language },
-	},
-	{
-		Key{Name: "log", Type: TypeWord, Values: levelNames(), Default: `"info"`},
-		func(r *reader, _ Key, raw []byte) error { return r.level(raw) },
-		func(to *Settings, from Settings) { to.Log = from.Log },
-	},
-	{
-		Key{Name: "hook", Type: TypePath, Default: "none"},
-		func(r *reader, _ Key, raw []byte) error { return r.absolute(raw, &r.Hook) },
-		func(to *Settings, from Settings) { to.Hook = from.Hook },
-	},
+	{Key{Name: "homes", Type: TypePaths, Default: `["~/.codex"]`, Env: "CODEX_HOME"}, func(s *Settings) any { return &s.Homes }},
+	{Key{Name: "keep_fresh", Type: TypeSwitch, Default: "true"}, func(s *Settings) any { return &s.KeepFresh }},
+	{Key{Name: "notifications", Type: TypeSwitch, Default: "true"}, func(s *Settings) any { return &s.Notifications }},
+	{Key{Name: "usage", Type: TypeWord, Values: names(UsageOn, UsageOff), Default: `"on"`}, func(s *Settings) any { return &s.Usage }},
+	{Key{Name: "usage_alerts", Type: TypePercents, Default: "[]"}, func(s *Settings) any { return &s.UsageAlerts }},
+	{Key{Name: "sign_in", Type: TypeWord, Values: names(auth.SignInMethods()...), Default: `"browser"`}, func(s *Settings) any { return &s.SignIn }},
+	{Key{Name: "codex", Type: TypePath, Default: "the codex that is found", Env: "REKEY_CODEX"}, func(s *Settings) any { return &s.Codex }},
+	{Key{Name: "language", Type: TypeWord, Values: lang.Languages(), Default: "the environment's", Env: "REKEY_LANGUAGE"}, func(s *Settings) any { return &s.Language }},
+	{Key{Name: "log", Type: TypeWord, Values: levelNames(), Default: `"info"`}, func(s *Settings) any { return &s.Log }},
+	{Key{Name: "hook", Type: TypePath, Default: "none"}, func(s *Settings) any { return &s.Hook }},
 }
 
 // Words returns the words that a key can be set to, nil if it takes no words.

@@ -3,6 +3,7 @@ package config
 import (
 	"bytes"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,8 +63,8 @@ func (s Settings) parse(path string, data []byte, home func() (string, error)) (
 		}
 		first[e.name] = e.line
 		raw := data[e.value:e.end]
-		if do := k.set(r, k.Key, raw); do != nil {
-			k.keep(&r.Settings, s)
+		if do := r.set(k, raw); do != nil {
+			reflect.ValueOf(k.of(&r.Settings)).Elem().Set(reflect.ValueOf(k.of(&s)).Elem())
 			report(e.line, CodeBadValue, e.name, badValue(e.name, shown(raw), do))
 			found[len(found)-1].Value = shown(raw)
 		}

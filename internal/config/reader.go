@@ -1,12 +1,14 @@
 package config
 
 import (
+	"log/slog"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 
+	"rekey/auth"
 	"rekey/internal/fault"
 )
 
@@ -36,6 +38,30 @@ func decode[T any](raw []byte, into *T, t Type) (do error) {
 	return nil
 }
 
+// set reads a key's value, or returns what it should be.
+func (r *reader) set(k key, raw []byte) (do error) {
+	switch into := k.of(&r.Settings).(type) {
+	case *bool:
+		return decode(raw, into, k.Type)
+	case *[]string:
+		return r.paths(raw, into)
+	case *[]int:
+		return percents(raw, into)
+	case *slog.Level:
+		return level(raw, into)
+	case *UsageMode:
+		return setWord(raw, k.Key, into)
+	case *auth.SignInMethod:
+		return setWord(raw, k.Key, into)
+	case *string:
+		if k.Type == TypePath {
+			return r.absolute(raw, into)
+		}
+		return setWord(raw, k.Key, into)
+	}
+	return nil // no setting has another type
+}
+
 // setWord reads one of a key's words.
 func setWord[T ~string](raw []byte, k Key, into *T) (do error) {
 	var word string
@@ -46,11 +72,11 @@ func setWord[T ~string](raw []byte, k Key, into *T) (do error) {
 	return nil
 }
 
-func (r *reader) level(raw []byte) (do error) {
+func level(raw []byte, into *slog.Level) (do error) {
 	var word string
 	if decode(raw, &word, TypeWord) == nil {
 		if level, ok := parseLevel(word); ok {
-			r.Log = level
+			*into = level
 			return nil
 		}
 	}
@@ -79,7 +105,7 @@ func (r *reader) paths(raw []byte, into *[]string) (do error) {
 var usePercents = fault.New("use_percents", "a list of percents from 1 to 100, as in [80, 95], or [] for never")
 
 // percents reads a list of percents, in any order.
-func (r *reader) percents(raw []byte, into *[]int) (do error) {
+func percents(raw []byte, into *[]int) (do error) {
 	var list []int
 	if do := decode(raw, &list, TypePercents); do != nil {
 		return do

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"strconv"
 
+	"rekey/auth"
 	"rekey/internal/safefile"
 	"rekey/internal/userdir"
 )
@@ -12,40 +13,33 @@ import (
 // Value returns a setting's value as written in the file, "" if it is not set
 // and depends on the machine. name is a Key's.
 func (s Settings) Value(name string) string {
-	text := func(value string) string {
-		if value == "" {
-			return ""
-		}
-		return quoted(value)
+	k, known := lookup(name)
+	if !known {
+		return ""
 	}
-	switch name {
-	case "homes":
-		if len(s.Homes) == 0 {
-			return ""
+	switch value := k.of(&s).(type) {
+	case *bool:
+		return strconv.FormatBool(*value)
+	case *[]int:
+		return list(*value, strconv.Itoa)
+	case *[]string:
+		if len(*value) > 0 {
+			return list(*value, quoted)
 		}
-		return list(s.Homes, quoted)
-	case "keep_fresh":
-		return strconv.FormatBool(s.KeepFresh)
-	case "notifications":
-		return strconv.FormatBool(s.Notifications)
-	case "usage":
-		return quoted(string(s.Usage))
-	case "usage_alerts":
-		return list(s.UsageAlerts, strconv.Itoa)
-	case "sign_in":
-		return quoted(string(s.SignIn))
-	case "codex":
-		return text(s.Codex)
-	case "language":
-		return text(s.Language)
-	case "log":
+	case *UsageMode:
+		return quoted(string(*value))
+	case *auth.SignInMethod:
+		return quoted(string(*value))
+	case *string:
+		if *value != "" {
+			return quoted(*value)
+		}
+	case *slog.Level:
 		for _, l := range levels {
-			if l.level == s.Log {
+			if l.level == *value {
 				return quoted(l.name)
 			}
 		}
-	case "hook":
-		return text(s.Hook)
 	}
 	return ""
 }
