@@ -80,30 +80,14 @@ func parseClaims(token string) (Claims, error) {
 }
 
 // claimObject reads the named members of a JSON object. An absent or null
-// object has none. As for Codex, an array may stand for it, which holds the members
-// in the order of the names, and no more.
+// object has none.
 func claimObject(raw json.RawMessage, names ...string) (object, error) {
 	if isNull(raw) {
 		return nil, nil
 	}
-	if raw[0] == '[' {
-		return claimList(raw, names)
-	}
-	members, _, err := parseObject(raw, names...)
+	members, _, err := parseObject(raw, 0, names...)
 	if err != nil {
 		return nil, errFieldJWT
-	}
-	return members, nil
-}
-
-func claimList(raw json.RawMessage, names []string) (object, error) {
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) != nil || len(list) > len(names) {
-		return nil, errFieldJWT
-	}
-	members := make(object, len(list))
-	for i, raw := range list {
-		members[i] = member{names[i], raw}
 	}
 	return members, nil
 }

@@ -18,7 +18,8 @@ func (s *Snapshot) Equal(t *Snapshot) bool {
 		sameTime(s.lastRefresh, t.lastRefresh) &&
 		sameJSON(s.agentIdentity, t.agentIdentity) &&
 		same(s.personalToken, t.personalToken) &&
-		s.bedrock.equal(t.bedrock)
+		s.bedrock.equal(t.bedrock) &&
+		sameJSON(s.accessKeys, t.accessKeys)
 }
 
 func (t *tokens) equal(u *tokens) bool {

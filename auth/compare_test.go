@@ -54,6 +54,7 @@ func changes() []change {
 		{"owner added", chatGPT(set("tokens.login_owner_id", "owner")), true, false},
 		{"personal access token added, mode kept", chatGPT(set("personal_access_token", "at-1")), true, true},
 		{"Bedrock key added, mode kept", chatGPT(set("bedrock_api_key", map[string]any{"api_key": "k", "region": "r"})), true, true},
+		{"Bedrock access keys added, mode kept", chatGPT(set("bedrock_access_keys", accessKeys())), true, true},
 		{"agent identity added", chatGPT(set("agent_identity", "a.b.c")), true, true},
 		{"became the host's", chatGPT(set("auth_mode", "chatgptAuthTokens")), true, false},
 		{"other account", grace(), false, false},

@@ -35,6 +35,9 @@ func (s *Snapshot) Encode() []byte {
 		w.text("region", b.region)
 		w.close(b.unknown)
 	}
+	if s.accessKeys != nil {
+		w.raw("bedrock_access_keys", s.accessKeys)
+	}
 	w.close(s.unknown)
 	return w.buf.Bytes()
 }
@@ -179,10 +182,10 @@ func (s *Snapshot) Canonical() []byte {
 	if s.bedrock != nil {
 		known.bedrock = &bedrockKey{apiKey: s.bedrock.apiKey, region: s.bedrock.region}
 	}
-	if s.agentIdentity != nil {
+	for _, raw := range []*json.RawMessage{&known.agentIdentity, &known.accessKeys} {
 		var compact bytes.Buffer
-		if json.Compact(&compact, s.agentIdentity) == nil {
-			known.agentIdentity = json.RawMessage(compact.Bytes())
+		if *raw != nil && json.Compact(&compact, *raw) == nil {
+			*raw = compact.Bytes()
 		}
 	}
 	return known.Encode()

@@ -16,7 +16,7 @@ func TestEncodeShape(t *testing.T) {
 	t.Parallel()
 	id := rawJWT(`{}`)
 	s := mustParse(t, []byte(`{"z":{ "b" : [ 1 , { } ,[ ] ] },"bedrock_api_key":{"region":"r","y":0,"api_key":"k"},
-		"personal_access_token":"at-1","agent_identity":`+identity("")+`,"last_refresh":"2026-03-23T13:00:00+01:00",
+		"bedrock_access_keys":["a","s"],"personal_access_token":"at-1","agent_identity":`+identity("")+`,"last_refresh":"2026-03-23T13:00:00+01:00",
 		"tokens":{"x":"é/<>&\u2028","login_owner_id":"owner","oauth_provenance":{"w":null,"client_id":"c","issuer":"i"},
 		"refresh_token":"\u0000\u0007\u0010\u001F\u007f\b\f\n\r\t\"\\/é","access_token":"<&>","id_token":"`+id+`"},"auth_mode":"chatgpt"}`))
 	const want = `{
@@ -51,6 +51,10 @@ func TestEncodeShape(t *testing.T) {
     "region": "r",
     "y": 0
   },
+  "bedrock_access_keys": [
+    "a",
+    "s"
+  ],
   "z": {
     "b": [
       1,

@@ -151,6 +151,11 @@ var (
 	answerLost = answer{err: &RefreshError{AnswerLost: true}}
 )
 
+// accessKeys is a full bedrock_access_keys.
+func accessKeys() map[string]any {
+	return map[string]any{"access_key_id": "AKIA", "secret_access_key": "s", "session_token": "t"}
+}
+
 // identity is an agent's identity as a JSON object, with more members.
 func identity(more string) string {
 	return `{"agent_runtime_id":"r","agent_private_key":"k","account_id":"a","chatgpt_user_id":"u","email":null,"plan_type":"pro","chatgpt_account_is_fedramp":false` + more + `}`

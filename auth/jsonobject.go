@@ -60,9 +60,9 @@ func inField(name string, err error) error {
 // space is what may stand between the parts of a JSON text.
 const space = " \t\r\n"
 
-// parseObject reads data, which must be one JSON object in UTF-8 and nothing else:
-// see split.
-func parseObject(data []byte, names ...string) (known, others object, err error) {
+// parseObject reads data, which must be one JSON object in UTF-8, or a list that
+// stands for one, and nothing else: see split.
+func parseObject(data []byte, least int, names ...string) (known, others object, err error) {
 	switch {
 	case !utf8.Valid(data):
 		return nil, nil, errNotUTF8
@@ -71,7 +71,7 @@ func parseObject(data []byte, names ...string) (known, others object, err error)
 	case !json.Valid(data):
 		return nil, nil, whyInvalid(data)
 	}
-	return split(bytes.Trim(data, space), names...)
+	return split(bytes.Trim(data, space), least, names...)
 }
 
 // whyInvalid says what is wrong with data, which is not valid JSON. The library's
@@ -92,9 +92,15 @@ func whyInvalid(data []byte) error {
 
 // split separates the members of an object, a value in valid JSON, that are named in
 // names from all others. One of them that appears twice is an error, as it is for
-// Codex. What is known is a part of raw.
-func split(raw json.RawMessage, names ...string) (known, others object, err error) {
-	if raw[0] != '{' {
+// Codex. As for Codex, a list may stand for the object: see listed. What is known is
+// a part of raw.
+func split(raw json.RawMessage, least int, names ...string) (known, others object, err error) {
+	switch raw[0] {
+	case '{':
+	case '[':
+		known, err = listed(raw, least, names)
+		return known, nil, err
+	default:
 		return nil, nil, errNotObject
 	}
 	known = make(object, 0, len(names))
@@ -104,6 +110,9 @@ func split(raw json.RawMessage, names ...string) (known, others object, err erro
 			return known, others, nil
 		}
 		end := valueEnd(rest)
+		if loneSurrogate(rest[:end]) {
+			return nil, nil, errNotJSON
+		}
 		name := unquote(rest[:end])
 		rest = bytes.TrimLeft(rest[end:], space+":")
 		end = valueEnd(rest)
@@ -118,6 +127,20 @@ func split(raw json.RawMessage, names ...string) (known, others object, err erro
 			known = append(known, member{names[i], value})
 		}
 	}
+}
+
+// listed reads a list that holds an object's members in the order of names, at least
+// so many and no others.
+func listed(raw json.RawMessage, least int, names []string) (object, error) {
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil || len(list) < least || len(list) > len(names) {
+		return nil, errNotObject
+	}
+	members := make(object, len(list))
+	for i, raw := range list {
+		members[i] = member{names[i], raw}
+	}
+	return members, nil
 }
 
 // valueEnd returns where the value ends with which valid JSON begins.
@@ -184,7 +207,7 @@ func parseString(raw json.RawMessage) (string, error) {
 	if len(raw) < 2 || raw[0] != '"' || raw[len(raw)-1] != '"' {
 		return "", errFieldString
 	}
-	if bytes.Contains(raw, []byte(`\u`)) && loneSurrogate(raw) {
+	if loneSurrogate(raw) {
 		return "", errFieldText
 	}
 	return string(unquote(raw)), nil
@@ -192,6 +215,9 @@ func parseString(raw json.RawMessage) (string, error) {
 
 // loneSurrogate looks for a \uD800–\uDFFF escape without its other half.
 func loneSurrogate(raw []byte) bool {
+	if !bytes.Contains(raw, []byte(`\u`)) {
+		return false
+	}
 	for i := 0; i < len(raw); i++ {
 		if raw[i] != '\\' {
 			continue

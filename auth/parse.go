@@ -3,6 +3,7 @@ package auth
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 )
@@ -12,8 +13,8 @@ import (
 // none of the content.
 func ParseSnapshot(data []byte) (*Snapshot, error) {
 	names := [...]string{"auth_mode", "OPENAI_API_KEY", "tokens", "last_refresh",
-		"agent_identity", "personal_access_token", "bedrock_api_key"}
-	known, unknown, err := parseObject(data, names[:]...)
+		"agent_identity", "personal_access_token", "bedrock_api_key", "bedrock_access_keys"}
+	known, unknown, err := parseObject(data, 2, names[:]...)
 	if err != nil {
 		return nil, err
 	}
@@ -45,6 +46,8 @@ func (s *Snapshot) read(name string, raw json.RawMessage) (err error) {
 		s.personalToken, err = pointer(parseSecret(raw))
 	case "bedrock_api_key":
 		s.bedrock, err = pointer(parseBedrock(raw))
+	case "bedrock_access_keys":
+		s.accessKeys, err = bytes.Clone(raw), checkAccessKeys(raw)
 	}
 	return err
 }
@@ -59,7 +62,7 @@ func parseSecret(raw json.RawMessage) (Secret, error) {
 }
 
 func parseMode(raw json.RawMessage) (Kind, error) {
-	text, err := parseString(raw)
+	text, err := parseWord(raw)
 	if err != nil {
 		return "", err
 	}
@@ -69,6 +72,19 @@ func parseMode(raw json.RawMessage) (Kind, error) {
 		return mode, nil
 	}
 	return "", errFieldKind
+}
+
+// parseWord reads one of a fixed set of words. For Codex an object may stand for it
+// whose only member has the word as its name, and null as its value.
+func parseWord(raw json.RawMessage) (string, error) {
+	if isNull(raw) || raw[0] != '{' {
+		return parseString(raw)
+	}
+	_, only, err := split(raw, 0)
+	if err != nil || len(only) != 1 || !isNull(only[0].raw) {
+		return "", errFieldString
+	}
+	return only[0].name, nil
 }
 
 func parseLastRefresh(raw json.RawMessage) (time.Time, error) {
@@ -83,7 +99,7 @@ func parseAgentIdentity(raw json.RawMessage) (json.RawMessage, error) {
 	switch raw[0] {
 	case '"':
 		return bytes.Clone(raw), nil
-	case '{':
+	case '{', '[':
 		return bytes.Clone(raw), checkIdentity(raw)
 	}
 	return nil, errFieldNeither
@@ -92,13 +108,40 @@ func parseAgentIdentity(raw json.RawMessage) (json.RawMessage, error) {
 // checkIdentity refuses an agent's identity that Codex 0.171 does: one that lacks a
 // member, or has one of another type.
 func checkIdentity(raw json.RawMessage) error {
-	required := []string{"agent_runtime_id", "agent_private_key", "account_id", "chatgpt_user_id", "plan_type"}
-	optional := []string{"email", "task_id"}
-	const fedRAMP = "chatgpt_account_is_fedramp"
-	known, _, err := split(raw, slices.Concat(required, optional, []string{fedRAMP})...)
+	const plan, fedRAMP = "plan_type", "chatgpt_account_is_fedramp"
+	known, _, err := members(raw, 7, "agent_runtime_id", "agent_private_key", "account_id", "chatgpt_user_id", "email", plan, fedRAMP, "task_id")
 	if err != nil {
 		return err
 	}
+	required, optional := []string{"agent_runtime_id", "agent_private_key", "account_id", "chatgpt_user_id"}, []string{"email", "task_id"}
+	if err := checkStrings(known, required, optional); err != nil {
+		return err
+	}
+	if _, err := parseWord(known.get(plan)); err != nil {
+		return inField(plan, err)
+	}
+	if flag := string(known.get(fedRAMP)); flag != "true" && flag != "false" {
+		return errFieldClaim
+	}
+	if loneSurrogate(raw) { // Codex reads also what it does not know
+		return errFieldText
+	}
+	return nil
+}
+
+// checkAccessKeys refuses keys of a cloud that Codex 0.171 does.
+func checkAccessKeys(raw json.RawMessage) error {
+	required, optional := []string{"access_key_id", "secret_access_key"}, []string{"session_token"}
+	known, _, err := members(raw, len(required), slices.Concat(required, optional)...)
+	if err != nil {
+		return err
+	}
+	return checkStrings(known, required, optional)
+}
+
+// checkStrings refuses members that are no strings. Only optional ones may be missing
+// or null.
+func checkStrings(known object, required, optional []string) error {
 	for _, name := range slices.Concat(required, optional) {
 		if isNull(known.get(name)) && slices.Contains(optional, name) {
 			continue
@@ -107,17 +150,14 @@ func checkIdentity(raw json.RawMessage) error {
 			return inField(name, err)
 		}
 	}
-	if flag := string(known.get(fedRAMP)); flag != "true" && flag != "false" {
-		return errFieldClaim
-	}
 	return nil
 }
 
 // parseTokens reads the member tokens. The three tokens must be present
 // strings; everything else may be missing or null.
 func parseTokens(raw json.RawMessage) (tokens, error) {
-	names := [...]string{"id_token", "access_token", "refresh_token", "account_id", "oauth_provenance", "login_owner_id"}
-	known, unknown, err := members(raw, names[:]...)
+	names := [...]string{"id_token", "access_token", "refresh_token", "oauth_provenance", "login_owner_id", "account_id"}
+	known, unknown, err := members(raw, len(names), names[:]...)
 	if err != nil {
 		return tokens{}, err
 	}
@@ -155,12 +195,13 @@ func (t *tokens) read(name string, raw json.RawMessage) (err error) {
 	return err
 }
 
-// members is split for a value that may be something else than an object.
-func members(raw json.RawMessage, names ...string) (known, others object, err error) {
-	if raw[0] != '{' {
-		return nil, nil, errFieldObject
+// members is split for a field.
+func members(raw json.RawMessage, least int, names ...string) (known, others object, err error) {
+	known, others, err = split(raw, least, names...)
+	if errors.Is(err, errNotObject) {
+		err = errFieldObject
 	}
-	return split(raw, names...)
+	return known, others, err
 }
 
 func parseProvenance(raw json.RawMessage) (provenance, error) {
@@ -177,7 +218,7 @@ func parseBedrock(raw json.RawMessage) (bedrockKey, error) {
 
 // parsePair reads an object with two members that must be strings.
 func parsePair(raw json.RawMessage, first, second string) (a, b string, unknown object, err error) {
-	known, unknown, err := members(raw, first, second)
+	known, unknown, err := members(raw, 2, first, second)
 	if err != nil {
 		return "", "", nil, err
 	}

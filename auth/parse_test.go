@@ -41,6 +41,9 @@ func TestKindAndUsable(t *testing.T) {
 		{"mode personalAccessToken, none there", `{"auth_mode":"personalAccessToken"}`, KindPersonalToken, false, false},
 		{"Bedrock key before an API key", `{"OPENAI_API_KEY":"k","bedrock_api_key":{"api_key":"b","region":"r"}}`, KindBedrockKey, false, false},
 		{"Bedrock access keys", `{"auth_mode":"bedrockAccessKeys"}`, KindBedrockAccess, false, false},
+		{"Bedrock access keys before tokens", string(chatGPT(unset("auth_mode"), set("bedrock_access_keys", accessKeys()))), KindBedrockAccess, false, false},
+		{"Bedrock access keys before an API key", `{"OPENAI_API_KEY":"k","bedrock_access_keys":{"access_key_id":"a","secret_access_key":"s"}}`, KindBedrockAccess, false, false},
+		{"Bedrock key before access keys", `{"bedrock_api_key":{"api_key":"b","region":"r"},"bedrock_access_keys":["a","s"]}`, KindBedrockKey, false, false},
 		{"headers", `{"auth_mode":"headers"}`, KindHeaders, false, false},
 		{"agent identity", `{"auth_mode":"agentIdentity","agent_identity":"` + agent + `"}`, KindAgentIdentity, true, false},
 		{"agent identity without its claim", `{"auth_mode":"agentIdentity","agent_identity":"` + rawJWT(`{}`) + `"}`, KindAgentIdentity, false, false},
@@ -128,6 +131,47 @@ func TestParseHugeAndDeep(t *testing.T) {
 	}
 }
 
+// TestListForObject: as Codex does, take a list for an object whose members it holds
+// in order, and an object with one null for a word.
+func TestListForObject(t *testing.T) {
+	t.Parallel()
+	tokens := `["` + idToken("ada@example.com", "acct-ada") + `","` + accessToken("access-1", noon.Add(time.Hour)) + `","refresh-1",null,null,"acct-ada"`
+	last := `"` + noon.Add(-time.Hour).Format(time.RFC3339) + `"`
+	identity := `["r","k","a","u",null,"pro",false`
+	for _, tt := range []struct {
+		content string
+		want    []byte // nil: Codex refuses it
+	}{
+		{` ["chatgpt",null,` + tokens + `],` + last + "]\n", chatGPT()},
+		{`[{"chatgpt":null},null,` + tokens + `],` + last + `,null,null,null,null]`, chatGPT()},
+		{`[null,"sk-1"]`, []byte(`{"OPENAI_API_KEY":"sk-1"}`)},
+		{`["apikey"]`, nil},
+		{`[null,null,null,null,null,null,null,null,null]`, nil},
+		{`["chatgpt",null,` + tokens + `,null],` + last + `]`, nil},
+		{`["chatgpt",null,["a","b","c"],` + last + `]`, nil},
+		{`{"bedrock_api_key":["k","r"]}`, []byte(`{"bedrock_api_key":{"api_key":"k","region":"r"}}`)},
+		{`{"bedrock_api_key":["k","r","s"]}`, nil},
+		{`{"agent_identity":` + identity + `]}`, []byte(`{"agent_identity":` + identity + `]}`)},
+		{`{"agent_identity":` + identity + `,null,1]}`, nil},
+		{`{"agent_identity":["r","k","a","u",null,"pro"]}`, nil},
+		{`{"auth_mode":{"apikey":null}}`, []byte(`{"auth_mode":"apikey"}`)},
+		{`{"auth_mode":{"apikey":1}}`, nil},
+		{`{"auth_mode":{"apikey":null,"x":null}}`, nil},
+		{`{"auth_mode":["apikey"]}`, nil},
+		{`{"\ud800":1}`, nil}, // a name must be text
+	} {
+		s, err := ParseSnapshot([]byte(tt.content))
+		switch {
+		case tt.want == nil && err == nil:
+			t.Errorf("%s is read", tt.content)
+		case tt.want != nil && err != nil:
+			t.Errorf("%s: %v", tt.content, err)
+		case tt.want != nil && !s.Equal(mustParse(t, tt.want)):
+			t.Errorf("%s is read as %s", tt.content, s.Encode())
+		}
+	}
+}
+
 // TestParseErrorsSayWhere: an error names the field, in one clause that fits
 // after "cannot read auth.json: ".
 func TestParseErrorsSayWhere(t *testing.T) {
@@ -157,6 +201,9 @@ func TestParseErrorsSayWhere(t *testing.T) {
 		{`{"bedrock_api_key":{"api_key":"k"}}`, "bedrock_api_key.region is not a string"},
 		{`{"bedrock_api_key":{"region":"k"}}`, "bedrock_api_key.api_key is not a string"},
 		{`{"bedrock_api_key":{"region":"k","region":"k"}}`, "a field appears twice"},
+		{`{"bedrock_access_keys":{"access_key_id":"a"}}`, "bedrock_access_keys.secret_access_key is not a string"},
+		{`{"bedrock_access_keys":["a","b",1]}`, "bedrock_access_keys.session_token is not a string"},
+		{`{"bedrock_access_keys":["a"]}`, "bedrock_access_keys is not an object"},
 		{`{"personal_access_token":{}}`, "personal_access_token is not a string"},
 		{string(chatGPT(set("tokens.id_token", "a.b"))), "tokens.id_token is not a JSON Web Token"},
 		{string(chatGPT(set("tokens.id_token", rawJWT(`{"email":1}`)))), "tokens.id_token has a claim of the wrong type"},

@@ -31,9 +31,10 @@ type Snapshot struct {
 	apiKey        *Secret
 	tokens        *tokens
 	lastRefresh   *time.Time
-	agentIdentity json.RawMessage // a string or an object, nil when absent
+	agentIdentity json.RawMessage // nil when absent
 	personalToken *Secret
 	bedrock       *bedrockKey
+	accessKeys    json.RawMessage // bedrock_access_keys, nil when absent
 	unknown       object
 }
 
@@ -74,6 +75,8 @@ func (s *Snapshot) Kind() Kind {
 		return KindPersonalToken
 	case s.bedrock != nil:
 		return KindBedrockKey
+	case s.accessKeys != nil:
+		return KindBedrockAccess
 	case s.apiKey != nil:
 		return KindAPIKey
 	}

@@ -52,7 +52,7 @@ func refusal(status int, code string) (auth.Reason, bool) {
 func errorCode(body []byte) string {
 	body = bytes.ToValidUTF8(body, []byte("\ufffd"))
 	top, ok := parseObject(body)
-	if !ok || loneSurrogate(body) {
+	if !ok || loneSurrogate(body) || tooDeep(body) {
 		return ""
 	}
 	inner, _ := parseObject(top["error"])
@@ -71,7 +71,7 @@ var errNotObject = fault.New("answer_not_object", "the answer is not a JSON obje
 // than Codex where that saves a token: it skips a byte order mark, and the last
 // of duplicate names counts.
 func parseTokens(body []byte) (auth.TokenResponse, error) {
-	top, ok := parseObject(body)
+	top, ok := parseRecord(body, "id_token", "access_token", "refresh_token")
 	if !ok {
 		return auth.TokenResponse{}, errNotObject
 	}

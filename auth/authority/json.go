@@ -26,6 +26,39 @@ func parseObject(raw []byte) (map[string]json.RawMessage, bool) {
 	return members, true
 }
 
+// parseRecord is parseObject for an answer with these members. For Codex a list of
+// their values, in this order and complete, is the same.
+func parseRecord(raw []byte, names ...string) (map[string]json.RawMessage, bool) {
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) != nil || len(list) != len(names) {
+		return parseObject(raw)
+	}
+	members := make(map[string]json.RawMessage, len(names))
+	for i, name := range names {
+		members[name] = list[i]
+	}
+	return members, true
+}
+
+// tooDeep reports whether valid JSON is nested more deeply than Codex reads what it
+// has no fixed form for.
+func tooDeep(raw []byte) bool {
+	const deepest = 127
+	depth := 0
+	for dec := json.NewDecoder(bytes.NewReader(raw)); depth <= deepest; {
+		token, err := dec.Token()
+		switch {
+		case err != nil:
+			return false
+		case token == json.Delim('{'), token == json.Delim('['):
+			depth++
+		case token == json.Delim('}'), token == json.Delim(']'):
+			depth--
+		}
+	}
+	return true
+}
+
 // parseText reads a JSON string that has a UTF-8 form. encoding/json would
 // replace invalid parts.
 func parseText(raw json.RawMessage) (string, bool) {
