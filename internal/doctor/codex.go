@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"bytes"
 	"context"
 	"slices"
 	"strconv"
@@ -27,13 +26,13 @@ func (in Inputs) codex(ctx context.Context) (f found) {
 		return f
 	}
 	f.fact(FactCodex, "", program.Path)
-	var said bytes.Buffer
+	said := &proc.Beginning{Room: maxVersion}
 	cmd := proc.Command(ctx, program.Path, "--version")
 	cmd.Env = proc.Environment(func(name string) (string, bool) {
 		value := in.Getenv(name)
 		return value, value != ""
 	})
-	cmd.Stdout = &limited{&said, maxVersion}
+	cmd.Stdout = said
 	if err := proc.Run(cmd); err != nil {
 		f.finding(FindBrokenCodex, Warning, "", "Program", program.Path, "Why", err)
 		return f
@@ -41,20 +40,6 @@ func (in Inputs) codex(ctx context.Context) (f found) {
 	version, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
 	f.fact(FactCodexVersion, "", version)
 	return f
-}
-
-// limited keeps the first bytes of what is written to it.
-type limited struct {
-	text *bytes.Buffer
-	room int
-}
-
-// Write implements io.Writer.
-func (l *limited) Write(p []byte) (int, error) {
-	kept := p[:min(len(p), l.room)]
-	l.room -= len(kept)
-	_, _ = l.text.Write(kept)
-	return len(p), nil
 }
 
 // process is a running Codex.

@@ -1,6 +1,9 @@
 package doctor
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Schema is the version of the JSON.
 const Schema = 1
@@ -78,15 +81,7 @@ const (
 )
 
 // rank orders severities.
-func (s Severity) rank() int {
-	switch s {
-	case Problem:
-		return 0
-	case Warning:
-		return 1
-	}
-	return 2
-}
+func (s Severity) rank() int { return slices.Index([]Severity{Problem, Warning, Note}, s) }
 
 // The codes of facts, in the order of the report.
 const (

@@ -182,7 +182,7 @@ func (h *Hook) try(ctx context.Context, program string, st auth.State) error {
 	}
 	limited, cancel := context.WithTimeout(ctx, h.limit)
 	defer cancel()
-	said := &beginning{room: 500}
+	said := &proc.Beginning{Room: 500}
 	cmd := proc.Command(limited, path)
 	cmd.Args = []string{program}
 	cmd.Dir = filepath.Dir(path)
@@ -194,22 +194,8 @@ func (h *Hook) try(ctx context.Context, program string, st auth.State) error {
 		return nil
 	case limited.Err() != nil:
 		return fault.New("hook_late", "it took longer than {{.Limit}} and was stopped", "Limit", h.limit)
-	case err != nil && said.text.Len() > 0:
-		return fmt.Errorf("%w: %s", err, strings.Join(strings.Fields(said.text.String()), " "))
+	case err != nil && said.String() != "":
+		return fmt.Errorf("%w: %s", err, strings.Join(strings.Fields(said.String()), " "))
 	}
 	return err
-}
-
-// beginning keeps the first bytes of what is written to it.
-type beginning struct {
-	text bytes.Buffer
-	room int
-}
-
-// Write implements io.Writer.
-func (b *beginning) Write(p []byte) (int, error) {
-	kept := p[:min(len(p), b.room)]
-	b.room -= len(kept)
-	_, _ = b.text.Write(kept)
-	return len(p), nil
 }

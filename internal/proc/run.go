@@ -40,6 +40,25 @@ func Run(cmd *exec.Cmd) error {
 	return cmd.Wait()
 }
 
+// Beginning is an io.Writer that keeps the first bytes of what is written to it,
+// for the output of a program that may say too much.
+type Beginning struct {
+	// Room is how many bytes it still takes.
+	Room int
+	text []byte
+}
+
+// Write implements io.Writer. It never fails.
+func (b *Beginning) Write(p []byte) (int, error) {
+	kept := p[:min(len(p), b.Room)]
+	b.Room -= len(kept)
+	b.text = append(b.text, kept...)
+	return len(p), nil
+}
+
+// String returns what was kept.
+func (b *Beginning) String() string { return string(b.text) }
+
 // allowed lists the variables that every child gets. Others, for example one
 // with a key, are not passed on.
 func allowed() []string {
