@@ -170,12 +170,13 @@ func TestFaultsAreTranslated(t *testing.T) {
 }
 
 // code is the part of an id that the code of the program knows, where faces
-// make the id of it: of what the doctor finds.
+// make the id of it: of what the doctor finds, of a setting and of a command.
 func code(id string) string {
-	for _, prefix := range []string{"finding.", "doctor.fact.", "doctor.word.", "doctor.part."} {
-		if rest, ok := strings.CutPrefix(id, prefix); ok {
-			return strings.TrimSuffix(strings.TrimSuffix(rest, ".what"), ".do")
-		}
+	for _, suffix := range []string{".what", ".do", ".short", ".long", ".example"} {
+		id = strings.TrimSuffix(id, suffix)
+	}
+	for _, prefix := range []string{"finding.", "doctor.fact.", "doctor.word.", "doctor.part.", "setting."} {
+		id = strings.TrimPrefix(id, prefix)
 	}
 	return id
 }

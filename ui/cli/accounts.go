@@ -55,12 +55,9 @@ func (p *Program) present(args []string) (home string, err error) {
 func (p *Program) addCommand() *cobra.Command {
 	var device bool
 	var like string
-	cmd := &cobra.Command{
-		Use:     "add NAME",
-		Short:   "help.add.short",
-		Long:    "help.add.long",
-		Example: "help.add.example",
-		Args:    cobra.ArbitraryArgs,
+	cmd := texts("help.add", &cobra.Command{
+		Use:  "add NAME",
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			home, err := p.oneAccount(args)
 			if err != nil {
@@ -79,7 +76,7 @@ func (p *Program) addCommand() *cobra.Command {
 			}
 			return p.AddHome(cmd.Context(), home)
 		},
-	}
+	})
 	cmd.Flags().BoolVar(&device, "device", false, "flag.device")
 	cmd.Flags().StringVar(&like, "like", "", "flag.like")
 	return cmd
@@ -127,12 +124,9 @@ func (p *Program) likeHome(given string) (string, error) {
 }
 
 func (p *Program) removeCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "remove NAME",
-		Short:   "help.remove.short",
-		Long:    "help.remove.long",
-		Example: "help.remove.example",
-		Args:    cobra.ArbitraryArgs,
+	return texts("help.remove", &cobra.Command{
+		Use:  "remove NAME",
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			home, err := p.oneAccount(args)
 			if err != nil {
@@ -148,15 +142,12 @@ func (p *Program) removeCommand() *cobra.Command {
 			p.tell(p.Words.Say("cli.account_removed", "Home", p.short(home), "Command", "rekey logout --home "+p.short(home)))
 			return nil
 		},
-	}
+	})
 }
 
 func (p *Program) runCommand() *cobra.Command {
-	return &cobra.Command{
+	return texts("help.run", &cobra.Command{
 		Use:         "run NAME -- COMMAND",
-		Short:       "help.run.short",
-		Long:        "help.run.long",
-		Example:     "help.run.example",
 		Annotations: ownCodes,
 		Args:        cobra.ArbitraryArgs,
 
@@ -178,16 +169,13 @@ func (p *Program) runCommand() *cobra.Command {
 			}
 			return err
 		},
-	}
+	})
 }
 
 func (p *Program) envCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:     "env NAME",
-		Short:   "help.env.short",
-		Long:    "help.env.long",
-		Example: "help.env.example",
-		Args:    cobra.ArbitraryArgs,
+	return texts("help.env", &cobra.Command{
+		Use:  "env NAME",
+		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			home, err := p.present(args)
 			if err != nil {
@@ -196,5 +184,5 @@ func (p *Program) envCommand() *cobra.Command {
 			_, err = fmt.Fprintf(p.Out, "export CODEX_HOME='%s'\n", strings.ReplaceAll(home, "'", `'\''`))
 			return err
 		},
-	}
+	})
 }

@@ -15,11 +15,8 @@ import (
 var switches = []string{"on", "off", "status"}
 
 func (p *Program) autostartCommand(s *scope) *cobra.Command {
-	return &cobra.Command{
+	return texts("help.autostart", &cobra.Command{
 		Use:       "autostart " + strings.Join(switches, "|"),
-		Short:     "help.autostart.short",
-		Long:      "help.autostart.long",
-		Example:   "help.autostart.example",
 		ValidArgs: switches,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 || !slices.Contains(switches, args[0]) {
@@ -36,7 +33,7 @@ func (p *Program) autostartCommand(s *scope) *cobra.Command {
 				return p.autostart(ctx, s, args[0])
 			})
 		},
-	}
+	})
 }
 
 // autostart shows or changes the desktop's setting. If an agent is running, it

@@ -11,11 +11,8 @@ import (
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
 func (p *Program) completionCommand() *cobra.Command {
-	return &cobra.Command{
+	return texts("help.completion", &cobra.Command{
 		Use:       "completion " + strings.Join(shells, "|"),
-		Short:     "help.completion.short",
-		Long:      "help.completion.long",
-		Example:   "help.completion.example",
 		ValidArgs: shells,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 || !slices.Contains(shells, args[0]) {
@@ -35,7 +32,7 @@ func (p *Program) completionCommand() *cobra.Command {
 			}
 			return root.GenPowerShellCompletionWithDesc(p.Out)
 		},
-	}
+	})
 }
 
 // choices completes a flag with the words that it takes.

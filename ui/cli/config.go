@@ -33,15 +33,12 @@ type Setting struct {
 }
 
 func (p *Program) configCommand() *cobra.Command {
-	return &cobra.Command{
+	return texts("help.config", &cobra.Command{
 		Use:         "config",
-		Short:       "help.config.short",
-		Long:        "help.config.long",
-		Example:     "help.config.example",
 		Annotations: withKeys,
 		Args:        p.noArgs,
 		RunE:        func(*cobra.Command, []string) error { return p.afterProblems(p.config()) },
-	}
+	})
 }
 
 // config prints the effective configuration as a configuration file, with the
@@ -77,7 +74,7 @@ var withKeys = map[string]string{"keys": "all"}
 func (p *Program) keysHelp() string {
 	var text strings.Builder
 	for _, k := range config.Keys() {
-		fmt.Fprintf(&text, "\n\n  %s = %s\n      %s", k.Name, k.Default, p.Words.Say(settingTexts[k.Name]))
+		fmt.Fprintf(&text, "\n\n  %s = %s\n      %s", k.Name, k.Default, p.Words.Say("setting."+k.Name))
 		if len(k.Values) > 0 {
 			text.WriteString("\n      " + p.Words.Say("configuration.values", "Values", p.Words.List(k.Values)))
 		}
@@ -86,18 +83,4 @@ func (p *Program) keysHelp() string {
 		}
 	}
 	return text.String()
-}
-
-// settingTexts are the messages that explain the keys.
-var settingTexts = map[string]string{
-	"homes":         "setting.homes",
-	"keep_fresh":    "setting.keep_fresh",
-	"notifications": "setting.notifications",
-	"usage":         "setting.usage",
-	"usage_alerts":  "setting.usage_alerts",
-	"sign_in":       "setting.sign_in",
-	"codex":         "setting.codex",
-	"language":      "setting.language",
-	"log":           "setting.log",
-	"hook":          "setting.hook",
 }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -16,18 +15,15 @@ import (
 
 func (p *Program) doctorCommand(s *scope) *cobra.Command {
 	var asJSON bool
-	cmd := &cobra.Command{
+	cmd := texts("help.doctor", &cobra.Command{
 		Use:         "doctor",
-		Short:       "help.doctor.short",
-		Long:        "help.doctor.long",
-		Example:     "help.doctor.example",
 		Annotations: ownCodes,
 		Args:        p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			homes, err := p.Homes(s.named)
 			return p.doctor(cmd.Context(), homes, err, asJSON)
 		},
-	}
+	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "flag.json")
 	return cmd
 }
@@ -44,10 +40,7 @@ func (p *Program) doctor(ctx context.Context, homes []string, unusable error, as
 		r.Findings = append([]doctor.Finding{found}, r.Findings...)
 	}
 	if asJSON {
-		out := json.NewEncoder(p.Out)
-		out.SetEscapeHTML(false)
-		out.SetIndent("", "  ")
-		err = out.Encode(reported(r))
+		err = p.writeIndented(reported(r))
 	} else {
 		_, err = fmt.Fprint(p.Out, p.diagnosis(r))
 	}

@@ -15,6 +15,12 @@ import (
 // The texts of a command are message ids until they are shown, because most
 // runs of the program print no help.
 
+// texts gives a command its texts: the messages id.short, id.long and id.example.
+func texts(id string, cmd *cobra.Command) *cobra.Command {
+	cmd.Short, cmd.Long, cmd.Example = id+".short", id+".long", id+".example"
+	return cmd
+}
+
 // describe translates the texts of a tree of commands, once.
 func (p *Program) describe(cmd *cobra.Command) {
 	cmd.InitDefaultHelpCmd()

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -16,12 +15,9 @@ import (
 
 func (p *Program) homesCommand(s *scope) *cobra.Command {
 	var asJSON bool
-	cmd := &cobra.Command{
-		Use:     "homes",
-		Short:   "help.homes.short",
-		Long:    "help.homes.long",
-		Example: "help.homes.example",
-		Args:    p.noArgs,
+	cmd := texts("help.homes", &cobra.Command{
+		Use:  "homes",
+		Args: p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			homes, err := p.homes(s)
 			if err != nil {
@@ -29,7 +25,7 @@ func (p *Program) homesCommand(s *scope) *cobra.Command {
 			}
 			return p.afterProblems(p.listHomes(cmd.Context(), homes, asJSON))
 		},
-	}
+	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "flag.json")
 	return cmd
 }
@@ -74,10 +70,7 @@ func (p *Program) listHomes(ctx context.Context, homes []string, asJSON bool) er
 	if !asJSON {
 		return nil
 	}
-	e := json.NewEncoder(p.Out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(report)
+	return p.writeIndented(report)
 }
 
 // accountOf is the account that a home belongs to, "" where it has no name.

@@ -2,9 +2,9 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -21,12 +21,9 @@ type lendFlags struct {
 
 func (p *Program) lendCommand(s *scope) *cobra.Command {
 	var f lendFlags
-	cmd := &cobra.Command{
-		Use:     "lend [TARGET]",
-		Short:   "help.lend.short",
-		Long:    "help.lend.long",
-		Example: "help.lend.example",
-		Args:    cobra.ArbitraryArgs,
+	cmd := texts("help.lend", &cobra.Command{
+		Use:  "lend [TARGET]",
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			target, command, err := p.lendArgs(cmd, args, f)
 			if err != nil {
@@ -46,7 +43,7 @@ func (p *Program) lendCommand(s *scope) *cobra.Command {
 				return nil
 			})(cmd, nil)
 		},
-	}
+	})
 	cmd.Flags().StringVar(&f.codexHome, "codex-home", "", "flag.codex_home")
 	cmd.Flags().BoolVar(&f.stop, "stop", false, "flag.lend_stop")
 	cmd.Flags().BoolVar(&f.print, "print", false, "flag.lend_print")
@@ -169,22 +166,18 @@ func (p *Program) listLoans(owner *lend.Owner, asJSON bool) error {
 		if loans == nil {
 			loans = []lend.Loan{}
 		}
-		e := json.NewEncoder(p.Out)
-		e.SetIndent("", "  ")
-		return e.Encode(loansReport{1, p.Now().UTC().Round(0), loans})
+		return p.writeIndented(loansReport{1, p.Now().UTC().Round(0), loans})
 	}
 	if len(loans) == 0 {
 		p.tell(p.Words.Say("loan.none"))
 	}
+	var text strings.Builder
 	for _, l := range loans {
-		if _, err := fmt.Fprintln(p.Out, p.Words.LoanRow(l, p.Now())); err != nil {
-			return err
-		}
+		text.WriteString(p.Words.LoanRow(l, p.Now()) + "\n")
 		for _, note := range p.Words.LoanNotes(l) {
-			if _, err := fmt.Fprintln(p.Out, "  "+note); err != nil {
-				return err
-			}
+			text.WriteString("  " + note + "\n")
 		}
 	}
-	return nil
+	_, err = fmt.Fprint(p.Out, text.String())
+	return err
 }

@@ -23,12 +23,9 @@ type loginFlags struct {
 
 func (p *Program) loginCommand(s *scope) *cobra.Command {
 	var f loginFlags
-	cmd := &cobra.Command{
-		Use:     "login",
-		Short:   "help.login.short",
-		Long:    "help.login.long",
-		Example: "help.login.example",
-		Args:    p.noArgs,
+	cmd := texts("help.login", &cobra.Command{
+		Use:  "login",
+		Args: p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			method, err := p.loginMethod(f, cmd.Flags().Changed("method"))
 			if err != nil {
@@ -45,7 +42,7 @@ func (p *Program) loginCommand(s *scope) *cobra.Command {
 				return p.login(ctx, s, method)
 			})
 		},
-	}
+	})
 	cmd.Flags().BoolVar(&f.device, "device", false, "flag.device")
 	cmd.Flags().BoolVar(&f.apiKey, "api-key-stdin", false, "flag.api_key_stdin")
 	cmd.Flags().StringVar(&f.method, "method", "", "flag.method")
@@ -146,16 +143,13 @@ func (p *Program) loginKey(ctx context.Context, home string) error {
 }
 
 func (p *Program) logoutCommand(s *scope) *cobra.Command {
-	return &cobra.Command{
-		Use:     "logout",
-		Short:   "help.logout.short",
-		Long:    "help.logout.long",
-		Example: "help.logout.example",
-		Args:    p.noArgs,
+	return texts("help.logout", &cobra.Command{
+		Use:  "logout",
+		Args: p.noArgs,
 		RunE: p.oneHome(s, func(ctx context.Context, home string) error {
 			return p.WithSession(ctx, home, p.logout)
 		}),
-	}
+	})
 }
 
 // logout removes the sign-in and says whose it was.

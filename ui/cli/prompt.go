@@ -16,11 +16,8 @@ import (
 const promptLimit = 300 * time.Millisecond
 
 func (p *Program) promptCommand(s *scope) *cobra.Command {
-	return &cobra.Command{
+	return texts("help.prompt", &cobra.Command{
 		Use:         "prompt",
-		Short:       "help.prompt.short",
-		Long:        "help.prompt.long",
-		Example:     "help.prompt.example",
 		Annotations: ownCodes,
 		Args:        p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -44,7 +41,7 @@ func (p *Program) promptCommand(s *scope) *cobra.Command {
 			}
 			return nil // a shell must be able to go on
 		},
-	}
+	})
 }
 
 // prompt is the worst State as a sign and a word or two, "" if it is healthy.

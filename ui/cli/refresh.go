@@ -10,11 +10,8 @@ import (
 )
 
 func (p *Program) refreshCommand(s *scope) *cobra.Command {
-	return &cobra.Command{
+	return texts("help.refresh", &cobra.Command{
 		Use:         "refresh",
-		Short:       "help.refresh.short",
-		Long:        "help.refresh.long",
-		Example:     "help.refresh.example",
 		Annotations: withCodes,
 		Args:        p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -29,7 +26,7 @@ func (p *Program) refreshCommand(s *scope) *cobra.Command {
 				return statusCode(report.State.Status)
 			})
 		},
-	}
+	})
 }
 
 // refreshError adds the exit code to a failed refresh: that of the new State,

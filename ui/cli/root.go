@@ -27,11 +27,8 @@ func (p *Program) Run(ctx context.Context, args []string) int {
 // root is "rekey" itself: the tray.
 func (p *Program) root() *cobra.Command {
 	var homes scope
-	root := &cobra.Command{
+	root := texts("help.rekey", &cobra.Command{
 		Use:           "rekey",
-		Short:         "help.rekey.short",
-		Long:          "help.rekey.long",
-		Example:       "help.rekey.example",
 		Annotations:   withCodes,
 		Args:          p.noArgsOrVersion,
 		SilenceErrors: true,
@@ -54,7 +51,7 @@ func (p *Program) root() *cobra.Command {
 			p.tell(p.Words.Say("cli.no_tray", "Why", none.Reason))
 			return p.watch(cmd.Context(), list, formatText, false)
 		},
-	}
+	})
 	root.PersistentFlags().StringArrayVar(&homes.named, "home", nil, "flag.home")
 	_ = root.MarkPersistentFlagDirname("home") // the flag is there
 	root.SetFlagErrorFunc(p.flagError)
@@ -66,12 +63,9 @@ func (p *Program) root() *cobra.Command {
 }
 
 func (p *Program) windowCommand(s *scope) *cobra.Command {
-	return &cobra.Command{
-		Use:     "window",
-		Short:   "help.window.short",
-		Long:    "help.window.long",
-		Example: "help.window.example",
-		Args:    p.noArgs,
+	return texts("help.window", &cobra.Command{
+		Use:  "window",
+		Args: p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			homes, err := p.homes(s)
 			if err != nil {
@@ -79,35 +73,29 @@ func (p *Program) windowCommand(s *scope) *cobra.Command {
 			}
 			return p.Window(cmd.Context(), homes)
 		},
-	}
+	})
 }
 
 func (p *Program) appServerCommand(s *scope) *cobra.Command {
 	var noWatch bool
-	cmd := &cobra.Command{
-		Use:     "app-server",
-		Short:   "help.app_server.short",
-		Long:    "help.app_server.long",
-		Example: "help.app_server.example",
-		Args:    p.noArgs,
+	cmd := texts("help.app_server", &cobra.Command{
+		Use:  "app-server",
+		Args: p.noArgs,
 		RunE: p.oneHome(s, func(ctx context.Context, home string) error {
 			return p.AppServer(ctx, home, noWatch)
 		}),
-	}
+	})
 	cmd.Flags().BoolVar(&noWatch, "no-watch", false, "flag.no_watch")
 	return cmd
 }
 
 func (p *Program) demoCommand() *cobra.Command {
 	var o DemoOptions
-	cmd := &cobra.Command{
-		Use:     "demo",
-		Short:   "help.demo.short",
-		Long:    "help.demo.long",
-		Example: "help.demo.example",
-		Args:    p.noArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.Demo(cmd.Context(), o) },
-	}
+	cmd := texts("help.demo", &cobra.Command{
+		Use:  "demo",
+		Args: p.noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.Demo(cmd.Context(), o) },
+	})
 	cmd.Flags().BoolVar(&o.Auto, "auto", false, "flag.auto")
 	cmd.Flags().BoolVar(&o.Text, "text", false, "flag.text")
 	return cmd

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -12,11 +14,8 @@ import (
 
 func (p *Program) statusCommand(s *scope) *cobra.Command {
 	var asJSON bool
-	cmd := &cobra.Command{
+	cmd := texts("help.status", &cobra.Command{
 		Use:         "status",
-		Short:       "help.status.short",
-		Long:        "help.status.long",
-		Example:     "help.status.example",
 		Annotations: withCodes,
 		Args:        p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -39,7 +38,7 @@ func (p *Program) statusCommand(s *scope) *cobra.Command {
 				return statusCode(report.State.Status)
 			}))
 		},
-	}
+	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "flag.json")
 	return cmd
 }
@@ -62,25 +61,35 @@ func (*Program) usageOf(r Report, now time.Time) *usage.Usage {
 
 // writeText prints a report, below the home's name if there are several.
 func (p *Program) writeText(r Report, several bool) error {
-	lines, indent := p.lines(r.told(), p.Now()), ""
-	if several {
-		indent = "  "
-		if _, err := fmt.Fprintln(p.Out, p.OutScreen.paint(bold, p.short(r.Home))); err != nil {
-			return err
-		}
-	}
-	for i, line := range lines {
-		how := plain
-		if i == 0 {
-			how = styleOf(r.State.Status)
-		}
+	var text strings.Builder
+	indent := p.heading(&text, r.Home, several)
+	how := styleOf(r.State.Status)
+	for _, line := range p.lines(r.told(), p.Now()) {
 		for _, part := range p.OutScreen.fold(line, indent) {
-			if _, err := fmt.Fprintln(p.Out, indent+p.OutScreen.paint(how, part)); err != nil {
-				return err
-			}
+			text.WriteString(indent + p.OutScreen.paint(how, part) + "\n")
 		}
+		how = plain
 	}
-	return nil
+	_, err := fmt.Fprint(p.Out, text.String())
+	return err
+}
+
+// heading writes a home's name if there are several, and returns the indent of
+// what follows.
+func (p *Program) heading(to *strings.Builder, home string, several bool) (indent string) {
+	if !several {
+		return ""
+	}
+	to.WriteString(p.OutScreen.paint(bold, p.short(home)) + "\n")
+	return "  "
+}
+
+// writeIndented prints a value for programs, in several lines.
+func (p *Program) writeIndented(v any) error {
+	out := json.NewEncoder(p.Out)
+	out.SetEscapeHTML(false)
+	out.SetIndent("", "  ")
+	return out.Encode(v)
 }
 
 // told is the State as text tells it: what no running Rekey keeps fresh does not

@@ -21,11 +21,8 @@ const (
 
 func (p *Program) tokenCommand(s *scope) *cobra.Command {
 	var least time.Duration
-	cmd := &cobra.Command{
+	cmd := texts("help.token", &cobra.Command{
 		Use:         "token",
-		Short:       "help.token.short",
-		Long:        "help.token.long",
-		Example:     "help.token.example",
 		Annotations: withCodes,
 		Args:        p.noArgs,
 		RunE: p.oneHome(s, func(ctx context.Context, home string) error {
@@ -36,7 +33,7 @@ func (p *Program) tokenCommand(s *scope) *cobra.Command {
 				return p.token(ctx, s, least)
 			})
 		}),
-	}
+	})
 	cmd.Flags().DurationVar(&least, "min-validity", usualValidity, "flag.min_validity")
 	cmd.Flags().Lookup("min-validity").DefValue = "5m"
 	return cmd

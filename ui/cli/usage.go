@@ -15,11 +15,8 @@ import (
 
 func (p *Program) usageCommand(s *scope) *cobra.Command {
 	var asJSON bool
-	cmd := &cobra.Command{
+	cmd := texts("help.plan_usage", &cobra.Command{
 		Use:         "usage",
-		Short:       "help.plan_usage.short",
-		Long:        "help.plan_usage.long",
-		Example:     "help.plan_usage.example",
 		Annotations: ownCodes,
 		Args:        p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -46,7 +43,7 @@ func (p *Program) usageCommand(s *scope) *cobra.Command {
 				return exitWith(usageCode(u.At(now), state))
 			})
 		},
-	}
+	})
 	cmd.Flags().BoolVar(&asJSON, "json", false, "flag.json")
 	return cmd
 }
@@ -72,19 +69,11 @@ func usageCode(u usage.Usage, s auth.State) int {
 
 // writeUsage prints a line for each window, and further notes.
 func (p *Program) writeUsage(home string, u usage.Usage, s auth.State, several bool) error {
-	indent, now := "", p.Now()
-	if several {
-		indent = "  "
-		if _, err := fmt.Fprintln(p.Out, p.OutScreen.paint(bold, p.short(home))); err != nil {
-			return err
-		}
-	}
+	var text strings.Builder
+	indent, now, w := p.heading(&text, home, several), p.Now(), p.Words
 	for _, line := range p.windowLines(u, now) {
-		if _, err := fmt.Fprintln(p.Out, indent+line); err != nil {
-			return err
-		}
+		text.WriteString(indent + line + "\n")
 	}
-	w := p.Words
 	plan := w.UsagePlan(u, s)
 	if plan != "" {
 		plan = w.Say("cli.plan", "Plan", plan)
@@ -97,17 +86,16 @@ func (p *Program) writeUsage(home string, u usage.Usage, s auth.State, several b
 	if words.OldUsage(u, now) {
 		age = w.UsageAge(u, now)
 	}
-	for _, text := range []string{plan, w.SpendLimit(u, now), w.UsageReached(u), w.Credits(u), w.ResetCredits(u, now), problem, age} {
-		if text == "" {
+	for _, note := range []string{plan, w.SpendLimit(u, now), w.UsageReached(u), w.Credits(u), w.ResetCredits(u, now), problem, age} {
+		if note == "" {
 			continue
 		}
-		for _, part := range p.OutScreen.fold(text, indent) {
-			if _, err := fmt.Fprintln(p.Out, indent+part); err != nil {
-				return err
-			}
+		for _, part := range p.OutScreen.fold(note, indent) {
+			text.WriteString(indent + part + "\n")
 		}
 	}
-	return nil
+	_, err := fmt.Fprint(p.Out, text.String())
+	return err
 }
 
 // windowLines are the windows as a table: name, bar, percentage and the rest.

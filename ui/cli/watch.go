@@ -26,12 +26,9 @@ var formats = []string{formatText, formatJSON, formatWaybar}
 func (p *Program) watchCommand(s *scope) *cobra.Command {
 	var format string
 	var usage bool
-	cmd := &cobra.Command{
-		Use:     "watch",
-		Short:   "help.watch.short",
-		Long:    "help.watch.long",
-		Example: "help.watch.example",
-		Args:    p.noArgs,
+	cmd := texts("help.watch", &cobra.Command{
+		Use:  "watch",
+		Args: p.noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if !slices.Contains(formats, format) {
 				return p.misuse("usage.format", "Given", format)
@@ -45,7 +42,7 @@ func (p *Program) watchCommand(s *scope) *cobra.Command {
 			}
 			return p.watch(cmd.Context(), homes, format, usage)
 		},
-	}
+	})
 	cmd.Flags().BoolVar(&usage, "usage", false, "flag.usage")
 	cmd.Flags().StringVar(&format, "format", formatText, "flag.format")
 	_ = cmd.RegisterFlagCompletionFunc("format", choices(formats...)) // the flag is there
