@@ -211,7 +211,7 @@ func lineOf(data []byte, err error) int {
 // without removing them.
 func (c Config) Restriction(s *auth.Snapshot) error {
 	kind := s.Kind()
-	api := kind == auth.KindAPIKey || kind == auth.KindBedrockKey
+	api := kind == auth.KindAPIKey || kind == auth.KindBedrockKey || kind == auth.KindBedrockAccess
 	switch {
 	case s == nil:
 		return nil

@@ -230,6 +230,7 @@ func TestRestriction(t *testing.T) {
 	const (
 		apiKey   = `{"OPENAI_API_KEY":"sk-fake"}`
 		bedrock  = `{"bedrock_api_key":{"api_key":"fake","region":"r"}}`
+		keys     = `{"bedrock_access_keys":{"access_key_id":"fake","secret_access_key":"fake"}}`
 		personal = `{"personal_access_token":"at-fake"}`
 	)
 	external := strings.Replace(chatgpt, `"chatgpt",`, `"chatgptAuthTokens",`, 1)
@@ -245,6 +246,7 @@ func TestRestriction(t *testing.T) {
 		{"nothing forced", chatgpt, Config{}, true},
 		{"api: key", apiKey, api, true},
 		{"api: bedrock", bedrock, api, true},
+		{"api: access keys", keys, api, true},
 		{"api: chatgpt", chatgpt, api, false},
 		{"api: external", external, api, false},
 		{"api: personal token", personal, api, false},
@@ -254,6 +256,7 @@ func TestRestriction(t *testing.T) {
 		{"chatgpt: personal token", personal, chat, true},
 		{"chatgpt: key", apiKey, chat, false},
 		{"chatgpt: bedrock", bedrock, chat, false},
+		{"chatgpt: access keys", keys, chat, false},
 		{"workspace: own", chatgpt, ada, true},
 		{"workspace: claimed", claimed, ada, true},
 		{"workspace: the file counts, not the claim", other, ada, false},
