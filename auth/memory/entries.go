@@ -30,13 +30,14 @@ type stateFile[T any] struct {
 func readState[T any](s *Memory, name string) ([]T, error) { return readAbout[T](s, name, "") }
 
 // readAbout is readState for a caller who looks for a fingerprint. Where it does not
-// occur there are no entries: then the file, which may be large, is not parsed.
+// occur there are no entries: then the file, which may be large, is not parsed. Where
+// there is a backslash it may occur in another spelling.
 func readAbout[T any](s *Memory, name, fingerprint string) ([]T, error) {
 	if s.why != nil {
 		return nil, s.why
 	}
 	c, err := s.disk.Read(s.path(name), maxState)
-	if err != nil || !bytes.Contains(c.Data, []byte(fingerprint)) {
+	if err != nil || !bytes.Contains(c.Data, []byte(fingerprint)) && bytes.IndexByte(c.Data, '\\') < 0 {
 		return nil, err
 	}
 	var f stateFile[T]

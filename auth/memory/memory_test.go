@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -234,6 +235,40 @@ func TestRefusalsAreBounded(t *testing.T) {
 	for i, want := range map[int]bool{0: false, more - 1: false, more: true, maxRefusals + more - 1: true} {
 		if _, ok := s.Lookup(fmt.Sprint(i)); ok != want {
 			t.Errorf("number %d: found %v, want %v", i, ok, want)
+		}
+	}
+}
+
+// TestOnlyTheOwnIsParsed: a long file of other sign-ins costs next to nothing, and one
+// that names this sign-in in another spelling is read all the same.
+func TestOnlyTheOwnIsParsed(t *testing.T) { // not parallel: it counts allocations
+	dir := files.TempDir(t)
+	s := openAt(t, dir)
+	var foreign []storedRefusal
+	for i := range maxRefusals {
+		foreign = append(foreign, storedRefusal{fmt.Sprint("f", i), auth.ReasonReused, time.Now()})
+	}
+	content := string(must.Get(json.Marshal(stateFile[storedRefusal]{stateVersion, foreign}))(t))
+	for _, tt := range []struct {
+		spelling string
+		found    bool
+	}{{"other", false}, {"mine", true}, {`\u006dine`, true}, {"MINE", false}} {
+		written := strings.Replace(content, `"f7"`, `"`+tt.spelling+`"`, 1)
+		for _, name := range []string{refusalsFile, attemptsFile} {
+			files.Write(t, filepath.Join(dir, name), []byte(written))
+		}
+		if _, ok := s.Lookup("mine"); ok != tt.found {
+			t.Errorf("%s: a refusal is found %v", tt.spelling, ok)
+		}
+		if _, ok := s.LastAttempt("mine"); ok != tt.found {
+			t.Errorf("%s: an attempt is found %v", tt.spelling, ok)
+		}
+		allocated := testing.AllocsPerRun(1, func() {
+			s.Lookup("mine")
+			s.LastAttempt("mine")
+		})
+		if parsed := allocated > maxRefusals; parsed != tt.found {
+			t.Errorf("%s: %.0f allocations, parsed %v", tt.spelling, allocated, parsed)
 		}
 	}
 }
