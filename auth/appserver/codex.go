@@ -23,10 +23,10 @@ func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) 
 	c.mu.Unlock()
 	c.known.Store(true)
 	c.welcome()
-	watchers := []func(){c.watchAccount}
-	if c.server.Pushes {
-		known := s.Home.Usage() // what changes once this is answered is told
-		watchers = append(watchers, func() { c.watchRateLimits(known) })
+	var watchers []func()
+	if s.Pushes {
+		st, used := s.Home.State(), s.Home.Usage() // what changes once this is answered is told
+		watchers = append(watchers, func() { c.watchAccount(st) }, func() { c.watchRateLimits(used) })
 	}
 	if p.Rekey != nil && p.Rekey.Subscribe {
 		st, more := c.follow()

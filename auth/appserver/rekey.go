@@ -47,15 +47,12 @@ func (c *conn) watchState(last auth.State) {
 }
 
 // watchAccount sends account/updated when another program has changed the
-// account or plan. Changes by this connection are reported where they happen.
-func (c *conn) watchAccount() {
-	var last auth.State
-	first := true
+// account or plan since last. Changes by this connection are reported where
+// they happen.
+func (c *conn) watchAccount(last auth.State) {
 	for st := range c.server.Home.Subscribe(c.ctx) {
-		changed := st.Method != last.Method || st.Email != last.Email || st.Plan != last.Plan
-		told := first || !changed || st.Status == auth.StatusUnreadable
-		last, first = st, false
-		if told || !c.server.Pushes {
+		same := st.Method == last.Method && st.Email == last.Email && st.Plan == last.Plan
+		if last = st; same || st.Status == auth.StatusUnreadable {
 			continue
 		}
 		s, _ := c.server.Home.Manager().Snapshot()

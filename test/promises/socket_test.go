@@ -219,7 +219,7 @@ func (w *world) speak() *speaker {
 	_ = first.Close()
 	nc, err := (&net.Dialer{}).DialContext(w.ctx, "unix", w.socket())
 	w.must(err)
-	w.t.Cleanup(func() { _ = nc.Close() })
+	context.AfterFunc(w.ctx, func() { _ = nc.Close() })
 	return &speaker{Conn: nc, w: w, lines: bufio.NewReader(nc)}
 }
 
