@@ -92,6 +92,7 @@ func Menu(w words.Words, views []View, now time.Time, can Abilities) MenuModel {
 	m.Rows[RowKeepFresh] = Row{Label: w.Say("tray.keep_fresh"), Enabled: true, Checked: views[0].State.KeepFresh}
 	m.Rows[RowStartAtLogin] = Row{Label: w.Say("tray.start_at_login"), Enabled: true, Checked: views[0].State.StartAtLogin}
 	m.Rows.offer(RowQuit, w.Say("tray.quit"), true)
+	m.giveKeys(w)
 	return m
 }
 

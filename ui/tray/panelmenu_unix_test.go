@@ -42,7 +42,8 @@ func (p *panel) rows() []entry {
 			continue
 		}
 		e := entry{id: item.ID}
-		e.label, _ = item.Props["label"].Value().(string)
+		label, _ := item.Props["label"].Value().(string)
+		e.label = strings.NewReplacer("__", "_", "_", "").Replace(label) // as panels show it
 		e.enabled, _ = item.Props["enabled"].Value().(bool)
 		state, _ := item.Props["toggle-state"].Value().(int32)
 		e.checked = state == 1

@@ -190,6 +190,7 @@ func (i *Item) SetIcon(encoded []byte) {
 
 // SetTooltip shows a text, of any length, when the mouse rests on the icon.
 func (i *Item) SetTooltip(text string) {
+	text = clean(text)
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if text == i.tooltip {

@@ -14,7 +14,10 @@
 // row that the layout has changed (https://github.com/fyne-io/systray/pull/116).
 package item
 
-import "log/slog"
+import (
+	"log/slog"
+	"strings"
+)
 
 // Kind is what a line of the menu is.
 type Kind int
@@ -40,7 +43,10 @@ type Line struct {
 // Row is what a line shows. A row without a label is not shown; one that is not
 // Enabled cannot be clicked. Rows are values: compare them with ==.
 type Row struct {
-	Label   string
+	Label string
+	// Key is the letter of the label, a lower one, that clicks the row while its menu
+	// is open, where panels heed it; 0 for none. Keys says which there can be.
+	Key     rune
 	Enabled bool
 	Checked bool
 }
@@ -63,4 +69,10 @@ type Config struct {
 	Address string
 	// Log gets what goes wrong.
 	Log *slog.Logger
+}
+
+// clean is a text as every panel takes it: valid, and without zero bytes.
+func clean(text string) string {
+	const replacement = "\uFFFD"
+	return strings.ToValidUTF8(strings.ReplaceAll(text, "\x00", replacement), replacement)
 }

@@ -41,10 +41,10 @@ const (
 // shown is what the tests' menu shows at first.
 func shown() []item.Row {
 	return []item.Row{
-		plain:   {Label: "a_b", Enabled: true},
-		submenu: {Label: "More", Enabled: true},
+		plain:   {Label: "a_b", Key: 'a', Enabled: true}, // which has no keys
+		submenu: {Label: "More", Key: 'm', Enabled: true},
 		inside:  {Label: "Inside", Enabled: true},
-		check:   {Label: "Switch", Enabled: true, Checked: true},
+		check:   {Label: "A Switch", Key: 's', Enabled: true, Checked: true},
 		hidden:  {},
 	}
 }
@@ -53,6 +53,7 @@ func shown() []item.Row {
 type shower struct {
 	*item.Item
 	t       *testing.T
+	address string // the bus's
 	conn    *dbus.Conn
 	name    string // the item's connection
 	signals chan *dbus.Signal
@@ -64,7 +65,7 @@ type shower struct {
 func start(t *testing.T) *shower {
 	t.Helper()
 	address := kit.Bus(t)
-	s := &shower{t: t, conn: kit.Connect(t, address), signals: make(chan *dbus.Signal, 64), happens: make(chan any, 16)}
+	s := &shower{t: t, address: address, conn: kit.Connect(t, address), signals: make(chan *dbus.Signal, 64), happens: make(chan any, 16)}
 	w := newWatcher(t, s.conn)
 	kit.Own(t, s.conn, watcherName)
 	must.Do(t, s.conn.AddMatchSignal(dbus.WithMatchPathNamespace(itemPath)))
@@ -280,6 +281,28 @@ func TestAboutToShow(t *testing.T) {
 		t.Errorf("told of %v", got)
 	}
 	must.Do(t, s.call(menuPath, menuIface+".AboutToShowGroup", []any{[]int32{0}}, &updates, &unknown))
+	if got := kit.Receive(t, "the opening", s.happens); got != "opened" {
+		t.Errorf("told of %v", got)
+	}
+}
+
+// TestPanelsAreForgotten: a panel that many came after is as one that comes.
+func TestPanelsAreForgotten(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	about := func(conn *dbus.Conn) {
+		t.Helper()
+		must.Do(t, conn.Object(s.name, menuPath).Call(menuIface+".AboutToShow", 0, int32(0)).Err)
+	}
+	about(s.conn)
+	for range 16 {
+		about(kit.Connect(t, s.address))
+	}
+	about(s.conn)
+	if len(s.happens) != 0 {
+		t.Errorf("told of %v by a panel that is forgotten", <-s.happens)
+	}
+	about(s.conn)
 	if got := kit.Receive(t, "the opening", s.happens); got != "opened" {
 		t.Errorf("told of %v", got)
 	}

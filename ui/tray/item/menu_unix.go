@@ -21,7 +21,7 @@ type menu struct {
 	lines []Line
 	below [][]int // the lines below each, 0 is the menu itself
 	rows  []row
-	known map[dbus.Sender]bool // the panels that have once said that they are about to show it
+	known []dbus.Sender // the panels that have once said that they are about to show it, the newest last
 }
 
 // row is a Row that keeps its label while it is hidden.
@@ -50,16 +50,27 @@ type removals struct {
 }
 
 func newMenu(lines []Line) menu {
-	m := menu{
-		lines: lines, below: make([][]int, len(lines)), rows: make([]row, len(lines)),
-		known: make(map[dbus.Sender]bool),
-	}
+	m := menu{lines: lines, below: make([][]int, len(lines)), rows: make([]row, len(lines))}
 	for n, line := range lines {
 		if n > 0 {
 			m.below[line.Below] = append(m.below[line.Below], n)
 		}
 	}
 	return m
+}
+
+// mostPanels is how many panels are known. More than a few at a time there never are,
+// but each that is restarted is another.
+const mostPanels = 16
+
+// meet reports whether a panel is known, and knows it from now on.
+func (m *menu) meet(panel dbus.Sender) (known bool) {
+	if slices.Contains(m.known, panel) {
+		return true
+	}
+	m.known = append(m.known, panel)
+	m.known = m.known[max(0, len(m.known)-mostPanels):]
+	return false
 }
 
 // has reports whether there is a line with an id, or it is the menu's own.
@@ -75,7 +86,7 @@ func (m *menu) properties(n int, names []string) map[string]dbus.Variant {
 	if r := m.rows[n]; n > 0 && m.lines[n].Kind == Separator {
 		all["type"] = dbus.MakeVariant("separator")
 	} else if n > 0 {
-		all["label"] = dbus.MakeVariant(strings.ReplaceAll(r.Label, "_", "__")) // a single one marks an access key
+		all["label"] = dbus.MakeVariant(marked(r.Label, r.Key))
 		all["enabled"], all["visible"] = dbus.MakeVariant(r.Enabled), dbus.MakeVariant(r.visible)
 		if m.lines[n].Kind == Switch {
 			all["toggle-type"], all["toggle-state"] = dbus.MakeVariant("checkmark"), dbus.MakeVariant(int32(0))
@@ -90,6 +101,17 @@ func (m *menu) properties(n int, names []string) map[string]dbus.Variant {
 		}
 	}
 	return all
+}
+
+// marked is a label with a single underscore before its access key. Two are one of the
+// label's own.
+func marked(label string, key rune) string {
+	for _, l := range letters(label) {
+		if l.key == key {
+			return label[:l.at] + "_" + label[l.at:]
+		}
+	}
+	return strings.ReplaceAll(label, "_", "__")
 }
 
 // layout is a line with what is below it, to a depth; a negative one means all.
@@ -123,9 +145,10 @@ func (m *menu) group(ids []int32, names []string) []changes {
 // set changes rows, and returns what has changed of their properties.
 func (m *menu) set(rows []Row) (changed []changes) {
 	for n, now := range rows {
+		now.Label = clean(now.Label)
 		was, next := m.rows[n], row{now, now.Label != ""}
 		if !next.visible {
-			next.Label = was.Label // it goes as it is
+			next.Label, next.Key = was.Label, was.Key // it goes as it is
 		}
 		if n == 0 || next == was || m.lines[n].Kind == Separator {
 			continue

@@ -59,19 +59,19 @@ func (s *shower) layout(parent, depth int32, names ...string) string {
 func TestGetLayout(t *testing.T) {
 	t.Parallel()
 	s := start(t)
-	const more = "2 children-display=submenu enabled=true label=More visible=true"
+	const more = "2 children-display=submenu enabled=true label=_More visible=true"
 	for _, tt := range []struct {
 		parent, depth int32
 		names         []string
 		want          string
 	}{
 		{0, 0, nil, "0 children-display=submenu"},
-		{0, 1, []string{"label"}, "0 [1 label=a__b; 2 label=More; 4; 5 label=Switch; 6 label=]"},
+		{0, 1, []string{"label"}, "0 [1 label=a__b; 2 label=_More; 4; 5 label=A _Switch; 6 label=]"},
 		{0, 2, []string{"visible", "type"}, "0 [1 visible=true; 2 visible=true [3 visible=true]; 4 type=separator; 5 visible=true; 6 visible=false]"},
-		{0, -1, []string{"label"}, "0 [1 label=a__b; 2 label=More [3 label=Inside]; 4; 5 label=Switch; 6 label=]"},
+		{0, -1, []string{"label"}, "0 [1 label=a__b; 2 label=_More [3 label=Inside]; 4; 5 label=A _Switch; 6 label=]"},
 		{2, 0, nil, more},
 		{2, -1, nil, more + " [3 enabled=true label=Inside visible=true]"},
-		{5, 7, nil, "5 enabled=true label=Switch toggle-state=1 toggle-type=checkmark visible=true"},
+		{5, 7, nil, "5 enabled=true label=A _Switch toggle-state=1 toggle-type=checkmark visible=true"},
 		{6, -1, nil, "6 enabled=false label= visible=false"},
 	} {
 		if got := s.layout(tt.parent, tt.depth, tt.names...); got != tt.want {
@@ -142,9 +142,9 @@ func TestRowsChange(t *testing.T) {
 	}
 	rows := shown()
 	rows[plain], rows[check].Checked = item.Row{}, false
-	rows[hidden] = item.Row{Label: "New", Enabled: true}
+	rows[hidden] = item.Row{Label: "New", Key: 'w', Enabled: true}
 	s.SetRows(rows)
-	want := []string{"1 enabled=false visible=false", "5 toggle-state=0", "6 enabled=true label=New visible=true", "0"}
+	want := []string{"1 enabled=false visible=false", "5 toggle-state=0", "6 enabled=true label=Ne_w visible=true", "0"}
 	if got := updated(); !slices.Equal(got, want) {
 		t.Errorf("the signal is %q, want %q", got, want)
 	}
@@ -154,11 +154,30 @@ func TestRowsChange(t *testing.T) {
 	if got := updated(); !slices.Equal(got, want) {
 		t.Errorf("the signal is %q, want %q", got, want)
 	}
-	if got, want := s.layout(hidden, 0), "6 enabled=false label=New visible=false"; got != want {
+	if got, want := s.layout(hidden, 0), "6 enabled=false label=Ne_w visible=false"; got != want {
 		t.Errorf("the hidden row is %s, want %s", got, want)
 	}
 	if len(s.signals) != 0 {
 		t.Errorf("there was the signal %s besides", (<-s.signals).Name)
+	}
+}
+
+// TestNoTextBreaksTheMenu: a bus takes no text that is not valid UTF-8, and none with a
+// zero byte. What others wrote into one row must not hide the others.
+func TestNoTextBreaksTheMenu(t *testing.T) {
+	t.Parallel()
+	s := start(t)
+	rows := shown()
+	rows[plain], rows[hidden].Label = item.Row{Label: "caf\xe9"}, "zero\x00byte"
+	s.SetRows(rows)
+	s.SetTooltip("tip\xff\x00")
+	if got, want := s.layout(0, -1, "label"), "0 [1 label=caf\uFFFD; 2 label=_More [3 label=Inside]; 4; 5 label=A _Switch; 6 label=zero\uFFFDbyte]"; got != want {
+		t.Errorf("the menu is %s, want %s", got, want)
+	}
+	var tip dbus.Variant
+	must.Do(t, s.call(itemPath, props+".Get", []any{itemIface, "ToolTip"}, &tip))
+	if got, want := fmt.Sprint(tip.Value()), "[ [] tip\uFFFD\uFFFD ]"; got != want {
+		t.Errorf("the tooltip is %s, want %s", got, want)
 	}
 }
 

@@ -131,10 +131,7 @@ func (i *Item) eventGroup(events []event) (unknown []int32, _ *dbus.Error) {
 // read it again, because it was told of every change.
 func (i *Item) aboutToShow(id int32, sender dbus.Sender) (update bool, _ *dbus.Error) {
 	i.mu.Lock()
-	there, opens := i.menu.has(id), id == 0 && i.menu.known[sender]
-	if id == 0 {
-		i.menu.known[sender] = true
-	}
+	there, opens := i.menu.has(id), id == 0 && i.menu.meet(sender)
 	i.mu.Unlock()
 	if !there {
 		return false, noLine()

@@ -139,6 +139,7 @@ func (i *Item) SetIcon(picture []byte) {
 
 // SetTooltip shows a text when the mouse rests on the icon.
 func (i *Item) SetTooltip(text string) {
+	text = clean(text)
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	if text != i.tooltip && i.there() {
@@ -151,7 +152,10 @@ func (i *Item) SetTooltip(text string) {
 func (i *Item) SetRows(rows []Row) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	copy(i.rows, rows)
+	for n, row := range rows {
+		row.Label = clean(row.Label)
+		i.rows[n] = row
+	}
 	if i.there() {
 		i.show()
 	}

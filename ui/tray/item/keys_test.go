@@ -1,0 +1,30 @@
+package item
+
+import "testing"
+
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ label, want string }{
+		{"Open", "open"},
+		{"Sign in", "sign"},
+		{"Start at login", "saltrogin"},
+		{"Don’t stay", "dsontay"},
+		{"Öffnen", "fne"},
+		{"Über das", "dberas"},
+		{"2 loans (beta)…", "lboanset"},
+		{"A & B", "ab"},
+		{"…", ""},
+		{"", ""},
+		{"退出", ""},
+		{"Rekeyを開く…", ""},
+		{"Codex 로그인", ""},
+		{"Open بيت", ""},
+		{"👩‍🚀 box", "box"},
+		{"a_b", ""},
+		{"\u212a", ""}, // whose lower case is k
+	} {
+		if got := string(Keys(tt.label)); got != tt.want {
+			t.Errorf("the keys of %q are %q, want %q", tt.label, got, tt.want)
+		}
+	}
+}
