@@ -35,7 +35,7 @@ func TestGNOME(t *testing.T) {
 	kit.Eventually(t, "the shell", func() bool { return g.up() })
 	w.UseCamera(g.camera)
 	w.env = append(w.env, "WAYLAND_DISPLAY=wayland-g")
-	w.hand, w.opens, w.bare, w.strip = g, 1, true, image.Rect(640, 0, 1195, 27)
+	w.hand, w.opens, w.bare, w.keyless, w.strip = g, 1, true, true, image.Rect(640, 0, 1195, 27)
 	w.button = func(notice image.Rectangle) image.Point { return image.Pt(middle(notice).X, notice.Max.Y-25) }
 	w.window = func(t *testing.T) {
 		kit.Eventually(t, "the window", func() bool {

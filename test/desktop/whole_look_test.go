@@ -66,25 +66,46 @@ func readable(picture *image.RGBA, icon image.Rectangle) bool {
 }
 
 // choose opens the icon's menu as its user does, walks down to the row by the
-// keyboard and presses it. A menu that changes meanwhile, which some panels close
-// for that, is opened again.
+// keyboard and presses it.
 func (w *whole) choose(t *testing.T, name, row string) {
+	t.Helper()
+	w.inMenu(t, name, row, func(menu desktop.Menu, opened *image.RGBA) bool {
+		for range stepsTo(t, menu, row) {
+			w.hand.key(t, "Down")
+		}
+		if _, ok := w.changed(t, name, opened, 0); !ok || w.item.Menu(t).String() != menu.String() {
+			return false
+		}
+		w.hand.key(t, "Return")
+		return true
+	})
+}
+
+// chooseByKey is choose by the row's access key.
+func (w *whole) chooseByKey(t *testing.T, name, row string) {
+	t.Helper()
+	w.inMenu(t, name, row, func(menu desktop.Menu, _ *image.RGBA) bool {
+		line, _ := menu.Find(row)
+		if line.Key == 0 {
+			t.Fatalf("the row %q has no access key", row)
+		}
+		w.hand.key(t, string(line.Key))
+		return w.item.Menu(t).String() == menu.String()
+	})
+}
+
+// inMenu opens the icon's menu as its user does, and has do choose a row in it. If it
+// does not, because the menu has changed meanwhile, which closes it in some panels, the
+// menu is opened again.
+func (w *whole) inMenu(t *testing.T, name, row string, do func(menu desktop.Menu, opened *image.RGBA) (done bool)) {
 	t.Helper()
 	for range 5 {
 		w.hand.move(t, away)
 		before := w.ScreenshotAfter(t, name, nil)
 		menu := w.item.Menu(t)
-		steps := stepsTo(t, menu, row)
 		w.hand.click(t, middle(w.icon), w.opens)
-		opened, ok := w.changed(t, name, before, menuHeight)
-		if ok {
-			for range steps {
-				w.hand.key(t, "Down")
-			}
-			if _, ok = w.changed(t, name, opened, 0); ok && w.item.Menu(t).String() == menu.String() {
-				w.hand.key(t, "Return")
-				return
-			}
+		if opened, ok := w.changed(t, name, before, menuHeight); ok && do(menu, opened) {
+			return
 		}
 		w.hand.key(t, "Escape")
 	}

@@ -30,6 +30,8 @@ type whole struct {
 	opens int
 	// bare: the panel shows no tooltips.
 	bare bool
+	// keyless: the panel heeds no access keys, as GNOME's does not.
+	keyless bool
 	// window waits until Rekey's window is open.
 	window func(t *testing.T)
 
@@ -162,7 +164,11 @@ func (w *whole) live(t *testing.T, start func(t *testing.T, dark bool) (kill fun
 	kit.Eventually(t, "a readable icon", func() bool { return readable(w.Screenshot(t, "9-healthy"), w.icon.Inset(-3)) })
 
 	// The window.
-	w.choose(t, "10-menu-window", "Open Rekey…")
+	if w.keyless {
+		w.choose(t, "10-menu-window", "Open Rekey…")
+	} else {
+		w.chooseByKey(t, "10-menu-window", "Open Rekey…")
+	}
 	w.window(t)
 	kit.Eventually(t, "the window's content", func() bool { return contentDrawn(w.ScreenshotAfter(t, "11-window", nil)) })
 	if code := p.Stop(t); code != 0 {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"rekey/test/kit/must"
 
@@ -19,6 +21,7 @@ type Menu []MenuItem
 type MenuItem struct {
 	ID        int32
 	Label     string
+	Key       rune // the access key, 0 for none
 	Separator bool
 	Enabled   bool
 	Visible   bool
@@ -149,6 +152,10 @@ func (n node) item() (MenuItem, error) {
 	if label, ok := n.Properties["label"].Value().(string); ok {
 		// An underscore marks the access key, two of them are one.
 		item.Label = strings.NewReplacer("__", "_", "_", "").Replace(label)
+		if _, after, ok := strings.Cut(strings.ReplaceAll(label, "__", ""), "_"); ok {
+			key, _ := utf8.DecodeRuneInString(after)
+			item.Key = unicode.ToLower(key)
+		}
 	}
 	if enabled, ok := n.Properties["enabled"].Value().(bool); ok {
 		item.Enabled = enabled
