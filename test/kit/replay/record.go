@@ -21,6 +21,11 @@ func Record(ctx context.Context, recording json.RawMessage, version string, o Op
 	if err != nil {
 		return nil, fmt.Errorf("the case could not be played: %w", err)
 	}
+	return recorded(recording, version, seen)
+}
+
+// recorded returns the recording with what was seen.
+func recorded(recording json.RawMessage, version string, seen observation) (json.RawMessage, error) {
 	all, err := orderedMembers(recording)
 	if err != nil {
 		return nil, err
@@ -35,7 +40,7 @@ func Record(ctx context.Context, recording json.RawMessage, version string, o Op
 		case "after":
 			err = errors.Join(err, m.record(seen.after))
 		case "authority_requests":
-			err = errors.Join(err, m.recordRequests(seen.requests))
+			m.value = quote(append([]request{}, seen.requests...))
 		}
 	}
 	return encodeMembers(all), err
@@ -57,7 +62,7 @@ func (m *member) recordSteps(seen []observed) error {
 		}
 		steps[i] = encodeMembers(recordStep(members, seen[i]))
 	}
-	m.value = encodeList(steps)
+	m.value = quote(steps)
 	return nil
 }
 
@@ -80,7 +85,7 @@ func recordStep(members []member, seen observed) []member {
 					calls[i] = encodeMembers(recordStep(of, observed{results: seen.results[i : i+1]}))
 				}
 			}
-			m.value = encodeList(calls)
+			m.value = quote(calls)
 		}
 		kept = append(kept, m)
 	}
@@ -105,16 +110,6 @@ func (m *member) record(seen map[string]any) error {
 	}
 	m.value = encodeMembers(members)
 	return err
-}
-
-// recordRequests replaces the requests that the authority saw.
-func (m *member) recordRequests(seen []request) error {
-	list := []json.RawMessage{}
-	for _, r := range seen {
-		list = append(list, quote(r))
-	}
-	m.value = encodeList(list)
-	return nil
 }
 
 // member is one member of an object, in its place.
@@ -156,17 +151,6 @@ func encodeMembers(list []member) json.RawMessage {
 	}
 	b.WriteByte('}')
 	return b.Bytes()
-}
-
-func encodeList(list []json.RawMessage) json.RawMessage {
-	return append(append([]byte{'['}, bytes.Join(raws(list), []byte{','})...), ']')
-}
-
-func raws(list []json.RawMessage) (all [][]byte) {
-	for _, raw := range list {
-		all = append(all, raw)
-	}
-	return all
 }
 
 // quote encodes what JSON can hold, without escapes for HTML.

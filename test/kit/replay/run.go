@@ -2,7 +2,6 @@ package replay
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -105,11 +104,11 @@ func (w *world) startCommand(ctx context.Context) (observed, error) {
 	if w.client, err = startClient(command, env, w.home, asNobody); err != nil {
 		return observed{}, err
 	}
-	answer := w.client.begin("initialize", json.RawMessage(`{"clientInfo":{"name":"golden","version":"0"}}`))
-	if _, err := answer.wait(ctx); err != nil { // a failure shows in the calls that follow
-		return observed{}, err
+	limited, cancel := context.WithTimeout(ctx, callLimit)
+	defer cancel()
+	if err := w.client.Initialize(limited, "golden"); err != nil && ctx.Err() != nil { // another failure shows in the calls that follow
+		return observed{}, fmt.Errorf("wait for an answer: %w", context.Cause(ctx))
 	}
-	w.client.send(message{Method: "initialized"})
 	if err := w.authority.settle(ctx, w.options.QuietStart, 0); err != nil {
 		return observed{}, err
 	}

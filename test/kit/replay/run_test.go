@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,8 +18,16 @@ import (
 	"time"
 
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
+
+func TestMain(m *testing.M) { os.Exit(kit.Main(m)) }
+
+// rekey plays cases with the real program.
+func rekey(t *testing.T) Options {
+	return Options{Command: []string{kit.Rekey(t), "app-server", "--no-watch"}, Methods: []string{"getAuthStatus", "account/rateLimits/read"}}
+}
 
 // caseOf parses a case.
 func caseOf(t *testing.T, text string) Case {
@@ -27,99 +37,172 @@ func caseOf(t *testing.T, text string) Case {
 	return c
 }
 
-// status is what the fake answers for a token.
-func status(token string) string {
-	return `{"authMethod":"chatgpt","authToken":"` + token + `","requiresOpenaiAuth":true}`
-}
-
 const initialized = `{"call":"initialize","expect_authority_requests_so_far":0}`
 
-// refresh is a case that the good fake passes: one refresh, answered once.
-func refresh() string {
-	return `{
-	"name": "refresh", "topic": "fake",
-	"given": {
-	  "auth_json": {"token": "{{jwt_exp:+60}}", "extra": null},
-	  "authority": [{"status": 200, "body": {"token": "two"}}, {"status": 500}]
-	},
-	"steps": [
-	  ` + initialized + `,
-	  {"call": "getAuthStatus", "params": {}, "expect_result": ` + status("{{jwt_exp:+60}}") + `, "expect_authority_requests_so_far": 0},
-	  {"call": "getAuthStatus", "params": {"refreshToken": true}, "expect_result": ` + status("two") + `, "expect_authority_requests_so_far": 1},
-	  {"call": "unknown", "expect_error": {}, "expect_authority_requests_so_far": 1}
-	],
-	"after": {"kind": "file", "mode": "0600", "unchanged": false, "auth_json": {"token": "two", "refreshed": "{{recent}}"}},
-	"authority_requests": [{"method": "POST", "body": "{\"client_id\":\"fake\",\"grant_type\":\"refresh_token\",\"refresh_token\":\"{{jwt_exp:+60}}\"}"}]
-	}`
-}
-
-func TestRunFindsFaults(t *testing.T) {
-	t.Parallel()
-	for behaviour, want := range map[string][]string{
-		"good":     nil,
-		"no nulls": nil,
-		"dies": {
-			"step 1 getAuthStatus {}: got error", "step 2 getAuthStatus {\"refreshToken\":true}: got error", "0 refresh requests so far, expected 1",
-			"step 3 unknown: 0 refresh requests so far, expected 1", "after.unchanged", "after.auth_json",
-		},
-		"fails":               {"step 1 getAuthStatus {}: got error", "step 2 getAuthStatus {\"refreshToken\":true}: got error"},
-		"asks at start":       {"step 0 initialize: 1 refresh requests so far, expected 0", "step 1", "step 1", "step 2", "step 3"},
-		"asks twice":          {"step 2", "step 2", "step 3", "after.unchanged", "after.auth_json"},
-		"sends another token": {"authority request 0: refresh_token is \"another\", expected \"{{jwt_exp:+60}}\""},
-		"does not save":       {"step 2", "after.unchanged", "after.auth_json"},
-		"opens the file":      {"after.mode:\n  got      \"0644\"\n  expected \"0600\""},
-	} {
-		t.Run(behaviour, func(t *testing.T) {
-			t.Parallel()
-			checkDifferences(t, Run(t.Context(), caseOf(t, refresh()), options(behaviour)), want)
-		})
-	}
-}
-
-// checkDifferences wants one difference for each text, which it must contain.
-func checkDifferences(t *testing.T, got, want []string) {
+// recording is a case of the recordings as it stands there.
+func recording(t *testing.T, file, name string) json.RawMessage {
 	t.Helper()
-	for i, text := range want {
-		if i >= len(got) || !strings.Contains(got[i], text) {
-			t.Fatalf("difference %d is not about %q; all of them:\n%s", i, text, strings.Join(got, "\n"))
+	text := must.Get(os.ReadFile("../../../auth/appserver/testdata/vectors/" + file + ".json"))(t)
+	var all []json.RawMessage
+	must.Do(t, json.Unmarshal(text, &all))
+	for _, raw := range all {
+		if caseOf(t, string(raw)).Name == name {
+			return raw
 		}
 	}
-	if len(got) > len(want) {
-		t.Errorf("more differences than expected:\n%s", strings.Join(got, "\n"))
+	t.Fatalf("no case %s in %s", name, file)
+	return nil
+}
+
+// changed returns a tree with one leaf changed, for each leaf that is compared, by
+// its path: the names and places above it.
+func changed(v any, path string) (all map[string]any) {
+	all = map[string]any{}
+	below := func(name string, v any, put func(any) any) {
+		for place, other := range changed(v, path+"/"+name) {
+			all[place] = put(other)
+		}
+	}
+	switch v := v.(type) {
+	case map[string]any:
+		for is, other := range map[string]string{"expect_result": "expect_error", "expect_error": "expect_result"} {
+			if _, ok := v[is]; ok {
+				copied := maps.Clone(v)
+				delete(copied, is)
+				copied[other] = json.RawMessage("{}")
+				all[path+"/"+is] = copied
+			}
+		}
+		for name, item := range v {
+			below(name, item, func(other any) any {
+				copied := maps.Clone(v)
+				copied[name] = other
+				return copied
+			})
+		}
+		return all
+	case []any:
+		for i, item := range v {
+			below(strconv.Itoa(i), item, func(other any) any {
+				copied := slices.Clone(v)
+				copied[i] = other
+				return copied
+			})
+		}
+		return all
+	case json.Number:
+		all[path] = json.Number("1" + strings.TrimPrefix(v.String(), "-"))
+	case string:
+		all[path] = v + "1"
+		body, _ := members(v) // of a request
+		for _, name := range []string{"client_id", "grant_type", "refresh_token"} {
+			if value, ok := body[name].(string); ok {
+				all[path+"/"+name] = strings.Replace(v, compact(value), `"another"`, 1)
+			}
+		}
+	case bool:
+		all[path] = !v
+	default:
+		all[path] = true // null is the same as absent
+	}
+	if !compared(path) {
+		delete(all, path)
+	}
+	return all
+}
+
+// compared reports whether a recording says there what is to be observed.
+func compared(path string) bool {
+	for _, begin := range []string{"/after/kind", "/after/mode", "/after/unchanged", "/after/auth_json/"} {
+		if strings.HasPrefix(path, begin) {
+			return true
+		}
+	}
+	return strings.HasPrefix(path, "/authority_requests/") && strings.HasSuffix(path, "/method") ||
+		strings.Contains(path, "/expect_result/") || strings.HasSuffix(path, "/expect_authority_requests_so_far")
+}
+
+// TestEveryChangeIsFound plays recordings with the real program, which does as
+// recorded, and changes what is expected, leaf by leaf: each time that is one
+// difference, and Record puts it right without touching anything else.
+func TestEveryChangeIsFound(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ file, name string }{
+		{"persist", "format/usual"}, {"persist", "symlink/relative"}, {"persist", "lock/auth.lock-held-2s"},
+		{"get_auth_status", "healthy/refresh-concurrent-4"}, {"rate_limits", "plan/plus"}, {"rate_limits", "plan/null"},
+		{"near_expiry", "adopted-later/exp-in-60s"},
+	} {
+		t.Run(tt.file+":"+tt.name, func(t *testing.T) {
+			t.Parallel()
+			raw, o := recording(t, tt.file, tt.name), rekey(t)
+			o.Quiet, o.QuietStart = defaultQuiet, defaultQuiet
+			c := caseOf(t, string(raw))
+			seen, err := observe(t.Context(), c, o)
+			must.Do(t, err)
+			if bad := compare(c, seen, false); len(bad) > 0 {
+				t.Fatalf("the program does otherwise than recorded:\n%s", strings.Join(bad, "\n"))
+			}
+			if bad := compare(c, observation{}, false); len(bad) != 1 {
+				t.Errorf("nothing was played, and the differences are %q", bad)
+			}
+			tree := must.Get(decodeValue(raw))(t)
+			changes := changed(tree, "")
+			if len(changes) < 6 {
+				t.Fatalf("only %d changes", len(changes))
+			}
+			for place, other := range changes {
+				if bad := compare(caseOf(t, compact(other)), seen, false); len(bad) != 1 {
+					t.Errorf("%s is changed, and the differences are %q", place, bad)
+				}
+				fresh, err := recorded(quote(other), "a version", seen)
+				must.Do(t, err)
+				if bad := compare(caseOf(t, string(fresh)), seen, false); len(bad) > 0 {
+					t.Errorf("%s is changed and recorded anew, and the differences are %q", place, bad)
+				}
+			}
+		})
 	}
 }
 
-func TestStartupCountCanBeIgnored(t *testing.T) {
+func TestSame(t *testing.T) {
 	t.Parallel()
-	text := `{"given": {"auth_json": {"token": "one"}, "authority": [{"status": 500}]}, "steps": [` + initialized + `,
-	  {"call": "getAuthStatus", "params": {}, "expect_authority_requests_so_far": 0},
-	  {"call": "getAuthStatus", "params": {"refreshToken": true}, "expect_authority_requests_so_far": 1},
-	  {"action": "count", "expect_authority_requests_so_far": 1}]}`
-	o := options("asks at start")
-	checkDifferences(t, Run(t.Context(), caseOf(t, text), o), []string{"step 0", "step 1", "step 2", "step 3"})
-	o.IgnoreStartupCount = true
-	checkDifferences(t, Run(t.Context(), caseOf(t, text), o), nil)
+	for _, tt := range []struct {
+		a, b string
+		want bool
+	}{
+		{`1`, `1.0`, true},
+		{`1`, `2`, false},
+		{`1`, `"1"`, false},
+		{`true`, `1`, false},
+		{`null`, `null`, true},
+		{`null`, `false`, false},
+		{`"a"`, `"a"`, true},
+		{`"a"`, `["a"]`, false},
+		{`"a"`, `{}`, false},
+		{`{"a":null}`, `{}`, true},
+		{`{}`, `{"a":null}`, true},
+		{`{"a":{"b":null,"c":1}}`, `{"a":{"c":1}}`, true},
+		{`{"a":1}`, `{"a":null}`, false},
+		{`{"a":1}`, `{"b":1}`, false},
+		{`[{"a":null}]`, `[{}]`, true},
+		{`[null]`, `[]`, false},
+		{`[1,2]`, `[2,1]`, false},
+		{`{"a":1,"b":2}`, `{"b":2,"a":1}`, true},
+	} {
+		a, b := must.Get(decodeValue([]byte(tt.a)))(t), must.Get(decodeValue([]byte(tt.b)))(t)
+		if got := same(a, b); got != tt.want {
+			t.Errorf("%s and %s: got %v, want %v", tt.a, tt.b, got, tt.want)
+		}
+	}
 }
 
-// TestSteps plays the kinds of steps and files that no recording has yet; what is
-// expected is what the fake does.
+// TestSteps plays the kinds of steps and files that no recording has.
 func TestSteps(t *testing.T) {
 	t.Parallel()
-	read := func(token string) string {
-		return `,{"call":"getAuthStatus","params":{},"expect_result":` + status(token) + `,"expect_authority_requests_so_far":0}`
-	}
-	for name, tt := range map[string]struct{ given, steps, after string }{
-		"directory":   {`{"auth_json":{"$kind":"directory"}}`, read("unreadable"), `{"kind":"directory"}`},
-		"variable":    {`{"auth_json":{"token":"old"},"env":{"CODEX_HOME":"{{home}}/."}}`, read("old"), `{}`},
-		"no variable": {`{"auth_json":{"token":"old"},"env":{"CODEX_HOME":null}}`, read("unreadable"), `{}`},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			text := `{"given":` + tt.given + `,"steps":[` + initialized + tt.steps + `],"after":` + tt.after + `}`
-			o := options("good")
-			o.Methods = []string{"getAuthStatus"}
-			checkDifferences(t, Run(t.Context(), caseOf(t, text), o), nil)
-		})
+	signedOut := `{"call":"getAuthStatus","params":{},"expect_result":{"authMethod":null,"authToken":null,"requiresOpenaiAuth":true},"expect_authority_requests_so_far":0}`
+	text := `{"given":{"auth_json":{"$kind":"directory"}},"steps":[` + initialized + `,` + signedOut + `],"after":{"kind":"directory"}}`
+	if bad := Run(t.Context(), caseOf(t, text), rekey(t)); len(bad) > 0 {
+		t.Error(bad)
 	}
 }
 
@@ -134,70 +217,58 @@ func TestRunSaysWhatItCannotDo(t *testing.T) {
 		options Options
 		want    string
 	}{
-		"a command line":  {t.Context(), `{"given":{},"steps":[{"run":["login"]}]}`, options("good"), "more than the command can do"},
+		"a command line":  {t.Context(), `{"given":{},"steps":[{"run":["login"]}]}`, rekey(t), "more than the command can do"},
 		"a method":        {t.Context(), `{"given":{},"steps":[{"call":"x"}]}`, Options{Command: []string{"x"}, Methods: []string{"y"}}, "more than the command can do"},
 		"no command":      {t.Context(), simple, Options{}, "more than the command can do"},
 		"no such command": {t.Context(), simple, Options{Command: []string{"/nonexistent"}}, "start the command"},
-		"cancelled":       {cancelled, simple, options("good"), "context canceled"},
-		"unknown action":  {t.Context(), `{"given":{},"steps":[` + initialized + `,{"action":"x"}]}`, options("good"), `unknown action "x"`},
-		"unknown call":    {t.Context(), `{"given":{},"steps":[` + initialized + `,{"action":"await_call","id":"x"}]}`, options("good"), `no call "x"`},
-		"impossible step": {t.Context(), `{"given":{},"steps":[` + initialized + `,{"action":"delete_auth"}]}`, options("good"), "no such file"},
-		"broken mode":     {t.Context(), `{"given":{"auth_json":{},"mode":"9"},"steps":[` + initialized + `]}`, options("good"), "a mode of the case"},
-		"unknown kind":    {t.Context(), `{"given":{"auth_json":{"$kind":"x"}},"steps":[` + initialized + `]}`, options("good"), `auth.json of kind "x"`},
+		"cancelled":       {cancelled, simple, rekey(t), "context canceled"},
+		"unknown action":  {t.Context(), `{"given":{},"steps":[` + initialized + `,{"action":"x"}]}`, rekey(t), `unknown action "x"`},
+		"unknown call":    {t.Context(), `{"given":{},"steps":[` + initialized + `,{"action":"await_call","id":"x"}]}`, rekey(t), `no call "x"`},
+		"impossible step": {t.Context(), `{"given":{},"steps":[` + initialized + `,{"action":"delete_auth"}]}`, rekey(t), "no such file"},
+		"broken mode":     {t.Context(), `{"given":{"auth_json":{},"mode":"9"},"steps":[` + initialized + `]}`, rekey(t), "a mode of the case"},
+		"unknown kind":    {t.Context(), `{"given":{"auth_json":{"$kind":"x"}},"steps":[` + initialized + `]}`, rekey(t), `auth.json of kind "x"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			checkDifferences(t, Run(tt.ctx, caseOf(t, tt.text), tt.options), []string{tt.want})
+			if bad := Run(tt.ctx, caseOf(t, tt.text), tt.options); len(bad) != 1 || !strings.Contains(bad[0], tt.want) {
+				t.Errorf("got %q", bad)
+			}
 		})
 	}
 }
 
-// Not parallel: TMPDIR is the process's.
+// A command that does not end when it is told to is killed, and nothing is left
+// of it. Not parallel: TMPDIR is the process's.
 func TestRunLeavesNothingBehind(t *testing.T) {
-	dir := t.TempDir()
+	dir, pid := t.TempDir(), filepath.Join(t.TempDir(), "pid")
 	t.Setenv("TMPDIR", dir)
-	text := `{"given":{},"steps":[` + initialized + `,{"call":"getAuthStatus","params":{},"expect_result":{}}]}`
-	got := Run(t.Context(), caseOf(t, text), options("stubborn"))
-	if len(got) != 1 {
-		t.Fatalf("differences: %v", got)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	stop := kit.Go(t, func(context.Context) {
+		kit.Eventually(t, "the command", func() bool { text, _ := os.ReadFile(pid); return strings.HasSuffix(string(text), "\n") })
+		cancel()
+	})
+	stubborn := Options{Command: []string{"sh", "-c", `trap "" TERM; echo $$ >"$0"; exec sleep 3600`, pid}}
+	if bad := Run(ctx, caseOf(t, `{"given":{},"steps":[`+initialized+`]}`), stubborn); len(bad) != 1 || !strings.Contains(bad[0], "context canceled") {
+		t.Errorf("got %q", bad)
 	}
-	_, rest, _ := strings.Cut(got[0], `"pid":`)
-	digits, _, _ := strings.Cut(rest, ",")
-	pid, err := strconv.Atoi(digits)
-	if err != nil {
-		t.Fatalf("no pid in %s", got[0])
-	}
-	if !alive(os.Getpid()) {
-		t.Fatal("alive does not find this very process")
-	}
-	if alive(pid) {
-		t.Errorf("process %d is still there", pid)
+	stop()
+	number, err := strconv.Atoi(strings.TrimSpace(string(must.Get(os.ReadFile(pid))(t))))
+	must.Do(t, err)
+	if p, err := os.FindProcess(number); err == nil && p.Signal(syscall.Signal(0)) == nil {
+		t.Errorf("process %d is still there", number)
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) != 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }
 
-func alive(pid int) bool {
-	p, err := os.FindProcess(pid)
-	return err == nil && p.Signal(syscall.Signal(0)) == nil
-}
-
-func TestLoad(t *testing.T) {
+func TestLoadRefuses(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	write := func(name, text string) string {
+	for name, text := range map[string]string{"broken": "[", "no list": "{}"} {
 		path := filepath.Join(dir, name)
 		must.Do(t, os.WriteFile(path, []byte(text), 0o600))
-		return path
-	}
-	cases, err := Load(write("good.json", "["+refresh()+"]"))
-	if err != nil || len(cases) != 1 || cases[0].Name != "refresh" || cases[0].Topic != "fake" || len(cases[0].steps) != 4 {
-		t.Errorf("got %+v, %v", cases, err)
-	}
-	for name, path := range map[string]string{
-		"missing": filepath.Join(dir, "none"), "broken": write("broken.json", "["), "no list": write("object.json", "{}"),
-	} {
 		if _, err := Load(path); err == nil {
 			t.Errorf("%s: loaded", name)
 		}

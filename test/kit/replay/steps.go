@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"rekey/test/kit/sandbox"
 )
 
 // observation is what became of a case.
@@ -39,18 +41,26 @@ func (w *world) play(ctx context.Context, s step) (observed, error) {
 	case len(s.Concurrent) == 0 && !knows(w.options.Methods, s.Call):
 		return observed{skipped: true}, nil
 	}
-	var answers []pending
+	var answers []sandbox.Pending
 	for _, call := range s.calls() {
-		answers = append(answers, w.client.begin(call.Call, w.templates.expand(call.Params)))
+		answers = append(answers, w.begin(call))
 	}
 	return w.collect(ctx, s, answers...)
 }
 
+// begin sends a step's call.
+func (w *world) begin(s step) sandbox.Pending {
+	if absent(s.Params) {
+		return w.client.Begin(s.Call, nil)
+	}
+	return w.client.Begin(s.Call, w.templates.expand(s.Params))
+}
+
 // collect waits for a step's answers and then for the authority, and counts.
-func (w *world) collect(ctx context.Context, s step, answers ...pending) (observed, error) {
+func (w *world) collect(ctx context.Context, s step, answers ...sandbox.Pending) (observed, error) {
 	var o observed
 	for _, answer := range answers {
-		r, err := answer.wait(ctx)
+		r, err := resultOf(ctx, answer)
 		if err != nil {
 			return observed{}, err
 		}
@@ -88,7 +98,7 @@ func (w *world) act(ctx context.Context, s step) error {
 // startCall sends a call that a later step awaits.
 func (w *world) startCall(ctx context.Context, s step) error {
 	before := len(w.authority.seen())
-	w.held[s.ID] = w.client.begin(s.Call, w.templates.expand(s.Params))
+	w.held[s.ID] = w.begin(s)
 	if !s.UntilRequest {
 		return pause(ctx, 100*time.Millisecond) // the recordings were made so
 	}

@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"rekey/test/kit/sandbox"
 )
 
 // defaultConfig is the config.toml of a case that says nothing about it.
@@ -24,7 +26,7 @@ type world struct {
 	authority authority
 	templates *templates
 	client    *client
-	held      map[string]pending // calls whose answers are awaited later, by id
+	held      map[string]sandbox.Pending // calls whose answers are awaited later, by id
 	locks     []*heldLock
 }
 
@@ -34,7 +36,7 @@ func newWorld(g given, o Options) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &world{options: o, given: g, root: root, home: filepath.Join(root, "home"), held: make(map[string]pending)}
+	w := &world{options: o, given: g, root: root, home: filepath.Join(root, "home"), held: make(map[string]sandbox.Pending)}
 	if w.authority, err = listen(); err == nil {
 		w.templates = newTemplates(w.authority.Issuer(), w.home)
 		err = errors.Join(w.scriptAuthority(), w.furnish())

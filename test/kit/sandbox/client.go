@@ -8,18 +8,26 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"unicode/utf8"
 )
 
-// AppServer is a running "app-server", Codex's or Rekey's, and the calls to it.
-// Its methods are safe for concurrent use.
-type AppServer struct {
-	*Process
+// Client calls a program that speaks Codex's app-server dialect over its standard
+// streams. Its methods are safe for concurrent use.
+type Client struct {
+	in    io.Writer
+	ended <-chan struct{}
 
 	sending sync.Mutex // one line at a time
 
 	mu      sync.Mutex // guards everything below
 	last    int        // the last call's id
 	waiting map[int]chan<- answer
+}
+
+// NewClient returns the client of a program whose standard input is in; ended is
+// closed after its last answer. Its standard output goes to Listen.
+func NewClient(in io.Writer, ended <-chan struct{}) *Client {
+	return &Client{in: in, ended: ended, waiting: make(map[int]chan<- answer)}
 }
 
 // answer is a line that answers a call.
@@ -41,25 +49,8 @@ type CallError struct {
 // Error implements error.
 func (e *CallError) Error() string { return e.Message }
 
-// ErrEnded answers calls to a process that has ended.
-var ErrEnded = errors.New("the app-server has ended")
-
-// StartAppServer starts a program's app-server and introduces itself. It
-// returns when the program has answered.
-func (s *Sandbox) StartAppServer(ctx context.Context, program string, args ...string) (*AppServer, error) {
-	a := &AppServer{waiting: make(map[int]chan<- answer)}
-	p, err := s.Start(a.deliver, program, append([]string{"app-server"}, args...)...)
-	if err != nil {
-		return nil, err
-	}
-	a.Process = p
-	hello := map[string]any{"clientInfo": map[string]string{"name": "sandbox", "version": "0"}}
-	if err := a.Call(ctx, "initialize", hello, nil); err != nil {
-		p.Kill()
-		return nil, fmt.Errorf("%s app-server: %w\n%s", program, err, p.Stderr())
-	}
-	return a, a.send(message{Method: "initialized"})
-}
+// errEnded answers calls to a process that has ended.
+var errEnded = errors.New("the app-server has ended")
 
 // message is a call, or a notification where it has no ID.
 type message struct {
@@ -71,26 +62,29 @@ type message struct {
 // Call asks and waits for the answer, until ctx or the process ends. result is
 // where the answer goes, nil where nobody wants it. An error that the program
 // answers with is a *CallError.
-func (a *AppServer) Call(ctx context.Context, method string, params, result any) error {
-	pending, err := a.Begin(method, params)
-	if err != nil {
-		return err
-	}
-	return pending.Wait(ctx, result)
+func (c *Client) Call(ctx context.Context, method string, params, result any) error {
+	return c.Begin(method, params).Wait(ctx, result)
 }
 
 // Begin asks and does not wait for the answer.
-func (a *AppServer) Begin(method string, params any) (Pending, error) {
+func (c *Client) Begin(method string, params any) Pending {
 	answers := make(chan answer, 1) // one each, so that nobody blocks
-	a.mu.Lock()
-	a.last++
-	id := a.last
-	a.waiting[id] = answers
-	a.mu.Unlock()
-	if err := a.send(message{ID: id, Method: method, Params: params}); err != nil {
-		return Pending{}, fmt.Errorf("%w: %w", ErrEnded, err)
+	c.mu.Lock()
+	c.last++
+	id := c.last
+	c.waiting[id] = answers
+	c.mu.Unlock()
+	_ = c.send(message{ID: id, Method: method, Params: params}) // that the program is gone shows in Wait
+	return Pending{answers, c.ended}
+}
+
+// Initialize introduces the client, and returns when the program has answered.
+func (c *Client) Initialize(ctx context.Context, name string) error {
+	hello := map[string]any{"clientInfo": map[string]string{"name": name, "version": "0"}}
+	if err := c.Call(ctx, "initialize", hello, nil); err != nil {
+		return err
 	}
-	return Pending{answers, a.Ended()}, nil
+	return c.send(message{Method: "initialized"})
 }
 
 // Pending is a call whose answer is still to come.
@@ -101,45 +95,76 @@ type Pending struct {
 
 // Wait waits for the answer as Call does. It is called once.
 func (p Pending) Wait(ctx context.Context, result any) error {
+	var got answer
 	select {
-	case got := <-p.answers:
-		switch {
-		case got.Error != nil:
-			return got.Error
-		case result != nil:
-			return json.Unmarshal(got.Result, result)
-		}
-		return nil
+	case got = <-p.answers:
 	case <-p.ended:
-		return ErrEnded
+		select {
+		case got = <-p.answers: // its last one
+		default:
+			return errEnded
+		}
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
+	switch {
+	case got.Error != nil:
+		return got.Error
+	case result != nil:
+		return json.Unmarshal(got.Result, result)
+	}
+	return nil
 }
 
-func (a *AppServer) send(m message) error {
+func (c *Client) send(m message) error {
 	line, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
-	a.sending.Lock()
-	defer a.sending.Unlock()
-	_, err = a.stdin.Write(append(line, '\n'))
+	c.sending.Lock()
+	defer c.sending.Unlock()
+	_, err = c.in.Write(append(line, '\n'))
 	return err
 }
 
+// Listen hands the answers in r to their calls until its end.
+func (c *Client) Listen(r io.Reader) { eachLine(r, c.deliver) }
+
 // deliver hands a line to the call that it answers.
-func (a *AppServer) deliver(line []byte) {
+func (c *Client) deliver(line []byte) {
 	var got answer
-	if json.Unmarshal(line, &got) != nil || got.ID == nil {
+	if !utf8.Valid(line) || json.Unmarshal(line, &got) != nil || got.ID == nil {
 		return // a notification
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if waits, ok := a.waiting[*got.ID]; ok {
-		delete(a.waiting, *got.ID)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if waits, ok := c.waiting[*got.ID]; ok {
+		delete(c.waiting, *got.ID)
 		waits <- got
 	}
+}
+
+// AppServer is a running "app-server", Codex's or Rekey's, and the calls to it.
+// Its methods are safe for concurrent use.
+type AppServer struct {
+	*Process
+	*Client
+}
+
+// StartAppServer starts a program's app-server and introduces itself. It
+// returns when the program has answered.
+func (s *Sandbox) StartAppServer(ctx context.Context, program string, args ...string) (*AppServer, error) {
+	a := &AppServer{Client: NewClient(nil, nil)}
+	p, err := s.Start(a.deliver, program, append([]string{"app-server"}, args...)...)
+	if err != nil {
+		return nil, err
+	}
+	a.Process, a.in, a.Client.ended = p, p.stdin, p.ended
+	if err := a.Initialize(ctx, "sandbox"); err != nil {
+		p.Kill()
+		return nil, fmt.Errorf("%s app-server: %w\n%s", program, err, p.Stderr())
+	}
+	return a, nil
 }
 
 // AuthStatus is the answer to getAuthStatus. What is "" was null.
