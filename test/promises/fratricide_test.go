@@ -24,6 +24,9 @@ const (
 	beforeWindow = time.Minute
 	// latency is how long the server takes to answer.
 	latency = 300 * time.Millisecond
+	// pace is how often each Codex is used: when the window opens, all of them
+	// ask before the first has its answer.
+	pace = latency / 3
 )
 
 // P2: six Codex processes share a sign-in, and their access token enters
@@ -141,8 +144,8 @@ func (f fleet) live() history {
 // use asks one process until it holds the home's token, and returns how often
 // it had none.
 func (f fleet) use(p *sandbox.AppServer) (withheld int) {
-	pace := time.NewTicker(20 * time.Millisecond)
-	defer pace.Stop()
+	tick := time.NewTicker(pace)
+	defer tick.Stop()
 	for {
 		st, err := p.AuthStatus(f.ctx, false)
 		current, _, unread := f.read()
@@ -156,7 +159,7 @@ func (f fleet) use(p *sandbox.AppServer) (withheld int) {
 			return withheld
 		}
 		select {
-		case <-pace.C:
+		case <-tick.C:
 		case <-f.ctx.Done():
 			f.t.Errorf("a Codex process never came to hold the home's token: %v", context.Cause(f.ctx))
 			return withheld
