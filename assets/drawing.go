@@ -1,11 +1,11 @@
 package assets
 
 import (
-	"encoding/xml"
-	"errors"
 	"fmt"
 	"image"
 	"image/color"
+	"strconv"
+	"strings"
 
 	"github.com/srwiley/rasterx"
 	"golang.org/x/image/math/fixed"
@@ -13,7 +13,8 @@ import (
 
 // drawing is one of our SVG files: filled outlines on a square, and nothing
 // else. So little is read here and not by an SVG library, for that brings the
-// encodings of the whole world along: a megabyte of the agent.
+// encodings of the whole world along: a megabyte of the agent. Even encoding/xml
+// would be an eighth of one.
 type drawing struct {
 	side     float64 // of the square, in units
 	inset    float64 // the room around it, in units
@@ -26,30 +27,27 @@ type outline struct {
 }
 
 func parseDrawing(svg []byte) (d drawing, err error) {
-	var file struct {
-		ViewBox string `xml:"viewBox,attr"`
-		Paths   []struct {
-			Fill string `xml:"fill,attr"`
-			Path string `xml:"d,attr"`
-		} `xml:"path"`
+	head, rest, _ := strings.Cut(string(svg), "<path")
+	box := attribute(head, "viewBox")
+	if d.side, err = strconv.ParseFloat(box[strings.LastIndex(box, " ")+1:], 64); err != nil || d.side <= 0 {
+		return drawing{}, fmt.Errorf("the drawing has the view box %q", box)
 	}
-	if err := xml.Unmarshal(svg, &file); err != nil {
-		return drawing{}, fmt.Errorf("reading the drawing: %w", err)
-	}
-	if _, err := fmt.Sscanf(file.ViewBox, "0 0 %g", &d.side); err != nil || d.side <= 0 {
-		return drawing{}, fmt.Errorf("the drawing has the view box %q", file.ViewBox)
-	}
-	for _, p := range file.Paths {
-		o := outline{fill: color.RGBA{A: 0xff}, path: p.Path}
-		if _, err := fmt.Sscanf(p.Fill, "#%02x%02x%02x", &o.fill.R, &o.fill.G, &o.fill.B); err != nil {
-			return drawing{}, fmt.Errorf("the drawing has the colour %q", p.Fill)
+	for path := range strings.SplitSeq(rest, "<path") {
+		fill := attribute(path, "fill")
+		rgb, err := strconv.ParseUint(strings.TrimPrefix(fill, "#"), 16, 24)
+		if err != nil || len(fill) != len("#rrggbb") {
+			return drawing{}, fmt.Errorf("the drawing has the colour %q", fill)
 		}
-		d.outlines = append(d.outlines, o)
-	}
-	if len(d.outlines) == 0 {
-		return drawing{}, errors.New("the drawing is empty")
+		d.outlines = append(d.outlines, outline{color.RGBA{byte(rgb >> 16), byte(rgb >> 8), byte(rgb), 0xff}, attribute(path, "d")})
 	}
 	return d, nil
+}
+
+// attribute is the value of an element's attribute, "" if there is none.
+func attribute(element, name string) string {
+	_, rest, _ := strings.Cut(element, " "+name+`="`)
+	value, _, _ := strings.Cut(rest, `"`)
+	return value
 }
 
 // drawPath draws an outline on a square picture of that many pixels.

@@ -1,9 +1,13 @@
 package assets
 
 import (
+	"encoding/xml"
+	"fmt"
 	"image"
 	"image/color"
 	"testing"
+
+	"rekey/test/kit/must"
 )
 
 // TestPath draws squares and discs in every way that a path can, and looks at
@@ -58,6 +62,35 @@ func TestBadDrawing(t *testing.T) {
 		d := drawing{side: 10, outlines: []outline{{color.RGBA{A: 0xff}, path}}}
 		if err := d.fill(image.NewRGBA(image.Rect(0, 0, 8, 8))); err == nil {
 			t.Errorf("the path %q has no error", path)
+		}
+	}
+}
+
+// TestDrawingsAsXML: what is read of each drawing is what XML says.
+func TestDrawingsAsXML(t *testing.T) {
+	t.Parallel()
+	icons, err := files.ReadDir("icons")
+	must.Do(t, err)
+	for _, icon := range icons {
+		svg, err := files.ReadFile("icons/" + icon.Name())
+		must.Do(t, err)
+		var file struct {
+			ViewBox string `xml:"viewBox,attr"`
+			Paths   []struct {
+				Fill string `xml:"fill,attr"`
+				Path string `xml:"d,attr"`
+			} `xml:"path"`
+		}
+		must.Do(t, xml.Unmarshal(svg, &file))
+		d, err := parseDrawing(svg)
+		must.Do(t, err)
+		if box := fmt.Sprint("0 0 ", d.side, " ", d.side); box != file.ViewBox || len(d.outlines) != len(file.Paths) {
+			t.Errorf("%s: a box %q and %d paths, want %q and %d", icon.Name(), box, len(d.outlines), file.ViewBox, len(file.Paths))
+		}
+		for i, o := range d.outlines {
+			if fill := fmt.Sprintf("#%02x%02x%02x", o.fill.R, o.fill.G, o.fill.B); fill != file.Paths[i].Fill || o.path != file.Paths[i].Path {
+				t.Errorf("%s: path %d is %q in %s, want %q in %s", icon.Name(), i, o.path, fill, file.Paths[i].Path, file.Paths[i].Fill)
+			}
 		}
 	}
 }

@@ -1,13 +1,10 @@
 package assets
 
 import (
-	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"image"
 	"image/color"
-	"image/png"
 	"sync"
 
 	"rekey/auth"
@@ -42,11 +39,11 @@ func (p Panel) draw(d drawing, on *image.RGBA) error {
 	return errors.Join(d.stroke(on, edge, width*float64(on.Rect.Dx())/(d.side+2*d.inset)), d.fill(on))
 }
 
-// Renderer turns drawings into PNG pictures and remembers them. The zero value
-// is ready for use; it is safe for concurrent use.
+// Renderer draws the statuses and remembers the pictures. The zero value is ready
+// for use; it is safe for concurrent use.
 type Renderer struct {
 	mu   sync.Mutex // guards done
-	done map[picture][]byte
+	done map[picture]*image.RGBA
 }
 
 type picture struct {
@@ -55,10 +52,10 @@ type picture struct {
 	size   int
 }
 
-// Icon is the PNG picture of a status, size pixels square, for a kind of
-// panel. Nothing is rendered before it is asked for: one icon takes
-// a millisecond or two. Callers must not modify the result.
-func (r *Renderer) Icon(status auth.Status, panel Panel, size int) ([]byte, error) {
+// Icon is the picture of a status, size pixels square, for a kind of panel.
+// Nothing is drawn before it is asked for. Callers must not modify the result,
+// which is the same the next time.
+func (r *Renderer) Icon(status auth.Status, panel Panel, size int) (*image.RGBA, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	key := picture{status, panel, size}
@@ -74,17 +71,17 @@ func (r *Renderer) Icon(status auth.Status, panel Panel, size int) ([]byte, erro
 		return nil, fmt.Errorf("icon for status %q: %w", status, err)
 	}
 	if r.done == nil {
-		r.done = make(map[picture][]byte)
+		r.done = make(map[picture]*image.RGBA)
 	}
 	r.done[key] = icon
 	return icon, nil
 }
 
-// AppIcon is the program's own icon as a PNG picture, size pixels square.
-func AppIcon(size int) ([]byte, error) { return render(size, app, drawing.fill) }
+// AppIcon is the program's own icon, size pixels square.
+func AppIcon(size int) (*image.RGBA, error) { return render(size, app, drawing.fill) }
 
-// render makes a PNG of size by size pixels of an SVG.
-func render(size int, svg []byte, draw func(drawing, *image.RGBA) error) ([]byte, error) {
+// render draws an SVG on size by size pixels.
+func render(size int, svg []byte, draw func(drawing, *image.RGBA) error) (*image.RGBA, error) {
 	if size < 1 || size > 1024 {
 		return nil, fmt.Errorf("no picture has a size of %d pixels", size)
 	}
@@ -93,33 +90,5 @@ func render(size int, svg []byte, draw func(drawing, *image.RGBA) error) ([]byte
 		return nil, err
 	}
 	img := image.NewRGBA(image.Rect(0, 0, size, size))
-	if err := draw(d, img); err != nil {
-		return nil, err
-	}
-	// Whoever gets a picture takes it apart at once: compressing it is the most of
-	// the work, and needs a megabyte.
-	var out bytes.Buffer
-	encoder := png.Encoder{CompressionLevel: png.NoCompression}
-	if err := encoder.Encode(&out, img); err != nil {
-		return nil, fmt.Errorf("writing the picture: %w", err)
-	}
-	return out.Bytes(), nil
-}
-
-// ICO wraps a PNG of size by size pixels, at most 256, into a Windows icon
-// file with that one picture.
-func ICO(icon []byte, size int) []byte {
-	const header = 6 + 16 // ICONDIR, ICONDIRENTRY
-	out := make([]byte, 0, header+len(icon))
-	le := binary.LittleEndian
-	out = le.AppendUint16(out, 0)             // reserved
-	out = le.AppendUint16(out, 1)             // type: icon
-	out = le.AppendUint16(out, 1)             // number of pictures
-	out = append(out, byte(size), byte(size)) // width, height; 256 is written as 0
-	out = append(out, 0, 0)                   // no palette, reserved
-	out = le.AppendUint16(out, 1)             // colour planes
-	out = le.AppendUint16(out, 32)            // bits per pixel
-	out = le.AppendUint32(out, uint32(len(icon)))
-	out = le.AppendUint32(out, header)
-	return append(out, icon...)
+	return img, draw(d, img)
 }

@@ -44,11 +44,7 @@ func run(args []string) error {
 
 func writeTheme(folder string) error {
 	for _, size := range appSizes {
-		picture, err := assets.AppIcon(size)
-		if err != nil {
-			return err
-		}
-		drawn, err := png.Decode(bytes.NewReader(picture))
+		drawn, err := assets.AppIcon(size)
 		if err != nil {
 			return err
 		}

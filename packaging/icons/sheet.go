@@ -1,12 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"fmt"
 	"image"
 	"image/color"
 	"image/draw"
-	"image/png"
 
 	"rekey/assets"
 	"rekey/auth"
@@ -73,7 +70,7 @@ func (c column) draw(r *assets.Renderer, out *image.RGBA, cell image.Rectangle, 
 	draw.Draw(out, cell, image.NewUniform(c.background), image.Point{}, draw.Src)
 	at := cell.Min.Add(image.Pt(gap, gap))
 	for n, size := range sizes {
-		icon, err := picture(r, status, c.panel, size)
+		icon, err := r.Icon(status, c.panel, size)
 		if err != nil {
 			return err
 		}
@@ -89,19 +86,6 @@ func (c column) draw(r *assets.Renderer, out *image.RGBA, cell image.Rectangle, 
 		drain(out, cell)
 	}
 	return nil
-}
-
-// picture renders one icon.
-func picture(r *assets.Renderer, status auth.Status, panel assets.Panel, size int) (image.Image, error) {
-	encoded, err := r.Icon(status, panel, size)
-	if err != nil {
-		return nil, err
-	}
-	icon, err := png.Decode(bytes.NewReader(encoded))
-	if err != nil {
-		return nil, fmt.Errorf("icon for status %q: %w", status, err)
-	}
-	return icon, nil
 }
 
 // magnify draws every pixel of the icon as a square.

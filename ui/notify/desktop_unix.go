@@ -6,23 +6,31 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
+	"os/exec"
 
 	"rekey/internal/sessionbus"
 )
 
 // NewDesktop returns the Notifier for this system. The address is that of the
 // session bus, or "" for the one of this session.
-func NewDesktop(address string) Desktop { return &fallback{bus: NewBus(address), other: NewBeeep()} }
+func NewDesktop(address string) Desktop { return &fallback{bus: NewBus(address), other: NewPopup()} }
 
-// fallback is the notification service on the bus, or package beeep if there is
-// none.
+// popUp shows a message through KDE's own program, which needs no service;
+// notify-send does. The icon is the installed one.
+func popUp(title, text string, _ *image.RGBA) error {
+	const seconds = "5"
+	return exec.Command("kdialog", "--title", title, "--icon", appID, "--passivepopup", text, seconds).Run()
+}
+
+// fallback is the notification service on the bus, or a popup if there is none.
 type fallback struct {
 	bus   Desktop
 	other Desktop
 }
 
-// Show implements Notifier. It does not try beeep if the service exists but
-// fails, because beeep would use the same one.
+// Show implements Notifier. There is no popup beside a service that exists but
+// fails, because the message might be seen twice.
 func (f *fallback) Show(ctx context.Context, n Notification) error {
 	err := f.bus.Show(ctx, n)
 	if !errors.Is(err, errNoService) {

@@ -2,7 +2,6 @@
 // rejected, and withdraws it when that is fixed. It also shows usage alerts.
 //
 // Run decides when; a Notifier shows. On D-Bus desktops the message has a
-// button that starts the sign-in; elsewhere it is what beeep can show. Every
-// call has a time limit, and without a notification service there is one line
-// in the log.
+// button that starts the sign-in; elsewhere it is a popup. Every call
+// has a time limit, and where nothing can be shown there is one line in the log.
 package notify

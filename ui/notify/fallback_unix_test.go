@@ -5,7 +5,13 @@ package notify
 import (
 	"context"
 	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"testing"
+
+	"rekey/test/kit/files"
+	"rekey/test/kit/must"
 )
 
 // screen counts what it is asked for, and fails with err.
@@ -49,5 +55,21 @@ func TestFallback(t *testing.T) {
 		if err := f.Show(t.Context(), Notification{}); !errors.Is(err, tt.want) || other.shown != tt.shown {
 			t.Errorf("%s: Show = %v, the other way was taken %d times, want %v, %d", tt.name, err, other.shown, tt.want, tt.shown)
 		}
+	}
+}
+
+// TestPopUp: KDE's program is given the message, and its failure is told.
+func TestPopUp(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("PATH", folder)
+	if err := popUp("Title", "Text.", nil); !errors.Is(err, exec.ErrNotFound) {
+		t.Errorf("without kdialog: %v", err)
+	}
+	script := "#!/bin/sh\nfor word; do echo \"$word\"; done >" + filepath.Join(folder, "words") + "\n"
+	must.Do(t, os.WriteFile(filepath.Join(folder, "kdialog"), []byte(script), 0o700))
+	must.Do(t, popUp("Title", "Text.", nil))
+	want := "--title\nTitle\n--icon\n" + appID + "\n--passivepopup\nText.\n5\n"
+	if got := string(files.Read(t, filepath.Join(folder, "words"))); got != want {
+		t.Errorf("kdialog was told %q, want %q", got, want)
 	}
 }

@@ -3,10 +3,8 @@
 package notify
 
 import (
-	"bytes"
 	"image"
 	"image/draw"
-	"image/png"
 	"strings"
 
 	"github.com/godbus/dbus/v5"
@@ -39,8 +37,8 @@ func hints(n Notification) map[string]dbus.Variant {
 	if n.silent {
 		h["suppress-sound"] = dbus.MakeVariant(true)
 	}
-	if picture, err := png.Decode(bytes.NewReader(n.Icon)); err == nil {
-		h["image-data"] = dbus.MakeVariant(pixels(picture))
+	if n.Icon != nil {
+		h["image-data"] = dbus.MakeVariant(pixels(n.Icon))
 	}
 	return h
 }

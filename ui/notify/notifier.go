@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"image"
 	"log/slog"
 )
 
@@ -14,8 +15,8 @@ type Notification struct {
 	Account string
 	// Body says why, in whole sentences.
 	Body string
-	// Icon is a PNG picture.
-	Icon []byte
+	// Icon is a picture, nil for none.
+	Icon *image.RGBA
 	// Button is the label of the button that signs in, and Buttonless the text
 	// that replaces it where messages have no buttons.
 	Button, Buttonless string

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"image"
 	"log/slog"
 	"sync"
 	"time"
@@ -33,7 +34,7 @@ type Options struct {
 
 // appIcon is the program's own icon. It is drawn for each notification, because
 // most processes never show one.
-func (o Options) appIcon() []byte {
+func (o Options) appIcon() *image.RGBA {
 	icon, err := assets.AppIcon(iconSize)
 	if err != nil {
 		o.Log.Error("No icon for a notification", "error", err)

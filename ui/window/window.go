@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"rekey/assets"
+	"rekey/assets/iconfile"
 	"rekey/auth"
 	"rekey/ui/words"
 	"rekey/usage"
@@ -141,7 +142,8 @@ func (w *Window) setIcon() {
 		w.log.Error("The window has no icon", "error", err)
 		return
 	}
-	w.SetIcon(fyne.NewStaticResource("rekey.png", icon))
+	file, _ := iconfile.PNG(icon) // into memory
+	w.SetIcon(fyne.NewStaticResource("rekey.png", file))
 }
 
 // Wait returns when the closed window's goroutines have ended.

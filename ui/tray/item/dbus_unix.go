@@ -7,8 +7,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image/color"
-	"image/png"
+	"image"
+	"image/draw"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -41,9 +42,9 @@ type Item struct {
 	conn   *dbus.Conn
 	events chan func() // what Run calls next
 
-	mu      sync.Mutex // guards everything below, and the order of the signals
-	shown   bool       // panels can know of the item
-	encoded []byte     // the icon's PNG
+	mu      sync.Mutex  // guards everything below, and the order of the signals
+	shown   bool        // panels can know of the item
+	picture image.Image // what icon was made of
 	icon    []pixmap
 	tooltip string
 	menu    menu
@@ -162,30 +163,32 @@ func (i *Item) properties() map[string]dbus.Variant {
 	}
 }
 
-// SetIcon shows a picture, a PNG, IconSize pixels wide and high. It must not be modified
+// SetIcon shows a picture, IconSize pixels wide and high. It must not be modified
 // after.
-func (i *Item) SetIcon(encoded []byte) {
+func (i *Item) SetIcon(picture image.Image) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if bytes.Equal(encoded, i.encoded) {
+	if picture == i.picture {
 		return
 	}
-	picture, err := png.Decode(bytes.NewReader(encoded))
-	if err != nil {
-		i.cfg.Log.Error("The icon is no picture", "error", err)
+	i.picture = picture
+	icon := pixels(picture)
+	if len(i.icon) > 0 && bytes.Equal(icon.Pixels, i.icon[0].Pixels) {
 		return
 	}
-	size := picture.Bounds().Size()
-	pixels := make([]byte, 0, 4*size.X*size.Y)
-	for y := range size.Y {
-		for x := range size.X {
-			c := color.NRGBAModel.Convert(picture.At(x, y)).(color.NRGBA) //nolint:forcetypeassert // what this model makes
-			pixels = append(pixels, c.A, c.R, c.G, c.B)
-		}
-	}
-	i.encoded = encoded
-	i.icon = []pixmap{{int32(size.X), int32(size.Y), pixels}} //nolint:gosec // a picture is small
+	i.icon = []pixmap{icon}
 	i.changed("IconPixmap", i.icon, "NewIcon")
+}
+
+// pixels is a picture as panels want it: straight colours, the transparency first.
+func pixels(picture image.Image) pixmap {
+	size := picture.Bounds().Size()
+	straight := image.NewNRGBA(image.Rectangle{Max: size})
+	draw.Draw(straight, straight.Rect, picture, picture.Bounds().Min, draw.Src)
+	for p := range slices.Chunk(straight.Pix, 4) {
+		p[0], p[1], p[2], p[3] = p[3], p[0], p[1], p[2]
+	}
+	return pixmap{int32(size.X), int32(size.Y), straight.Pix} //nolint:gosec // a picture is small
 }
 
 // SetTooltip shows a text, of any length, when the mouse rests on the icon.

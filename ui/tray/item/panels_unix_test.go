@@ -146,7 +146,7 @@ func TestBusDies(t *testing.T) {
 	if err := kit.Receive(t, "the end of Run", ended); err == nil || errors.Is(err, context.Canceled) {
 		t.Errorf("Run = %v, want an error", err)
 	}
-	i.SetIcon(picture(t, color.NRGBA{A: 0xff}))
+	i.SetIcon(picture(color.NRGBA{A: 0xff}))
 	i.SetTooltip("after the end")
 	i.SetRows([]item.Row{1: {Label: "after the end"}})
 }

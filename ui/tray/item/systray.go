@@ -3,8 +3,8 @@
 package item
 
 import (
-	"bytes"
 	"context"
+	"image"
 	"slices"
 	"sync"
 
@@ -20,7 +20,7 @@ type Item struct {
 	mu      sync.Mutex          // guards everything below
 	lines   []*systray.MenuItem // by their numbers, empty before the panel has it
 	ended   bool
-	icon    []byte
+	icon    image.Image
 	tooltip string
 	rows    []Row
 	shown   []Row
@@ -73,7 +73,7 @@ func (i *Item) build(ctx context.Context) {
 	}
 	i.clicked.Go(func() { i.watchOpening(ctx) })
 	if i.icon != nil {
-		systray.SetIcon(iconFile(i.icon))
+		i.showIcon()
 	}
 	systray.SetTooltip(fit(i.tooltip))
 	i.show()
@@ -126,15 +126,28 @@ func (i *Item) watchOpening(ctx context.Context) {
 	}
 }
 
-// SetIcon shows a picture, a PNG, IconSize pixels wide and high. It must not be modified
+// SetIcon shows a picture, IconSize pixels wide and high. It must not be modified
 // after.
-func (i *Item) SetIcon(picture []byte) {
+func (i *Item) SetIcon(picture image.Image) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.there() && !bytes.Equal(picture, i.icon) {
-		systray.SetIcon(iconFile(picture))
+	if picture == i.icon {
+		return
 	}
 	i.icon = picture
+	if i.there() {
+		i.showIcon()
+	}
+}
+
+// showIcon shows the icon. The caller holds mu.
+func (i *Item) showIcon() {
+	file, err := iconFile(i.icon)
+	if err != nil {
+		i.cfg.Log.Error("The icon is no picture", "error", err)
+		return
+	}
+	systray.SetIcon(file)
 }
 
 // SetTooltip shows a text when the mouse rests on the icon.

@@ -1,10 +1,16 @@
 package item
 
+import (
+	"image"
+
+	"rekey/assets/iconfile"
+)
+
 // IconSize is how many pixels wide and high an icon should be.
 const IconSize = 44
 
-// iconFile is a PNG in the format that systray wants here.
-func iconFile(picture []byte) []byte { return picture }
+// iconFile is a picture in the format that systray wants here.
+func iconFile(picture image.Image) ([]byte, error) { return iconfile.PNG(picture) }
 
 // escape leaves the label alone: menus of macOS have no access keys.
 func escape(label string) string { return label }

@@ -1,17 +1,18 @@
 package item
 
 import (
+	"image"
 	"strings"
 	"unicode/utf16"
 
-	"rekey/assets"
+	"rekey/assets/iconfile"
 )
 
 // IconSize is how many pixels wide and high an icon should be.
 const IconSize = 32
 
-// iconFile is a PNG in the format that systray wants here.
-func iconFile(picture []byte) []byte { return assets.ICO(picture, IconSize) }
+// iconFile is a picture in the format that systray wants here.
+func iconFile(picture image.Image) ([]byte, error) { return iconfile.ICO(picture) }
 
 // escape keeps ampersands, which mark access keys in a Windows menu.
 func escape(label string) string { return strings.ReplaceAll(label, "&", "&&") }
