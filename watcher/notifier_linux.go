@@ -23,7 +23,8 @@ import (
 const (
 	ofDirectory = unix.IN_CREATE | unix.IN_DELETE | unix.IN_MOVED_TO | unix.IN_MOVED_FROM | unix.IN_ATTRIB |
 		unix.IN_DELETE_SELF | unix.IN_MOVE_SELF | unix.IN_ONLYDIR | unix.IN_DONT_FOLLOW
-	ofFile = unix.IN_MODIFY | unix.IN_ATTRIB | unix.IN_DONT_FOLLOW
+	ofFile    = unix.IN_MODIFY | unix.IN_ATTRIB | unix.IN_DONT_FOLLOW
+	ofContent = ofDirectory&^unix.IN_DONT_FOLLOW | unix.IN_MODIFY
 )
 
 // inotify implements notifier with inotify(7).
@@ -54,8 +55,9 @@ func openNotifier(lost func()) (notifier, error) {
 	return n, nil
 }
 
-func (n *inotify) watchDir(dir string) error   { return n.add(dir, ofDirectory) }
-func (n *inotify) watchFile(path string) error { return n.add(path, ofFile) }
+func (n *inotify) watchDir(dir string) error     { return n.add(dir, ofDirectory) }
+func (n *inotify) watchFile(path string) error   { return n.add(path, ofFile) }
+func (n *inotify) watchContent(dir string) error { return n.add(dir, ofContent) }
 
 // add watches what has the name now.
 func (n *inotify) add(name string, mask uint32) error {
@@ -102,11 +104,15 @@ func (n *inotify) close() {
 	}
 }
 
+// room is for the events that are read at once: it is on the stack of a goroutine
+// for each home. The longest event takes 272 bytes.
+const room = 4 << 10
+
 // read passes on the kernel's events until the queue is closed. What it says in
 // a row about one name is one event: a file that is renamed over another has two.
 func (n *inotify) read() {
 	defer close(n.out)
-	buffer := make([]byte, 16<<10)
+	buffer := make([]byte, room)
 	for {
 		size, err := n.file.Read(buffer)
 		if err != nil {

@@ -36,6 +36,7 @@ func openNotifier(lost func()) (notifier, error) {
 
 func (l *library) watchDir(dir string) error     { return l.watcher.Add(dir) }
 func (l *library) watchFile(string) error        { return nil }
+func (l *library) watchContent(dir string) error { return l.watcher.Add(dir) }
 func (l *library) remove(path string)            { _ = l.watcher.Remove(path) }
 func (l *library) events() <-chan fsnotify.Event { return l.watcher.Events }
 

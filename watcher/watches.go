@@ -16,6 +16,9 @@ type notifier interface {
 	watchDir(dir string) error
 	// watchFile reports writes to a file, if watching its directory does not.
 	watchFile(path string) error
+	// watchContent reports changes of the names in a directory and writes to the
+	// files in it.
+	watchContent(dir string) error
 	// remove ends the watch of a name. It is fine if the watch is already gone.
 	remove(path string)
 	// events returns the channel of events. It is closed when the system stops

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/fsnotify/fsnotify"
+
+	"rekey/watcher"
 )
 
 // every is how often to report a change where the system does not say whether
@@ -20,7 +22,7 @@ const every = time.Minute
 // system sends no events, because none are left for this user, it calls changed
 // every minute.
 func Follow(ctx context.Context, home string, calm time.Duration, changed func()) {
-	w, err := fsnotify.NewWatcher()
+	w, err := watcher.OpenFolders()
 	if err != nil {
 		w = nil
 	} else {
@@ -30,11 +32,11 @@ func Follow(ctx context.Context, home string, calm time.Duration, changed func()
 }
 
 // follow is Follow with a watcher, or without one if w is nil.
-func follow(ctx context.Context, w *fsnotify.Watcher, home string, calm, every time.Duration, changed func()) {
+func follow(ctx context.Context, w *watcher.Folders, home string, calm, every time.Duration, changed func()) {
 	var events <-chan fsnotify.Event
-	var failures <-chan error
+	var lost <-chan struct{}
 	if w != nil {
-		events, failures = w.Events, w.Errors
+		events, lost = w.Events(), w.Lost()
 	}
 	timer := time.NewTimer(0) // report what was written before, too
 	defer timer.Stop()
@@ -44,9 +46,12 @@ func follow(ctx context.Context, w *fsnotify.Watcher, home string, calm, every t
 		select {
 		case <-ctx.Done():
 			return
-		case event := <-events:
-			news = matters(event, home)
-		case <-failures: // too many events: report a change
+		case event, ok := <-events:
+			if !ok {
+				w, events = nil, nil
+			}
+			news = !ok || matters(event, home)
+		case <-lost: // too many events: report a change
 			news = true
 		case <-timer.C:
 			waiting = false
@@ -71,12 +76,12 @@ func matters(event fsnotify.Event, home string) bool {
 // before it is read, and reports whether it could watch all of them. Adding a
 // watched folder again changes nothing, and watches of removed ones end by
 // themselves.
-func arm(w *fsnotify.Watcher, home string) (all bool) {
+func arm(w *watcher.Folders, home string) (all bool) {
 	sessions := filepath.Join(home, "sessions")
 	if err := w.Add(sessions); err != nil {
 		return w.Add(home) == nil && errors.Is(err, fs.ErrNotExist) // to see when there are sessions
 	}
-	_ = w.Remove(home)
+	w.Remove(home)
 	left, all := folders, true
 	add := func(dir string) { all = w.Add(dir) == nil && all }
 	for _, year := range below(sessions) {
