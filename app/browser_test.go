@@ -82,7 +82,6 @@ func TestOpeners(t *testing.T) {
 func pipe(t *testing.T, name string) {
 	t.Helper()
 	must.Do(t, unix.Mkfifo(name, 0o600))
-	end, err := os.OpenFile(name, os.O_RDWR, 0)
-	must.Do(t, err)
+	end := must.Get(os.OpenFile(name, os.O_RDWR, 0))(t)
 	t.Cleanup(func() { _ = end.Close() })
 }

@@ -151,8 +151,7 @@ func TestParseResetCredits(t *testing.T) {
 
 // TestParseRecorded holds that Rekey shows a number wherever Codex does.
 func TestParseRecorded(t *testing.T) {
-	data, err := os.ReadFile("../auth/appserver/testdata/vectors/rate_limits.json")
-	must.Do(t, err)
+	data := must.Get(os.ReadFile("../auth/appserver/testdata/vectors/rate_limits.json"))(t)
 	type window struct {
 		UsedPercent        float64 `json:"usedPercent"`
 		WindowDurationMins int     `json:"windowDurationMins"`

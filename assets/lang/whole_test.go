@@ -21,8 +21,7 @@ func TestSaysWhatGoI18nSays(t *testing.T) {
 		text := []byte(translations.Of(name))
 		bundle := i18n.NewBundle(language.MustParse(name))
 		bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
-		whole, err := bundle.ParseMessageFileBytes(text, name+".toml")
-		must.Do(t, err)
+		whole := must.Get(bundle.ParseMessageFileBytes(text, name+".toml"))(t)
 		theirs, ours := i18n.NewLocalizer(bundle, name), For(name)
 		for _, m := range whole.Messages {
 			if m.LeftDelim != "" || m.Other == "" {

@@ -157,8 +157,7 @@ func TestFolders(t *testing.T) {
 func TestExec(t *testing.T) {
 	t.Parallel()
 	for _, program := range programs {
-		content, err := formatEntry(program)
-		must.Do(t, err)
+		content := must.Get(formatEntry(program))(t)
 		e := parseEntry(content)
 		if got := split(e["Exec"]); len(got) != 1 || got[0] != program {
 			t.Errorf("Exec of %q is read as %q", program, got)
@@ -212,8 +211,7 @@ func TestValid(t *testing.T) {
 	}
 	contents := []string{hiddenEntry}
 	for _, program := range programs {
-		content, err := formatEntry(program)
-		must.Do(t, err)
+		content := must.Get(formatEntry(program))(t)
 		contents = append(contents, content)
 	}
 	for _, content := range contents {

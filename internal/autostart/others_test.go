@@ -118,8 +118,7 @@ func TestLasting(t *testing.T) {
 func TestNew(t *testing.T) {
 	t.Parallel()
 	home := t.TempDir()
-	l, err := New(Options{Getenv: func(string) string { return "" }, UserHome: home})
-	must.Do(t, err)
+	l := must.Get(New(Options{Getenv: func(string) string { return "" }, UserHome: home}))(t)
 	if f, ok := l.(freedesktop); ok {
 		self, err := os.Executable()
 		program, failed := f.program()

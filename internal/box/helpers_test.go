@@ -18,8 +18,7 @@ import (
 // start starts a server for the test's life.
 func start(t *testing.T, cfg Config) *Server {
 	t.Helper()
-	s, err := Start(cfg)
-	must.Do(t, err)
+	s := must.Get(Start(cfg))(t)
 	t.Cleanup(s.Close)
 	return s
 }
@@ -66,8 +65,7 @@ func client(t *testing.T) *http.Client {
 
 func send(t *testing.T, method, target, contentType, body string) answer {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body))
-	must.Do(t, err)
+	r := must.Get(http.NewRequestWithContext(t.Context(), method, target, strings.NewReader(body)))(t)
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
 	}
@@ -82,8 +80,7 @@ func send(t *testing.T, method, target, contentType, body string) answer {
 
 func postJSON(t *testing.T, target string, body any) answer {
 	t.Helper()
-	text, err := json.Marshal(body)
-	must.Do(t, err)
+	text := must.Get(json.Marshal(body))(t)
 	return send(t, http.MethodPost, target, "application/json", string(text))
 }
 
@@ -108,8 +105,7 @@ func claims(t *testing.T, token string) map[string]any {
 	if len(parts) != 3 {
 		t.Fatalf("token has %d parts, want 3", len(parts))
 	}
-	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
-	must.Do(t, err)
+	payload := must.Get(base64.RawURLEncoding.DecodeString(parts[1]))(t)
 	var all map[string]any
 	must.Do(t, json.NewDecoder(bytes.NewReader(payload)).Decode(&all))
 	return all

@@ -13,8 +13,7 @@ import (
 func TestHome(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "deep", "codex")
-	h, err := NewHome(dir)
-	must.Do(t, err)
+	h := must.Get(NewHome(dir))(t)
 	if h.Dir() != dir || h.AuthPath() != filepath.Join(dir, "auth.json") || h.ConfigPath() != filepath.Join(dir, "config.toml") {
 		t.Errorf("paths: %s, %s, %s", h.Dir(), h.AuthPath(), h.ConfigPath())
 	}
@@ -57,8 +56,7 @@ func TestHome(t *testing.T) {
 
 func TestHomeLeavesNothingBehindWhenReplacingFails(t *testing.T) {
 	t.Parallel()
-	h, err := NewHome(t.TempDir())
-	must.Do(t, err)
+	h := must.Get(NewHome(t.TempDir()))(t)
 	must.Do(t, os.Mkdir(h.AuthPath(), 0o700))
 	if err := h.Replace([]byte("x")); err == nil {
 		t.Error("replaced a directory, want an error")
@@ -70,7 +68,6 @@ func TestHomeLeavesNothingBehindWhenReplacingFails(t *testing.T) {
 
 func stat(t *testing.T, path string) fs.FileInfo {
 	t.Helper()
-	info, err := os.Stat(path)
-	must.Do(t, err)
+	info := must.Get(os.Stat(path))(t)
 	return info
 }

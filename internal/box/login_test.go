@@ -44,8 +44,7 @@ func codeForm(code string, changes ...string) url.Values {
 func browse(t *testing.T, s *Server, q url.Values) (answer, url.Values) {
 	t.Helper()
 	a := send(t, http.MethodGet, s.Issuer()+"/oauth/authorize?"+q.Encode(), "", "")
-	location, err := url.Parse(a.header.Get("Location"))
-	must.Do(t, err)
+	location := must.Get(url.Parse(a.header.Get("Location")))(t)
 	return a, location.Query()
 }
 
@@ -204,11 +203,9 @@ func TestWorkspaces(t *testing.T) {
 	}{"known": {tokens.AccessToken, 200}, "unknown": {"x", 401}, "refresh token of nobody": {"", 401}} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.BackendURL()+"/wham/accounts/check", nil)
-			must.Do(t, err)
+			r := must.Get(http.NewRequestWithContext(t.Context(), http.MethodGet, s.BackendURL()+"/wham/accounts/check", nil))(t)
 			r.Header.Set("Authorization", "Bearer "+tt.bearer)
-			resp, err := client(t).Do(r)
-			must.Do(t, err)
+			resp := must.Get(client(t).Do(r))(t)
 			defer resp.Body.Close()
 			if resp.StatusCode != tt.want {
 				t.Errorf("got %d, want %d", resp.StatusCode, tt.want)

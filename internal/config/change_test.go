@@ -113,8 +113,7 @@ func TestChangeWritesNothingTwice(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	put(t, path, "keep_fresh = false\n")
-	before, err := os.Stat(path)
-	must.Do(t, err)
+	before := must.Get(os.Stat(path))(t)
 	must.Do(t, Change(t.Context(), path, Set("keep_fresh", false)))
 	if after, err := os.Stat(path); err != nil || !os.SameFile(before, after) {
 		t.Errorf("the same file was written again: %v", err)
@@ -185,8 +184,7 @@ func TestChangeCannotBeSaved(t *testing.T) {
 func TestChangeWaitsForTheLock(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.toml")
-	unlock, err := safefile.TryLock(filepath.Join(filepath.Dir(path), ".config.toml.lock"), 0o600)
-	must.Do(t, err)
+	unlock := must.Get(safefile.TryLock(filepath.Join(filepath.Dir(path), ".config.toml.lock"), 0o600))(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := Change(ctx, path, Set("keep_fresh", false)); !errors.Is(err, context.Canceled) {
@@ -229,8 +227,7 @@ func TestChangesAtTheSameTime(t *testing.T) {
 // leftovers finds files that should not be there.
 func leftovers(t *testing.T, dir string) {
 	t.Helper()
-	entries, err := os.ReadDir(dir)
-	must.Do(t, err)
+	entries := must.Get(os.ReadDir(dir))(t)
 	for _, e := range entries {
 		if name := e.Name(); name != "config.toml" && name != ".config.toml.lock" {
 			t.Errorf("there is %s", name)
@@ -325,8 +322,7 @@ func TestChangeWhileTheFileIsRead(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	put(t, path, "keep_fresh = true\n")
-	reader, err := os.Open(path)
-	must.Do(t, err)
+	reader := must.Get(os.Open(path))(t)
 	changed := make(chan error, 1)
 	go func() { changed <- Change(t.Context(), path, Set("keep_fresh", false)) }()
 	for runtime.GOOS == "windows" { // until it is about to be replaced

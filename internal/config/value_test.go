@@ -49,8 +49,7 @@ func first(s Settings, _ []*Problem) Settings { return s }
 // TestHomesAsWritten: what is changed keeps the user's way of writing the rest.
 func TestHomesAsWritten(t *testing.T) {
 	t.Parallel()
-	user, err := userdir.Home()
-	must.Do(t, err)
+	user := must.Get(userdir.Home())(t)
 	for text, want := range map[string][]string{
 		"homes = [\"~/.codex\", # mine\n '/srv/a/']\n": {"~/.codex", "/srv/a/"},
 		"homes = 1\n": nil, "log = \"warn\"\n": nil, "homes = []\n": nil, "homes = [": nil,

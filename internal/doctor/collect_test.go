@@ -42,8 +42,7 @@ func newRig(t *testing.T) *rig {
 	must.Do(t, err)
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	root := filepath.Join(dir, "adalovelace")
-	home, err := box.NewHome(filepath.Join(root, ".codex"))
-	must.Do(t, err)
+	home := must.Get(box.NewHome(filepath.Join(root, ".codex")))(t)
 	r := &rig{t: t, root: root, home: home, env: map[string]string{"PATH": os.Getenv("PATH")}}
 	getenv := func(name string) string { return r.env[name] }
 	r.Inputs = Inputs{
@@ -274,10 +273,8 @@ func TestAutostartOnSway(t *testing.T) {
 func TestTheAgentThatRuns(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	h, err := agent.Open(r.Homes[0])
-	must.Do(t, err)
-	a, err := h.Become(t.Context(), "1.2.3")
-	must.Do(t, err)
+	h := must.Get(agent.Open(r.Homes[0]))(t)
+	a := must.Get(h.Become(t.Context(), "1.2.3"))(t)
 	report := Collect(t.Context(), r.Inputs)
 	if value(report, FactAgent) != "silent" || !slices.Contains(codes(report), FindMuteAgent) {
 		t.Errorf("one that does not listen: %+v", report)
@@ -358,8 +355,7 @@ func TestNothingLeaks(t *testing.T) {
 	r.Homes[1].Dir = filepath.Join(r.root, "other", secret)
 
 	report := Collect(t.Context(), r.Inputs)
-	text, err := json.Marshal(report)
-	must.Do(t, err)
+	text := must.Get(json.Marshal(report))(t)
 	text = append(text, fmt.Sprintf("%+v", report.Facts)...)
 	for i := range report.Findings {
 		text = append(text, args(report, i)...)

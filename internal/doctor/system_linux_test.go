@@ -20,8 +20,7 @@ func TestARunningCodexIsFound(t *testing.T) {
 	r := newRig(t)
 	r.proc = ""
 	other := filepath.Join(r.root, "other")
-	sleep, err := exec.LookPath("sleep")
-	must.Do(t, err)
+	sleep := must.Get(exec.LookPath("sleep"))(t)
 	cmd := exec.Command(sleep, "1000")
 	cmd.Args[0] = "/usr/lib/codex/bin/codex"
 	cmd.Env = []string{"CODEX_HOME=../other"}

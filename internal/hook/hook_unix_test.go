@@ -200,8 +200,7 @@ rmdir "$0.running"`)
 func (r *rig) alive(note string) bool {
 	r.t.Helper()
 	text := files.Read(r.t, note)
-	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
-	must.Do(r.t, err)
+	pid := must.Get(strconv.Atoi(strings.TrimSpace(string(text))))(r.t)
 	if syscall.Kill(pid, 0) != nil {
 		return false
 	}

@@ -144,8 +144,7 @@ func TestFailuresAreToldOnce(t *testing.T) {
 func TestAFileThatCannotBeRenamed(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "rekey.log")
-	unlock, err := safefile.TryLock(path+".lock", 0o600)
-	must.Do(t, err)
+	unlock := must.Get(safefile.TryLock(path+".lock", 0o600))(t)
 	defer unlock()
 	var told []string
 	f := &file{path: path, tell: func(said error) { told = append(told, said.Error()) }}
@@ -168,8 +167,7 @@ func TestAFileThatCannotBeRenamed(t *testing.T) {
 
 func lines(t *testing.T, path string) (found []string) {
 	t.Helper()
-	f, err := os.Open(path)
-	must.Do(t, err)
+	f := must.Get(os.Open(path))(t)
 	defer f.Close()
 	scanner := bufio.NewScanner(f)
 	for scanner.Scan() {

@@ -28,8 +28,7 @@ func carriers(t *testing.T, secret string) map[string]any {
 	answer := auth.TokenResponse{IDToken: &s, AccessToken: &s, RefreshToken: &s}
 	stored := box.AuthJSON(box.WithAccessToken(secret), box.WithRefreshToken(secret))
 	stored = append([]byte(`{"later": "`+secret+`",`), bytes.TrimSpace(stored)[1:]...) // a field of a newer Codex
-	snapshot, err := auth.ParseSnapshot(stored)
-	must.Do(t, err)
+	snapshot := must.Get(auth.ParseSnapshot(stored))(t)
 	return map[string]any{
 		"auth.Secret":           s,
 		"auth.Snapshot":         *snapshot,
@@ -103,14 +102,12 @@ func TestEveryCarrierIsTried(t *testing.T) {
 func holders(t *testing.T, pkg, dir string) (found []string) {
 	t.Helper()
 	secret := []string{"Secret", "Snapshot", "TokenResponse", "tokens"}
-	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	must.Do(t, err)
+	paths := must.Get(filepath.Glob(filepath.Join(dir, "*.go")))(t)
 	for _, path := range paths {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
 		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		must.Do(t, err)
+		file := must.Get(parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution))(t)
 		ast.Inspect(file, func(n ast.Node) bool {
 			spec, ok := n.(*ast.TypeSpec)
 			if !ok {

@@ -29,8 +29,7 @@ func start(t *testing.T, ctx context.Context, script string) (grandchild string,
 		w.Close()
 		ended <- err
 	}()
-	line, err := bufio.NewReader(r).ReadString('\n')
-	must.Do(t, err)
+	line := must.Get(bufio.NewReader(r).ReadString('\n'))(t)
 	return strings.TrimSpace(line), ended
 }
 

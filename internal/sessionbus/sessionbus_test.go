@@ -15,11 +15,9 @@ import (
 func TestDial(t *testing.T) {
 	t.Parallel()
 	address := kit.Bus(t)
-	a, err := sessionbus.Dial(t.Context(), address)
-	must.Do(t, err)
+	a := must.Get(sessionbus.Dial(t.Context(), address))(t)
 	defer func() { _ = a.Close() }()
-	b, err := sessionbus.Dial(t.Context(), address)
-	must.Do(t, err)
+	b := must.Get(sessionbus.Dial(t.Context(), address))(t)
 	defer func() { _ = b.Close() }()
 	if a.Names()[0] == b.Names()[0] {
 		t.Error("two calls share one connection")
@@ -29,8 +27,7 @@ func TestDial(t *testing.T) {
 func TestDialOutlivesItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	conn, err := sessionbus.Dial(ctx, kit.Bus(t))
-	must.Do(t, err)
+	conn := must.Get(sessionbus.Dial(ctx, kit.Bus(t)))(t)
 	defer func() { _ = conn.Close() }()
 	cancel()
 	if _, err := conn.BusObject().GetProperty("org.freedesktop.DBus.Features"); err != nil {
@@ -51,8 +48,7 @@ func TestDialNobody(t *testing.T) {
 func TestDialMute(t *testing.T) {
 	t.Parallel()
 	socket := filepath.Join(t.TempDir(), "s")
-	listener, err := net.Listen("unix", socket)
-	must.Do(t, err)
+	listener := must.Get(net.Listen("unix", socket))(t)
 	defer func() { _ = listener.Close() }()
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() {

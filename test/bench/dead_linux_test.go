@@ -39,8 +39,7 @@ func dead(b *testing.B) *sandbox.Sandbox {
 func refreshOurs(b *testing.B) int {
 	w := dead(b)
 	defer w.Close()
-	home, err := agent.Open(w.Options())
-	must.Do(b, err)
+	home := must.Get(agent.Open(w.Options()))(b)
 	must.Do(b, home.Manager().Reload(b.Context(), true))
 	together(func() {
 		if err := home.Refresh(b.Context()); auth.OutcomeOf(err) != auth.OutcomePermanent {
@@ -57,10 +56,8 @@ func refreshTheirs(b *testing.B) int {
 		ClientID: box.CodexClientID,
 		Endpoint: oauth2.Endpoint{TokenURL: w.Server.TokenURL(), AuthStyle: oauth2.AuthStyleInParams},
 	}
-	content, err := w.Home.Read()
-	must.Do(b, err)
-	s, err := auth.ParseSnapshot(content)
-	must.Do(b, err)
+	content := must.Get(w.Home.Read())(b)
+	s := must.Get(auth.ParseSnapshot(content))(b)
 	source := config.TokenSource(b.Context(), &oauth2.Token{RefreshToken: s.RefreshToken().Reveal()})
 	together(func() {
 		if _, err := source.Token(); err == nil {

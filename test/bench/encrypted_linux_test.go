@@ -66,8 +66,7 @@ func peakOf(b *testing.B, took *samples, cmd *exec.Cmd) float64 {
 func (r *rivals) agentPeak(b *testing.B, w *sandbox.Sandbox, want auth.Status) float64 {
 	b.Helper()
 	agent := r.keep(b, w)
-	client, err := w.Attach(b.Context())
-	must.Do(b, err)
+	client := must.Get(w.Attach(b.Context()))(b)
 	defer client.Close()
 	kit.Eventually(b, "the agent reads the sign-in", func() bool { return client.State().Status == want })
 	<-time.After(settled)

@@ -57,8 +57,7 @@ func (r *rivals) fleet(b *testing.B, n int) (took, worked, resident float64) {
 	defer w.Close()
 	args := []string{"watch", "--format", "json"}
 	for i := range n {
-		home, err := box.NewHome(filepath.Join(filepath.Dir(w.Home.Dir()), fmt.Sprint("home-", i)))
-		must.Do(b, err)
+		home := must.Get(box.NewHome(filepath.Join(filepath.Dir(w.Home.Dir()), fmt.Sprint("home-", i))))(b)
 		must.Do(b, home.Replace(box.AuthJSON(box.WithExpiry(time.Now().Add(life)), box.WithRefreshToken(fmt.Sprint("fake-", i)))))
 		args = append(args, "--home", home.Dir())
 	}

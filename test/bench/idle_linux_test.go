@@ -79,8 +79,7 @@ func (r *rivals) lendAndAlert(b *testing.B, w *sandbox.Sandbox) {
 // lookAtUsage has the home's agent ask for its usage.
 func lookAtUsage(b *testing.B, w *sandbox.Sandbox) {
 	b.Helper()
-	client, err := w.Attach(b.Context())
-	must.Do(b, err)
+	client := must.Get(w.Attach(b.Context()))(b)
 	defer client.Close()
 	if u, err := client.LookAtUsage(b.Context()); err != nil || !u.Known() {
 		b.Fatalf("no usage: %v, %v", u.Problem, err)
@@ -124,8 +123,7 @@ func idleCosts(b *testing.B, pids ...int) []cost {
 // used is what each thread of a process has used so far.
 func used(b *testing.B, pid int) map[string]cost {
 	b.Helper()
-	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*", pid))
-	must.Do(b, err)
+	threads := must.Get(filepath.Glob(fmt.Sprintf("/proc/%d/task/*", pid)))(b)
 	if len(threads) == 0 {
 		b.Fatalf("process %d has ended", pid)
 	}
@@ -174,8 +172,7 @@ func (r *rivals) atWork(b *testing.B) {
 		for _, name := range []string{"history.jsonl", "log/codex-tui.log", "sessions/2026/11/28/rollout.jsonl"} {
 			path := filepath.Join(w.Home.Dir(), name)
 			must.Do(b, os.MkdirAll(filepath.Dir(path), 0o700))
-			f, err := os.Create(path)
-			must.Do(b, err)
+			f := must.Get(os.Create(path))(b)
 			defer f.Close()
 			files = append(files, f)
 		}

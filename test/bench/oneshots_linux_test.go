@@ -63,7 +63,6 @@ func (r *rivals) size(b *testing.B) {
 // megabytes is the size of a file.
 func megabytes(b *testing.B, path string) float64 {
 	b.Helper()
-	info, err := os.Stat(path)
-	must.Do(b, err)
+	info := must.Get(os.Stat(path))(b)
 	return float64(info.Size()) / 1e6
 }

@@ -51,8 +51,7 @@ type rivals struct {
 // world is a sandbox that ends with its benchmark. Ada is signed in.
 func newWorld(b *testing.B) *sandbox.Sandbox {
 	b.Helper()
-	s, err := sandbox.New(life)
-	must.Do(b, err)
+	s := must.Get(sandbox.New(life))(b)
 	b.Cleanup(s.Close)
 	must.Do(b, s.SignIn(life))
 	return s
@@ -61,10 +60,8 @@ func newWorld(b *testing.B) *sandbox.Sandbox {
 // keep starts an agent for the world's home and returns when it answers.
 func (r *rivals) keep(b *testing.B, w *sandbox.Sandbox) *sandbox.Process {
 	b.Helper()
-	agent, err := w.Start(func([]byte) {}, r.rekey, "watch")
-	must.Do(b, err)
-	client, err := w.Attach(b.Context())
-	must.Do(b, err)
+	agent := must.Get(w.Start(func([]byte) {}, r.rekey, "watch"))(b)
+	client := must.Get(w.Attach(b.Context()))(b)
 	must.Do(b, client.Close())
 	return agent
 }
@@ -127,8 +124,7 @@ func (r *rivals) roundTrip(b *testing.B) {
 	program := codex(b)
 	w := newWorld(b)
 	ask := func(program string) func() {
-		a, err := w.StartAppServer(b.Context(), program)
-		must.Do(b, err)
+		a := must.Get(w.StartAppServer(b.Context(), program))(b)
 		return func() {
 			if st, err := a.AuthStatus(b.Context(), false); err != nil || st.Token == "" {
 				b.Fatalf("%s has no token: %v", program, err)

@@ -115,8 +115,7 @@ func watchScreen(b *testing.B, d *desktop.Desktop) *screen {
 	})
 	spy := exec.CommandContext(b.Context(), "xprop", "-root", "-spy", list)
 	spy.Env = d.Environ()
-	out, err := spy.StdoutPipe()
-	must.Do(b, err)
+	out := must.Get(spy.StdoutPipe())(b)
 	must.Do(b, spy.Start())
 	go func() {
 		defer func() { close(s.windows); _ = spy.Wait() }()
@@ -136,8 +135,7 @@ func (s *screen) xprop(b *testing.B, args ...string) string {
 	b.Helper()
 	ask := exec.Command("xprop", args...)
 	ask.Env = s.desktop.Environ()
-	out, err := ask.Output()
-	must.Do(b, err)
+	out := must.Get(ask.Output())(b)
 	return string(out)
 }
 

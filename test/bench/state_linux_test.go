@@ -115,11 +115,9 @@ func (p *place) wait(b *testing.B, began time.Time) float64 {
 
 // publishStates is the place's agent, until the benchmark ends.
 func publishStates(b *testing.B, p *place) {
-	home, err := agent.Open(p.opts)
-	must.Do(b, err)
+	home := must.Get(agent.Open(p.opts))(b)
 	ctx, cancel := context.WithCancel(context.Background())
-	keeper, err := home.Become(ctx, "0")
-	must.Do(b, err)
+	keeper := must.Get(home.Become(ctx, "0"))(b)
 	ran := make(chan error, 1)
 	go func() { ran <- keeper.Run(ctx) }()
 	ended := make(chan struct{})
@@ -142,10 +140,8 @@ func publishStates(b *testing.B, p *place) {
 
 // readRaw does the least that there is to do, until the benchmark ends.
 func readRaw(b *testing.B, p *place) {
-	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC)
-	must.Do(b, err)
-	watch, err := unix.InotifyAddWatch(fd, p.home.Dir(), unix.IN_MOVED_TO|unix.IN_MODIFY)
-	must.Do(b, err)
+	fd := must.Get(unix.InotifyInit1(unix.IN_CLOEXEC))(b)
+	watch := must.Get(unix.InotifyAddWatch(fd, p.home.Dir(), unix.IN_MOVED_TO|unix.IN_MODIFY))(b)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

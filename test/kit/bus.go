@@ -78,8 +78,7 @@ func MortalBus(t testing.TB) (address string, kill func()) {
 // Connect opens a connection to the bus at address that is closed with the test.
 func Connect(t testing.TB, address string) *dbus.Conn {
 	t.Helper()
-	conn, err := dbus.Connect(address)
-	must.Do(t, err)
+	conn := must.Get(dbus.Connect(address))(t)
 	t.Cleanup(func() { _ = conn.Close() })
 	return conn
 }
@@ -117,8 +116,7 @@ func Alone(t *testing.T, wrap ...string) bool {
 	if os.Getenv(marker) == t.Name() {
 		return true
 	}
-	program, err := os.Executable()
-	must.Do(t, err)
+	program := must.Get(os.Executable())(t)
 	command := append(wrap[:len(wrap):len(wrap)], program, "-test.run=^"+t.Name()+"$", "-test.v")
 	child := exec.CommandContext(t.Context(), command[0], command[1:]...)
 	child.Env = append(os.Environ(), marker+"="+t.Name())

@@ -63,16 +63,14 @@ var (
 // all tests of a process, which needs Main, where every user can run it.
 func Rekey(t testing.TB) string {
 	t.Helper()
-	path, err := asShipped()
-	must.Do(t, err)
+	path := must.Get(asShipped())(t)
 	return path
 }
 
 // RekeyAsTested is Rekey, with the race detector if the tests have it.
 func RekeyAsTested(t testing.TB) string {
 	t.Helper()
-	path, err := asTested()
-	must.Do(t, err)
+	path := must.Get(asTested())(t)
 	return path
 }
 

@@ -16,8 +16,7 @@ import (
 // Browsers and desktops leave some that are nobody's children.
 func ShortDir(t testing.TB, prefix string) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", prefix)
-	must.Do(t, err)
+	dir := must.Get(os.MkdirTemp("", prefix))(t)
 	t.Cleanup(func() {
 		Eventually(t, "the end of the programs in "+dir, func() bool { return !killUsers(dir) })
 		if err := os.RemoveAll(dir); err != nil {

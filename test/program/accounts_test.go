@@ -45,8 +45,7 @@ func TestAccounts(t *testing.T) {
 	for _, bad := range [][]string{{"run", "work"}, {"run", "../x", "--", "true"}, {"env"}, {"add", "a/b"}, {"add", "a", "b"}} {
 		b.rekey(cli.ExitUsage, bad...)
 	}
-	entries, err := os.ReadDir(root)
-	must.Do(t, err)
+	entries := must.Get(os.ReadDir(root))(t)
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), ".codex-") && e.Name() != ".codex-work" {
 			t.Errorf("%s was made", e.Name())

@@ -39,8 +39,7 @@ func TestSecondRefreshAdopts(t *testing.T) {
 // since.
 func openingOf(t *testing.T, path string) (wait func()) {
 	t.Helper()
-	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
-	must.Do(t, err)
+	fd := must.Get(unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK))(t)
 	events := os.NewFile(uintptr(fd), "inotify")
 	t.Cleanup(func() { _ = events.Close() })
 	if _, err := unix.InotifyAddWatch(fd, path, unix.IN_OPEN); err != nil {

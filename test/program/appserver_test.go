@@ -48,8 +48,7 @@ func (r *running) token(id int) string {
 // accessToken is the one in the home.
 func (b *sandboxed) accessToken() string {
 	b.t.Helper()
-	content, err := b.Home.Read()
-	must.Do(b.t, err)
+	content := must.Get(b.Home.Read())(b.t)
 	var stored struct {
 		Tokens struct {
 			Access string `json:"access_token"`

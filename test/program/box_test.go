@@ -40,8 +40,7 @@ type sandboxed struct {
 // newSandbox makes a sandbox whose access tokens live for an hour. Nobody is signed in.
 func newSandbox(t *testing.T) *sandboxed {
 	t.Helper()
-	s, err := sandbox.New(time.Hour)
-	must.Do(t, err)
+	s := must.Get(sandbox.New(time.Hour))(t)
 	b := &sandboxed{Sandbox: s, t: t, program: kit.RekeyAsTested(t)}
 	t.Cleanup(func() {
 		b.note()

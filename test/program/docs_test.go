@@ -122,8 +122,7 @@ func TestSocketPage(t *testing.T) {
 			t.Fatalf("%q: %v", line, err)
 		}
 		for {
-			text, err := answers.ReadBytes('\n')
-			must.Do(t, err)
+			text := must.Get(answers.ReadBytes('\n'))(t)
 			var got map[string]any
 			must.Do(t, json.Unmarshal(text, &got))
 			if got["id"] == want["id"] {

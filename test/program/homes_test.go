@@ -21,8 +21,7 @@ import (
 // in the configuration instead of the environment.
 func (b *sandboxed) second(content []byte) *box.Home {
 	b.t.Helper()
-	other, err := box.NewHome(filepath.Join(filepath.Dir(b.Home.Dir()), ".codex-work"))
-	must.Do(b.t, err)
+	other := must.Get(box.NewHome(filepath.Join(filepath.Dir(b.Home.Dir()), ".codex-work")))(b.t)
 	must.Do(b.t, other.Replace(content))
 	b.extra = append(b.extra, "CODEX_HOME=", "XDG_CONFIG_HOME="+filepath.Join(filepath.Dir(b.Home.Dir()), "config"))
 	b.prefer(`homes = ["~/.codex", "~/.codex-work"]`)

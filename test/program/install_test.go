@@ -209,8 +209,7 @@ func TestUserUnit(t *testing.T) {
 	if _, err := exec.LookPath("systemd-analyze"); err != nil {
 		kit.Missing(t, "systemd-analyze")
 	}
-	program, err := os.Executable()
-	must.Do(t, err)
+	program := must.Get(os.Executable())(t)
 	unit := strings.ReplaceAll(string(files.Read(t, "packaging/rekey.service")), "@BINDIR@/rekey", program)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "rekey.service")

@@ -22,10 +22,8 @@ func TestBorrower(t *testing.T) {
 			b := newSandbox(t)
 			b.mayPrint = true // asking for the token prints it
 			b.signIn(left)
-			s, err := auth.ParseSnapshot(readable(b.Home.Read()))
-			must.Do(t, err)
-			lent, err := s.Lend("box-1")
-			must.Do(t, err)
+			s := must.Get(auth.ParseSnapshot(readable(b.Home.Read())))(t)
+			lent := must.Get(s.Lend("box-1"))(t)
 			b.put(lent.Encode())
 			code := map[string]int{"good": cli.ExitOK, "expired": cli.ExitWaiting}[name]
 			if r := b.rekey(code, "status"); !strings.Contains(r.out, "Lent by another machine") {

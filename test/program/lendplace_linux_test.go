@@ -52,8 +52,7 @@ func (p *lendPlace) otherKey(name string) string {
 // listen has the client connect to something else than the box's server.
 func (p *lendPlace) listen(serve func(net.Conn)) {
 	p.t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	must.Do(p.t, err)
+	l := must.Get(net.Listen("tcp", "127.0.0.1:0"))(p.t)
 	p.t.Cleanup(func() { _ = l.Close() })
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	p.client = append(p.client, "Port "+port)

@@ -178,8 +178,7 @@ func TestLoginRefused(t *testing.T) {
 // configure appends to Codex's configuration.
 func (b *sandboxed) configure(line string) {
 	b.t.Helper()
-	f, err := os.OpenFile(filepath.Join(b.Home.Dir(), "config.toml"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	must.Do(b.t, err)
+	f := must.Get(os.OpenFile(filepath.Join(b.Home.Dir(), "config.toml"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600))(b.t)
 	defer f.Close()
 	if _, err := f.WriteString("\n" + line + "\n"); err != nil {
 		b.t.Fatal(err)

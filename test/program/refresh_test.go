@@ -126,8 +126,7 @@ func TestAgentHeedsARefusal(t *testing.T) {
 // askAgent asks the home's agent for a refresh, which it refuses or not.
 func (b *sandboxed) askAgent(refused bool) {
 	b.t.Helper()
-	client, err := b.Attach(inTime(b.t))
-	must.Do(b.t, err)
+	client := must.Get(b.Attach(inTime(b.t)))(b.t)
 	defer client.Close()
 	if err := client.Refresh(inTime(b.t)); (auth.OutcomeOf(err) == auth.OutcomePermanent) != refused {
 		b.t.Errorf("the agent's refresh ends with %v", err)
@@ -206,8 +205,7 @@ func TestNoTokenAnywhere(t *testing.T) {
 	b.rekey(cli.ExitSignInRequired, "refresh")
 	b.askAgent(true)
 	lines.out.until(t, 0, `"sign_in_required"`)
-	content, err := b.Home.Read()
-	must.Do(t, err)
+	content := must.Get(b.Home.Read())(t)
 	b.put(content[:len(content)-7]) // a token ends in the middle of nowhere
 	lines.out.until(t, 0, `"unreadable"`)
 	server := b.start("app-server")
@@ -246,8 +244,7 @@ func TestUsage(t *testing.T) {
 		t.Errorf("rekey --help prints %q and says %q", r.out, r.err)
 	}
 	// Another home than the environment's.
-	other, err := box.NewHome(filepath.Join(filepath.Dir(b.Home.Dir()), "other"))
-	must.Do(t, err)
+	other := must.Get(box.NewHome(filepath.Join(filepath.Dir(b.Home.Dir()), "other")))(t)
 	must.Do(t, other.Replace(apiKey))
 	b.rekey(cli.ExitSignedOut, "status")
 	for _, home := range []string{other.Dir(), "other"} { // the programs' folder is the sandbox

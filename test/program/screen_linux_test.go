@@ -24,16 +24,14 @@ type screen struct {
 // newScreen opens a terminal of so many columns (see ptmx(4)).
 func newScreen(t *testing.T, columns int) *screen {
 	t.Helper()
-	front, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
-	must.Do(t, err)
+	front := must.Get(os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0))(t)
 	t.Cleanup(func() { _ = front.Close() })
 	number, err := unix.IoctlGetInt(int(front.Fd()), unix.TIOCGPTN)
 	err = errors.Join(err,
 		unix.IoctlSetPointerInt(int(front.Fd()), unix.TIOCSPTLCK, 0),
 		unix.IoctlSetWinsize(int(front.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 50, Col: uint16(columns)}))
 	must.Do(t, err)
-	back, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
-	must.Do(t, err)
+	back := must.Get(os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0))(t)
 	t.Cleanup(func() { _ = back.Close() })
 	return &screen{front, back}
 }

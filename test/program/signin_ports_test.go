@@ -87,8 +87,7 @@ const noBrowser = "true"
 func startCodexLogin(t *testing.T, b *sandboxed, codex string) *sandbox.Process {
 	t.Helper()
 	b.Setenv("BROWSER", noBrowser)
-	p, err := b.Start(func([]byte) {}, codex, "login")
-	must.Do(t, err)
+	p := must.Get(b.Start(func([]byte) {}, codex, "login"))(t)
 	kit.Eventually(t, "codex login waits on port 1455", func() bool { return strings.Contains(p.Stderr(), "localhost:1455") })
 	return p
 }

@@ -92,8 +92,7 @@ func TestRefusedFilesTakeTurns(t *testing.T) {
 	var files [][]byte
 	for range 2 {
 		b.signIn(-time.Minute)
-		content, err := b.Home.Read()
-		must.Do(t, err)
+		content := must.Get(b.Home.Read())(t)
 		files = append(files, slices.Clone(content))
 	}
 	b.Server.RevokeAll()

@@ -20,8 +20,7 @@ import (
 // keepNothing has the home's agent refresh nothing by itself.
 func (b *sandboxed) keepNothing() {
 	b.t.Helper()
-	client, err := b.Attach(inTime(b.t))
-	must.Do(b.t, err)
+	client := must.Get(b.Attach(inTime(b.t)))(b.t)
 	defer client.Close()
 	must.Do(b.t, client.SetPreferences(inTime(b.t), auth.KeepFresh(false)))
 }
@@ -33,8 +32,7 @@ func (b *sandboxed) agentHasSeen() {
 	must.Do(b.t, json.Unmarshal([]byte(b.run(b.command("status", "--json")).out), &now))
 	content, err := b.Home.Read() // what ends too early is not called unreadable at once
 	unreadable := err == nil && !json.Valid(content)
-	client, err := b.Attach(inTime(b.t))
-	must.Do(b.t, err)
+	client := must.Get(b.Attach(inTime(b.t)))(b.t)
 	defer client.Close()
 	for st := range client.Subscribe(inTime(b.t)) {
 		if st.Method == now.State.Method && st.ExpiresAt.Equal(now.State.ExpiresAt) &&

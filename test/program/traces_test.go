@@ -71,8 +71,7 @@ func (b *sandboxed) wantQuiet() {
 		b.t.Errorf("there never was a lock: %v", err)
 	}
 	for _, path := range locks {
-		f, err := os.Open(path)
-		must.Do(b.t, err)
+		f := must.Get(os.Open(path))(b.t)
 		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 			b.t.Errorf("%s is held: %v", path, err)
 		}

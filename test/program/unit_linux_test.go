@@ -31,8 +31,7 @@ func TestUnitUnderSystemd(t *testing.T) {
 	if !kit.Alone(t, "unshare", "--mount", "--cgroup", "--pid", "--fork", "--kill-child", "--mount-proc") {
 		return
 	}
-	s, err := sandbox.New(time.Hour)
-	must.Do(t, err)
+	s := must.Get(sandbox.New(time.Hour))(t)
 	t.Cleanup(s.Close)
 	u := userUnit{s, t, kit.Rekey(t)}
 	// systemd wants the signs that the system was booted with it.

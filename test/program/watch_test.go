@@ -32,8 +32,7 @@ func TestWatchFollows(t *testing.T) {
 	m = max(m, lines.out.until(t, 0, `"nextRefresh"`))
 
 	// Equal content prints nothing: the next line is about the next content.
-	content, err := b.Home.Read()
-	must.Do(t, err)
+	content := must.Get(b.Home.Read())(t)
 	for range 3 {
 		content = append(content, '\n')
 		b.put(content)
@@ -89,8 +88,7 @@ func TestWatchFollows(t *testing.T) {
 func (b *sandboxed) trickle(content []byte) (stood bool) {
 	b.t.Helper()
 	last := time.Now()
-	f, err := os.OpenFile(b.Home.AuthPath(), os.O_WRONLY|os.O_TRUNC, 0o600)
-	must.Do(b.t, err)
+	f := must.Get(os.OpenFile(b.Home.AuthPath(), os.O_WRONLY|os.O_TRUNC, 0o600))(b.t)
 	defer f.Close()
 	for i := range content {
 		if _, err := f.Write(content[i : i+1]); err != nil {

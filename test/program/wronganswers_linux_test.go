@@ -84,8 +84,7 @@ func TestWrongAnswers(t *testing.T) {
 	if *update {
 		must.Do(t, os.WriteFile(golden, []byte(text), 0o644))
 	}
-	want, err := os.ReadFile(golden)
-	must.Do(t, err)
+	want := must.Get(os.ReadFile(golden))(t)
 	for _, block := range got {
 		if !strings.Contains(string(want), block) {
 			t.Errorf("%s does not have\n%s", golden, block)
@@ -108,8 +107,7 @@ func morning(t *testing.T) (now time.Time, zone string) {
 		east += 24
 	}
 	zone = fmt.Sprintf("Etc/GMT%+d", -east) // POSIX counts to the west
-	there, err := time.LoadLocation(zone)
-	must.Do(t, err)
+	there := must.Get(time.LoadLocation(zone))(t)
 	return now.In(there), zone
 }
 
@@ -197,8 +195,7 @@ func (b *sandboxed) age(by time.Duration) {
 		b.t.Fatalf("the records are %q", records)
 	}
 	kept := files.Memory{Home: filepath.Dir(records[0]), User: b.t.TempDir()}
-	unlock, err := kept.Lock(inTime(b.t))
-	must.Do(b.t, err)
+	unlock := must.Get(kept.Lock(inTime(b.t)))(b.t)
 	defer unlock()
 	rec := kept.Load()
 	rec.AskedAt, rec.Usage.FetchedAt = rec.AskedAt.Add(-by), rec.Usage.FetchedAt.Add(-by)

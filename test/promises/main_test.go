@@ -54,8 +54,7 @@ func newWorld(t testing.TB) *world {
 func newWorldWith(t testing.TB, cfg box.Config) *world {
 	t.Helper()
 	kit.Rekey(t) // building it takes its time, which is not the test's
-	s, err := sandbox.NewWith(cfg)
-	must.Do(t, err)
+	s := must.Get(sandbox.NewWith(cfg))(t)
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	w := &world{Sandbox: s, t: t, ctx: ctx}
 	t.Cleanup(func() {

@@ -16,8 +16,7 @@ import (
 // Every direct dependency has a line in docs/dependencies.md that says what it is for.
 func TestDependenciesAreExplained(t *testing.T) {
 	t.Parallel()
-	out, err := exec.Command("go", "mod", "edit", "-json").Output()
-	must.Do(t, err)
+	out := must.Get(exec.Command("go", "mod", "edit", "-json").Output())(t)
 	var mod struct {
 		Require []struct {
 			Path     string

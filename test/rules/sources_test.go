@@ -34,8 +34,7 @@ func readSources(t *testing.T) sources {
 			continue
 		}
 		files := token.NewFileSet()
-		file, err := parser.ParseFile(files, name, nil, parser.SkipObjectResolution)
-		must.Do(t, err)
+		file := must.Get(parser.ParseFile(files, name, nil, parser.SkipObjectResolution))(t)
 		tables := tablesOf(file)
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {

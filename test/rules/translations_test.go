@@ -25,8 +25,7 @@ type catalogue map[string]*i18n.Message
 // catalogues are all there are, by language.
 func catalogues(t *testing.T) map[string]catalogue {
 	t.Helper()
-	names, err := fs.Glob(os.DirFS("assets/translations"), "*.toml")
-	must.Do(t, err)
+	names := must.Get(fs.Glob(os.DirFS("assets/translations"), "*.toml"))(t)
 	all := map[string]catalogue{}
 	for _, name := range names {
 		c, err := parseCatalogue(name, []byte(translations.Of(strings.TrimSuffix(name, ".toml"))))

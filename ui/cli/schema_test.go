@@ -29,8 +29,7 @@ func compiled(t *testing.T, path string) *jsonschema.Schema {
 	t.Helper()
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
-	schema, err := compiler.Compile(path)
-	must.Do(t, err)
+	schema := must.Get(compiler.Compile(path))(t)
 	return schema
 }
 
@@ -67,8 +66,7 @@ func TestStatusFitsItsSchema(t *testing.T) {
 			return cli.Report{Home: home, State: state, Usage: used()}, nil
 		}
 		p.Run(t.Context(), []string{"status", "--json"})
-		printed, err := jsonschema.UnmarshalJSON(&p.out)
-		must.Do(t, err)
+		printed := must.Get(jsonschema.UnmarshalJSON(&p.out))(t)
 		if err := schema.Validate(printed); err != nil {
 			t.Errorf("%s: %v", state.Status, err)
 		}

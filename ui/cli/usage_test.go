@@ -123,8 +123,7 @@ func TestUsageFitsItsSchema(t *testing.T) {
 		p := newTerminal()
 		p.session.PublishUsage(u)
 		p.Run(t.Context(), []string{"usage", "--json"})
-		printed, err := jsonschema.UnmarshalJSON(&p.out)
-		must.Do(t, err)
+		printed := must.Get(jsonschema.UnmarshalJSON(&p.out))(t)
 		if err := schema.Validate(printed); err != nil {
 			t.Errorf("%+v: %v", u, err)
 		}

@@ -29,8 +29,7 @@ func TestEncode(t *testing.T) {
 	} {
 		t.Run(fmt.Sprintf("%.24s", text), func(t *testing.T) {
 			t.Parallel()
-			rows, err := qr.Encode(text)
-			must.Do(t, err)
+			rows := must.Get(qr.Encode(text))(t)
 			picture := filepath.Join(t.TempDir(), "code.pbm")
 			must.Do(t, os.WriteFile(picture, bitmap(rows), 0o600))
 			out, err := exec.Command(reader, "--quiet", "--raw", picture).Output()

@@ -67,8 +67,7 @@ func (p *panel) close() {
 // property reads a property of the item into out.
 func (p *panel) property(name string, out any) {
 	p.t.Helper()
-	v, err := p.conn.Object(p.item, itemPath).GetProperty(itemIface + "." + name)
-	must.Do(p.t, err)
+	v := must.Get(p.conn.Object(p.item, itemPath).GetProperty(itemIface + "." + name))(p.t)
 	must.Do(p.t, dbus.Store([]any{v.Value()}, out))
 }
 

@@ -21,8 +21,7 @@ func everything(s auth.State, at time.Time) string {
 // NextChange no text may change, and the walk must see every change.
 func TestNextChange(t *testing.T) {
 	t.Parallel()
-	berlin, err := time.LoadLocation("Europe/Berlin")
-	must.Do(t, err)
+	berlin := must.Get(time.LoadLocation("Europe/Berlin"))(t)
 	// The walk crosses the end of summer time, a day of 25 hours.
 	start := time.Date(2026, 10, 23, 9, 5, 17, 0, berlin)
 	base := auth.State{Method: auth.KindChatGPT, Refreshable: auth.RefreshableYes, KeepFresh: true}

@@ -37,8 +37,7 @@ func asking(t *testing.T, handle http.HandlerFunc) *Client {
 	t.Helper()
 	server := httptest.NewServer(handle)
 	t.Cleanup(server.Close)
-	network, err := authority.NewHTTPClient(authority.Network{})
-	must.Do(t, err)
+	network := must.Get(authority.NewHTTPClient(authority.Network{}))(t)
 	return &Client{
 		HTTP: func() (*http.Client, error) { return network, nil }, Base: func() string { return server.URL + "/backend-api" },
 		UserAgent: "rekey/1.2.3 (linux; amd64)", Now: time.Now,

@@ -45,8 +45,7 @@ func Start(t testing.TB, name, dir string) *Child {
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), env+"="+name+":"+dir)
 	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	must.Do(t, err)
+	out := must.Get(cmd.StdoutPipe())(t)
 	must.Do(t, cmd.Start())
 	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
 	return &Child{t: t, cmd: cmd, lines: bufio.NewScanner(out)}

@@ -140,8 +140,7 @@ func (d *Desktop) Keep(t testing.TB, name string, picture image.Image) {
 // moduleRoot is the directory of the go.mod above the test's package.
 func moduleRoot(t testing.TB) string {
 	t.Helper()
-	dir, err := os.Getwd()
-	must.Do(t, err)
+	dir := must.Get(os.Getwd())(t)
 	for {
 		_, err := os.Stat(filepath.Join(dir, "go.mod"))
 		if err == nil {

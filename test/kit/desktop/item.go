@@ -157,8 +157,7 @@ func (i *Item) wait(t testing.TB, what string, ok func() bool) {
 // Icon is the picture that is shown now.
 func (i *Item) Icon(t testing.TB) Icon {
 	t.Helper()
-	value, err := i.icon.GetProperty(itemInterface + ".IconPixmap")
-	must.Do(t, err)
+	value := must.Get(i.icon.GetProperty(itemInterface + ".IconPixmap"))(t)
 	var icons []Icon
 	if err := dbus.Store([]any{value.Value()}, &icons); err != nil {
 		t.Fatalf("IconPixmap: %v", err)
@@ -172,8 +171,7 @@ func (i *Item) Icon(t testing.TB) Icon {
 // Tooltip is the text that is shown now when the mouse rests on the icon.
 func (i *Item) Tooltip(t testing.TB) string {
 	t.Helper()
-	text, err := i.tooltip()
-	must.Do(t, err)
+	text := must.Get(i.tooltip())(t)
 	return text
 }
 

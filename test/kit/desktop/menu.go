@@ -76,8 +76,7 @@ func (m Menu) write(lines *strings.Builder, indent string) {
 // Menu is the icon's menu as it is now.
 func (i *Item) Menu(t testing.TB) Menu {
 	t.Helper()
-	menu, err := i.layout()
-	must.Do(t, err)
+	menu := must.Get(i.layout())(t)
 	return menu
 }
 

@@ -15,8 +15,7 @@ import (
 // TempDir is t.TempDir by its real name, without symbolic links.
 func TempDir(t testing.TB) string {
 	t.Helper()
-	dir, err := filepath.EvalSymlinks(t.TempDir())
-	must.Do(t, err)
+	dir := must.Get(filepath.EvalSymlinks(t.TempDir()))(t)
 	return dir
 }
 
@@ -55,8 +54,7 @@ func Program(t testing.TB, path, text string) {
 // Read returns a file's content.
 func Read(t testing.TB, path string) []byte {
 	t.Helper()
-	data, err := os.ReadFile(path)
-	must.Do(t, err)
+	data := must.Get(os.ReadFile(path))(t)
 	return data
 }
 

@@ -137,8 +137,7 @@ func TestEveryChangeIsFound(t *testing.T) {
 			raw, o := recording(t, tt.file, tt.name), rekey(t)
 			o.Quiet, o.QuietStart = defaultQuiet, defaultQuiet
 			c := caseOf(t, string(raw))
-			seen, err := observe(t.Context(), c, o)
-			must.Do(t, err)
+			seen := must.Get(observe(t.Context(), c, o))(t)
 			if bad := compare(c, seen, false); len(bad) > 0 {
 				t.Fatalf("the program does otherwise than recorded:\n%s", strings.Join(bad, "\n"))
 			}
@@ -154,8 +153,7 @@ func TestEveryChangeIsFound(t *testing.T) {
 				if bad := compare(caseOf(t, compact(other)), seen, false); len(bad) != 1 {
 					t.Errorf("%s is changed, and the differences are %q", place, bad)
 				}
-				fresh, err := recorded(quote(other), "a version", seen)
-				must.Do(t, err)
+				fresh := must.Get(recorded(quote(other), "a version", seen))(t)
 				if bad := compare(caseOf(t, string(fresh)), seen, false); len(bad) > 0 {
 					t.Errorf("%s is changed and recorded anew, and the differences are %q", place, bad)
 				}
@@ -253,8 +251,7 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 		t.Errorf("got %q", bad)
 	}
 	stop()
-	number, err := strconv.Atoi(strings.TrimSpace(string(must.Get(os.ReadFile(pid))(t))))
-	must.Do(t, err)
+	number := must.Get(strconv.Atoi(strings.TrimSpace(string(must.Get(os.ReadFile(pid))(t)))))(t)
 	if p, err := os.FindProcess(number); err == nil && p.Signal(syscall.Signal(0)) == nil {
 		t.Errorf("process %d is still there", number)
 	}
@@ -303,8 +300,7 @@ func TestRunnable(t *testing.T) {
 
 func TestSettleWaitsForTheAnswer(t *testing.T) {
 	t.Parallel()
-	a, err := listen()
-	must.Do(t, err)
+	a := must.Get(listen())(t)
 	t.Cleanup(a.Close)
 	gate := make(chan struct{})
 	a.play([]reply{{box.Reply{Status: http.StatusOK, Gate: gate}}}, nil)

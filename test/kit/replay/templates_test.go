@@ -42,10 +42,8 @@ func TestCollapseUndoesExpand(t *testing.T) {
 		"{{now-9d}}", "{{jwt_exp:-10}}", "{{home}}/auth.json", "{{authority}}/oauth/token", "a {{now+1h}} b {{jwt_exp:+1}} c",
 	} {
 		templates := fixedTemplates()
-		raw, err := json.Marshal(text)
-		must.Do(t, err)
-		value, err := decodeValue(templates.expand(raw))
-		must.Do(t, err)
+		raw := must.Get(json.Marshal(text))(t)
+		value := must.Get(decodeValue(templates.expand(raw)))(t)
 		if got := templates.collapse(map[string]any{"k": []any{value, nil, true}}); !same(got, map[string]any{"k": []any{text, nil, true}}) {
 			t.Errorf("%s became %s", text, compact(got))
 		}

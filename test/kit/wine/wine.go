@@ -173,8 +173,7 @@ func quiet(cmd *exec.Cmd) error {
 // file makes an empty file.
 func file(t *testing.T) *os.File {
 	t.Helper()
-	f, err := os.CreateTemp(t.TempDir(), "printed")
-	must.Do(t, err)
+	f := must.Get(os.CreateTemp(t.TempDir(), "printed"))(t)
 	return f
 }
 
