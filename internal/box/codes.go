@@ -6,11 +6,7 @@ import (
 	"encoding/base64"
 	"net/url"
 	"sync"
-	"time"
 )
-
-// codeLife is the most that RFC 6749, section 4.1.2 recommends.
-const codeLife = 10 * time.Minute
 
 // authCode is what an authorization code stands for.
 type authCode struct {
@@ -18,19 +14,12 @@ type authCode struct {
 	clientID    string
 	redirectURI string
 	challenge   string
-	expires     time.Time
 }
 
 // codes are the authorization codes that wait for their exchange.
 type codes struct {
-	now func() time.Time
-
 	mu      sync.Mutex // guards waiting
 	waiting map[string]authCode
-}
-
-func newCodes(now func() time.Time) *codes {
-	return &codes{now: now, waiting: make(map[string]authCode)}
 }
 
 // add returns a new code.
@@ -38,18 +27,17 @@ func (k *codes) add(a authCode) string {
 	code := "box-code-" + rand.Text()
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	a.expires = k.now().Add(codeLife)
 	k.waiting[code] = a
 	return code
 }
 
-// take consumes a code. ok is false if it is unknown, used or expired.
+// take consumes a code. ok is false if it is unknown or used.
 func (k *codes) take(code string) (a authCode, ok bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	a, ok = k.waiting[code]
 	delete(k.waiting, code)
-	return a, ok && k.now().Before(a.expires)
+	return a, ok
 }
 
 // exchangeCode gives tokens for an authorization code (RFC 6749, section

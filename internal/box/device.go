@@ -18,28 +18,18 @@ var ErrUnknownCode = errors.New("no device waits with this code")
 // devicePage is where the user enters the code that the device shows.
 const devicePage = "/codex/device"
 
-// deviceLife is how long Codex waits for its user.
-const deviceLife = 15 * time.Minute
-
 // device is one device that waits to be signed in.
 type device struct {
 	id       string
 	userCode string
-	expires  time.Time
 	denied   bool
 	approved *Account
 }
 
 // devices are all that wait.
 type devices struct {
-	now func() time.Time
-
 	mu      sync.Mutex         // guards waiting and what it points to
 	waiting map[string]*device // by user code
-}
-
-func newDevices(now func() time.Time) *devices {
-	return &devices{now: now, waiting: make(map[string]*device)}
 }
 
 // add starts a device flow.
@@ -48,7 +38,6 @@ func (d *devices) add() device {
 	dev := &device{id: "box-device-" + rand.Text(), userCode: text[:4] + "-" + text[4:8]}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	dev.expires = d.now().Add(deviceLife)
 	d.waiting[dev.userCode] = dev
 	return *dev
 }
@@ -58,15 +47,14 @@ func (d *devices) decide(userCode string, change func(*device)) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	dev, ok := d.waiting[strings.ToUpper(strings.TrimSpace(userCode))]
-	if !ok || !d.now().Before(dev.expires) {
+	if !ok {
 		return ErrUnknownCode
 	}
 	change(dev)
 	return nil
 }
 
-// poll returns the state of a device; one that is decided or expired is
-// forgotten.
+// poll returns the state of a device; one that is decided is forgotten.
 func (d *devices) poll(id, userCode string) (dev device, ok bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -74,7 +62,7 @@ func (d *devices) poll(id, userCode string) (dev device, ok bool) {
 	if !ok || found.id != id {
 		return device{}, false
 	}
-	if found.denied || found.approved != nil || !d.now().Before(found.expires) {
+	if found.denied || found.approved != nil {
 		delete(d.waiting, userCode)
 	}
 	return *found, true
@@ -153,8 +141,6 @@ func (s *Server) deviceToken(c *call) {
 				redirectURI: s.issuer + "/deviceauth/callback",
 			}),
 		})
-	case !s.cfg.Now().Before(dev.expires):
-		c.refuse(http.StatusBadRequest, "expired_token")
 	default:
 		c.refuse(http.StatusForbidden, "authorization_pending")
 	}

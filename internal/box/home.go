@@ -25,9 +25,6 @@ func (h *Home) Dir() string { return h.dir }
 // AuthPath is where the sign-in lives.
 func (h *Home) AuthPath() string { return filepath.Join(h.dir, "auth.json") }
 
-// ConfigPath is where the configuration lives.
-func (h *Home) ConfigPath() string { return filepath.Join(h.dir, "config.toml") }
-
 // Write writes auth.json in place, truncating it first: a reader can see half
 // of it, as with Codex before version 0.169.
 func (h *Home) Write(authJSON []byte) error {
@@ -78,7 +75,7 @@ func (h *Home) Read() ([]byte, error) {
 
 // WriteConfig writes config.toml.
 func (h *Home) WriteConfig(toml string) error {
-	if err := os.WriteFile(h.ConfigPath(), []byte(toml), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(h.dir, "config.toml"), []byte(toml), 0o600); err != nil {
 		return fmt.Errorf("cannot write the configuration: %w", err)
 	}
 	return nil

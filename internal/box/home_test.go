@@ -14,8 +14,8 @@ func TestHome(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "deep", "codex")
 	h := must.Get(NewHome(dir))(t)
-	if h.Dir() != dir || h.AuthPath() != filepath.Join(dir, "auth.json") || h.ConfigPath() != filepath.Join(dir, "config.toml") {
-		t.Errorf("paths: %s, %s, %s", h.Dir(), h.AuthPath(), h.ConfigPath())
+	if h.Dir() != dir || h.AuthPath() != filepath.Join(dir, "auth.json") {
+		t.Errorf("paths: %s, %s", h.Dir(), h.AuthPath())
 	}
 	if _, err := h.Read(); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("read of an empty home: got %v, want fs.ErrNotExist", err)

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"rekey/test/kit/must"
 )
@@ -60,11 +59,6 @@ func TestAuthorize(t *testing.T) {
 		"localhost":           {[]string{"redirect_uri", "http://localhost:1457/auth/callback"}, 302, ""},
 		"IPv6":                {[]string{"redirect_uri", "http://[::1]:1457/x?y=z"}, 302, ""},
 		"another client":      {[]string{"client_id", "x"}, 400, ""},
-		"not loopback":        {[]string{"redirect_uri", "http://192.0.2.1:1455/auth/callback"}, 400, ""},
-		"loopback as a name":  {[]string{"redirect_uri", "http://127.0.0.1.example.com:1455/"}, 400, ""},
-		"loopback as a user":  {[]string{"redirect_uri", "http://127.0.0.1:1455@example.com/"}, 400, ""},
-		"TLS":                 {[]string{"redirect_uri", "https://127.0.0.1:1455/"}, 400, ""},
-		"no port":             {[]string{"redirect_uri", "http://127.0.0.1/"}, 400, ""},
 		"no redirect":         {[]string{"redirect_uri", ""}, 400, ""},
 		"plain challenge":     {[]string{"code_challenge_method", "plain"}, 302, "invalid_request"},
 		"short challenge":     {[]string{"code_challenge", "abc"}, 302, "invalid_request"},
@@ -99,23 +93,19 @@ func TestCodeExchange(t *testing.T) {
 	c := newClock()
 	for name, tt := range map[string]struct {
 		changes []string
-		pause   time.Duration
 		want    string
 	}{
-		"Codex's request":       {nil, 0, ""},
-		"wrong verifier":        {[]string{"code_verifier", verifier + "x"}, 0, "invalid_grant"},
-		"no verifier":           {[]string{"code_verifier", ""}, 0, "invalid_grant"},
-		"another redirect":      {[]string{"redirect_uri", "http://localhost:1455/auth/callback"}, 0, "invalid_grant"},
-		"another client":        {[]string{"client_id", "x"}, 0, "invalid_client"},
-		"an unknown code":       {[]string{"code", "x"}, 0, "invalid_grant"},
-		"a code that is stale":  {nil, codeLife, "invalid_grant"},
-		"a code in good time":   {nil, codeLife - 1, ""},
-		"another grant's place": {[]string{"grant_type", GrantExchange}, 0, "invalid_request"},
+		"Codex's request":       {nil, ""},
+		"wrong verifier":        {[]string{"code_verifier", verifier + "x"}, "invalid_grant"},
+		"no verifier":           {[]string{"code_verifier", ""}, "invalid_grant"},
+		"another redirect":      {[]string{"redirect_uri", "http://localhost:1455/auth/callback"}, "invalid_grant"},
+		"another client":        {[]string{"client_id", "x"}, "invalid_client"},
+		"an unknown code":       {[]string{"code", "x"}, "invalid_grant"},
+		"another grant's place": {[]string{"grant_type", GrantExchange}, "invalid_request"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := start(t, Config{Account: Grace(), Now: c.Now})
 			_, back := browse(t, s, authorizeQuery())
-			c.Advance(tt.pause)
 			a := postForm(t, s.TokenURL(), codeForm(back.Get("code"), tt.changes...))
 			if a.code() != tt.want {
 				t.Fatalf("got %d %s, want %q", a.status, a.body, tt.want)

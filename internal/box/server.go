@@ -91,8 +91,8 @@ func Start(cfg Config) (*Server, error) {
 		ledger:  newLedger(cfg),
 		journal: newJournal(cfg.Now),
 		script:  &script{},
-		codes:   newCodes(cfg.Now),
-		devices: newDevices(cfg.Now),
+		codes:   &codes{waiting: make(map[string]authCode)},
+		devices: &devices{waiting: make(map[string]*device)},
 		meter:   &meter{begun: cfg.Now(), window: cfg.UsageWindow},
 		account: cfg.Account,
 	}
