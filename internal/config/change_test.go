@@ -140,8 +140,7 @@ func TestChangeRefuses(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "config.toml")
 			put(t, path, tt.before)
 			err := Change(t.Context(), path, Set("notifications", false), tt.edit)
-			var problem *Problem
-			if !errors.As(err, &problem) || problem.Code != tt.code || !strings.Contains(err.Error(), tt.says) {
+			if problem, ok := errors.AsType[*Problem](err); !ok || problem.Code != tt.code || !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("Change = %v", err)
 			}
 			if got := content(t, path); got != tt.before {
@@ -173,8 +172,7 @@ func TestChangeCannotBeSaved(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			err := Change(t.Context(), path(name), Set("keep_fresh", false))
-			var unsaved *SaveError
-			if !errors.As(err, &unsaved) || unsaved.Path != path(name) || !strings.Contains(err.Error(), says) {
+			if unsaved, ok := errors.AsType[*SaveError](err); !ok || unsaved.Path != path(name) || !strings.Contains(err.Error(), says) {
 				t.Errorf("Change = %v, want %q", err, says)
 			}
 		})

@@ -66,8 +66,7 @@ func TestEndTakesTheRest(t *testing.T) {
 	t.Parallel()
 	grandchild, ended := start(t, t.Context(), `sleep 600 >&- & echo $!; exit 3`)
 	err := <-ended
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) || exit.ExitCode() != 3 {
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 3 {
 		t.Errorf("got %v, want exit code 3", err)
 	}
 	wantGone(t, grandchild)

@@ -71,8 +71,7 @@ func (c crowd) ask(callers int) {
 		all.Go(func() { c.withheld("app-server", c.watching[0]) })
 		all.Go(func() {
 			err := c.watching[1].Call(c.ctx, "rekey/refresh", struct{}{}, nil)
-			var remote *sandbox.CallError
-			if !errors.As(err, &remote) || !remote.Data.Permanent {
+			if remote, ok := errors.AsType[*sandbox.CallError](err); !ok || !remote.Data.Permanent {
 				c.t.Errorf("rekey/refresh of an app-server: %v", err)
 			}
 		})

@@ -254,8 +254,7 @@ func (s *speaker) hungUp() error {
 	if err == nil {
 		_, err = io.Copy(io.Discard, s.lines)
 	}
-	var late net.Error
-	if errors.As(err, &late) && late.Timeout() {
+	if late, ok := errors.AsType[net.Error](err); ok && late.Timeout() {
 		return errors.New("the agent does not hang up")
 	}
 	return nil // the end, or a broken pipe

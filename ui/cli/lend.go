@@ -112,8 +112,7 @@ func (p *Program) lend(ctx context.Context, owner *lend.Owner, f lendFlags, name
 
 // loanError returns a fault in words.
 func (p *Program) loanError(err error, t lend.Target) error {
-	var f *lend.Fault
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[*lend.Fault](err); ok {
 		text := p.Words.LoanFault(f.Code, t, f.Detail)
 		if f.Code.Foreign() && f.Code != lend.SignedOut {
 			text = p.Words.Say("loan.replaceable", "Why", text)
@@ -125,8 +124,7 @@ func (p *Program) loanError(err error, t lend.Target) error {
 
 func (p *Program) stopLoan(ctx context.Context, owner *lend.Owner, t lend.Target) error {
 	err := owner.Stop(ctx, t)
-	var f *lend.Fault
-	if errors.As(err, &f) && !f.Code.Foreign() {
+	if f, ok := errors.AsType[*lend.Fault](err); ok && !f.Code.Foreign() {
 		p.tell(p.Words.LoanFault(f.Code, t, f.Detail))
 		p.tell(p.Words.Say("loan.stop_later"))
 		return exitWith(ExitFailure)

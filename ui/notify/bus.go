@@ -197,8 +197,7 @@ func (b *Bus) hear(signal *dbus.Signal) {
 // call calls a method of the notification service with this bus name.
 func (b *Bus) call(ctx context.Context, name, method string, args ...any) *dbus.Call {
 	call := b.conn.Object(name, path).CallWithContext(ctx, service+"."+method, 0, args...)
-	var failed dbus.Error
-	if errors.As(call.Err, &failed) && slices.Contains(absent, failed.Name) {
+	if failed, ok := errors.AsType[dbus.Error](call.Err); ok && slices.Contains(absent, failed.Name) {
 		call.Err = fmt.Errorf("%w: %w", errNoService, failed)
 	}
 	return call

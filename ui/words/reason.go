@@ -37,8 +37,7 @@ func (w Words) ReasonSentence(r auth.Reason) string {
 // messages of other programs or the system stay as they are. It may have
 // several lines.
 func (w Words) Error(err error) string {
-	var refused *auth.RefreshError
-	if errors.As(err, &refused) && refused.Permanent {
+	if refused, ok := errors.AsType[*auth.RefreshError](err); ok && refused.Permanent {
 		return w.Say("reason.cannot_refresh", "Why", w.Reason(refused.Reason))
 	}
 	return w.p.Error(err)
