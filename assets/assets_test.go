@@ -15,8 +15,7 @@ import (
 // mask renders a status and returns its alpha channel.
 func mask(t *testing.T, r *assets.Renderer, status auth.Status, panel assets.Panel, size int) []byte {
 	t.Helper()
-	img, err := r.Icon(status, panel, size)
-	must.Do(t, err)
+	img := must.Get(r.Icon(status, panel, size))(t)
 	if img.Bounds() != image.Rect(0, 0, size, size) {
 		t.Fatalf("icon for %q has bounds %v, want %d pixels square", status, img.Bounds(), size)
 	}
@@ -59,10 +58,8 @@ func TestPanels(t *testing.T) {
 	t.Parallel()
 	var r assets.Renderer
 	for _, status := range auth.Statuses() {
-		light, err := r.Icon(status, assets.LightPanel, 22)
-		must.Do(t, err)
-		dark, err := r.Icon(status, assets.DarkPanel, 22)
-		must.Do(t, err)
+		light := must.Get(r.Icon(status, assets.LightPanel, 22))(t)
+		dark := must.Get(r.Icon(status, assets.DarkPanel, 22))(t)
 		if bytes.Equal(light.Pix, dark.Pix) {
 			t.Errorf("%q is the same picture on a light and on a dark panel", status)
 		}
@@ -94,8 +91,7 @@ func TestUnknown(t *testing.T) {
 func TestSources(t *testing.T) {
 	t.Parallel()
 	for _, status := range auth.Statuses() {
-		svg, err := assets.StatusSVG(status, false)
-		must.Do(t, err)
+		svg := must.Get(assets.StatusSVG(status, false))(t)
 		var drawing struct {
 			ViewBox string `xml:"viewBox,attr"`
 			Title   string `xml:"title"`

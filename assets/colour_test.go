@@ -27,8 +27,7 @@ var panels = []struct {
 func onPanel(t *testing.T, status auth.Status, icons assets.Panel, background color.Color, size int) *image.RGBA {
 	t.Helper()
 	var r assets.Renderer
-	icon, err := r.Icon(status, icons, size)
-	must.Do(t, err)
+	icon := must.Get(r.Icon(status, icons, size))(t)
 	out := image.NewRGBA(icon.Bounds())
 	for y := range size {
 		for x := range size {

@@ -69,11 +69,9 @@ func TestBadDrawing(t *testing.T) {
 // TestDrawingsAsXML: what is read of each drawing is what XML says.
 func TestDrawingsAsXML(t *testing.T) {
 	t.Parallel()
-	icons, err := files.ReadDir("icons")
-	must.Do(t, err)
+	icons := must.Get(files.ReadDir("icons"))(t)
 	for _, icon := range icons {
-		svg, err := files.ReadFile("icons/" + icon.Name())
-		must.Do(t, err)
+		svg := must.Get(files.ReadFile("icons/" + icon.Name()))(t)
 		var file struct {
 			ViewBox string `xml:"viewBox,attr"`
 			Paths   []struct {
@@ -82,8 +80,7 @@ func TestDrawingsAsXML(t *testing.T) {
 			} `xml:"path"`
 		}
 		must.Do(t, xml.Unmarshal(svg, &file))
-		d, err := parseDrawing(svg)
-		must.Do(t, err)
+		d := must.Get(parseDrawing(svg))(t)
 		if box := fmt.Sprint("0 0 ", d.side, " ", d.side); box != file.ViewBox || len(d.outlines) != len(file.Paths) {
 			t.Errorf("%s: a box %q and %d paths, want %q and %d", icon.Name(), box, len(d.outlines), file.ViewBox, len(file.Paths))
 		}

@@ -17,8 +17,7 @@ import (
 // nothing more once it is removed.
 func TestFolders(t *testing.T) {
 	t.Parallel()
-	f, err := OpenFolders()
-	must.Do(t, err)
+	f := must.Get(OpenFolders())(t)
 	dir := filepath.Join(t.TempDir(), "link")
 	must.Do(t, os.Symlink(t.TempDir(), dir))
 	must.Do(t, f.Add(dir))

@@ -16,14 +16,12 @@ func TestFiles(t *testing.T) {
 	picture := image.NewNRGBA(image.Rect(0, 0, 32, 32))
 	want := color.NRGBA{0x10, 0x20, 0x30, 0x40}
 	picture.SetNRGBA(3, 4, want)
-	icon, err := iconfile.PNG(picture)
-	must.Do(t, err)
+	icon := must.Get(iconfile.PNG(picture))(t)
 	read, err := png.Decode(bytes.NewReader(icon))
 	if err != nil || read.Bounds() != picture.Rect || read.At(3, 4) != want {
 		t.Fatalf("the PNG is %v with %v (%v)", read.Bounds(), read.At(3, 4), err)
 	}
-	ico, err := iconfile.ICO(picture)
-	must.Do(t, err)
+	ico := must.Get(iconfile.ICO(picture))(t)
 	if want := []byte{0, 0, 1, 0, 1, 0, 32, 32}; !bytes.HasPrefix(ico, want) {
 		t.Errorf("the file starts with % x, want % x", ico[:8], want)
 	}

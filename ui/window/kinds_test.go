@@ -129,8 +129,7 @@ func kept(t *testing.T, name string) {
 	t.Helper()
 	server, k, h, decided := homeOf(t, name)
 	sent := server.Refreshes()
-	a, err := h.Become(kit.Context(t), "test")
-	must.Do(t, err)
+	a := must.Get(h.Become(kit.Context(t), "test"))(t)
 	ctx, stop := context.WithCancel(t.Context())
 	ran := make(chan error, 1)
 	go func() { ran <- a.Run(ctx) }()
@@ -156,8 +155,7 @@ func kept(t *testing.T, name string) {
 
 func newServer(t *testing.T) *box.Server {
 	t.Helper()
-	server, err := box.Start(box.Config{AccessLife: 3 * time.Hour})
-	must.Do(t, err)
+	server := must.Get(box.Start(box.Config{AccessLife: 3 * time.Hour}))(t)
 	t.Cleanup(server.Close)
 	return server
 }
@@ -193,8 +191,7 @@ func homeOf(t *testing.T, name string) (server *box.Server, k kind, h *agent.Hom
 			Dirs: agent.Dirs{State: filepath.Join(root, "state"), Runtime: filepath.Join(root, "run")},
 		}
 		o.Store.BusAddress = "unix:path=" + filepath.Join(root, "no-bus")
-		h, err := agent.Open(o)
-		must.Do(t, err)
+		h := must.Get(agent.Open(o))(t)
 		t.Cleanup(func() { _ = h.Close(context.Background()) })
 		_ = h.Reload(t.Context(), true)
 		return h

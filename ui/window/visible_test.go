@@ -110,8 +110,7 @@ func signIn(t *testing.T, options ...box.AuthOption) *auth.Snapshot {
 
 func parse(t *testing.T, content []byte) *auth.Snapshot {
 	t.Helper()
-	s, err := auth.ParseSnapshot(bytes.ReplaceAll(content, []byte(`"`+blank+`"`), []byte(`""`)))
-	must.Do(t, err)
+	s := must.Get(auth.ParseSnapshot(bytes.ReplaceAll(content, []byte(`"`+blank+`"`), []byte(`""`))))(t)
 	return s
 }
 
