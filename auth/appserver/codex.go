@@ -25,8 +25,9 @@ func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) 
 	c.welcome()
 	var watchers []func()
 	if s.Pushes {
-		st, used := s.Home.State(), s.Home.Usage() // what changes once this is answered is told
-		watchers = append(watchers, func() { c.watchAccount(st) }, func() { c.watchRateLimits(used) })
+		c.told() // what changes from now on is told once this is answered
+		used := s.Home.Usage()
+		watchers = append(watchers, c.watchAccount, func() { c.watchRateLimits(used) })
 	}
 	if p.Rekey != nil && p.Rekey.Subscribe {
 		st, more := c.follow()

@@ -24,6 +24,7 @@ type conn struct {
 	after      []outgoing     // notifications to send after the answer; only the request whose turn it is touches it
 	welcome    func() bool    // stops the timer for initialize
 	recovering sync.Mutex     // one step of recovery at a time
+	account    telling
 
 	mu           sync.Mutex // guards everything below
 	experimental bool

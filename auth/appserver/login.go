@@ -30,6 +30,7 @@ func (w codexWords) Error() string { return string(w) }
 func (c *conn) loginStart(ctx context.Context, p loginStartParams) (any, error) {
 	switch p.Type {
 	case "chatgptAuthTokens":
+		defer c.changing()()
 		return c.loginHostTokens(p)
 	case "apiKey", "chatgpt", "chatgptDeviceCode":
 	default:
@@ -39,6 +40,7 @@ func (c *conn) loginStart(ctx context.Context, p loginStartParams) (any, error) 
 		return nil, invalid("External auth is active. Use account/login/start (chatgptAuthTokens) to update it or account/logout to clear it.")
 	}
 	if p.Type == "apiKey" {
+		defer c.changing()()
 		return c.loginAPIKey(ctx, p)
 	}
 	return c.loginChatGPT(p.Type)
@@ -109,10 +111,12 @@ func (c *conn) loginChatGPT(kind string) (any, error) {
 		return nil, fmt.Errorf("failed to %s: %w", starting, err)
 	}
 	flow := &signIn{id: uuid.NewString(), cancel: cancel}
+	end := c.changing()
 	c.mu.Lock()
 	c.login = flow
 	c.mu.Unlock()
 	c.work.Go(func() {
+		defer end()
 		err := wait()
 		if err != nil && flow.stopped.Load() {
 			err = codexWords("Login was not completed")
@@ -177,18 +181,21 @@ func (c *conn) completed(id *string, err error) {
 	}
 	send(noteLoginCompleted, done)
 	if err == nil {
+		c.told()
 		s, _ := c.server.Home.Manager().Snapshot()
 		send(noteUpdated, updated(s))
 	}
 }
 
 func (c *conn) logout(ctx context.Context, _ json.RawMessage) (any, error) {
+	defer c.changing()()
 	c.stopSignIn("")
 	if !c.server.Home.Manager().ClearExternal(ctx) {
 		if err := c.server.Home.SignOut(ctx); err != nil {
 			return nil, fmt.Errorf("logout failed: %w", err)
 		}
 	}
+	c.told()
 	c.after = append(c.after, note(noteUpdated, accountUpdated{}))
 	return nil, nil
 }

@@ -6,11 +6,13 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"rekey/auth"
 	"rekey/auth/appserver"
 	"rekey/internal/box"
 	"rekey/test/kit"
+	"rekey/test/kit/must"
 )
 
 // serveLine sends one line and returns what Serve ended with.
@@ -54,6 +56,50 @@ func TestLoginAPIKey(t *testing.T) {
 	if want := `{"authMethod":"apikey","authToken":"sk-fake","requiresOpenaiAuth":true}`; string(m.Result) != want {
 		t.Errorf("got %s want %s", m.Result, want)
 	}
+}
+
+// TestEachChangeIsToldOnce: a change of account by the connection itself is told once,
+// where it ends, and one by another program at once.
+func TestEachChangeIsToldOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &kit.Store{}
+		h := newHome(t, nil, refusing(), func(o *auth.Options) { o.Store = store })
+		p := initialized(t, &appserver.Server{Home: h, Pushes: true})
+		become := func(content []byte) {
+			store.Change(func(s *kit.Store) { s.Content = content })
+			must.Do(t, h.manager.Reload(context.Background(), true))
+			synctest.Wait() // whoever wants to say so has tried
+		}
+		told := func(want ...string) {
+			t.Helper()
+			for _, want := range want {
+				if m := p.next(); !strings.HasPrefix(m.Method+" "+string(m.Params), want) {
+					t.Fatalf("got %s want %s", m.line, want)
+				}
+			}
+			synctest.Wait()
+		}
+		const completed, chatgpt = "account/login/completed", `account/updated {"authMode":"chatgpt"`
+		p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgpt"}}`)
+		become(signedIn()) // as the sign-in does before it ends
+		h.signedIn <- nil
+		told(completed, chatgpt)
+		p.ask(`{"id":2,"method":"account/logout"}`)
+		told(`account/updated {"authMode":null`)
+		p.ask(`{"id":3,"method":"account/login/start","params":{"type":"apiKey","apiKey":"sk-fake"}}`)
+		told(completed, `account/updated {"authMode":"apikey"`)
+		become(signedIn())
+		told(chatgpt)
+		p.ask(`{"id":4,"method":"account/login/start","params":{"type":"chatgpt"}}`)
+		become([]byte(`{"OPENAI_API_KEY":"sk-other"}`)) // another program, while the sign-in waits
+		h.signedIn <- errors.New("declined")
+		told(completed, `account/updated {"authMode":"apikey"`)
+		if m := p.ask(`{"id":5,"method":"getAuthStatus","params":{}}`); string(m.ID) != "5" {
+			t.Errorf("got %s", m.line)
+		}
+		_ = p.nc.Close()
+	})
 }
 
 func TestLoginCancel(t *testing.T) {

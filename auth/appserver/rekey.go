@@ -46,22 +46,6 @@ func (c *conn) watchState(last auth.State) {
 	}
 }
 
-// watchAccount sends account/updated when another program has changed the
-// account or plan since last. Changes by this connection are reported where
-// they happen.
-func (c *conn) watchAccount(last auth.State) {
-	for st := range c.server.Home.Subscribe(c.ctx) {
-		same := st.Method == last.Method && st.Email == last.Email && st.Plan == last.Plan
-		if last = st; same || st.Status == auth.StatusUnreadable {
-			continue
-		}
-		s, _ := c.server.Home.Manager().Snapshot()
-		if c.write(note(noteUpdated, updated(s))) != nil {
-			return
-		}
-	}
-}
-
 func (c *conn) refresh(ctx context.Context, _ json.RawMessage) (any, error) {
 	return nil, failure(c.server.Home.Refresh(ctx))
 }
