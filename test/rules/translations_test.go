@@ -169,12 +169,13 @@ func TestFaultsAreTranslated(t *testing.T) {
 }
 
 // code is the part of an id that the code of the program knows, where faces
-// make the id of it: of what the doctor finds, of a setting and of a command.
+// make the id of it: of what the doctor finds, of a setting, of a command and of what went wrong.
 func code(id string) string {
 	for _, suffix := range []string{".what", ".do", ".short", ".long", ".example"} {
 		id = strings.TrimSuffix(id, suffix)
 	}
-	for _, prefix := range []string{"finding.", "doctor.fact.", "doctor.word.", "doctor.part.", "setting."} {
+	for _, prefix := range []string{"finding.", "doctor.fact.", "doctor.word.", "doctor.part.", "setting.",
+		"reason.", "activity.", "loan_fault.", "plan_usage_problem."} {
 		id = strings.TrimPrefix(id, prefix)
 	}
 	return id

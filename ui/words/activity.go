@@ -1,7 +1,6 @@
 package words
 
 import (
-	"cmp"
 	"time"
 
 	"rekey/auth"
@@ -33,18 +32,7 @@ func (w Words) activity(a auth.Activity) string {
 	if a.Kind == auth.ActivityRefused {
 		return w.Say("activity.refused", "Why", w.Reason(a.Reason))
 	}
-	return w.Say(cmp.Or(activities[a.Kind], "activity.something"))
-}
-
-// activities are message ids.
-var activities = map[auth.ActivityKind]string{
-	auth.ActivityRefreshed: "activity.refreshed",
-	auth.ActivityAdopted:   "activity.adopted",
-	auth.ActivityFailed:    "activity.failed",
-	auth.ActivityLost:      "activity.answer_lost",
-	auth.ActivityUnsaved:   "activity.unsaved",
-	auth.ActivitySignedIn:  "activity.signed_in",
-	auth.ActivitySignedOut: "activity.signed_out",
+	return w.of("activity.", string(a.Kind), "activity.something")
 }
 
 // ActivityDay is the day on which it happened: "Today", "Yesterday",

@@ -60,7 +60,7 @@ func (w Words) LoanNotice(short []lend.Loan, now time.Time) (title, body string)
 	if len(short) > 1 {
 		title = w.p.Count("borrower.notice_several", len(short))
 	}
-	id, when, why := "borrower.notice_works", w.clock(first.WorksUntil, now), w.Say("loan.unreachable", "Who", w.Borrower(first))
+	id, when, why := "borrower.notice_works", w.clock(first.WorksUntil, now), w.Say("loan_fault.unreachable", "Who", w.Borrower(first))
 	if !first.WorksUntil.After(now) {
 		id, when = "borrower.notice_expired", w.when(first.WorksUntil, now)
 	}
@@ -95,40 +95,14 @@ func (w Words) LoanFault(c lend.Code, t lend.Target, detail string) string {
 	if len(t.Command) > 0 {
 		command = t.Command[0]
 	}
-	switch {
-	case loanFaults[c] != "":
-		return w.Say(loanFaults[c], "Who", who)
-	case c == lend.NoCommand:
-		return w.Say("loan.no_command", "Command", Line(command))
-	case c == lend.OwnerGone:
-		return w.Say("loan.owner_gone")
-	case c == lend.OwnerOther:
-		return w.Say("loan.owner_other")
+	id := "loan_fault." + string(c)
+	if c == lend.OtherFile {
+		id = "loan_fault.other_file" // go-i18n keeps "other" for itself
+	}
+	if text, ok := w.p.Lookup(id, "Who", who, "Command", Line(command)); ok {
+		return text
 	}
 	return w.Say("loan.failed", "Who", who, "Why", Line(detail))
-}
-
-// loanFaults are message ids.
-var loanFaults = map[lend.Code]string{
-	lend.HostUnknown:    "loan.host_unknown",
-	lend.Unreachable:    "loan.unreachable",
-	lend.KeyRefused:     "loan.key_refused",
-	lend.HostKeyUnknown: "loan.host_key_unknown",
-	lend.HostKeyChanged: "loan.host_key_changed",
-	lend.NoContainer:    "loan.no_container",
-	lend.NoShell:        "loan.no_shell",
-	lend.TimedOut:       "loan.timed_out",
-	lend.CutOff:         "loan.cut",
-	lend.NoSpace:        "loan.no_space",
-	lend.ReadOnly:       "loan.read_only",
-	lend.Denied:         "loan.denied",
-	lend.Busy:           "loan.busy",
-	lend.Keyring:        "loan.keyring",
-	lend.OwnSignIn:      "loan.own_sign_in",
-	lend.OwnAPIKey:      "loan.own_api_key",
-	lend.OtherFile:      "loan.other_file",
-	lend.OtherLoan:      "loan.other_loan",
-	lend.SignedOut:      "loan.signed_out",
 }
 
 // LoanPrinted says until when a printed loan works.

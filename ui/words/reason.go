@@ -1,7 +1,6 @@
 package words
 
 import (
-	"cmp"
 	"errors"
 	"time"
 
@@ -10,21 +9,15 @@ import (
 
 // Reason is why the credentials cannot be refreshed, as the rest of a sentence:
 // "the refresh token was already used".
-func (w Words) Reason(r auth.Reason) string {
-	return w.Say(cmp.Or(reasons[r], "reason.unknown"))
-}
+func (w Words) Reason(r auth.Reason) string { return w.of("reason.", string(r), "reason.unknown") }
 
-// reasons are message ids.
-var reasons = map[auth.Reason]string{
-	auth.ReasonExpired:        "reason.expired",
-	auth.ReasonReused:         "reason.reused",
-	auth.ReasonRevoked:        "reason.revoked",
-	auth.ReasonInvalidGrant:   "reason.invalid_grant",
-	auth.ReasonUnauthorized:   "reason.unauthorized",
-	auth.ReasonAccountChanged: "reason.account_changed",
-	auth.ReasonCopied:         "reason.copied",
-	auth.ReasonNoRefreshToken: "reason.no_refresh_token",
-	auth.ReasonNoAccount:      "reason.no_account",
+// of is the message for a code, or another one for a code that only a newer agent
+// knows.
+func (w Words) of(table, code, otherwise string) string {
+	if text, ok := w.p.Lookup(table + code); ok {
+		return text
+	}
+	return w.Say(otherwise)
 }
 
 // ReasonSentence is Reason as a sentence of its own.
