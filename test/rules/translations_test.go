@@ -175,7 +175,7 @@ func code(id string) string {
 		id = strings.TrimSuffix(id, suffix)
 	}
 	for _, prefix := range []string{"finding.", "doctor.fact.", "doctor.word.", "doctor.part.", "setting.",
-		"reason.", "activity.", "loan_fault.", "plan_usage_problem."} {
+		"reason.", "activity.", "sign_in.", "action.", "loan_fault.", "plan_usage_problem."} {
 		id = strings.TrimPrefix(id, prefix)
 	}
 	return id

@@ -9,13 +9,7 @@ import (
 
 // Method is a way to sign in, as a choice among several.
 func (w Words) Method(m auth.SignInMethod) string {
-	switch m {
-	case auth.SignInDevice:
-		return w.Say("sign_in.device")
-	case auth.SignInCodex:
-		return w.Say("sign_in.codex")
-	}
-	return w.Say("sign_in.browser")
+	return w.of("sign_in.", string(m), "sign_in.browser")
 }
 
 // OtherWays are the ways to sign in that the main action does not take.
@@ -28,15 +22,7 @@ func OtherWays(s auth.State) []auth.SignInMethod {
 }
 
 // Way is the offer to sign in in one way.
-func (w Words) Way(m auth.SignInMethod) string {
-	switch m {
-	case auth.SignInDevice:
-		return w.Say("action.device")
-	case auth.SignInCodex:
-		return w.Say("action.codex")
-	}
-	return w.Say("action.browser")
-}
+func (w Words) Way(m auth.SignInMethod) string { return w.of("action.", string(m), "action.browser") }
 
 // SignInStep is what the user does next for the running sign-in, "" if there is
 // none.
