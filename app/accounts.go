@@ -66,7 +66,7 @@ func findProgram(name string) (path string, err error) {
 
 // notStarted says why a program could not be started.
 func notStarted(program string, err error) error {
-	return cli.ErrNotStarted.With("Program", filepath.Base(program), "Why", safefile.Cause(err))
+	return cli.ErrNotStarted.With("Program", program, "Why", safefile.Cause(err))
 }
 
 // listedHomes returns the homes that the configuration file lists, whatever

@@ -62,7 +62,7 @@ func become(home string, argv []string) error {
 	if err := os.Setenv("CODEX_HOME", home); err != nil {
 		return err
 	}
-	return notStarted(program, syscall.Exec(program, argv, os.Environ()))
+	return notStarted(argv[0], syscall.Exec(program, argv, os.Environ()))
 }
 
 // startAgain replaces this process with the same program and arguments.

@@ -48,7 +48,7 @@ func become(home string, argv []string) error {
 	cmd.Env = append(os.Environ(), "CODEX_HOME="+home)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	if err := cmd.Start(); err != nil {
-		return notStarted(program, err)
+		return notStarted(argv[0], err)
 	}
 	err = cmd.Wait()
 	if ended := new(exec.ExitError); errors.As(err, &ended) {

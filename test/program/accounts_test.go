@@ -41,7 +41,7 @@ func TestAccounts(t *testing.T) {
 	b.rekey(cli.ExitUsage, "run", "wrk", "--", "true").sentence(t, "~/.codex-wrk does not exist; the accounts are: work")
 	b.rekey(cli.ExitNoProgram, "run", "work", "--", "no-such-program").sentence(t, "there is no program no-such-program; check its name")
 	b.rekey(cli.ExitNoProgram, "run", "work", "--", "./no-such-program").sentence(t, "there is no program ./no-such-program")
-	b.rekey(cli.ExitNotStarted, "run", "work", "--", root).sentence(t, "could not be started: ")
+	b.rekey(cli.ExitNotStarted, "run", "work", "--", root).sentence(t, root+" could not be started: it is a folder")
 	for _, bad := range [][]string{{"run", "work"}, {"run", "../x", "--", "true"}, {"env"}, {"add", "a/b"}, {"add", "a", "b"}} {
 		b.rekey(cli.ExitUsage, bad...)
 	}
