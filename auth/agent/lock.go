@@ -41,7 +41,7 @@ func (h *Home) lock(name string) (unlock func(), err error) {
 		return nil, ErrRunning
 	}
 	if err != nil {
-		return nil, fault.New("own_folder", "Rekey's own folder cannot be used: {{.Why}}", "Why", safefile.Cause(err))
+		return nil, fault.New("own_folder", "Rekey's own folder cannot be used: {{.Why}}", "Why", safefile.InFolder(h.stateDir, err))
 	}
 	// The process ID is only for people.
 	if f, err := h.opts.Store.Disk.Open(path, false, 0); err == nil {

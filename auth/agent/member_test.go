@@ -224,7 +224,7 @@ func TestNobodyIsWaitedForWithoutAFolder(t *testing.T) {
 		return nil
 	}}
 	_, err := Join(within(t), r.options(func(o *Options) { o.Store.Disk = gone }), "test")
-	if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "Rekey's own folder cannot be used: ") {
+	if !errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(err.Error(), "Rekey's own folder cannot be used: the folder "+r.root) {
 		t.Errorf("error %v", err)
 	}
 	if told := r.told.Lines(); len(told) > 0 {
