@@ -25,11 +25,7 @@ func isAccountName(name string) bool {
 }
 
 // account returns the home of an account.
-func (p *Program) account(args []string) (home string, err error) {
-	name := ""
-	if len(args) > 0 {
-		name = args[0]
-	}
+func (p *Program) account(name string) (home string, err error) {
 	if !isAccountName(name) || p.UserHome == "" {
 		return "", p.misuse("usage.account_name", "Given", fmt.Sprintf("%q", name))
 	}
@@ -37,17 +33,17 @@ func (p *Program) account(args []string) (home string, err error) {
 }
 
 // present is the home of an account that has one.
-func (p *Program) present(args []string) (home string, err error) {
-	home, err = p.account(args)
+func (p *Program) present(name string) (home string, err error) {
+	home, err = p.account(name)
 	if err != nil {
 		return "", err
 	}
 	names := slices.DeleteFunc(p.Accounts(), func(name string) bool { return !isAccountName(name) })
 	switch {
-	case slices.Contains(names, args[0]):
+	case slices.Contains(names, name):
 		return home, nil
 	case len(names) == 0:
-		return "", p.misuse("usage.no_accounts", "Home", p.short(home), "Name", args[0])
+		return "", p.misuse("usage.no_accounts", "Home", p.short(home), "Name", name)
 	}
 	return "", p.misuse("usage.no_account", "Home", p.short(home), "Names", p.Words.List(names))
 }
@@ -59,7 +55,7 @@ func (p *Program) addCommand() *cobra.Command {
 		Use:  "add NAME",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			home, err := p.oneAccount(args)
+			home, err := p.oneAccount(cmd, args)
 			if err != nil {
 				return err
 			}
@@ -83,11 +79,11 @@ func (p *Program) addCommand() *cobra.Command {
 }
 
 // oneAccount is the home of the one account that is named.
-func (p *Program) oneAccount(args []string) (home string, err error) {
-	if len(args) > 1 {
-		return "", p.misuse("usage.account_name", "Given", fmt.Sprintf("%q", strings.Join(args, " ")))
+func (p *Program) oneAccount(cmd *cobra.Command, args []string) (home string, err error) {
+	if len(args) == 0 {
+		return "", p.misuse("usage.no_value", "Flag", "NAME", "Command", cmd.CommandPath())
 	}
-	return p.account(args)
+	return p.account(strings.Join(args, " "))
 }
 
 // makeHome makes an account's home like another one, and says what was left out.
@@ -115,7 +111,7 @@ func (p *Program) makeHome(home, like string) error {
 // likeHome is the home that --like names: an account's, or a folder.
 func (p *Program) likeHome(given string) (string, error) {
 	if isAccountName(given) {
-		return p.account([]string{given})
+		return p.account(given)
 	}
 	if homes, err := p.Homes([]string{given}); err == nil && len(homes) == 1 {
 		return homes[0], nil
@@ -128,7 +124,7 @@ func (p *Program) removeCommand() *cobra.Command {
 		Use:  "remove NAME",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			home, err := p.oneAccount(args)
+			home, err := p.oneAccount(cmd, args)
 			if err != nil {
 				return err
 			}
@@ -153,10 +149,10 @@ func (p *Program) runCommand() *cobra.Command {
 
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			home, err := p.present(args)
-			if at := cmd.ArgsLenAtDash(); err == nil && (at != 1 || len(args) < 2) {
-				err = p.misuse("usage.run_command")
+			if at := cmd.ArgsLenAtDash(); at != 1 || len(args) < 2 {
+				return p.misuse("usage.run_command")
 			}
+			home, err := p.present(args[0])
 			if err != nil {
 				return err
 			}
@@ -176,8 +172,11 @@ func (p *Program) envCommand() *cobra.Command {
 	return texts("help.env", &cobra.Command{
 		Use:  "env NAME",
 		Args: cobra.ArbitraryArgs,
-		RunE: func(_ *cobra.Command, args []string) error {
-			home, err := p.present(args)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			home, err := p.oneAccount(cmd, args)
+			if err == nil {
+				home, err = p.present(args[0])
+			}
 			if err != nil {
 				return err
 			}
