@@ -56,7 +56,7 @@ func Homes(named []string, chosen config.Settings, userHome func() (string, erro
 	for _, name := range wanted {
 		dir, err := codex.ResolveHome(func(string) string { return name }, userHome)
 		if err != nil && !errors.Is(err, codex.ErrHomeMissing) { // a home may be created later
-			failed = errors.Join(failed, fault.New("one_home", "the home {{.Where}}: {{.Why}}", "Where", name, "Why", err))
+			failed = errors.Join(failed, err)
 			continue
 		}
 		if slices.Contains(strings.Split(filepath.ToSlash(dir), "/"), "~") {

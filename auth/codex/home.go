@@ -55,31 +55,32 @@ func ResolveHome(getenv func(string) string, userHome func() (string, error)) (s
 	if !named {
 		base, err := userHome()
 		if err != nil {
-			return "", fault.New("find_home", "your home directory cannot be found: {{.Why}}", "Why", err)
+			return "", err
 		}
 		home = filepath.Join(base, ".codex")
 	}
-	home, err := filepath.Abs(home)
-	if err != nil {
-		return "", unusable(err)
+	given := home
+	home, err := filepath.Abs(given)
+	if err == nil {
+		home, err = safefile.Resolve(home)
 	}
-	if home, err = safefile.Resolve(home); err != nil {
-		return "", unusable(err)
+	if err != nil {
+		return "", unusable(given, err)
 	}
 	info, err := os.Stat(home)
 	switch {
 	case err == nil && !info.IsDir():
-		return "", fault.New("home_not_folder", "the Codex home {{.Where}} is not a folder", "Where", home)
+		return "", unusable(given, safefile.ErrNotFolder)
 	case named && errors.Is(err, fs.ErrNotExist):
 		return home, ErrHomeMissing.With("Where", home)
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return "", unusable(err)
+		return "", unusable(given, err)
 	}
 	return home, nil
 }
 
-func unusable(err error) error {
-	return fault.New("find_codex_home", "the Codex home cannot be used: {{.Why}}", "Why", safefile.Cause(err))
+func unusable(home string, err error) error {
+	return fault.New("one_home", "the home {{.Where}}: {{.Why}}", "Where", home, "Why", safefile.Cause(err))
 }
 
 // CredentialPath returns the path of a home's auth.json after following

@@ -69,7 +69,7 @@ func TestBadInput(t *testing.T) {
 		must.Do(t, errors.Join(noHome(b), os.WriteFile(b.Home.Dir(), []byte("x"), 0o600)))
 		before := listing(t, b.Home.Dir())
 		for _, args := range []string{"status", "status --json", "refresh", "watch", "app-server"} {
-			r := b.rekey(cli.ExitFailure, strings.Fields(args)...)
+			r := b.rekey(cli.ExitUsage, strings.Fields(args)...)
 			r.sentence(t, "is not a folder")
 			if r.out != "" {
 				t.Errorf("rekey %s prints %q", args, r.out)

@@ -97,7 +97,7 @@ func TestSeveralHomes(t *testing.T) {
 
 	must.Do(t, os.RemoveAll(other.Dir()))
 	must.Do(t, os.WriteFile(other.Dir(), nil, 0o600))
-	r = b.rekey(cli.ExitFailure, "status")
+	r = b.rekey(cli.ExitUsage, "status")
 	if r.sentence(t, "is not a folder"); !strings.HasPrefix(r.out, "ada@example.com") {
 		t.Errorf("rekey status prints %q", r.out)
 	}

@@ -20,7 +20,7 @@ func TestHomesThatAreNotThere(t *testing.T) {
 	b.rekey(cli.ExitSignedOut, "status", "--home", missing).sentence(t, missing+" does not exist")
 	tilde := filepath.Join(b.Home.Dir(), "~", ".codex")
 	for _, command := range []string{"status", "login", "refresh", "token"} {
-		b.rekey(cli.ExitFailure, command, "--home", tilde).sentence(t, "has a ~ in it that no shell has expanded")
+		b.rekey(cli.ExitUsage, command, "--home", tilde).sentence(t, "has a ~ in it that no shell has expanded")
 	}
 	if _, err := os.Lstat(filepath.Join(b.Home.Dir(), "~")); err == nil {
 		t.Error("a folder ~ was made")
@@ -29,6 +29,9 @@ func TestHomesThatAreNotThere(t *testing.T) {
 	b.rekey(cli.ExitSignedOut, "status").sentence(t, "is a link to /nowhere/auth.json, which does not exist")
 
 	file := filepath.Join(b.Home.Dir(), "config.toml") // no folder
+	if r := b.rekey(cli.ExitUsage, "status", "--home", file); r.err != "rekey: the home "+file+": it is not a folder\n" {
+		t.Errorf("it says %q", r.err)
+	}
 	if r := b.rekey(cli.ExitFailure, "doctor", "--json", "--home", file); r.err != "" {
 		t.Errorf("it says %q", r.err)
 	}

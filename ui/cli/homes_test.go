@@ -80,7 +80,7 @@ func TestSeveralHomesAndTrouble(t *testing.T) {
 		list, _ := homes(named)
 		return list, errors.Join(errOther, errOther)
 	}
-	p.run(t, cli.ExitFailure, "status")
+	p.run(t, cli.ExitUsage, "status")
 	if p.err.String() != "rekey: something else\nrekey: something else\n" || !strings.HasPrefix(p.out.String(), "ada@example.com") {
 		t.Errorf("it says %q and prints %q", &p.err, &p.out)
 	}
@@ -88,7 +88,7 @@ func TestSeveralHomesAndTrouble(t *testing.T) {
 	for _, command := range []string{"", "status", "refresh", "watch", "token", "login", "logout", "window", "app-server"} {
 		p = newTerminal()
 		p.Homes = func([]string) ([]string, error) { return nil, errOther }
-		p.run(t, cli.ExitFailure, strings.Fields(command)...)
+		p.run(t, cli.ExitUsage, strings.Fields(command)...)
 		p.wantSentence(t, "something else")
 		if len(p.asked) > 0 {
 			t.Errorf("%s: it asked for %q", command, p.asked)

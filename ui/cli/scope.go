@@ -19,7 +19,7 @@ type scope struct {
 func (p *Program) homes(s *scope) ([]string, error) {
 	homes, err := p.Homes(s.named)
 	if len(homes) == 0 {
-		return nil, err
+		return nil, &codeError{ExitUsage, err}
 	}
 	p.tellAll(err)
 	return homes, nil
@@ -32,7 +32,7 @@ func (p *Program) home(cmd *cobra.Command, s *scope) (string, error) {
 	}
 	homes, err := p.Homes(s.named)
 	if len(homes) == 0 {
-		return "", err
+		return "", &codeError{ExitUsage, err}
 	}
 	return homes[0], nil
 }
@@ -53,7 +53,7 @@ func (p *Program) oneHome(s *scope, do func(ctx context.Context, home string) er
 func (p *Program) eachHome(s *scope, do func(home string, several bool) error) error {
 	homes, err := p.Homes(s.named)
 	if len(homes) == 0 {
-		return err
+		return &codeError{ExitUsage, err}
 	}
 	if len(homes) == 1 && err == nil {
 		return do(homes[0], false)
@@ -61,7 +61,7 @@ func (p *Program) eachHome(s *scope, do func(home string, several bool) error) e
 	code := ExitOK
 	if err != nil {
 		p.tellAll(err)
-		code = ExitFailure
+		code = ExitUsage
 	}
 	for _, home := range homes {
 		err := do(home, len(homes) > 1)
