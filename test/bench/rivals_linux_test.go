@@ -34,6 +34,7 @@ func BenchmarkRivals(b *testing.B) {
 	b.Run("encrypted", r.encrypted)
 	b.Run("tray", r.tray)
 	b.Run("window", r.window)
+	b.Run("faces", r.faces)
 	b.Run("idle", r.idle)
 	b.Run("at work", r.atWork)
 	b.Run("homes", r.homes)

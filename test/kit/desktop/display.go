@@ -28,11 +28,11 @@ const (
 	height = 800
 )
 
-// StartDisplay starts a display in memory on a free number. It returns when
-// programs can connect to it.
-func (d *Desktop) StartDisplay(t testing.TB) {
+// StartDisplay starts a display in memory on a free number, with these options
+// besides. It returns when programs can connect to it.
+func (d *Desktop) StartDisplay(t testing.TB, options ...string) {
 	t.Helper()
-	d.startDisplay(t, "+extension", "GLX")
+	d.startDisplay(t, append([]string{"+extension", "GLX"}, options...)...)
 }
 
 // StartBareDisplay is StartDisplay without OpenGL.
