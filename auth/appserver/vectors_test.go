@@ -34,6 +34,9 @@ func TestVectors(t *testing.T) {
 		Methods:            []string{"getAuthStatus", "account/rateLimits/read"},
 		IgnoreStartupCount: true,
 	})
+	if len(results) < 1500 {
+		t.Errorf("only %d recordings are played", len(results))
+	}
 	listed := exceptions()
 	for _, r := range results {
 		reason := listed[r.key]

@@ -33,8 +33,6 @@ func writeAuth(home string, raw json.RawMessage, mode string) error {
 	switch form.Kind {
 	case "":
 		return writeFile(authFile(home), raw, mode)
-	case "directory":
-		return os.Mkdir(authFile(home), 0o777)
 	case "symlink":
 		if len(form.Content) > 0 {
 			if err := writeFile(filepath.Join(home, form.Target), form.Content, mode); err != nil {

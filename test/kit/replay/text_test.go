@@ -35,28 +35,3 @@ func TestDecodeText(t *testing.T) {
 		}
 	}
 }
-
-func TestContentOf(t *testing.T) {
-	t.Parallel()
-	for raw, want := range map[string]string{
-		`"\udcff\n"`:                    "\xff\n",
-		`{"b":1.0,"a":[],"é":"\u00e9"}`: "{\n  \"b\": 1.0,\n  \"a\": [],\n  \"é\": \"\\u00e9\"\n}",
-		`[1,{}]`:                        "[\n  1,\n  {}\n]",
-		`{ "x" : "\udcff" }`:            "{\n  \"x\": \"\\udcff\"\n}",
-	} {
-		if got, err := contentOf(json.RawMessage(raw)); err != nil || string(got) != want {
-			t.Errorf("%s: got %q, %v, want %q", raw, got, err, want)
-		}
-	}
-}
-
-func TestDecodeValue(t *testing.T) {
-	t.Parallel()
-	for text, ok := range map[string]bool{
-		`{"a":1}`: true, " null\n": true, `"x"`: true, ``: false, `{`: false, `{}}`: false, `{} x`: false, "\ufeff{}": false,
-	} {
-		if _, err := decodeValue([]byte(text)); (err == nil) != ok {
-			t.Errorf("%q: got %v, want ok = %v", text, err, ok)
-		}
-	}
-}
