@@ -7,7 +7,6 @@ import (
 )
 
 func TestClipboards(t *testing.T) {
-	t.Parallel()
 	tests := []struct {
 		system, display, wayland string
 		want                     []string

@@ -32,7 +32,6 @@ func mask(t *testing.T, r *assets.Renderer, status auth.Status, panel assets.Pan
 // TestShapes holds the rule that colour is never the only sign, at the size of
 // the smallest panel: any two icons differ visibly in their alpha alone.
 func TestShapes(t *testing.T) {
-	t.Parallel()
 	const size = 16
 	var r assets.Renderer
 	statuses := auth.Statuses()
@@ -55,7 +54,6 @@ func TestShapes(t *testing.T) {
 }
 
 func TestPanels(t *testing.T) {
-	t.Parallel()
 	var r assets.Renderer
 	for _, status := range auth.Statuses() {
 		light := must.Get(r.Icon(status, assets.LightPanel, 22))(t)
@@ -74,7 +72,6 @@ func TestPanels(t *testing.T) {
 }
 
 func TestUnknown(t *testing.T) {
-	t.Parallel()
 	var r assets.Renderer
 	for _, status := range []auth.Status{"", "new", "../icons/healthy"} {
 		if _, err := r.Icon(status, assets.LightPanel, 22); err == nil {
@@ -89,7 +86,6 @@ func TestUnknown(t *testing.T) {
 }
 
 func TestSources(t *testing.T) {
-	t.Parallel()
 	for _, status := range auth.Statuses() {
 		svg := must.Get(assets.StatusSVG(status, false))(t)
 		var drawing struct {

@@ -42,7 +42,6 @@ func onPanel(t *testing.T, status auth.Status, icons assets.Panel, background co
 // TestWithoutColour: who sees no colour tells any two icons apart, on either
 // panel, at the sizes of the smallest ones.
 func TestWithoutColour(t *testing.T) {
-	t.Parallel()
 	for _, panel := range panels {
 		for _, size := range []int{16, 22} {
 			grey := map[auth.Status]*image.RGBA{}

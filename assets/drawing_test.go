@@ -13,7 +13,6 @@ import (
 // TestPath draws squares and discs in every way that a path can, and looks at
 // a point inside and one outside.
 func TestPath(t *testing.T) {
-	t.Parallel()
 	for name, path := range map[string]string{
 		"lines":          "M2 2L8 2L8 8L2 8Z",
 		"one way":        "M2 2H8V8H2Z",
@@ -38,7 +37,6 @@ func TestPath(t *testing.T) {
 }
 
 func TestPathWithAHole(t *testing.T) {
-	t.Parallel()
 	d := drawing{side: 10, outlines: []outline{{color.RGBA{A: 0xff}, "M1 1H9V9H1ZM4 4V6H6V4Z"}}}
 	on := image.NewRGBA(image.Rect(0, 0, 40, 40))
 	if err := d.fill(on); err != nil || on.RGBAAt(20, 20).A != 0 || on.RGBAAt(8, 8).A != 0xff {
@@ -47,7 +45,6 @@ func TestPathWithAHole(t *testing.T) {
 }
 
 func TestBadDrawing(t *testing.T) {
-	t.Parallel()
 	for _, svg := range []string{
 		"", "<svg", `<svg viewBox="0 0 16 16"/>`,
 		`<svg viewBox="0 0 0 0"><path fill="#000000" d="M0 0Z"/></svg>`,
@@ -68,7 +65,6 @@ func TestBadDrawing(t *testing.T) {
 
 // TestDrawingsAsXML: what is read of each drawing is what XML says.
 func TestDrawingsAsXML(t *testing.T) {
-	t.Parallel()
 	icons := must.Get(files.ReadDir("icons"))(t)
 	for _, icon := range icons {
 		svg := must.Get(files.ReadFile("icons/" + icon.Name()))(t)

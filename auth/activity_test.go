@@ -17,7 +17,6 @@ func kinds(list []Activity) (names []ActivityKind) {
 // TestActivityIsTold: everything that happens is reported once, as the program
 // that did it reports it.
 func TestActivityIsTold(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		content []byte
@@ -66,7 +65,6 @@ func TestActivityIsTold(t *testing.T) {
 		}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			var told []Activity
 			r := newRig(t, tt.content, func(o *Options) { o.Activity = func(a Activity) { told = append(told, a) } })
 			tt.do(r)
@@ -83,7 +81,6 @@ func TestActivityIsTold(t *testing.T) {
 }
 
 func TestAppendActivity(t *testing.T) {
-	t.Parallel()
 	at := func(minutes int, kind ActivityKind, print string) Activity {
 		return Activity{At: noon.Add(time.Duration(minutes) * time.Minute), Kind: kind, Fingerprint: print, Count: 1}
 	}
@@ -101,7 +98,6 @@ func TestAppendActivity(t *testing.T) {
 		{"failures in a row", []Activity{at(0, ActivityFailed, "a"), at(5, ActivityFailed, "a"), at(9, ActivityFailed, "a")}, []ActivityKind{ActivityFailed}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			var kept []Activity
 			for _, a := range tt.list {
 				kept = AppendActivity(kept, a)

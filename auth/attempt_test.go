@@ -12,7 +12,6 @@ import (
 // TestRefusedTokensNeverReturn: two old files take turns in the store, written
 // while the answer is under way as well. Each token is sent once.
 func TestRefusedTokensNeverReturn(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, chatGPT(), func(o *Options) { o.SecondLook = look })
 		r.authority.then(refused(ReasonReused))
@@ -41,7 +40,6 @@ func TestRefusedTokensNeverReturn(t *testing.T) {
 // TestAnswerStaysLost: the outcome of later attempts says nothing about the
 // lost one.
 func TestAnswerStaysLost(t *testing.T) {
-	t.Parallel()
 	unsent := answer{err: &RefreshError{Err: errors.New("connection refused")}}
 	for name, tt := range map[string]struct {
 		later answer
@@ -75,7 +73,6 @@ func TestAnswerStaysLost(t *testing.T) {
 // TestSpacing: asking too early returns the outcome of the last request and
 // sends nothing, in this process and in the next one.
 func TestSpacing(t *testing.T) {
-	t.Parallel()
 	busy := answer{err: &RefreshError{Status: 429, Code: "slow_down", RetryAfter: time.Hour}}
 	for name, tt := range map[string]struct {
 		answer answer
@@ -89,7 +86,6 @@ func TestSpacing(t *testing.T) {
 			[]time.Duration{30 * time.Second, time.Minute, 2 * time.Minute}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t, chatGPT())
 			r.authority.then(tt.answer)
 			for i, wait := range tt.waits {
@@ -123,7 +119,6 @@ func TestSpacing(t *testing.T) {
 // that did not reach the server, or AsCodex. Setting the clock back does not
 // make it longer.
 func TestSpacingEnds(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	r.authority.then(serverDown)
 	_ = r.refresh()
@@ -166,7 +161,6 @@ func TestSpacingEnds(t *testing.T) {
 // TestTokenSpacing: scripts that keep asking for a token in vain do not make
 // the agent keep asking the server.
 func TestTokenSpacing(t *testing.T) {
-	t.Parallel()
 	for name, a := range map[string]answer{"server error": serverDown, "answer lost": answerLost, "too short": refreshed("2")} {
 		r := newRig(t, chatGPT(set("tokens.access_token", accessToken("old", noon.Add(-time.Hour)))))
 		r.authority.then(a)
@@ -181,7 +175,6 @@ func TestTokenSpacing(t *testing.T) {
 
 // TestEmptyTokensInAnAnswer: an empty token is no token, except for Codex.
 func TestEmptyTokensInAnAnswer(t *testing.T) {
-	t.Parallel()
 	empty := refreshed("2")
 	empty.tokens.RefreshToken = secret("")
 	r := newRig(t, chatGPT())
@@ -202,7 +195,6 @@ func TestEmptyTokensInAnAnswer(t *testing.T) {
 // TestUnreadableIDTokenInAnAnswer: it costs nobody the new refresh token, except
 // Codex.
 func TestUnreadableIDTokenInAnAnswer(t *testing.T) {
-	t.Parallel()
 	odd := refreshed("2")
 	odd.tokens.IDToken = secret("no JSON Web Token")
 	r := newRig(t, chatGPT())
@@ -226,7 +218,6 @@ func TestUnreadableIDTokenInAnAnswer(t *testing.T) {
 // TestTokensAreNoCodes: a server that echoes the token as its error code does
 // not get it into the log, the State or a file.
 func TestTokensAreNoCodes(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT(set("tokens.refresh_token", "REFRESH-token-1")))
 	r.authority.then(answer{err: &RefreshError{Status: 400, Code: "refresh-token-1"}})
 	wantTransient(t, r.refresh())
@@ -239,7 +230,6 @@ func TestTokensAreNoCodes(t *testing.T) {
 // TestWrongClock: tokens that have already expired when they arrive give
 // ErrClock, also in a process without a keeper, and in the next one.
 func TestWrongClock(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT(ends(-time.Hour)))
 	r.authority.then(answer{tokens: TokenResponse{AccessToken: secret(accessToken("old", noon.Add(-time.Minute))), RefreshToken: secret("refresh-2")}})
 	if _, err := r.Token(t.Context(), time.Minute); !errors.Is(err, ErrClock) {

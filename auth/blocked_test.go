@@ -42,7 +42,6 @@ func (m slowMemory) Clear(f string) error             { time.Sleep(m.takes); ret
 // reload blocks in the memory for ten seconds, the State and its setters keep
 // working.
 func TestStateWaitsForNothing(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, chatGPT(), func(o *Options) { o.Memory = slowMemory{o.Memory, 10 * time.Second} })
 		r.authority.then(refused(ReasonReused))

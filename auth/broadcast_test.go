@@ -9,7 +9,6 @@ import (
 // TestBroadcast: every subscriber sees the newest value, and none holds up
 // another.
 func TestBroadcast(t *testing.T) {
-	t.Parallel()
 	var b Broadcast[int]
 	if _, ok := b.Last(); ok {
 		t.Error("a value before the first")
@@ -37,7 +36,6 @@ func TestBroadcast(t *testing.T) {
 // TestBroadcastAmongMany: publishers, readers and leavers at the same time;
 // values never go backwards and the last one arrives.
 func TestBroadcastAmongMany(t *testing.T) {
-	t.Parallel()
 	const values = 1000
 	var (
 		b       Broadcast[int]
@@ -69,7 +67,6 @@ func TestBroadcastAmongMany(t *testing.T) {
 
 // TestMemory tests the Memory of a Manager without files.
 func TestMemory(t *testing.T) {
-	t.Parallel()
 	m := newInMemory()
 	if _, ok := m.Lookup("a"); ok {
 		t.Error("a refusal nobody recorded")

@@ -7,7 +7,6 @@ import (
 )
 
 func TestParseClaims(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		payload string
 		want    Claims
@@ -39,7 +38,6 @@ func TestParseClaims(t *testing.T) {
 }
 
 func TestParseClaimsRefuses(t *testing.T) {
-	t.Parallel()
 	good := rawJWT(`{}`)
 	header, rest, _ := strings.Cut(good, ".")
 	payload, signature, _ := strings.Cut(rest, ".")
@@ -84,7 +82,6 @@ func TestParseClaimsRefuses(t *testing.T) {
 
 // TestAccessTimes: exp counts only as an integer that fits a timestamp.
 func TestAccessTimes(t *testing.T) {
-	t.Parallel()
 	end := noon.Unix()
 	for _, tt := range []struct {
 		token    string
@@ -118,7 +115,6 @@ func TestAccessTimes(t *testing.T) {
 }
 
 func TestParseTimestamp(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		text string
 		want string // RFC 3339 with nanoseconds, "" when it is no timestamp
@@ -182,7 +178,6 @@ func TestParseTimestamp(t *testing.T) {
 // TestTimestampsCanBeReadAgain: at the edges of the calendar an offset can push
 // the year out of range.
 func TestTimestampsCanBeReadAgain(t *testing.T) {
-	t.Parallel()
 	for _, text := range []string{
 		"0000-01-01T00:00:00+23:59", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59",
 		"+262142-12-31T23:59:59-23:59", "+262142-12-31T23:59:59Z", "-262143-01-01T00:00:00Z", "-262143-01-01T00:00:00+23:59",
@@ -200,7 +195,6 @@ func TestTimestampsCanBeReadAgain(t *testing.T) {
 // TestPlanName: what account/read showed is replayed by TestRecordedCodex; this
 // is the rest of the list.
 func TestPlanName(t *testing.T) {
-	t.Parallel()
 	for claim, want := range map[string]string{
 		"hc": "enterprise", "education": "edu", "business": "business", "edu": "edu", "team": "team", "plus": "plus",
 		"promax": "promax", "ent26": "ent26", "": "unknown", "Plus": "unknown", "EDU": "unknown", " pro": "unknown",
@@ -212,7 +206,6 @@ func TestPlanName(t *testing.T) {
 }
 
 func TestStale(t *testing.T) {
-	t.Parallel()
 	lastRefresh := func(age time.Duration) edit {
 		return set("last_refresh", noon.Add(-age).Format(time.RFC3339Nano))
 	}

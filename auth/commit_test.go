@@ -11,10 +11,8 @@ import (
 // TestCommitOverWhatIsNoChange: formatting and unknown fields that were written
 // while the answer was under way are kept, and the answer goes on top.
 func TestCommitOverWhatIsNoChange(t *testing.T) {
-	t.Parallel()
 	for name, disk := range sameContents(t) {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			r, err := refreshOver(t, disk)
 			if err != nil {
 				t.Errorf("Refresh = %v", err)
@@ -31,10 +29,8 @@ func TestCommitOverWhatIsNoChange(t *testing.T) {
 // TestCommitOverChanges has every row of Codex's table of changes in flight:
 // the answer is committed on top, or discarded and the change adopted.
 func TestCommitOverChanges(t *testing.T) {
-	t.Parallel()
 	for _, c := range changes() {
 		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
 			r, err := refreshOver(t, c.content)
 			left, _ := r.Snapshot()
 			if c.redeemed {
@@ -101,7 +97,6 @@ func (r *rig) wantHeld(refreshToken string) {
 
 // TestCommitOverUnreadable: half a file is no reason to discard the answer.
 func TestCommitOverUnreadable(t *testing.T) {
-	t.Parallel()
 	r, err := refreshOver(t, chatGPT()[:100])
 	wantTransient(t, err)
 	r.wantHeld("refresh-2")
@@ -115,7 +110,6 @@ func TestCommitOverUnreadable(t *testing.T) {
 // TestCommitFailureKeepsTheAnswer: a full disk loses no token and costs no
 // second request.
 func TestCommitFailureKeepsTheAnswer(t *testing.T) {
-	t.Parallel()
 	for name, again := range map[string]func(r *rig) error{
 		"the next reload":  func(r *rig) error { return r.Reload(r.t.Context(), true) },
 		"the next refresh": (*rig).refresh,
@@ -125,7 +119,6 @@ func TestCommitFailureKeepsTheAnswer(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t, chatGPT())
 			r.authority.then(refreshed("2"))
 			r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
@@ -172,7 +165,6 @@ func TestCommitFailureKeepsTheAnswer(t *testing.T) {
 // TestAnswerThatNothingTakes: an answer that neither the escrow nor the store
 // can save is kept while the process lives.
 func TestAnswerThatNothingTakes(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	r.authority.then(refreshed("2"))
 	r.escrow.keepErr = errDisk
@@ -189,14 +181,12 @@ func TestAnswerThatNothingTakes(t *testing.T) {
 
 // TestCannotSaveSendsNothing: nothing is sent if the answer could not be kept.
 func TestCannotSaveSendsNothing(t *testing.T) {
-	t.Parallel()
 	for name, set := range map[string]func(r *rig, err error){
 		"no room in the escrow":       func(r *rig, err error) { r.escrow.reserveErr = err },
 		"escrow lost before the send": func(r *rig, err error) { r.escrow.sentErr = err },
 		"store not writable":          func(r *rig, err error) { r.store.fail(func(f *fakeStore) { f.writableErr = err }) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t, chatGPT())
 			r.authority.then(refreshed("2"))
 			set(r, errDisk)
@@ -223,7 +213,6 @@ func TestCannotSaveSendsNothing(t *testing.T) {
 
 // TestAsCodexSendsAnyway: Codex sends even if the answer cannot be saved.
 func TestAsCodexSendsAnyway(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT(), asCodex)
 	r.authority.then(refreshed("2"))
 	r.escrow.reserveErr, r.escrow.sentErr, r.escrow.keepErr = errDisk, errDisk, errDisk
@@ -240,7 +229,6 @@ func TestAsCodexSendsAnyway(t *testing.T) {
 // as it was, but the escrow keeps the answer as long as its token is still
 // there.
 func TestAsCodexYields(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT(), asCodex)
 	r.authority.then(refreshed("2"))
 	release := r.authority.block()
@@ -258,7 +246,6 @@ func TestAsCodexYields(t *testing.T) {
 // TestReplacedWhileTakenOver: another program signs in after the answer is
 // stored and before it is cached. The cache ends up with the store's content.
 func TestReplacedWhileTakenOver(t *testing.T) {
-	t.Parallel()
 	var r *rig
 	r = newRig(t, chatGPT(), func(o *Options) {
 		o.Step = func(step Step) {

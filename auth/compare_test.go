@@ -68,7 +68,6 @@ func changes() []change {
 }
 
 func TestEqualIgnoresFormatting(t *testing.T) {
-	t.Parallel()
 	base := mustParse(t, chatGPT())
 	for name, content := range sameContents(t) {
 		s := mustParse(t, content)
@@ -80,7 +79,6 @@ func TestEqualIgnoresFormatting(t *testing.T) {
 }
 
 func TestEqualSeesEveryKnownField(t *testing.T) {
-	t.Parallel()
 	base := mustParse(t, chatGPT())
 	seen := map[string]*Snapshot{"none": base}
 	for _, c := range changes() {
@@ -108,7 +106,6 @@ func TestEqualSeesEveryKnownField(t *testing.T) {
 
 // TestRedeemedByOwner: the name of the sign-in may be lost, but not changed.
 func TestRedeemedByOwner(t *testing.T) {
-	t.Parallel()
 	owned := func(owner string) *Snapshot { return mustParse(t, chatGPT(set("tokens.login_owner_id", owner))) }
 	bare := mustParse(t, chatGPT())
 	if !owned("a").RedeemedBy(owned("a")) || !owned("a").RedeemedBy(bare) {
@@ -125,7 +122,6 @@ func TestRedeemedByOwner(t *testing.T) {
 
 // TestEqualRawMembers: members kept as raw JSON are compared without formatting.
 func TestEqualRawMembers(t *testing.T) {
-	t.Parallel()
 	parse := func(identity string) *Snapshot { return mustParse(t, []byte(`{"agent_identity":`+identity+`}`)) }
 	if a, b := parse(identity(`,"a": [1]`)), parse(identity(`, "a":[ 1 ] `)); !a.Equal(b) || !bytes.Equal(a.Canonical(), b.Canonical()) {
 		t.Error("formatting counts")

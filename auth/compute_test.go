@@ -12,7 +12,6 @@ var errDisk = errors.New("no space left on device")
 
 // TestCompute has a row for each row of the State table and for each flag.
 func TestCompute(t *testing.T) {
-	t.Parallel()
 	signedIn := mustParse(t, chatGPT())
 	past := mustParse(t, chatGPT(ends(-time.Minute)))
 	soon := mustParse(t, chatGPT(ends(4*time.Minute)))

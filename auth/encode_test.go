@@ -13,7 +13,6 @@ import (
 // TestEncodeShape: Codex's order of fields and its spacing, whatever the order
 // was before, and what Rekey does not know behind it.
 func TestEncodeShape(t *testing.T) {
-	t.Parallel()
 	id := rawJWT(`{}`)
 	s := mustParse(t, []byte(`{"z":{ "b" : [ 1 , { } ,[ ] ] },"bedrock_api_key":{"region":"r","y":0,"api_key":"k"},
 		"bedrock_access_keys":["a","s"],"personal_access_token":"at-1","agent_identity":`+identity("")+`,"last_refresh":"2026-03-23T13:00:00+01:00",
@@ -76,7 +75,6 @@ func TestEncodeShape(t *testing.T) {
 
 // TestNewCredentials: what a sign-in writes is read back unchanged.
 func TestNewCredentials(t *testing.T) {
-	t.Parallel()
 	in := SignIn{
 		IDToken: NewSecret(idToken("ada@example.com", "acct-ada")), AccessToken: NewSecret("access"),
 		RefreshToken: NewSecret("refresh"), APIKey: secret("sk-1"),
@@ -104,7 +102,6 @@ func TestNewCredentials(t *testing.T) {
 }
 
 func TestNewExternal(t *testing.T) {
-	t.Parallel()
 	token := NewSecret(idToken("ada@example.com", "acct-claim"))
 	s := must.Get(NewExternal(ExternalTokens{AccessToken: token, AccountID: "acct-host", PlanType: "team"}))(t)
 	id, _ := s.AccountID()
@@ -122,7 +119,6 @@ func TestNewExternal(t *testing.T) {
 }
 
 func TestNewAccessToken(t *testing.T) {
-	t.Parallel()
 	for value, kind := range map[string]Kind{
 		"at-1": KindPersonalToken, "at-": KindPersonalToken, "at": KindAgentIdentity, "": KindAgentIdentity,
 		"AT-1": KindAgentIdentity, `quo"ted\`: KindAgentIdentity, rawJWT(`{"agent_runtime_id":"r"}`): KindAgentIdentity,
@@ -139,7 +135,6 @@ func TestNewAccessToken(t *testing.T) {
 
 // TestWithTokens: given fields replace, missing ones stay, the rest is kept.
 func TestWithTokens(t *testing.T) {
-	t.Parallel()
 	base := mustParse(t, chatGPT(set("x", 1), set("tokens.y", 2),
 		set("tokens.oauth_provenance", map[string]any{"issuer": "i", "client_id": "c"})))
 	later := noon.Add(time.Minute)

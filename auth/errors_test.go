@@ -7,7 +7,6 @@ import (
 
 // TestErrors: texts and classes of the errors themselves.
 func TestErrors(t *testing.T) {
-	t.Parallel()
 	cause := errors.New("cause")
 	for _, tt := range []struct {
 		err     error

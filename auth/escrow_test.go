@@ -9,7 +9,6 @@ import (
 
 // TestAfterKill is the next start after a process was killed at each step.
 func TestAfterKill(t *testing.T) {
-	t.Parallel()
 	key := fakeFingerprints{}.Token(mustParse(t, chatGPT()))
 	reserved := func(e *fakeEscrow) { _ = e.inMemory.Reserve(key, noon) }
 	sent := func(e *fakeEscrow) { reserved(e); _ = e.inMemory.Sent(key) }
@@ -33,7 +32,6 @@ func TestAfterKill(t *testing.T) {
 		{"and signed out", kept, nil, nil, "", false, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t, nil)
 			tt.escrow(r.escrow)
 			r.store.put(tt.disk)
@@ -56,7 +54,6 @@ func TestAfterKill(t *testing.T) {
 // TestEscrowOutlivesAMissingStore: while the store is missing or unreadable the
 // escrow keeps the answer, and commits it when the redeemed token is back.
 func TestEscrowOutlivesAMissingStore(t *testing.T) {
-	t.Parallel()
 	for name, missing := range map[string][]byte{"gone": nil, "unreadable": []byte(`{"tok`), "an API key": apiKeyFile("sk-1")} {
 		for _, restart := range []bool{false, true} {
 			r := newRig(t, chatGPT())
@@ -83,7 +80,6 @@ func TestEscrowOutlivesAMissingStore(t *testing.T) {
 // TestEscrowOutlivesAMovedHome: a store that goes away during the request gets the
 // answer as soon as it is back.
 func TestEscrowOutlivesAMovedHome(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	r.authority.then(refreshed("2"))
 	release := r.authority.block()
@@ -106,7 +102,6 @@ func TestEscrowOutlivesAMovedHome(t *testing.T) {
 // TestAnswerLost: the State says that the token may be spent, until the store
 // holds other credentials or a refresh succeeds.
 func TestAnswerLost(t *testing.T) {
-	t.Parallel()
 	wantLost := func(r *rig, want bool) {
 		t.Helper()
 		if st := r.State(); st.AnswerLost != want {
@@ -157,7 +152,6 @@ func TestAnswerLost(t *testing.T) {
 // TestEscrowFailures: a failing escrow, after the answer has arrived or while
 // looking for an old one, does not keep the answer out of the store.
 func TestEscrowFailures(t *testing.T) {
-	t.Parallel()
 	for name, fault := range map[string]func(*fakeEscrow){
 		"does not take the answer": func(e *fakeEscrow) { e.keepErr = errDisk },
 		"cannot be emptied":        func(e *fakeEscrow) { e.clearErr = errDisk },
@@ -176,7 +170,6 @@ func TestEscrowFailures(t *testing.T) {
 
 // TestSettlingNeedsTheLock: another process that holds it settles the escrow.
 func TestSettlingNeedsTheLock(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	r.authority.then(refreshed("2"))
 	r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
@@ -201,7 +194,6 @@ func TestSettlingNeedsTheLock(t *testing.T) {
 // Manager ignores what another process does there, so that its State never
 // waits for it.
 func TestReloadDoesNotWaitForOthers(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT(), func(o *Options) {
 		o.RefreshLock = func(context.Context) (func(), error) {
 			t.Error("a reload waits for the refresh lock")

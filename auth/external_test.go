@@ -12,7 +12,6 @@ import (
 // TestUse: stale credentials are refreshed once before they are returned, and
 // returned as they are if that fails for now.
 func TestUse(t *testing.T) {
-	t.Parallel()
 	opaque := set("tokens.access_token", "opaque-token")
 	for _, tt := range []struct {
 		name    string
@@ -30,7 +29,6 @@ func TestUse(t *testing.T) {
 		{"API key", apiKeyFile("sk-1"), refreshed("2"), "", false, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t, tt.content)
 			r.authority.then(tt.answer)
 			s, refusal := r.Use(t.Context())
@@ -49,7 +47,6 @@ func TestUse(t *testing.T) {
 
 // TestUseLooksWhenSignedOut: a sign-in by another program is found without a watcher.
 func TestUseLooksWhenSignedOut(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, nil)
 	if s, _ := r.Use(t.Context()); s != nil {
 		t.Errorf("Use = %v, want nothing", s)
@@ -80,7 +77,6 @@ func hostTokens(name string) ExternalTokens {
 // TestExternalTokens: they live in memory, their owner is asked for new ones,
 // and the store is left alone until they are cleared.
 func TestExternalTokens(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	owner := &host{tokens: hostTokens("host-2")}
 	must.Do(t, r.SetExternal(hostTokens("host-1"), owner))
@@ -119,7 +115,6 @@ func TestExternalTokens(t *testing.T) {
 
 // TestExternalTokensWithoutOwner: without an owner there is nothing to do.
 func TestExternalTokensWithoutOwner(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, nil)
 	must.Do(t, r.SetExternal(hostTokens("host-1"), nil))
 	must.Do(t, r.refresh())
@@ -129,7 +124,6 @@ func TestExternalTokensWithoutOwner(t *testing.T) {
 // TestSignInEndsExternalTokens: a sign-in that is written to the store takes
 // the place of tokens that a host program has handed over.
 func TestSignInEndsExternalTokens(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, nil)
 	must.Do(t, r.SetExternal(hostTokens("host-1"), &host{}))
 	must.Do(t, r.ReplaceSignIn(t.Context(), mustParse(t, chatGPT())))

@@ -49,7 +49,6 @@ func TestSingleFlight(t *testing.T) {
 // TestCallerGivesUp: a caller that gives up ends only its own wait, even if its
 // call started the flight.
 func TestCallerGivesUp(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, chatGPT())
 		r.authority.then(refreshed("2"))
@@ -83,7 +82,6 @@ func TestCallerGivesUp(t *testing.T) {
 
 // TestFlightsFollowEachOther: the answer of one flight is not that of the next.
 func TestFlightsFollowEachOther(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	r.authority.then(serverDown, refreshed("2"), refreshed("3"))
 	wantTransient(t, r.refresh())
@@ -99,7 +97,6 @@ func TestFlightsFollowEachOther(t *testing.T) {
 
 // TestNoLockNoRequest: without the home's refresh lock nothing is sent.
 func TestNoLockNoRequest(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT(), func(o *Options) { o.RefreshLock = lockBusy })
 	err := r.refresh()
 	wantTransient(t, err)
@@ -128,7 +125,6 @@ func lockFor(o *Options) {
 
 // TestLockIsHeld: from before the guarded reload until the escrow is empty.
 func TestLockIsHeld(t *testing.T) {
-	t.Parallel()
 	var (
 		lock sync.Mutex
 		r    *rig

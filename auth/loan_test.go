@@ -15,7 +15,6 @@ func lent(edits ...edit) []byte {
 }
 
 func TestLoan(t *testing.T) {
-	t.Parallel()
 	for token, want := range map[string]struct {
 		id string
 		ok bool
@@ -47,7 +46,6 @@ func TestLoan(t *testing.T) {
 }
 
 func TestLend(t *testing.T) {
-	t.Parallel()
 	owner := mustParse(t, chatGPT(set("OPENAI_API_KEY", "sk-secret"), set("tokens.oauth_provenance", map[string]any{
 		"issuer": "https://auth.example", "client_id": "app"}), set("tokens.extra", "more"), set("extra", "more")))
 	loan := must.Get(owner.Lend("box-1"))(t)
@@ -79,7 +77,6 @@ func TestLend(t *testing.T) {
 // This machine must not refresh a loan: whatever is asked, and however old it
 // is, nothing is sent.
 func TestLoanIsNeverSent(t *testing.T) {
-	t.Parallel()
 	for name, content := range map[string][]byte{
 		"good": lent(), "nearly expired": lent(ends(time.Minute)), "expired": lent(ends(-time.Hour)),
 		"opaque and old":       lent(set("tokens.access_token", "opaque-access"), set("last_refresh", "2025-01-01T00:00:00Z")),
@@ -87,7 +84,6 @@ func TestLoanIsNeverSent(t *testing.T) {
 	} {
 		for mode, changes := range map[string][]func(*Options){"": nil, " as Codex": {asCodex}} {
 			t.Run(name+mode, func(t *testing.T) {
-				t.Parallel()
 				r := newRig(t, content, changes...)
 				if err := r.refresh(); err != nil {
 					t.Errorf("Refresh: %v", err)
@@ -113,7 +109,6 @@ func TestLoanIsNeverSent(t *testing.T) {
 // What the owner sends is adopted like any other change, also during the
 // recovery from a 401.
 func TestLoanIsRefreshedByItsOwner(t *testing.T) {
-	t.Parallel()
 	var told []ActivityKind
 	r := newRig(t, lent(ends(-time.Minute)), func(o *Options) {
 		o.Activity = func(a Activity) { told = append(told, a.Kind) }

@@ -27,7 +27,6 @@ func (r *rig) decisions() (found []map[string]any) {
 // Each refresh ends with one log line that has its outcome, reason and
 // credentials.
 func TestOneLineForEachDecision(t *testing.T) {
-	t.Parallel()
 	errNo := errors.New("out of order")
 	plain := func(change func(*rig)) func(*testing.T) *rig {
 		return func(t *testing.T) *rig {
@@ -75,21 +74,18 @@ func TestOneLineForEachDecision(t *testing.T) {
 		}, "nothing to do", map[string]any{"kind": "chatgptAuthTokens"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			r := tt.rig(t)
 			_ = r.refresh()
 			r.wantDecision(1, tt.line, tt.with)
 		})
 	}
 	t.Run("refused before", func(t *testing.T) {
-		t.Parallel()
 		r := plain(func(r *rig) { r.authority.then(refused(ReasonExpired)) })(t)
 		_ = r.refresh()
 		_ = r.refresh()
 		r.wantDecision(2, "refused before, nothing sent", map[string]any{"reason": string(ReasonExpired)})
 	})
 	t.Run("the answer of an earlier request", func(t *testing.T) {
-		t.Parallel()
 		r := plain(func(r *rig) { r.store.fail(func(f *fakeStore) { f.updateErr = errNo }) })(t)
 		_ = r.refresh()
 		r.store.fail(func(f *fakeStore) { f.updateErr = nil })
@@ -104,7 +100,6 @@ func TestOneLineForEachDecision(t *testing.T) {
 		{grace(), "refused, and someone signed out or in to another account meanwhile"},
 	} {
 		t.Run(winner.line, func(t *testing.T) {
-			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				r, done := looking(t, ReasonReused)
 				_ = r.reread(winner.content)

@@ -11,7 +11,6 @@ import (
 // TestLogout: the credentials are removed first; then the server is told, best
 // effort, and may be slow.
 func TestLogout(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		content []byte
@@ -31,7 +30,6 @@ func TestLogout(t *testing.T) {
 		{"signed out", nil, nil, nil, []string{"delete"}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t, tt.content)
 			r.authority.down = tt.down
 			removed, err := r.Logout(t.Context())
@@ -52,7 +50,6 @@ func TestLogout(t *testing.T) {
 
 // TestLogoutAsCodex refreshes stale credentials first, and revokes the new ones.
 func TestLogoutAsCodex(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT(ends(-1)), asCodex)
 	r.authority.then(refreshed("2"))
 	must.Get(r.Logout(t.Context()))(t)
@@ -65,7 +62,6 @@ func TestLogoutAsCodex(t *testing.T) {
 
 // TestLogoutAsCodexLooks: as in Codex 0.171, the store decides what is revoked.
 func TestLogoutAsCodexLooks(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		disk    []byte
 		revoked []string
@@ -85,7 +81,6 @@ func TestLogoutAsCodexLooks(t *testing.T) {
 // TestLogoutAsCodexStays: only a program that follows Codex misses a sign-in by
 // another one after its own logout, and only if it has had one with ChatGPT.
 func TestLogoutAsCodexStays(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name   string
 		before []byte
@@ -111,7 +106,6 @@ func TestLogoutAsCodexStays(t *testing.T) {
 
 // TestLogoutFails: the State still shows credentials that could not be removed.
 func TestLogoutFails(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	r.store.fail(func(f *fakeStore) { f.deleteErr = errDisk })
 	if removed, err := r.Logout(t.Context()); removed || !errors.Is(err, errDisk) {
@@ -123,7 +117,6 @@ func TestLogoutFails(t *testing.T) {
 // TestLogoutEmptiesTheEscrow: tokens that were never saved end with their
 // sign-in, on the server as well.
 func TestLogoutEmptiesTheEscrow(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	r.authority.then(refreshed("2"))
 	r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
@@ -139,14 +132,12 @@ func TestLogoutEmptiesTheEscrow(t *testing.T) {
 // TestLogoutRevokesWhatMemoryAloneHolds: an answer that neither the store nor the
 // escrow would take ends with its sign-in too, and once.
 func TestLogoutRevokesWhatMemoryAloneHolds(t *testing.T) {
-	t.Parallel()
 	for name, breakdown := range map[string]func(*fakeEscrow){
 		"the escrow does not take it":  func(e *fakeEscrow) { e.keepErr = errDisk },
 		"the escrow cannot be read":    func(e *fakeEscrow) { e.heldErr = errDisk },
 		"the escrow has taken it, too": func(*fakeEscrow) {},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t, chatGPT())
 			r.authority.then(refreshed("2"))
 			r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })
@@ -166,7 +157,6 @@ func TestLogoutRevokesWhatMemoryAloneHolds(t *testing.T) {
 // TestLogoutDuringARefresh: an answer that comes after the logout is not
 // stored, and is revoked rather than kept.
 func TestLogoutDuringARefresh(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT(), lockFor)
 	r.authority.then(refreshed("2"))
 	release := r.authority.block()
@@ -195,7 +185,6 @@ func TestLogoutDuringARefresh(t *testing.T) {
 // TestLogoutWithoutTheLock: logging out works all the same; the next start settles the
 // escrow.
 func TestLogoutWithoutTheLock(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	r.authority.then(refreshed("2"))
 	r.store.fail(func(f *fakeStore) { f.updateErr = errDisk })

@@ -13,7 +13,6 @@ import (
 // TestReload: the store's content becomes the State; content that may be half
 // written only when the reload is final.
 func TestReload(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	reload := func(disk []byte, final bool) error {
 		r.store.put(disk)
@@ -56,7 +55,6 @@ func TestReload(t *testing.T) {
 
 // TestRestriction: credentials that the configuration forbids count as absent.
 func TestRestriction(t *testing.T) {
-	t.Parallel()
 	objection := errors.New("only API keys are allowed here")
 	r := newRig(t, chatGPT(ends(-1)), func(o *Options) {
 		o.Restriction = func(s *Snapshot) error {
@@ -90,7 +88,6 @@ func TestRestriction(t *testing.T) {
 // TestSubscribe: subscribers get the current State immediately, then the
 // newest, and nothing for equal content.
 func TestSubscribe(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, chatGPT())
 		ctx, cancel := context.WithCancel(t.Context())
@@ -138,7 +135,6 @@ func TestSubscribe(t *testing.T) {
 // TestSubscribersSeeEveryTurn: a reader that keeps up sees every State of a
 // refresh; a later one sees the last.
 func TestSubscribersSeeEveryTurn(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, chatGPT())
 		r.authority.then(refused(ReasonRevoked))
@@ -162,7 +158,6 @@ func TestSubscribersSeeEveryTurn(t *testing.T) {
 
 // TestClose waits for the answer that is under way, so that it is not lost.
 func TestClose(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t, chatGPT())
 		if err := r.Close(t.Context()); err != nil {

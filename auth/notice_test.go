@@ -9,7 +9,6 @@ import (
 // TestNotice: an unexplained 401 has none, because a captive portal can produce
 // it.
 func TestNotice(t *testing.T) {
-	t.Parallel()
 	for _, reason := range everyRefusal {
 		r := newRig(t, chatGPT())
 		r.authority.then(refused(reason))
@@ -23,7 +22,6 @@ func TestNotice(t *testing.T) {
 // TestClaimNoticeOnce: each ended sign-in is notified once ever: not again for
 // another face or process, nor when the same credentials come back.
 func TestClaimNoticeOnce(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	r.authority.then(refused(ReasonReused))
 	wantPermanent(t, r.refresh(), ReasonReused)

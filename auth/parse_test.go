@@ -13,7 +13,6 @@ import (
 // what no recording shows: accessors, kinds and error texts.
 
 func TestKindAndUsable(t *testing.T) {
-	t.Parallel()
 	agent := rawJWT(`{"agent_runtime_id":"runtime-1"}`)
 	for _, tt := range []struct {
 		name    string
@@ -52,7 +51,6 @@ func TestKindAndUsable(t *testing.T) {
 		{"agent identity alone does not count", `{"agent_identity":"a.b.c"}`, KindChatGPT, false, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			s := mustParse(t, []byte(tt.content))
 			if s.Kind() != tt.kind || s.Usable() != tt.usable || s.Managed() != tt.managed {
 				t.Errorf("kind %q usable %t managed %t, want %q %t %t",
@@ -64,7 +62,6 @@ func TestKindAndUsable(t *testing.T) {
 
 // TestNilSnapshot: a nil Snapshot answers like an empty one.
 func TestNilSnapshot(t *testing.T) {
-	t.Parallel()
 	var none *Snapshot
 	_, hasAccount := none.AccountID()
 	_, hasRefresh := none.LastRefresh()
@@ -82,7 +79,6 @@ func TestNilSnapshot(t *testing.T) {
 }
 
 func TestAccessors(t *testing.T) {
-	t.Parallel()
 	s := mustParse(t, chatGPT(
 		set("OPENAI_API_KEY", "sk-1"),
 		set("tokens.oauth_provenance", map[string]any{"issuer": "https://issuer.example", "client_id": "client-1"}),
@@ -134,7 +130,6 @@ func TestParseHugeAndDeep(t *testing.T) {
 // TestListForObject: as Codex does, take a list for an object whose members it holds
 // in order, and an object with one null for a word.
 func TestListForObject(t *testing.T) {
-	t.Parallel()
 	tokens := `["` + idToken("ada@example.com", "acct-ada") + `","` + accessToken("access-1", noon.Add(time.Hour)) + `","refresh-1",null,null,"acct-ada"`
 	last := `"` + noon.Add(-time.Hour).Format(time.RFC3339) + `"`
 	identity := `["r","k","a","u",null,"pro",false`
@@ -175,7 +170,6 @@ func TestListForObject(t *testing.T) {
 // TestParseErrorsSayWhere: an error names the field, in one clause that fits
 // after "cannot read auth.json: ".
 func TestParseErrorsSayWhere(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct{ content, want string }{
 		{``, "it is empty or incomplete"},
 		{`{"tokens":`, "it is empty or incomplete"},
@@ -220,7 +214,6 @@ func TestParseErrorsSayWhere(t *testing.T) {
 
 // TestSurrogates: a known string must be text; half a surrogate pair is none.
 func TestSurrogates(t *testing.T) {
-	t.Parallel()
 	for escaped, want := range map[string]string{
 		`plain`: "plain", `\\ud800`: `\ud800`, `\u0041`: "A", `\ud83d\ude00`: "😀", `\uD83D\uDE00!`: "😀!",
 		`\n\"\u00e9`: "\n\"é", `\ud83d\ude00\ud83d\ude01`: "😀😁",

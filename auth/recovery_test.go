@@ -15,7 +15,6 @@ type next struct {
 
 // TestUnauthorizedRecovery: reload, refresh, give up.
 func TestUnauthorizedRecovery(t *testing.T) {
-	t.Parallel()
 	done := next{RecoveryDone, OutcomeOK}
 	for _, tt := range []struct {
 		name    string
@@ -46,7 +45,6 @@ func TestUnauthorizedRecovery(t *testing.T) {
 		{"signed out", nil, nil, nil, []next{done, done}, 0, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t, tt.content)
 			recovery := r.Recover()
 			r.store.put(tt.disk)
@@ -65,7 +63,6 @@ func TestUnauthorizedRecovery(t *testing.T) {
 
 // TestUnauthorizedRecoveryOfExternalTokens: their owner is asked once.
 func TestUnauthorizedRecoveryOfExternalTokens(t *testing.T) {
-	t.Parallel()
 	for _, fault := range []error{nil, errors.New("the host is busy")} {
 		r := newRig(t, chatGPT())
 		owner := &host{tokens: hostTokens("host-2"), err: fault}

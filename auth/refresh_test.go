@@ -13,7 +13,6 @@ import (
 // TestRefreshOrder: space for the answer is reserved before the request, the
 // answer is in the escrow before the store, and the escrow is empty afterwards.
 func TestRefreshOrder(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT(set("tokens.oauth_provenance", map[string]any{"issuer": "https://issuer.example", "client_id": "c"})))
 	r.authority.then(refreshed("2"))
 	must.Do(t, r.refresh())
@@ -36,7 +35,6 @@ func TestRefreshOrder(t *testing.T) {
 
 // TestRefreshWithoutOptionalParts: a Manager is complete without files of its own.
 func TestRefreshWithoutOptionalParts(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT(), func(o *Options) {
 		o.Memory, o.Log = nil, nil
 	})
@@ -56,7 +54,6 @@ func TestRefreshWithoutOptionalParts(t *testing.T) {
 // TestNothingToRefresh: for credentials that are not ours to refresh nothing is
 // read or sent.
 func TestNothingToRefresh(t *testing.T) {
-	t.Parallel()
 	for name, content := range map[string][]byte{
 		"signed out":            nil,
 		"API key":               apiKeyFile("sk-1"),
@@ -82,7 +79,6 @@ func TestNothingToRefresh(t *testing.T) {
 // TestGuardedReload: changes that another process has made to the store are
 // considered before anything is sent.
 func TestGuardedReload(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		disk    []byte
@@ -101,7 +97,6 @@ func TestGuardedReload(t *testing.T) {
 		{"unreadable", []byte(`{"tokens"`), OutcomeTransient, "refresh-1", "refresh-1", StatusHealthy},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			for mode, change := range map[string]func(*Options){"agent": func(*Options) {}, "as Codex": asCodex} {
 				r := newRig(t, chatGPT(), change)
 				r.store.put(tt.disk)
@@ -130,7 +125,6 @@ func TestGuardedReload(t *testing.T) {
 // TestTransientFailures: the caller gets the error, the credentials stay, and
 // the next call asks again.
 func TestTransientFailures(t *testing.T) {
-	t.Parallel()
 	for name, a := range map[string]answer{
 		"server error": serverDown,
 		"not reached":  {err: &RefreshError{Err: errors.New("connection refused")}},
@@ -141,7 +135,6 @@ func TestTransientFailures(t *testing.T) {
 		"an error of no known type": {err: errors.New("broken authority")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t, chatGPT())
 			r.authority.then(a, a, refreshed("2"))
 			for range 2 {
@@ -219,7 +212,6 @@ func flickers(t *testing.T, a answer, left, takes time.Duration) {
 // TestSignInIsShownAtOnce: also within the second for which a slow refresh that
 // failed is shown.
 func TestSignInIsShownAtOnce(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		r := newRig(t, chatGPT(ends(-time.Minute)), func(o *Options) { o.Now = func() time.Time { return noon.Add(time.Since(start)) } })

@@ -9,7 +9,6 @@ import (
 // TestWhatCanBeRefreshed: State, Refresh and Token agree about every kind of
 // credentials, and nothing is sent for those that cannot be refreshed.
 func TestWhatCanBeRefreshed(t *testing.T) {
-	t.Parallel()
 	const (
 		works = time.Hour
 		ended = -time.Hour
@@ -54,7 +53,6 @@ func TestWhatCanBeRefreshed(t *testing.T) {
 		"cloud key":                 {[]byte(`{"bedrock_api_key":{"api_key":"k","region":"r"}}`), ObstacleOtherKind, StatusExternal, false, ErrNoAccessToken, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t, tt.content)
 			r.authority.then(refreshed("2"))
 			s, _ := r.Snapshot()

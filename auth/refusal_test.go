@@ -13,11 +13,9 @@ var everyRefusal = []Reason{ReasonExpired, ReasonReused, ReasonRevoked, ReasonIn
 // TestNoRetryAfterPermanentFailure: credentials that were refused for good are
 // never sent again, however often they are asked for.
 func TestNoRetryAfterPermanentFailure(t *testing.T) {
-	t.Parallel()
 	for _, reason := range everyRefusal {
 		for mode, change := range map[string]func(*Options){"agent": func(*Options) {}, "as Codex": asCodex} {
 			t.Run(string(reason)+", "+mode, func(t *testing.T) {
-				t.Parallel()
 				r := newRig(t, chatGPT(), change)
 				r.authority.then(refused(reason), refreshed("2"))
 				for range 5 {
@@ -44,13 +42,11 @@ func TestNoRetryAfterPermanentFailure(t *testing.T) {
 // TestReloadOfChangedAuthAfterPermanentFailure: other credentials do not count
 // as refused. They are adopted without a request and may be refreshed.
 func TestReloadOfChangedAuthAfterPermanentFailure(t *testing.T) {
-	t.Parallel()
 	for name, how := range map[string]func(*rig) error{
 		"the watcher reloads":       func(r *rig) error { return r.Reload(r.t.Context(), true) },
 		"a refresh finds the store": (*rig).refresh,
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t, chatGPT())
 			r.authority.then(refused(ReasonReused), refreshed("2"))
 			wantPermanent(t, r.refresh(), ReasonReused)
@@ -71,7 +67,6 @@ func TestReloadOfChangedAuthAfterPermanentFailure(t *testing.T) {
 // token and sends nothing. An unexplained 401 is forgotten when the process
 // exits.
 func TestRefusalAfterRestart(t *testing.T) {
-	t.Parallel()
 	for _, reason := range everyRefusal {
 		for mode, change := range map[string]func(*Options){"agent": func(*Options) {}, "as Codex": asCodex} {
 			r := newRig(t, chatGPT(), change)
@@ -97,7 +92,6 @@ func TestRefusalAfterRestart(t *testing.T) {
 // TestRefusalIsFoundByTheOtherMode: `rekey app-server --no-watch` and the agent
 // share one refusals file.
 func TestRefusalIsFoundByTheOtherMode(t *testing.T) {
-	t.Parallel()
 	for _, codexFirst := range []bool{true, false} {
 		r := newRig(t, chatGPT(), func(o *Options) { o.AsCodex = codexFirst })
 		r.authority.then(refused(ReasonReused))
@@ -114,7 +108,6 @@ func TestRefusalIsFoundByTheOtherMode(t *testing.T) {
 // for Codex to the whole content of the store. The other changes are in
 // TestRecordedCodex.
 func TestRefusalBelongsTo(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name             string
 		disk             []byte
@@ -127,7 +120,6 @@ func TestRefusalBelongsTo(t *testing.T) {
 		{"refresh_token", chatGPT(set("tokens.refresh_token", "refresh-b")), false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			for _, codex := range []bool{false, true} {
 				r := newRig(t, chatGPT(), func(o *Options) { o.AsCodex = codex })
 				r.authority.then(refused(ReasonReused), refreshed("2"))
@@ -152,7 +144,6 @@ func TestRefusalBelongsTo(t *testing.T) {
 // other content, even if the old credentials come back later. The agent does
 // not.
 func TestAsCodexForgetsWhatWasAdopted(t *testing.T) {
-	t.Parallel()
 	for _, codex := range []bool{true, false} {
 		r := newRig(t, chatGPT(), func(o *Options) { o.AsCodex = codex })
 		r.authority.then(refused(ReasonReused), refreshed("2"))
@@ -176,7 +167,6 @@ func TestAsCodexForgetsWhatWasAdopted(t *testing.T) {
 // TestRefusalOfWhatIsNoLongerThere: the answer is about credentials that were
 // replaced in the cache while the request was under way.
 func TestRefusalOfWhatIsNoLongerThere(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	r.authority.then(refused(ReasonRevoked), refreshed("2"))
 	release := r.authority.block()
@@ -195,7 +185,6 @@ func TestRefusalOfWhatIsNoLongerThere(t *testing.T) {
 // TestRefusalOfAChangedSnapshotWithTheSameToken: the request was about the
 // refresh token, and that is still there.
 func TestRefusalOfAChangedSnapshotWithTheSameToken(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	r.authority.then(refused(ReasonRevoked))
 	release := r.authority.block()
@@ -210,7 +199,6 @@ func TestRefusalOfAChangedSnapshotWithTheSameToken(t *testing.T) {
 
 // TestRefusalThatCannotBeKept: such a refusal lasts until the process exits.
 func TestRefusalThatCannotBeKept(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT(), func(o *Options) { o.Memory = brokenRefusals{o.Memory} })
 	r.authority.then(refused(ReasonReused))
 	for range 2 {
@@ -229,7 +217,6 @@ func (brokenRefusals) Record(Refusal) error          { return errors.New("no spa
 
 // TestForgive: only a refusal that does not name the token is forgiven.
 func TestForgive(t *testing.T) {
-	t.Parallel()
 	for _, reason := range everyRefusal {
 		r := newRig(t, chatGPT())
 		r.authority.then(refused(reason), refreshed("2"))

@@ -34,7 +34,6 @@ func wantAfter(t *testing.T, start time.Time, want time.Duration) {
 
 // TestSecondLookAdoptsAtOnce: the winner has committed before our answer came.
 func TestSecondLookAdoptsAtOnce(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		r := newRig(t, chatGPT(), func(o *Options) { o.SecondLook = look })
@@ -52,7 +51,6 @@ func TestSecondLookAdoptsAtOnce(t *testing.T) {
 
 // TestSecondLookAdoptsThroughReload: the watcher sees the winner's commit.
 func TestSecondLookAdoptsThroughReload(t *testing.T) {
-	t.Parallel()
 	for _, reason := range []Reason{ReasonReused, ReasonInvalidGrant, ReasonUnauthorized} {
 		synctest.Test(t, func(t *testing.T) {
 			r, done := looking(t, reason)
@@ -79,7 +77,6 @@ func TestSecondLookAdoptsThroughReload(t *testing.T) {
 // TestSecondLookAdoptsAtTheDeadline: the store has changed without a Reload, or
 // it changes while the second look waits for the lock.
 func TestSecondLookAdoptsAtTheDeadline(t *testing.T) {
-	t.Parallel()
 	for name, how := range map[string]func(r *rig){
 		"before the lock": func(r *rig) { r.store.put(rotated()) },
 		"during the wait for the lock": func(r *rig) {
@@ -87,7 +84,6 @@ func TestSecondLookAdoptsAtTheDeadline(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				r, done := looking(t, ReasonReused)
 				start := time.Now()
@@ -105,14 +101,12 @@ func TestSecondLookAdoptsAtTheDeadline(t *testing.T) {
 // TestSecondLookBelievesAtTheDeadline: nothing has changed, so the refusal is
 // believed; the look under the lock writes nothing, and may fail.
 func TestSecondLookBelievesAtTheDeadline(t *testing.T) {
-	t.Parallel()
 	for name, fault := range map[string]func(*fakeStore){
 		"unchanged":  func(*fakeStore) {},
 		"lock busy":  func(f *fakeStore) { f.updateErr = errDisk },
 		"unreadable": func(f *fakeStore) { f.loadErr = &UnreadableError{} },
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				r, done := looking(t, ReasonReused)
 				r.store.fail(fault)
@@ -133,10 +127,8 @@ func TestSecondLookBelievesAtTheDeadline(t *testing.T) {
 
 // TestSecondLookSeesSomebodyElse: the user signed out or in to another account.
 func TestSecondLookSeesSomebodyElse(t *testing.T) {
-	t.Parallel()
 	for name, disk := range map[string][]byte{"another account": grace(), "signed out": nil, "API key": apiKeyFile("sk-1")} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				r, done := looking(t, ReasonReused)
 				must.Do(t, r.reread(disk))
@@ -149,7 +141,6 @@ func TestSecondLookSeesSomebodyElse(t *testing.T) {
 
 // TestSecondLookIsForRacesOnly: no race can produce an expired or a revoked token.
 func TestSecondLookIsForRacesOnly(t *testing.T) {
-	t.Parallel()
 	for _, reason := range []Reason{ReasonExpired, ReasonRevoked} {
 		synctest.Test(t, func(t *testing.T) {
 			start := time.Now()
@@ -163,7 +154,6 @@ func TestSecondLookIsForRacesOnly(t *testing.T) {
 // TestSecondLookOfTheSameToken: changed content that still holds the refused
 // refresh token is not a winner's.
 func TestSecondLookOfTheSameToken(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r, done := looking(t, ReasonReused)
 		start := time.Now()

@@ -11,7 +11,6 @@ import (
 // TestCommitSignIn: only another sign-in or a logout since the flow began
 // prevents the commit; a refreshed token of the old sign-in is replaced.
 func TestCommitSignIn(t *testing.T) {
-	t.Parallel()
 	owner := func(name string) edit { return set("tokens.login_owner_id", name) }
 	for _, tt := range []struct {
 		name       string
@@ -35,7 +34,6 @@ func TestCommitSignIn(t *testing.T) {
 		{"over what was unreadable", nil, []byte(`{"tok`), true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t, tt.base)
 			base, _ := r.Snapshot()
 			r.store.put(tt.disk)
@@ -65,7 +63,6 @@ func TestCommitSignIn(t *testing.T) {
 // TestSignInEndsARefusal: a new sign-in makes the State healthy again, and a
 // process that starts later finds no refusal.
 func TestSignInEndsARefusal(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	r.authority.then(refused(ReasonReused), refreshed("3"))
 	wantPermanent(t, r.refresh(), ReasonReused)
@@ -80,7 +77,6 @@ func TestSignInEndsARefusal(t *testing.T) {
 
 // TestReplaceSignIn overwrites whatever is there.
 func TestReplaceSignIn(t *testing.T) {
-	t.Parallel()
 	for _, disk := range [][]byte{nil, chatGPT(), grace(), []byte(`{"tok`)} {
 		r := newRig(t, nil)
 		r.store.put(disk)
@@ -94,7 +90,6 @@ func TestReplaceSignIn(t *testing.T) {
 
 // TestSignInFails: without the lock or the store nothing changes.
 func TestSignInFails(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT())
 	base, _ := r.Snapshot()
 	next := mustParse(t, grace())

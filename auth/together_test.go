@@ -43,7 +43,6 @@ func (l *ledger) Revoke(context.Context, Secret, string) error { return nil }
 // TestManyProcessesOneHome: processes that share a home, its lock, its escrow
 // and its refusals send no token twice, and each ends up with a token.
 func TestManyProcessesOneHome(t *testing.T) {
-	t.Parallel()
 	for _, n := range []int{2, 6, 20} {
 		synctest.Test(t, func(t *testing.T) {
 			server := &ledger{latency: 200 * time.Millisecond, current: "refresh-1"}
@@ -73,7 +72,6 @@ func TestManyProcessesOneHome(t *testing.T) {
 // TestEverythingAtOnce checks only that nothing is torn, stuck or sent twice,
 // and that the race detector is content.
 func TestEverythingAtOnce(t *testing.T) {
-	t.Parallel()
 	server := &ledger{current: "refresh-1"}
 	r := newRig(t, chatGPT(), func(o *Options) { o.Authority = server }, lockFor)
 	ctx, cancel := context.WithCancel(deadline(t))

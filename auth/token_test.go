@@ -8,7 +8,6 @@ import (
 
 // TestToken: what is printed, and how many requests it costs.
 func TestToken(t *testing.T) {
-	t.Parallel()
 	const hour = time.Hour
 	dead := refused(ReasonReused)
 	fine := refreshed("2")
@@ -42,7 +41,6 @@ func TestToken(t *testing.T) {
 		{"opaque", chatGPT(set("tokens.access_token", "opaque-token")), fine, hour, 0, true, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t, tt.content)
 			r.authority.then(tt.answer)
 			got, err := r.Token(t.Context(), tt.atLeast)
@@ -68,7 +66,6 @@ func isRefusal(err error) bool {
 // TestTokenOfARefusedSignIn: the token of a refused sign-in is printed while it
 // works; after that the error is the refusal, without a request.
 func TestTokenOfARefusedSignIn(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, chatGPT(ends(time.Hour)))
 	r.authority.then(refused(ReasonReused))
 	if err := r.refresh(); OutcomeOf(err) != OutcomePermanent {

@@ -56,7 +56,6 @@ func TestAskedByAFace(t *testing.T) {
 }
 
 func TestShort(t *testing.T) {
-	t.Parallel()
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	loan := func(failures int, left time.Duration) Loan {
 		return Loan{Failures: failures, WorksUntil: now.Add(left)}

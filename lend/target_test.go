@@ -12,7 +12,6 @@ import (
 )
 
 func TestTarget(t *testing.T) {
-	t.Parallel()
 	const line = `eval "$(dd)"`
 	for _, tt := range []struct {
 		name    string
@@ -94,7 +93,6 @@ func TestFaults(t *testing.T) {
 }
 
 func TestBackoff(t *testing.T) {
-	t.Parallel()
 	var waits []time.Duration
 	for n := range 12 {
 		waits = append(waits, backoff(n, "box"))
@@ -107,7 +105,6 @@ func TestBackoff(t *testing.T) {
 
 // TestAnswer: a login shell may print what it likes before the script's line.
 func TestAnswer(t *testing.T) {
-	t.Parallel()
 	a, ok := parseAnswer("Welcome!\n{\"rekey\":2}\n{\"rekey\":1,\"result\":\"ok\",\"clock\":5}\nbye\n")
 	if !ok || a.Result != resultOK || a.Clock != 5 {
 		t.Errorf("%+v, %t", a, ok)

@@ -14,7 +14,6 @@ var fromWorst = []auth.Status{
 }
 
 func TestWorst(t *testing.T) {
-	t.Parallel()
 	if len(fromWorst) != len(auth.Statuses())+1 {
 		t.Fatalf("%d statuses in order, want all %d and one that is not known", len(fromWorst), len(auth.Statuses()))
 	}

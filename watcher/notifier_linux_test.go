@@ -54,7 +54,6 @@ func TestOtherFilesSendNothing(t *testing.T) {
 
 // A watch that another name has taken over does not end with the first name.
 func TestWatchesBelongToTheirNames(t *testing.T) {
-	t.Parallel()
 	d := newDisk(t)
 	signedIn(d)
 	n := mustOpen(t)

@@ -36,7 +36,6 @@ func always(string) bool { return true }
 
 // Time is the test's; the only thing that can notice a change here is the poll.
 func TestPollFinds(t *testing.T) {
-	t.Parallel()
 	past := time.Date(2026, time.March, 23, 12, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {
 		name string
@@ -67,7 +66,6 @@ func TestPollFinds(t *testing.T) {
 		{"nothing", func(disk) {}, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			d := newDisk(t)
 			signedIn(d)
 			d.must(os.Chtimes(d.path("user/.codex/auth.json"), past, past))
@@ -177,7 +175,6 @@ func isBelow(mount string) func(disk) func(string) bool {
 
 // Polling begins and ends with the need for it.
 func TestPollEndsWithItsReason(t *testing.T) {
-	t.Parallel()
 	d := newDisk(t)
 	signedIn(d)
 	w := newWatcher(t, d.path("user/.codex/auth.json"))

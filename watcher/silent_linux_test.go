@@ -8,7 +8,6 @@ import (
 )
 
 func TestSilentType(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name   string
 		magic  uint32
@@ -68,7 +67,6 @@ func setType(answer *unix.Statfs_t, magic uint32) {
 
 // The real call: the test's own folder is on a disk, and /proc always there.
 func TestSendsNoEventsAsksTheKernel(t *testing.T) {
-	t.Parallel()
 	if sendsNoEvents("/proc") {
 		t.Error("/proc counts as a mount without events")
 	}

@@ -18,7 +18,6 @@ import (
 )
 
 func TestNewRefuses(t *testing.T) {
-	t.Parallel()
 	for name, files := range map[string][]string{
 		"no file":         nil,
 		"a relative path": {filepath.Join(t.TempDir(), "auth.json"), filepath.Join("codex", "auth.json")},
@@ -34,7 +33,6 @@ func TestNewRefuses(t *testing.T) {
 
 // A reader is told which file a message is about, and after it nothing is left.
 func TestWhichFile(t *testing.T) {
-	t.Parallel()
 	d := newDisk(t)
 	w := newWatcher(t, d.path("auth.json"), d.path("config.toml"))
 	ctx, cancel := context.WithCancel(t.Context())

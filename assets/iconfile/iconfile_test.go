@@ -12,7 +12,6 @@ import (
 )
 
 func TestFiles(t *testing.T) {
-	t.Parallel()
 	picture := image.NewNRGBA(image.Rect(0, 0, 32, 32))
 	want := color.NRGBA{0x10, 0x20, 0x30, 0x40}
 	picture.SetNRGBA(3, 4, want)

@@ -7,7 +7,6 @@ import (
 )
 
 func TestForFindsTheLanguage(t *testing.T) {
-	t.Parallel()
 	tests := []struct {
 		wanted []string
 		want   string
@@ -51,7 +50,6 @@ func TestForFindsTheLanguage(t *testing.T) {
 }
 
 func TestForUser(t *testing.T) {
-	t.Parallel()
 	tests := []struct {
 		name       string
 		configured string
@@ -79,7 +77,6 @@ func TestForUser(t *testing.T) {
 }
 
 func TestSay(t *testing.T) {
-	t.Parallel()
 	en, zh := lang.For("en"), lang.For("zh-Hans")
 	for _, tt := range []struct{ got, want string }{
 		{en.Say("state.signed_out"), "Not signed in"},
@@ -102,7 +99,6 @@ func TestSay(t *testing.T) {
 // TestChineseSpacing: Chinese has a space beside Latin words and numbers, and
 // none between characters, whatever stands in a placeholder.
 func TestChineseSpacing(t *testing.T) {
-	t.Parallel()
 	p := lang.For("zh-Hans")
 	for want, got := range map[string]string{
 		"有效期至 14:05，之后需重新登录":             p.Say("state.expiring", "When", "14:05"),

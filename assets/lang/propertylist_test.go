@@ -6,7 +6,6 @@ import (
 )
 
 func TestPropertyList(t *testing.T) {
-	t.Parallel()
 	for text, want := range map[string][]string{
 		"":       nil,
 		"(\n)\n": nil,

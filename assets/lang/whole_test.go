@@ -64,7 +64,6 @@ func BenchmarkSay(b *testing.B) {
 }
 
 func TestTable(t *testing.T) {
-	t.Parallel()
 	const file = "# a comment\n[a]\nx = \"1\"\n[ab]\n[b.c]\ny = \"\"\"\nno [head]\n\"\"\"\n[b]\n[a.e]\n"
 	want := map[string]string{
 		"a":  "[a]\nx = \"1\"\n[a.e]\n\n",

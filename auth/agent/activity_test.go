@@ -46,7 +46,6 @@ func TestActivityIsKept(t *testing.T) {
 
 // A program that cannot write its own folder goes on.
 func TestActivityWithoutAFolder(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{})
 	must.Do(t, os.WriteFile(r.options().Dirs.State, nil, 0o600))
 	h := r.open()

@@ -80,7 +80,6 @@ func TestOneAgentForAHome(t *testing.T) {
 }
 
 func TestOneTrayForAHome(t *testing.T) {
-	t.Parallel()
 	r := newBareRig(t)
 	unlock := must.Get(r.open().LockTray())(t)
 	h := r.open()

@@ -95,7 +95,6 @@ func TestAccessTokenFromTheEnvironment(t *testing.T) {
 
 // Every call goes to the store that the configuration names at that moment.
 func TestLiveStorePassesEverythingOn(t *testing.T) {
-	t.Parallel()
 	live := new(liveStore)
 	ctx := t.Context()
 	broken := errors.New("it is broken")

@@ -185,7 +185,6 @@ func TestFollowBeginsThePausesAnewWithEachEvent(t *testing.T) {
 // A keyring that sends no signals is read every half minute, and no longer
 // than it is the store.
 func TestPollTicksUntilItsEnd(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		k := keyringEvents{changes: poll(ctx), cancel: cancel}

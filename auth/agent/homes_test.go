@@ -13,7 +13,6 @@ import (
 )
 
 func TestUserDirs(t *testing.T) {
-	t.Parallel()
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		t.Skip("these are the rules of the other systems")
 	}
@@ -30,7 +29,6 @@ func TestUserDirs(t *testing.T) {
 			Dirs{own, filepath.Join(own, "run")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			if got := UserDirs(func(name string) string { return tt.env[name] }, home); got != tt.want {
 				t.Errorf("got %+v, want %+v", got, tt.want)
 			}
@@ -39,7 +37,6 @@ func TestUserDirs(t *testing.T) {
 }
 
 func TestHomes(t *testing.T) {
-	t.Parallel()
 	root := must.Get(filepath.EvalSymlinks(t.TempDir()))(t)
 	at := func(name string) string { return filepath.Join(root, name) }
 	for _, dir := range []string{".codex", "work", "shared"} {
@@ -63,7 +60,6 @@ func TestHomes(t *testing.T) {
 		"one cannot be":                {[]string{at("file"), at("work")}, nil, []string{"work"}, "the home " + at("file")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			var want []string
 			for _, name := range tt.want {
 				want = append(want, at(name))

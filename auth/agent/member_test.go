@@ -204,7 +204,6 @@ func TestJoinGivesUp(t *testing.T) {
 }
 
 func TestJoinWithoutAFolder(t *testing.T) {
-	t.Parallel()
 	r := newBareRig(t)
 	must.Do(t, os.WriteFile(dirsBelow(r.root).State, nil, 0o600))
 	if _, err := Join(t.Context(), r.options(), "test"); err == nil || !strings.Contains(err.Error(), "own folder") {

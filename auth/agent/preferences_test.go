@@ -133,7 +133,6 @@ func TestTheEnvironmentIsStrongerThanTheFile(t *testing.T) {
 
 // A choice that cannot be saved holds all the same, and says so.
 func TestChoicesThatCannotBeSaved(t *testing.T) {
-	t.Parallel()
 	r := newBareRig(t)
 	if err := os.WriteFile(filepath.Join(r.root, "config"), nil, 0o600); err != nil { // no folder can be made there
 		t.Fatal(err)
@@ -184,7 +183,6 @@ func (d *desktop) File() string { return d.file }
 func (d *desktop) Set(on bool) error { d.on = on; return d.err }
 
 func TestStartAtLogin(t *testing.T) {
-	t.Parallel()
 	r := newBareRig(t)
 	d := &desktop{on: true}
 	h := r.open(func(o *Options) { o.Autostart = d })

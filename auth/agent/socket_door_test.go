@@ -30,7 +30,6 @@ func (*troubled) Addr() net.Addr { return nil }
 
 // Trouble with accepting passes; it neither ends the socket nor makes it spin.
 func TestDoorOutlivesTrouble(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		log := &kit.Record{}
 		d := &socketServer{log: slog.New(slog.NewTextHandler(log, nil))}

@@ -56,7 +56,6 @@ func TestAnotherUserIsRefused(t *testing.T) {
 
 // A socket that another user listens on is not spoken to.
 func TestAnotherUsersAgentIsRefused(t *testing.T) {
-	t.Parallel()
 	if os.Geteuid() != 0 {
 		kit.Missing(t, "root, who can be another user")
 	}
@@ -73,7 +72,6 @@ func TestAnotherUsersAgentIsRefused(t *testing.T) {
 // The folder that root's agent makes for its socket in another user's home stays
 // that user's, whose own agent needs it later.
 func TestRootLeavesTheSocketFolder(t *testing.T) {
-	t.Parallel()
 	if os.Geteuid() != 0 {
 		kit.Missing(t, "root, who can work in another user's home")
 	}

@@ -99,7 +99,6 @@ func TestSocketIsPrivate(t *testing.T) {
 }
 
 func TestStaleSocketIsReplaced(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{})
 	socket := r.open().Socket()
 	must.Do(t, os.Mkdir(filepath.Dir(socket), 0o700))

@@ -103,7 +103,6 @@ func TestClient(t *testing.T) {
 }
 
 func TestClientOutlivesItsAgent(t *testing.T) {
-	t.Parallel()
 	c := dial(t, newHome(t, nil, refusing()))
 	states := c.Subscribe(t.Context())
 	_ = c.Close()
@@ -118,7 +117,6 @@ func TestClientOutlivesItsAgent(t *testing.T) {
 // TestQuit: a client ends the program around the server where that wants it, and
 // knows before it asks.
 func TestQuit(t *testing.T) {
-	t.Parallel()
 	h := newHome(t, signedIn(), refusing())
 	c := dial(t, h)
 	if err := c.Quit(t.Context()); c.CanQuit() || err == nil || !strings.Contains(err.Error(), "not ended by its clients") {
@@ -139,7 +137,6 @@ func TestQuit(t *testing.T) {
 }
 
 func TestDialWithoutAgent(t *testing.T) {
-	t.Parallel()
 	if _, err := appserver.Dial(t.Context(), filepath.Join(t.TempDir(), "none")); err == nil {
 		t.Error("connected to nothing")
 	}
@@ -168,7 +165,6 @@ func (e endingHome) Refresh(ctx context.Context) error {
 // An agent that ends during a call does not hand its own end to the client as the
 // call's: the client does without it.
 func TestAgentEndsDuringACall(t *testing.T) {
-	t.Parallel()
 	h := endingHome{newHome(t, nil, refusing()), make(chan struct{})}
 	c, end := dialUntil(t, h)
 	go func() { <-h.begun; end() }()
@@ -179,7 +175,6 @@ func TestAgentEndsDuringACall(t *testing.T) {
 
 // What a refresh ends with is the same on both sides of the socket.
 func TestErrorsCrossTheSocket(t *testing.T) {
-	t.Parallel()
 	for name, err := range map[string]error{
 		"answered":       &auth.RefreshError{Status: 403, Code: "unsupported_country_region_territory"},
 		"a web page":     &auth.RefreshError{Status: 200, Page: true},

@@ -104,7 +104,6 @@ func TestHungUpOn(t *testing.T) {
 
 // A client that has introduced itself may send lines of up to a megabyte.
 func TestLongLines(t *testing.T) {
-	t.Parallel()
 	nc, ended := limited(t, newHome(t, signedIn(), refusing()))
 	lines := newLines(nc)
 	lines.introduce(t, nc)
@@ -122,7 +121,6 @@ func TestLongLines(t *testing.T) {
 // A client that does not read its States is dropped, and the server's other
 // clients are always told immediately.
 func TestSubscriberThatDoesNotRead(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHome(t, signedIn(), refusing())
 		mute, ended := limited(t, h)
@@ -176,13 +174,11 @@ func TestFloodIsHeldBack(t *testing.T) {
 // Clients that force refreshes one after the other share one for a while, and a
 // failure likewise. Credentials written by another program are different.
 func TestForcedRefreshesAreShared(t *testing.T) {
-	t.Parallel()
 	ways := map[string]string{
 		"rekey/refresh": `{}`, "getAuthStatus": `{"refreshToken":true}`, "account/read": `{"refreshToken":true}`,
 	}
 	for method, params := range ways {
 		t.Run(method, func(t *testing.T) {
-			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				refreshed := 0
 				down := false
@@ -235,7 +231,6 @@ func TestForcedRefreshesAreShared(t *testing.T) {
 // A client that keeps asking for a token that lives longer than any causes one
 // refresh per spacing.
 func TestTokensThatLiveForTooShort(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		a := &script{answer: func(n int) (auth.TokenResponse, error) {
 			fresh := auth.NewSecret(box.JWT(map[string]any{"exp": time.Now().Add(time.Hour).Unix(), "jti": n}))

@@ -9,7 +9,6 @@ import (
 
 // A client sees the loans of the agent, and has it push and stop.
 func TestLoansOverTheSocket(t *testing.T) {
-	t.Parallel()
 	h := newHome(t, nil, &script{}, ours)
 	h.loans = []lend.Loan{{ID: "1", Target: lend.Target{Name: "ssh:box", CodexHome: "/srv"}, Fault: &lend.Fault{Code: lend.TimedOut}, Failures: 2}}
 	client := dial(t, h)

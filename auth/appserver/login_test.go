@@ -37,7 +37,6 @@ func (p *peer) notes(n int) []string {
 }
 
 func TestLoginAPIKey(t *testing.T) {
-	t.Parallel()
 	p := initialized(t, &appserver.Server{Home: newHome(t, signedIn(), refusing())})
 	if m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"apiKey","apiKey":"sk-fake"}}`); string(m.Result) != `{"type":"apiKey"}` {
 		t.Fatalf("got %s", m.line)
@@ -61,7 +60,6 @@ func TestLoginAPIKey(t *testing.T) {
 // TestEachChangeIsToldOnce: a change of account by the connection itself is told once,
 // where it ends, and one by another program at once.
 func TestEachChangeIsToldOnce(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		store := &kit.Store{}
 		h := newHome(t, nil, refusing(), func(o *auth.Options) { o.Store = store })
@@ -103,7 +101,6 @@ func TestEachChangeIsToldOnce(t *testing.T) {
 }
 
 func TestLoginCancel(t *testing.T) {
-	t.Parallel()
 	p := initialized(t, &appserver.Server{Home: newHome(t, nil, refusing())})
 	m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgpt"}}`)
 	_, after, _ := strings.Cut(string(m.Result), `"loginId":"`)
@@ -132,7 +129,6 @@ func TestLoginCancel(t *testing.T) {
 // TestSignInIsOvertaken: an API key and a logout end a sign-in that waits for
 // the browser.
 func TestSignInIsOvertaken(t *testing.T) {
-	t.Parallel()
 	for _, by := range []string{
 		`"account/login/start","params":{"type":"apiKey","apiKey":"sk-fake"}`, `"account/logout"`,
 	} {
@@ -150,7 +146,6 @@ func TestSignInIsOvertaken(t *testing.T) {
 // TestLoginIDs: an id is compared by its value, and read in the forms that
 // Codex 0.171 reads.
 func TestLoginIDs(t *testing.T) {
-	t.Parallel()
 	p := initialized(t, &appserver.Server{Home: newHome(t, nil, refusing())})
 	m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgpt"}}`)
 	_, after, _ := strings.Cut(string(m.Result), `"loginId":"`)
@@ -168,7 +163,6 @@ func TestLoginIDs(t *testing.T) {
 
 // TestSignInWithADeviceCode: the client shows the code.
 func TestSignInWithADeviceCode(t *testing.T) {
-	t.Parallel()
 	p := initialized(t, &appserver.Server{Home: newHome(t, nil, refusing())})
 	m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgptDeviceCode"}}`)
 	for _, part := range []string{`{"type":"chatgptDeviceCode","loginId":"`, `"verificationUrl":"https://auth.example/codex/device","userCode":"ABCD-1234"}`} {
@@ -180,7 +174,6 @@ func TestSignInWithADeviceCode(t *testing.T) {
 
 // TestSignInDoesNotStart, which is told in Codex's own words where it has any.
 func TestSignInDoesNotStart(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		kind string
 		why  error
@@ -206,7 +199,6 @@ func TestSignInDoesNotStart(t *testing.T) {
 
 // TestHostTokens hands tokens over, has them refused and is asked for new ones.
 func TestHostTokens(t *testing.T) {
-	t.Parallel()
 	a := refusing()
 	p := initialized(t, &appserver.Server{Home: newHome(t, nil, a), HostTokens: true})
 	token := func(n string) string {
@@ -258,7 +250,6 @@ func TestHostTokens(t *testing.T) {
 }
 
 func TestLogout(t *testing.T) {
-	t.Parallel()
 	h := newHome(t, signedIn(), refusing())
 	p := initialized(t, &appserver.Server{Home: h})
 	if m := p.ask(`{"id":1,"method":"account/logout"}`); string(m.Result) != `{}` {
@@ -274,7 +265,6 @@ func TestLogout(t *testing.T) {
 
 // TestLogoutOfStoredHostTokens: there is no host program to give them back to.
 func TestLogoutOfStoredHostTokens(t *testing.T) {
-	t.Parallel()
 	stored := box.AuthJSON(box.WithMode("chatgptAuthTokens"))
 	h := newHome(t, stored, refusing())
 	p := initialized(t, &appserver.Server{Home: h, HostTokens: true})

@@ -53,7 +53,6 @@ func own(names []string) []string {
 
 // docs/protocol.md lists each of Rekey's own methods, and no other.
 func TestMethodsAreDocumented(t *testing.T) {
-	t.Parallel()
 	all, allNotes := names(t)
 	methods, notes := own(all), own(allNotes)
 	text := files.Read(t, "../../docs/protocol.md")
@@ -79,7 +78,6 @@ func TestMethodsAreDocumented(t *testing.T) {
 
 // The code answers each of them.
 func TestMethodsAreServed(t *testing.T) {
-	t.Parallel()
 	methods, _ := names(t)
 	p := initialized(t, &appserver.Server{Home: newHome(t, signedIn(), refusing())})
 	for _, method := range own(methods) {
@@ -99,7 +97,6 @@ func TestMethodsAreServed(t *testing.T) {
 // Asking for a token with an overflowing lifetime does not return one that
 // works for less.
 func TestTokenForEver(t *testing.T) {
-	t.Parallel()
 	p := initialized(t, &appserver.Server{Home: newHome(t, signedIn(), refusing())})
 	for validity, want := range map[string]bool{"0": true, "-1e300": true, "3600": true, "1e9": false, "1e300": false} {
 		m := p.ask(`{"id":1,"method":"rekey/token","params":{"minValiditySeconds":` + validity + `}}`)

@@ -28,7 +28,6 @@ func used(limit string, minutes int, percent float64, after time.Duration) usage
 // An agent answers from what it knows. What has been reset since is unknown, not
 // used as before, and without any figure the error says why.
 func TestRateLimitsOfAnAgent(t *testing.T) {
-	t.Parallel()
 	old := usage.Usage{FetchedAt: time.Now(), Problem: usage.ProblemServer, Windows: []usage.Window{
 		used(usage.MainLimit, 300, 100, -time.Hour), used(usage.MainLimit, 10080, 31, time.Hour),
 	}}
@@ -56,7 +55,6 @@ func TestRateLimitsOfAnAgent(t *testing.T) {
 
 // Each limit that has changed is told once, and only once there are figures.
 func TestRateLimitsUpdated(t *testing.T) {
-	t.Parallel()
 	h := newHome(t, signedIn(), &script{}, ours)
 	p := initialized(t, &appserver.Server{Home: h, Pushes: true})
 	h.usages.Publish(usage.Usage{Problem: usage.ProblemNotReached})

@@ -39,7 +39,6 @@ func fakeAgent(t *testing.T, answers ...string) (socket string) {
 
 // A client that cannot talk to an older or newer agent says so in one sentence.
 func TestClientOfAnotherAgent(t *testing.T) {
-	t.Parallel()
 	const state = `{"id":2,"result":{"schema":9,"state":{"status":"healthy"}}}`
 	for name, tt := range map[string]struct {
 		answer string
@@ -53,7 +52,6 @@ func TestClientOfAnotherAgent(t *testing.T) {
 		"newer, but speaks ours as well": {`{"id":1,"result":{"rekey":{"version":"9.1","schema":{"oldest":1,"newest":9}}}}`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			c, err := appserver.Dial(t.Context(), fakeAgent(t, tt.answer, state))
 			if tt.want == "" {
 				must.Do(t, err)
@@ -72,7 +70,6 @@ func TestClientOfAnotherAgent(t *testing.T) {
 
 // An agent that does not understand a client says so, and serves those it does.
 func TestAgentOfAnotherClient(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		client string
 		want   string // part of the answer
@@ -86,7 +83,6 @@ func TestAgentOfAnotherClient(t *testing.T) {
 		"no introduction":       {`7`, "invalid type: number for `rekey`, expected an object"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			p := connect(t, &appserver.Server{Home: newHome(t, nil, refusing()), Version: "1.2"})
 			m := p.ask(`{"id":1,"method":"initialize","params":{"clientInfo":{"name":"t","version":"1"},"rekey":` + tt.client + `}}`)
 			if !strings.Contains(m.line, tt.want) {
@@ -102,7 +98,6 @@ func TestAgentOfAnotherClient(t *testing.T) {
 
 // A client that is refused because of too many clients is told why.
 func TestClientIsRefused(t *testing.T) {
-	t.Parallel()
 	socket := filepath.Join(t.TempDir(), "s")
 	l := must.Get(net.Listen("unix", socket))(t)
 	defer l.Close()

@@ -17,7 +17,6 @@ import (
 )
 
 func TestHandshake(t *testing.T) {
-	t.Parallel()
 	p := connect(t, &appserver.Server{Home: newHome(t, nil, refusing()), Version: "1.2", Platform: "linux"})
 	if m := p.ask(`{"id":1,"method":"getAuthStatus","params":{}}`); m.Error == nil || m.Error.Message != "Not initialized" {
 		t.Errorf("before initialize: %s", m.line)
@@ -50,7 +49,6 @@ func (h changing) Dir() string {
 // and so do the answers to Rekey's own requests that did not wait for it. What
 // changes before the answer is told afterwards.
 func TestNothingBeforeTheGreeting(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		store := &kit.Store{Content: signedIn()}
 		h := newHome(t, nil, refusing(), func(o *auth.Options) { o.Store = store })
@@ -129,7 +127,6 @@ func TestLineTooLongEndsTheConnection(t *testing.T) {
 }
 
 func TestTokenOmittedAfterPermanentFailure(t *testing.T) {
-	t.Parallel()
 	a := refusing()
 	p := initialized(t, &appserver.Server{Home: newHome(t, signedIn(), a)})
 	for i := range 2 {
@@ -146,7 +143,6 @@ func TestTokenOmittedAfterPermanentFailure(t *testing.T) {
 // TestInOrder sends a slow forced refresh and a plain read without waiting in
 // between: the read is answered second and shows the new token.
 func TestInOrder(t *testing.T) {
-	t.Parallel()
 	entered, leave := make(chan struct{}), make(chan struct{})
 	a := &script{answer: func(int) (auth.TokenResponse, error) {
 		close(entered)
@@ -184,7 +180,6 @@ type halves struct {
 // TestInputEnds: what was asked before the input ended is answered, in order,
 // and then the server ends.
 func TestInputEnds(t *testing.T) {
-	t.Parallel()
 	entered, leave := make(chan struct{}), make(chan struct{})
 	a := &script{answer: func(int) (auth.TokenResponse, error) {
 		close(entered)
@@ -218,7 +213,6 @@ func TestInputEnds(t *testing.T) {
 }
 
 func TestProviderWithoutOpenAI(t *testing.T) {
-	t.Parallel()
 	h := newHome(t, signedIn(), refusing())
 	h.needsAuth = false
 	p := initialized(t, &appserver.Server{Home: h})
@@ -229,7 +223,6 @@ func TestProviderWithoutOpenAI(t *testing.T) {
 }
 
 func TestAccountRead(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		content []byte

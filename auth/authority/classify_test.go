@@ -13,7 +13,6 @@ import (
 // TestClassify has what the recordings, which the app-server's tests replay, do
 // not tell: reasons, codes and bodies made to mislead.
 func TestClassify(t *testing.T) {
-	t.Parallel()
 	const reused = `"refresh_token_reused"`
 	for name, tt := range map[string]struct {
 		status int
@@ -63,7 +62,6 @@ func TestClassify(t *testing.T) {
 		"a status beyond the known range": {999, `{"error":"x"}`, "", "x"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			_, failure := classify(tt.status, []byte(tt.body))
 			if failure == nil {
 				t.Fatal("classified as a success")
@@ -79,7 +77,6 @@ func TestClassify(t *testing.T) {
 // TestErrorCodeNotUTF8: bytes that are not text are replaced, and may stand in
 // strings.
 func TestErrorCodeNotUTF8(t *testing.T) {
-	t.Parallel()
 	for body, want := range map[string]string{
 		"{\"error\":\"refresh_token_reused\xff\"}":            "refresh_token_reused\ufffd",
 		"{\"x\":\"\xff\",\"error\":\"refresh_token_reused\"}": "refresh_token_reused",
@@ -94,7 +91,6 @@ func TestErrorCodeNotUTF8(t *testing.T) {
 }
 
 func TestParseTokens(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		body string
 		want string // access token, "-" for none, "!" for an error
@@ -126,7 +122,6 @@ func TestParseTokens(t *testing.T) {
 		"a form, as RFC 6749 never had it": {`access_token=a`, "!"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			tokens, err := parseTokens([]byte(tt.body))
 			got := "-"
 			switch {

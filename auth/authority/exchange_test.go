@@ -22,7 +22,6 @@ const recordedAuthorizeURL = "https://auth.openai.com/oauth/authorize?response_t
 	"&codex_cli_simplified_flow=true&originator=codex_cli_rs"
 
 func TestAuthorizeURL(t *testing.T) {
-	t.Parallel()
 	a := Authorization{RedirectURI: "http://127.0.0.1:1455/auth/callback", Challenge: "CHALLENGE", State: "STATE"}
 	if got := New(Config{}).AuthorizeURL(a); got != recordedAuthorizeURL {
 		t.Errorf("got  %s\nwant %s", got, recordedAuthorizeURL)
@@ -59,7 +58,6 @@ func formOf(t *testing.T, request string) url.Values {
 }
 
 func TestExchange(t *testing.T) {
-	t.Parallel()
 	// Codex does not look at the content type.
 	server := serve(t, text(response(200, `{"id_token":"i","access_token":"a","refresh_token":"r"}`, "Content-Type: text/plain")))
 	got := must.Get(exchange(t.Context(), server, 0))(t)
@@ -78,7 +76,6 @@ func TestExchange(t *testing.T) {
 // TestExchangeAsCodex: which answers Codex 0.171 takes for a sign-in, and which
 // it does not.
 func TestExchangeAsCodex(t *testing.T) {
-	t.Parallel()
 	const tokens = `"id_token":"i","access_token":"a","refresh_token":"r"`
 	for _, tt := range []struct {
 		body  string
@@ -156,7 +153,6 @@ func TestExchangeFailures(t *testing.T) {
 }
 
 func TestExchangeAPIKey(t *testing.T) {
-	t.Parallel()
 	server := serve(t, text(response(200, `{"access_token":"sk-fake"}`)))
 	key, err := New(Config{Issuer: server.url, ClientID: "cid"}).ExchangeAPIKey(t.Context(), auth.NewSecret("id-token"))
 	if err != nil || key.Reveal() != "sk-fake" {
@@ -183,7 +179,6 @@ func TestExchangeAPIKey(t *testing.T) {
 
 // TestTokensDoNotPrint: what an exchange returns can be logged without harm.
 func TestTokensDoNotPrint(t *testing.T) {
-	t.Parallel()
 	data, err := json.Marshal(Tokens{ID: auth.NewSecret("fake-id"), Access: auth.NewSecret("fake-a"), Refresh: auth.NewSecret("fake-r")})
 	if err != nil || strings.Contains(string(data), "fake") {
 		t.Errorf("got %s, error %v", data, err)

@@ -16,7 +16,6 @@ import (
 )
 
 func TestNetworkFromEnv(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		env  map[string]string
 		want Network
@@ -30,7 +29,6 @@ func TestNetworkFromEnv(t *testing.T) {
 		"HTTP is not for HTTPS": {map[string]string{"HTTP_PROXY": "h"}, Network{HTTPProxy: "h"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			got := NetworkFromEnv(func(name string) string { return tt.env[name] })
 			if got.HTTPProxy != tt.want.HTTPProxy || got.HTTPSProxy != tt.want.HTTPSProxy || got.NoProxy != tt.want.NoProxy {
 				t.Errorf("got %+v, want %+v", got, tt.want)
@@ -69,7 +67,6 @@ func proxyServer(t *testing.T, status string, tunnel func(net.Conn)) (url string
 // TestProxy: a request for another machine goes through the proxy, one for
 // this machine does not, and a proxy that refuses has not seen the token.
 func TestProxy(t *testing.T) {
-	t.Parallel()
 	proxy, asked := proxyServer(t, "407 Proxy Authentication Required", nil)
 	refresh := func(n Network, url string) error {
 		client := must.Get(NewHTTPClient(n))(t)
@@ -134,7 +131,6 @@ func TestExtraCA(t *testing.T) {
 
 // TestPlainHTTP: which addresses may be spoken to without TLS.
 func TestPlainHTTP(t *testing.T) {
-	t.Parallel()
 	reached := errors.New("reached")
 	g := guard{roundTripper(func(*http.Request) (*http.Response, error) { return nil, reached })}
 	for url, want := range map[string]error{
@@ -166,7 +162,6 @@ func (f roundTripper) RoundTrip(req *http.Request) (*http.Response, error) { ret
 
 // TestCauseQuotesNothing: texts of net/http can hold what the server sent.
 func TestCauseQuotesNothing(t *testing.T) {
-	t.Parallel()
 	for _, answer := range []string{
 		testToken + "\r\n\r\n",
 		"HTTP/1.1 200 OK\r\n" + testToken + "\r\n\r\n",

@@ -20,7 +20,6 @@ import (
 // the headers that name the connection. No connection is kept, because net/http repeats
 // requests on kept ones.
 func TestRefreshRequest(t *testing.T) {
-	t.Parallel()
 	server := serve(t, text(response(200, `{}`)))
 	client := New(Config{RefreshURL: server.url + tokenPath, Originator: "golden", UserAgent: "golden/1.0 (test)"})
 	_, err := client.Refresh(t.Context(), auth.RefreshRequest{
@@ -72,7 +71,6 @@ func TestCompressedAnswer(t *testing.T) {
 }
 
 func TestRefreshTarget(t *testing.T) {
-	t.Parallel()
 	const override = "http://127.0.0.1:1/oauth/token"
 	own := &auth.Provenance{Issuer: "https://issuer.example", ClientID: "cid-own"}
 	for name, tt := range map[string]struct {
@@ -91,7 +89,6 @@ func TestRefreshTarget(t *testing.T) {
 		"override that agrees":     {Config{RefreshURL: "https://issuer.example/oauth/token"}, own, refreshTarget{"https://issuer.example/oauth/token", "cid-own", false}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			if got := New(tt.cfg).refreshTarget(tt.provenance); got != tt.want {
 				t.Errorf("got %+v, want %+v", got, tt.want)
 			}
@@ -100,7 +97,6 @@ func TestRefreshTarget(t *testing.T) {
 }
 
 func TestRefreshDropsProvenance(t *testing.T) {
-	t.Parallel()
 	server := serve(t, text(response(200, `{}`)))
 	for issuer, want := range map[string]bool{server.url: false, "https://elsewhere.example": true} {
 		req := testRequest
@@ -228,7 +224,6 @@ func TestRefreshNotSent(t *testing.T) {
 // TestBeforeSend: the hook runs once, after the connection stands and before
 // the server can have the token.
 func TestBeforeSend(t *testing.T) {
-	t.Parallel()
 	server := serve(t, text(response(200, `{}`)))
 	calls := 0
 	client := New(Config{RefreshURL: server.url, BeforeSend: func() error {
@@ -246,7 +241,6 @@ func TestBeforeSend(t *testing.T) {
 // TestRefreshCancelled: who gives up after the request was sent has lost the
 // answer, and the cause can be told from a time limit.
 func TestRefreshCancelled(t *testing.T) {
-	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	server := serve(t, func(c net.Conn) { cancel(); untilClosed(c) })
 	_, err := clientFor(server).Refresh(ctx, testRequest)
@@ -257,7 +251,6 @@ func TestRefreshCancelled(t *testing.T) {
 
 // TestSealedBody: after a failure was reported net/http gets no more of the body.
 func TestSealedBody(t *testing.T) {
-	t.Parallel()
 	unread := newOnceBody([]byte("secret"), nil)
 	if sent, _ := unread.seal(); sent {
 		t.Error("an unread body counts as sent")
@@ -273,7 +266,6 @@ func TestSealedBody(t *testing.T) {
 }
 
 func TestConfigFromEnv(t *testing.T) {
-	t.Parallel()
 	env := map[string]string{
 		"CODEX_REFRESH_TOKEN_URL_OVERRIDE": "http://127.0.0.1:1/a",
 		"CODEX_REVOKE_TOKEN_URL_OVERRIDE":  "http://127.0.0.1:1/b",
@@ -296,7 +288,6 @@ func TestConfigFromEnv(t *testing.T) {
 // TestHeadersCannotBeInjected: a program's name comes from a client of the
 // app-server and may hold anything.
 func TestHeadersCannotBeInjected(t *testing.T) {
-	t.Parallel()
 	server := serve(t, text(response(200, `{}`)))
 	client := New(Config{RefreshURL: server.url, Originator: "a\r\nX-Evil: 1", UserAgent: "b\r\nX-Evil: 1"})
 	must.Get(client.Refresh(t.Context(), testRequest))(t)

@@ -13,7 +13,6 @@ import (
 )
 
 func TestRevokeRequest(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		hint, body string
 	}{
@@ -21,7 +20,6 @@ func TestRevokeRequest(t *testing.T) {
 		"access token":  {"access_token", `{"token":"` + testToken + `","token_type_hint":"access_token"}`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			server := serve(t, text(response(200, ``)))
 			client := New(Config{RevokeURL: server.url + "/oauth/revoke", Originator: "golden", UserAgent: "golden/1.0"})
 			must.Do(t, client.Revoke(t.Context(), auth.NewSecret(testToken), tt.hint))
@@ -37,7 +35,6 @@ func TestRevokeRequest(t *testing.T) {
 }
 
 func TestRevokeURL(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		cfg  Config
 		want string
@@ -50,7 +47,6 @@ func TestRevokeURL(t *testing.T) {
 		"the login issuer has none": {Config{Issuer: "https://login.example"}, "https://auth.openai.com/oauth/revoke"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			if got := New(tt.cfg).revokeURL(); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}

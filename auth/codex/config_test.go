@@ -27,7 +27,6 @@ func with(change func(*Config)) Config {
 
 // Every row was tried on Codex 0.169.0.
 func TestReadConfig(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name, toml string
 		want       Config
@@ -59,7 +58,6 @@ func TestReadConfig(t *testing.T) {
 		{"byte order mark and CRLF", "\ufeffcli_auth_credentials_store = \"auto\"\r\n", with(func(c *Config) { c.Store = StoreAuto })},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			home := t.TempDir()
 			files.Write(t, filepath.Join(home, configFile), []byte(tt.toml))
 			got, err := readConfig(home, "")
@@ -71,7 +69,6 @@ func TestReadConfig(t *testing.T) {
 }
 
 func TestReadConfigWithoutAFile(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	for _, home := range []string{dir, filepath.Join(dir, "no", "such", "home")} {
 		if got, err := readConfig(home, filepath.Join(dir, "etc")); err != nil || !reflect.DeepEqual(got, defaultConfig()) {
@@ -83,7 +80,6 @@ func TestReadConfigWithoutAFile(t *testing.T) {
 // Codex's command line refuses every one of these, its app-server goes on with
 // the defaults.
 func TestReadConfigRefuses(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name, toml, what string
 		line             int
@@ -105,7 +101,6 @@ func TestReadConfigRefuses(t *testing.T) {
 		{"built-in provider", "x = 1\n[model_providers.openai]\nname = \"x\"\n", "model_providers.openai must not have the name", 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			home := t.TempDir()
 			path := filepath.Join(home, configFile)
 			files.Write(t, path, []byte(tt.toml))
@@ -128,7 +123,6 @@ func TestReadConfigRefuses(t *testing.T) {
 }
 
 func TestReadConfigOfAFolder(t *testing.T) {
-	t.Parallel()
 	home := t.TempDir()
 	files.Mkdir(t, filepath.Join(home, configFile))
 	_, err := readConfig(home, "")
@@ -186,7 +180,6 @@ func TestReadConfigLayers(t *testing.T) {
 }
 
 func TestReadConfigRefusesRequirements(t *testing.T) {
-	t.Parallel()
 	for name, toml := range map[string]string{
 		"nothing left":   `allowed_login_methods = []`,
 		"contradiction":  `allowed_login_methods = ["api"]`,
@@ -195,7 +188,6 @@ func TestReadConfigRefusesRequirements(t *testing.T) {
 		"unknown store":  `cli_auth_credentials_store = "x"`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			dir := t.TempDir()
 			files.Write(t, filepath.Join(dir, configFile), []byte(`forced_login_method = "chatgpt"`))
 			files.Write(t, filepath.Join(dir, "requirements.toml"), []byte(toml))
@@ -208,7 +200,6 @@ func TestReadConfigRefusesRequirements(t *testing.T) {
 }
 
 func TestConfigPaths(t *testing.T) {
-	t.Parallel()
 	home := filepath.Join(string(os.PathSeparator), "home", "ada", ".codex")
 	paths := ConfigPaths(home)
 	found := false
@@ -225,7 +216,6 @@ func TestConfigPaths(t *testing.T) {
 
 // Every row was tried on Codex 0.169.0 with "codex login status".
 func TestRestriction(t *testing.T) {
-	t.Parallel()
 	chatgpt := string(box.AuthJSON()) // acct-ada
 	const (
 		apiKey   = `{"OPENAI_API_KEY":"sk-fake"}`
@@ -267,7 +257,6 @@ func TestRestriction(t *testing.T) {
 		{"no workspace: key", apiKey, none, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			stored := must.Get(auth.ParseSnapshot([]byte(tt.stored)))(t)
 			if got := tt.cfg.Restriction(stored); (got == nil) != tt.allowed {
 				t.Errorf("got %q, want allowed %v", got, tt.allowed)
@@ -281,7 +270,6 @@ func TestRestriction(t *testing.T) {
 
 // A configuration that is a pipe or has no end stops nobody.
 func TestReadConfigOfWhatIsNoFile(t *testing.T) {
-	t.Parallel()
 	home := files.TempDir(t)
 	path := filepath.Join(home, configFile)
 	files.Write(t, path, nil)

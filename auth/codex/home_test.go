@@ -9,7 +9,6 @@ import (
 )
 
 func TestResolveHome(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	user, real := filepath.Join(dir, "user"), filepath.Join(dir, "real")
 	files.Mkdir(t, user, real)
@@ -31,7 +30,6 @@ func TestResolveHome(t *testing.T) {
 		{name: "tilde is not expanded", env: filepath.Join(dir, "~"), want: filepath.Join(dir, "~"), wantErr: ErrHomeMissing},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			getenv := func(string) string { return tt.env }
 			got, err := ResolveHome(getenv, func() (string, error) { return user, nil })
 			if got != tt.want {
@@ -48,7 +46,6 @@ func TestResolveHome(t *testing.T) {
 }
 
 func TestResolveHomeWithoutUserHome(t *testing.T) {
-	t.Parallel()
 	lost := errors.New("no home")
 	_, err := ResolveHome(func(string) string { return "" }, func() (string, error) { return "", lost })
 	if !errors.Is(err, lost) {
@@ -58,7 +55,6 @@ func TestResolveHomeWithoutUserHome(t *testing.T) {
 
 // The links are those that were tried on Codex: it writes to the same places.
 func TestCredentialPath(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name string
 		make func(t *testing.T, dir, home string)
@@ -86,7 +82,6 @@ func TestCredentialPath(t *testing.T) {
 		}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			dir := files.TempDir(t)
 			home := filepath.Join(dir, "home")
 			files.Mkdir(t, home, filepath.Join(dir, "dots"))
@@ -106,7 +101,6 @@ func TestCredentialPath(t *testing.T) {
 }
 
 func TestIDIsOneForHomesThatShareASignIn(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	a, b, c := filepath.Join(dir, "a"), filepath.Join(dir, "b"), filepath.Join(dir, "c")
 	files.Mkdir(t, a, b, c)

@@ -12,7 +12,6 @@ import (
 // TestRingFor: what the kernel's answers mean. A test cannot set the machine's
 // clock or suspend it.
 func TestRingFor(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name string
 		err  error
@@ -25,7 +24,6 @@ func TestRingFor(t *testing.T) {
 		{"gone", errors.New("gone"), 0, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			if got, ok := ringFor(tt.err); got != tt.want || ok != tt.ok {
 				t.Errorf("ringFor = %v, %v, want %v, %v", got, ok, tt.want, tt.ok)
 			}
@@ -35,7 +33,6 @@ func TestRingFor(t *testing.T) {
 
 // TestSystemAlarmIsTheKernels: on Linux nothing polls the clock.
 func TestSystemAlarmIsTheKernels(t *testing.T) {
-	t.Parallel()
 	a := SystemClock().NewAlarm()
 	defer a.Close()
 	if _, ok := a.(*timerAlarm); !ok {
@@ -45,7 +42,6 @@ func TestSystemAlarmIsTheKernels(t *testing.T) {
 
 // TestWithin: every moment becomes one that a kernel's timer can hold.
 func TestWithin(t *testing.T) {
-	t.Parallel()
 	now := SystemClock().Now()
 	a := &timerAlarm{clock: frozen(now)}
 	for _, tt := range []struct {
@@ -60,7 +56,6 @@ func TestWithin(t *testing.T) {
 		{"before the epoch", time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(1, 0)},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			if got := a.within(tt.at); !got.Equal(tt.want) {
 				t.Errorf("within(%v) = %v, want %v", tt.at, got, tt.want)
 			}
@@ -76,7 +71,6 @@ func (frozen) NewAlarm() Alarm  { return nil }
 
 // TestClosedAlarm: Set on a closed alarm returns an error instead of blocking.
 func TestClosedAlarm(t *testing.T) {
-	t.Parallel()
 	a := SystemClock().NewAlarm()
 	a.Close()
 	if err := a.Set(SystemClock().Now()); err == nil {

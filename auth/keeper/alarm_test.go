@@ -62,7 +62,6 @@ func TestAlarmRings(t *testing.T) {
 }
 
 func TestSystemClockHasNoMonotonicReading(t *testing.T) {
-	t.Parallel()
 	now := SystemClock().Now()
 	if now != now.Round(0) || now.Location() != time.UTC {
 		t.Errorf("Now = %#v", now)
@@ -72,7 +71,6 @@ func TestSystemClockHasNoMonotonicReading(t *testing.T) {
 // TestTheMoreTellingRingStays: the more significant ring stays until it has
 // been read.
 func TestTheMoreTellingRingStays(t *testing.T) {
-	t.Parallel()
 	r := newRings()
 	r.ring(RingDue)
 	r.ring(RingJump)
@@ -89,7 +87,6 @@ func TestTheMoreTellingRingStays(t *testing.T) {
 
 // TestCoarseAlarm: on systems without a timer on the wall clock, virtual time.
 func TestCoarseAlarm(t *testing.T) {
-	t.Parallel()
 	jump := func(c *fakeClock, d time.Duration) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -110,7 +107,6 @@ func TestCoarseAlarm(t *testing.T) {
 		{"clock corrected", 20 * time.Minute, 2 * time.Second, RingDue, 20*time.Minute - 2*time.Second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				clock := newFakeClock()
 				a := newCoarseAlarm(clock)
@@ -133,7 +129,6 @@ func TestCoarseAlarm(t *testing.T) {
 // TestCoarseAlarmUnset: an alarm that is not set neither rings nor checks the
 // clock.
 func TestCoarseAlarmUnset(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		clock := newFakeClock()
 		a := newCoarseAlarm(clock)

@@ -22,7 +22,6 @@ func kept(life time.Duration, change ...func(*Facts)) Facts {
 }
 
 func TestDue(t *testing.T) {
-	t.Parallel()
 	own := part(7, drawLead, leadSpread)
 	short := func(life time.Duration) time.Duration { return part(7, drawLead, life/16) }
 	undated := func(f *Facts) { f.Unused = true }
@@ -60,7 +59,6 @@ func TestDue(t *testing.T) {
 		{"an end that nobody will see", kept(0, func(f *Facts) { f.Expires = time.Date(262142, 1, 1, 0, 0, 0, 0, time.UTC) }), time.Time{}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			got, reason := Due(tt.facts)
 			if !got.Equal(tt.want) || reason != tt.reason {
 				t.Errorf("Due = %v %q, want %v %q", got, reason, tt.want, tt.reason)
@@ -94,7 +92,6 @@ func TestDueIsAheadOfCodex(t *testing.T) {
 // TestSeedsSpread: fingerprints that differ in one letter get different leads,
 // and each quarter of the span gets its share.
 func TestSeedsSpread(t *testing.T) {
-	t.Parallel()
 	var quarters [4]int
 	const n = 4000
 	for i := range n {

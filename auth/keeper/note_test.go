@@ -12,7 +12,6 @@ import (
 
 // The log says what the keeper waits for, or why for nothing, once each.
 func TestTheKeeperSaysWhatItWaitsFor(t *testing.T) {
-	t.Parallel()
 	var log bytes.Buffer
 	k := New(Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	at := time.Date(2026, time.March, 23, 12, 0, 0, 0, time.UTC)

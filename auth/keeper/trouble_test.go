@@ -46,7 +46,6 @@ func TestOfflineForADay(t *testing.T) {
 
 // TestBackoffDoubles: the limits of the wait, and that all of it is used.
 func TestBackoffDoubles(t *testing.T) {
-	t.Parallel()
 	limits := []time.Duration{time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute,
 		maxBackoff, maxBackoff, maxBackoff}
 	c := New(Options{}).planner

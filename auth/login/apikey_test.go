@@ -12,7 +12,6 @@ import (
 )
 
 func TestReadAPIKey(t *testing.T) {
-	t.Parallel()
 	broken := errors.New("broken pipe")
 	for name, tt := range map[string]struct {
 		in   io.Reader
@@ -35,7 +34,6 @@ func TestReadAPIKey(t *testing.T) {
 		"a reader that breaks off": {io.MultiReader(strings.NewReader("sk-fake"), iotest.ErrReader(broken)), "", broken},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			got, err := ReadAPIKey(tt.in)
 			if got.Reveal() != tt.want || !errors.Is(err, tt.err) {
 				t.Errorf("got %d bytes, %v", len(got.Reveal()), err)
@@ -50,7 +48,6 @@ func TestReadAPIKey(t *testing.T) {
 // TestAPIKeyIsStoredAsByCodex: the file is the one that Codex's own tests and
 // the recordings show.
 func TestAPIKeyIsStoredAsByCodex(t *testing.T) {
-	t.Parallel()
 	key := must.Get(ReadAPIKey(strings.NewReader("sk-fake\n")))(t)
 	const want = "{\n  \"auth_mode\": \"apikey\",\n  \"OPENAI_API_KEY\": \"sk-fake\"\n}"
 	if got := string(auth.NewAPIKey(key).Encode()); got != want {

@@ -58,7 +58,6 @@ func TestSignIn(t *testing.T) {
 // TestAuthorizeURL: what is random in it has Codex's form; the rest is the
 // authority's and tested there.
 func TestAuthorizeURL(t *testing.T) {
-	t.Parallel()
 	f := run(t, Browser{Authority: clientOf("https://auth.example"), Workspaces: []string{"acct_1", "acct_2"}})
 	q := f.page.Query()
 	if len(q.Get("state")) != 43 || len(q.Get("code_challenge")) != 43 || q.Get("allowed_workspace_id") != "acct_1,acct_2" {
@@ -75,7 +74,6 @@ func TestAuthorizeURL(t *testing.T) {
 }
 
 func TestPKCE(t *testing.T) {
-	t.Parallel()
 	if n := len(newVerifier()); n != 86 {
 		t.Errorf("verifier of %d characters, Codex's has 86", n)
 	}
@@ -107,7 +105,6 @@ func TestBrowserDoesNotOpen(t *testing.T) {
 
 // TestNobodySeesThePage: the flow does not wait for a browser that cannot come.
 func TestNobodySeesThePage(t *testing.T) {
-	t.Parallel()
 	broken := errors.New("no browser starts")
 	opens := func(err error) func(context.Context, string) error {
 		return func(context.Context, string) error { return err }
@@ -122,7 +119,6 @@ func TestNobodySeesThePage(t *testing.T) {
 		"headless, said with words": {opens(fmt.Errorf("opening: %w", &NoBrowserError{})), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			_, err := Browser{
 				Authority: clientOf("https://auth.example"), Ports: []int{0}, Open: tt.open, Save: never(t),
 			}.Run(t.Context())
@@ -134,7 +130,6 @@ func TestNobodySeesThePage(t *testing.T) {
 }
 
 func TestCheckBrowser(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		system, name string
 		there        bool
@@ -157,7 +152,6 @@ func TestCheckBrowser(t *testing.T) {
 // TestFlowEndsOpen: a browser that is still being opened is given up with the
 // flow, and that is no reason to prompt.
 func TestFlowEndsOpen(t *testing.T) {
-	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	b := Browser{
 		Authority: clientOf("https://auth.example"),
@@ -284,7 +278,6 @@ func TestWorkspaces(t *testing.T) {
 }
 
 func TestTimeout(t *testing.T) {
-	t.Parallel()
 	f := run(t, Browser{Authority: clientOf("https://auth.example"), Limit: 10 * time.Millisecond})
 	if err := f.end(t); !errors.Is(err, ErrTimeout) {
 		t.Errorf("got %v, want ErrTimeout", err)
@@ -293,7 +286,6 @@ func TestTimeout(t *testing.T) {
 }
 
 func TestCancelledWhileWaiting(t *testing.T) {
-	t.Parallel()
 	f := run(t, Browser{Authority: clientOf("https://auth.example")})
 	f.cancel()
 	if err := f.end(t); !errors.Is(err, ErrCancelled) {
@@ -329,7 +321,6 @@ func TestCancelledInTheExchange(t *testing.T) {
 
 // TestDeadline: a deadline of the caller's is a timeout, too.
 func TestDeadline(t *testing.T) {
-	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
 	_, err := Browser{Authority: clientOf("https://auth.example"), Ports: []int{0}, Prompt: func(string) {}}.Run(ctx)

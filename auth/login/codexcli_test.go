@@ -31,7 +31,6 @@ func told(t *testing.T, c CodexCLI) []string {
 }
 
 func TestCodexCLIInTheBrowser(t *testing.T) {
-	t.Parallel()
 	c := playing(t, "browser")
 	ours := map[string]string{"PATH": "/bin", "BROWSER": "/b", "NO_PROXY": "x", "OPENAI_API_KEY": "sk-fake", "CODEX_HOME": "/other"}
 	c.Lookup = func(name string) (string, bool) { v, ok := ours[name]; return v, ok }

@@ -52,7 +52,6 @@ func TestDeviceSignIn(t *testing.T) {
 
 // TestDeviceAsks: how often, and when not at all any more.
 func TestDeviceAsks(t *testing.T) {
-	t.Parallel()
 	slow, busy := answer(400, `{"error":"slow_down"}`), answer(429, "busy")
 	blip := reply{err: &net.OpError{Op: "dial", Err: errors.New("no network")}}
 	broken := answer(502, "<html>bad gateway</html>")
@@ -78,7 +77,6 @@ func TestDeviceAsks(t *testing.T) {
 		"slow and no network": {"90", []reply{blip, blip}, []int{90, 90, 90}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := scriptOf(tt.polls...)
 				s.code.body = `{"device_auth_id":"dev-1","user_code":"ABCD-1234","interval":"` + tt.interval + `"}`
@@ -96,7 +94,6 @@ func TestDeviceAsks(t *testing.T) {
 
 // TestDeviceEnds: how a flow can end without a sign-in.
 func TestDeviceEnds(t *testing.T) {
-	t.Parallel()
 	broken := answer(500, "")
 	is := func(want error) func(error) bool { return func(err error) bool { return errors.Is(err, want) } }
 	fails := func(status int) func(error) bool {
@@ -130,7 +127,6 @@ func TestDeviceEnds(t *testing.T) {
 		"too large":             {[]reply{answer(200, strings.Repeat(" ", 1<<20)+grantBody)}, 5 * time.Second, fails(200)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := scriptOf()
 				s.polls = tt.polls
@@ -152,7 +148,6 @@ func TestDeviceEnds(t *testing.T) {
 
 // TestDeviceCodeAnswers: what the server may answer to the request for a code.
 func TestDeviceCodeAnswers(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		answer reply
 		none   bool
@@ -171,7 +166,6 @@ func TestDeviceCodeAnswers(t *testing.T) {
 		"no network":        {reply{err: errors.New("secret-0123456789")}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			s := scriptOf()
 			s.code = tt.answer
 			_, err := runDevice(t, s, Device{Save: never(t), Show: func(DeviceCode) { t.Error("shown") }})
@@ -190,7 +184,6 @@ func TestDeviceCodeAnswers(t *testing.T) {
 
 // TestDeviceCancelled: wherever the flow is.
 func TestDeviceCancelled(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		s := scriptOf()

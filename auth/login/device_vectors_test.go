@@ -82,7 +82,6 @@ var morePatient = map[string]bool{"poll-429": true, "poll-500": true}
 // TestDeviceAsRecorded sends what Codex sent, answer for answer, and stores
 // what Codex stored.
 func TestDeviceAsRecorded(t *testing.T) {
-	t.Parallel()
 	data := files.Read(t, "testdata/device.json")
 	var cases []deviceCase
 	must.Do(t, json.Unmarshal(data, &cases))
@@ -91,7 +90,6 @@ func TestDeviceAsRecorded(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
-			t.Parallel()
 			synctest.Test(t, func(t *testing.T) { replayDevice(t, c) })
 		})
 	}

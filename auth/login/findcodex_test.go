@@ -120,7 +120,6 @@ func writeFile(t *testing.T, path, content string, mode os.FileMode) {
 
 // TestFindCodexNowhere: it tells where it has looked, each place once.
 func TestFindCodexNowhere(t *testing.T) {
-	t.Parallel()
 	s, at := codexSearch(t, map[string]string{"PATH": "H/.local/bin:relative:H/p"}, "", nil)
 	got, err := FindCodex(s) // the machine may have one for all its users
 	looked := got.Looked
@@ -148,7 +147,6 @@ func count(list []string, what string) (n int) {
 
 // TestFindCodexOnWindows: npm's place and names there.
 func TestFindCodexOnWindows(t *testing.T) {
-	t.Parallel()
 	s, at := codexSearch(t, map[string]string{"APPDATA": "H/AppData/Roaming"}, "", []string{"AppData/Roaming/npm/codex-", "AppData/Roaming/npm/codex.cmd"})
 	s.System = "windows"
 	if got, err := FindCodex(s); err != nil || got.Path != at("H/AppData/Roaming/npm/codex.cmd") {

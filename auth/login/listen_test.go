@@ -63,7 +63,6 @@ func TestBusyPort(t *testing.T) {
 }
 
 func TestAllPortsBusy(t *testing.T) {
-	t.Parallel()
 	first, _ := occupy(t)
 	second, requests := occupy(t)
 	_, err := Browser{
@@ -105,7 +104,6 @@ func TestSecondSignInTakesOver(t *testing.T) {
 
 // TestCancelledWhileThePortIsBusy: waiting for a port ends with the flow.
 func TestCancelledWhileThePortIsBusy(t *testing.T) {
-	t.Parallel()
 	port, requests := occupy(t)
 	done := make(chan error, 1)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -122,7 +120,6 @@ func TestCancelledWhileThePortIsBusy(t *testing.T) {
 }
 
 func TestDefaultPorts(t *testing.T) {
-	t.Parallel()
 	if got := defaultPorts(); len(got) != 2 || got[0] != 1455 || got[1] != 1457 {
 		t.Errorf("got %v, Codex has 1455 and 1457", got)
 	}

@@ -22,7 +22,6 @@ func render(e ending, languages ...string) (body, policy string) {
 }
 
 func TestPages(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		end  ending
 		want []string
@@ -34,7 +33,6 @@ func TestPages(t *testing.T) {
 		"workspace":    {ending{err: &WorkspaceError{Allowed: []string{"<a>", "b"}}}, []string{`<main class="failed">`, "<h1>Wrong workspace</h1>", "workspace &lt;a&gt; or b is allowed"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			body, _ := render(tt.end)
 			for _, want := range tt.want {
 				if !strings.Contains(body, want) {
@@ -50,7 +48,6 @@ func TestPages(t *testing.T) {
 
 // TestPagesSpeakTheReadersLanguage: the browser says which one.
 func TestPagesSpeakTheReadersLanguage(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		languages []string
 		end       ending
@@ -68,7 +65,6 @@ func TestPagesSpeakTheReadersLanguage(t *testing.T) {
 		"nonsense":           {[]string{`"><script>`}, ending{}, []string{`<html lang="en">`}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			body, _ := render(tt.end, tt.languages...)
 			for _, want := range tt.want {
 				if !strings.Contains(body, want) {
@@ -82,7 +78,6 @@ func TestPagesSpeakTheReadersLanguage(t *testing.T) {
 // TestPageIsSelfContained: nothing is loaded, and the policy allows exactly
 // the style that is there.
 func TestPageIsSelfContained(t *testing.T) {
-	t.Parallel()
 	body, policy := render(ending{account: "ada@example.com"})
 	if found := regexp.MustCompile(`(?i)<script|<link|<img|<iframe|<form|\b(?:src|href|style|on\w+)=|url\(|@import|https?:`).FindString(body); found != "" {
 		t.Errorf("the page holds %q", found)
@@ -98,7 +93,6 @@ func TestPageIsSelfContained(t *testing.T) {
 }
 
 func TestLine(t *testing.T) {
-	t.Parallel()
 	for in, want := range map[string]string{
 		"":                             "",
 		"User said no":                 "User said no",

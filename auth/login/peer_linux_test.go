@@ -21,7 +21,6 @@ var (
 )
 
 func TestMayTalk(t *testing.T) {
-	t.Parallel()
 	const uid = 1000
 	accepted := socket{ours, their, true, uid}
 	for name, tt := range map[string]struct {
@@ -39,7 +38,6 @@ func TestMayTalk(t *testing.T) {
 		"a table that is not there": {nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			if got := mayTalk(tt.table, ours, their, uid); got != tt.want {
 				t.Errorf("got %t, want %t", got, tt.want)
 			}
@@ -48,7 +46,6 @@ func TestMayTalk(t *testing.T) {
 }
 
 func TestReadSockets(t *testing.T) {
-	t.Parallel()
 	const head = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 	word := func(a, b, c, d byte) string {
 		return fmt.Sprintf("%08X", binary.NativeEndian.Uint32([]byte{a, b, c, d}))

@@ -69,7 +69,6 @@ func (m mute) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // TestNoAnswerAboutTheKey: a sign-in that the user has made is not kept waiting.
 func TestNoAnswerAboutTheKey(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
 		saved := 0

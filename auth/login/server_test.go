@@ -236,7 +236,6 @@ func (l pipeListener) dial() net.Conn {
 
 // TestSlowHeader: a client that does not finish its request is hung up on.
 func TestSlowHeader(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, l := pipeServer()
 		c := l.dial()
@@ -253,7 +252,6 @@ func TestSlowHeader(t *testing.T) {
 
 // TestDribble: nor may it go on sending byte after byte.
 func TestDribble(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, l := pipeServer()
 		c := l.dial()
@@ -344,7 +342,6 @@ func codeFor(t *testing.T, f *flow) string {
 // TestSlowExchange: a browser is answered however long the exchange takes
 // within its own limit.
 func TestSlowExchange(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, l := pipeServer()
 		c := l.dial()
@@ -366,7 +363,6 @@ func TestSlowExchange(t *testing.T) {
 
 // TestStranger: a connection of another user's process reaches nothing.
 func TestStranger(t *testing.T) {
-	t.Parallel()
 	l := must.Get(net.Listen("tcp4", "127.0.0.1:0"))(t)
 	s := startServer(l, "the-state", func(net.Conn) bool { return false })
 	defer s.close()
@@ -382,7 +378,6 @@ func TestStranger(t *testing.T) {
 
 // TestHeaders: what every answer tells the browser to do with it.
 func TestHeaders(t *testing.T) {
-	t.Parallel()
 	page := httptest.NewRecorder()
 	writePage(page, httptest.NewRequest(http.MethodGet, "/", nil), ending{})
 	plain := httptest.NewRecorder()

@@ -48,7 +48,6 @@ func TestOpenMakesAPrivateFolder(t *testing.T) {
 }
 
 func TestOpenNarrowsAFolderOfOurs(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	files.Chmod(t, dir, 0o755)
 	openAt(t, dir)
@@ -58,7 +57,6 @@ func TestOpenNarrowsAFolderOfOurs(t *testing.T) {
 }
 
 func TestOpenRefusesWhatIsNotOurs(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	files.Mkdir(t, filepath.Join(dir, "real"))
 	files.Symlink(t, "real", filepath.Join(dir, "link"))
@@ -107,7 +105,6 @@ func TestKeyIsMadeOnce(t *testing.T) {
 }
 
 func TestDamagedKeyIsReplaced(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	files.Write(t, filepath.Join(dir, "key"), []byte("short"))
 	first := openAt(t, dir).Token(kit.Parsed(t, kit.SignIn("r")))
@@ -117,7 +114,6 @@ func TestDamagedKeyIsReplaced(t *testing.T) {
 }
 
 func TestFingerprints(t *testing.T) {
-	t.Parallel()
 	s := openAt(t, files.TempDir(t))
 	base := string(kit.SignIn("refresh-1"))
 	snapshot := kit.Parsed(t, []byte(base))
@@ -142,7 +138,6 @@ func TestFingerprints(t *testing.T) {
 		{"agent", strings.Replace(base, "{", `{"agent_identity":"a.b.c",`, 1), true, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			other := kit.Parsed(t, []byte(tt.content))
 			if tt.content == base {
 				t.Fatal("the row changes nothing")
@@ -173,7 +168,6 @@ func TestFingerprints(t *testing.T) {
 
 // The forms and the key's use are part of the files' format.
 func TestFingerprintsStayTheSame(t *testing.T) {
-	t.Parallel()
 	s := &Memory{key: [32]byte{1, 2, 3}}
 	snapshot := kit.Parsed(t, box.AuthJSON(box.WithAPIKey("sk-fake")))
 	// As Python's hmac computes them.
@@ -188,7 +182,6 @@ func TestFingerprintsStayTheSame(t *testing.T) {
 }
 
 func TestRefusalsAreShared(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	a, b := openAt(t, dir), openAt(t, dir)
 	at := time.Date(2026, 3, 23, 10, 0, 0, 0, time.FixedZone("x", 3600))
@@ -206,7 +199,6 @@ func TestRefusalsAreShared(t *testing.T) {
 }
 
 func TestRefusalsTakeOnlyWhatStaysTrue(t *testing.T) {
-	t.Parallel()
 	s := openAt(t, files.TempDir(t))
 	for _, reason := range []auth.Reason{auth.ReasonUnauthorized, auth.ReasonAccountChanged, ""} {
 		if err := s.Record(auth.Refusal{Fingerprint: "f", Reason: reason}); err == nil {
@@ -380,7 +372,6 @@ func TestStateHoldsNoToken(t *testing.T) {
 }
 
 func TestUnkept(t *testing.T) {
-	t.Parallel()
 	s := Unkept(errors.New("gone"))
 	r := auth.Refusal{Fingerprint: "f", Reason: auth.ReasonReused, At: time.Now().UTC()}
 	if err := s.Record(r); err == nil {
@@ -403,7 +394,6 @@ func TestUnkept(t *testing.T) {
 // A key that cannot be read at the moment is not replaced: its fingerprints,
 // for example that of an answer in the escrow, would match nothing.
 func TestUnreadableKeyIsLeftAlone(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	before := openAt(t, dir).Token(kit.Parsed(t, kit.SignIn("r")))
 	disk := safefile.Disk{Fault: func(op safefile.Op, path string) error {
@@ -423,7 +413,6 @@ func TestUnreadableKeyIsLeftAlone(t *testing.T) {
 // A folder that others may write to is made private, or refused if it belongs
 // to another user.
 func TestOpenLooksAtTheFolderAbove(t *testing.T) {
-	t.Parallel()
 	above := filepath.Join(files.TempDir(t), "rekey")
 	files.Mkdir(t, above)
 	files.Chmod(t, above, 0o777)

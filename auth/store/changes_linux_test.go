@@ -104,7 +104,6 @@ func TestKeyringTellsWhatCodexSaves(t *testing.T) {
 }
 
 func TestLockReleasesOfAMissingFolder(t *testing.T) {
-	t.Parallel()
 	if next(t, "missing", lockReleases(t.Context(), files.TempDir(t)+"/no")) {
 		t.Error("something was told")
 	}
@@ -119,7 +118,6 @@ func drain(changes <-chan struct{}) {
 }
 
 func TestChangesWithoutABus(t *testing.T) {
-	t.Parallel()
 	s := must.Get(Open(files.TempDir(t), codex.Config{Store: codex.StoreAuto}, Options{BusAddress: "unix:path=/nonexistent/bus"}))(t)
 	var unreadable *auth.UnreadableError
 	if _, err := s.(Notifier).Changes(t.Context()); !errors.As(err, &unreadable) {
@@ -128,7 +126,6 @@ func TestChangesWithoutABus(t *testing.T) {
 }
 
 func TestChangesOfAKeyringWithoutSignals(t *testing.T) {
-	t.Parallel()
 	s, _ := ringStore(t, false, "", "")
 	if _, err := s.Changes(t.Context()); !errors.Is(err, ErrNoSignals) {
 		t.Errorf("error %v", err)

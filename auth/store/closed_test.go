@@ -30,7 +30,6 @@ func everyCall(t *testing.T, s auth.Store) map[string]error {
 }
 
 func TestEphemeralIsReportedAndLeftAlone(t *testing.T) {
-	t.Parallel()
 	home := files.TempDir(t)
 	files.Write(t, filepath.Join(home, codex.AuthFile), kit.SignIn("r")) // Codex does not look at it
 	s := openAs(t, home, codex.Config{Store: codex.StoreEphemeral})
@@ -45,14 +44,12 @@ func TestEphemeralIsReportedAndLeftAlone(t *testing.T) {
 }
 
 func TestFileIgnoresEncryption(t *testing.T) {
-	t.Parallel()
 	home := files.TempDir(t)
 	files.Write(t, filepath.Join(home, codex.AuthFile), kit.SignIn("r"))
 	must.Get(openAs(t, home, codex.Config{Store: codex.StoreFile, Encrypted: true}).Load(kit.Context(t)))(t)
 }
 
 func TestOpenOfAnUnknownKind(t *testing.T) {
-	t.Parallel()
 	if _, err := Open(t.TempDir(), codex.Config{}, Options{}); err == nil {
 		t.Error("no error")
 	}

@@ -16,7 +16,6 @@ import (
 )
 
 func TestDelete(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		make    func(t *testing.T, home, dots string)
@@ -48,7 +47,6 @@ func TestDelete(t *testing.T) {
 		}, false, []string{"home/.auth-abc123"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			dir := files.TempDir(t)
 			home, dots := filepath.Join(dir, "home"), filepath.Join(dir, "dots")
 			files.Mkdir(t, home, dots)
@@ -67,7 +65,6 @@ func TestDelete(t *testing.T) {
 }
 
 func TestDeleteWithoutAHomeMakesNone(t *testing.T) {
-	t.Parallel()
 	home := filepath.Join(files.TempDir(t), "home")
 	if removed, err := open(t, home).Delete(kit.Context(t)); removed || err != nil {
 		t.Errorf("got %v, %v", removed, err)

@@ -57,7 +57,6 @@ func holds(t *testing.T, s auth.Store, want string) {
 }
 
 func TestLoad(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name string
 		make func(t *testing.T, path string)
@@ -76,7 +75,6 @@ func TestLoad(t *testing.T) {
 		}, "it is larger than 32 MiB"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			home := files.TempDir(t)
 			path := filepath.Join(home, codex.AuthFile)
 			tt.make(t, path)
@@ -101,7 +99,6 @@ func TestLoad(t *testing.T) {
 }
 
 func TestLoadWithoutPermission(t *testing.T) {
-	t.Parallel()
 	if os.Geteuid() == 0 {
 		t.Log("root may read everything: only the wording is tested")
 		if got := safefile.Reason(&fs.PathError{Op: "open", Path: "x", Err: syscall.EACCES}); got.Error() != "permission denied" {
@@ -120,7 +117,6 @@ func TestLoadWithoutPermission(t *testing.T) {
 }
 
 func TestLoadWithoutAHome(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	if _, err := open(t, filepath.Join(dir, "no", "home")).Load(kit.Context(t)); !errors.Is(err, auth.ErrNoCredential) {
 		t.Errorf("missing: %v, want ErrNoCredential", err)
@@ -133,7 +129,6 @@ func TestLoadWithoutAHome(t *testing.T) {
 }
 
 func TestLoadEndsWithItsContext(t *testing.T) {
-	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := open(t, t.TempDir()).Load(ctx); !errors.Is(err, context.Canceled) {
@@ -170,7 +165,6 @@ func TestUpdateWritesAsCodexDoes(t *testing.T) {
 
 // A home that was moved away is not made anew by an Update that writes nothing.
 func TestUpdateLeavesNoHome(t *testing.T) {
-	t.Parallel()
 	home := filepath.Join(files.TempDir(t), "moved")
 	keep := func(*auth.Snapshot) (*auth.Snapshot, error) { return nil, auth.ErrStoreChanged }
 	if err := open(t, home).Update(kit.Context(t), keep); !errors.Is(err, auth.ErrStoreChanged) {
@@ -182,11 +176,9 @@ func TestUpdateLeavesNoHome(t *testing.T) {
 }
 
 func TestUpdateDecidesOnWhatIsThere(t *testing.T) {
-	t.Parallel()
 	refused := errors.New("no")
 	for name, stored := range map[string][]byte{"nothing": nil, "a sign-in": kit.SignIn("one"), "garbage": []byte("{")} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			home := files.TempDir(t)
 			path := filepath.Join(home, codex.AuthFile)
 			if stored != nil {
@@ -215,7 +207,6 @@ func TestUpdateDecidesOnWhatIsThere(t *testing.T) {
 }
 
 func TestUpdateOfNothingIsAnError(t *testing.T) {
-	t.Parallel()
 	if err := open(t, files.TempDir(t)).Update(kit.Context(t), put(nil)); !errors.Is(err, errNothing) {
 		t.Errorf("error %v", err)
 	}
@@ -306,7 +297,6 @@ func withoutLocks() safefile.Disk {
 }
 
 func TestUpdateWithoutLocksChangesNothing(t *testing.T) {
-	t.Parallel()
 	home := files.TempDir(t)
 	s := must.Get(Open(home, codex.Config{Store: codex.StoreFile}, Options{Disk: withoutLocks()}))(t)
 	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("one")))); !errors.Is(err, safefile.ErrNoLocks) {
@@ -318,7 +308,6 @@ func TestUpdateWithoutLocksChangesNothing(t *testing.T) {
 }
 
 func TestStoreNamesItsPath(t *testing.T) {
-	t.Parallel()
 	home := t.TempDir()
 	if got := open(t, home).String(); got != filepath.Join(home, "auth.json") {
 		t.Errorf("got %q", got)
@@ -326,7 +315,6 @@ func TestStoreNamesItsPath(t *testing.T) {
 }
 
 func TestFixtureIsWhatIsWritten(t *testing.T) {
-	t.Parallel()
 	fixture := box.AuthJSON(box.WithAPIKey("sk-fake"))
 	if got := kit.Parsed(t, fixture).Encode(); string(got) != string(fixture) {
 		t.Errorf("got %s", got)

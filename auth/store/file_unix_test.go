@@ -17,7 +17,6 @@ import (
 
 // Codex waits for ever for a writer.
 func TestLoadOfAPipeDoesNotWait(t *testing.T) {
-	t.Parallel()
 	home := files.TempDir(t)
 	must.Do(t, syscall.Mkfifo(filepath.Join(home, codex.AuthFile), 0o600))
 	s := open(t, home)

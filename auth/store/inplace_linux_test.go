@@ -114,7 +114,6 @@ func TestOverlay(t *testing.T) {
 // The file that root writes, and everything created beside it, stays the
 // owner's.
 func TestOwnerStays(t *testing.T) {
-	t.Parallel()
 	if os.Geteuid() != 0 {
 		kit.Missing(t, "root, who may write in another user's home")
 	}
@@ -144,7 +143,6 @@ func TestOwnerStays(t *testing.T) {
 // A file of root's in another user's home is left alone: a writer that cannot
 // preserve the owner refuses to write.
 func TestOwnerThatCannotBeKept(t *testing.T) {
-	t.Parallel()
 	if os.Geteuid() != 0 {
 		kit.Missing(t, "root, who may write in another user's home")
 	}

@@ -66,7 +66,6 @@ func TestTornWriteIsCompleted(t *testing.T) {
 // Content that another program has written since is not mistaken for a torn
 // write.
 func TestJournalLeavesOthersAlone(t *testing.T) {
-	t.Parallel()
 	home := files.TempDir(t)
 	s := open(t, home).(*fileStore)
 	files.Write(t, s.path, kit.SignIn("theirs"))
@@ -79,7 +78,6 @@ func TestJournalLeavesOthersAlone(t *testing.T) {
 
 // While another process is writing, nothing is completed.
 func TestJournalOfALivingProcess(t *testing.T) {
-	t.Parallel()
 	home := files.TempDir(t)
 	s := open(t, home).(*fileStore)
 	files.Write(t, s.path, kit.SignIn("old")[:100])

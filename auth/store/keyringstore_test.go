@@ -102,7 +102,6 @@ func compact(t *testing.T, data []byte) string {
 
 // Every row but those marked was tried on Codex 0.169.0.
 func TestWhereCredentialsAreRead(t *testing.T) {
-	t.Parallel()
 	ring, file := compact(t, kit.SignIn("ring")), string(kit.SignIn("file"))
 	for _, tt := range []struct {
 		name           string
@@ -133,7 +132,6 @@ func TestWhereCredentialsAreRead(t *testing.T) {
 		{name: "auto: damaged, no file", auto: true, inRing: "{"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			s, r := ringStore(t, tt.auto, tt.inRing, tt.inFile)
 			r.err = tt.err
 			got, err := s.Load(kit.Context(t))
@@ -225,7 +223,6 @@ func TestWhereCredentialsAreWritten(t *testing.T) {
 }
 
 func TestKeyringUpdateDecidesAgain(t *testing.T) {
-	t.Parallel()
 	s, r := ringStore(t, false, compact(t, kit.SignIn("one")), "")
 	r.onGet = func(n int, r *fakeRing) {
 		if n == 2 { // under the lock: a program that takes none has signed in
@@ -243,7 +240,6 @@ func TestKeyringUpdateDecidesAgain(t *testing.T) {
 }
 
 func TestKeyringUpdateStopsOnADecision(t *testing.T) {
-	t.Parallel()
 	s, r := ringStore(t, false, compact(t, kit.SignIn("one")), "")
 	err := s.Update(kit.Context(t), func(*auth.Snapshot) (*auth.Snapshot, error) { return nil, auth.ErrStoreChanged })
 	if !errors.Is(err, auth.ErrStoreChanged) || r.sets != 0 {
@@ -252,7 +248,6 @@ func TestKeyringUpdateStopsOnADecision(t *testing.T) {
 }
 
 func TestKeyringDelete(t *testing.T) {
-	t.Parallel()
 	ring, file := compact(t, kit.SignIn("ring")), string(kit.SignIn("file"))
 	for _, tt := range []struct {
 		name           string
@@ -271,7 +266,6 @@ func TestKeyringDelete(t *testing.T) {
 		{"auto: locked, nothing", true, "", "", secretservice.ErrLocked, false, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			s, r := ringStore(t, tt.auto, tt.inRing, tt.inFile)
 			r.err = tt.err
 			removed, err := s.Delete(kit.Context(t))
@@ -289,7 +283,6 @@ func TestKeyringDelete(t *testing.T) {
 }
 
 func TestKeyringTextsQuoteNothing(t *testing.T) {
-	t.Parallel()
 	for _, cause := range []error{secretservice.ErrLocked, secretservice.ErrNoService, secretservice.ErrAmbiguous, errForm, context.DeadlineExceeded, errors.New("sekret")} {
 		s, r := ringStore(t, false, "sekret", "")
 		r.err = cause
@@ -301,7 +294,6 @@ func TestKeyringTextsQuoteNothing(t *testing.T) {
 }
 
 func TestEscrowKeyOfTheKeyring(t *testing.T) {
-	t.Parallel()
 	s, r := ringStore(t, false, compact(t, kit.SignIn("one")), "")
 	if key, err := s.EscrowKey(false); key != nil || err != nil {
 		t.Errorf("before it is made: %v", err)
@@ -330,7 +322,6 @@ func TestEscrowKeyOfTheKeyring(t *testing.T) {
 }
 
 func TestEscrowKeyOfAuto(t *testing.T) {
-	t.Parallel()
 	s, r := ringStore(t, true, "", string(kit.SignIn("file")))
 	if key, err := s.EscrowKey(true); err != nil || key == nil {
 		t.Errorf("the next save goes to the keyring: %v", err)
@@ -366,7 +357,6 @@ func TestEscrowOfAKeyringStore(t *testing.T) {
 }
 
 func TestGoKeyringKnowsItsLimits(t *testing.T) {
-	t.Parallel()
 	mine, codexs := rekeyItem("u"), codexItem("u")
 	for _, tt := range []struct {
 		goos string
@@ -383,7 +373,6 @@ func TestGoKeyringKnowsItsLimits(t *testing.T) {
 }
 
 func TestBoundedGivesUp(t *testing.T) {
-	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
 	_, err := bounded(ctx, func() (string, error) { <-t.Context().Done(); return "", nil })

@@ -51,7 +51,6 @@ func TestRefreshLockIsSharedByLinkedHomes(t *testing.T) {
 }
 
 func TestRefreshLockWithoutLocks(t *testing.T) {
-	t.Parallel()
 	if _, err := RefreshLock(t.TempDir(), withoutLocks(), time.Second)(t.Context()); !errors.Is(err, safefile.ErrNoLocks) {
 		t.Errorf("error %v, want ErrNoLocks", err)
 	}

@@ -87,7 +87,6 @@ func TestWritableSeesObstacles(t *testing.T) {
 }
 
 func TestWritableWithoutAHome(t *testing.T) {
-	t.Parallel()
 	home := filepath.Join(files.TempDir(t), "a", "b")
 	if err := open(t, home).Writable(kit.Context(t)); err != nil {
 		t.Errorf("error %v: the home can be made", err)

@@ -97,7 +97,6 @@ func TestSwitchedOffElsewhere(t *testing.T) {
 }
 
 func TestProgramIsGone(t *testing.T) {
-	t.Parallel()
 	p := newPlace(t)
 	l := p.login()
 	set(t, l, true)
@@ -122,7 +121,6 @@ func TestSystemEntry(t *testing.T) {
 }
 
 func TestUnreadableEntry(t *testing.T) {
-	t.Parallel()
 	p := newPlace(t)
 	l := p.login()
 	put(t, filepath.Join(p.entry(), "inside"), "") // the entry is a folder
@@ -140,7 +138,6 @@ func TestUnreadableEntry(t *testing.T) {
 // TestFolders: variables that the base directory specification calls invalid
 // are not followed.
 func TestFolders(t *testing.T) {
-	t.Parallel()
 	p := newPlace(t)
 	p.env["XDG_CONFIG_HOME"], p.env["XDG_CONFIG_DIRS"] = "relative", "also:/etc/one:/etc/two"
 	got := strings.Join(p.login().dirs, " ")
@@ -155,7 +152,6 @@ func TestFolders(t *testing.T) {
 
 // TestExec reads the line back as the specification says that a desktop does.
 func TestExec(t *testing.T) {
-	t.Parallel()
 	for _, program := range programs {
 		content := must.Get(formatEntry(program))(t)
 		e := parseEntry(content)
@@ -224,7 +220,6 @@ func TestValid(t *testing.T) {
 }
 
 func TestUnserved(t *testing.T) {
-	t.Parallel()
 	for desktop, want := range map[string]string{"sway": "sway", "labwc:wlroots": "labwc", "KDE": "", "ubuntu:GNOME": "", "": ""} {
 		if got := Unserved(func(string) string { return desktop }); got != want {
 			t.Errorf("on %q: %q, want %q", desktop, got, want)

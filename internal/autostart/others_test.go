@@ -38,7 +38,6 @@ func TestLaunchAgent(t *testing.T) {
 }
 
 func TestPropertyList(t *testing.T) {
-	t.Parallel()
 	for _, program := range append(programs, "/Applications/<A & B>/rekey") {
 		var list struct {
 			Dict struct {
@@ -61,7 +60,6 @@ func TestPropertyList(t *testing.T) {
 
 // TestPropertyListIsNotFooled: only what stands at the top counts.
 func TestPropertyListIsNotFooled(t *testing.T) {
-	t.Parallel()
 	const text = `<plist><dict><key>KeepAlive</key><dict><key>RunAtLoad</key><true/></dict></dict></plist>`
 	if on, err := parsePropertyList(text); err != nil || on {
 		t.Errorf("parsePropertyList = %t, %v, want false", on, err)
@@ -69,7 +67,6 @@ func TestPropertyListIsNotFooled(t *testing.T) {
 }
 
 func TestCommand(t *testing.T) {
-	t.Parallel()
 	const program = `C:\Program Files\Rekey\rekey.exe`
 	if got, err := formatCommand(program); err != nil || got != `"`+program+`"` {
 		t.Errorf("formatCommand = %s, %v", got, err)
@@ -80,7 +77,6 @@ func TestCommand(t *testing.T) {
 }
 
 func TestApproved(t *testing.T) {
-	t.Parallel()
 	for setting, want := range map[string]bool{
 		"": true, "\x02\x00\x00\x00": true, "\x06\x00": true,
 		"\x03\x00\x00\x00\x18\x8c\x3a\x17": false, "\x07\x00": false,
@@ -92,7 +88,6 @@ func TestApproved(t *testing.T) {
 }
 
 func TestLasting(t *testing.T) {
-	t.Parallel()
 	root := t.TempDir()
 	versioned := filepath.Join(root, "rekey-1.2.3", "bin", "rekey")
 	bin, other := filepath.Join(root, "bin"), filepath.Join(root, "other")
@@ -116,7 +111,6 @@ func TestLasting(t *testing.T) {
 }
 
 func TestNew(t *testing.T) {
-	t.Parallel()
 	home := t.TempDir()
 	l := must.Get(New(Options{Getenv: func(string) string { return "" }, UserHome: home}))(t)
 	if f, ok := l.(freedesktop); ok {
@@ -130,7 +124,6 @@ func TestNew(t *testing.T) {
 }
 
 func TestUnitEnabled(t *testing.T) {
-	t.Parallel()
 	home := t.TempDir()
 	o := Options{UserHome: home, Getenv: func(string) string { return "" }}
 	if UnitEnabled(o) {

@@ -10,7 +10,6 @@ import (
 )
 
 func TestJWT(t *testing.T) {
-	t.Parallel()
 	// The same claims give the same token as in the recordings of the real Codex.
 	got := JWT(map[string]any{"exp": 4102444800, "jti": "access-1"})
 	want := "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJleHAiOjQxMDI0NDQ4MDAsImp0aSI6ImFjY2Vzcy0xIn0.c2ln"
@@ -20,7 +19,6 @@ func TestJWT(t *testing.T) {
 }
 
 func TestAuthJSONIsWhatCodexWrites(t *testing.T) {
-	t.Parallel()
 	at := time.Date(2026, 11, 23, 11, 11, 53, 250349038, time.UTC)
 	fixed := WithTokens(Tokens{"id", "access", "refresh<&>"})
 	const head = "{\n  \"auth_mode\": \"chatgpt\",\n  \"OPENAI_API_KEY\": null,\n  \"tokens\": {\n    \"id_token\": \"id\",\n" +
@@ -47,7 +45,6 @@ func TestAuthJSONIsWhatCodexWrites(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			if got := string(AuthJSON(tt.opts...)); got != tt.want {
 				t.Errorf("got\n%s\nwant\n%s", got, tt.want)
 			}
@@ -56,7 +53,6 @@ func TestAuthJSONIsWhatCodexWrites(t *testing.T) {
 }
 
 func TestAuthJSONMakesTokensUp(t *testing.T) {
-	t.Parallel()
 	issued := time.Unix(1_800_000_000, 0)
 	for name, tt := range map[string]struct {
 		opts        []AuthOption
@@ -70,7 +66,6 @@ func TestAuthJSONMakesTokensUp(t *testing.T) {
 		"opaque access": {[]AuthOption{WithAccessToken("opaque")}, "opaque", "fixture-refresh-token", issued.Add(DefaultAccessLife)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			got := decodeAuth(t, AuthJSON(append(tt.opts, WithIssued(issued))...))
 			if tt.wantAccess == "" {
 				if exp := claims(t, got.Tokens.AccessToken)["exp"]; exp != float64(tt.wantExpiry.Unix()) {

@@ -24,7 +24,6 @@ func poll(t *testing.T, s *Server, id, userCode string) answer {
 }
 
 func TestDeviceIsSignedIn(t *testing.T) {
-	t.Parallel()
 	for name, approve := range map[string]func(*testing.T, *Server, string){
 		"by method": func(t *testing.T, s *Server, code string) {
 			if err := s.ApproveDevice(code); err != nil {
@@ -39,7 +38,6 @@ func TestDeviceIsSignedIn(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			s := start(t, Config{DeviceInterval: 2 * time.Second})
 			id, userCode := askForCode(t, s)
 			if a := poll(t, s, id, userCode); a.status != http.StatusForbidden {
@@ -69,7 +67,6 @@ func TestDeviceIsSignedIn(t *testing.T) {
 }
 
 func TestDeviceIsNotSignedIn(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		change func(*testing.T, *Server, string)
 		id     string // "" for the right one
@@ -87,7 +84,6 @@ func TestDeviceIsNotSignedIn(t *testing.T) {
 		}, "x", "invalid_grant"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			s := start(t, Config{DeviceInterval: 2 * time.Second})
 			id, userCode := askForCode(t, s)
 			tt.change(t, s, userCode)
@@ -102,7 +98,6 @@ func TestDeviceIsNotSignedIn(t *testing.T) {
 }
 
 func TestDevicePageEscapes(t *testing.T) {
-	t.Parallel()
 	s := start(t, Config{})
 	a := send(t, http.MethodGet, s.Issuer()+"/codex/device?user_code=%3Cscript%3E", "", "")
 	if a.status != http.StatusOK || strings.Contains(string(a.body), "<script>") || !strings.Contains(string(a.body), "not a code") {
@@ -111,7 +106,6 @@ func TestDevicePageEscapes(t *testing.T) {
 }
 
 func TestDeviceCodeNeedsTheClient(t *testing.T) {
-	t.Parallel()
 	s := start(t, Config{})
 	a := postJSON(t, s.Issuer()+"/api/accounts/deviceauth/usercode", map[string]string{"client_id": "x"})
 	if a.status != http.StatusBadRequest || a.code() != "invalid_client" {

@@ -11,7 +11,6 @@ import (
 )
 
 func TestHome(t *testing.T) {
-	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "deep", "codex")
 	h := must.Get(NewHome(dir))(t)
 	if h.Dir() != dir || h.AuthPath() != filepath.Join(dir, "auth.json") {
@@ -55,7 +54,6 @@ func TestHome(t *testing.T) {
 }
 
 func TestHomeLeavesNothingBehindWhenReplacingFails(t *testing.T) {
-	t.Parallel()
 	h := must.Get(NewHome(t.TempDir()))(t)
 	must.Do(t, os.Mkdir(h.AuthPath(), 0o700))
 	if err := h.Replace([]byte("x")); err == nil {

@@ -48,7 +48,6 @@ func browse(t *testing.T, s *Server, q url.Values) (answer, url.Values) {
 }
 
 func TestAuthorize(t *testing.T) {
-	t.Parallel()
 	s := start(t, Config{})
 	for name, tt := range map[string]struct {
 		changes    []string
@@ -68,7 +67,6 @@ func TestAuthorize(t *testing.T) {
 		"an unknown decision": {[]string{"decision", "x"}, 302, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			q := authorizeQuery(tt.changes...)
 			a, back := browse(t, s, q)
 			if a.status != tt.wantStatus || back.Get("error") != tt.wantError {
@@ -89,7 +87,6 @@ func TestAuthorize(t *testing.T) {
 }
 
 func TestCodeExchange(t *testing.T) {
-	t.Parallel()
 	c := newClock()
 	for name, tt := range map[string]struct {
 		changes []string
@@ -125,7 +122,6 @@ func TestCodeExchange(t *testing.T) {
 }
 
 func TestAFailedExchangeUsesTheCodeUp(t *testing.T) {
-	t.Parallel()
 	s := start(t, Config{})
 	_, back := browse(t, s, authorizeQuery())
 	postForm(t, s.TokenURL(), codeForm(back.Get("code"), "code_verifier", strings.Repeat("x", 43)))
@@ -135,7 +131,6 @@ func TestAFailedExchangeUsesTheCodeUp(t *testing.T) {
 }
 
 func TestApprovalPage(t *testing.T) {
-	t.Parallel()
 	s := start(t, Config{ApprovalPage: true})
 	s.SetAccount(Account{Email: "<b>@example.com"})
 	a, _ := browse(t, s, authorizeQuery())
@@ -165,7 +160,6 @@ func between(t *testing.T, text, before, after string) string {
 }
 
 func TestExchangeOfTheIDToken(t *testing.T) {
-	t.Parallel()
 	form := url.Values{
 		"grant_type": {GrantExchange}, "client_id": {CodexClientID}, "requested_token": {"openai-api-key"},
 		"subject_token": {"an ID token"}, "subject_token_type": {"urn:ietf:params:oauth:token-type:id_token"},
@@ -174,7 +168,6 @@ func TestExchangeOfTheIDToken(t *testing.T) {
 		"refused": {"", "access_denied"}, "granted": {"sk-fake", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			a := postForm(t, start(t, Config{APIKey: tt.key}).TokenURL(), form)
 			if a.code() != tt.want || a.field(t, "access_token") != tt.key {
 				t.Errorf("got %d %s", a.status, a.body)
@@ -184,7 +177,6 @@ func TestExchangeOfTheIDToken(t *testing.T) {
 }
 
 func TestWorkspaces(t *testing.T) {
-	t.Parallel()
 	s := start(t, Config{})
 	tokens := s.Issue(Ada())
 	for name, tt := range map[string]struct {
@@ -192,7 +184,6 @@ func TestWorkspaces(t *testing.T) {
 		want   int
 	}{"known": {tokens.AccessToken, 200}, "unknown": {"x", 401}, "refresh token of nobody": {"", 401}} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			r := must.Get(http.NewRequestWithContext(t.Context(), http.MethodGet, s.BackendURL()+"/wham/accounts/check", nil))(t)
 			r.Header.Set("Authorization", "Bearer "+tt.bearer)
 			resp := must.Get(client(t).Do(r))(t)

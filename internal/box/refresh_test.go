@@ -9,7 +9,6 @@ import (
 )
 
 func TestRefreshRotates(t *testing.T) {
-	t.Parallel()
 	c := newClock()
 	s := start(t, Config{Now: c.Now, AccessLife: 20 * time.Minute})
 	signedIn := decodeAuth(t, s.SignIn(Ada()))
@@ -36,7 +35,6 @@ func TestRefreshRotates(t *testing.T) {
 }
 
 func TestAccessLifeCanChange(t *testing.T) {
-	t.Parallel()
 	c := newClock()
 	s := start(t, Config{Now: c.Now})
 	s.SetAccessLife(time.Minute)
@@ -45,7 +43,6 @@ func TestAccessLifeCanChange(t *testing.T) {
 
 // TestRefusals: each case prepares a server and returns the token to redeem.
 func TestRefusals(t *testing.T) {
-	t.Parallel()
 	spend := func(t *testing.T, s *Server, token string) string {
 		a := refresh(t, s, token)
 		if a.status != http.StatusOK {
@@ -98,7 +95,6 @@ func TestRefusals(t *testing.T) {
 		}, "invalid_client"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			s := start(t, tt.cfg)
 			token := tt.prepare(t, s)
 			if works := s.Works(token); works != (tt.want == "" || tt.want == "invalid_client") {
@@ -120,7 +116,6 @@ func TestRefusals(t *testing.T) {
 }
 
 func TestOneOfManyConcurrentRefreshesWins(t *testing.T) {
-	t.Parallel()
 	s := start(t, Config{})
 	token := s.Issue(Ada()).RefreshToken
 	const callers = 20
@@ -140,7 +135,6 @@ func TestOneOfManyConcurrentRefreshesWins(t *testing.T) {
 }
 
 func TestTokenEndpointRefusesNonsense(t *testing.T) {
-	t.Parallel()
 	s := start(t, Config{})
 	form := func(pairs url.Values) func(*testing.T) answer {
 		return func(t *testing.T) answer { return postForm(t, s.TokenURL(), pairs) }
@@ -163,7 +157,6 @@ func TestTokenEndpointRefusesNonsense(t *testing.T) {
 		"another client": {form(url.Values{"grant_type": {GrantCode}, "client_id": {"x"}}), "invalid_client"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			if a := tt.send(t); a.status != http.StatusBadRequest || a.code() != tt.want {
 				t.Errorf("got %d %q, want 400 %q", a.status, a.code(), tt.want)
 			}
@@ -172,7 +165,6 @@ func TestTokenEndpointRefusesNonsense(t *testing.T) {
 }
 
 func TestRevocation(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		request   func(Tokens) map[string]string
 		wantWorks bool
@@ -191,7 +183,6 @@ func TestRevocation(t *testing.T) {
 		"no token":      {func(Tokens) map[string]string { return nil }, true, http.StatusBadRequest},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			s := start(t, Config{})
 			tokens := s.Issue(Ada())
 			if a := postJSON(t, s.RevokeURL(), tt.request(tokens)); a.status != tt.want {

@@ -87,7 +87,6 @@ func wantCut(t *testing.T, a answer) {
 }
 
 func TestScriptThenMode(t *testing.T) {
-	t.Parallel()
 	s := start(t, Config{})
 	s.SetMode(Reply{Status: 503})
 	s.Script(Reply{Status: 502}, Reply{})
@@ -104,7 +103,6 @@ func TestScriptThenMode(t *testing.T) {
 }
 
 func TestRequestsAreSeenWhileTheyAreHeldBack(t *testing.T) {
-	t.Parallel()
 	c := newClock()
 	s := start(t, Config{Now: c.Now})
 	gate := make(chan struct{})
@@ -140,7 +138,6 @@ func TestRequestsAreSeenWhileTheyAreHeldBack(t *testing.T) {
 }
 
 func TestWaitingEndsWithTheContext(t *testing.T) {
-	t.Parallel()
 	s := start(t, Config{})
 	cause := errors.New("enough")
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -151,7 +148,6 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 }
 
 func TestCloseEndsRequestsThatAreHeldBack(t *testing.T) {
-	t.Parallel()
 	for _, held := range []Reply{{Gate: make(chan struct{})}, {Delay: time.Hour}} {
 		s := start(t, Config{})
 		s.SetMode(held)
@@ -171,7 +167,6 @@ func TestCloseEndsRequestsThatAreHeldBack(t *testing.T) {
 
 // TestAnswer: a function answers whatever comes, and is told the requests so far.
 func TestAnswer(t *testing.T) {
-	t.Parallel()
 	s := start(t, Config{})
 	s.Answer(func(all []Request) Reply {
 		last := all[len(all)-1]

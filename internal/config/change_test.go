@@ -69,7 +69,6 @@ func TestChangeInPlace(t *testing.T) {
 }
 
 func TestChangeMakesTheFile(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "rekey", "config.toml")
 	must.Do(t, Change(t.Context(), path, Set("notifications", false)))
 	for _, tt := range []struct {
@@ -110,7 +109,6 @@ func TestChangeKeepsModeAndLink(t *testing.T) {
 }
 
 func TestChangeWritesNothingTwice(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	put(t, path, "keep_fresh = false\n")
 	before := must.Get(os.Stat(path))(t)
@@ -121,7 +119,6 @@ func TestChangeWritesNothingTwice(t *testing.T) {
 }
 
 func TestChangeRefuses(t *testing.T) {
-	t.Parallel()
 	tests := map[string]struct {
 		before string
 		edit   Edit
@@ -136,7 +133,6 @@ func TestChangeRefuses(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			path := filepath.Join(t.TempDir(), "config.toml")
 			put(t, path, tt.before)
 			err := Change(t.Context(), path, Set("notifications", false), tt.edit)
@@ -151,7 +147,6 @@ func TestChangeRefuses(t *testing.T) {
 }
 
 func TestChangeCannotBeSaved(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
 	put(t, path("readonly.toml"), "")
@@ -170,7 +165,6 @@ func TestChangeCannotBeSaved(t *testing.T) {
 		"full.toml":        "too large",
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			err := Change(t.Context(), path(name), Set("keep_fresh", false))
 			if unsaved, ok := errors.AsType[*SaveError](err); !ok || unsaved.Path != path(name) || !strings.Contains(err.Error(), says) {
 				t.Errorf("Change = %v, want %q", err, says)
@@ -180,7 +174,6 @@ func TestChangeCannotBeSaved(t *testing.T) {
 }
 
 func TestChangeWaitsForTheLock(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	unlock := must.Get(safefile.TryLock(filepath.Join(filepath.Dir(path), ".config.toml.lock"), 0o600))(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -234,7 +227,6 @@ func leftovers(t *testing.T, dir string) {
 }
 
 func TestReplaceLooksAgain(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	put(t, path, "# an editor was here\n")
 	done, err := replace(path, safefile.Content{Exists: true, Data: []byte("# before\n")}, []byte("# ours\n"))

@@ -22,7 +22,6 @@ var ada = filepath.FromSlash("/home/ada")
 func adasHome() (string, error) { return ada, nil }
 
 func TestLoad(t *testing.T) {
-	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("the paths are those of the other systems")
 	}
@@ -105,7 +104,6 @@ hook = "/usr/bin/notify"
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			got, found := Default().parse("/etc/rekey/config.toml", []byte(tt.text), adasHome)
 			if !got.Equal(tt.want) {
 				t.Errorf("the settings are\n%+v, want\n%+v", got, tt.want)
@@ -123,7 +121,6 @@ hook = "/usr/bin/notify"
 }
 
 func TestLoadWithoutAUser(t *testing.T) {
-	t.Parallel()
 	nobody := func() (string, error) { return "", errors.New("who?") }
 	got, found := Default().parse("config.toml", []byte("homes = [\"~/.codex\"]\nkeep_fresh = false"), nobody)
 	if got.KeepFresh || len(found) != 1 || !strings.Contains(found[0].Error(), "use the path without ~") {
@@ -159,7 +156,6 @@ func unreadable(t *testing.T, path, says string) {
 }
 
 func TestKeysAreComplete(t *testing.T) {
-	t.Parallel()
 	for _, k := range Keys() {
 		if k.Name == "" || k.Type == "" || k.Default == "" {
 			t.Errorf("incomplete: %+v", k)
@@ -190,7 +186,6 @@ func TestKeysAreComplete(t *testing.T) {
 }
 
 func TestPath(t *testing.T) {
-	t.Parallel()
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		t.Skip("these are the rules of the other systems")
 	}
@@ -206,7 +201,6 @@ func TestPath(t *testing.T) {
 }
 
 func TestTheEnvironmentIsStronger(t *testing.T) {
-	t.Parallel()
 	file := Default()
 	file.Homes, file.Codex, file.Language = []string{"/a", "/b"}, "/codex", "en"
 	env := map[string]string{}
@@ -230,7 +224,6 @@ func TestTheEnvironmentIsStronger(t *testing.T) {
 }
 
 func TestProblemsNameTheirCause(t *testing.T) {
-	t.Parallel()
 	_, found := Load(t.TempDir() + string(os.PathSeparator) + "x\x00")
 	if len(found) != 1 || errors.Is(found[0], fs.ErrNotExist) || found[0].Unwrap() == nil {
 		t.Errorf("%v", found)
@@ -251,7 +244,6 @@ func content(t *testing.T, path string) string {
 // What cannot be read does not change: a slip of the pen must not switch the
 // keeper on again.
 func TestReloadKeepsWhatItCannotRead(t *testing.T) {
-	t.Parallel()
 	was := Default()
 	was.KeepFresh, was.Log, was.Hook = false, slog.LevelDebug, "/hook"
 	for text, want := range map[string]func(*Settings){

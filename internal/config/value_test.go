@@ -12,7 +12,6 @@ import (
 // What Value says is what the file would say: written and read again, it is the
 // same.
 func TestValueRoundTrip(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	put(t, path, "homes = [\"/a\", \"/b \\\"c\\\"\"]\nkeep_fresh = false\nnotifications = false\nusage = \"off\"\nusage_alerts = [80, 95]\nsign_in = \"device\"\n"+
 		"codex = \"/bin/codex\"\nlanguage = \"zh-Hans\"\nlog = \"off\"\nhook = \"/bin/hook\"\nunknown = 1\n")
@@ -48,7 +47,6 @@ func first(s Settings, _ []*Problem) Settings { return s }
 
 // TestHomesAsWritten: what is changed keeps the user's way of writing the rest.
 func TestHomesAsWritten(t *testing.T) {
-	t.Parallel()
 	user := must.Get(userdir.Home())(t)
 	for text, want := range map[string][]string{
 		"homes = [\"~/.codex\", # mine\n '/srv/a/']\n": {"~/.codex", "/srv/a/"},

@@ -303,7 +303,6 @@ func TestTheAgentThatRuns(t *testing.T) {
 
 // The whole takes no longer than its limit, whatever hangs.
 func TestCollectIsLimited(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		release := make(chan struct{})
 		began := time.Now()

@@ -48,7 +48,6 @@ func TestARunningCodexIsFound(t *testing.T) {
 // Node.js and the program that it starts for the npm package count once; what
 // cannot be looked into is counted; others' names are not.
 func TestProcesses(t *testing.T) {
-	t.Parallel()
 	proc := t.TempDir()
 	add := func(pid, parent int, environ string, args ...string) {
 		dir := filepath.Join(proc, strconv.Itoa(pid))

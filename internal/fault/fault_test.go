@@ -12,7 +12,6 @@ import (
 var errGone = fault.New("gone", "it is gone")
 
 func TestEnglish(t *testing.T) {
-	t.Parallel()
 	f := fault.New("write", "write {{.Where}}: {{.Why}}", "Where", "{{.Why}}", "Why", errGone)
 	if got, want := f.Error(), "write {{.Why}}: it is gone"; got != want {
 		t.Errorf("Error() = %q, want %q", got, want)
@@ -24,7 +23,6 @@ func TestEnglish(t *testing.T) {
 
 // What another process is told has the codes and no more than the text.
 func TestEncode(t *testing.T) {
-	t.Parallel()
 	sent := fault.New("write", "write {{.Where}}: {{.Why}}", "Where", "/x", "Why",
 		fault.New("cannot", "it cannot: {{.Why}}", "Why", fs.ErrPermission))
 	got := fault.Decode(fault.Encode(sent))

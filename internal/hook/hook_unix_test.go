@@ -236,7 +236,6 @@ wait; sleep 1000`)
 }
 
 func TestAHookEndsWithItsContext(t *testing.T) {
-	t.Parallel()
 	r := newRig(t)
 	hook := r.script("hook", `echo $$ >"$0.new"; mv "$0.new" "$0.pid"; exec sleep 1000`)
 	r.hook.Use(hook)
@@ -331,7 +330,6 @@ func TestAnotherHookGetsTheLastState(t *testing.T) {
 
 // Only one who could have done no harm otherwise is believed.
 func TestUnsafeHooksAreNotRun(t *testing.T) {
-	t.Parallel()
 	r := newRig(t)
 	hook := r.script("hook", `cat >>"$0.out"`)
 	config := filepath.Join(r.dir, "config.toml")
@@ -355,7 +353,6 @@ func TestUnsafeHooksAreNotRun(t *testing.T) {
 }
 
 func TestTrusted(t *testing.T) {
-	t.Parallel()
 	r := newRig(t)
 	good := r.script("good", "")
 	mkdir := func(name string, mode os.FileMode) string {
@@ -398,7 +395,6 @@ func TestTrusted(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			got, err := Trusted(tt.program)
 			if got != tt.real || (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
 				t.Errorf("Trusted = %q, %v, want %q, %q", got, err, tt.real, tt.says)
@@ -409,7 +405,6 @@ func TestTrusted(t *testing.T) {
 
 // Another user's file is not run, nor one in another user's folder.
 func TestTrustedOwner(t *testing.T) {
-	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Log("only root can give files away: a file of root's is looked at, which is trusted")
 		if _, err := Trusted("/bin/sh"); err != nil {

@@ -37,7 +37,6 @@ func TestMain(m *testing.M) {
 const linesOfAProcess = 1000
 
 func TestLines(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "state", "rekey.log")
 	var stderr bytes.Buffer
 	level := new(slog.LevelVar)
@@ -73,7 +72,6 @@ func TestLines(t *testing.T) {
 }
 
 func TestOffWritesNothing(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "rekey.log")
 	New(Options{Path: path, Level: slog.Level(1 << 30)}).Error("nothing")
 	if _, err := os.Stat(path); !os.IsNotExist(err) {
@@ -126,7 +124,6 @@ func TestSeveralProcesses(t *testing.T) {
 }
 
 func TestFailuresAreToldOnce(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	var told []string
 	tell := func(said error) { told = append(told, said.Error()) }
@@ -142,7 +139,6 @@ func TestFailuresAreToldOnce(t *testing.T) {
 
 // While a file cannot be renamed it grows to a limit, and then waits.
 func TestAFileThatCannotBeRenamed(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "rekey.log")
 	unlock := must.Get(safefile.TryLock(path+".lock", 0o600))(t)
 	defer unlock()

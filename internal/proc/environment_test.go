@@ -6,7 +6,6 @@ import (
 )
 
 func TestEnvironment(t *testing.T) {
-	t.Parallel()
 	ours := map[string]string{
 		"PATH": "/bin", "HOME": "/home/ada", "LANG": "", "HTTPS_PROXY": "http://127.0.0.1:1",
 		"OPENAI_API_KEY": "sk-fake", "CODEX_ACCESS_TOKEN": "at-fake", "LD_PRELOAD": "/x.so", "GITHUB_TOKEN": "fake",

@@ -63,7 +63,6 @@ func TestCancelEndsTheGroup(t *testing.T) {
 
 // TestEndTakesTheRest: what a child leaves behind ends with it.
 func TestEndTakesTheRest(t *testing.T) {
-	t.Parallel()
 	grandchild, ended := start(t, t.Context(), `sleep 600 >&- & echo $!; exit 3`)
 	err := <-ended
 	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 3 {
@@ -73,7 +72,6 @@ func TestEndTakesTheRest(t *testing.T) {
 }
 
 func TestCannotStart(t *testing.T) {
-	t.Parallel()
 	if err := Run(Command(t.Context(), t.TempDir()+"/missing")); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("got %v", err)
 	}
@@ -81,7 +79,6 @@ func TestCannotStart(t *testing.T) {
 
 // TestNothingIsInherited: a command that is given no variables has none.
 func TestNothingIsInherited(t *testing.T) {
-	t.Parallel()
 	cmd := Command(t.Context(), "/usr/bin/env")
 	var out bytes.Buffer
 	cmd.Stdout = &out

@@ -7,7 +7,6 @@ import (
 )
 
 func TestOf(t *testing.T) {
-	t.Parallel()
 	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	in := func(d time.Duration) string { return now.Add(d).Format(http.TimeFormat) }
 	for _, test := range []struct {

@@ -106,7 +106,6 @@ func TestBehaviours(t *testing.T) {
 // What is no regular file is refused without waiting, and what is too large
 // without being read.
 func TestReadRefuses(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	large := filepath.Join(dir, "large")
 	files.Write(t, large, nil)
@@ -138,7 +137,6 @@ func second[T any](_ T, err error) error { return err }
 // Replace keeps the mode, and leaves a file alone that was there before under
 // another name: a symbolic link is replaced itself.
 func TestReplace(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	real, link, fresh := filepath.Join(dir, "real"), filepath.Join(dir, "link"), filepath.Join(dir, "fresh")
 	files.Write(t, real, []byte("old"))
@@ -160,7 +158,6 @@ func TestReplace(t *testing.T) {
 
 // What a dying process has left is removed by the next that replaces the file.
 func TestReplaceSweeps(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	stale, young := filepath.Join(dir, ".file-ABCDEF"), filepath.Join(dir, ".file-GHIJKL")
 	files.Write(t, stale, []byte("secret"))
@@ -177,7 +174,6 @@ func TestReplaceSweeps(t *testing.T) {
 }
 
 func TestPad(t *testing.T) {
-	t.Parallel()
 	if got := Pad([]byte("{}"), 4); !bytes.Equal(got, []byte("{}  ")) {
 		t.Errorf("got %q", got)
 	}

@@ -18,7 +18,6 @@ import (
 
 // A pipe to which nobody writes, a device without end: no call waits.
 func TestNothingWaitsForWhatIsNoFile(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	pipe := filepath.Join(dir, "pipe")
 	must.Do(t, unix.Mkfifo(pipe, 0o600))
@@ -48,7 +47,6 @@ func TestNothingWaitsForWhatIsNoFile(t *testing.T) {
 
 // A link in a folder of Rekey's own leads nowhere.
 func TestOpenFollowsNoLink(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	files.Write(t, filepath.Join(dir, "real"), []byte("theirs"))
 	files.Symlink(t, "real", filepath.Join(dir, "link"))
@@ -65,7 +63,6 @@ func TestOpenFollowsNoLink(t *testing.T) {
 
 // What root makes in another user's folder belongs to that user.
 func TestRootMakesNothingItsOwn(t *testing.T) {
-	t.Parallel()
 	if os.Geteuid() != 0 {
 		kit.Missing(t, "root, who may write in another user's folder")
 	}
@@ -89,7 +86,6 @@ func TestRootMakesNothingItsOwn(t *testing.T) {
 
 // The lock ends with unlock also while a child has a copy of the open file.
 func TestUnlockIsForAllCopies(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.lock")
 	f := must.Get(os.Create(path))(t)
 	must.Do(t, lockFile(f))

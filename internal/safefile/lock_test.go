@@ -17,7 +17,6 @@ import (
 )
 
 func TestTryLockExcludes(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.lock")
 	unlock := must.Get(TryLock(path, 0o600))(t)
 	if _, err := TryLock(path, 0o600); !errors.Is(err, ErrLocked) {
@@ -36,7 +35,6 @@ func TestTryLockExcludes(t *testing.T) {
 }
 
 func TestTryLockReportsTheFile(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	if _, err := TryLock(filepath.Join(dir, "no", "a.lock"), 0o600); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("missing folder: %v", err)
@@ -60,7 +58,6 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 }
 
 func TestWaitPassesOnWhatIsNotBusy(t *testing.T) {
-	t.Parallel()
 	none := Disk{Fault: func(op Op, _ string) error {
 		if op == OpLock {
 			return ErrNoLocks

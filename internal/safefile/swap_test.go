@@ -22,7 +22,6 @@ func temp(t *testing.T, dir, data string) *Temp {
 }
 
 func TestSwapIn(t *testing.T) {
-	t.Parallel()
 	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
 		kit.Missing(t, "a system call that exchanges two names")
 	}
@@ -39,7 +38,6 @@ func TestSwapIn(t *testing.T) {
 		{"made in between", Content{}, "foreign", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			dir := t.TempDir()
 			target := filepath.Join(dir, "auth.json")
 			if tt.now != "" {
@@ -69,7 +67,6 @@ func TestSwapIn(t *testing.T) {
 // A third writer replaces what was put in while the second one's content is
 // being put back.
 func TestPutBackTheNewest(t *testing.T) {
-	t.Parallel()
 	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
 		kit.Missing(t, "a system call that exchanges two names")
 	}
@@ -87,7 +84,6 @@ func TestPutBackTheNewest(t *testing.T) {
 }
 
 func TestPutBackFailureKeepsTheForeignContent(t *testing.T) {
-	t.Parallel()
 	if runtime.GOOS != "linux" && runtime.GOOS != "darwin" {
 		kit.Missing(t, "a system call that exchanges two names")
 	}

@@ -13,7 +13,6 @@ import (
 )
 
 func TestDial(t *testing.T) {
-	t.Parallel()
 	address := kit.Bus(t)
 	a := must.Get(sessionbus.Dial(t.Context(), address))(t)
 	defer func() { _ = a.Close() }()
@@ -25,7 +24,6 @@ func TestDial(t *testing.T) {
 }
 
 func TestDialOutlivesItsContext(t *testing.T) {
-	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	conn := must.Get(sessionbus.Dial(ctx, kit.Bus(t)))(t)
 	defer func() { _ = conn.Close() }()
@@ -36,7 +34,6 @@ func TestDialOutlivesItsContext(t *testing.T) {
 }
 
 func TestDialNobody(t *testing.T) {
-	t.Parallel()
 	for _, address := range []string{"unix:path=" + filepath.Join(t.TempDir(), "none"), "autolaunch:", "nonsense"} {
 		if _, err := sessionbus.Dial(t.Context(), address); err == nil {
 			t.Errorf("Dial(%q) has no error", address)
@@ -46,7 +43,6 @@ func TestDialNobody(t *testing.T) {
 
 // TestDialMute is for a bus that accepts and never answers.
 func TestDialMute(t *testing.T) {
-	t.Parallel()
 	socket := filepath.Join(t.TempDir(), "s")
 	listener := must.Get(net.Listen("unix", socket))(t)
 	defer func() { _ = listener.Close() }()

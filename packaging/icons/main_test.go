@@ -62,7 +62,6 @@ func TestSheet(t *testing.T) {
 }
 
 func TestUsage(t *testing.T) {
-	t.Parallel()
 	for _, args := range [][]string{nil, {"sheet"}, {"other", "x"}, {"theme", "a", "b"}} {
 		if err := run(args); err == nil {
 			t.Errorf("icons %q has no error", args)

@@ -31,7 +31,6 @@ const changelog = `# Changelog
 `
 
 func TestReleasesAreThoseOfTheChangelog(t *testing.T) {
-	t.Parallel()
 	name := filepath.Join(t.TempDir(), "CHANGELOG.md")
 	must.Do(t, os.WriteFile(name, []byte(changelog), 0o600))
 	write := func(version string) string {

@@ -15,7 +15,6 @@ import (
 
 // Every direct dependency has a line in docs/dependencies.md that says what it is for.
 func TestDependenciesAreExplained(t *testing.T) {
-	t.Parallel()
 	out := must.Get(exec.Command("go", "mod", "edit", "-json").Output())(t)
 	var mod struct {
 		Require []struct {
@@ -40,7 +39,6 @@ func TestDependenciesAreExplained(t *testing.T) {
 
 // Every promise has a line in the README.
 func TestPromisesAreMade(t *testing.T) {
-	t.Parallel()
 	promises := []string{"P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9"}
 	for _, promise := range unnamed(files.Read(t, "README.md"), promises) {
 		t.Errorf("README.md does not make promise %s", promise)

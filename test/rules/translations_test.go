@@ -192,7 +192,6 @@ var (
 var dates = []string{"clock", "day", "month"}
 
 func TestChineseTypography(t *testing.T) {
-	t.Parallel()
 	for id, m := range catalogues(t)["zh-Hans"] {
 		if found := narrow.FindString(m.Other); found != "" {
 			t.Errorf("%s: %q has a narrow mark", id, found)

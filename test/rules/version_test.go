@@ -22,7 +22,6 @@ func only(t *testing.T, expression string, text []byte) string {
 // TestVersionsAgree: the papers name one release, the one that is being made or
 // is made by this commit. AppStream's releases are taken from the changelog.
 func TestVersionsAgree(t *testing.T) {
-	t.Parallel()
 	v := versions{
 		program: only(t, `(?m)^\tnumber = "(.*)"$`, files.Read(t, "internal/version/version.go")),
 		fyne:    only(t, `(?m)^Version = "(.*)"$`, files.Read(t, "FyneApp.toml")),
@@ -59,7 +58,6 @@ func (v versions) problems() (list []string) {
 }
 
 func TestVersionsCanDisagree(t *testing.T) {
-	t.Parallel()
 	if list := (versions{"0.2.0-dev", "0.2.0", "0.2.0"}).problems(); len(list) > 0 {
 		t.Errorf("%q, want no problem", list)
 	}

@@ -12,7 +12,6 @@ import (
 
 // What holds is printed as a file, with where it comes from.
 func TestConfig(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	p.Config = func() cli.Configuration {
 		return cli.Configuration{Path: "/home/ada/.config/rekey/config.toml", Settings: []cli.Setting{
@@ -28,7 +27,6 @@ func TestConfig(t *testing.T) {
 
 // The help, and so the manual, explains every key.
 func TestConfigHelp(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	p.run(t, cli.ExitOK, "config", "--help")
 	for _, k := range config.Keys() {
@@ -42,13 +40,11 @@ func TestConfigHelp(t *testing.T) {
 // A command that does something once is refused; one that lasts says what is wrong
 // and goes on, and so does one that only reads, whose code stays that of a mistake.
 func TestProblemsOfTheConfiguration(t *testing.T) {
-	t.Parallel()
 	for args, want := range map[string]int{
 		"status": cli.ExitUsage, "homes": cli.ExitUsage, "refresh": cli.ExitUsage, "token": cli.ExitUsage, "config": cli.ExitUsage, "watch": cli.ExitOK, "": cli.ExitOK,
 		"help": cli.ExitOK, "status --help": cli.ExitOK,
 	} {
 		t.Run("rekey "+args, func(t *testing.T) {
-			t.Parallel()
 			p := newTerminal()
 			p.Problems = []error{errors.New("config.toml:1: one"), errors.New("config.toml:2: two")}
 			p.run(t, want, strings.Fields(args)...)

@@ -27,7 +27,6 @@ func diagnosed(p *terminal, findings ...doctor.Finding) {
 }
 
 func TestDoctor(t *testing.T) {
-	t.Parallel()
 	const facts = "Rekey             1.2.3\nStore (~/.codex)  file\nConfiguration     ~/config.toml (missing)\nPanel             yes\n\n"
 	problem := doctor.Finding{Code: doctor.FindUnreadable, Severity: doctor.Problem, About: "~/.codex", Args: []any{"Why", errOther}}
 	warning := doctor.Finding{Code: doctor.FindNoNotifications, Severity: doctor.Warning, Args: []any{"Why", errOther}}
@@ -74,7 +73,6 @@ func TestDoctor(t *testing.T) {
 
 // Everything that is shown of a report has passed its Clean.
 func TestDoctorCleansWhatItSays(t *testing.T) {
-	t.Parallel()
 	for _, args := range [][]string{{"doctor"}, {"doctor", "--json"}} {
 		p := newTerminal()
 		diagnosed(p, doctor.Finding{Code: doctor.FindUnreadable, Severity: doctor.Problem, Args: []any{"Why", errOther}})
@@ -89,7 +87,6 @@ func TestDoctorCleansWhatItSays(t *testing.T) {
 }
 
 func TestAutostart(t *testing.T) {
-	t.Parallel()
 	const on, off = "Rekey starts when you sign in to the desktop.\n", "Rekey does not start when you sign in to the desktop.\n"
 	tests := map[string]struct{ call, out string }{
 		"on":     {`SetPreferences {"startAtLogin":true}`, on},

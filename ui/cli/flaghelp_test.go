@@ -45,7 +45,6 @@ func TestFlagsInLine(t *testing.T) {
 }
 
 func TestWidth(t *testing.T) {
-	t.Parallel()
 	for text, want := range map[string]int{"": 0, "abc": 3, "登录": 4, "（a）": 5, "、": 2, "é…": 2} {
 		if got := cells(text); got != want {
 			t.Errorf("cells(%q) = %d, want %d", text, got, want)

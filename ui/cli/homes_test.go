@@ -35,7 +35,6 @@ func several(p *terminal, statuses ...auth.Status) {
 
 // The worst of several homes decides the code, and each is named.
 func TestSeveralHomes(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	several(p, auth.StatusHealthy, auth.StatusSignInRequired, auth.StatusSignedOut)
 	p.run(t, cli.ExitSignInRequired, "status")
@@ -64,7 +63,6 @@ func TestSeveralHomes(t *testing.T) {
 
 // One that cannot be opened, or found, holds the others up no more than its code.
 func TestSeveralHomesAndTrouble(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	several(p, auth.StatusHealthy, "", auth.StatusSignInRequired)
 	p.run(t, cli.ExitFailure, "status")
@@ -98,7 +96,6 @@ func TestSeveralHomesAndTrouble(t *testing.T) {
 
 // A program that does not run has the code that shells give it.
 func TestRunErrors(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		err   error
 		code  int
@@ -123,7 +120,6 @@ func TestRunErrors(t *testing.T) {
 
 // Several homes in JSON are one object a line, each as for a single home.
 func TestSeveralHomesInJSON(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	several(p, auth.StatusHealthy, auth.StatusWaiting)
 	p.run(t, cli.ExitWaiting, "status", "--json")
@@ -166,7 +162,6 @@ func watchingSeveral(t *testing.T, args []string, sessions ...*kit.Session) (out
 }
 
 func TestWatchSeveralHomes(t *testing.T) {
-	t.Parallel()
 	a, b := kit.NewSession(kit.State(auth.StatusHealthy, noon)), kit.NewSession(kit.State(auth.StatusSignedOut, noon))
 	out, end := watchingSeveral(t, nil, a, b)
 	kit.Eventually(t, "two lines", func() bool { return len(out.lines()) == 2 })

@@ -62,7 +62,6 @@ var code = auth.SignInProgress{
 }
 
 func TestLogin(t *testing.T) {
-	t.Parallel()
 	tests := map[string]struct {
 		args  string
 		call  string
@@ -78,7 +77,6 @@ func TestLogin(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			p := newTerminal()
 			p.with(kit.NewSession(kit.State(auth.StatusExpiring, noon)))
 			f, out, errs, wait, _ := signingIn(t, p, strings.Fields(tt.args)...)
@@ -113,7 +111,6 @@ func TestLogin(t *testing.T) {
 
 // The State that a sign-in has led to may come after the word that it is done.
 func TestLoginWaitsForTheState(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	p.with(kit.NewSession(kit.State(auth.StatusSignedOut, noon)))
 	f, out, _, wait, _ := signingIn(t, p, "login")
@@ -128,7 +125,6 @@ func TestLoginWaitsForTheState(t *testing.T) {
 }
 
 func TestLoginAsAnother(t *testing.T) {
-	t.Parallel()
 	for before, sentence := range map[string]string{
 		"ada@example.com": "rekey: grace@example.com replaces ada@example.com.\n",
 		"":                "rekey: grace@example.com replaces another account.\n",
@@ -155,9 +151,7 @@ func TestLoginAsAnother(t *testing.T) {
 }
 
 func TestLoginEndsOtherwise(t *testing.T) {
-	t.Parallel()
 	t.Run("it fails", func(t *testing.T) {
-		t.Parallel()
 		p := newTerminal()
 		f, out, errs, wait, _ := signingIn(t, p, "login")
 		f.Expect(t, "SignIn")
@@ -168,7 +162,6 @@ func TestLoginEndsOtherwise(t *testing.T) {
 		}
 	})
 	t.Run("its user gives up", func(t *testing.T) {
-		t.Parallel()
 		p := newTerminal()
 		f, out, errs, wait, giveUp := signingIn(t, p, "login")
 		f.Expect(t, "SignIn")
@@ -215,7 +208,6 @@ func TestLoginWithACodeOnATerminal(t *testing.T) {
 }
 
 func TestLoginWithAKey(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	p.run(t, cli.ExitOK, "login", "--api-key-stdin")
 	if !strings.HasPrefix(p.out.String(), "Signed in: API key\n") || p.err.Len() > 0 {
@@ -234,7 +226,6 @@ func TestLoginWithAKey(t *testing.T) {
 }
 
 func TestLogout(t *testing.T) {
-	t.Parallel()
 	nameless := kit.State(auth.StatusUnreadable, noon)
 	nameless.Email, nameless.Plan = "", ""
 	for want, before := range map[string]auth.State{

@@ -11,7 +11,6 @@ import (
 )
 
 func TestRefreshErrors(t *testing.T) {
-	t.Parallel()
 	refused := &auth.RefreshError{Permanent: true, Reason: auth.ReasonReused, Status: 401}
 	down := &auth.RefreshError{Status: 503}
 	unreadable := &auth.UnreadableError{Where: "auth.json", What: errors.New("it is empty")}
@@ -35,7 +34,6 @@ func TestRefreshErrors(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			p := newTerminal()
 			p.Refresh = func(context.Context, string) (cli.Report, error) {
 				if tt.left == "" {

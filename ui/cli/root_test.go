@@ -143,7 +143,6 @@ func TestHelp(t *testing.T) {
 
 // Every command that is shown is one of those that are tested here.
 func TestHelpListsTheCommands(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	p.run(t, cli.ExitOK, "--help")
 	_, rest, _ := strings.Cut(p.out.String(), "\nCommands:\n")
@@ -161,7 +160,6 @@ func TestHelpListsTheCommands(t *testing.T) {
 }
 
 func TestVersion(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	p.run(t, cli.ExitOK, "--version")
 	if got := p.out.String(); got != "rekey 1.2.3\n" || p.err.Len() > 0 {
@@ -232,7 +230,6 @@ func TestPageOfExitCodes(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	p.Status = func(context.Context, string) (cli.Report, error) { return cli.Report{}, errOther }
 	p.run(t, cli.ExitFailure, "status")
@@ -252,7 +249,6 @@ func TestErrors(t *testing.T) {
 
 // Where there can be no tray, the program says so and watches.
 func TestWithoutATray(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	p.Tray = func(context.Context, []string) error { return &cli.NoTrayError{Reason: "There is no tray here."} }
 	session := kit.NewSession(healthy().State)

@@ -11,7 +11,6 @@ import (
 )
 
 func TestScreen(t *testing.T) {
-	t.Parallel()
 	tests := map[string]struct {
 		terminal bool
 		env      map[string]string
@@ -37,7 +36,6 @@ func TestScreen(t *testing.T) {
 
 // On a terminal lines are broken where words are, and the first is in colour.
 func TestStatusOnATerminal(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	several(p, auth.StatusSignInRequired, auth.StatusSignedOut)
 	p.OutScreen = cli.Screen{Terminal: true, Colour: true, Width: func() int { return 32 }}
@@ -53,7 +51,6 @@ func TestStatusOnATerminal(t *testing.T) {
 
 // A Chinese character fills two cells and may end a line, a comma may not begin one.
 func TestStatusOnATerminalInChinese(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	p.Words = words.New(lang.For("zh-Hans"))
 	several(p, auth.StatusSignInRequired)

@@ -20,7 +20,6 @@ import (
 )
 
 func TestStatusInWords(t *testing.T) {
-	t.Parallel()
 	for status, want := range map[auth.Status][]string{
 		auth.StatusHealthy:        {"ada@example.com · Pro", "Works until 15:00 (in 3 h)", "Refreshes at 14:30"},
 		auth.StatusSignedOut:      {"Not signed in"},
@@ -30,7 +29,6 @@ func TestStatusInWords(t *testing.T) {
 		auth.StatusUnreadable:     {"Cannot read auth.json: it is not valid JSON", "ada@example.com · Pro"},
 	} {
 		t.Run(string(status), func(t *testing.T) {
-			t.Parallel()
 			p := newTerminal()
 			p.Status = func(context.Context, string) (cli.Report, error) { return report(status), nil }
 			p.run(t, cli.ExitCode(status), "status")
@@ -43,7 +41,6 @@ func TestStatusInWords(t *testing.T) {
 
 // What a token claims is written by others, and the terminal obeys characters.
 func TestStatusSteersNoTerminal(t *testing.T) {
-	t.Parallel()
 	r := healthy()
 	r.State.Email = "ada\x1b]0;owned\x07\n\u202e@example.com"
 	for _, args := range [][]string{{"status"}, {"status", "--json"}} {
@@ -92,7 +89,6 @@ func full(t *testing.T) auth.State {
 }
 
 func TestStatusInJSON(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	p.Now = func() time.Time { return noon.In(time.FixedZone("far away", 5*60*60)) }
 	p.run(t, cli.ExitOK, "status", "--json")
@@ -115,7 +111,6 @@ func TestStatusInJSON(t *testing.T) {
 
 // The page tells the name of every member, and no name that is not one.
 func TestJSONIsDocumented(t *testing.T) {
-	t.Parallel()
 	page := files.Read(t, "../../docs/json.md")
 	start := bytes.Index(page, []byte("`rekey status --json` prints"))
 	if start < 0 {
@@ -162,7 +157,6 @@ func TestJSONIsDocumented(t *testing.T) {
 
 // A reader that has gone is an error like any other.
 func TestStatusCannotBeWritten(t *testing.T) {
-	t.Parallel()
 	for _, args := range [][]string{{"status"}, {"status", "--json"}, {"refresh"}} {
 		p := newTerminal()
 		p.Out = deaf{}
@@ -180,7 +174,6 @@ func (deaf) Write([]byte) (int, error) { return 0, errOther }
 // What no running Rekey keeps does not refresh by itself, and text says so; the
 // preference in JSON stays what it is.
 func TestNobodyKeepsIt(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		status auth.Status
 		kept   bool

@@ -14,7 +14,6 @@ import (
 
 // The token is all that is printed.
 func TestToken(t *testing.T) {
-	t.Parallel()
 	for args, least := range map[string]string{"": "5m0s", "90s": "1m30s"} {
 		p := newTerminal()
 		line := []string{"token"}
@@ -31,7 +30,6 @@ func TestToken(t *testing.T) {
 
 // On a screen it is printed all the same, with a word about it.
 func TestTokenOnAScreen(t *testing.T) {
-	t.Parallel()
 	p := newTerminal()
 	p.OutScreen.Terminal = true
 	p.run(t, cli.ExitOK, "token")

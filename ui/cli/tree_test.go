@@ -10,7 +10,6 @@ import (
 
 // TestTree: every command can be documented, because it has a description.
 func TestTree(t *testing.T) {
-	t.Parallel()
 	root := cli.Tree("1.2.3")
 	if root.Version != "1.2.3" || !root.DisableAutoGenTag {
 		t.Errorf("version %q, a page that changes with the day: %t", root.Version, !root.DisableAutoGenTag)

@@ -46,7 +46,6 @@ func look(t *testing.T, u usage.Usage, code int, args ...string) *terminal {
 }
 
 func TestUsageText(t *testing.T) {
-	t.Parallel()
 	const want = `5 h          ▰▰▰▰▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱  18 %, resets 14:05
 week         ▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰  105 %, resets Wed 12:00
 Spark · 5 h  ▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱  –
@@ -113,7 +112,6 @@ func TestUsageCodes(t *testing.T) {
 
 // What usage prints is what its schema says.
 func TestUsageFitsItsSchema(t *testing.T) {
-	t.Parallel()
 	schema := compiled(t, usageSchemaPath)
 	list := []usage.Usage{used(), {}}
 	for _, p := range usage.Problems() {

@@ -51,7 +51,6 @@ func (w *written) wantLines(t *testing.T, n int, words string) {
 }
 
 func TestWatchPrintsChangesInWords(t *testing.T) {
-	t.Parallel()
 	session := kit.NewSession(kit.State(auth.StatusHealthy, noon))
 	out, end := watching(t, session)
 	out.wantLines(t, 1, "12:00:00  ada@example.com · Pro · Works until 15:00 (in 3 h)")
@@ -68,7 +67,6 @@ func TestWatchPrintsChangesInWords(t *testing.T) {
 }
 
 func TestWatchPrintsOneJSONObjectALine(t *testing.T) {
-	t.Parallel()
 	session := kit.NewSession(kit.State(auth.StatusHealthy, noon))
 	out, end := watching(t, session, "--format", "json")
 	out.wantLines(t, 1, `"healthy"`)
@@ -92,7 +90,6 @@ func TestWatchPrintsOneJSONObjectALine(t *testing.T) {
 
 // When nobody reads any more, watching ends.
 func TestWatchEndsWithItsReader(t *testing.T) {
-	t.Parallel()
 	for _, format := range []string{"text", "json", "waybar"} {
 		p := newTerminal()
 		p.Out = deaf{}

@@ -49,7 +49,6 @@ func TestWaybar(t *testing.T) {
 
 // What others wrote is no markup, and steers nothing.
 func TestWaybarEscapes(t *testing.T) {
-	t.Parallel()
 	state := kit.State(auth.StatusHealthy, time.Now())
 	state.Email = "a&b<span size='9999'>\x1b[1m\n\"c\"@example.com"
 	session := kit.NewSession(state)
@@ -64,7 +63,6 @@ func TestWaybarEscapes(t *testing.T) {
 
 // Of several homes the bar shows the worst, and the tooltip all.
 func TestWaybarOfSeveralHomes(t *testing.T) {
-	t.Parallel()
 	now := time.Now()
 	a, b := kit.NewSession(kit.State(auth.StatusHealthy, now)), kit.NewSession(kit.State(auth.StatusSignInRequired, now))
 	out, end := watchingSeveral(t, []string{"--format", "waybar"}, a, b)
@@ -120,7 +118,6 @@ func TestWaybarUsage(t *testing.T) {
 // Old figures are marked with their age, with the reason in the tooltip, and a
 // reset changes the bar without news.
 func TestWaybarOldUsage(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		now, percent := time.Now(), 105.0
 		session := kit.NewSession(kit.State(auth.StatusHealthy, now))

@@ -18,7 +18,6 @@ import (
 // TestAlerts: each is shown once, by the process that may, and taken back when it
 // is no longer so.
 func TestAlerts(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		full := 82.0
 		alert := usage.Alert{ID: "usage/5h/80", Percent: 80, Window: usage.Window{

@@ -35,7 +35,6 @@ func (s *screen) Close() error { return nil }
 // TestFallback: the other way is taken only where there is no service at all,
 // not beside one that hangs or refuses.
 func TestFallback(t *testing.T) {
-	t.Parallel()
 	refusal := errors.New("refused")
 	tests := []struct {
 		name       string

@@ -19,7 +19,6 @@ import (
 // sign-in together, by the process that may, corrected in place, and taken back
 // when it is no longer so.
 func TestLoans(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		state := kit.State(auth.StatusHealthy, time.Now())
 		state.Notifications = true

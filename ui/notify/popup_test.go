@@ -11,7 +11,6 @@ import (
 )
 
 func TestPopup(t *testing.T) {
-	t.Parallel()
 	var title, text string
 	var icon *image.RGBA
 	p := &Popup{send: func(a, m string, i *image.RGBA) error { title, text, icon = a, m, i; return nil }}
@@ -23,7 +22,6 @@ func TestPopup(t *testing.T) {
 }
 
 func TestPopupFails(t *testing.T) {
-	t.Parallel()
 	failure := errors.New("no desktop")
 	p := &Popup{send: func(string, string, *image.RGBA) error { return failure }}
 	if err := p.Show(t.Context(), Notification{}); !errors.Is(err, failure) {
@@ -32,7 +30,6 @@ func TestPopupFails(t *testing.T) {
 }
 
 func TestPopupHangs(t *testing.T) {
-	t.Parallel()
 	release, ended := make(chan struct{}), make(chan struct{})
 	ctx, cancel := context.WithCancel(t.Context())
 	p := &Popup{send: func(string, string, *image.RGBA) error {

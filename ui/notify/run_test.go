@@ -23,7 +23,6 @@ const (
 func revoked(s *auth.State) { s.Refused, s.Notice = auth.ReasonRevoked, "notice-2" }
 
 func TestRunOnceAndMended(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := begin(t)
 		defer st.stop()
@@ -46,7 +45,6 @@ func TestRunOnceAndMended(t *testing.T) {
 }
 
 func TestRunReplacesInPlace(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := begin(t)
 		defer st.stop()
@@ -57,7 +55,6 @@ func TestRunReplacesInPlace(t *testing.T) {
 }
 
 func TestRunAnotherProcessShows(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := begin(t)
 		defer st.stop()
@@ -69,7 +66,6 @@ func TestRunAnotherProcessShows(t *testing.T) {
 }
 
 func TestRunClaimFails(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := begin(t)
 		defer st.stop()
@@ -94,7 +90,6 @@ func (m mending) ClaimNotice(ctx context.Context, notice string) (bool, error) {
 }
 
 func TestRunMendedWhileClaiming(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s, shown := mending{kit.NewSession(kit.State(auth.StatusSignInRequired, time.Now()))}, &screen{}
 		stop := kit.Go(t, func(ctx context.Context) {
@@ -110,7 +105,6 @@ func TestRunMendedWhileClaiming(t *testing.T) {
 }
 
 func TestRunNobodyShows(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := begin(t)
 		st.screen.err = errors.New("no such service")
@@ -128,7 +122,6 @@ func TestRunNobodyShows(t *testing.T) {
 }
 
 func TestRunIsNotHeldUp(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := begin(t)
 		defer st.stop()
@@ -145,7 +138,6 @@ func TestRunIsNotHeldUp(t *testing.T) {
 }
 
 func TestRunButton(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := begin(t)
 		st.session.Answer("SignIn", errors.New("the browser did not open"))
@@ -165,7 +157,6 @@ func TestRunButton(t *testing.T) {
 }
 
 func TestRunTakesBackAtTheEnd(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := begin(t)
 		st.publish(auth.StatusSignInRequired, nil)
@@ -181,7 +172,6 @@ func TestRunTakesBackAtTheEnd(t *testing.T) {
 // TestRunCorrectsWhatItShows: the message on the screen never says what is no
 // longer so, and nobody is called a second time for it.
 func TestRunCorrectsWhatItShows(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := begin(t)
 		defer st.stop()
@@ -202,7 +192,6 @@ func TestRunCorrectsWhatItShows(t *testing.T) {
 // TestRunIsPatient: while the access token still works there is time for
 // another process to mend the sign-in; once it has ended there is none.
 func TestRunIsPatient(t *testing.T) {
-	t.Parallel()
 	const soon = "show Codex still works until "
 	tests := []struct {
 		name string
@@ -246,7 +235,6 @@ func TestRunIsPatient(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				st := beginPatient(t, time.Minute)
 				defer st.stop()
@@ -262,7 +250,6 @@ func TestRunIsPatient(t *testing.T) {
 // TestRunSwitchedOff: nothing is shown and nothing claimed; what is still true
 // when they are on again is shown then, once.
 func TestRunSwitchedOff(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := begin(t)
 		defer st.stop()
@@ -283,7 +270,6 @@ func TestRunSwitchedOff(t *testing.T) {
 
 // TestRunNamesTheHome: with several homes the message says which it is about.
 func TestRunNamesTheHome(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		st := beginWith(t, notify.Options{Home: "~/work"})
 		defer st.stop()

@@ -95,7 +95,6 @@ func menuOf(id tray.RowID) tray.RowID {
 // TestOddLabelsHaveNoKeys: neither what only informs nor a name with an underscore has
 // one.
 func TestOddLabelsHaveNoKeys(t *testing.T) {
-	t.Parallel()
 	s := kit.State(auth.StatusHealthy, now)
 	s.Email = "a_b@example.com"
 	m := menu(words.English(), s, able)

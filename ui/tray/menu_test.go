@@ -82,7 +82,6 @@ func indent(id tray.RowID) string {
 // TestLoansInMenus compares the submenu of the borrowers, in every language, with
 // what was read and found good: testdata/loans.txt. Without loans there is none.
 func TestLoansInMenus(t *testing.T) {
-	t.Parallel()
 	failing := func(l lend.Loan, code lend.Code) lend.Loan {
 		l.Fault, l.Failures, l.Tried, l.FailingSince = &lend.Fault{Code: code}, 3, now.Add(-time.Minute), now.Add(-20*time.Hour)
 		return l
@@ -193,7 +192,6 @@ func measures() []measured {
 // TestUsageInMenus compares the rows about usage, and the tooltip, in every
 // language with what was read and found good: testdata/usage.txt.
 func TestUsageInMenus(t *testing.T) {
-	t.Parallel()
 	var all strings.Builder
 	for _, x := range measures() {
 		for _, w := range languages {
@@ -232,7 +230,6 @@ func TestUsageProblemsFit(t *testing.T) {
 // TestMenus compares the menu of every situation, in every language, with what
 // was read and found good: testdata/menus.txt.
 func TestMenus(t *testing.T) {
-	t.Parallel()
 	var all strings.Builder
 	seen := map[auth.Status]bool{}
 	for _, x := range situations() {
@@ -273,7 +270,6 @@ func compare(t *testing.T, file, text string) {
 }
 
 func TestMenuOfSeveralHomes(t *testing.T) {
-	t.Parallel()
 	views := []tray.View{
 		{Name: "~/.codex", State: kit.State(auth.StatusHealthy, now)},
 		{Name: "~/work", State: kit.State(auth.StatusSignInRequired, now), Note: "a note"},
@@ -330,7 +326,6 @@ func TestMenuOfSeveralHomes(t *testing.T) {
 
 // TestMenuLeavesOut: no row stands for something the program cannot do.
 func TestMenuLeavesOut(t *testing.T) {
-	t.Parallel()
 	for _, x := range situations() {
 		m := menu(words.English(), x.state(), tray.Abilities{})
 		home := m.Homes[0]
@@ -351,7 +346,6 @@ func TestMenuLeavesOut(t *testing.T) {
 }
 
 func TestMenuIsBounded(t *testing.T) {
-	t.Parallel()
 	long := strings.Repeat("long", 100) + "@example.com"
 	s := kit.State(auth.StatusHealthy, now)
 	s.Email = long

@@ -14,7 +14,6 @@ const mended = "Signed in. Codex processes already running pick it up on their n
 // TestNoteOfASignIn: whoever started it, a sign-in that worked is noted, and
 // one that did not is not.
 func TestNoteOfASignIn(t *testing.T) {
-	t.Parallel()
 	now := time.Now()
 	dead, healthy := kit.State(auth.StatusSignInRequired, now), kit.State(auth.StatusHealthy, now)
 	fresh := healthy
@@ -51,7 +50,6 @@ func TestNoteOfASignIn(t *testing.T) {
 
 // TestNoteOfAClick: what came of a click is noted until the next click.
 func TestNoteOfAClick(t *testing.T) {
-	t.Parallel()
 	var n note
 	first := n.begin()
 	n.say(first, "one")

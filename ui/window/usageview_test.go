@@ -19,7 +19,6 @@ import (
 // TestUsageOf: what is not known is not drawn as nothing, and more than all is
 // drawn as all.
 func TestUsageOf(t *testing.T) {
-	t.Parallel()
 	full, w := exhausted(), words.English()
 	v := UsageOf(w, full, kit.State(auth.StatusHealthy, moment), nil, moment)
 	if len(v.Rows) != 2 || v.Rows[0].Used != 1 || !v.Rows[0].Full || v.Rows[1].Used >= 0 || v.Rows[1].Gone >= 0 || v.Plotted != "" {
@@ -55,7 +54,6 @@ func (c lookedAt) LookAtUsage(context.Context) (usage.Usage, error) {
 // An open window looks once a minute, and a reset changes its texts at once,
 // without news.
 func TestUsageInAnOpenWindow(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		session, percent := kit.NewSession(kit.State(auth.StatusHealthy, time.Now())), 40.0
 		session.PublishUsage(usage.Usage{Windows: []usage.Window{

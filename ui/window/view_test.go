@@ -17,7 +17,6 @@ var now = time.Date(2026, 11, 23, 11, 5, 0, 0, time.FixedZone("EET", 2*60*60))
 var signs = map[window.Mark]string{window.MarkNone: " ", window.MarkYes: "✓", window.MarkMaybe: "?", window.MarkNo: "✗"}
 
 func TestViewOf(t *testing.T) {
-	t.Parallel()
 	tests := []struct {
 		name             string
 		status           auth.Status
@@ -58,7 +57,6 @@ func TestViewOf(t *testing.T) {
 	for _, tt := range tests {
 		seen[tt.status] = true
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			s := kit.State(tt.status, now)
 			if tt.change != nil {
 				tt.change(&s)

@@ -10,7 +10,6 @@ import (
 )
 
 func TestActivityText(t *testing.T) {
-	t.Parallel()
 	chinese := words.New(lang.For("zh-Hans"))
 	tests := []struct {
 		in      auth.Activity
@@ -39,7 +38,6 @@ func TestActivityText(t *testing.T) {
 }
 
 func TestActivityLine(t *testing.T) {
-	t.Parallel()
 	a := auth.Activity{At: now.Add(-2 * time.Hour).UTC(), Kind: auth.ActivityRefreshed, Count: 1}
 	if got, want := english.ActivityLine(a, now), "09:05 Refreshed by Rekey"; got != want {
 		t.Errorf("ActivityLine = %q, want %q", got, want)
@@ -47,7 +45,6 @@ func TestActivityLine(t *testing.T) {
 }
 
 func TestActivityDay(t *testing.T) {
-	t.Parallel()
 	chinese := words.New(lang.For("zh-Hans"))
 	tests := []struct {
 		ago     time.Duration

@@ -12,7 +12,6 @@ import (
 )
 
 func TestChineseForEveryStatus(t *testing.T) {
-	t.Parallel()
 	ada := auth.State{
 		Method: auth.KindChatGPT, Email: "ada@example.com", Plan: "pro", Store: "/home/ada/.codex/auth.json",
 		KeepFresh: true, Refreshable: auth.RefreshableYes,
@@ -80,7 +79,6 @@ func TestChineseForEveryStatus(t *testing.T) {
 }
 
 func TestChineseTimes(t *testing.T) {
-	t.Parallel()
 	for want, at := range map[string]time.Time{
 		"10:05":             now.Add(-time.Hour),
 		"周日 11:05":          now.Add(-24 * time.Hour),

@@ -20,14 +20,12 @@ func everything(s auth.State, at time.Time) string {
 // TestNextChange walks through days of a State's life: between now and
 // NextChange no text may change, and the walk must see every change.
 func TestNextChange(t *testing.T) {
-	t.Parallel()
 	berlin := must.Get(time.LoadLocation("Europe/Berlin"))(t)
 	// The walk crosses the end of summer time, a day of 25 hours.
 	start := time.Date(2026, 10, 23, 9, 5, 17, 0, berlin)
 	base := auth.State{Method: auth.KindChatGPT, Refreshable: auth.RefreshableYes, KeepFresh: true}
 	for _, status := range auth.Statuses() {
 		t.Run(string(status), func(t *testing.T) {
-			t.Parallel()
 			s := base
 			s.Status = status
 			s.ExpiresAt = start.Add(3*24*time.Hour + 7*time.Minute).UTC()
@@ -58,14 +56,12 @@ func TestNextChange(t *testing.T) {
 }
 
 func TestNextChangeWithoutTimes(t *testing.T) {
-	t.Parallel()
 	if next := words.NextChange(auth.State{Status: auth.StatusSignedOut}, now); !next.IsZero() {
 		t.Errorf("NextChange = %v, want none: nothing is shown that ages", next)
 	}
 }
 
 func TestNextChangeIsExact(t *testing.T) {
-	t.Parallel()
 	s := auth.State{Status: auth.StatusHealthy, ExpiresAt: now.Add(20 * time.Hour)}
 	next := words.NextChange(s, now)
 	if want := now.Add(30 * time.Minute); !next.Equal(want) {

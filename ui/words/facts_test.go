@@ -10,7 +10,6 @@ import (
 )
 
 func TestExpiry(t *testing.T) {
-	t.Parallel()
 	tests := []struct {
 		in   time.Duration
 		want string
@@ -42,7 +41,6 @@ func TestExpiry(t *testing.T) {
 }
 
 func TestRefresh(t *testing.T) {
-	t.Parallel()
 	base := auth.State{Status: auth.StatusHealthy, Method: auth.KindChatGPT, Refreshable: auth.RefreshableYes, KeepFresh: true}
 	tests := []struct {
 		name   string
@@ -71,7 +69,6 @@ func TestRefresh(t *testing.T) {
 }
 
 func TestObstacle(t *testing.T) {
-	t.Parallel()
 	tests := []struct {
 		name  string
 		state auth.State
@@ -94,7 +91,6 @@ func TestObstacle(t *testing.T) {
 }
 
 func TestCredential(t *testing.T) {
-	t.Parallel()
 	kinds := []auth.Kind{
 		auth.KindNone, auth.KindAPIKey, auth.KindChatGPT, auth.KindExternalTokens,
 		auth.KindPersonalToken, auth.KindAgentIdentity, auth.KindBedrockKey, auth.KindHeaders,
@@ -110,7 +106,6 @@ func TestCredential(t *testing.T) {
 }
 
 func TestLastRefreshed(t *testing.T) {
-	t.Parallel()
 	for want, at := range map[string]time.Time{
 		"":            {},
 		"10:05":       now.Add(-time.Hour),
@@ -124,7 +119,6 @@ func TestLastRefreshed(t *testing.T) {
 }
 
 func TestRefusal(t *testing.T) {
-	t.Parallel()
 	tests := []struct {
 		state auth.State
 		want  string
@@ -143,7 +137,6 @@ func TestRefusal(t *testing.T) {
 }
 
 func TestMainAction(t *testing.T) {
-	t.Parallel()
 	for _, status := range auth.Statuses() {
 		s := auth.State{Status: status, SigningIn: true}
 		if a, _ := english.MainAction(s); a != words.ActionCancelSignIn {
@@ -168,7 +161,6 @@ func TestMainAction(t *testing.T) {
 }
 
 func TestProblem(t *testing.T) {
-	t.Parallel()
 	for problem, want := range map[string]string{
 		"":                      "",
 		"élan lost":             "Élan lost",

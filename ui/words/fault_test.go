@@ -16,7 +16,6 @@ import (
 var chinese = words.New(lang.For("zh-Hans"))
 
 func TestError(t *testing.T) {
-	t.Parallel()
 	reused := &auth.RefreshError{Permanent: true, Reason: auth.ReasonReused, Status: 401}
 	tests := []struct {
 		err    error
@@ -65,7 +64,6 @@ func TestError(t *testing.T) {
 }
 
 func TestProblemInChinese(t *testing.T) {
-	t.Parallel()
 	for want, problem := range map[string]error{
 		"": nil,
 		"无法读取 /a/b：内容为空或不完整":                 &auth.UnreadableError{Where: "/a/b", What: fault.New("cut_off", "it is empty or incomplete")},

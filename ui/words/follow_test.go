@@ -32,7 +32,6 @@ func followed(t *testing.T, follow func(ctx context.Context, show func(string)))
 }
 
 func TestFollow(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		states, look := make(chan auth.State), make(chan struct{})
 		expect, ended := followed(t, func(ctx context.Context, show func(string)) {
@@ -60,7 +59,6 @@ func TestFollow(t *testing.T) {
 // The texts about usage change when a window is reset and at midnight, without
 // news.
 func TestFollowUsage(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		news := make(chan usage.Usage)
 		expect, ended := followed(t, func(_ context.Context, show func(string)) {
@@ -92,7 +90,6 @@ func TestFollowUsage(t *testing.T) {
 }
 
 func TestFollowEndsWithTheSession(t *testing.T) {
-	t.Parallel()
 	states := make(chan auth.State)
 	close(states)
 	words.Follow(t.Context(), states, nil, func(auth.State, time.Time) { t.Error("nothing to show") })
@@ -101,7 +98,6 @@ func TestFollowEndsWithTheSession(t *testing.T) {
 // TestFollowAll: nothing is shown before each home is known, one timer serves
 // them all, and the end of one session is the end.
 func TestFollowAll(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		one, two := make(chan auth.State), make(chan auth.State)
 		expect, ended := followed(t, func(_ context.Context, show func(string)) {

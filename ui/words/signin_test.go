@@ -10,7 +10,6 @@ import (
 )
 
 func TestSignInStep(t *testing.T) {
-	t.Parallel()
 	const page = "https://auth.example.com/device"
 	tests := []struct {
 		name  string
@@ -38,7 +37,6 @@ func TestSignInStep(t *testing.T) {
 }
 
 func TestMethod(t *testing.T) {
-	t.Parallel()
 	seen := map[string]auth.SignInMethod{}
 	for _, m := range auth.SignInMethods() {
 		for _, text := range []string{english.Method(m), english.Way(m)} {
@@ -52,7 +50,6 @@ func TestMethod(t *testing.T) {
 
 // TestOtherWays: the main action's way is not among them, chosen or not.
 func TestOtherWays(t *testing.T) {
-	t.Parallel()
 	for preferred, want := range map[auth.SignInMethod][]auth.SignInMethod{
 		auth.SignInPreferred: {auth.SignInDevice, auth.SignInCodex},
 		auth.SignInBrowser:   {auth.SignInDevice, auth.SignInCodex},
@@ -68,7 +65,6 @@ func TestOtherWays(t *testing.T) {
 // TestSignInLeft walks through a device code's fifteen minutes from one change
 // of the words to the next: minutes, and seconds only within the last one.
 func TestSignInLeft(t *testing.T) {
-	t.Parallel()
 	until := now.Add(15 * time.Minute)
 	s := auth.State{SigningIn: true, SignIn: auth.SignInProgress{Until: until.UTC()}}
 	var got []string

@@ -20,7 +20,6 @@ var zone = time.FixedZone("EET", 2*60*60)
 var now = time.Date(2026, 11, 23, 9, 5, 0, 0, time.UTC).In(zone)
 
 func TestHeadlineAndNotice(t *testing.T) {
-	t.Parallel()
 	ada := func(st auth.Status) auth.State {
 		return auth.State{
 			Status: st, Method: auth.KindChatGPT, Email: "ada@example.com", Plan: "pro",
@@ -89,7 +88,6 @@ func TestHeadlineAndNotice(t *testing.T) {
 	for _, tt := range tests {
 		seen[tt.state.Status] = true
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			if got := english.Headline(tt.state, now); got != tt.headline {
 				t.Errorf("Headline = %q, want %q", got, tt.headline)
 			}
@@ -113,7 +111,6 @@ func TestHeadlineAndNotice(t *testing.T) {
 }
 
 func TestReason(t *testing.T) {
-	t.Parallel()
 	reasons := []auth.Reason{
 		auth.ReasonExpired, auth.ReasonReused, auth.ReasonRevoked, auth.ReasonInvalidGrant,
 		auth.ReasonUnauthorized, auth.ReasonAccountChanged, "something_new",
@@ -132,7 +129,6 @@ func TestReason(t *testing.T) {
 }
 
 func TestAccount(t *testing.T) {
-	t.Parallel()
 	tests := []struct{ email, plan, want string }{
 		{"ada@example.com", "pro", "ada@example.com · Pro"},
 		{"ada@example.com", "unknown", "ada@example.com"},

@@ -58,7 +58,6 @@ func problem(t *testing.T, err error) usage.Problem {
 }
 
 func TestRequest(t *testing.T) {
-	t.Parallel()
 	var seen []*http.Request
 	c := asking(t, func(w http.ResponseWriter, r *http.Request) {
 		seen = append(seen, r)
@@ -78,7 +77,6 @@ func TestRequest(t *testing.T) {
 }
 
 func TestAddress(t *testing.T) {
-	t.Parallel()
 	for base, want := range map[string]string{
 		"":                                   "https://chatgpt.com/backend-api/wham/usage",
 		"https://chatgpt.com":                "https://chatgpt.com/backend-api/wham/usage",
@@ -227,7 +225,6 @@ func TestSlowAnswer(t *testing.T) {
 
 // TestClocks: where the backend's clock and ours differ, ours counts.
 func TestClocks(t *testing.T) {
-	t.Parallel()
 	c := asking(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Date", time.Now().Add(3*time.Hour).UTC().Format(http.TimeFormat))
 		_, _ = io.WriteString(w, good)

@@ -144,7 +144,6 @@ func TestDemoFindsFaults(t *testing.T) {
 }
 
 func TestDemoNeedsAFolder(t *testing.T) {
-	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	must.Do(t, os.WriteFile(file, nil, 0o600))
 	s, err := Open(t.Context(), file, "test", slog.New(slog.DiscardHandler))

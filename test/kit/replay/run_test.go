@@ -213,7 +213,6 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 }
 
 func TestSettleWaitsForTheAnswer(t *testing.T) {
-	t.Parallel()
 	a := must.Get(listen())(t)
 	t.Cleanup(a.Close)
 	gate := make(chan struct{})

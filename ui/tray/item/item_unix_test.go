@@ -163,7 +163,6 @@ func TestItemProperties(t *testing.T) {
 
 // TestItemChanges: a new picture or tooltip is told of in both ways, the same one not.
 func TestItemChanges(t *testing.T) {
-	t.Parallel()
 	s := start(t)
 	again := picture(color.NRGBA{0x10, 0x20, 0x30, 0x40})
 	s.SetIcon(again)
@@ -246,7 +245,6 @@ func TestClicks(t *testing.T) {
 // TestAboutToShow: the first one of a panel is no opening, those of submenus are none
 // either, and no panel has to read the menu again.
 func TestAboutToShow(t *testing.T) {
-	t.Parallel()
 	s := start(t)
 	var update bool
 	about := func(id int32) {

@@ -3,7 +3,6 @@ package item
 import "testing"
 
 func TestKeys(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct{ label, want string }{
 		{"Open", "open"},
 		{"Sign in", "sign"},

@@ -9,7 +9,6 @@ import (
 )
 
 func TestCheck(t *testing.T) {
-	t.Parallel()
 	unix := func(address string) display.Socket { return display.Socket{Network: "unix", Address: address} }
 	x0 := []display.Socket{unix("/tmp/.X11-unix/X0"), unix("@/tmp/.X11-unix/X0")}
 	tests := []struct {
@@ -32,7 +31,6 @@ func TestCheck(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			getenv := func(name string) string { return tt.env[name] }
 			var asked []display.Socket
 			err := display.Check(getenv, func(s display.Socket) error {
