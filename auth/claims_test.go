@@ -192,8 +192,8 @@ func TestTimestampsCanBeReadAgain(t *testing.T) {
 	}
 }
 
-// TestPlanName: what account/read showed is replayed by TestRecordedCodex; this
-// is the rest of the list.
+// TestPlanName: what account/read showed is replayed by TestVectors; this is the
+// rest of the list.
 func TestPlanName(t *testing.T) {
 	for claim, want := range map[string]string{
 		"hc": "enterprise", "education": "edu", "business": "business", "edu": "edu", "team": "team", "plus": "plus",

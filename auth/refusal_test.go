@@ -106,7 +106,7 @@ func TestRefusalIsFoundByTheOtherMode(t *testing.T) {
 
 // TestRefusalBelongsTo: for the agent a refusal belongs to the refresh token,
 // for Codex to the whole content of the store. The other changes are in
-// TestRecordedCodex.
+// the recordings (TestVectors).
 func TestRefusalBelongsTo(t *testing.T) {
 	for _, tt := range []struct {
 		name             string

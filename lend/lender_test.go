@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"rekey/auth"
-	"rekey/test/kit"
 )
 
 func TestLender(t *testing.T) {
@@ -211,22 +210,6 @@ func TestLender(t *testing.T) {
 			in(t, test)
 		})
 	}
-}
-
-// At a start every borrower is visited, because the records may be old.
-func TestLenderStarts(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		w.lend("box")
-		before, _ := w.visited("box")
-		ctx, cancel := context.WithCancel(t.Context())
-		done := kit.Later(func() error { return w.lender.Run(ctx) })
-		if after, _ := w.visited("box"); after != before+1 {
-			t.Errorf("%d visits at the start", after-before)
-		}
-		cancel()
-		<-done
-	})
 }
 
 // A loan that the owner cannot make is none.

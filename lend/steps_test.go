@@ -3,12 +3,14 @@
 package lend
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"rekey/test/kit"
@@ -173,3 +175,19 @@ func TestCodexAtEveryStep(t *testing.T) {
 
 // soaked reports whether the long variants are to run.
 func soaked() bool { return os.Getenv("REKEY_SOAK") == "1" }
+
+// At a start every borrower is visited, because the records may be old.
+func TestLenderStarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.lend("box")
+		before, _ := w.visited("box")
+		ctx, cancel := context.WithCancel(t.Context())
+		done := kit.Later(func() error { return w.lender.Run(ctx) })
+		if after, _ := w.visited("box"); after != before+1 {
+			t.Errorf("%d visits at the start", after-before)
+		}
+		cancel()
+		<-done
+	})
+}

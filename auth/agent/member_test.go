@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -228,27 +227,5 @@ func TestNobodyIsWaitedForWithoutAFolder(t *testing.T) {
 	}
 	if told := r.told.Lines(); len(told) > 0 {
 		t.Errorf("told %q", told)
-	}
-}
-
-// Before a browser opens it is known whether the sign-in can be kept.
-func TestSignInThatCouldNotBeKept(t *testing.T) {
-	t.Parallel()
-	r := newRig(t, box.Config{})
-	opened := make(chan string, 1)
-	h := r.open(func(o *Options) {
-		o.Store.Disk.Fault = func(op safefile.Op, path string) error {
-			if op == safefile.OpCreate && filepath.Dir(path) == r.home.Dir() {
-				return syscall.EROFS
-			}
-			return nil
-		}
-		o.OpenURL = func(_ context.Context, url string) error { opened <- url; return nil }
-	})
-	if err := h.SignIn(within(t), auth.SignInBrowser); !errors.Is(err, syscall.EROFS) {
-		t.Errorf("error %v, want EROFS", err)
-	}
-	if len(opened) > 0 {
-		t.Error("a browser was opened")
 	}
 }

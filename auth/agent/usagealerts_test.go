@@ -2,12 +2,18 @@ package agent
 
 import (
 	"context"
+	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"rekey/auth"
+	"rekey/test/kit"
 	"rekey/test/kit/bubble"
+	"rekey/test/kit/must"
 	"rekey/usage"
 	"rekey/usage/files"
 )
@@ -142,4 +148,43 @@ func TestAlertGoesWithItsReset(t *testing.T) {
 			t.Errorf("after the reset: %d questions, due %+v", n, due)
 		}
 	})
+}
+
+// With alerts on, what Codex writes down is enough: nothing is asked.
+func TestUsageAlerts(t *testing.T) {
+	t.Parallel()
+	r := newUsageRig(t)
+	a := r.start()
+	client := r.client()
+	alerts, on := []int{80}, context.Background()
+	must.Do(t, client.SetPreferences(on, auth.PreferenceChange{UsageAlerts: &alerts}))
+	if got := r.settings(); got != "usage_alerts = [80]\n" {
+		t.Errorf("the configuration is %q", got)
+	}
+	kit.Eventually(t, "the account is known", func() bool { return files.Memory{Home: a.stateDir}.Load().Account != "" })
+	day := filepath.Join(r.home.Dir(), "sessions", "2026", "11", "28")
+	must.Do(t, os.MkdirAll(day, 0o700))
+	line := fmt.Sprintf(`{"timestamp":%q,"type":"event_msg","payload":{"type":"token_count","rate_limits":{"limit_id":null,"primary":{"used_percent":85.0,"window_minutes":300,"resets_at":%d}}}}`+"\n",
+		time.Now().UTC().Format(time.RFC3339Nano), time.Now().Add(time.Hour).Unix())
+	must.Do(t, os.WriteFile(filepath.Join(day, "rollout.jsonl"), []byte(line), 0o600))
+	var due []usage.Alert
+	for u := range client.SubscribeUsage(within(t)) {
+		if due = u.Alerts; len(due) > 0 {
+			break
+		}
+	}
+	if len(due) != 1 || due[0].Percent != 80 || due[0].Window.Minutes != 300 {
+		t.Fatalf("due: %+v", due)
+	}
+	first, err := client.ClaimNotice(within(t), due[0].ID)
+	second, _ := a.ClaimNotice(within(t), due[0].ID)
+	if !first || second || err != nil {
+		t.Errorf("claimed %t and %t, %v", first, second, err)
+	}
+	if n := r.server.UsageRequests(); n != 0 {
+		t.Errorf("the backend was asked %d times", n)
+	}
+	none := []int{}
+	must.Do(t, client.SetPreferences(on, auth.PreferenceChange{UsageAlerts: &none}))
+	kit.Eventually(t, "no alert when they are off", func() bool { return len(client.Usage().Alerts) == 0 })
 }

@@ -3,7 +3,6 @@ package authority
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -180,75 +179,6 @@ func failureOf(t *testing.T, err error) auth.RefreshError {
 	return *failure
 }
 
-// TestRefreshNotSent: nothing that holds the token left, so nothing is lost.
-func TestRefreshNotSent(t *testing.T) {
-	t.Parallel()
-	server := serve(t, text(response(200, `{}`)))
-	closed := serve(t, untilClosed)
-	closed.listener.Close()
-	mute, err := net.Listen("tcp", "127.0.0.1:0") // accepts by the kernel alone: TLS never gets an answer
-	must.Do(t, err)
-	t.Cleanup(func() { mute.Close() })
-	refused := errors.New("the escrow is full")
-	for name, tt := range map[string]struct {
-		cfg Config
-		is  error // what the error must wrap, nil for anything
-	}{
-		"connection refused":      {Config{RefreshURL: closed.url}, nil},
-		"TLS where there is none": {Config{RefreshURL: "https" + strings.TrimPrefix(server.url, "http")}, nil},
-		"TLS never answered":      {Config{RefreshURL: "https://" + mute.Addr().String()}, context.DeadlineExceeded},
-		"plain HTTP elsewhere":    {Config{RefreshURL: "http://192.0.2.1/oauth/token"}, ErrPlainHTTP},
-		"another scheme":          {Config{RefreshURL: "ftp://192.0.2.1/oauth/token"}, ErrPlainHTTP},
-		"no URL":                  {Config{RefreshURL: "http://[::1"}, nil},
-		"held back":               {Config{RefreshURL: server.url, BeforeSend: func() error { return refused }}, refused},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			tt.cfg.RefreshLimit = 500 * time.Millisecond
-			_, err := New(tt.cfg).Refresh(t.Context(), testRequest)
-			if got := failureOf(t, err); got.AnswerLost || got.Permanent || got.Status != 0 {
-				t.Errorf("got %+v, want nothing sent", got)
-			}
-			if tt.is != nil && !errors.Is(err, tt.is) {
-				t.Errorf("error %v does not wrap %v", err, tt.is)
-			}
-		})
-	}
-	t.Cleanup(func() {
-		if got := server.seen(); len(got) != 0 {
-			t.Errorf("the server saw %q", got)
-		}
-	})
-}
-
-// TestBeforeSend: the hook runs once, after the connection stands and before
-// the server can have the token.
-func TestBeforeSend(t *testing.T) {
-	server := serve(t, text(response(200, `{}`)))
-	calls := 0
-	client := New(Config{RefreshURL: server.url, BeforeSend: func() error {
-		if calls++; len(server.seen()) != 0 {
-			t.Error("the request was sent before the hook")
-		}
-		return nil
-	}})
-	must.Get(client.Refresh(t.Context(), testRequest))(t)
-	if calls != 1 || len(server.seen()) != 1 {
-		t.Errorf("%d calls and %d requests, want 1 and 1", calls, len(server.seen()))
-	}
-}
-
-// TestRefreshCancelled: who gives up after the request was sent has lost the
-// answer, and the cause can be told from a time limit.
-func TestRefreshCancelled(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	server := serve(t, func(c net.Conn) { cancel(); untilClosed(c) })
-	_, err := clientFor(server).Refresh(ctx, testRequest)
-	if got := failureOf(t, err); !got.AnswerLost || !errors.Is(err, context.Canceled) {
-		t.Errorf("got %+v, want a lost answer because of context.Canceled", got)
-	}
-}
-
 // TestSealedBody: after a failure was reported net/http gets no more of the body.
 func TestSealedBody(t *testing.T) {
 	unread := newOnceBody([]byte("secret"), nil)
@@ -262,37 +192,5 @@ func TestSealedBody(t *testing.T) {
 	_, _ = begun.Read(make([]byte, 2))
 	if sent, _ := begun.seal(); !sent {
 		t.Error("a body that was read counts as not sent")
-	}
-}
-
-func TestConfigFromEnv(t *testing.T) {
-	env := map[string]string{
-		"CODEX_REFRESH_TOKEN_URL_OVERRIDE": "http://127.0.0.1:1/a",
-		"CODEX_REVOKE_TOKEN_URL_OVERRIDE":  "http://127.0.0.1:1/b",
-		"CODEX_APP_SERVER_LOGIN_CLIENT_ID": "cid",
-		"CODEX_APP_SERVER_LOGIN_ISSUER":    "https://issuer.example/",
-	}
-	cfg := ConfigFromEnv(func(name string) string { return env[name] })
-	if cfg.RefreshURL != "http://127.0.0.1:1/a" || cfg.RevokeURL != "http://127.0.0.1:1/b" {
-		t.Errorf("got %+v", cfg)
-	}
-	if got, want := New(cfg).Provenance(), (auth.Provenance{Issuer: "https://issuer.example", ClientID: "cid"}); got != want {
-		t.Errorf("Provenance() = %+v, want %+v", got, want)
-	}
-	none := New(ConfigFromEnv(func(string) string { return "" }))
-	if got, want := none.Provenance(), (auth.Provenance{Issuer: DefaultIssuer, ClientID: DefaultClientID}); got != want {
-		t.Errorf("without variables: Provenance() = %+v, want %+v", got, want)
-	}
-}
-
-// TestHeadersCannotBeInjected: a program's name comes from a client of the
-// app-server and may hold anything.
-func TestHeadersCannotBeInjected(t *testing.T) {
-	server := serve(t, text(response(200, `{}`)))
-	client := New(Config{RefreshURL: server.url, Originator: "a\r\nX-Evil: 1", UserAgent: "b\r\nX-Evil: 1"})
-	must.Get(client.Refresh(t.Context(), testRequest))(t)
-	request := server.seen()[0]
-	if strings.Contains(request, "Evil") || !strings.Contains(request, "\r\nOriginator: "+DefaultOriginator+"\r\n") {
-		t.Errorf("got %q", request)
 	}
 }

@@ -51,3 +51,46 @@ func TestForgive(t *testing.T) {
 		})
 	}
 }
+
+// TestUnexplainedRefusal is asked about once more, after an hour, and then never again.
+func TestUnexplainedRefusal(t *testing.T) {
+	inBubble(t, 10*time.Hour, func(r *rig) {
+		due := r.due()
+		r.server.turn(unexplained)
+		r.until(due.Add(time.Second))
+		r.wantNext(time.Time{}) // not something a user should count on
+		r.until(due.Add(48 * time.Hour))
+		all := r.wantOutcomes(weather(auth.ReasonUnauthorized), weather(auth.ReasonUnauthorized))
+		wantGaps(t, all, reconsider, reconsider+time.Second)
+		r.clock.sleep(24 * time.Hour)
+		r.pass(10 * 24 * time.Hour)
+		r.want()
+		r.adopt(r.server.signIn()) // other tokens have a chance of their own
+		r.until(r.due().Add(2 * time.Hour))
+		r.wantOutcomes(weather(auth.ReasonUnauthorized), weather(auth.ReasonUnauthorized))
+	})
+}
+
+func TestUnexplainedRefusalMends(t *testing.T) {
+	inBubble(t, 10*time.Hour, func(r *rig) {
+		r.server.turn(unexplained)
+		r.until(r.due().Add(time.Second))
+		r.server.turn(fine)
+		r.pass(reconsider)
+		r.wantOutcomes(weather(auth.ReasonUnauthorized), fine)
+		if st := r.manager.State(); st.Status != auth.StatusHealthy {
+			t.Errorf("status = %q, want %q", st.Status, auth.StatusHealthy)
+		}
+	})
+}
+
+// TestUnexplainedRefusalSwitchedOff: off means off.
+func TestUnexplainedRefusalSwitchedOff(t *testing.T) {
+	inBubble(t, 10*time.Hour, func(r *rig) {
+		r.server.turn(unexplained)
+		r.until(r.due().Add(time.Second))
+		r.manager.SetPreferences(auth.KeepFresh(false))
+		r.pass(24 * time.Hour)
+		r.wantOutcomes(weather(auth.ReasonUnauthorized))
+	})
+}

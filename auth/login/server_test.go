@@ -1,23 +1,15 @@
 package login
 
 import (
-	"bufio"
-	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"testing/synctest"
-	"time"
 
-	"rekey/auth/authority"
 	"rekey/internal/box"
 	"rekey/test/kit/must"
 )
@@ -151,41 +143,6 @@ func TestCancelRequest(t *testing.T) {
 	}
 }
 
-// TestOneCallback: while the first is being worked on, nobody gets a second.
-func TestOneCallback(t *testing.T) {
-	t.Parallel()
-	var exchanges atomic.Int32
-	asked, release := make(chan struct{}), make(chan struct{})
-	url := issuer(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.FormValue("grant_type") != "authorization_code" {
-			w.WriteHeader(http.StatusBadRequest)
-			return
-		}
-		if exchanges.Add(1) == 1 {
-			close(asked)
-		}
-		<-release
-		fmt.Fprintf(w, `{"id_token":%q,"access_token":"a","refresh_token":"r"}`, "e30.e30.c2ln")
-	})
-	f := run(t, Browser{Authority: clientOf(url)})
-	first := make(chan visit, 1)
-	go func() { first <- open(t, f.callback("code", "c")) }()
-	<-asked
-	for _, again := range []string{f.callback("code", "c"), f.callback("error", "e"), f.at(cancelPath, nil)} {
-		if got := open(t, again); got.status != http.StatusConflict {
-			t.Errorf("%s: got %d, want 409", again, got.status)
-		}
-	}
-	close(release)
-	must.Do(t, f.end(t))
-	if page := <-first; page.status != http.StatusOK || !strings.Contains(page.body, "You are signed in.") {
-		t.Errorf("the browser was shown %d %s", page.status, page.body)
-	}
-	if n := exchanges.Load(); n != 1 {
-		t.Errorf("%d exchanges, want 1", n)
-	}
-}
-
 // TestBrowserLeavesEarly: a tab that is closed during the exchange ends nothing.
 func TestBrowserLeavesEarly(t *testing.T) {
 	t.Parallel()
@@ -203,177 +160,6 @@ func TestBrowserLeavesEarly(t *testing.T) {
 	c.Close()
 	close(left)
 	must.Do(t, f.end(t))
-}
-
-// pipeListener hands out the server ends of in-memory connections, so that a
-// server can run on the clock of a synctest bubble.
-type pipeListener struct {
-	conns  chan net.Conn
-	closed chan struct{}
-}
-
-func (l pipeListener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.conns:
-		return c, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-func (l pipeListener) Close() error   { close(l.closed); return nil }
-func (l pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1455} }
-
-func pipeServer() (*server, pipeListener) {
-	l := pipeListener{make(chan net.Conn), make(chan struct{})}
-	return startServer(l, "the-state", func(net.Conn) bool { return true }), l
-}
-
-func (l pipeListener) dial() net.Conn {
-	client, server := net.Pipe()
-	l.conns <- server
-	return client
-}
-
-// TestSlowHeader: a client that does not finish its request is hung up on.
-func TestSlowHeader(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s, l := pipeServer()
-		c := l.dial()
-		start := time.Now()
-		go io.WriteString(c, "GET /auth/callback?state=the-state HTTP/1.1\r\nHost: 127.0.0.1:1455\r\nX: ")
-		must.Get(io.Copy(io.Discard, c))(t)
-		if took := time.Since(start); took > 10*time.Second {
-			t.Errorf("held for %v", took)
-		}
-		c.Close()
-		s.close()
-	})
-}
-
-// TestDribble: nor may it go on sending byte after byte.
-func TestDribble(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s, l := pipeServer()
-		c := l.dial()
-		go func() { _, _ = io.Copy(io.Discard, c) }() // a pipe has no room for an answer
-		start := time.Now()
-		var err error
-		for err == nil {
-			_, err = io.WriteString(c, "G")
-			time.Sleep(time.Second) // of the bubble's clock
-		}
-		if took := time.Since(start); took > 10*time.Second {
-			t.Errorf("held for %v", took)
-		}
-		c.Close()
-		s.close()
-	})
-}
-
-// TestSlowClients: connections that never finish their request keep neither
-// the right callback out nor the port.
-func TestSlowClients(t *testing.T) {
-	t.Parallel()
-	server := boxed(t, box.Config{})
-	f := run(t, Browser{Authority: clientOf(server.Issuer())})
-	host := parse(t, f.at("/", nil)).Host
-	var dribbling sync.WaitGroup
-	for range 50 {
-		c := must.Get(net.Dial("tcp4", host))(t)
-		defer c.Close()
-		must.Get(io.WriteString(c, "GET "+callbackPath+"?state="+f.state()[:42]))(t)
-		dribbling.Go(func() {
-			_, err := io.Copy(io.Discard, c) // until it is hung up on
-			if timeout, ok := errors.AsType[net.Error](err); ok && timeout.Timeout() {
-				t.Error(err)
-			}
-		})
-	}
-	page := open(t, f.page.String())
-	if err := f.end(t); err != nil || !strings.Contains(page.body, "You are signed in") {
-		t.Errorf("error %v, the browser was shown %s", err, page.body)
-	}
-	portIsFree(t, f)
-	dribbling.Wait()
-}
-
-// TestForeignCode: a code that was not made for this flow is worth nothing,
-// even to one who knows the state.
-func TestForeignCode(t *testing.T) {
-	t.Parallel()
-	for name, tt := range map[string]struct {
-		clientID string // of the server and of who asked for the code
-		says     string
-	}{
-		"for another client": {"app_other", "it answered 400 (invalid_client)."},
-		"of another flow":    {box.CodexClientID, "it answered 400 (invalid_grant)."},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			server := boxed(t, box.Config{ClientID: tt.clientID})
-			other := run(t, Browser{Authority: authority.New(authority.Config{Issuer: server.Issuer(), ClientID: tt.clientID})})
-			f := run(t, Browser{Authority: clientOf(server.Issuer()), Save: never(t)})
-			page := open(t, f.callback("code", codeFor(t, other)))
-			var failed *authority.ExchangeError
-			if err := f.end(t); !errors.As(err, &failed) {
-				t.Errorf("error %v (%T)", err, err)
-			}
-			if !strings.Contains(page.body, tt.says) || !strings.Contains(page.body, "Nothing was saved.") {
-				t.Errorf("the browser was shown %s", page.body)
-			}
-			other.running(t)
-		})
-	}
-}
-
-// codeFor has the authorization server make a code for a flow, and keeps it.
-func codeFor(t *testing.T, f *flow) string {
-	t.Helper()
-	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp := must.Get(client.Get(f.page.String()))(t)
-	resp.Body.Close()
-	code := parse(t, resp.Header.Get("Location")).Query().Get("code")
-	if code == "" {
-		t.Fatalf("no code: %s", resp.Status)
-	}
-	return code
-}
-
-// TestSlowExchange: a browser is answered however long the exchange takes
-// within its own limit.
-func TestSlowExchange(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s, l := pipeServer()
-		c := l.dial()
-		go io.WriteString(c, "GET /auth/callback?code=c&state=the-state HTTP/1.1\r\nHost: 127.0.0.1:1455\r\n\r\n")
-		answer := <-s.answers
-		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second) // both exchanges at their limits
-		defer cancel()
-		<-ctx.Done()
-		go answer.show(ending{account: "ada@example.com"})
-		resp := must.Get(http.ReadResponse(bufio.NewReader(c), nil))(t)
-		body, err := io.ReadAll(resp.Body)
-		if err != nil || !strings.Contains(string(body), "ada@example.com") {
-			t.Errorf("got %s, error %v", body, err)
-		}
-		c.Close()
-		s.close()
-	})
-}
-
-// TestStranger: a connection of another user's process reaches nothing.
-func TestStranger(t *testing.T) {
-	l := must.Get(net.Listen("tcp4", "127.0.0.1:0"))(t)
-	s := startServer(l, "the-state", func(net.Conn) bool { return false })
-	defer s.close()
-	for _, path := range []string{callbackPath + "?code=c&state=the-state", cancelPath, "/"} {
-		if got := open(t, "http://"+l.Addr().String()+path); got.status != http.StatusForbidden {
-			t.Errorf("%s: got %d, want 403", path, got.status)
-		}
-	}
-	if len(s.answers) != 0 {
-		t.Error("the flow was answered")
-	}
 }
 
 // TestHeaders: what every answer tells the browser to do with it.

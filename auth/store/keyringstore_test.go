@@ -1,104 +1,20 @@
 package store
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"rekey/auth"
-	"rekey/auth/memory"
 	"rekey/auth/store/secretservice"
 	"rekey/internal/safefile"
 	"rekey/test/kit"
-	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
-
-// fakeRing is a keyring whose moods a test sets.
-type fakeRing struct {
-	mu    sync.Mutex // guards everything below
-	items map[secretservice.Item]string
-	err   error                    // what every call fails with
-	onGet func(n int, r *fakeRing) // called before the n-th get
-	gets  int
-	sets  int
-}
-
-func (r *fakeRing) Get(_ context.Context, it secretservice.Item) (string, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.gets++
-	if r.onGet != nil {
-		r.onGet(r.gets, r)
-	}
-	text, ok := r.items[it]
-	switch {
-	case r.err != nil:
-		return "", r.err
-	case !ok:
-		return "", secretservice.ErrNoItem
-	}
-	return text, nil
-}
-
-func (r *fakeRing) Set(_ context.Context, it secretservice.Item, text string) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.err != nil {
-		return r.err
-	}
-	r.sets++
-	r.items[it] = text
-	return nil
-}
-
-func (r *fakeRing) Remove(_ context.Context, it secretservice.Item) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.err != nil {
-		return r.err
-	}
-	if _, ok := r.items[it]; !ok {
-		return secretservice.ErrNoItem
-	}
-	delete(r.items, it)
-	return nil
-}
-
-func (r *fakeRing) Ready(context.Context, secretservice.Item) error { return r.err }
-
-// ringStore is a store on a fake keyring. ring and file are what the two
-// places hold at first, "" for nothing.
-func ringStore(t *testing.T, auto bool, inRing, inFile string) (*keyringStore, *fakeRing) {
-	t.Helper()
-	s := newKeyringStore(files.TempDir(t), auto, Options{KeyringTimeout: time.Second})
-	r := &fakeRing{items: make(map[secretservice.Item]string)}
-	s.ring = r
-	if inRing != "" {
-		r.items[s.item] = inRing
-	}
-	if inFile != "" {
-		files.Write(t, s.file.path, []byte(inFile))
-	}
-	return s, r
-}
-
-// compact is a sign-in as Codex writes it to the keyring.
-func compact(t *testing.T, data []byte) string {
-	t.Helper()
-	var out bytes.Buffer
-	must.Do(t, json.Compact(&out, data))
-	return out.String()
-}
 
 // Every row but those marked was tried on Codex 0.169.0.
 func TestWhereCredentialsAreRead(t *testing.T) {
@@ -290,93 +206,5 @@ func TestKeyringTextsQuoteNothing(t *testing.T) {
 		if err == nil || strings.Contains(err.Error(), "sekret") || !errors.Is(err, cause) {
 			t.Errorf("%v: %v", cause, err)
 		}
-	}
-}
-
-func TestEscrowKeyOfTheKeyring(t *testing.T) {
-	s, r := ringStore(t, false, compact(t, kit.SignIn("one")), "")
-	if key, err := s.EscrowKey(false); key != nil || err != nil {
-		t.Errorf("before it is made: %v", err)
-	}
-	key, err := s.EscrowKey(true)
-	if err != nil || len(key) != escrowKeySize {
-		t.Fatalf("got %d bytes, %v", len(key), err)
-	}
-	for _, create := range []bool{false, true} {
-		if again, err := s.EscrowKey(create); err != nil || !bytes.Equal(again, key) {
-			t.Errorf("create %v: another key, %v", create, err)
-		}
-	}
-	mine := rekeyItem("escrow|" + s.item.User)
-	r.items[mine] = "damaged"
-	if key, err := s.EscrowKey(false); key != nil || err != nil {
-		t.Errorf("damaged: %v", err)
-	}
-	r.err = secretservice.ErrLocked
-	var unreadable *auth.UnreadableError
-	for _, create := range []bool{false, true} {
-		if _, err := s.EscrowKey(create); !errors.As(err, &unreadable) || !unreadable.Locked {
-			t.Errorf("locked, create %v: %v", create, err)
-		}
-	}
-}
-
-func TestEscrowKeyOfAuto(t *testing.T) {
-	s, r := ringStore(t, true, "", string(kit.SignIn("file")))
-	if key, err := s.EscrowKey(true); err != nil || key == nil {
-		t.Errorf("the next save goes to the keyring: %v", err)
-	}
-	for _, cause := range []error{secretservice.ErrNoService, secretservice.ErrLocked} {
-		r.err = cause
-		if key, err := s.EscrowKey(true); err != nil || key != nil {
-			t.Errorf("%v: got a key or %v", cause, err)
-		}
-	}
-}
-
-// The escrow of a keyring's home never holds a token in the clear.
-func TestEscrowOfAKeyringStore(t *testing.T) {
-	t.Parallel()
-	s, _ := ringStore(t, false, compact(t, kit.SignIn("one")), "")
-	dir := files.TempDir(t)
-	kept := auth.NewSecret("sekret")
-	answer := auth.TokenResponse{RefreshToken: &kept}
-	state := must.Get(memory.Open(safefile.Disk{}, dir))(t)
-	state.SealWith(s.EscrowKey)
-	now := time.Now().UTC().Round(0)
-	must.Do(t, errors.Join(state.Reserve("one", now), state.Keep("one", answer)))
-	if bytes.Contains(files.Read(t, filepath.Join(dir, "escrow")), []byte("sekret")) {
-		t.Error("the answer is not sealed")
-	}
-	next := must.Get(memory.Open(safefile.Disk{}, dir))(t)
-	next.SealWith(s.EscrowKey)
-	want := auth.EscrowEntry{Redeemed: "one", At: now, Sent: true, Answer: &answer}
-	if got, ok, err := next.Held(); !ok || err != nil || !reflect.DeepEqual(got, want) {
-		t.Errorf("held %+v, %v, %v; want %+v", got, ok, err, want)
-	}
-}
-
-func TestGoKeyringKnowsItsLimits(t *testing.T) {
-	mine, codexs := rekeyItem("u"), codexItem("u")
-	for _, tt := range []struct {
-		goos string
-		it   secretservice.Item
-		want error
-	}{
-		{"freebsd", codexs, nil}, {"darwin", codexs, errForm},
-		{"darwin", mine, nil}, {"windows", mine, nil},
-	} {
-		if err := (zalando{tt.goos}).Ready(t.Context(), tt.it); !errors.Is(err, tt.want) {
-			t.Errorf("%s, %s: %v, want %v", tt.goos, tt.it.Name, err, tt.want)
-		}
-	}
-}
-
-func TestBoundedGivesUp(t *testing.T) {
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-	defer cancel()
-	_, err := bounded(ctx, func() (string, error) { <-t.Context().Done(); return "", nil })
-	if !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("error %v", err)
 	}
 }

@@ -17,73 +17,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"rekey/auth/agent"
 	"rekey/auth/login"
 	"rekey/internal/box"
 	"rekey/internal/config"
 	"rekey/internal/safefile"
-	"rekey/internal/version"
-	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
-
-// rig is a machine of Ada's.
-type rig struct {
-	t    *testing.T
-	root string // her home directory
-	home *box.Home
-	env  map[string]string
-	Inputs
-}
-
-func newRig(t *testing.T) *rig {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "doctor") // a socket's path has little room
-	must.Do(t, err)
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	root := filepath.Join(dir, "adalovelace")
-	home := must.Get(box.NewHome(filepath.Join(root, ".codex")))(t)
-	r := &rig{t: t, root: root, home: home, env: map[string]string{"PATH": os.Getenv("PATH")}}
-	getenv := func(name string) string { return r.env[name] }
-	r.Inputs = Inputs{
-		Version: version.Build{Number: "1.2.3"}, Getenv: getenv, UserHome: root, User: "adalovelace", Host: "analytical-engine",
-		Config: filepath.Join(root, ".config", "rekey", "config.toml"), Settings: config.Default(),
-		Homes: []agent.Options{{
-			Dir: home.Dir(), Getenv: getenv,
-			Dirs: agent.Dirs{State: filepath.Join(root, "state"), Runtime: filepath.Join(root, "run")},
-		}},
-		proc: filepath.Join(root, "no-proc"),
-	}
-	r.put(box.AuthJSON(box.WithExpiry(time.Now().Add(time.Hour))))
-	return r
-}
-
-func (r *rig) put(content []byte) {
-	r.t.Helper()
-	must.Do(r.t, r.home.Replace(content))
-}
-
-// codes are those of the findings.
-func codes(report Report) (list []string) {
-	for _, f := range report.Findings {
-		list = append(list, f.Code)
-	}
-	return list
-}
-
-// args are what a finding says besides its code, as a face shows it.
-func args(report Report, i int) string {
-	return report.Clean(strings.TrimSpace(fmt.Sprintln(report.Findings[i].Args...)))
-}
-
-func value(report Report, code string) string {
-	for _, f := range report.Facts {
-		if f.Code == code {
-			return f.Value
-		}
-	}
-	return ""
-}
 
 func TestAHealthyMachine(t *testing.T) {
 	t.Parallel()
@@ -221,86 +160,6 @@ func certificateFile(variable, content string) func(*rig) error {
 	}
 }
 
-// decorated is a window on GNOME under Wayland with these libraries.
-func (r *rig) decorated(libraries ...string) error {
-	r.env["XDG_CURRENT_DESKTOP"], r.env["WAYLAND_DISPLAY"] = "GNOME", "wayland-0"
-	r.Inputs.root = r.root
-	r.Window = func() error { return nil }
-	for _, name := range libraries {
-		path := filepath.Join(r.root, "usr/lib/x86_64-linux-gnu", name)
-		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, 0o644)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func TestTitleBars(t *testing.T) {
-	t.Parallel()
-	r := newRig(t)
-	must.Do(t, r.decorated("libdecor-0.so.0", "libdecor/plugins-1/libdecor-cairo.so"))
-	if got := codes(Collect(t.Context(), r.Inputs)); slices.Contains(got, FindNoTitleBar) {
-		t.Errorf("libdecor is installed with a plugin, and the findings are %v", got)
-	}
-}
-
-// starting is a desktop's setting that is on.
-type starting struct{}
-
-func (starting) Enabled() (bool, error) { return true, nil }
-func (starting) File() string           { return "" }
-func (starting) Set(bool) error         { return nil }
-
-// An autostart entry is no start on a desktop that runs none.
-func TestAutostartOnSway(t *testing.T) {
-	t.Parallel()
-	for desktop, want := range map[string]bool{"sway": true, "KDE": false} {
-		r := newRig(t)
-		r.Autostart = starting{}
-		getenv := r.Getenv
-		r.Getenv = func(name string) string {
-			if name == "XDG_CURRENT_DESKTOP" {
-				return desktop
-			}
-			return getenv(name)
-		}
-		if got := codes(Collect(t.Context(), r.Inputs)); slices.Contains(got, FindNoAutostart) != want {
-			t.Errorf("on %s the findings are %v", desktop, got)
-		}
-	}
-}
-
-func TestTheAgentThatRuns(t *testing.T) {
-	t.Parallel()
-	r := newRig(t)
-	h := must.Get(agent.Open(r.Homes[0]))(t)
-	a := must.Get(h.Become(t.Context(), "1.2.3"))(t)
-	report := Collect(t.Context(), r.Inputs)
-	if value(report, FactAgent) != "silent" || !slices.Contains(codes(report), FindMuteAgent) {
-		t.Errorf("one that does not listen: %+v", report)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	ran := make(chan error, 1)
-	go func() { ran <- a.Run(ctx) }()
-	defer func() {
-		cancel()
-		if err := errors.Join(<-ran, a.Close(t.Context())); err != nil {
-			t.Error(err)
-		}
-	}()
-	kit.Eventually(t, "the agent's version", func() bool {
-		report = Collect(t.Context(), r.Inputs)
-		return value(report, FactAgent) == "1.2.3"
-	})
-	if got := codes(report); slices.Contains(got, FindMuteAgent) || slices.Contains(got, FindOtherAgent) {
-		t.Errorf("the findings are %v", got)
-	}
-	r.Version.Number = "1.2.4"
-	if report = Collect(t.Context(), r.Inputs); !slices.Contains(codes(report), FindOtherAgent) {
-		t.Errorf("another version: %v", report.Findings)
-	}
-}
-
 // The whole takes no longer than its limit, whatever hangs.
 func TestCollectIsLimited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -366,22 +225,5 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	if value(report, FactCodexVersion) == "" || value(report, FactProxy) != "http://proxy.example:3128" {
 		t.Errorf("too much is hidden: %+v", report.Facts)
-	}
-}
-
-// A keyring that does not answer is found, whether it is the only place or not.
-func TestTheKeyring(t *testing.T) {
-	t.Parallel()
-	if runtime.GOOS != "linux" {
-		t.Skip("the other systems' keyrings are there")
-	}
-	for kind, want := range map[string]string{"keyring": FindUnreadable, "auto": FindKeyring} {
-		r := newRig(t)
-		r.Homes[0].Store.BusAddress = "unix:path=" + filepath.Join(r.root, "no-bus")
-		must.Do(t, r.home.WriteConfig(fmt.Sprintf("cli_auth_credentials_store = %q", kind)))
-		report := Collect(t.Context(), r.Inputs)
-		if value(report, FactStore) != kind || value(report, FactKeyring) == "" || value(report, FactKeyring) == "reachable" || !slices.Contains(codes(report), want) {
-			t.Errorf("%s: %+v", kind, report)
-		}
 	}
 }

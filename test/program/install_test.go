@@ -203,24 +203,6 @@ func mustMake(t *testing.T, dir string) {
 	must.Do(t, os.MkdirAll(dir, 0o755))
 }
 
-// TestUserUnit has systemd read the unit; this test stands in for the program.
-func TestUserUnit(t *testing.T) {
-	t.Parallel()
-	if _, err := exec.LookPath("systemd-analyze"); err != nil {
-		kit.Missing(t, "systemd-analyze")
-	}
-	program := must.Get(os.Executable())(t)
-	unit := strings.ReplaceAll(string(files.Read(t, "packaging/rekey.service")), "@BINDIR@/rekey", program)
-	dir := t.TempDir()
-	file := filepath.Join(dir, "rekey.service")
-	must.Do(t, os.WriteFile(file, []byte(unit), 0o644))
-	cmd := exec.Command("systemd-analyze", "verify", "--user", "--man=no", file)
-	cmd.Env = append(os.Environ(), "XDG_RUNTIME_DIR="+dir, "HOME="+dir)
-	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
-		t.Errorf("systemd-analyze verify: %v\n%s", err, out)
-	}
-}
-
 // TestInstallRefuses: a prefix that would break the desktop entry, and an
 // installation before anything was built.
 func TestInstallRefuses(t *testing.T) {

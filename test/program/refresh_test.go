@@ -18,7 +18,6 @@ import (
 	"rekey/auth"
 	"rekey/internal/box"
 	"rekey/test/kit"
-	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
@@ -225,35 +224,6 @@ func TestNoTokenAnywhere(t *testing.T) {
 	_, _ = b.Write(written) // to be searched with the rest
 }
 
-func TestUsage(t *testing.T) {
-	t.Parallel()
-	b := newSandbox(t)
-	for args, words := range map[string]string{
-		"nosuch": "nosuch", "status --nosuch": "nosuch", "watch --format xml": "xml", "status extra": "extra",
-	} {
-		r := b.rekey(cli.ExitUsage, strings.Fields(args)...)
-		r.sentence(t, words)
-		if r.out != "" {
-			t.Errorf("rekey %s prints %q", args, r.out)
-		}
-	}
-	if r := b.rekey(cli.ExitOK, "--version"); !strings.HasPrefix(r.out, "rekey ") || r.err != "" {
-		t.Errorf("rekey --version prints %q and says %q", r.out, r.err)
-	}
-	if r := b.rekey(cli.ExitOK, "--help"); !strings.Contains(r.out, "Examples:") || r.err != "" {
-		t.Errorf("rekey --help prints %q and says %q", r.out, r.err)
-	}
-	// Another home than the environment's.
-	other := must.Get(box.NewHome(filepath.Join(filepath.Dir(b.Home.Dir()), "other")))(t)
-	must.Do(t, other.Replace(apiKey))
-	b.rekey(cli.ExitSignedOut, "status")
-	for _, home := range []string{other.Dir(), "other"} { // the programs' folder is the sandbox
-		if r := b.rekey(cli.ExitOK, "status", "--home", home); r.out != "Using an API key\n" {
-			t.Errorf("rekey status --home prints %q", r.out)
-		}
-	}
-}
-
 // answers waits until an agent serves its clients, which is later than its first line:
 // "rekey window" then lacks the window only.
 func (b *sandboxed) answers(who string) {
@@ -261,38 +231,4 @@ func (b *sandboxed) answers(who string) {
 	kit.Eventually(b.t, who, func() bool {
 		return strings.Contains(b.rekey(cli.ExitFailure, "window").err, "rekey-window) is not installed")
 	})
-}
-
-// The window is a program of its own: it is given the socket and little else.
-func TestWindow(t *testing.T) {
-	t.Parallel()
-	b := newSandbox(t)
-	b.rekey(cli.ExitFailure, "window").sentence(t, "no Rekey is running for this home")
-	b.signIn(time.Hour)
-	watch := b.start("watch")
-	b.answers("the agent")
-
-	bin := filepath.Join(filepath.Dir(b.Home.Dir()), "bin")
-	must.Do(t, os.Mkdir(bin, 0o700))
-	script := "#!/bin/sh\n{ echo \"$@\"; env; } >\"$HOME/new\" && mv \"$HOME/new\" \"$HOME/shown\"\n"
-	files.Program(t, filepath.Join(bin, "rekey-window"), script)
-	b.extra = []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "OPENAI_API_KEY=not-for-the-window", "CODEX_ACCESS_TOKEN=", "LC_ALL=zh_CN.UTF-8"}
-	b.rekey(cli.ExitOK, "window")
-	var shown string
-	kit.Eventually(t, "the window", func() bool {
-		text, err := os.ReadFile(filepath.Join(filepath.Dir(b.Home.Dir()), "shown"))
-		shown = string(text)
-		return err == nil
-	})
-	sockets, _ := filepath.Glob(filepath.Join(b.Options().Dirs.Runtime, "*.sock"))
-	if len(sockets) != 1 || !strings.Contains(shown, "--socket "+sockets[0]+"\n") {
-		t.Errorf("the window is given %q, want the socket %q", shown, sockets)
-	}
-	if !strings.Contains(shown, "REKEY_LANGUAGE=zh-Hans\n") {
-		t.Errorf("the window is not told the language of who asks for it:\n%s", shown)
-	}
-	if strings.Contains(shown, "OPENAI") || strings.Contains(shown, "CODEX") {
-		t.Errorf("the window is told\n%s", shown)
-	}
-	watch.end()
 }

@@ -5,14 +5,20 @@ package program_test
 import (
 	"encoding/json"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"rekey/auth"
+	"rekey/test/kit"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
+	"rekey/ui/cli"
 )
 
 // running is a program that goes on.
@@ -129,4 +135,38 @@ func (s *stream) statuses(t *testing.T) (list []auth.Status) {
 		list = append(list, got.State.Status)
 	}
 	return list
+}
+
+// The window is a program of its own: it is given the socket and little else.
+func TestWindow(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
+	b.rekey(cli.ExitFailure, "window").sentence(t, "no Rekey is running for this home")
+	b.signIn(time.Hour)
+	watch := b.start("watch")
+	b.answers("the agent")
+
+	bin := filepath.Join(filepath.Dir(b.Home.Dir()), "bin")
+	must.Do(t, os.Mkdir(bin, 0o700))
+	script := "#!/bin/sh\n{ echo \"$@\"; env; } >\"$HOME/new\" && mv \"$HOME/new\" \"$HOME/shown\"\n"
+	files.Program(t, filepath.Join(bin, "rekey-window"), script)
+	b.extra = []string{"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"), "OPENAI_API_KEY=not-for-the-window", "CODEX_ACCESS_TOKEN=", "LC_ALL=zh_CN.UTF-8"}
+	b.rekey(cli.ExitOK, "window")
+	var shown string
+	kit.Eventually(t, "the window", func() bool {
+		text, err := os.ReadFile(filepath.Join(filepath.Dir(b.Home.Dir()), "shown"))
+		shown = string(text)
+		return err == nil
+	})
+	sockets, _ := filepath.Glob(filepath.Join(b.Options().Dirs.Runtime, "*.sock"))
+	if len(sockets) != 1 || !strings.Contains(shown, "--socket "+sockets[0]+"\n") {
+		t.Errorf("the window is given %q, want the socket %q", shown, sockets)
+	}
+	if !strings.Contains(shown, "REKEY_LANGUAGE=zh-Hans\n") {
+		t.Errorf("the window is not told the language of who asks for it:\n%s", shown)
+	}
+	if strings.Contains(shown, "OPENAI") || strings.Contains(shown, "CODEX") {
+		t.Errorf("the window is told\n%s", shown)
+	}
+	watch.end()
 }

@@ -23,9 +23,7 @@ const (
 func revoked(s *auth.State) { s.Refused, s.Notice = auth.ReasonRevoked, "notice-2" }
 
 func TestRunOnceAndMended(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		st := begin(t)
-		defer st.stop()
+	begin(t, notify.Options{}, func(t *testing.T, st *stage) {
 		synctest.Wait()
 		st.expect("healthy", "")
 		st.publish(auth.StatusSignInRequired, func(s *auth.State) { s.Notice = "" })
@@ -45,9 +43,7 @@ func TestRunOnceAndMended(t *testing.T) {
 }
 
 func TestRunReplacesInPlace(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		st := begin(t)
-		defer st.stop()
+	begin(t, notify.Options{}, func(t *testing.T, st *stage) {
 		st.publish(auth.StatusSignInRequired, nil)
 		st.publish(auth.StatusSignInRequired, revoked)
 		st.expect("two refusals", dead+"; "+other)
@@ -55,9 +51,7 @@ func TestRunReplacesInPlace(t *testing.T) {
 }
 
 func TestRunAnotherProcessShows(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		st := begin(t)
-		defer st.stop()
+	begin(t, notify.Options{}, func(t *testing.T, st *stage) {
 		st.session.Take("notice-2")
 		st.publish(auth.StatusSignInRequired, nil)
 		st.publish(auth.StatusSignInRequired, revoked)
@@ -66,9 +60,7 @@ func TestRunAnotherProcessShows(t *testing.T) {
 }
 
 func TestRunClaimFails(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		st := begin(t)
-		defer st.stop()
+	begin(t, notify.Options{}, func(t *testing.T, st *stage) {
 		st.session.Answer("ClaimNotice", errors.New("disk full"))
 		st.publish(auth.StatusSignInRequired, nil)
 		st.expect("not knowing whether it was shown", "")
@@ -105,8 +97,7 @@ func TestRunMendedWhileClaiming(t *testing.T) {
 }
 
 func TestRunNobodyShows(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		st := begin(t)
+	begin(t, notify.Options{}, func(t *testing.T, st *stage) {
 		st.screen.err = errors.New("no such service")
 		st.publish(auth.StatusSignInRequired, nil)
 		st.publish(auth.StatusSignInRequired, func(s *auth.State) { s.AnswerLost = true })
@@ -122,9 +113,7 @@ func TestRunNobodyShows(t *testing.T) {
 }
 
 func TestRunIsNotHeldUp(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		st := begin(t)
-		defer st.stop()
+	begin(t, notify.Options{}, func(t *testing.T, st *stage) {
 		st.screen.hang = true
 		start := time.Now()
 		st.session.Publish(kit.State(auth.StatusSignInRequired, start))
@@ -138,8 +127,7 @@ func TestRunIsNotHeldUp(t *testing.T) {
 }
 
 func TestRunButton(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		st := begin(t)
+	begin(t, notify.Options{}, func(t *testing.T, st *stage) {
 		st.session.Answer("SignIn", errors.New("the browser did not open"))
 		st.publish(auth.StatusExpiring, nil)
 		st.session.Expect(t, "ClaimNotice notice-1")
@@ -157,8 +145,7 @@ func TestRunButton(t *testing.T) {
 }
 
 func TestRunTakesBackAtTheEnd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		st := begin(t)
+	begin(t, notify.Options{}, func(t *testing.T, st *stage) {
 		st.publish(auth.StatusSignInRequired, nil)
 		st.screen.take()
 		st.stop()
@@ -172,9 +159,7 @@ func TestRunTakesBackAtTheEnd(t *testing.T) {
 // TestRunCorrectsWhatItShows: the message on the screen never says what is no
 // longer so, and nobody is called a second time for it.
 func TestRunCorrectsWhatItShows(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		st := begin(t)
-		defer st.stop()
+	begin(t, notify.Options{}, func(t *testing.T, st *stage) {
 		synctest.Wait()
 		st.publish(auth.StatusExpiring, nil)
 		if got := st.screen.take(); !strings.HasPrefix(got, "show Codex still works until ") {
@@ -189,70 +174,10 @@ func TestRunCorrectsWhatItShows(t *testing.T) {
 	})
 }
 
-// TestRunIsPatient: while the access token still works there is time for
-// another process to mend the sign-in; once it has ended there is none.
-func TestRunIsPatient(t *testing.T) {
-	const soon = "show Codex still works until "
-	tests := []struct {
-		name string
-		play func(st *stage)
-		want string // the screen at last begins with
-	}{
-		{"waits", func(st *stage) {
-			st.publish(auth.StatusExpiring, nil)
-			st.wait(59 * time.Second)
-			st.publish(auth.StatusExpiring, func(s *auth.State) { s.AnswerLost = true }) // does not start again
-			st.expect("within the minute", "")
-			st.wait(time.Second)
-		}, soon},
-		{"mended meanwhile", func(st *stage) {
-			st.publish(auth.StatusExpiring, nil)
-			st.wait(59 * time.Second)
-			st.publish(auth.StatusHealthy, nil)
-			st.wait(time.Hour)
-		}, ""},
-		{"ended meanwhile", func(st *stage) {
-			st.publish(auth.StatusExpiring, nil)
-			st.wait(time.Second)
-			st.publish(auth.StatusSignInRequired, nil)
-		}, dead},
-		{"refused anew", func(st *stage) {
-			st.publish(auth.StatusExpiring, nil)
-			st.wait(30 * time.Second)
-			st.publish(auth.StatusHealthy, nil)
-			st.publish(auth.StatusExpiring, nil)
-			st.wait(59 * time.Second)
-			st.expect("within a minute of the second refusal", "")
-			st.wait(time.Second)
-		}, soon},
-		{"the user is at it", func(st *stage) {
-			st.publish(auth.StatusExpiring, func(s *auth.State) { s.SigningIn = true })
-			st.wait(time.Hour)
-			st.expect("while signing in", "")
-			st.publish(auth.StatusExpiring, nil)
-			st.wait(time.Minute)
-		}, soon},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				st := beginPatient(t, time.Minute)
-				defer st.stop()
-				tt.play(st)
-				if got := st.screen.take(); !strings.HasPrefix(got, tt.want) || (tt.want == "") != (got == "") {
-					t.Errorf("the screen saw %q, want %q", got, tt.want)
-				}
-			})
-		})
-	}
-}
-
 // TestRunSwitchedOff: nothing is shown and nothing claimed; what is still true
 // when they are on again is shown then, once.
 func TestRunSwitchedOff(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		st := begin(t)
-		defer st.stop()
+	begin(t, notify.Options{}, func(t *testing.T, st *stage) {
 		off := func(s *auth.State) { s.Notifications = false }
 		st.publish(auth.StatusSignInRequired, off)
 		st.expect("off", "")
@@ -270,9 +195,7 @@ func TestRunSwitchedOff(t *testing.T) {
 
 // TestRunNamesTheHome: with several homes the message says which it is about.
 func TestRunNamesTheHome(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		st := beginWith(t, notify.Options{Home: "~/work"})
-		defer st.stop()
+	begin(t, notify.Options{Home: "~/work"}, func(t *testing.T, st *stage) {
 		st.publish(auth.StatusSignInRequired, nil)
 		if got := st.screen.last.Account; got != "~/work: ada@example.com · Pro" {
 			t.Errorf("the message is about %q", got)

@@ -68,18 +68,16 @@ type stage struct {
 	stop    func() // ends Run
 }
 
-func begin(t *testing.T) *stage { return beginWith(t, notify.Options{}) }
-
-func beginPatient(t *testing.T, patience time.Duration) *stage {
-	return beginWith(t, notify.Options{Patience: patience})
-}
-
-func beginWith(t *testing.T, o notify.Options) *stage {
-	st := &stage{t: t, session: kit.NewSession(kit.State(auth.StatusHealthy, time.Now())), screen: &screen{}, log: &bytes.Buffer{}}
-	o.Words = words.English()
-	o.Log = slog.New(slog.NewTextHandler(st.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	st.stop = kit.Go(t, func(ctx context.Context) { notify.Run(ctx, st.session, st.screen, o) })
-	return st
+// begin runs a test with a Run under way.
+func begin(t *testing.T, o notify.Options, test func(*testing.T, *stage)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		st := &stage{t: t, session: kit.NewSession(kit.State(auth.StatusHealthy, time.Now())), screen: &screen{}, log: &bytes.Buffer{}}
+		o.Words = words.English()
+		o.Log = slog.New(slog.NewTextHandler(st.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+		st.stop = kit.Go(t, func(ctx context.Context) { notify.Run(ctx, st.session, st.screen, o) })
+		test(t, st)
+	})
 }
 
 // publish makes s the State and waits until all is done that follows from it.

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -25,28 +24,6 @@ import (
 	"rekey/ui/words"
 	"rekey/usage"
 )
-
-func TestProbe(t *testing.T) {
-	t.Parallel()
-	address := kit.Bus(t)
-	if err := tray.Probe(t.Context(), address); !errors.Is(err, tray.ErrNoPanel) {
-		t.Errorf("Probe without a panel = %v, want ErrNoPanel", err)
-	}
-	kit.Own(t, kit.Connect(t, address), watcherName)
-	if err := tray.Probe(t.Context(), address); err != nil {
-		t.Errorf("Probe with a panel = %v", err)
-	}
-	var noBus *tray.NoBusError
-	err := tray.Probe(t.Context(), "unix:path="+filepath.Join(t.TempDir(), "none"))
-	if !errors.As(err, &noBus) || !strings.HasPrefix(err.Error(), "No D-Bus session bus: ") {
-		t.Errorf("Probe without a bus = %v, want a *NoBusError", err)
-	}
-	ended, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := tray.Probe(ended, address); !errors.As(err, &noBus) {
-		t.Errorf("Probe in an ended context = %v, want a *NoBusError", err)
-	}
-}
 
 // TestTray is the life of one tray from a start without a panel to its end. It is in a
 // process of its own, because the session's bus is a variable of the process.
@@ -74,9 +51,11 @@ func TestTray(t *testing.T) {
 	p := newPanel(t, address)
 	kit.Own(t, p.conn, "org.freedesktop.portal.Desktop") // which at first knows no colour
 	p.open()
+	step := func(name string, f func(t *testing.T)) {
+		t.Run(name, func(t *testing.T) { p.t = t; f(t) })
+	}
 
-	t.Run("complete from the start", func(t *testing.T) {
-		p.t = t
+	step("complete from the start", func(t *testing.T) {
 		var id, tip string
 		p.property("Id", &id)
 		if tip = p.tooltip(); id != "Rekey" || tip != "Rekey: Not signed in" {
@@ -92,8 +71,7 @@ func TestTray(t *testing.T) {
 		}
 	})
 
-	t.Run("main action", func(t *testing.T) {
-		p.t = t
+	step("main action", func(t *testing.T) {
 		p.click("Sign in…")
 		session.Expect(t, "SignIn")
 		p.click("Open Rekey…")
@@ -102,8 +80,7 @@ func TestTray(t *testing.T) {
 		session.Expect(t, `SetPreferences {"keepFresh":false}`)
 	})
 
-	t.Run("borrowers", func(t *testing.T) {
-		p.t = t
+	step("borrowers", func(t *testing.T) {
 		loan := func(name string) lend.Loan {
 			return lend.Loan{ID: "id of " + name, Target: lend.Target{Name: name}, WorksUntil: time.Now().Add(time.Hour)}
 		}
@@ -120,8 +97,7 @@ func TestTray(t *testing.T) {
 		p.gone("Lent to other machines")
 	})
 
-	t.Run("in place", func(t *testing.T) {
-		p.t = t
+	step("in place", func(t *testing.T) {
 		action, picture := p.await("Sign in…"), p.picture()
 		s := kit.State(auth.StatusExpiring, time.Now())
 		s.Email = "a_da@example.com"
@@ -138,8 +114,7 @@ func TestTray(t *testing.T) {
 		}
 	})
 
-	t.Run("only real changes", func(t *testing.T) {
-		p.t = t
+	step("only real changes", func(t *testing.T) {
 		s := session.State()
 		p.settle(session)
 		p.count()
@@ -154,8 +129,7 @@ func TestTray(t *testing.T) {
 		}
 	})
 
-	t.Run("usage", func(t *testing.T) {
-		p.t = t
+	step("usage", func(t *testing.T) {
 		used := 18.0
 		session.PublishUsage(usage.Usage{Windows: []usage.Window{{Limit: usage.MainLimit, Minutes: 300, UsedPercent: &used}}})
 		p.await("5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %")
@@ -165,8 +139,7 @@ func TestTray(t *testing.T) {
 		p.gone("5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %")
 	})
 
-	t.Run("panel turns light", func(t *testing.T) {
-		p.t = t
+	step("panel turns light", func(t *testing.T) {
 		picture := p.picture()
 		kit.Eventually(t, "another picture", func() bool { // once it listens
 			const path, name = "/org/freedesktop/portal/desktop", "org.freedesktop.portal.Settings.SettingChanged"
@@ -175,8 +148,7 @@ func TestTray(t *testing.T) {
 		})
 	})
 
-	t.Run("bar without menus", func(t *testing.T) {
-		p.t = t
+	step("bar without menus", func(t *testing.T) {
 		var menu bool
 		if p.property("ItemIsMenu", &menu); !menu {
 			t.Error("the item does not say that it is a menu, so a left click no longer opens it")
@@ -189,14 +161,12 @@ func TestTray(t *testing.T) {
 		}
 	})
 
-	t.Run("panel restarts", func(t *testing.T) {
-		p.t = t
+	step("panel restarts", func(t *testing.T) {
 		p.close()
 		p.open()
 	})
 
-	t.Run("failure is told and forgotten", func(t *testing.T) {
-		p.t = t
+	step("failure is told and forgotten", func(t *testing.T) {
 		session.Publish(kit.State(auth.StatusHealthy, time.Now()))
 		session.Answer("Refresh", errors.New("no route to host"))
 		p.click("Refresh now")
@@ -214,8 +184,7 @@ func TestTray(t *testing.T) {
 		p.gone(note)
 	})
 
-	t.Run("another way", func(t *testing.T) {
-		p.t = t
+	step("another way", func(t *testing.T) {
 		session.Publish(kit.State(auth.StatusSignInRequired, time.Now()))
 		p.click("With a code, on any device…")
 		session.Expect(t, "SignIn device")
@@ -223,8 +192,7 @@ func TestTray(t *testing.T) {
 		session.Expect(t, "SignIn codex")
 	})
 
-	t.Run("a sign-in asks", func(t *testing.T) {
-		p.t = t
+	step("a sign-in asks", func(t *testing.T) {
 		s := kit.State(auth.StatusSignInRequired, time.Now())
 		s.SigningIn, s.SignIn = true, auth.SignInProgress{Method: auth.SignInBrowser, Page: "https://auth.example.com/authorize"}
 		session.Publish(s)
@@ -250,8 +218,7 @@ func TestTray(t *testing.T) {
 		p.gone("Keep ada@example.com")
 	})
 
-	t.Run("diagnostics and sign-out", func(t *testing.T) {
-		p.t = t
+	step("diagnostics and sign-out", func(t *testing.T) {
 		p.click("Copy diagnostics")
 		p.await("Diagnostics are in a file")
 		p.click("Sign out") // opens its submenu and does nothing else
@@ -261,8 +228,7 @@ func TestTray(t *testing.T) {
 		session.Expect(t, "SignOut")
 	})
 
-	t.Run("cancel", func(t *testing.T) {
-		p.t = t
+	step("cancel", func(t *testing.T) {
 		s := kit.State(auth.StatusSignInRequired, time.Now())
 		s.SigningIn = true
 		session.Publish(s)
@@ -279,45 +245,5 @@ func TestTray(t *testing.T) {
 	}
 	if item := fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid()); p.owned(item) {
 		t.Errorf("%s is still there", item)
-	}
-}
-
-// TestTrayWithoutBus: none is started.
-func TestTrayWithoutBus(t *testing.T) {
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(t.TempDir(), "none"))
-	session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
-	var noBus *tray.NoBusError
-	if err := tray.Run(t.Context(), []tray.Home{{Session: lending.Of(session)}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)}); !errors.As(err, &noBus) {
-		t.Errorf("Run = %v, want a *NoBusError", err)
-	}
-}
-
-// TestTrayBusDies: the end of the desktop ends the tray and nothing else.
-func TestTrayBusDies(t *testing.T) {
-	if !kit.Alone(t) {
-		return
-	}
-	address, kill := kit.MortalBus(t)
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
-	session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
-	ended := make(chan error, 1)
-	go func() {
-		ended <- tray.Run(t.Context(), []tray.Home{{Session: lending.Of(session)}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
-	}()
-	newPanel(t, address).open()
-	kill()
-	for {
-		// States go on changing meanwhile, and each changes the icon.
-		for _, status := range auth.Statuses() {
-			session.Publish(kit.State(status, time.Now()))
-		}
-		select {
-		case err := <-ended:
-			if noBus := (*tray.NoBusError)(nil); !errors.As(err, &noBus) {
-				t.Errorf("Run = %v, want a *NoBusError", err)
-			}
-			return
-		case <-time.After(time.Millisecond):
-		}
 	}
 }
