@@ -26,35 +26,29 @@ func (c *conn) watchAccount() {
 	}
 }
 
-// told notes that the client knows the account as it is now.
-func (c *conn) told() {
+// told notes what the client knows.
+func (c *conn) told(known account) {
 	c.account.mu.Lock()
 	defer c.account.mu.Unlock()
-	c.account.known = accountOf(c.server.Home.State())
+	c.account.known = known
 }
 
 // tell sends account/updated unless the client knows the account, or will be told at
-// the end of its own change.
+// the end of its own change. Two do not do so at once: the last that is sent is true.
 func (c *conn) tell() error {
-	if !c.server.Pushes || !c.owed() {
+	if !c.server.Pushes {
 		return nil
 	}
-	s, _ := c.server.Home.Manager().Snapshot()
-	return c.write(note(noteUpdated, updated(s)))
-}
-
-// owed reports whether the client does not know the account and must be told now. If
-// so it counts as told.
-func (c *conn) owed() bool {
 	c.account.mu.Lock()
 	defer c.account.mu.Unlock()
 	st := c.server.Home.State()
 	now := accountOf(st)
 	if c.account.own > 0 || now == c.account.known || st.Status == auth.StatusUnreadable {
-		return false
+		return nil
 	}
 	c.account.known = now
-	return true
+	s, _ := c.server.Home.Manager().Snapshot()
+	return c.write(note(noteUpdated, updated(s)))
 }
 
 // changing begins a change by this connection. The caller ends it with end, after it
@@ -70,6 +64,13 @@ func (c *conn) changing() (end func()) {
 		count(-1)
 		_ = c.tell() // what others have changed meanwhile; the client may have gone
 	}
+}
+
+// changed is changing for a request that makes the change itself: it ends when its
+// notifications are sent.
+func (c *conn) changed() (end func()) {
+	ended := c.changing()
+	return func() { c.after = append(c.after, ended) }
 }
 
 func accountOf(st auth.State) account { return account{string(st.Method), st.Email, st.Plan} }

@@ -25,7 +25,7 @@ func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) 
 	c.welcome()
 	var watchers []func()
 	if s.Pushes {
-		c.told() // what changes from now on is told once this is answered
+		c.told(accountOf(s.Home.State())) // what changes from now on is told once this is answered
 		used := s.Home.Usage()
 		watchers = append(watchers, c.watchAccount, func() { c.watchRateLimits(used) })
 	}

@@ -21,7 +21,7 @@ type conn struct {
 	places     chan struct{}  // holds one value for each request under way
 	turn       chan struct{}  // closed when the latest of Codex's requests is answered; only take touches it
 	greeting   chan struct{}  // closed when initialize is answered; only take touches it
-	after      []outgoing     // notifications to send after the answer; only the request whose turn it is touches it
+	after      []func()       // what to do after the answer; only the request whose turn it is touches it
 	welcome    func() bool    // stops the timer for initialize
 	recovering sync.Mutex     // one step of recovery at a time
 	account    telling
@@ -166,8 +166,8 @@ func (c *conn) take(m message) {
 			c.respond(m)
 		case c.ctx.Err() == nil:
 			c.respond(m)
-			for _, n := range c.after {
-				_ = c.write(n)
+			for _, do := range c.after {
+				do()
 			}
 			c.after = nil
 		}

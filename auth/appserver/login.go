@@ -30,7 +30,7 @@ func (w codexWords) Error() string { return string(w) }
 func (c *conn) loginStart(ctx context.Context, p loginStartParams) (any, error) {
 	switch p.Type {
 	case "chatgptAuthTokens":
-		defer c.changing()()
+		defer c.changed()()
 		return c.loginHostTokens(p)
 	case "apiKey", "chatgpt", "chatgptDeviceCode":
 	default:
@@ -40,7 +40,7 @@ func (c *conn) loginStart(ctx context.Context, p loginStartParams) (any, error) 
 		return nil, invalid("External auth is active. Use account/login/start (chatgptAuthTokens) to update it or account/logout to clear it.")
 	}
 	if p.Type == "apiKey" {
-		defer c.changing()()
+		defer c.changed()()
 		return c.loginAPIKey(ctx, p)
 	}
 	return c.loginChatGPT(p.Type)
@@ -173,7 +173,7 @@ func (c *conn) completed(id *string, err error) {
 	done := loginCompleted{LoginID: id, Success: err == nil}
 	send := func(method string, p any) { _ = c.write(note(method, p)) } // the client may have gone
 	if id == nil {
-		send = func(method string, p any) { c.after = append(c.after, note(method, p)) }
+		send = c.later
 	}
 	if err != nil {
 		text := err.Error()
@@ -181,23 +181,28 @@ func (c *conn) completed(id *string, err error) {
 	}
 	send(noteLoginCompleted, done)
 	if err == nil {
-		c.told()
+		c.told(accountOf(c.server.Home.State()))
 		s, _ := c.server.Home.Manager().Snapshot()
 		send(noteUpdated, updated(s))
 	}
 }
 
 func (c *conn) logout(ctx context.Context, _ json.RawMessage) (any, error) {
-	defer c.changing()()
+	defer c.changed()()
 	c.stopSignIn("")
 	if !c.server.Home.Manager().ClearExternal(ctx) {
 		if err := c.server.Home.SignOut(ctx); err != nil {
 			return nil, fmt.Errorf("logout failed: %w", err)
 		}
 	}
-	c.told()
-	c.after = append(c.after, note(noteUpdated, accountUpdated{}))
+	c.told(account{})
+	c.later(noteUpdated, accountUpdated{})
 	return nil, nil
+}
+
+// later sends a notification after the answer to the request.
+func (c *conn) later(method string, p any) {
+	c.after = append(c.after, func() { _ = c.write(note(method, p)) }) // the client may have gone
 }
 
 // RefreshExternal implements auth.ExternalRefresher: the client owns the

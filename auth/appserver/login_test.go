@@ -99,6 +99,38 @@ func TestEachChangeIsToldOnce(t *testing.T) {
 	})
 }
 
+// overtaken is a home where another program signs in at once after a sign-out.
+type overtaken struct {
+	*home
+	store *kit.Store
+}
+
+func (h overtaken) SignOut(ctx context.Context) error {
+	err := h.home.SignOut(ctx)
+	h.store.Change(func(s *kit.Store) { s.Content = signedIn() })
+	return errors.Join(err, h.manager.Reload(ctx, true))
+}
+
+// TestTheLastThatIsToldIsTrue: the client is told that it has signed out, and then
+// who is signed in all the same.
+func TestTheLastThatIsToldIsTrue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &kit.Store{Content: signedIn()}
+		h := newHome(t, nil, refusing(), func(o *auth.Options) { o.Store = store })
+		p := initialized(t, &appserver.Server{Home: overtaken{h, store}, Pushes: true})
+		if m := p.ask(`{"id":1,"method":"account/logout"}`); string(m.ID) != "1" || m.Error != nil {
+			t.Errorf("got %s", m.line)
+		}
+		for _, mode := range []string{"null", `"chatgpt"`} {
+			if m := p.next(); m.Method != "account/updated" || !strings.HasPrefix(string(m.Params), `{"authMode":`+mode) {
+				t.Errorf("got %s want %s", m.line, mode)
+			}
+		}
+		_ = p.nc.Close()
+	})
+}
+
 func TestLoginCancel(t *testing.T) {
 	p := initialized(t, &appserver.Server{Home: newHome(t, nil, refusing())})
 	m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgpt"}}`)
