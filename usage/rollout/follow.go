@@ -78,8 +78,15 @@ func matters(event fsnotify.Event, home string) bool {
 // themselves.
 func arm(w *watcher.Folders, home string) (all bool) {
 	sessions := filepath.Join(home, "sessions")
-	if err := w.Add(sessions); err != nil {
-		return w.Add(home) == nil && errors.Is(err, fs.ErrNotExist) // to see when there are sessions
+	err := w.Add(sessions)
+	if err != nil {
+		if w.Add(home) != nil { // to see when there are sessions
+			return false
+		}
+		err = w.Add(sessions) // which may have come meanwhile
+	}
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
 	}
 	w.Remove(home)
 	left, all := folders, true
