@@ -1,6 +1,7 @@
 // Package watcher reports when one of a few files may have changed: rewritten in place, replaced,
 // deleted, reached through another symbolic link, or moved together with a directory above it.
-// The files and their directories need not exist.
+// The files and their directories need not exist. Folders does less: it passes on what the system
+// says of a few folders.
 //
 // It knows only file names. It opens none of the files and imports no other package of the
 // program.

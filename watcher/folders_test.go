@@ -37,11 +37,13 @@ func TestFolders(t *testing.T) {
 	}
 	must.Do(t, f.Add(other))
 	f.Remove(dir)
-	must.Do(t, os.WriteFile(file, []byte("333"), 0o600))
+	must.Do(t, os.WriteFile(filepath.Join(dir, "later"), []byte("333"), 0o600))
 	must.Do(t, os.Mkdir(filepath.Join(other, "new"), 0o700))
-	for event := range f.Events() {
-		if event.Name == filepath.Join(other, "new") {
-			break
+	for told := false; !told; {
+		event := kit.Receive(t, "the folder is created", f.Events())
+		told = event.Name == filepath.Join(other, "new")
+		if event.Name == filepath.Join(dir, "later") {
+			t.Errorf("there is %v in a folder that is no longer watched", event)
 		}
 	}
 	f.Close()
