@@ -6,12 +6,6 @@ import (
 	"rekey/auth"
 )
 
-// ActivityLine is what happened, with its time of day: "14:02 Refreshed".
-// ActivityDay says the day.
-func (w Words) ActivityLine(a auth.Activity, now time.Time) string {
-	return w.Say("activity.line", "Time", w.ActivityTime(a, now), "What", w.ActivityText(a))
-}
-
 // ActivityTime is the time of day at which it happened, last if it did so
 // several times, in now's zone.
 func (w Words) ActivityTime(a auth.Activity, now time.Time) string {

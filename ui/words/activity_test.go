@@ -37,10 +37,10 @@ func TestActivityText(t *testing.T) {
 	}
 }
 
-func TestActivityLine(t *testing.T) {
-	a := auth.Activity{At: now.Add(-2 * time.Hour).UTC(), Kind: auth.ActivityRefreshed, Count: 1}
-	if got, want := english.ActivityLine(a, now), "09:05 Refreshed by Rekey"; got != want {
-		t.Errorf("ActivityLine = %q, want %q", got, want)
+func TestActivityTime(t *testing.T) {
+	a := auth.Activity{At: now.Add(-2 * time.Hour).UTC()}
+	if got, want := english.ActivityTime(a, now), "09:05"; got != want {
+		t.Errorf("ActivityTime = %q, want %q", got, want)
 	}
 }
 
