@@ -78,7 +78,6 @@ func grey(c color.Color) uint8 { return color.GrayModel.Convert(c).(color.Gray).
 // WCAG's rule for graphics, in an eighth of its area at least; and from the
 // other kind of panel its outline still does, for no desktop tells which it is.
 func TestContrast(t *testing.T) {
-	t.Parallel()
 	const size, enough = 16, 3.0
 	for i, panel := range panels {
 		for _, status := range auth.Statuses() {
@@ -120,7 +119,6 @@ func luminance(c color.RGBA) float64 {
 }
 
 func TestAppIcon(t *testing.T) {
-	t.Parallel()
 	for _, size := range []int{16, 512} {
 		picture, err := assets.AppIcon(size)
 		if err != nil || picture.Bounds() != image.Rect(0, 0, size, size) {

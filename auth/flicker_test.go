@@ -85,12 +85,10 @@ func TestSignInIsShownAtOnce(t *testing.T) {
 // TestNothingBlinks: whatever comes of a request that takes less than a second,
 // the State does not change for it and back; a slow one is shown from then on.
 func TestNothingBlinks(t *testing.T) {
-	t.Parallel()
 	for name, a := range map[string]answer{"refreshed": refreshed("2"), "down": serverDown, "lost": answerLost, "refused": refused(ReasonRevoked)} {
 		for _, left := range []time.Duration{time.Hour, -time.Minute} {
 			for _, takes := range []time.Duration{0, 10 * time.Millisecond, refreshShown - 1, 5 * time.Second} {
 				t.Run(fmt.Sprintf("%s, %v left, after %v", name, left, takes), func(t *testing.T) {
-					t.Parallel()
 					synctest.Test(t, func(t *testing.T) { blinks(t, a, left, takes) })
 				})
 			}

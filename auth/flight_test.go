@@ -12,7 +12,6 @@ import (
 
 // TestSingleFlight: a thousand callers at once share one request.
 func TestSingleFlight(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		answer answer
 		want   Outcome
@@ -22,7 +21,6 @@ func TestSingleFlight(t *testing.T) {
 		"down":      {serverDown, OutcomeTransient},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				const callers = 1000
 				r := newRig(t, chatGPT())

@@ -9,7 +9,6 @@ import (
 
 // What a face asks for is done by the Lender that sees the Book change.
 func TestAskedByAFace(t *testing.T) {
-	t.Parallel()
 	now := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC)
 	book := OpenBook(BookPath(t.TempDir()))
 	owner := &Owner{Book: book, Now: func() time.Time { return now }}

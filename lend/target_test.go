@@ -52,7 +52,6 @@ func TestTarget(t *testing.T) {
 }
 
 func TestFaults(t *testing.T) {
-	t.Parallel()
 	late, cancel := context.WithDeadline(t.Context(), time.Now().Add(-time.Second))
 	defer cancel()
 	exit := func(code string) error { return exec.Command("sh", "-c", "exit "+code).Run() }

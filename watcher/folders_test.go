@@ -16,7 +16,6 @@ import (
 // TestFolders: what is written in a folder is told of, also behind a link, and
 // nothing more once it is removed.
 func TestFolders(t *testing.T) {
-	t.Parallel()
 	f := must.Get(OpenFolders())(t)
 	dir := filepath.Join(t.TempDir(), "link")
 	must.Do(t, os.Symlink(t.TempDir(), dir))

@@ -73,7 +73,6 @@ func TestWatchesBelongToTheirNames(t *testing.T) {
 // A write through another name of the file is seen: a hard link, and with it a
 // file that is a mount of its own, as containers have it.
 func TestWriteThroughAnotherName(t *testing.T) {
-	t.Parallel()
 	d := newDisk(t)
 	signedIn(d)
 	d.must(os.Link(d.path("user/.codex/auth.json"), d.path("elsewhere.json")))

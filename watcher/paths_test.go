@@ -228,7 +228,6 @@ func walk(t *testing.T, d disk, w *Watcher, steps []step) {
 
 // Both files are watched, and each message is for all of them.
 func TestEachOfTheFiles(t *testing.T) {
-	t.Parallel()
 	d := newDisk(t)
 	signedIn(d)
 	auth, config := d.path("user/.codex/auth.json"), d.path("user/.codex/config.toml")

@@ -220,7 +220,6 @@ func TestPollEndsWithItsReason(t *testing.T) {
 // A write through another hard link sends no event to the file's directory,
 // exactly as one from another machine. Here events and poll work together.
 func TestSilentMount(t *testing.T) {
-	t.Parallel()
 	d := newDisk(t)
 	signedIn(d)
 	d.must(os.Link(d.path("user/.codex/auth.json"), d.path("elsewhere.json")))

@@ -125,7 +125,6 @@ func TestEventsThatMatter(t *testing.T) {
 
 // What the way no longer passes through costs nothing any more.
 func TestWatchesOnlyWhatItNeeds(t *testing.T) {
-	t.Parallel()
 	d := newDisk(t)
 	linkedFile(d)
 	d.mkdir("store")

@@ -56,7 +56,6 @@ func ours() string {
 }
 
 func TestOneAgentForAHome(t *testing.T) {
-	t.Parallel()
 	r := newBareRig(t)
 	a := must.Get(r.open().Become(t.Context(), "test"))(t)
 	if _, err := r.open().Become(t.Context(), "test"); !errors.Is(err, ErrRunning) {
@@ -94,7 +93,6 @@ func TestOneTrayForAHome(t *testing.T) {
 }
 
 func TestTheLockDiesWithItsProcess(t *testing.T) {
-	t.Parallel()
 	r := newBareRig(t)
 	child := exec.Command(os.Args[0])
 	child.Env = append(os.Environ(), heldLock+"="+r.root)
@@ -186,7 +184,6 @@ func TestCloseWaitsForARefresh(t *testing.T) {
 
 // A home that cannot be looked into is a State, and it is the same home.
 func TestAHomeThatCannotBeFollowed(t *testing.T) {
-	t.Parallel()
 	r := newBareRig(t)
 	id := r.open().id
 	if err := os.Symlink("auth.json", r.home.AuthPath()); err != nil { // to itself

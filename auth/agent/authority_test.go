@@ -15,7 +15,6 @@ import (
 )
 
 func TestCertificatesFromTheEnvironment(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	file := func(name string, content []byte) string {
 		path := filepath.Join(dir, name)
@@ -37,7 +36,6 @@ func TestCertificatesFromTheEnvironment(t *testing.T) {
 		"a folder":             {map[string]string{"CODEX_CA_CERTIFICATE": dir}, "cannot be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			client, err := networkFromEnv(func(name string) string { return tt.env[name] })
 			switch {
 			case tt.want == "" && (err != nil || client == nil):

@@ -41,7 +41,6 @@ func TestConfigurationHoldsAtOnce(t *testing.T) {
 }
 
 func TestProviderIsFollowed(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{})
 	h := r.open()
 	r.run(h.Watch)
@@ -57,7 +56,6 @@ func TestProviderIsFollowed(t *testing.T) {
 // A configuration that cannot be used leaves Codex's defaults, as in Codex's
 // app-server, and says so in the log.
 func TestUnusableConfigurationLeavesTheDefaults(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{})
 	r.configure("forced_login_method = [")
 	if st := r.open().State(); st.Status != auth.StatusHealthy {
@@ -70,7 +68,6 @@ func TestUnusableConfigurationLeavesTheDefaults(t *testing.T) {
 
 // CODEX_ACCESS_TOKEN beats auth.json, and nothing writes past it.
 func TestAccessTokenFromTheEnvironment(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{})
 	before := r.content()
 	r.env["CODEX_ACCESS_TOKEN"] = "at-not-a-real-one"

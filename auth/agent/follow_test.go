@@ -93,7 +93,6 @@ func wait(d time.Duration) {
 const ms = time.Millisecond
 
 func TestFollowReadsOnTheFirstEvent(t *testing.T) {
-	t.Parallel()
 	inFollow(t, func(h *Home, s *scriptedStore, change func()) {
 		s.set(nil, auth.ErrNoCredential)
 		change()
@@ -140,7 +139,6 @@ func TestFollowReadsHalfWrittenContentAgain(t *testing.T) {
 }
 
 func TestFollowTakesTheRestWithoutAnEvent(t *testing.T) {
-	t.Parallel()
 	inFollow(t, func(h *Home, s *scriptedStore, change func()) {
 		s.set(nil, half)
 		change()
@@ -161,7 +159,6 @@ func TestFollowTakesTheRestWithoutAnEvent(t *testing.T) {
 }
 
 func TestFollowBeginsThePausesAnewWithEachEvent(t *testing.T) {
-	t.Parallel()
 	inFollow(t, func(h *Home, s *scriptedStore, change func()) {
 		s.set(nil, half)
 		change()

@@ -153,7 +153,6 @@ func TestCallsBetweenTwoAgents(t *testing.T) {
 
 // An agent that has the lock and does not listen yet is waited for.
 func TestJoinWaitsForAnAgentThatStarts(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{})
 	a := must.Get(r.open().Become(t.Context(), "test"))(t)
 	defer a.unlock()
@@ -164,7 +163,6 @@ func TestJoinWaitsForAnAgentThatStarts(t *testing.T) {
 
 // What is said of one that listens and never answers is for people.
 func TestAttachToAMuteAgent(t *testing.T) {
-	t.Parallel()
 	r := newBareRig(t)
 	h := r.open()
 	l, err := listen(h.Socket())
@@ -179,7 +177,6 @@ func TestAttachToAMuteAgent(t *testing.T) {
 
 // One that never answers is waited for with a word, and not for ever.
 func TestJoinGivesUp(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		r := newBareRig(t)
 		unlock := must.Get(r.open().lock("agent.lock"))(t)
@@ -213,7 +210,6 @@ func TestJoinWithoutAFolder(t *testing.T) {
 // A folder of Rekey's own that cannot be used is no other Rekey: nobody is
 // waited for.
 func TestNobodyIsWaitedForWithoutAFolder(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{})
 	gone := safefile.Disk{Fault: func(op safefile.Op, path string) error {
 		if op == safefile.OpOpen && filepath.Base(path) == "agent.lock" || op == safefile.OpCreate && filepath.Base(path) == "agent.lock" {

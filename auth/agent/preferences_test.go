@@ -21,7 +21,6 @@ import (
 )
 
 func TestChoicesAreRemembered(t *testing.T) {
-	t.Parallel()
 	r := newBareRig(t)
 	h := r.open()
 	if st := h.State(); !st.KeepFresh || !st.Notifications || st.SignInMethod != auth.SignInBrowser {
@@ -93,7 +92,6 @@ func TestTheConfigurationFileIsWatched(t *testing.T) {
 
 // While an editor has truncated the file, nothing is switched on.
 func TestAHalfWrittenFileChangesNothing(t *testing.T) {
-	t.Parallel()
 	r := newBareRig(t)
 	r.set("keep_fresh = false\n")
 	h := r.open()
@@ -114,7 +112,6 @@ func TestAHalfWrittenFileChangesNothing(t *testing.T) {
 }
 
 func TestTheEnvironmentIsStrongerThanTheFile(t *testing.T) {
-	t.Parallel()
 	r := newBareRig(t)
 	r.env = map[string]string{"REKEY_CODEX": "/opt/codex", "REKEY_LANGUAGE": "en"}
 	r.set("codex = \"/usr/bin/codex\"\nlanguage = \"zh-Hans\"\n")
@@ -207,7 +204,6 @@ func TestStartAtLogin(t *testing.T) {
 
 // TestStartAtLoginIsWatched: what another program changes is shown at once.
 func TestStartAtLoginIsWatched(t *testing.T) {
-	t.Parallel()
 	r := newBareRig(t)
 	login := must.Get(autostart.New(autostart.Options{
 		Getenv: func(string) string { return "" }, UserHome: r.root, Program: must.Get(os.Executable())(t),
@@ -224,7 +220,6 @@ func TestStartAtLoginIsWatched(t *testing.T) {
 
 // The hook is the agent's, follows the file and reads what "rekey watch" prints.
 func TestTheHookIsCalled(t *testing.T) {
-	t.Parallel()
 	if runtime.GOOS == "windows" {
 		t.Skip("the script is for a shell")
 	}

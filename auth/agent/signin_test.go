@@ -52,7 +52,6 @@ func TestSignIn(t *testing.T) {
 // What the configuration does not allow counts as absent, and yet it is what a
 // sign-in replaces.
 func TestSignInOverWhatIsNotAllowed(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{Account: box.Grace()})
 	r.configure(`forced_chatgpt_workspace_id = "acct-grace"`)
 	h := r.open()
@@ -95,7 +94,6 @@ func (r *rig) answer(h *Home, yes bool, account string) {
 
 // Another account is not taken without being asked about.
 func TestSignInToAnotherAccountIsDeclined(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{Account: box.Grace()})
 	before := r.content()
 	h := r.open()
@@ -113,7 +111,6 @@ func TestSignInToAnotherAccountIsDeclined(t *testing.T) {
 
 // The page's address can be copied while the browser is asked to show it.
 func TestSignInShowsItsPage(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{})
 	b := newHeldBrowser()
 	h := r.open(b.use)
@@ -152,7 +149,6 @@ func TestSignInWithADeviceCode(t *testing.T) {
 }
 
 func TestSignInIsRefusedAtOnce(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		config string
 		change func(*Options)
@@ -162,7 +158,6 @@ func TestSignInIsRefusedAtOnce(t *testing.T) {
 		"nobody to show the page to":   {"", func(o *Options) { o.OpenURL = nil }, errNoBrowser},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			r := newRig(t, box.Config{})
 			r.configure(tt.config)
 			before := r.content()

@@ -76,7 +76,6 @@ func TestSignInByCodex(t *testing.T) {
 
 // Where no codex can be found, the sentence says so.
 func TestSignInWithoutCodex(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{})
 	missing := &login.NoCodexError{Looked: []string{"/nowhere/codex"}}
 	h := r.open(func(o *Options) {

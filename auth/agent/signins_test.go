@@ -83,7 +83,6 @@ func TestCancelSignIn(t *testing.T) {
 }
 
 func TestCloseEndsASignIn(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{})
 	b := newHeldBrowser()
 	h := r.open(b.use)
@@ -187,7 +186,6 @@ func (b *heldBrowser) use(o *Options) { o.OpenURL = b.open }
 
 // Before a browser opens it is known whether the sign-in can be kept.
 func TestSignInThatCouldNotBeKept(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{})
 	opened := make(chan string, 1)
 	h := r.open(func(o *Options) {

@@ -80,7 +80,6 @@ func TestManyClientsLeaveNothing(t *testing.T) {
 }
 
 func TestClientsAreToldOfChanges(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{})
 	a := r.start()
 	clients := []*appserver.Client{r.client(), r.client(), r.client()}

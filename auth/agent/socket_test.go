@@ -82,7 +82,6 @@ func (c raw) introduce() {
 }
 
 func TestSocketIsPrivate(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{})
 	a := r.start()
 	r.client()
@@ -161,7 +160,6 @@ func TestAgentGoesOnWithoutASocket(t *testing.T) {
 // The socket is for faces: only a program on the standard streams may hand
 // over tokens of its own.
 func TestSocketTakesNoTokens(t *testing.T) {
-	t.Parallel()
 	r := newRig(t, box.Config{})
 	a := r.start()
 	r.client()

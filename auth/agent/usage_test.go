@@ -57,7 +57,6 @@ func lookAgain(t *testing.T, h *Home) {
 }
 
 func TestUsageComesFromTheAgent(t *testing.T) {
-	t.Parallel()
 	r := newUsageRig(t)
 	a := r.start()
 	client, other := r.client(), r.client()
@@ -179,7 +178,6 @@ func TestUnauthorizedUsage(t *testing.T) {
 // A user who does not want Rekey to refresh unasked gets no refresh for the sake
 // of a figure either.
 func TestUnauthorizedUsageRefreshesNothingUnasked(t *testing.T) {
-	t.Parallel()
 	r := newUsageRig(t)
 	a := r.start()
 	must.Do(t, a.SetPreferences(within(t), auth.KeepFresh(false)))

@@ -144,7 +144,6 @@ func TestSubscriberThatDoesNotRead(t *testing.T) {
 
 // During a flood no more requests are read than may be under way.
 func TestFloodIsHeldBack(t *testing.T) {
-	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		leave := make(chan struct{})
 		h := &slowHome{home: newHome(t, signedIn(), refusing()), leave: leave}

@@ -96,7 +96,6 @@ func TestProxy(t *testing.T) {
 
 // TestExtraCA: a server whose certificate only the extra file vouches for.
 func TestExtraCA(t *testing.T) {
-	t.Parallel()
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ProtoMajor != 1 {
 			t.Errorf("%s, want HTTP/1.1", r.Proto)

@@ -12,7 +12,6 @@ import (
 
 // The layers were tried on Codex 0.169.0 in a namespace with its own /etc.
 func TestReadConfigLayers(t *testing.T) {
-	t.Parallel()
 	const (
 		sys, user, managed, require = "sys/config.toml", "home/config.toml", "sys/managed_config.toml", "sys/requirements.toml"
 	)
@@ -44,7 +43,6 @@ func TestReadConfigLayers(t *testing.T) {
 		{"no workspaces allowed", map[string]string{require: `allowed_chatgpt_workspaces = []`}, with(func(c *Config) { c.Workspaces = []string{} })},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			dir := t.TempDir()
 			files.Mkdir(t, filepath.Join(dir, "sys"), filepath.Join(dir, "home"))
 			for name, toml := range tt.files {

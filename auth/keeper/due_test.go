@@ -71,7 +71,6 @@ func TestDue(t *testing.T) {
 // for lives so short that they are nearly all window, and never in the first
 // half of a life.
 func TestDueIsAheadOfCodex(t *testing.T) {
-	t.Parallel()
 	random := rand.New(rand.NewPCG(3, 4))
 	for range 20_000 {
 		life := time.Second + time.Duration(random.Int64N(int64(1)<<random.Int64N(51)))

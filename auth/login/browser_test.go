@@ -17,7 +17,6 @@ import (
 // TestSignIn is the flow as it should be: a browser that is opened, a server
 // that approves, tokens that can be stored.
 func TestSignIn(t *testing.T) {
-	t.Parallel()
 	server := boxed(t, box.Config{APIKey: "sk-fake"})
 	shown := make(chan visit, 1)
 	saved := make(chan *auth.Snapshot, 1)
@@ -81,7 +80,6 @@ func TestPKCE(t *testing.T) {
 // TestBrowserDoesNotOpen: the address goes to the user instead, and the flow
 // goes on.
 func TestBrowserDoesNotOpen(t *testing.T) {
-	t.Parallel()
 	server := boxed(t, box.Config{})
 	var b Browser
 	prompted := make(chan string, 1)

@@ -14,7 +14,6 @@ import (
 
 // TestConfirmAtOnce: a question that needs no user is not noticed in the browser.
 func TestConfirmAtOnce(t *testing.T) {
-	t.Parallel()
 	server := boxed(t, box.Config{})
 	var order []string
 	note := func(what string) func(context.Context, *auth.Snapshot) error {
@@ -93,7 +92,6 @@ func TestConfirmFreesThePort(t *testing.T) {
 
 // TestConfirmNoAtOnce: the browser is told the truth.
 func TestConfirmNoAtOnce(t *testing.T) {
-	t.Parallel()
 	server := boxed(t, box.Config{})
 	f := run(t, Browser{
 		Authority: clientOf(server.Issuer()), Save: never(t),
@@ -107,7 +105,6 @@ func TestConfirmNoAtOnce(t *testing.T) {
 
 // TestConfirmCancelled: nobody has to answer a question that is withdrawn.
 func TestConfirmCancelled(t *testing.T) {
-	t.Parallel()
 	server := boxed(t, box.Config{})
 	asked := make(chan *auth.Snapshot, 1)
 	f := run(t, Browser{

@@ -146,7 +146,6 @@ func TestCancelledWhileWaiting(t *testing.T) {
 // TestCancelledInTheExchange: the flow does not wait for a server that hangs,
 // and the browser is told.
 func TestCancelledInTheExchange(t *testing.T) {
-	t.Parallel()
 	asked := make(chan struct{})
 	release := make(chan struct{})
 	url := issuer(t, func(http.ResponseWriter, *http.Request) {

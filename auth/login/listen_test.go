@@ -89,7 +89,6 @@ func TestAllPortsBusy(t *testing.T) {
 // TestSecondSignInTakesOver: a flow gives its port up to the next one, in this
 // program or in another.
 func TestSecondSignInTakesOver(t *testing.T) {
-	t.Parallel()
 	first := run(t, Browser{Authority: clientOf("https://auth.example")})
 	port := must.Get(strconv.Atoi(parse(t, first.at("/", nil)).Port()))(t)
 	second := run(t, Browser{Authority: clientOf("https://auth.example"), Ports: []int{port}})

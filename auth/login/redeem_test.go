@@ -16,7 +16,6 @@ import (
 
 // TestNoAPIKey: a sign-in is good without one.
 func TestNoAPIKey(t *testing.T) {
-	t.Parallel()
 	f := run(t, Browser{Authority: clientOf(boxed(t, box.Config{}).Issuer())})
 	open(t, f.page.String())
 	if err := f.end(t); err != nil || f.signIn.HasAPIKey() {

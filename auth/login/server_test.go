@@ -115,7 +115,6 @@ func TestAttacks(t *testing.T) {
 
 // TestLocalhostIsOurName: what Codex before 0.169 had in its redirect URI.
 func TestLocalhostIsOurName(t *testing.T) {
-	t.Parallel()
 	f := run(t, Browser{Authority: clientOf("https://auth.example")})
 	host := "localhost:" + parse(t, f.at("/", nil)).Port()
 	open(t, f.callback("error", "e"), "Host", host)
@@ -145,7 +144,6 @@ func TestCancelRequest(t *testing.T) {
 
 // TestBrowserLeavesEarly: a tab that is closed during the exchange ends nothing.
 func TestBrowserLeavesEarly(t *testing.T) {
-	t.Parallel()
 	asked, left := make(chan struct{}, 2), make(chan struct{})
 	url := issuer(t, func(w http.ResponseWriter, r *http.Request) {
 		asked <- struct{}{}

@@ -16,7 +16,6 @@ import (
 )
 
 func TestKeyIsMadeOnce(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	const openers = 20
 	prints := make([]string, openers)

@@ -23,7 +23,6 @@ func openAt(t *testing.T, dir string) *Memory {
 }
 
 func TestOpenMakesAPrivateFolder(t *testing.T) {
-	t.Parallel()
 	dir := filepath.Join(files.TempDir(t), "a", "b")
 	s := openAt(t, dir)
 	must.Do(t, s.Record(auth.Refusal{Fingerprint: "f", Reason: auth.ReasonReused}))
@@ -73,7 +72,6 @@ func TestOpenRefusesWhatIsNotOurs(t *testing.T) {
 }
 
 func TestStateFilesThatCannotBeUsed(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name    string
 		content string
@@ -85,7 +83,6 @@ func TestStateFilesThatCannotBeUsed(t *testing.T) {
 		{"from a newer Rekey", `{"version":2,"entries":[]}`, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			dir := files.TempDir(t)
 			for _, name := range []string{refusalsFile, noticesFile} {
 				files.Write(t, filepath.Join(dir, name), []byte(tt.content))
@@ -116,7 +113,6 @@ func TestStateFilesThatCannotBeUsed(t *testing.T) {
 }
 
 func TestStateHoldsNoToken(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	s := openAt(t, dir)
 	snapshot := kit.Parsed(t, kit.SignIn("sekret-refresh-token"))

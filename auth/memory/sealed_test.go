@@ -32,7 +32,6 @@ func (k *sealed) get(create bool) ([]byte, error) {
 }
 
 func TestEscrowSealed(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	keyring := &sealed{}
 	s := openAt(t, dir)
@@ -79,7 +78,6 @@ func TestEscrowSealed(t *testing.T) {
 }
 
 func TestSealedAnswerIsGivenUpInTheEnd(t *testing.T) {
-	t.Parallel()
 	keyring := &sealed{}
 	s := openAt(t, files.TempDir(t))
 	s.SealWith(keyring.get)

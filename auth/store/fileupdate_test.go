@@ -20,7 +20,6 @@ import (
 )
 
 func TestUpdateWritesAsCodexDoes(t *testing.T) {
-	t.Parallel()
 	home := filepath.Join(files.TempDir(t), "new", "home")
 	key := auth.NewAPIKey(auth.NewSecret("sk-fake-0123456789"))
 	must.Do(t, open(t, home).Update(kit.Context(t), put(key)))
@@ -96,7 +95,6 @@ func TestUpdateOfNothingIsAnError(t *testing.T) {
 }
 
 func TestUpdateKeepsUnknownFieldsAndNarrowsTheMode(t *testing.T) {
-	t.Parallel()
 	home := files.TempDir(t)
 	path := filepath.Join(home, codex.AuthFile)
 	files.Write(t, path, []byte(strings.Replace(string(kit.SignIn("one")), "{", `{"from_the_future":{"x":1},`, 1)))
@@ -116,10 +114,8 @@ func TestUpdateKeepsUnknownFieldsAndNarrowsTheMode(t *testing.T) {
 }
 
 func TestUpdateThroughALink(t *testing.T) {
-	t.Parallel()
 	for name, stored := range map[string][]byte{"existing": kit.SignIn("one"), "dangling": nil} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			dir := files.TempDir(t)
 			home, dots := filepath.Join(dir, "home"), filepath.Join(dir, "dots")
 			files.Mkdir(t, home)

@@ -60,7 +60,6 @@ func TestEscrowKeyOfAuto(t *testing.T) {
 
 // The escrow of a keyring's home never holds a token in the clear.
 func TestEscrowOfAKeyringStore(t *testing.T) {
-	t.Parallel()
 	s, _ := ringStore(t, false, compact(t, kit.SignIn("one")), "")
 	dir := files.TempDir(t)
 	kept := auth.NewSecret("sekret")

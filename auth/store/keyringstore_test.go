@@ -69,7 +69,6 @@ func TestWhereCredentialsAreRead(t *testing.T) {
 }
 
 func TestWhereCredentialsAreWritten(t *testing.T) {
-	t.Parallel()
 	ring, file := compact(t, kit.SignIn("ring")), string(kit.SignIn("file"))
 	for _, tt := range []struct {
 		name           string
@@ -97,7 +96,6 @@ func TestWhereCredentialsAreWritten(t *testing.T) {
 		{"auto: does not answer", true, "", file, context.DeadlineExceeded, "", false, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			s, r := ringStore(t, tt.auto, tt.inRing, tt.inFile)
 			r.err = tt.err
 			if err := s.Writable(kit.Context(t)); (err == nil) != (tt.toRing || tt.toFile) {

@@ -23,7 +23,6 @@ func childHoldLock(dir string) int {
 }
 
 func TestRefreshLockIsFreedByDeath(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	holder := child.Start(t, "hold-lock", dir)
 	if got := holder.Line(); got != "held" {
@@ -38,7 +37,6 @@ func TestRefreshLockIsFreedByDeath(t *testing.T) {
 }
 
 func TestRefreshLockIsSharedByLinkedHomes(t *testing.T) {
-	t.Parallel()
 	dir := files.TempDir(t)
 	a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
 	files.Mkdir(t, a, b)

@@ -16,7 +16,6 @@ import (
 
 // Codex refuses in the same cases, as root too.
 func TestGuards(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name string
 		make func(t *testing.T, path string)
@@ -31,7 +30,6 @@ func TestGuards(t *testing.T) {
 		}, safefile.ErrHardLink},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			if tt.want == nil && tt.name == "writable by others only" && os.Geteuid() != 0 {
 				t.Log("only root can open such a file")
 				return
@@ -61,7 +59,6 @@ func TestGuards(t *testing.T) {
 }
 
 func TestWritableSeesObstacles(t *testing.T) {
-	t.Parallel()
 	for _, tt := range []struct {
 		name string
 		make func(t *testing.T, home string)
@@ -72,7 +69,6 @@ func TestWritableSeesObstacles(t *testing.T) {
 		{"loop", func(t *testing.T, home string) { files.Symlink(t, codex.AuthFile, filepath.Join(home, codex.AuthFile)) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			t.Parallel()
 			home := files.TempDir(t)
 			tt.make(t, home)
 			s := open(t, home)

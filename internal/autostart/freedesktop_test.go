@@ -43,7 +43,6 @@ func (p *place) entry() string       { return filepath.Join(p.user, "autostart",
 func (p *place) systemEntry() string { return filepath.Join(p.system, "autostart", id+".desktop") }
 
 func TestOnAndOff(t *testing.T) {
-	t.Parallel()
 	p := newPlace(t)
 	l := p.login()
 	expect(t, l, false)
@@ -107,7 +106,6 @@ func TestProgramIsGone(t *testing.T) {
 // TestSystemEntry: what an administrator switches on for all can be switched
 // off by one, and on again.
 func TestSystemEntry(t *testing.T) {
-	t.Parallel()
 	p := newPlace(t)
 	l := p.login()
 	put(t, p.systemEntry(), "[Desktop Entry]\nType=Application\nName=Rekey\nExec=rekey\n")
@@ -200,7 +198,6 @@ func split(line string) (args []string) {
 
 // TestValid asks freedesktop's own checker.
 func TestValid(t *testing.T) {
-	t.Parallel()
 	checker, err := exec.LookPath("desktop-file-validate")
 	if err != nil {
 		kit.Missing(t, "desktop-file-validate")

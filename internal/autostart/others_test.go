@@ -13,7 +13,6 @@ import (
 )
 
 func TestLaunchAgent(t *testing.T) {
-	t.Parallel()
 	l := newLaunchAgent(Options{UserHome: t.TempDir(), Program: "/Applications/Rekey.app/Contents/MacOS/rekey"})
 	expect(t, l, false)
 	set(t, l, false)

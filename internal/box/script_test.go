@@ -12,7 +12,6 @@ import (
 )
 
 func TestScriptedReplies(t *testing.T) {
-	t.Parallel()
 	for name, tt := range map[string]struct {
 		reply       Reply
 		wantStatus  int // 0 when there is no answer
@@ -39,7 +38,6 @@ func TestScriptedReplies(t *testing.T) {
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			s := start(t, Config{})
 			s.Script(tt.reply)
 			token := s.Issue(Ada()).RefreshToken

@@ -82,7 +82,6 @@ func TestChangeMakesTheFile(t *testing.T) {
 }
 
 func TestChangeKeepsModeAndLink(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	target := filepath.Join(dir, "dotfiles.toml")
 	path := filepath.Join(dir, "config.toml")

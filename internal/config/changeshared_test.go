@@ -82,7 +82,6 @@ func TestReplaceLooksAgain(t *testing.T) {
 // A reader that has the file open for a moment, which on Windows forbids that it
 // is replaced, is waited for.
 func TestChangeWhileTheFileIsRead(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "config.toml")
 	put(t, path, "keep_fresh = true\n")
 	reader := must.Get(os.Open(path))(t)

@@ -124,7 +124,6 @@ func TestLoadWithoutAUser(t *testing.T) {
 }
 
 func TestLoadFiles(t *testing.T) {
-	t.Parallel()
 	dir := t.TempDir()
 	path := filepath.Join(dir, "config.toml")
 	if s, found := Load(path); !s.Equal(Default()) || found != nil {

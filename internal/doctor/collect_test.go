@@ -25,7 +25,6 @@ import (
 )
 
 func TestAHealthyMachine(t *testing.T) {
-	t.Parallel()
 	r := newRig(t)
 	r.FindCodex = func() (login.CodexProgram, error) { return login.CodexProgram{}, &login.NoCodexError{} }
 	r.Panel = func(context.Context) error { return nil }

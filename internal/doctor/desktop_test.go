@@ -15,7 +15,6 @@ import (
 )
 
 func TestTitleBars(t *testing.T) {
-	t.Parallel()
 	r := newRig(t)
 	must.Do(t, r.decorated("libdecor-0.so.0", "libdecor/plugins-1/libdecor-cairo.so"))
 	if got := codes(Collect(t.Context(), r.Inputs)); slices.Contains(got, FindNoTitleBar) {

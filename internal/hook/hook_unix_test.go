@@ -46,7 +46,6 @@ func TestTheHookReadsTheState(t *testing.T) {
 
 // While the hook runs, any number of States come; it then gets the last one.
 func TestNeverTwoAtOnceAndOnlyTheNewest(t *testing.T) {
-	t.Parallel()
 	r := newRig(t)
 	gate := r.fifo("gate")
 	hook := r.script("hook", `mkdir "$0.running" || echo twice >"$0.twice"
@@ -123,7 +122,6 @@ func TestAHookEndsWithItsContext(t *testing.T) {
 
 // More than a pipe holds is left unread.
 func TestAHookThatIgnoresItsInput(t *testing.T) {
-	t.Parallel()
 	r := newRig(t)
 	hook := r.script("hook", `exec <&-; echo x >>"$0.out"`)
 	r.hook.Use(hook)
@@ -144,7 +142,6 @@ func TestAHookThatIgnoresItsInput(t *testing.T) {
 }
 
 func TestFailuresAreToldOnce(t *testing.T) {
-	t.Parallel()
 	r := newRig(t)
 	hook := r.script("hook", `echo x >>"$0.out"
 if [ -e "$0.bad" ]; then echo "no such
@@ -179,7 +176,6 @@ if [ -e "$0.bad" ]; then echo "no such
 }
 
 func TestAnotherHookGetsTheLastState(t *testing.T) {
-	t.Parallel()
 	r := newRig(t)
 	one, two := r.script("one", `cat >>"$0.out"`), r.script("two", `cat >>"$0.out"`)
 	r.run()

@@ -47,7 +47,6 @@ func carriers(t *testing.T, secret string) map[string]any {
 
 // Whatever is logged, and however, no token is in the file or on standard error.
 func TestSecretsAreNotLogged(t *testing.T) {
-	t.Parallel()
 	const secret = "not-a-real-token-5e1f"
 	path := filepath.Join(t.TempDir(), "rekey.log")
 	var stderr bytes.Buffer

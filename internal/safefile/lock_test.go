@@ -45,7 +45,6 @@ func TestTryLockReportsTheFile(t *testing.T) {
 }
 
 func TestWaitEndsWithItsContext(t *testing.T) {
-	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a.lock")
 	unlock := must.Get(TryLock(path, 0o600))(t)
 	defer unlock()

@@ -217,7 +217,6 @@ var (
 // TestTextsNameTheSameFlags finds the translation that was forgotten when the
 // English learned another flag.
 func TestTextsNameTheSameFlags(t *testing.T) {
-	t.Parallel()
 	flags := func(text string) []string {
 		return slices.Compact(slices.Sorted(slices.Values(flag.FindAllString(text, -1))))
 	}
@@ -235,7 +234,6 @@ func TestTextsNameTheSameFlags(t *testing.T) {
 }
 
 func TestFrenchTypography(t *testing.T) {
-	t.Parallel()
 	for id, m := range catalogues(t)["fr"] {
 		if found := gap.FindString(m.Other); found != "" {
 			t.Errorf("%s: %q needs a no-break space", id, found)

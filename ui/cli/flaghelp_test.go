@@ -13,7 +13,6 @@ import (
 // TestFlagsInLine: English is pflag's own table; in Chinese every text begins
 // in the same column of a terminal.
 func TestFlagsInLine(t *testing.T) {
-	t.Parallel()
 	for _, language := range lang.Languages() {
 		p := &Program{Version: "test", Words: words.New(lang.For(language))}
 		root := p.root()

@@ -10,7 +10,6 @@ import (
 )
 
 func TestPrompt(t *testing.T) {
-	t.Parallel()
 	for status, want := range map[auth.Status]string{
 		auth.StatusHealthy: "", auth.StatusRefreshing: "", auth.StatusAPIKey: "", auth.StatusExternal: "",
 		auth.StatusSignedOut: "○ Codex signed out\n", auth.StatusWaiting: "◔ Codex offline\n", auth.StatusExpiring: "▲ Codex until 15:00\n",

@@ -55,7 +55,6 @@ func TestCommandsReachTheirParts(t *testing.T) {
 }
 
 func TestWrongCommandLines(t *testing.T) {
-	t.Parallel()
 	for args, words := range map[string]string{
 		"nosuch":                          `unknown command "nosuch"`,
 		"statu":                           `unknown command "statu"; did you mean "rekey status"?`,
@@ -103,7 +102,6 @@ func TestWrongCommandLines(t *testing.T) {
 		"help status extra":               `"extra"`,
 	} {
 		t.Run(args, func(t *testing.T) {
-			t.Parallel()
 			p := newTerminal()
 			p.run(t, cli.ExitUsage, strings.Fields(args)...)
 			p.wantSentence(t, words)

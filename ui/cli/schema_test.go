@@ -58,7 +58,6 @@ func statesOfAllKinds(t *testing.T) (list []auth.State) {
 
 // What status and watch print is what the schema says, for every State.
 func TestStatusFitsItsSchema(t *testing.T) {
-	t.Parallel()
 	schema := compiled(t, schemaPath)
 	for _, state := range statesOfAllKinds(t) {
 		p := newTerminal()

@@ -40,7 +40,6 @@ func TestTokenOnAScreen(t *testing.T) {
 }
 
 func TestTokenErrors(t *testing.T) {
-	t.Parallel()
 	refused := &auth.RefreshError{Permanent: true, Reason: auth.ReasonReused}
 	tests := map[string]struct {
 		err   error
@@ -64,7 +63,6 @@ func TestTokenErrors(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			p := newTerminal()
 			p.with(kit.NewSession(kit.State(tt.state, noon)))
 			p.session.Answer("Token", tt.err)

@@ -76,7 +76,6 @@ Credits: 9.99
 // TestUsageCodes holds that the code is 0 only where there are figures, and that
 // the text says the reason that the JSON has.
 func TestUsageCodes(t *testing.T) {
-	t.Parallel()
 	past := used()
 	past.Credits, past.SpendLimit = nil, nil
 	for i := range past.Windows {

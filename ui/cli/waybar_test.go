@@ -33,7 +33,6 @@ func parseBar(t *testing.T, line string) (b barLine) {
 
 // Every State is a class of its own, and the tooltip says what status says.
 func TestWaybar(t *testing.T) {
-	t.Parallel()
 	now := time.Now() // the bar follows the wall clock
 	for _, status := range auth.Statuses() {
 		session := kit.NewSession(kit.State(status, now))
@@ -83,7 +82,6 @@ func TestWaybarOfSeveralHomes(t *testing.T) {
 // With --usage the text is how much is used, as long as the sign-in is well; the
 // tooltip has what is known in any case.
 func TestWaybarUsage(t *testing.T) {
-	t.Parallel()
 	now := time.Now()
 	fresh := used()
 	for i := range fresh.Windows {

@@ -21,7 +21,6 @@ const service = "org.freedesktop.Notifications"
 // TestBusWholeWay is one refusal from its notification to its mending: one
 // message, one press of its button, one sign-in.
 func TestBusWholeWay(t *testing.T) {
-	t.Parallel()
 	bus, desktop, _ := newBus(t, "actions", "body", "body-markup")
 	now := time.Now()
 	state := kit.State(auth.StatusExpiring, now)
@@ -74,7 +73,6 @@ func message(signIn func()) notify.Notification {
 }
 
 func TestBusPlainService(t *testing.T) {
-	t.Parallel()
 	bus, desktop, _ := newBus(t, "body")
 	must.Do(t, bus.Show(t.Context(), message(func() {})))
 	got := kit.Receive(t, "a notification", desktop.notes)
@@ -84,7 +82,6 @@ func TestBusPlainService(t *testing.T) {
 }
 
 func TestBusReplacesUntilClosed(t *testing.T) {
-	t.Parallel()
 	bus, desktop, _ := newBus(t, "actions")
 	show := func() note {
 		t.Helper()
@@ -112,7 +109,6 @@ func TestBusReplacesUntilClosed(t *testing.T) {
 // TestBusHearsOnlyTheService: what is not from the service, not about our
 // message or not well made presses no button.
 func TestBusHearsOnlyTheService(t *testing.T) {
-	t.Parallel()
 	bus, desktop, address := newBus(t, "actions")
 	pressed := make(chan struct{}, 16)
 	show := func() note {
@@ -140,7 +136,6 @@ func TestBusHearsOnlyTheService(t *testing.T) {
 // TestBusCorrects: what is on the screen is replaced without a sound, and what
 // its user has closed stays closed.
 func TestBusCorrects(t *testing.T) {
-	t.Parallel()
 	bus, desktop, _ := newBus(t, "actions")
 	pressed := make(chan struct{}, 1)
 	correct := func() {
@@ -175,7 +170,6 @@ func TestBusCorrects(t *testing.T) {
 
 // TestBusTwoHomes: each home's message has its own place.
 func TestBusTwoHomes(t *testing.T) {
-	t.Parallel()
 	address := kit.Bus(t)
 	desktop := newServer(t, address, "actions")
 	for range 2 {

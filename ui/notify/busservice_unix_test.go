@@ -14,7 +14,6 @@ import (
 )
 
 func TestBusNobodyThere(t *testing.T) {
-	t.Parallel()
 	address := kit.Bus(t)
 	for name, bus := range map[string]*notify.Bus{
 		"no service": notify.NewBus(address),
@@ -35,7 +34,6 @@ func TestBusNobodyThere(t *testing.T) {
 // TestBusServiceComesLate: a failure leaves nothing behind that the next try
 // would trip over.
 func TestBusServiceComesLate(t *testing.T) {
-	t.Parallel()
 	address := kit.Bus(t)
 	bus := notify.NewBus(address)
 	defer func() { _ = bus.Close() }()
@@ -49,7 +47,6 @@ func TestBusServiceComesLate(t *testing.T) {
 
 // TestBusMuteService is for a service that owns its name and never answers.
 func TestBusMuteService(t *testing.T) {
-	t.Parallel()
 	address := kit.Bus(t)
 	conn := kit.Connect(t, address)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -67,7 +64,6 @@ func TestBusMuteService(t *testing.T) {
 // next one knows nothing of it, and may have given its number to another
 // program's message.
 func TestBusServiceRestarts(t *testing.T) {
-	t.Parallel()
 	address := kit.Bus(t)
 	bus := notify.NewBus(address)
 	defer func() { _ = bus.Close() }()

@@ -11,7 +11,6 @@ import (
 
 // TestDaemon: who shows notifications is named, and nobody is an error.
 func TestDaemon(t *testing.T) {
-	t.Parallel()
 	address := kit.Bus(t)
 	if name, err := notify.Daemon(t.Context(), address); err == nil {
 		t.Errorf("without a service it is called %q", name)

@@ -20,7 +20,6 @@ import (
 // language, with what was read and found good: testdata/keys.txt. In no menu do two rows
 // have the same, and a row that says the same has the same in every situation.
 func TestAccessKeys(t *testing.T) {
-	t.Parallel()
 	var all strings.Builder
 	for _, language := range lang.Languages() {
 		w := words.New(lang.For(language))

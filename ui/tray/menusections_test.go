@@ -111,7 +111,6 @@ func TestUsageInMenus(t *testing.T) {
 
 // TestUsageProblemsFit: no problem is cut off, in any language.
 func TestUsageProblemsFit(t *testing.T) {
-	t.Parallel()
 	for _, language := range lang.Languages() {
 		w := words.New(lang.For(language))
 		for _, p := range usage.Problems() {

@@ -61,7 +61,6 @@ func expectColour(t *testing.T, told <-chan bool, want bool) {
 }
 
 func TestPanelColour(t *testing.T) {
-	t.Parallel()
 	address := kit.Bus(t)
 	_, conn := startPortal(t, address, uint32(2))
 	told, stop := watchColour(t, address, "ubuntu:KDE")
@@ -86,7 +85,6 @@ func TestPanelColour(t *testing.T) {
 
 // TestPanelColourFromPortalOnly: another program on the bus tells nothing.
 func TestPanelColourFromPortalOnly(t *testing.T) {
-	t.Parallel()
 	address := kit.Bus(t)
 	_, conn := startPortal(t, address, uint32(1))
 	told, stop := watchColour(t, address, "KDE")
@@ -128,7 +126,6 @@ func TestPanelColourUntold(t *testing.T) {
 // TestPanelColourWithoutPortal: Plasma's own settings tell, and tell again when
 // they have changed.
 func TestPanelColourWithoutPortal(t *testing.T) {
-	t.Parallel()
 	address := kit.Bus(t)
 	var dark atomic.Bool
 	told := make(chan bool, 16)

@@ -103,7 +103,6 @@ func TestChineseTimes(t *testing.T) {
 
 // TestChineseSaysEverything: whatever the State, no English is left but names.
 func TestChineseSaysEverything(t *testing.T) {
-	t.Parallel()
 	for _, status := range auth.Statuses() {
 		for _, reason := range []auth.Reason{"", auth.ReasonExpired, auth.ReasonReused, auth.ReasonRevoked, auth.ReasonInvalidGrant, auth.ReasonUnauthorized, auth.ReasonAccountChanged, "new"} {
 			for _, kind := range []auth.Kind{auth.KindNone, auth.KindAPIKey, auth.KindChatGPT, auth.KindExternalTokens, auth.KindPersonalToken, auth.KindAgentIdentity, auth.KindBedrockKey, auth.KindHeaders} {

@@ -94,7 +94,6 @@ func TestAddress(t *testing.T) {
 
 // TestWrongAnswers: each is one reason, and nothing follows it.
 func TestWrongAnswers(t *testing.T) {
-	t.Parallel()
 	status := func(n int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Location", "/elsewhere")
@@ -151,7 +150,6 @@ func TestWrongAnswers(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			var requests atomic.Int32
 			c := asking(t, func(w http.ResponseWriter, r *http.Request) {
 				requests.Add(1)
@@ -167,7 +165,6 @@ func TestWrongAnswers(t *testing.T) {
 		})
 	}
 	t.Run("nobody there", func(t *testing.T) {
-		t.Parallel()
 		c := asking(t, body(good))
 		c.Base = func() string { return "http://127.0.0.1:1/backend-api" }
 		if _, err := c.Usage(t.Context(), who()); problem(t, err) != usage.ProblemNotReached {
@@ -175,7 +172,6 @@ func TestWrongAnswers(t *testing.T) {
 		}
 	})
 	t.Run("plain HTTP", func(t *testing.T) {
-		t.Parallel()
 		c := asking(t, body(good))
 		c.Base = func() string { return "http://backend.example/backend-api" }
 		if _, err := c.Usage(t.Context(), who()); problem(t, err) != usage.ProblemNotReached {
@@ -183,7 +179,6 @@ func TestWrongAnswers(t *testing.T) {
 		}
 	})
 	t.Run("no network", func(t *testing.T) {
-		t.Parallel()
 		c := asking(t, body(good))
 		c.HTTP = func() (*http.Client, error) { return nil, authority.ErrNoCertificate }
 		if _, err := c.Usage(t.Context(), who()); problem(t, err) != usage.ProblemNetwork {

@@ -25,7 +25,6 @@ func memoryOf(t *testing.T) Memory {
 
 // TestKept: what is kept is read by another process, and is the user's alone.
 func TestKept(t *testing.T) {
-	t.Parallel()
 	m, now, percent := memoryOf(t), time.Now().Round(0).UTC(), 12.5
 	rec := usage.Record{Account: "a", Since: now, AskedAt: now, Silenced: "c", Usage: usage.Usage{
 		FetchedAt: now, Plan: "plus", Windows: []usage.Window{{Limit: "codex", Minutes: 300, UsedPercent: &percent, ToldAt: now}},
@@ -121,7 +120,6 @@ func TestHistoryIsBounded(t *testing.T) {
 // TestHistoryOfAClockAhead: points of the future go with the next change, and
 // take none with them of the seven days before it.
 func TestHistoryOfAClockAhead(t *testing.T) {
-	t.Parallel()
 	m, now := memoryOf(t), time.Now().Round(0).UTC()
 	add := func(at time.Time, percent float64) {
 		t.Helper()

@@ -15,7 +15,6 @@ import (
 
 // TestIntrospect: the descriptions are complete, and what they name is there.
 func TestIntrospect(t *testing.T) {
-	t.Parallel()
 	s := start(t)
 	for path, iface := range map[dbus.ObjectPath]string{itemPath: itemIface, menuPath: menuIface} {
 		var text string

@@ -33,7 +33,6 @@ const (
 )
 
 func TestItemProperties(t *testing.T) {
-	t.Parallel()
 	s := start(t)
 	var all map[string]dbus.Variant
 	must.Do(t, s.call(itemPath, props+".GetAll", []any{itemIface}, &all))
@@ -95,7 +94,6 @@ func TestItemChanges(t *testing.T) {
 
 // TestClicks: what happens to the item is told one after the other.
 func TestClicks(t *testing.T) {
-	t.Parallel()
 	s := start(t)
 	expect := func(want any) {
 		t.Helper()
@@ -183,7 +181,6 @@ func TestAboutToShow(t *testing.T) {
 
 // TestPanelsAreForgotten: a panel that many came after is as one that comes.
 func TestPanelsAreForgotten(t *testing.T) {
-	t.Parallel()
 	s := start(t)
 	about := func(conn *dbus.Conn) {
 		t.Helper()

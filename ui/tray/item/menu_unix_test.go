@@ -56,7 +56,6 @@ func (s *shower) layout(parent, depth int32, names ...string) string {
 }
 
 func TestGetLayout(t *testing.T) {
-	t.Parallel()
 	s := start(t)
 	const more = "2 children-display=submenu enabled=true label=_More visible=true"
 	for _, tt := range []struct {
@@ -85,7 +84,6 @@ func TestGetLayout(t *testing.T) {
 }
 
 func TestGetProperties(t *testing.T) {
-	t.Parallel()
 	s := start(t)
 	group := func(ids []int32, names ...string) (out []string) {
 		t.Helper()
@@ -119,7 +117,6 @@ func TestGetProperties(t *testing.T) {
 // TestRowsChange: one signal says all that has changed, and no more. A row that goes
 // keeps its label.
 func TestRowsChange(t *testing.T) {
-	t.Parallel()
 	s := start(t)
 	s.layout(0, -1)
 	updated := func() (out []string) {
@@ -164,7 +161,6 @@ func TestRowsChange(t *testing.T) {
 // TestNoTextBreaksTheMenu: a bus takes no text that is not valid UTF-8, and none with a
 // zero byte. What others wrote into one row must not hide the others.
 func TestNoTextBreaksTheMenu(t *testing.T) {
-	t.Parallel()
 	s := start(t)
 	rows := shown()
 	rows[plain], rows[hidden].Label = item.Row{Label: "caf\xe9"}, "zero\x00byte"

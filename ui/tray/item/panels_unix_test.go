@@ -49,7 +49,6 @@ func newWatcher(t *testing.T, conn *dbus.Conn) *watcher {
 
 // TestPanelThere: what there is to know before an item is shown.
 func TestPanelThere(t *testing.T) {
-	t.Parallel()
 	address := kit.Bus(t)
 	if there, err := item.PanelThere(t.Context(), address); there || err != nil {
 		t.Errorf("without a panel PanelThere = %t, %v", there, err)
@@ -73,7 +72,6 @@ func TestPanelThere(t *testing.T) {
 // TestPanelsComeAndGo: the item is on each panel once, also on one that takes the name
 // of one that hangs.
 func TestPanelsComeAndGo(t *testing.T) {
-	t.Parallel()
 	address := kit.Bus(t)
 	first, second := kit.Connect(t, address), kit.Connect(t, address)
 	a, b := newWatcher(t, first), newWatcher(t, second)
@@ -132,7 +130,6 @@ func TestPanelRefusesAtFirst(t *testing.T) {
 
 // TestBusDies: Run says so, and what is shown after that hurts nobody.
 func TestBusDies(t *testing.T) {
-	t.Parallel()
 	address, kill := kit.MortalBus(t)
 	conn := kit.Connect(t, address)
 	w := newWatcher(t, conn)
