@@ -13,6 +13,7 @@ import (
 	"rekey/auth/appserver"
 	"rekey/internal/box"
 	"rekey/internal/fault"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
 
@@ -192,5 +193,23 @@ func TestErrorsCrossTheSocket(t *testing.T) {
 			errors.Is(got, auth.ErrCannotSave) != errors.Is(err, auth.ErrCannotSave) || auth.CauseOf(got) != auth.CauseOf(err) {
 			t.Errorf("%s: got %v (%s), want %v (%s)", name, got, auth.CauseOf(got), err, auth.CauseOf(err))
 		}
+	}
+}
+
+// A client may leave with an answer unread, which its system tells the server.
+func TestClientLeavesWithoutReading(t *testing.T) {
+	l := must.Get(net.Listen("unix", filepath.Join(t.TempDir(), "s")))(t)
+	t.Cleanup(func() { _ = l.Close() })
+	nc := must.Get(net.Dial("unix", l.Addr().String()))(t)
+	theirs := must.Get(l.Accept())(t)
+	ended := kit.Later(func() error {
+		s := &appserver.Server{Home: newHome(t, nil, refusing())}
+		return s.Serve(t.Context(), theirs)
+	})
+	write(nc, hello+"\n")
+	must.Get(nc.Read(make([]byte, 1)))(t)
+	_ = nc.Close()
+	if err := kit.Receive(t, "the end of Serve", ended); err != nil {
+		t.Errorf("Serve = %v", err)
 	}
 }

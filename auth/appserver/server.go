@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"math"
+	"syscall"
 
 	"rekey/auth"
 	"rekey/lend"
@@ -91,7 +92,7 @@ func (s *Server) Serve(ctx context.Context, rwc io.ReadWriteCloser) error {
 	c.welcome()
 	c.stopSignIn("") // no client is left to show its page
 	c.work.Wait()
-	if ctx.Err() != nil || errors.Is(err, io.EOF) {
+	if ctx.Err() != nil || errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) { // reset: it had not read everything
 		return nil
 	}
 	return fmt.Errorf("app-server connection: %w", err)

@@ -110,8 +110,11 @@ func (w *wire) write(m outgoing) error {
 }
 
 // call sends a request and waits for its answer. An error of the peer is an
-// *rpcError.
+// *rpcError. When the connection has ended nothing is sent.
 func (w *wire) call(ctx context.Context, method string, params any) (json.RawMessage, error) {
+	if w.ctx.Err() != nil { // conn is closed a moment later
+		return nil, context.Cause(w.ctx)
+	}
 	answer, id := make(chan message, 1), strconv.FormatInt(w.last.Add(1), 10)
 	w.calls.Store(id, answer)
 	defer w.calls.Delete(id)
