@@ -102,7 +102,10 @@ func TestNoPlanUsage(t *testing.T) {
 			if u := b.usageOf(test.code); u.Problem != test.want || u.Known() {
 				t.Errorf("got %+v, want %s", u, test.want)
 			}
-			b.rekey(test.code, "usage")
+			r := b.rekey(test.code, "usage")
+			if r.sentence(t, ""); r.out != "" && r.out != "Plan: Pro\n" {
+				t.Errorf("it prints %q", r.out)
+			}
 			if n := b.Server.UsageRequests(); n != test.asked || b.Server.Refreshes() != sent {
 				t.Errorf("the backend was asked %d times, with %d refreshes", n, b.Server.Refreshes()-sent)
 			}

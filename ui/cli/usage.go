@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -32,15 +34,17 @@ func (p *Program) usageCommand(s *scope) *cobra.Command {
 					return err
 				}
 				now := p.Now()
+				code := usageCode(u.At(now), state)
 				if asJSON {
 					err = usage.NewReport(home, u, now).Write(p.Out, !several)
 				} else {
 					err = p.writeUsage(home, u.At(now), state, several)
 				}
-				if err != nil {
+				if err != nil || code == ExitOK {
 					return err
 				}
-				return exitWith(usageCode(u.At(now), state))
+				why := cmp.Or(p.Words.UsageProblem(u, now), p.Words.Say("plan_usage_problem.unknown"))
+				return &codeError{code, errors.New(why)}
 			})
 		},
 	})
@@ -71,6 +75,7 @@ func usageCode(u usage.Usage, s auth.State) int {
 func (p *Program) writeUsage(home string, u usage.Usage, s auth.State, several bool) error {
 	var text strings.Builder
 	indent, now, w := p.heading(&text, home, several), p.Now(), p.Words
+	empty := text.Len()
 	for _, line := range p.windowLines(u, now) {
 		text.WriteString(indent + line + "\n")
 	}
@@ -78,9 +83,9 @@ func (p *Program) writeUsage(home string, u usage.Usage, s auth.State, several b
 	if plan != "" {
 		plan = w.Say("cli.plan", "Plan", plan)
 	}
-	problem := w.UsageProblem(u, now)
-	if problem == "" && !u.Known() {
-		problem = w.Say("plan_usage_problem.unknown")
+	problem := "" // without figures it is the error
+	if u.Figures() {
+		problem = w.UsageProblem(u, now)
 	}
 	age := ""
 	if words.OldUsage(u, now) {
@@ -93,6 +98,9 @@ func (p *Program) writeUsage(home string, u usage.Usage, s auth.State, several b
 		for _, part := range p.OutScreen.fold(note, indent) {
 			text.WriteString(indent + part + "\n")
 		}
+	}
+	if text.Len() == empty {
+		return nil
 	}
 	_, err := fmt.Fprint(p.Out, text.String())
 	return err

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -74,7 +75,7 @@ Credits: 9.99
 }
 
 // TestUsageCodes holds that the code is 0 only where there are figures, and that
-// the text says the reason that the JSON has.
+// standard error says the reason that the JSON has.
 func TestUsageCodes(t *testing.T) {
 	past := used()
 	past.Credits, past.SpendLimit = nil, nil
@@ -94,13 +95,13 @@ func TestUsageCodes(t *testing.T) {
 		"no limits":   {usage.Usage{FetchedAt: noon, Plan: "free"}, cli.ExitFailure},
 	}
 	for name, test := range tests {
-		text, asJSON := look(t, test.u, test.code).out.String(), look(t, test.u, test.code, "--json").out.String()
-		why := words.English().UsageProblem(test.u, noon)
-		if name == "no limits" {
-			why = "Usage is not known."
+		text, asJSON := look(t, test.u, test.code), look(t, test.u, test.code, "--json")
+		why := ""
+		if test.code != cli.ExitOK {
+			why = "rekey: " + cmp.Or(words.English().UsageProblem(test.u, noon), "Usage is not known.") + "\n"
 		}
-		if !strings.Contains(text, why) || !strings.Contains(asJSON, string(test.u.Problem)) {
-			t.Errorf("%s: %s %s", name, text, asJSON)
+		if text.err.String() != why || asJSON.err.String() != why || !strings.Contains(asJSON.out.String(), string(test.u.Problem)) {
+			t.Errorf("%s: text says %q, JSON %q: %s", name, &text.err, &asJSON.err, &asJSON.out)
 		}
 	}
 	p := newTerminal()
