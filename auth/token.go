@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"rekey/internal/fault"
@@ -48,6 +49,9 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 	}
 	if s.Managed() {
 		if err := m.join(ctx, RefreshProactive, s); err != nil {
+			if _, _, gone := m.usable(); errors.Is(gone, ErrNoCredential) {
+				return AccessToken{}, gone // it was signed out meanwhile
+			}
 			if saved := m.newest(s); !ok && saved != s {
 				works, ok = m.enough(saved, refusal, atLeast)
 			}

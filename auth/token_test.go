@@ -6,6 +6,18 @@ import (
 	"time"
 )
 
+// TestTokenSignedOutMeanwhile: a sign-out that the cache does not show yet is
+// one, and nothing is sent.
+func TestTokenSignedOutMeanwhile(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, chatGPT(ends(-time.Hour)))
+	r.store.put(nil)
+	if _, err := r.Token(t.Context(), 0); !errors.Is(err, ErrNoCredential) {
+		t.Errorf("Token: %v", err)
+	}
+	r.wantRequests(0)
+}
+
 // TestToken: what is printed, and how many requests it costs.
 func TestToken(t *testing.T) {
 	const hour = time.Hour
