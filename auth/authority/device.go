@@ -75,7 +75,7 @@ func (c *Client) StartDevice(ctx context.Context) (DeviceGrant, error) {
 }
 
 // parseDevice reads the answer with the code. Like Codex it skips a byte order mark, and accepts two names
-// for the code and the interval only as a string.
+// for the code and the interval only as a string, which may have a plus sign.
 func (c *Client) parseDevice(a answer) (DeviceGrant, error) {
 	unusable := &ExchangeError{Status: a.status, Err: errUnusable}
 	top, ok := parseOnce(bytes.TrimPrefix(a.body, byteOrderMark), "device_auth_id", "user_code", "usercode", "interval")
@@ -94,7 +94,7 @@ func (c *Client) parseDevice(a answer) (DeviceGrant, error) {
 	interval := defaultInterval
 	if raw, given := top["interval"]; given {
 		text, ok := parseText(raw)
-		seconds, err := strconv.ParseUint(strings.TrimSpace(text), 10, 64)
+		seconds, err := strconv.ParseUint(strings.TrimPrefix(strings.TrimSpace(text), "+"), 10, 64)
 		if !ok || err != nil {
 			return DeviceGrant{}, unusable
 		}

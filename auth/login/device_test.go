@@ -61,6 +61,7 @@ func TestDeviceAsks(t *testing.T) {
 		pauses   []int
 	}{
 		"at once":             {"5", nil, []int{5}},
+		"with a plus sign":    {" +7 ", []reply{pendingReply}, []int{7, 7}},
 		"at the interval":     {"7", []reply{pendingReply, pendingReply}, []int{7, 7, 7}},
 		"none given":          {"", nil, []int{5}},
 		"nought":              {"0", []reply{pendingReply}, []int{1, 1}},
@@ -156,6 +157,7 @@ func TestDeviceCodeAnswers(t *testing.T) {
 		"broken":            {answer(500, "secret-0123456789"), false},
 		"garbage":           {answer(200, "secret-0123456789"), false},
 		"interval number":   {answer(200, `{"device_auth_id":"d","user_code":"c","interval":1}`), false},
+		"two plus signs":    {answer(200, `{"device_auth_id":"d","user_code":"c","interval":"++1"}`), false},
 		"interval words":    {answer(200, `{"device_auth_id":"d","user_code":"c","interval":"soon"}`), false},
 		"no id":             {answer(200, `{"user_code":"c","interval":"1"}`), false},
 		"no code":           {answer(200, `{"device_auth_id":"d","interval":"1"}`), false},
