@@ -7,8 +7,11 @@ package sessionbus
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/godbus/dbus/v5"
+
+	"rekey/internal/fault"
 )
 
 // Dial opens a private connection that is ready for use. address is a D-Bus
@@ -17,7 +20,7 @@ import (
 func Dial(ctx context.Context, address string, options ...dbus.ConnOption) (*dbus.Conn, error) {
 	conn, err := open(address, options)
 	if err != nil {
-		return nil, err
+		return nil, unreachable(address, err)
 	}
 	// godbus has no time limit of its own; closing ends what it is waiting for.
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
@@ -27,9 +30,17 @@ func Dial(ctx context.Context, address string, options ...dbus.ConnOption) (*dbu
 	}
 	if err != nil {
 		_ = conn.Close()
-		return nil, err
+		return nil, unreachable(address, err)
 	}
 	return conn, nil
+}
+
+// unreachable says that there is no bus, or none that answers.
+func unreachable(address string, err error) error {
+	if address == "" && os.Getenv("DBUS_SESSION_BUS_ADDRESS") == "" {
+		return fault.New("bus_unset", "DBUS_SESSION_BUS_ADDRESS is not set", "Err", err)
+	}
+	return fault.New("bus_mute", "nothing answers on the session bus", "Err", err)
 }
 
 func open(address string, options []dbus.ConnOption) (*dbus.Conn, error) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
+	"rekey/internal/fault"
 	"rekey/internal/sessionbus"
 )
 
@@ -27,7 +28,7 @@ const (
 )
 
 // errNoService means that there is no notification service on the bus.
-var errNoService = errors.New("no notification service runs")
+var errNoService = fault.New("no_notifier", "no notification service runs")
 
 // absent are the bus errors that say so: for the service's name, for the unique
 // name of one that has exited, and from the bus for one that exits while asked.
@@ -198,7 +199,7 @@ func (b *Bus) hear(signal *dbus.Signal) {
 func (b *Bus) call(ctx context.Context, name, method string, args ...any) *dbus.Call {
 	call := b.conn.Object(name, path).CallWithContext(ctx, service+"."+method, 0, args...)
 	if failed, ok := errors.AsType[dbus.Error](call.Err); ok && slices.Contains(absent, failed.Name) {
-		call.Err = fmt.Errorf("%w: %w", errNoService, failed)
+		call.Err = errNoService.With("Err", failed)
 	}
 	return call
 }

@@ -12,8 +12,8 @@ import (
 // TestDaemon: who shows notifications is named, and nobody is an error.
 func TestDaemon(t *testing.T) {
 	address := kit.Bus(t)
-	if name, err := notify.Daemon(t.Context(), address); err == nil {
-		t.Errorf("without a service it is called %q", name)
+	if name, err := notify.Daemon(t.Context(), address); err == nil || err.Error() != "no notification service runs" {
+		t.Errorf("without a service it is called %q, %v", name, err)
 	}
 	newServer(t, address)
 	if name, err := notify.Daemon(t.Context(), address); err != nil || name != "test-daemon 4.2" {

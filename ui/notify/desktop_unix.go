@@ -5,7 +5,6 @@ package notify
 import (
 	"context"
 	"errors"
-	"fmt"
 	"image"
 	"os/exec"
 
@@ -64,9 +63,9 @@ func Daemon(ctx context.Context, address string) (name string, err error) {
 	}
 	defer func() { _ = conn.Close() }()
 	var vendor, version, spec string
-	call := conn.Object(service, path).CallWithContext(ctx, service+".GetServerInformation", 0)
+	call := (&Bus{conn: conn}).call(ctx, service, "GetServerInformation")
 	if err := call.Store(&name, &vendor, &version, &spec); err != nil {
-		return "", fmt.Errorf("asking the notification service: %w", err)
+		return "", err
 	}
 	return name + " " + version, nil
 }
