@@ -160,3 +160,8 @@ func accessKeys() map[string]any {
 func identity(more string) string {
 	return `{"agent_runtime_id":"r","agent_private_key":"k","account_id":"a","chatgpt_user_id":"u","email":null,"plan_type":"pro","chatgpt_account_is_fedramp":false` + more + `}`
 }
+
+// deepIdentity is an identity that is nested so deep, and its texts deeper.
+func deepIdentity(depth int) string {
+	return identity(`,"a":` + strings.Repeat(`{"[[\"[[":`, depth-1) + "1" + strings.Repeat("}", depth-1))
+}

@@ -177,6 +177,23 @@ func valueEnd(data []byte) int {
 	return len(data)
 }
 
+// depth is how deep lists and objects are nested in a value in valid JSON.
+func depth(raw []byte) (deepest int) {
+	level := 0
+	for i := 0; i < len(raw); i++ {
+		switch raw[i] {
+		case '"':
+			i += valueEnd(raw[i:]) - 1
+		case '{', '[':
+			level++
+			deepest = max(deepest, level)
+		case '}', ']':
+			level--
+		}
+	}
+	return deepest
+}
+
 // get returns the value of the first member of that name, nil if there is none.
 func (o object) get(name string) json.RawMessage {
 	for _, m := range o {

@@ -123,7 +123,9 @@ func checkIdentity(raw json.RawMessage) error {
 	if flag := string(known.get(fedRAMP)); flag != "true" && flag != "false" {
 		return errFieldClaim
 	}
-	if loneSurrogate(raw) { // Codex reads also what it does not know
+	// Codex reads also what it does not know.
+	const deepest = 126 // with the object that it is in, 127
+	if loneSurrogate(raw) || depth(raw) > deepest {
 		return errFieldText
 	}
 	return nil

@@ -143,6 +143,8 @@ func TestListForObject(t *testing.T) {
 		{`{"agent_identity":` + identity + `]}`, []byte(`{"agent_identity":` + identity + `]}`)},
 		{`{"agent_identity":` + identity + `,null,1]}`, nil},
 		{`{"agent_identity":["r","k","a","u",null,"pro"]}`, nil},
+		{`{"agent_identity":` + deepIdentity(127) + `}`, nil},
+		{`{"agent_identity":` + deepIdentity(126) + `,"a":` + strings.Repeat("[", 999) + strings.Repeat("]", 999) + `}`, []byte(`{"agent_identity":` + deepIdentity(126) + `}`)},
 		{`{"auth_mode":{"apikey":null}}`, []byte(`{"auth_mode":"apikey"}`)},
 		{`{"auth_mode":{"apikey":1}}`, nil},
 		{`{"auth_mode":{"apikey":null,"x":null}}`, nil},
