@@ -64,9 +64,9 @@ func TestGetLayout(t *testing.T) {
 		want          string
 	}{
 		{0, 0, nil, "0 children-display=submenu"},
-		{0, 1, []string{"label"}, "0 [1 label=a__b; 2 label=_More; 4; 5 label=A _Switch; 6 label=]"},
+		{0, 1, []string{"label"}, "0 [1 label=a__b&c; 2 label=_More; 4; 5 label=A _Switch; 6 label=]"},
 		{0, 2, []string{"visible", "type"}, "0 [1 visible=true; 2 visible=true [3 visible=true]; 4 type=separator; 5 visible=true; 6 visible=false]"},
-		{0, -1, []string{"label"}, "0 [1 label=a__b; 2 label=_More [3 label=Inside]; 4; 5 label=A _Switch; 6 label=]"},
+		{0, -1, []string{"label"}, "0 [1 label=a__b&c; 2 label=_More [3 label=Inside]; 4; 5 label=A _Switch; 6 label=]"},
 		{2, 0, nil, more},
 		{2, -1, nil, more + " [3 enabled=true label=Inside visible=true]"},
 		{5, 7, nil, "5 enabled=true label=A _Switch toggle-state=1 toggle-type=checkmark visible=true"},
@@ -97,7 +97,7 @@ func TestGetProperties(t *testing.T) {
 		}
 		return out
 	}
-	if got, want := group([]int32{3, 99, 1}, "label"), []string{"3 label=Inside", "1 label=a__b"}; !slices.Equal(got, want) {
+	if got, want := group([]int32{3, 99, 1}, "label"), []string{"3 label=Inside", "1 label=a__b&c"}; !slices.Equal(got, want) {
 		t.Errorf("GetGroupProperties = %q, want %q: in the order in which they were asked for", got, want)
 	}
 	if got := group(nil, "enabled"); len(got) != lines {
@@ -107,7 +107,7 @@ func TestGetProperties(t *testing.T) {
 
 	var label dbus.Variant
 	must.Do(t, s.call(menuPath, menuIface+".GetProperty", []any{int32(plain), "label"}, &label))
-	if label.Value() != "a__b" {
+	if label.Value() != "a__b&c" {
 		t.Errorf("the label is %v", label)
 	}
 	s.fails(menuPath, "InvalidArgs", menuIface+".GetProperty", int32(plain), "toggle-state")

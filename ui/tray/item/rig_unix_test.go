@@ -19,7 +19,7 @@ import (
 // shown is what the tests' menu shows at first.
 func shown() []item.Row {
 	return []item.Row{
-		plain:   {Label: "a_b", Key: 'a', Enabled: true}, // which has no keys
+		plain:   {Label: "a_b&c", Key: 'a', Enabled: true}, // which has no keys
 		submenu: {Label: "More", Key: 'm', Enabled: true},
 		inside:  {Label: "Inside", Enabled: true},
 		check:   {Label: "A Switch", Key: 's', Enabled: true, Checked: true},

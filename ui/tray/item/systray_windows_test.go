@@ -18,3 +18,10 @@ func TestTooltipFits(t *testing.T) {
 		}
 	}
 }
+
+// TestLabelsShowTheirSigns: a label's own ampersand is no access key.
+func TestLabelsShowTheirSigns(t *testing.T) {
+	if got := escape("a_b&c@example.com"); got != "a_b&&c@example.com" {
+		t.Errorf("the label is %q", got)
+	}
+}
