@@ -90,11 +90,11 @@ func (i *Item) Run(ctx context.Context) error {
 	i.shown = true
 	i.mu.Unlock()
 	name := fmt.Sprintf("%s-%d-1", itemIface, syscall.Getpid())
-	call := i.conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.RequestName", 0, name, uint32(dbus.NameFlagDoNotQueue))
-	if call.Err != nil && ctx.Err() == nil {
-		i.cfg.Log.Debug("The icon has no name on the bus", "name", name, "error", call.Err) // panels know it by its connection
-	}
+	named := i.conn.BusObject().GoWithContext(ctx, "org.freedesktop.DBus.RequestName", 0, make(chan *dbus.Call, 1), name, uint32(dbus.NameFlagDoNotQueue))
 	panels := newPanels(ctx, i.conn, i.cfg.Log)
+	if err := (<-named.Done).Err; err != nil && ctx.Err() == nil {
+		i.cfg.Log.Debug("The icon has no name on the bus", "name", name, "error", err) // panels know it by its connection
+	}
 	for {
 		select {
 		case <-ctx.Done():

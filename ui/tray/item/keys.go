@@ -1,9 +1,6 @@
 package item
 
-import (
-	"slices"
-	"unicode"
-)
+import "unicode"
 
 // Keys returns the letters that can be a label's access key, the best first: those
 // that begin a word, then the others. They are a to z, which every keyboard has. A
@@ -23,25 +20,20 @@ type letter struct {
 }
 
 func letters(label string) (all []letter) {
-	var starts, others []letter
-	before := ' '
-	for at, r := range label {
-		if r == '_' || unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) {
-			return nil
-		}
-		inside := unicode.IsLetter(before) || unicode.IsDigit(before) || before == '\'' || before == '’'
-		before = r
-		switch key := unicode.ToLower(r); {
-		case r > unicode.MaxASCII || key < 'a' || key > 'z':
-		case inside:
-			others = append(others, letter{key, at})
-		default:
-			starts = append(starts, letter{key, at})
-		}
-	}
-	for _, l := range append(starts, others...) {
-		if !slices.ContainsFunc(all, func(a letter) bool { return a.key == l.key }) {
-			all = append(all, l)
+	var taken ['z' + 1]bool
+	for _, inner := range []bool{false, true} {
+		before := ' '
+		for at, r := range label {
+			if r == '_' || unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) {
+				return nil
+			}
+			inside := unicode.IsLetter(before) || unicode.IsDigit(before) || before == '\'' || before == '’'
+			before = r
+			key := unicode.ToLower(r)
+			if r <= unicode.MaxASCII && key >= 'a' && key <= 'z' && inside == inner && !taken[key] {
+				taken[key] = true
+				all = append(all, letter{key, at})
+			}
 		}
 	}
 	return all

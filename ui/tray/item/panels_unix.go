@@ -57,13 +57,13 @@ func newPanels(ctx context.Context, conn *dbus.Conn, log *slog.Logger) *panels {
 	p := &panels{conn: conn, log: log, changes: make(chan *dbus.Signal, 16), again: time.NewTimer(pause)}
 	p.again.Stop()
 	conn.Signal(p.changes)
-	err := conn.AddMatchSignalContext(ctx,
-		dbus.WithMatchSender("org.freedesktop.DBus"), dbus.WithMatchInterface("org.freedesktop.DBus"),
-		dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, watcher))
-	if err != nil && ctx.Err() == nil {
+	// The bus takes one call after the other, so no panel comes unnoticed in between.
+	watch := conn.BusObject().GoWithContext(ctx, "org.freedesktop.DBus.AddMatch", 0, make(chan *dbus.Call, 1),
+		"type='signal',sender='org.freedesktop.DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',arg0='"+watcher+"'")
+	p.register(ctx)
+	if err := (<-watch.Done).Err; err != nil && ctx.Err() == nil {
 		log.Warn("Cannot watch for panels; the icon may not come back after one was restarted", "error", err)
 	}
-	p.register(ctx)
 	return p
 }
 
