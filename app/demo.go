@@ -61,7 +61,7 @@ func (w wiring) demo(ctx context.Context, o cli.DemoOptions) error {
 		return nil
 	}
 	if inTray {
-		return w.run(ctx, box.Agent, w.trayFace([]tray.Home{w.trayHome("", box.Agent, []string{box.Agent.Socket()}, box.Agent.Dir())}, nil, log), play, notices)
+		return w.run(ctx, box.Agent, w.trayFace([]tray.Home{w.trayHome("", box.Agent, []string{box.Agent.Socket()}, box.Agent.Dir())}, tray.Options{Log: log}), play, notices)
 	}
 	return w.run(ctx, box.Agent, play, notices)
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"os"
 	"time"
 
@@ -23,9 +22,12 @@ const noticePatience = 10 * time.Second
 func (w wiring) tray(ctx context.Context, homes []string) error {
 	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
 	var noBus *tray.NoBusError
-	if err := tray.Probe(ctx, bus); errors.As(err, &noBus) {
+	desk, err := tray.Connect(ctx, bus)
+	if errors.As(err, &noBus) {
 		return &cli.NoTrayError{Reason: w.words.Say("tell.no_tray", "Why", w.words.Error(noBus.Err))}
-	} else if errors.Is(err, tray.ErrNoPanel) {
+	}
+	defer desk.Close()
+	if errors.Is(err, tray.ErrNoPanel) {
 		w.tell(noPanel())
 	}
 	ours, first, err := w.takeHomes(homes)
@@ -73,7 +75,7 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 	diagnostics := func(ctx context.Context) (string, error) {
 		return w.copyDiagnostics(ctx, ours.options(), ours[0].options.Dirs.StateDir(ours[0].options.Dir))
 	}
-	err = w.run(ctx, ours, w.trayFace(shown, diagnostics, ours[0].options.Log), notices...)
+	err = w.run(ctx, ours, w.trayFace(shown, tray.Options{Bus: desk, CopyDiagnostics: diagnostics, Log: ours[0].options.Log}), notices...)
 	switch {
 	case errors.As(err, &noBus):
 		return &cli.NoTrayError{Reason: w.words.Say("tell.tray_gone")}
@@ -94,20 +96,13 @@ func (w wiring) trayHome(name string, s lend.Session, sockets []string, dir stri
 	}
 }
 
-// trayFace shows homes in the panel until the user quits. diagnostics may be
-// nil.
-func (w wiring) trayFace(homes []tray.Home, diagnostics func(context.Context) (string, error), log *slog.Logger) func(context.Context) error {
+// trayFace shows homes in the panel until the user quits. It completes the options.
+func (w wiring) trayFace(homes []tray.Home, o tray.Options) func(context.Context) error {
 	return func(ctx context.Context) error {
 		ctx, quit := context.WithCancel(ctx)
 		defer quit()
-		return tray.Run(ctx, homes, tray.Options{
-			Words:           w.words,
-			Copy:            copyText,
-			CopyDiagnostics: diagnostics,
-			Quit:            quit,
-			DarkColours:     kdeColours,
-			Desktop:         os.Getenv("XDG_CURRENT_DESKTOP"),
-			Log:             log,
-		})
+		o.Words, o.Copy, o.Quit, o.DarkColours = w.words, copyText, quit, kdeColours
+		o.Desktop = os.Getenv("XDG_CURRENT_DESKTOP")
+		return tray.Run(ctx, homes, o)
 	}
 }

@@ -57,7 +57,7 @@ func (t *tray) config(ctx context.Context) item.Config {
 		add(ofProgram, 0, 0)
 	}
 	return item.Config{
-		Title: "Rekey", Lines: menu, Log: t.opts.Log,
+		Title: "Rekey", Lines: menu, Bus: t.opts.Bus, Log: t.opts.Log,
 		Clicked:   func(n int) { t.click(ctx, t.homes[t.lines[n].home], t.lines[n].id) },
 		Opened:    func() { t.opened(ctx) },
 		Activated: func() { t.openWorst(ctx) },

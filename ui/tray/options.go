@@ -8,6 +8,7 @@ import (
 
 	"rekey/internal/fault"
 	"rekey/lend"
+	"rekey/ui/tray/item"
 	"rekey/ui/words"
 )
 
@@ -41,6 +42,9 @@ type Options struct {
 	// dark, and whether that is known. It is called if no portal says so; may
 	// be nil.
 	DarkColours func() (dark, known bool)
+	// Bus is the connection to the desktop, from Connect. Nil: Run connects to this
+	// session's.
+	Bus *item.Bus
 	// Desktop is the running desktop, as in XDG_CURRENT_DESKTOP, "" if unknown.
 	// Some desktops report the colour of their panels.
 	Desktop string

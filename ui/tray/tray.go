@@ -45,18 +45,33 @@ func Run(ctx context.Context, homes []Home, opts Options) error {
 	return nil
 }
 
-// Probe reports whether a tray can be shown: nil, ErrNoPanel, or *NoBusError.
-// address is the bus's, or "" for this session's, which Run uses. Probe starts
-// nothing and returns when ctx is done.
-func Probe(ctx context.Context, address string) error {
-	there, err := item.PanelThere(ctx, address)
+// Connect connects to the desktop, for a tray's Options. It returns nil and a
+// *NoBusError, or ErrNoPanel beside the connection, which must be closed. address is
+// the bus's, or "" for this session's. Connect starts nothing and returns when ctx is
+// done.
+func Connect(ctx context.Context, address string) (*item.Bus, error) {
+	bus, err := item.Connect(ctx, address)
+	if err != nil {
+		return nil, &NoBusError{Err: err}
+	}
+	there, err := bus.PanelThere(ctx)
 	switch {
 	case err != nil:
-		return &NoBusError{Err: err}
+		bus.Close()
+		return nil, &NoBusError{Err: err}
 	case !there:
-		return ErrNoPanel
+		return bus, ErrNoPanel
 	}
-	return nil
+	return bus, nil
+}
+
+// Probe reports whether a tray can be shown: nil, or what Connect returns as an error.
+func Probe(ctx context.Context, address string) error {
+	bus, err := Connect(ctx, address)
+	if bus != nil {
+		bus.Close()
+	}
+	return err
 }
 
 // tray is the adapter between MenuModel and the item on the panel.

@@ -11,6 +11,7 @@ import (
 	"image/draw"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -35,6 +36,30 @@ const (
 
 // errGone is Run's error when the desktop has gone away.
 var errGone = errors.New("the connection was closed")
+
+// Bus is a connection to the desktop for one item.
+type Bus struct {
+	conn *dbus.Conn
+	item atomic.Pointer[Item] // whose menu is read over it
+}
+
+// Connect connects to the desktop. address is the bus's, or "" for this session's. It
+// returns when ctx is done. The Bus must be closed.
+func Connect(ctx context.Context, address string) (*Bus, error) {
+	ctx, cancel := context.WithTimeout(ctx, dialLimit)
+	defer cancel()
+	b := &Bus{}
+	conn, err := sessionbus.Dial(ctx, address, dbus.WithIncomingInterceptor(func(call *dbus.Message) {
+		if i := b.item.Load(); i != nil {
+			i.readMenu(call)
+		}
+	}))
+	b.conn = conn
+	return b, err
+}
+
+// Close disconnects. It may have been done already.
+func (b *Bus) Close() { _ = b.conn.Close() }
 
 // Item is an icon with a menu. Its methods may be called by any goroutine.
 type Item struct {
@@ -64,17 +89,19 @@ type tooltip struct {
 	Title, Text string
 }
 
-// Open connects to the desktop. Nothing is shown yet. ctx bounds the connecting. Run
-// must be called, which disconnects.
+// Open makes an item. Nothing is shown yet. ctx bounds the connecting to the desktop,
+// where that is not done already. Run must be called, which disconnects.
 func Open(ctx context.Context, cfg Config) (*Item, error) {
-	ctx, cancel := context.WithTimeout(ctx, dialLimit)
-	defer cancel()
-	i := &Item{cfg: cfg, events: make(chan func()), menu: newMenu(cfg.Lines)}
-	conn, err := sessionbus.Dial(ctx, cfg.Address, dbus.WithIncomingInterceptor(i.readMenu))
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	i.conn = conn
-	return i, err
+	bus := cfg.Bus
+	if bus == nil {
+		var err error
+		if bus, err = Connect(ctx, cfg.Address); err != nil {
+			return nil, err
+		}
+	}
+	i := &Item{cfg: cfg, conn: bus.conn, events: make(chan func()), menu: newMenu(cfg.Lines)}
+	bus.item.Store(i)
+	return i, nil
 }
 
 // Run shows the item on every panel that there is or comes, until ctx ends, or the

@@ -64,7 +64,9 @@ type Config struct {
 	Opened func()
 	// Activated is called for a click on the icon in a bar that shows no menus.
 	Activated func()
-	// Address is the bus's, "" for that of this session. It means nothing where
+	// Bus is the connection to use. Nil: Open connects.
+	Bus *Bus
+	// Address is then that of the bus, "" for this session's. It means nothing where
 	// there is no D-Bus.
 	Address string
 	// Log gets what goes wrong.

@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
-
-	"rekey/internal/sessionbus"
 )
 
 // The panel's side of the StatusNotifierItem specification.
@@ -27,15 +25,10 @@ const (
 	tries = 5
 )
 
-// PanelThere reports whether some panel shows items. address is the bus's, or "" for
-// this session's. It starts nothing and returns when ctx is done.
-func PanelThere(ctx context.Context, address string) (there bool, err error) {
-	conn, err := sessionbus.Dial(ctx, address)
-	if err != nil {
-		return false, err
-	}
-	defer func() { _ = conn.Close() }()
-	if err := conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, watcher).Store(&there); err != nil {
+// PanelThere reports whether some panel shows items. It starts nothing and returns when
+// ctx is done.
+func (b *Bus) PanelThere(ctx context.Context) (there bool, err error) {
+	if err := b.conn.BusObject().CallWithContext(ctx, "org.freedesktop.DBus.NameHasOwner", 0, watcher).Store(&there); err != nil {
 		return false, fmt.Errorf("asking for the panel: %w", err)
 	}
 	return there, nil

@@ -50,22 +50,27 @@ func newWatcher(t *testing.T, conn *dbus.Conn) *watcher {
 // TestPanelThere: what there is to know before an item is shown.
 func TestPanelThere(t *testing.T) {
 	address := kit.Bus(t)
-	if there, err := item.PanelThere(t.Context(), address); there || err != nil {
+	bus := must.Get(item.Connect(t.Context(), address))(t)
+	defer bus.Close()
+	if there, err := bus.PanelThere(t.Context()); there || err != nil {
 		t.Errorf("without a panel PanelThere = %t, %v", there, err)
 	}
 	kit.Own(t, kit.Connect(t, address), watcherName)
-	if there, err := item.PanelThere(t.Context(), address); !there || err != nil {
+	if there, err := bus.PanelThere(t.Context()); !there || err != nil {
 		t.Errorf("with a panel PanelThere = %t, %v", there, err)
 	}
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, ctx := range map[string]context.Context{"unix:path=" + filepath.Join(t.TempDir(), "none"): t.Context(), address: ended} {
-		if there, err := item.PanelThere(ctx, name); there || err == nil {
-			t.Errorf("PanelThere(%q) = %t without an error", name, there)
+		if _, err := item.Connect(ctx, name); err == nil {
+			t.Errorf("Connect(%q) has no error", name)
 		}
 		if _, err := item.Open(ctx, item.Config{Address: name}); err == nil {
 			t.Errorf("Open(%q) has no error", name)
 		}
+	}
+	if there, err := bus.PanelThere(ended); there || err == nil {
+		t.Errorf("PanelThere = %t without an error, although its context has ended", there)
 	}
 }
 
