@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"testing"
 
 	"rekey/test/kit/must"
@@ -46,5 +47,44 @@ func TestClaimNoticeOnce(t *testing.T) {
 	claim(false)
 	if first, _ := r.ClaimNotice("another"); !first {
 		t.Error("another notice is taken for the same")
+	}
+}
+
+// TestErrors: texts and classes of the errors themselves.
+func TestErrors(t *testing.T) {
+	cause := errors.New("cause")
+	for _, tt := range []struct {
+		err     error
+		text    string
+		outcome Outcome
+	}{
+		{nil, "", OutcomeOK},
+		{&RefreshError{Permanent: true, Reason: ReasonReused, Status: 401, Code: "code"},
+			"the sign-in cannot be refreshed: refresh_token_reused", OutcomePermanent},
+		{&RefreshError{Status: 503}, "the authorization server answered 503; the sign-in was not refreshed", OutcomeTransient},
+		{&RefreshError{}, "the sign-in was not refreshed", OutcomeTransient},
+		{cause, "cause", OutcomeTransient},
+	} {
+		if got := OutcomeOf(tt.err); got != tt.outcome {
+			t.Errorf("OutcomeOf(%v) = %v, want %v", tt.err, got, tt.outcome)
+		}
+		if tt.err != nil && tt.err.Error() != tt.text {
+			t.Errorf("text = %q, want %q", tt.err, tt.text)
+		}
+	}
+	for _, err := range []error{&RefreshError{Err: cause}, &UnreadableError{Where: "a", What: errors.New("b"), Err: cause}} {
+		if !errors.Is(err, cause) {
+			t.Errorf("%v hides its cause", err)
+		}
+	}
+	if got := (&UnreadableError{Where: "auth.json", What: errors.New("it is empty"), Err: cause}).Error(); got != "cannot read auth.json: it is empty" {
+		t.Errorf("text = %q", got)
+	}
+	for _, reason := range append(everyRefusal, ReasonAccountChanged) {
+		race := reason == ReasonReused || reason == ReasonInvalidGrant || reason == ReasonUnauthorized
+		names := reason != ReasonUnauthorized && reason != ReasonAccountChanged
+		if reason.MayBeRace() != race || reason.NamesToken() != names {
+			t.Errorf("%s: may be a race %t, names the token %t", reason, reason.MayBeRace(), reason.NamesToken())
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"rekey/auth/appserver"
+	"rekey/lend"
 	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
@@ -102,6 +103,26 @@ func TestTokenForEver(t *testing.T) {
 		m := p.ask(`{"id":1,"method":"rekey/token","params":{"minValiditySeconds":` + validity + `}}`)
 		if got := m.Error == nil; got != want {
 			t.Errorf("a token for %s seconds: %s", validity, m.line)
+		}
+	}
+}
+
+// A client sees the loans of the agent, and has it push and stop.
+func TestLoansOverTheSocket(t *testing.T) {
+	h := newHome(t, nil, &script{}, ours)
+	h.loans = []lend.Loan{{ID: "1", Target: lend.Target{Name: "ssh:box", CodexHome: "/srv"}, Fault: &lend.Fault{Code: lend.TimedOut}, Failures: 2}}
+	client := dial(t, h)
+	loans, err := client.Loans(t.Context())
+	if err != nil || len(loans) != 1 || loans[0].Name != "ssh:box" || loans[0].CodexHome != "/srv" || loans[0].Fault.Code != lend.TimedOut {
+		t.Errorf("the loans are %+v, %v", loans, err)
+	}
+	for want, ask := range map[lend.Code]func() error{
+		"pushed":     func() error { return client.PushLoan(t.Context(), "2") },
+		lend.Stopped: func() error { return client.StopLoan(t.Context(), "2") },
+	} {
+		must.Do(t, ask())
+		if loans, _ := client.Loans(t.Context()); len(loans) != 1 || loans[0].ID != "2" || loans[0].Ending != want {
+			t.Errorf("%s: the loans are %+v", want, loans)
 		}
 	}
 }

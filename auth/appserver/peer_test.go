@@ -5,10 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"os"
 	"testing"
 	"time"
 
 	"rekey/auth/appserver"
+	"rekey/test/kit"
 )
 
 // peer is the client's side of a connection, line by line.
@@ -87,3 +89,5 @@ func initialized(t *testing.T, s *appserver.Server) *peer {
 	p.send(`{"method":"initialized"}`)
 	return p
 }
+
+func TestMain(m *testing.M) { os.Exit(kit.Main(m)) }

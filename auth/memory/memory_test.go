@@ -13,6 +13,7 @@ import (
 	"rekey/auth"
 	"rekey/internal/safefile"
 	"rekey/test/kit"
+	"rekey/test/kit/child"
 	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
@@ -188,4 +189,11 @@ func TestSentThatFails(t *testing.T) {
 		t.Errorf("Sent: %v, want EIO", err)
 	}
 	mustHold(t, openAt(t, dir), auth.EscrowEntry{Redeemed: "one", At: noon})
+}
+
+func TestMain(m *testing.M) {
+	child.Main(m, map[string]func(dir string) int{
+		"claim":  childClaim,
+		"escrow": childEscrow,
+	})
 }

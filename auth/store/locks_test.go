@@ -2,11 +2,13 @@ package store
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
 
 	"rekey/internal/safefile"
+	"rekey/test/kit"
 	"rekey/test/kit/child"
 	"rekey/test/kit/files"
 	"rekey/test/kit/must"
@@ -52,4 +54,15 @@ func TestRefreshLockWithoutLocks(t *testing.T) {
 	if _, err := RefreshLock(t.TempDir(), withoutLocks(), time.Second)(t.Context()); !errors.Is(err, safefile.ErrNoLocks) {
 		t.Errorf("error %v, want ErrNoLocks", err)
 	}
+}
+
+func TestMain(m *testing.M) {
+	if !child.Is() {
+		os.Exit(kit.Main(m))
+	}
+	child.Main(m, map[string]func(dir string) int{
+		"hold-lock": childHoldLock,
+		"rewrite":   childRewrite,
+		"increment": childIncrement,
+	})
 }

@@ -107,3 +107,9 @@ func TestTwoProcessesExcludeEachOther(t *testing.T) {
 		t.Errorf("counted to %s, want %s", got, want)
 	}
 }
+
+func TestMain(m *testing.M) {
+	child.Main(m, map[string]func(dir string) int{
+		"count": childCount,
+	})
+}

@@ -3,6 +3,8 @@ package bench_test
 import (
 	"fmt"
 	"io"
+	"os"
+	"rekey/test/kit"
 	"strconv"
 	"testing"
 	"text/tabwriter"
@@ -63,3 +65,5 @@ func (t *table) print(w io.Writer) {
 	_ = columns.Flush() // to standard output
 	fmt.Fprintln(w)
 }
+
+func TestMain(m *testing.M) { os.Exit(kit.Main(m)) }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"rekey/test/kit"
+	"rekey/test/kit/browser"
 	"rekey/test/kit/must"
 	"rekey/test/kit/sandbox"
 )
@@ -166,4 +167,12 @@ func (r result) sentence(t *testing.T, words string) {
 	if !strings.HasPrefix(r.err, "rekey: ") || strings.Count(r.err, "\n") != 1 || !strings.Contains(r.err, words) {
 		t.Errorf("standard error is %q, want one sentence with %q", r.err, words)
 	}
+}
+
+func TestMain(m *testing.M) {
+	if browser.IsStandIn() {
+		browser.StandIn()
+		return
+	}
+	os.Exit(kit.RunAtRoot(m))
 }

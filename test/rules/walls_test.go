@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"rekey/test/kit"
 	"slices"
 	"strings"
 	"testing"
@@ -179,3 +180,5 @@ func goList(t *testing.T, env []string, args ...string) []pkg {
 	}
 	return found
 }
+
+func TestMain(m *testing.M) { os.Exit(kit.RunAtRoot(m)) }
