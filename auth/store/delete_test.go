@@ -38,6 +38,10 @@ func TestDelete(t *testing.T) {
 		{"loop", func(t *testing.T, home, _ string) {
 			files.Symlink(t, "auth.json", filepath.Join(home, codex.AuthFile))
 		}, true, []string{"home/auth.json"}, nil},
+		{"link to what is no file", func(t *testing.T, home, dots string) {
+			files.Mkdir(t, filepath.Join(dots, "real.json"))
+			files.Symlink(t, "../dots/real.json", filepath.Join(home, codex.AuthFile))
+		}, true, []string{"home/auth.json"}, nil},
 		{"folder", func(t *testing.T, home, _ string) { files.Mkdir(t, filepath.Join(home, codex.AuthFile)) }, false, nil, safefile.ErrIsFolder},
 		{"old temporary file", func(t *testing.T, home, _ string) {
 			stale := filepath.Join(home, ".auth-abc123")

@@ -4,6 +4,7 @@ package store
 
 import (
 	"errors"
+	"os"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -26,5 +27,19 @@ func TestLoadOfAPipeDoesNotWait(t *testing.T) {
 	}
 	if err := s.Update(kit.Context(t), put(kit.Parsed(t, kit.SignIn("r")))); !errors.As(err, &unreadable) {
 		t.Errorf("Update: %v", err)
+	}
+}
+
+// A link to /dev/null is how some have no sign-in: only the link goes, and
+// nothing is made beside its target.
+func TestDeleteLeavesADevice(t *testing.T) {
+	home, dev := files.TempDir(t), files.TempDir(t)
+	must.Do(t, syscall.Mkfifo(filepath.Join(dev, "null"), 0o600))
+	files.Symlink(t, filepath.Join(dev, "null"), filepath.Join(home, codex.AuthFile))
+	if removed, err := open(t, home).Delete(kit.Context(t)); !removed || err != nil {
+		t.Errorf("got %v, %v", removed, err)
+	}
+	if there := must.Get(os.ReadDir(dev))(t); len(there) != 1 || there[0].Name() != "null" {
+		t.Errorf("beside the link's target there is now %v", there)
 	}
 }

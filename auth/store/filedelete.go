@@ -38,8 +38,9 @@ func undeleted(path string, err error) error {
 // remove is Delete for callers that hold auth.lock.
 func (s *fileStore) remove(ctx context.Context) (removed bool, err error) {
 	target, err := codex.CredentialPath(s.home)
-	if err != nil {
-		// A dangling link holds no tokens.
+	if info, statErr := os.Lstat(target); err != nil || statErr == nil && !info.Mode().IsRegular() {
+		// A dangling link holds no tokens, and one to a device, as to /dev/null,
+		// none either: only the link may go.
 		return s.disk.Remove(s.path)
 	}
 	dir := filepath.Dir(target)
