@@ -125,7 +125,7 @@ func (t *tray) startNoting(ctx context.Context, h *home, failed string, do func(
 		case ctx.Err() != nil, errors.Is(err, context.Canceled):
 			return
 		case err != nil:
-			text = t.opts.Words.Say(failed, "Why", t.opts.Words.Error(err))
+			text = t.opts.Words.Failed(failed, err)
 			t.opts.Log.Info("An action failed", "message", failed, "error", err)
 		case text == "":
 			return

@@ -140,7 +140,7 @@ func (w *Window) start(ctx context.Context, id string, do func(context.Context, 
 func (w *Window) tell(h *home, click int, id string, err error) {
 	w.do(func() {
 		if click == h.clicks && h.session != nil {
-			h.note = words.Line(w.words.Say(id, "Why", w.words.Error(err)))
+			h.note = words.Line(w.words.Failed(id, err))
 			w.render()
 		}
 	})
@@ -177,7 +177,7 @@ func (w *Window) change(ctx context.Context, c auth.PreferenceChange) {
 				return // the State tells
 			}
 			w.log.Warn("a preference could not be saved", "error", err)
-			h.preferencesNote = words.Line(w.words.Say("failed.change", "Why", w.words.Error(err)))
+			h.preferencesNote = words.Line(w.words.Failed("failed.change", err))
 			w.render()
 		})
 	})

@@ -26,7 +26,7 @@ type scene struct {
 	name        string
 	state       auth.State
 	homes       []string
-	note        string
+	failed      error // of a click on "Refresh now"
 	gone        bool
 	preferences bool // that page is on show, not the activity
 	problem     error
@@ -66,7 +66,7 @@ func scenes() (list []scene) {
 		scene{name: "gone", state: kit.State(auth.StatusHealthy, moment), gone: true},
 		scene{
 			name: "trouble", state: kit.State(auth.StatusHealthy, moment), problem: errors.New("the recent activity cannot be read"),
-			note: "Could not refresh: the authorization server answered 503; the sign-in was not refreshed",
+			failed: &auth.RefreshError{Status: 503},
 		},
 	)
 }
@@ -165,8 +165,11 @@ func past() (list []auth.Activity) {
 func (s scene) shown(w words.Words) shown {
 	v := shown{
 		view: ViewOf(w, s.state, moment), tone: toneOf(s.state), state: s.state, home: "/home/ada/.codex",
-		homes: s.homes, note: s.note, activities: s.activities, activityProblem: s.problem, now: moment,
+		homes: s.homes, activities: s.activities, activityProblem: s.problem, now: moment,
 		usage: UsageOf(w, s.usage, s.state, s.history, moment), loans: LoansOf(w, s.loans, moment), canAdd: true, canQuit: true,
+	}
+	if s.failed != nil {
+		v.note = w.Failed("failed.refresh", s.failed)
 	}
 	if s.gone {
 		v.view, v.tone, v.gone = goneView(w, &home{known: true, state: s.state}), toneWarning, true

@@ -29,7 +29,7 @@ func signInView(w words.Words, s auth.State, now time.Time) SignInView {
 	if !s.SigningIn {
 		return SignInView{}
 	}
-	v := SignInView{Step: w.SignInStep(s), Left: w.SignInLeft(s, now)}
+	v := SignInView{Step: w.SignInStep(s), Left: words.Capital(w.SignInLeft(s, now))}
 	if s.SignIn.Other != "" {
 		v.Question, v.Keep = true, w.Say("window.keep_present")
 		if s.Email != "" {

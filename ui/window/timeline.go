@@ -32,7 +32,7 @@ func TimelineOf(w words.Words, list []auth.Activity, now time.Time, limit int) (
 		}
 		if d := w.ActivityDay(a, now); d != day {
 			day = d
-			lines = append(lines, Line{Text: day})
+			lines = append(lines, Line{Text: words.Capital(day)})
 		}
 		lines = append(lines, Line{w.ActivityTime(a, now), w.ActivityText(a), importance(a.Kind)})
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"rekey/assets/lang"
 	"rekey/auth"
 	"rekey/test/kit"
 	"rekey/ui/window"
@@ -90,6 +91,22 @@ func TestViewOf(t *testing.T) {
 	for _, s := range auth.Statuses() {
 		if !seen[s] {
 			t.Errorf("no case for status %q", s)
+		}
+	}
+}
+
+// TestLinesAreSentences: what stands alone in a line begins as a sentence does, though
+// some languages have it inside of sentences too.
+func TestLinesAreSentences(t *testing.T) {
+	s := kit.State(auth.StatusSignInRequired, now)
+	s.SigningIn, s.SignIn = true, auth.SignInProgress{Method: auth.SignInBrowser, Until: now.Add(time.Minute)}
+	past := []auth.Activity{{At: now.Add(-72 * time.Hour), Kind: auth.ActivitySignedIn}}
+	for _, language := range lang.Languages() {
+		w := words.New(lang.For(language))
+		for _, line := range []string{window.ViewOf(w, s, now).SignIn.Left, window.TimelineOf(w, past, now, 0)[0].Text} {
+			if line == "" || line != words.Capital(line) {
+				t.Errorf("%s: a line says %q", language, line)
+			}
 		}
 	}
 }

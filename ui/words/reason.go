@@ -36,6 +36,15 @@ func (w Words) Error(err error) string {
 	return w.p.Error(err)
 }
 
+// Failed is a message about what did not work, with why. What says itself that
+// nothing was refreshed is not told so twice.
+func (w Words) Failed(id string, err error) string {
+	if failed, ok := errors.AsType[*auth.RefreshError](err); ok && !failed.Permanent && id == "failed.refresh" {
+		return Capital(w.Error(err))
+	}
+	return w.Say(id, "Why", w.Error(err))
+}
+
 // Sentence is Error as a sentence.
 func (w Words) Sentence(err error) string {
 	return w.Say("sentence.end", "What", Capital(w.Error(err)))

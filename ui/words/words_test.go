@@ -128,6 +128,23 @@ func TestReason(t *testing.T) {
 	}
 }
 
+func TestFailed(t *testing.T) {
+	for _, tt := range []struct {
+		id, want string
+		err      error
+	}{
+		{"failed.refresh", "The authorization server answered 503; the sign-in was not refreshed", &auth.RefreshError{Status: 503}},
+		{"failed.refresh", "Could not refresh: the sign-in cannot be refreshed: the refresh token was already used",
+			&auth.RefreshError{Permanent: true, Reason: auth.ReasonReused}},
+		{"failed.refresh", "Could not refresh: no space", errors.New("no space")},
+		{"failed.sign_in", "Could not sign in: the sign-in was not refreshed", &auth.RefreshError{}},
+	} {
+		if got := english.Failed(tt.id, tt.err); got != tt.want {
+			t.Errorf("%s, %v: %q, want %q", tt.id, tt.err, got, tt.want)
+		}
+	}
+}
+
 func TestAccount(t *testing.T) {
 	tests := []struct{ email, plan, want string }{
 		{"ada@example.com", "pro", "ada@example.com · Pro"},
