@@ -181,3 +181,16 @@ func TestPad(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestReadEnd(t *testing.T) {
+	path := filepath.Join(files.TempDir(t), "file")
+	if _, _, err := ReadEnd(path, 4); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("nothing: %v", err)
+	}
+	files.Write(t, path, []byte("0123456789"))
+	for limit, want := range map[int64]string{4: "6789", 10: "0123456789", 20: "0123456789"} {
+		if data, from, err := ReadEnd(path, limit); string(data) != want || from != int64(10-len(want)) || err != nil {
+			t.Errorf("the last %d bytes: %q from %d, %v", limit, data, from, err)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"os"
 )
 
 // Content is what a file held at one moment. The zero value is a file that
@@ -29,7 +30,7 @@ func (d Disk) Read(path string, limit int64) (Content, error) {
 	if err := d.fails(OpOpen, path); err != nil {
 		return Content{}, err
 	}
-	f, err := openToRead(path)
+	f, size, err := openRegular(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Content{}, nil
 	}
@@ -37,22 +38,13 @@ func (d Disk) Read(path string, limit int64) (Content, error) {
 		return Content{}, err
 	}
 	defer func() { _ = f.Close() }()
-	info, err := f.Stat()
-	if err == nil {
-		err = regular(info)
-	}
-	switch {
-	case err != nil:
-		return Content{}, err
-	case endless(f):
-		return Content{}, ErrNotRegular
-	case info.Size() > limit:
+	if size > limit {
 		return Content{}, tooLarge(limit)
 	}
 	if err := d.fails(OpRead, path); err != nil {
 		return Content{}, err
 	}
-	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead)) // what ReadFrom asks for at the end, too
+	data := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead)) // what ReadFrom asks for at the end, too
 	if _, err := data.ReadFrom(io.LimitReader(f, limit+1)); err != nil {
 		return Content{}, err
 	}
@@ -60,4 +52,36 @@ func (d Disk) Read(path string, limit int64) (Content, error) {
 		return Content{}, tooLarge(limit)
 	}
 	return Content{Exists: true, Data: data.Bytes()}, nil
+}
+
+// ReadEnd reads the last bytes of a regular file, at most limit, and tells at
+// which one it has begun.
+func ReadEnd(path string, limit int64) (data []byte, from int64, err error) {
+	f, size, err := openRegular(path)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { _ = f.Close() }()
+	from = max(0, size-limit)
+	data, err = io.ReadAll(io.NewSectionReader(f, from, size-from))
+	return data, from, err
+}
+
+// openRegular opens a regular file to be read, and tells its size.
+func openRegular(path string) (f *os.File, size int64, err error) {
+	if f, err = openToRead(path); err != nil {
+		return nil, 0, err
+	}
+	info, err := f.Stat()
+	if err == nil {
+		err = regular(info)
+	}
+	if err == nil && endless(f) {
+		err = ErrNotRegular
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, 0, err
+	}
+	return f, info.Size(), nil
 }

@@ -6,13 +6,13 @@ package rollout
 import (
 	"bytes"
 	"cmp"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"time"
 
+	"rekey/internal/safefile"
 	"rekey/usage"
 )
 
@@ -41,17 +41,7 @@ func Read(home string, since time.Time) []usage.Told {
 
 // readFile reads the end of one file, from its end.
 func readFile(path string, since time.Time) []usage.Told {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	size, err := f.Seek(0, io.SeekEnd)
-	if err != nil {
-		return nil
-	}
-	from := max(0, size-tail)
-	data, err := io.ReadAll(io.NewSectionReader(f, from, size-from))
+	data, from, err := safefile.ReadEnd(path, tail)
 	if err != nil {
 		return nil
 	}
