@@ -6,8 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/http/httpguts"
-
 	"rekey/auth"
 )
 
@@ -85,7 +83,7 @@ func New(cfg Config) *Client {
 	cfg.RevokeLimit = cmp.Or(cfg.RevokeLimit, revokeLimit)
 	cfg.ExchangeLimit = cmp.Or(cfg.ExchangeLimit, exchangeLimit)
 	if cfg.HTTP == nil || cfg.HTTP.Transport == nil {
-		cfg.HTTP = &http.Client{Transport: guard{newTransport(nil, nil)}}
+		cfg.HTTP = &http.Client{Transport: guard{newTransport(nil, Network{})}}
 	}
 	return &Client{cfg: cfg, transport: cfg.HTTP.Transport}
 }
@@ -98,7 +96,7 @@ func (c *Client) Provenance() auth.Provenance {
 
 // headerValue returns v if it is a valid header value, else "".
 func headerValue(v string) string {
-	if !httpguts.ValidHeaderFieldValue(v) {
+	if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
 		return ""
 	}
 	return v

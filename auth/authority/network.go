@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"time"
 
-	"golang.org/x/net/http/httpproxy"
-
 	"rekey/internal/fault"
 )
 
@@ -63,15 +61,15 @@ func NewHTTPClient(n Network) (*http.Client, error) {
 			return nil, ErrNoCertificate
 		}
 	}
-	proxies := httpproxy.Config{HTTPProxy: n.HTTPProxy, HTTPSProxy: n.HTTPSProxy, NoProxy: n.NoProxy}
-	return &http.Client{Transport: guard{newTransport(roots, proxies.ProxyFunc())}}, nil
+	return &http.Client{Transport: guard{newTransport(roots, n)}}, nil
 }
 
-// newTransport builds the transport below the guard; both arguments may be nil.
-func newTransport(roots *x509.CertPool, proxy func(*url.URL) (*url.URL, error)) *http.Transport {
+// newTransport builds the transport below the guard; roots may be nil.
+func newTransport(roots *x509.CertPool, n Network) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true) // HTTP/2 repeats requests on its own
-	t := &http.Transport{
+	return &http.Transport{
+		Proxy:                  func(req *http.Request) (*url.URL, error) { return n.proxy(req.URL) },
 		DialContext:            (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 		TLSClientConfig:        &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
@@ -86,10 +84,6 @@ func newTransport(roots *x509.CertPool, proxy func(*url.URL) (*url.URL, error)) 
 			return nil
 		},
 	}
-	if proxy != nil {
-		t.Proxy = func(req *http.Request) (*url.URL, error) { return proxy(req.URL) }
-	}
-	return t
 }
 
 // guard ensures that no token leaves this machine unencrypted, whatever address
