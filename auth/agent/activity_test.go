@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"rekey/test/kit"
 	"testing"
 
 	"rekey/auth"
@@ -32,7 +33,7 @@ func TestActivityIsKept(t *testing.T) {
 		}
 	}
 	r.put(r.newSignIn(box.Grace()))
-	st := await(t, client, "news", func(st auth.State) bool { return st.LastActivity.After(first.State().LastActivity) })
+	st := kit.Await(t, client, "news", func(st auth.State) bool { return st.LastActivity.After(first.State().LastActivity) })
 	if list, err := client.Activity(within(t)); err != nil || len(list) != 2 || !list[1].At.Equal(st.LastActivity) {
 		t.Errorf("Activity = %+v, %v", list, err)
 	}

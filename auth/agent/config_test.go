@@ -18,25 +18,25 @@ func TestConfigurationHoldsAtOnce(t *testing.T) {
 	r := newRig(t, box.Config{})
 	h := r.open()
 	r.run(h.Watch)
-	await(t, h, "healthy", status(auth.StatusHealthy))
+	kit.Await(t, h, "healthy", status(auth.StatusHealthy))
 
 	r.configure(`forced_login_method = "api"`)
-	st := await(t, h, "restricted", func(st auth.State) bool { return st.Restricted })
+	st := kit.Await(t, h, "restricted", func(st auth.State) bool { return st.Restricted })
 	if st.Status != auth.StatusSignedOut || !strings.Contains(st.Problem, "only an API key") {
 		t.Errorf("with a method that is not allowed the State is %+v", st)
 	}
 	r.configure(`forced_chatgpt_workspace_id = "acct-grace"`)
-	st = await(t, h, "about the workspace", func(st auth.State) bool { return strings.Contains(st.Problem, "workspace") })
+	st = kit.Await(t, h, "about the workspace", func(st auth.State) bool { return strings.Contains(st.Problem, "workspace") })
 	if !st.Restricted {
 		t.Errorf("with a workspace that is not allowed the State is %+v", st)
 	}
 	r.configure(`cli_auth_credentials_store = "ephemeral"`)
-	st = await(t, h, "about another store", func(st auth.State) bool { return st.Store != r.home.AuthPath() })
+	st = kit.Await(t, h, "about another store", func(st auth.State) bool { return st.Store != r.home.AuthPath() })
 	if st.Status != auth.StatusUnreadable {
 		t.Errorf("with another store the State is %+v", st)
 	}
 	r.configure(`cli_auth_credentials_store = "file"`)
-	await(t, h, "healthy again", status(auth.StatusHealthy))
+	kit.Await(t, h, "healthy again", status(auth.StatusHealthy))
 	r.wantRefreshes(0)
 }
 
@@ -73,7 +73,7 @@ func TestAccessTokenFromTheEnvironment(t *testing.T) {
 	r.env["CODEX_ACCESS_TOKEN"] = "at-not-a-real-one"
 	h := r.open()
 	r.run(h.Watch)
-	st := await(t, h, "external", status(auth.StatusExternal))
+	st := kit.Await(t, h, "external", status(auth.StatusExternal))
 	if st.Method != auth.KindPersonalToken || st.Store != "the environment" {
 		t.Errorf("the State is %+v", st)
 	}

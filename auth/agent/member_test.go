@@ -63,7 +63,7 @@ func TestMembersElectANewAgent(t *testing.T) {
 	})
 	r.put(box.AuthJSON(box.WithAPIKey("not-a-real-key")))
 	for _, m := range []*Member{b, c} {
-		await(t, m, "an API key", status(auth.StatusAPIKey))
+		kit.Await(t, m, "an API key", status(auth.StatusAPIKey))
 	}
 	told := r.told.String()
 	if strings.Count(told, "this one does so now") != 1 || strings.Count(told, "another one does so now") != 1 {
@@ -76,7 +76,7 @@ func TestMembersElectANewAgent(t *testing.T) {
 	}
 	left()
 	r.put(r.newSignIn(box.Grace()))
-	await(t, last, "healthy", status(auth.StatusHealthy))
+	kit.Await(t, last, "healthy", status(auth.StatusHealthy))
 	if len(agents(last)) != 1 {
 		t.Error("the last one is no agent")
 	}
@@ -92,7 +92,7 @@ func TestSubscriptionOutlivesTheAgent(t *testing.T) {
 		t.Fatal(err)
 	}
 	m, _ := r.join()
-	await(t, m, "not kept fresh", func(st auth.State) bool { return !st.KeepFresh && st.NextRefresh.IsZero() })
+	kit.Await(t, m, "not kept fresh", func(st auth.State) bool { return !st.KeepFresh && st.NextRefresh.IsZero() })
 	states := m.Subscribe(within(t))
 	before := <-states
 	leave()
@@ -125,7 +125,7 @@ func TestMemberPassesEverythingOn(t *testing.T) {
 		must.Do(t, m.SignIn(within(t), auth.SignInPreferred))
 		m.CancelSignIn()
 		must.Do(t, m.SetPreferences(within(t), auth.KeepFresh(i > 0)))
-		await(t, m, "what was set", func(st auth.State) bool { return st.KeepFresh == (i > 0) })
+		kit.Await(t, m, "what was set", func(st auth.State) bool { return st.KeepFresh == (i > 0) })
 		if ours, err := m.ClaimNotice(within(t), "a notice"); err != nil || ours != (i == 0) {
 			t.Errorf("ClaimNotice = %t, %v", ours, err)
 		}

@@ -57,7 +57,7 @@ func TestTheConfigurationFileIsWatched(t *testing.T) {
 	level := new(slog.LevelVar)
 	a := r.start(func(o *Options) { o.LogLevel = level })
 	r.set("# mine\nkeep_fresh = false\nnotifications = false\nsign_in = \"codex\"\nlog = \"debug\"\n")
-	await(t, a, "what the file says", func(st auth.State) bool {
+	kit.Await(t, a, "what the file says", func(st auth.State) bool {
 		return !st.KeepFresh && !st.Notifications && st.SignInMethod == auth.SignInCodex
 	})
 	kit.Eventually(t, "the level", func() bool { return level.Level() == slog.LevelDebug })
@@ -79,10 +79,10 @@ func TestTheConfigurationFileIsWatched(t *testing.T) {
 		t.Errorf("the State is %+v", st)
 	}
 	r.put([]byte(`{"OPENAI_API_KEY": "not-a-real-key"}`)) // the file is looked at again
-	await(t, a, "an API key", status(auth.StatusAPIKey))
+	kit.Await(t, a, "an API key", status(auth.StatusAPIKey))
 
 	must.Do(t, os.Remove(r.settingsPath()))
-	await(t, a, "the defaults", func(st auth.State) bool {
+	kit.Await(t, a, "the defaults", func(st auth.State) bool {
 		return st.KeepFresh && st.Notifications && st.SignInMethod == auth.SignInBrowser
 	})
 	if got := len(r.told.Lines()); got != 4 {
@@ -214,7 +214,7 @@ func TestStartAtLoginIsWatched(t *testing.T) {
 	a := r.start(func(o *Options) { o.Autostart = login })
 	for _, on := range []bool{true, false, true} {
 		must.Do(t, login.Set(on))
-		await(t, a, "what is in the file", func(st auth.State) bool { return st.StartAtLogin == on })
+		kit.Await(t, a, "what is in the file", func(st auth.State) bool { return st.StartAtLogin == on })
 	}
 }
 

@@ -205,26 +205,6 @@ func (r *rig) content() string {
 	return string(content)
 }
 
-// states is what faces subscribe to.
-type states interface {
-	Subscribe(ctx context.Context) <-chan auth.State
-}
-
-// await waits for a State that fits and returns it.
-func await(t *testing.T, from states, what string, fits func(auth.State) bool) auth.State {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), kit.Patience)
-	defer cancel()
-	var last auth.State
-	for st := range from.Subscribe(ctx) {
-		if last = st; fits(st) {
-			return st
-		}
-	}
-	t.Fatalf("no State came that is %s; the last: %+v", what, last)
-	return last
-}
-
 func status(s auth.Status) func(auth.State) bool {
 	return func(st auth.State) bool { return st.Status == s }
 }

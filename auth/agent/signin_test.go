@@ -135,14 +135,14 @@ func TestSignInWithADeviceCode(t *testing.T) {
 	client, _ := r.join()
 	done := kit.Later(func() error { return client.SignIn(within(t), auth.SignInDevice) })
 	for _, m := range []*Member{agent, client} {
-		st := await(t, m, "a code", func(st auth.State) bool { return st.SignIn.UserCode != "" })
+		st := kit.Await(t, m, "a code", func(st auth.State) bool { return st.SignIn.UserCode != "" })
 		if p := st.SignIn; !st.SigningIn || p.Method != auth.SignInDevice || !strings.HasPrefix(p.Page, r.server.Issuer()) || !p.Until.After(time.Now()) {
 			t.Errorf("the State is %+v", st)
 		}
 	}
 	must.Do(t, r.server.ApproveDevice(agent.State().SignIn.UserCode))
 	must.Do(t, <-done)
-	st := await(t, client, "the end", func(st auth.State) bool { return !st.SigningIn })
+	st := kit.Await(t, client, "the end", func(st auth.State) bool { return !st.SigningIn })
 	if st.Status != auth.StatusHealthy || st.SignIn != (auth.SignInProgress{}) {
 		t.Errorf("the State is %+v", st)
 	}

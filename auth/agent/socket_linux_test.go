@@ -51,7 +51,7 @@ func TestAnotherUserIsRefused(t *testing.T) {
 	if err := c.Refresh(within(t)); err != nil {
 		t.Errorf("our own client: %v", err)
 	}
-	await(t, c, "healthy", status(auth.StatusHealthy))
+	kit.Await(t, c, "healthy", status(auth.StatusHealthy))
 }
 
 // A socket that another user listens on is not spoken to.

@@ -35,7 +35,7 @@ func TestManyClientsLeaveNothing(t *testing.T) {
 	a := must.Get(r.open().Become(t.Context(), "test"))(t)
 	defer a.unlock()
 	stop := r.run(a.Run)
-	await(t, r.client(), "healthy", status("healthy"))
+	kit.Await(t, r.client(), "healthy", status("healthy"))
 
 	connections := make([]raw, clients)
 	last := make([]atomic.Pointer[string], clients)
@@ -92,14 +92,14 @@ func TestClientsAreToldOfChanges(t *testing.T) {
 	} {
 		r.put(change.content)
 		for _, c := range clients {
-			await(t, c, string(change.want), status(change.want))
+			kit.Await(t, c, string(change.want), status(change.want))
 		}
 	}
 	must.Do(t, clients[0].SetPreferences(within(t), auth.KeepFresh(false)))
 	for _, c := range clients {
-		await(t, c, "not kept fresh", func(st auth.State) bool { return !st.KeepFresh })
+		kit.Await(t, c, "not kept fresh", func(st auth.State) bool { return !st.KeepFresh })
 	}
-	await(t, a, "not kept fresh", func(st auth.State) bool { return !st.KeepFresh })
+	kit.Await(t, a, "not kept fresh", func(st auth.State) bool { return !st.KeepFresh })
 }
 
 // Who leaves in the middle of a refresh does not end it, and nobody else notices.
@@ -116,7 +116,7 @@ func TestClientThatLeavesHarmsNobody(t *testing.T) {
 	must.Do(t, r.server.WaitForRequests(within(t), 1))
 	_ = leaves.Close()
 	refreshed := kit.Later(func() error { return stays.Refresh(within(t)) })
-	await(t, stays, "renewing", status(auth.StatusRefreshing))
+	kit.Await(t, stays, "renewing", status(auth.StatusRefreshing))
 	before := r.content()
 	close(answer)
 	if err := <-refreshed; err != nil {
@@ -125,7 +125,7 @@ func TestClientThatLeavesHarmsNobody(t *testing.T) {
 	if r.content() == before {
 		t.Error("the new tokens are not in the store")
 	}
-	await(t, stays, "healthy", status(auth.StatusHealthy))
+	kit.Await(t, stays, "healthy", status(auth.StatusHealthy))
 }
 
 // Who subscribes and then reads nothing keeps nobody waiting, not even the end.
@@ -144,7 +144,7 @@ func TestClientThatReadsNothingHarmsNobody(t *testing.T) {
 	for range 2000 { // far more than the system keeps for a reader
 		on = !on
 		a.manager.SetPreferences(auth.KeepFresh(on))
-		await(t, reads, "what was set", func(st auth.State) bool { return st.KeepFresh == on })
+		kit.Await(t, reads, "what was set", func(st auth.State) bool { return st.KeepFresh == on })
 	}
 	stop()
 }

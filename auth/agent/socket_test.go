@@ -105,7 +105,7 @@ func TestStaleSocketIsReplaced(t *testing.T) {
 	dead.SetUnlinkOnClose(false)
 	_ = dead.Close() // as a process does that is killed
 	r.start()
-	await(t, r.client(), "healthy", status(auth.StatusHealthy))
+	kit.Await(t, r.client(), "healthy", status(auth.StatusHealthy))
 }
 
 // If the socket cannot be opened, the agent says why in one sentence and goes
@@ -149,7 +149,7 @@ func TestAgentGoesOnWithoutASocket(t *testing.T) {
 				t.Errorf("it tells %q, want one sentence with %q", got, tt.want)
 			}
 			r.put(box.AuthJSON(box.WithAPIKey("not-a-real-key")))
-			await(t, a, "an API key", status(auth.StatusAPIKey))
+			kit.Await(t, a, "an API key", status(auth.StatusAPIKey))
 			if _, err := a.Attach(within(t)); err == nil {
 				t.Error("a client can attach")
 			}
@@ -170,7 +170,7 @@ func TestSocketTakesNoTokens(t *testing.T) {
 	if got := c.answer(2); !strings.Contains(got, "error") {
 		t.Errorf("the answer is %s", got)
 	}
-	await(t, a, "healthy as before", status(auth.StatusHealthy))
+	kit.Await(t, a, "healthy as before", status(auth.StatusHealthy))
 }
 
 // The errors of the agent keep their types on the way to a client.
@@ -187,7 +187,7 @@ func TestClientKnowsARefusal(t *testing.T) {
 		}
 	}
 	r.wantRefreshes(1)
-	st := await(t, c, "refused", auth.State.NeedsSignIn)
+	st := kit.Await(t, c, "refused", auth.State.NeedsSignIn)
 	for i := range 2 {
 		ours, err := c.ClaimNotice(within(t), st.Notice)
 		if err != nil || ours != (i == 0) {

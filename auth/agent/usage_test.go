@@ -171,7 +171,7 @@ func TestUnauthorizedUsage(t *testing.T) {
 		}
 		before := a.State().LastRefresh
 		r.put(r.newSignIn(box.Ada()))
-		await(t, a, "the new sign-in", func(st auth.State) bool { return !st.LastRefresh.Equal(before) })
+		kit.Await(t, a, "the new sign-in", func(st auth.State) bool { return !st.LastRefresh.Equal(before) })
 	}
 }
 

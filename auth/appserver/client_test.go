@@ -58,20 +58,6 @@ func dialServer(t *testing.T, s *appserver.Server) (c *appserver.Client, end fun
 }
 
 // await returns the first State that fits.
-func await(t *testing.T, s *appserver.Client, fits func(auth.State) bool) auth.State {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	var last auth.State
-	for last = range s.Subscribe(ctx) {
-		if fits(last) {
-			return last
-		}
-	}
-	t.Fatalf("the State stayed %+v", last)
-	return last
-}
-
 func TestClient(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, signedIn(), refusing())
@@ -84,7 +70,7 @@ func TestClient(t *testing.T) {
 	if refused, ok := errors.AsType[*auth.RefreshError](err); !ok || !refused.Permanent || refused.Reason != auth.ReasonExpired {
 		t.Fatalf("refresh: got %v", err)
 	}
-	st := await(t, c, func(st auth.State) bool { return st.Status == auth.StatusExpiring })
+	st := kit.Await(t, c, "refused", func(st auth.State) bool { return st.Status == auth.StatusExpiring })
 
 	for i, want := range []bool{true, false} {
 		if got, err := c.ClaimNotice(t.Context(), st.Notice); err != nil || got != want {
@@ -100,7 +86,7 @@ func TestClient(t *testing.T) {
 
 	next := must.Get(auth.ParseSnapshot(box.AuthJSON(box.WithAccount(box.Grace()))))(t)
 	must.Do(t, h.manager.ReplaceSignIn(t.Context(), next))
-	await(t, c, func(st auth.State) bool { return st.Email == box.Grace().Email })
+	kit.Await(t, c, "Grace's", func(st auth.State) bool { return st.Email == box.Grace().Email })
 }
 
 func TestClientOutlivesItsAgent(t *testing.T) {

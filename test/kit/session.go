@@ -210,6 +210,23 @@ func Receive[T any](t testing.TB, what string, from <-chan T) (v T) {
 	return v
 }
 
+// states is what faces subscribe to.
+type states interface {
+	Subscribe(ctx context.Context) <-chan auth.State
+}
+
+// Await waits for a State that fits and returns it.
+func Await(t testing.TB, from states, what string, fits func(auth.State) bool) (last auth.State) {
+	t.Helper()
+	for last = range from.Subscribe(Context(t)) {
+		if fits(last) {
+			return last
+		}
+	}
+	t.Fatalf("no State came that is %s; the last: %+v", what, last)
+	return last
+}
+
 // Later runs f and returns where its error will be.
 func Later(f func() error) <-chan error {
 	done := make(chan error, 1)
