@@ -4,6 +4,7 @@ package store
 
 import (
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -41,5 +42,15 @@ func TestDeleteLeavesADevice(t *testing.T) {
 	}
 	if there := must.Get(os.ReadDir(dev))(t); len(there) != 1 || there[0].Name() != "null" {
 		t.Errorf("beside the link's target there is now %v", there)
+	}
+}
+
+func TestLoadOfASocket(t *testing.T) {
+	home := files.TempDir(t)
+	socket := must.Get(net.Listen("unix", filepath.Join(home, codex.AuthFile)))(t)
+	defer func() { _ = socket.Close() }()
+	var unreadable *auth.UnreadableError
+	if _, err := open(t, home).Load(kit.Context(t)); !errors.As(err, &unreadable) || unreadable.What.Error() != "it is not a regular file" {
+		t.Errorf("Load: %v", err)
 	}
 }

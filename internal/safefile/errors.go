@@ -68,6 +68,8 @@ func Cause(err error) error {
 		return clause{fault.New("permission", "permission denied"), err}
 	case errors.Is(err, syscall.ELOOP):
 		return clause{fault.New("link_loop", "it is a symbolic link that leads back to itself"), err}
+	case errors.Is(err, syscall.ENXIO):
+		return clause{ErrNotRegular, err} // a socket
 	case errors.Is(err, syscall.EISDIR):
 		return clause{ErrIsFolder, err}
 	case errors.Is(err, syscall.ENOTDIR):
