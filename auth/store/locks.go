@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"path/filepath"
 	"time"
 
@@ -44,6 +46,10 @@ func RefreshLock(home string, disk safefile.Disk, limit time.Duration) func(cont
 		if err != nil {
 			return nil, err
 		}
-		return disk.Lock(ctx, target+".rekey.lock", 0o600)
+		unlock, err := disk.Lock(ctx, target+".rekey.lock", 0o600)
+		if _, ok := errors.AsType[*fs.PathError](err); ok {
+			err = unwritable(target+".rekey.lock", err)
+		}
+		return unlock, err
 	}
 }

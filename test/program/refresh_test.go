@@ -152,7 +152,7 @@ func TestNothingSentIfNotSaved(t *testing.T) {
 		"read-only home": {func(b *sandboxed) error {
 			b.foreign()
 			return errors.Join(os.Chmod(b.Home.AuthPath(), 0o644), os.Chmod(b.Home.Dir(), 0o555))
-		}, cli.ExitFailure, "permission denied"},
+		}, cli.ExitFailure, "auth.json.rekey.lock cannot be written: permission denied"},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
