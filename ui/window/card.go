@@ -48,6 +48,8 @@ func newCard(main, refresh, other *button) *card {
 	c.headline.SizeName = theme.SizeNameSubHeadingText
 	c.note.Importance = widget.WarningImportance
 	c.other.Importance = widget.LowImportance
+	// Not a sign in its text: the font of the window has none, and some systems have no other.
+	c.other.Icon, c.other.IconPlacement = theme.MenuDropDownIcon(), widget.ButtonIconTrailingText
 	pad := theme.InnerPadding()
 	c.buttons = container.New(layout.NewCustomPaddedLayout(0, pad, pad, 0), side(c.main, c.refresh, c.other))
 	texts := container.New(tight(), c.account, c.headline, c.detail, c.note)

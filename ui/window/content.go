@@ -79,7 +79,7 @@ func newContent(w words.Words, do actions) *content {
 	c := &content{onShortcut: do.shortcut}
 	c.homes = newChoice(c, func(string) { do.choose(c.homes.SelectedIndex()) })
 	var other *button
-	other = newButton(c, w.Say("window.other_method")+" ▾", func() { do.other(other) })
+	other = newButton(c, w.Say("window.other_method"), func() { do.other(other) })
 	c.card = newCard(newButton(c, "", do.main), newButton(c, w.Say("action.refresh"), do.refresh), other)
 	c.facts = newFacts()
 	c.usage = newUsagePart(w)

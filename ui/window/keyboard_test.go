@@ -158,7 +158,7 @@ func TestKeyboardCopiesTheCode(t *testing.T) {
 // TestKeyboardPressesNothingHidden: what has gone cannot be pressed any more.
 func TestKeyboardPressesNothingHidden(t *testing.T) {
 	st := open(t, auth.StatusExpiring)
-	press(st.window, "Tab", "Tab") // on "Sign in another way ▾"
+	press(st.window, "Tab", "Tab") // on "Sign in another way"
 	st.session.Publish(kit.State(auth.StatusHealthy, time.Now()))
 	st.await("Signed in")
 	if o := st.window.Canvas().Focused(); o != nil {

@@ -97,11 +97,11 @@ func TestSignInAnotherWay(t *testing.T) {
 	s := kit.State(auth.StatusSignedOut, time.Now())
 	s.SignInMethod = auth.SignInCodex
 	st := openState(t, s)
-	st.tap("Sign in another way ▾")
+	st.tap("Sign in another way")
 	press(st.window, "Return")
 	st.session.Expect(t, "SignIn browser")
 	st = open(t, auth.StatusSignedOut)
-	st.tap("Sign in another way ▾")
+	st.tap("Sign in another way")
 	press(st.window, "Down", "Return") // from the code to codex login
 	st.session.Expect(t, "SignIn codex")
 	st.session.Publish(kit.State(auth.StatusHealthy, time.Now()))
