@@ -110,8 +110,6 @@ func TestSources(t *testing.T) {
 func BenchmarkIcon(b *testing.B) {
 	for b.Loop() {
 		var r assets.Renderer
-		if _, err := r.Icon(auth.StatusHealthy, assets.DarkPanel, 48); err != nil {
-			b.Fatal(err)
-		}
+		must.Get(r.Icon(auth.StatusHealthy, assets.DarkPanel, 48))(b)
 	}
 }

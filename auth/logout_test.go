@@ -93,9 +93,7 @@ func TestLogoutAsCodexStays(t *testing.T) {
 		{"Rekey", chatGPT(), func(*Options) {}, StatusHealthy},
 	} {
 		r := newRig(t, tt.before, tt.as)
-		if _, err := r.Logout(t.Context()); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(r.Logout(t.Context()))(t)
 		r.store.put(grace())
 		r.Use(t.Context())
 		if st := r.State(); st.Status != tt.wants {

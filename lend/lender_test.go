@@ -3,6 +3,7 @@ package lend
 import (
 	"context"
 	"errors"
+	"rekey/test/kit/must"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -181,9 +182,7 @@ func TestLender(t *testing.T) {
 		},
 		"stopped without its home": func(t *testing.T, w *world) {
 			for _, home := range []string{"/srv/one", "/srv/two"} {
-				if _, err := w.lender.Lend(t.Context(), Target{Name: "box", CodexHome: home}, true); err != nil {
-					t.Fatal(err)
-				}
+				must.Get(w.lender.Lend(t.Context(), Target{Name: "box", CodexHome: home}, true))(t)
 			}
 			if err := w.lender.Stop(t.Context(), Target{Name: "box"}); !errors.Is(err, ErrNoLoan) {
 				t.Errorf("one of two is stopped: %v", err)

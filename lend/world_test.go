@@ -168,9 +168,7 @@ func (w *world) counted(name string) (times int, holds string) {
 // lend lends to a command of that name.
 func (w *world) lend(name string) {
 	w.t.Helper()
-	if _, err := w.lender.Lend(w.t.Context(), Target{Name: name, Command: []string{name}}, false); err != nil {
-		w.t.Fatal(err)
-	}
+	must.Get(w.lender.Lend(w.t.Context(), Target{Name: name, Command: []string{name}}, false))(w.t)
 }
 
 // quiet waits until nothing is under way; a second goes by. The tests of this file

@@ -206,9 +206,7 @@ func FuzzParse(f *testing.F) {
 		a, _ := Parse(body, noon, 0)
 		_, _ = ParseResetCredits(body, noon)
 		u := a.Usage.At(noon)
-		if _, err := json.Marshal(u); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(json.Marshal(u))(t)
 		u.Tightest()
 		for _, w := range u.Windows {
 			if part, ok := w.Gone(noon); ok && (part < 0 || part > 1) {

@@ -2,6 +2,7 @@ package usage
 
 import (
 	"reflect"
+	"rekey/test/kit/must"
 	"sync"
 	"testing"
 	"time"
@@ -65,9 +66,7 @@ func TestNobodyAsks(t *testing.T) {
 		w.wantQuestions("without a memory", 1)
 		w.change(func() { w.memory.broken = false })
 		unlock, err := w.memory.Lock(t.Context()) // by one that asks, and is stopped meanwhile
-		if err != nil {
-			t.Fatal(err)
-		}
+		must.Do(t, err)
 		defer unlock()
 		if u := w.Look(t.Context()); u.Problem != ProblemTooSlow {
 			t.Errorf("while another asks: %s", show(u))

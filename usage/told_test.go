@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"rekey/test/kit/must"
 	"strings"
 	"testing"
 	"time"
@@ -69,8 +70,6 @@ func FuzzParseTold(f *testing.F) {
 		r.merge([]Told{told})
 		r.mark(noon)
 		r.alerts([]int{1}, noon)
-		if _, err := json.Marshal(r); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(json.Marshal(r))(t)
 	})
 }

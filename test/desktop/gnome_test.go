@@ -154,9 +154,7 @@ func (g *gnome) up() bool {
 
 func (g *gnome) do(t *testing.T, script string) {
 	t.Helper()
-	if _, err := g.eval(script); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(g.eval(script))(t)
 }
 
 func (g *gnome) camera() (image.Image, error) {

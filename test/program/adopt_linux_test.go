@@ -42,9 +42,7 @@ func openingOf(t *testing.T, path string) (wait func()) {
 	fd := must.Get(unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK))(t)
 	events := os.NewFile(uintptr(fd), "inotify")
 	t.Cleanup(func() { _ = events.Close() })
-	if _, err := unix.InotifyAddWatch(fd, path, unix.IN_OPEN); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(unix.InotifyAddWatch(fd, path, unix.IN_OPEN))(t)
 	return func() {
 		t.Helper()
 		must.Do(t, events.SetReadDeadline(time.Now().Add(kit.Patience)))

@@ -22,9 +22,7 @@ const hello = `{"clientInfo":{"name":"test","version":"1"}}`
 // send sends a request to an app-server.
 func (r *running) send(id int, method, params string) {
 	r.box.t.Helper()
-	if _, err := fmt.Fprintf(r.in, `{"id":%d,"method":%q,"params":%s}`+"\n", id, method, params); err != nil {
-		r.box.t.Fatal(err)
-	}
+	must.Get(fmt.Fprintf(r.in, `{"id":%d,"method":%q,"params":%s}`+"\n", id, method, params))(r.box.t)
 }
 
 // answer waits for the answer to a request.

@@ -112,9 +112,7 @@ func TestSocketPage(t *testing.T) {
 	answers := bufio.NewReader(conn)
 	for line := range strings.Lines(blocks(t, "docs/scripting.md", "socket")[0]) {
 		if say, ok := strings.CutPrefix(line, "→ "); ok {
-			if _, err := conn.Write([]byte(say)); err != nil {
-				t.Fatal(err)
-			}
+			must.Get(conn.Write([]byte(say)))(t)
 			continue
 		}
 		var want map[string]any

@@ -180,9 +180,7 @@ func (b *sandboxed) configure(line string) {
 	b.t.Helper()
 	f := must.Get(os.OpenFile(filepath.Join(b.Home.Dir(), "config.toml"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600))(b.t)
 	defer f.Close()
-	if _, err := f.WriteString("\n" + line + "\n"); err != nil {
-		b.t.Fatal(err)
-	}
+	must.Get(f.WriteString("\n" + line + "\n"))(b.t)
 }
 
 // TestLoginKey: an API key comes through standard input, and what is written

@@ -43,9 +43,7 @@ func TestUnitUnderSystemd(t *testing.T) {
 	u.must(os.MkdirAll(units, 0o755))
 	u.must(os.WriteFile(filepath.Join(units, "rekey.service"), []byte(text), 0o644))
 	u.must(s.SignIn(time.Hour))
-	if _, err := s.Start(func([]byte) {}, systemd, "--user", "--log-target=console"); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(s.Start(func([]byte) {}, systemd, "--user", "--log-target=console"))(t)
 	kit.Eventually(t, "systemd", func() bool { return u.systemctl("is-system-running") == "running" })
 	u.testKeeps()
 	u.testAutostart()

@@ -91,9 +91,7 @@ func (b *sandboxed) trickle(content []byte) (stood bool) {
 	f := must.Get(os.OpenFile(b.Home.AuthPath(), os.O_WRONLY|os.O_TRUNC, 0o600))(b.t)
 	defer f.Close()
 	for i := range content {
-		if _, err := f.Write(content[i : i+1]); err != nil {
-			b.t.Fatal(err)
-		}
+		must.Get(f.Write(content[i : i+1]))(b.t)
 		now := time.Now()
 		stood = stood || now.Sub(last) > 500*time.Millisecond
 		last = now

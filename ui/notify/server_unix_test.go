@@ -35,9 +35,7 @@ const noteID = uint32(7)
 // retire takes the service off the bus, as when its process ends.
 func (s *server) retire(t *testing.T) {
 	t.Helper()
-	if _, err := s.conn.ReleaseName(service); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(s.conn.ReleaseName(service))(t)
 	must.Do(t, s.conn.Close())
 }
 

@@ -63,9 +63,7 @@ func TestIconIsRegisteredAgain(t *testing.T) {
 	if call != nil && call.Err != nil {
 		t.Fatal(call.Err)
 	}
-	if _, err := conn.ReleaseName(watcherName); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(conn.ReleaseName(watcherName))(t)
 	kit.Own(t, conn, watcherName)
 	if again := kit.Receive(t, "the icon on the second panel", panel.registered); again != icon {
 		t.Errorf("the icon came as %s, want %s", again, icon)

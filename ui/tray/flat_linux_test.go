@@ -150,9 +150,7 @@ func measure(t *testing.T, bus *dbus.Conn) (l load) {
 	l.heap = int64(stats.HeapAlloc)
 	status := files.Read(t, "/proc/self/status")
 	_, resident, _ := strings.Cut(string(status), "VmRSS:")
-	if _, err := fmt.Sscan(resident, &l.resident); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(fmt.Sscan(resident, &l.resident))(t)
 	return l
 }
 

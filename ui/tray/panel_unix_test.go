@@ -59,9 +59,7 @@ func (p *panel) open() {
 
 func (p *panel) close() {
 	p.t.Helper()
-	if _, err := p.conn.ReleaseName(watcherName); err != nil {
-		p.t.Fatal(err)
-	}
+	must.Get(p.conn.ReleaseName(watcherName))(p.t)
 }
 
 // property reads a property of the item into out.

@@ -91,17 +91,13 @@ func TestPanelsComeAndGo(t *testing.T) {
 	_, end := run(t, address, make(chan any, 1))
 	for range 20 {
 		kit.Receive(t, "the item on the first panel", a.items)
-		if _, err := first.ReleaseName(watcherName); err != nil {
-			t.Fatal(err)
-		}
+		must.Get(first.ReleaseName(watcherName))(t)
 		take(first)
 	}
 	kit.Receive(t, "the item on the first panel", a.items)
 	silent, heard := kit.Connect(t, address), make(chan *dbus.Message, 16)
 	silent.Eavesdrop(heard) // from now on it answers nobody
-	if _, err := first.ReleaseName(watcherName); err != nil {
-		t.Fatal(err)
-	}
+	must.Get(first.ReleaseName(watcherName))(t)
 	silent.BusObject().Go("org.freedesktop.DBus.RequestName", dbus.FlagNoReplyExpected, nil, watcherName, uint32(dbus.NameFlagAllowReplacement))
 	for kit.Receive(t, "the question to the panel that hangs", heard).Type != dbus.TypeMethodCall { // but what the bus says
 	}
