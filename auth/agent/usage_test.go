@@ -118,37 +118,6 @@ func TestUsageOfAnotherProcess(t *testing.T) {
 	}
 }
 
-// A wrong answer keeps the figures and leaves the sign-in alone.
-func TestWrongUsageChangesNoState(t *testing.T) {
-	t.Parallel()
-	r := newUsageRig(t)
-	a := r.start()
-	first, _ := a.LookAtUsage(within(t))
-	before := a.State()
-	for want, reply := range map[usage.Problem]box.Reply{
-		usage.ProblemNotUsage:    {Status: http.StatusOK, Body: "<html>"},
-		usage.ProblemTooLarge:    box.Huge(10 << 20),
-		usage.ProblemRedirect:    box.Redirect(r.server.TokenURL()),
-		usage.ProblemRateLimited: box.Busy(time.Hour),
-		usage.ProblemForbidden:   {Status: http.StatusForbidden, Body: `{"detail":"ada@example.com"}`},
-		usage.ProblemServer:      {Status: http.StatusServiceUnavailable},
-		usage.ProblemBrokenOff:   {Status: http.StatusOK, Body: "{", Truncate: true},
-		usage.ProblemOtherAccount: {Status: http.StatusOK,
-			Body: `{"plan_type":"plus","account_id":"acct-grace","rate_limit":{"primary_window":{"used_percent":99}}}`},
-	} {
-		lookAgain(t, a.Home)
-		r.server.AnswerUsage(reply)
-		u, err := a.LookAtUsage(within(t))
-		if err != nil || u.Problem != want || !u.FetchedAt.Equal(first.FetchedAt) || len(u.Windows) != len(first.Windows) {
-			t.Errorf("%s: %+v, %v", want, u, err)
-		}
-		if got := a.State(); got != before {
-			t.Errorf("%s: the State is %+v, was %+v", want, got, before)
-		}
-	}
-	r.wantRefreshes(0)
-}
-
 // A backend that answers 401 for ever: two requests and one refresh for each set
 // of credentials, then silence.
 func TestUnauthorizedUsage(t *testing.T) {

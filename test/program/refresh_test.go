@@ -106,22 +106,6 @@ func TestRefusedOnceForAll(t *testing.T) {
 	b.wantOutcomes(box.CodeInvalidated, box.OutcomeOK)
 }
 
-// A refusal that another process has met is heeded by an agent that has read
-// the sign-in long before.
-func TestAgentHeedsARefusal(t *testing.T) {
-	t.Parallel()
-	b := newSandbox(t)
-	b.signIn(time.Hour)
-	watch := b.start("watch")
-	watch.out.until(t, 0, "ada@example.com")
-	b.Server.RevokeAll()
-	b.rekey(cli.ExitExpiring, "refresh")
-	b.askAgent(true)
-	watch.out.until(t, 0, ", then sign in again")
-	watch.end()
-	b.wantOutcomes(box.CodeInvalidated)
-}
-
 // askAgent asks the home's agent for a refresh, which it refuses or not.
 func (b *sandboxed) askAgent(refused bool) {
 	b.t.Helper()

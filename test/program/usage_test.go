@@ -56,7 +56,7 @@ func TestPlanUsage(t *testing.T) {
 }
 
 // Where there are no figures the code says so, and nothing is sent for those who
-// may not ask.
+// may not ask; who they are is tested in auth/agent.
 func TestNoPlanUsage(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -66,19 +66,6 @@ func TestNoPlanUsage(t *testing.T) {
 		asked   int
 	}{
 		"signed out": {func(*sandboxed) {}, cli.ExitSignedOut, usage.ProblemSignedOut, 0},
-		"API key":    {func(b *sandboxed) { b.put(apiKey) }, cli.ExitFailure, usage.ProblemAPIKey, 0},
-		"off":        {func(b *sandboxed) { b.signIn(time.Hour); b.prefer(`usage = "off"`) }, cli.ExitFailure, usage.ProblemOff, 0},
-		"no tokens":  {func(b *sandboxed) { b.put([]byte(`{"auth_mode":"chatgpt"}`)) }, cli.ExitSignedOut, usage.ProblemSignedOut, 0},
-		"a host's":   {func(b *sandboxed) { b.put([]byte(`{"auth_mode":"chatgptAuthTokens"}`)) }, cli.ExitFailure, usage.ProblemNoToken, 0},
-		"unreadable": {func(b *sandboxed) { b.put([]byte(`{"auth_mode":`)) }, cli.ExitUnreadable, usage.ProblemUnreadable, 0},
-		"loan": {func(b *sandboxed) {
-			b.put(box.AuthJSON(box.WithExpiry(time.Now().Add(time.Hour)), box.WithRefreshToken("rekey-loan:v1:box-1")))
-		}, cli.ExitFailure, usage.ProblemLoan, 0},
-		"refused": {func(b *sandboxed) {
-			b.signIn(time.Hour)
-			b.Server.RevokeAll()
-			b.rekey(cli.ExitExpiring, "refresh")
-		}, cli.ExitExpiring, usage.ProblemRefused, 0},
 		"not reached": {func(b *sandboxed) {
 			b.signIn(time.Hour)
 			must.Do(b.t, b.Home.WriteConfig("chatgpt_base_url = 'http://127.0.0.1:1/backend-api'\n"))
