@@ -61,7 +61,7 @@ func TestPlasmaWayland(t *testing.T) {
 	w.hand.move(t, away)
 	empty := w.ScreenshotAfter(t, "0-empty", nil)
 	p := w.refused(t)
-	w.appears(t, "a notification in the picture 1-expiring", "1-expiring", empty)
+	w.appears(t, "a notification in the picture 1-expiring", "1-expiring", empty, empty.Rect)
 	w.findIcon(t, "1-expiring")
 	kill()
 	start(t, true)

@@ -154,27 +154,32 @@ var away = image.Pt(640, 500)
 func (w *whole) notice(t *testing.T, name string, before *image.RGBA) (part image.Rectangle) {
 	t.Helper()
 	for range 2 {
-		part = w.appears(t, "a notification in the picture "+name, name, before)
+		part = w.appears(t, "a notification in the picture "+name, name, before, before.Rect)
 		w.hand.move(t, w.body(part))
 	}
 	return part
 }
 
-// appears waits until there is something on the screen that was not there before,
-// and returns where.
-func (w *whole) appears(t *testing.T, what, name string, before *image.RGBA) (part image.Rectangle) {
+// appears waits until there is something in this place of the screen that was not there
+// before, and returns where all of it is.
+func (w *whole) appears(t *testing.T, what, name string, before *image.RGBA, place image.Rectangle) (part image.Rectangle) {
 	t.Helper()
 	kit.Eventually(t, what, func() bool {
 		part = w.difference(before, w.ScreenshotAfter(t, name, before))
-		return part.Dx() > 150 && part.Dy() > 10
+		return part.Dx() > 150 && part.Dy() > 10 && part.Overlaps(place)
 	})
 	return part
 }
 
 // difference is the part of the screen between the panels in which two pictures differ.
 func (w *whole) difference(a, b *image.RGBA) (part image.Rectangle) {
-	for y := w.strip.Max.Y + 8; y < b.Rect.Dy()-60; y++ {
-		for x := range b.Rect.Dx() {
+	return difference(a, b, image.Rect(0, w.strip.Max.Y+8, b.Rect.Dx(), b.Rect.Dy()-60))
+}
+
+// difference is the part of a place in which two pictures differ.
+func difference(a, b *image.RGBA, place image.Rectangle) (part image.Rectangle) {
+	for y := place.Min.Y; y < place.Max.Y; y++ {
+		for x := place.Min.X; x < place.Max.X; x++ {
 			if a.RGBAAt(x, y) != b.RGBAAt(x, y) {
 				part = part.Union(image.Rect(x, y, x+1, y+1))
 			}

@@ -103,6 +103,16 @@ func (w *whole) refused(t *testing.T) *desktop.Process {
 	return p
 }
 
+// askUsage has the menu show the usage. If opening the menu asked for it, its rows would
+// come while it is open.
+func (w *whole) askUsage(t *testing.T) {
+	t.Helper()
+	if usage := w.startRekey(t, "usage"); usage.Wait(t) != 0 {
+		t.Errorf("rekey usage says %s", usage.Output())
+	}
+	w.item.WaitMenu(t, "the usage", has("week"))
+}
+
 // live is a life of Rekey on a desktop: the panel, which start starts in a light
 // and in a dark theme, is killed; the tooltip, a click on the notification itself,
 // its button, the menu, the window.
@@ -132,11 +142,7 @@ func (w *whole) live(t *testing.T, start func(t *testing.T, dark bool) (kill fun
 	// Its button.
 	refuse := func(name string) {
 		t.Helper()
-		// Asked for here and not by opening the menu, whose rows would come while it is open.
-		if usage := w.startRekey(t, "usage"); usage.Wait(t) != 0 {
-			t.Errorf("rekey usage says %s", usage.Output())
-		}
-		w.item.WaitMenu(t, "the usage", has("week"))
+		w.askUsage(t)
 		w.server.RevokeAll()
 		w.choose(t, name, "Refresh now")
 		w.item.WaitTooltip(t, "Works until")
@@ -156,7 +162,8 @@ func (w *whole) live(t *testing.T, start func(t *testing.T, dark bool) (kill fun
 	if !w.bare {
 		before := w.ScreenshotAfter(t, "6-panel-killed", nil)
 		w.hand.move(t, middle(w.icon))
-		w.appears(t, "a tooltip in the picture 7-tooltip", "7-tooltip", before)
+		under := w.strip.Add(image.Pt(0, w.strip.Dy())) // elsewhere it may be a notification, which follows the theme
+		w.appears(t, "a tooltip in the picture 7-tooltip", "7-tooltip", before, under)
 	}
 	w.choose(t, "8-menu", "Sign in again…")
 	w.item.WaitTooltip(t, signedIn)

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"image"
-	"image/color"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -39,16 +38,16 @@ func TestWindowsDesktop(t *testing.T) {
 	}
 	r.ScreenshotAfter(t, "1-icon", bare)
 
-	r.choose(t, "Refresh now", 7, 2)
+	r.choose(t, "Refresh now", 7)
 	kit.Eventually(t, "a refresh by the menu", func() bool { return r.server.Refreshes() == 1 })
 	if !bytes.Equal(belowPanel(r.ScreenshotAfter(t, "2-refreshed", nil)), belowPanel(bare)) {
 		t.Error("there is more than the icon in the panel: a console's window?")
 	}
-	r.choose(t, "Start at login", 2, 1)
+	r.choose(t, "Start at login", 2)
 	kit.Eventually(t, "the start at login", func() bool {
 		return strings.Contains(r.Run(t, r.program, "autostart", "status").Out, "Rekey starts when you sign in")
 	})
-	r.choose(t, "Open Rekey", 4, 2)
+	r.choose(t, "Open Rekey", 4)
 	r.WaitWindow(t, "Rekey")
 	kit.Eventually(t, "the window's picture", func() bool { return drawn(r.Screenshot(t, "3-window"), image.Rect(20, 80, 460, 600)) })
 
@@ -63,7 +62,7 @@ func TestWindowsDesktop(t *testing.T) {
 	kit.Eventually(t, "a notification", func() bool { return !bytes.Equal(belowPanel(r.Screenshot(t, "5-notification")), closed) })
 	kit.Eventually(t, "its end", func() bool { return bytes.Equal(belowPanel(r.Screenshot(t, "6-end")), closed) })
 
-	r.choose(t, "Quit", 0, 0)
+	r.choose(t, "Quit", 0)
 	kit.Eventually(t, "a panel without the icon", func() bool { return bytes.Equal(r.Screenshot(t, "7-ended").Pix, bare.Pix) })
 }
 
@@ -99,24 +98,21 @@ func newWindowsRig(t *testing.T) *windowsRig {
 	return r
 }
 
-// choose opens the icon's menu and clicks on a row, as Wine draws them: so many
-// rows above the last, and so many lines in between.
-func (r *windowsRig) choose(t *testing.T, name string, rows, lines int) {
+// choose opens the icon's menu and clicks on a row, which so many rows are below.
+func (r *windowsRig) choose(t *testing.T, name string, below int) {
 	t.Helper()
 	r.Type(t, "mousemove", "640", "600")
-	closed := belowPanel(r.ScreenshotAfter(t, "2-before "+name, nil))
+	closed := r.ScreenshotAfter(t, "2-before "+name, nil)
 	r.Type(t, "mousemove", "10", "16", "click", "3")
-	var menu *image.RGBA
+	var rows []image.Point
 	kit.Eventually(t, "the menu for "+name, func() bool {
-		menu = r.ScreenshotAfter(t, "2-menu for "+name, nil)
-		return !bytes.Equal(belowPanel(menu), closed)
+		menu := r.ScreenshotAfter(t, "2-menu for "+name, nil)
+		part := difference(closed, menu, image.Rect(0, 40, 1280, 800))
+		rows = textRows(menu, part)
+		return part.Dy() >= menuHeight && len(rows) > below
 	})
-	const x = 60
-	bottom := menu.Rect.Max.Y - 1
-	for menu.At(x, bottom) == (color.RGBA{A: 255}) { // the desktop is black
-		bottom--
-	}
-	r.Type(t, "mousemove", strconv.Itoa(x), strconv.Itoa(bottom-11-19*rows-9*lines), "sleep", "0.2", "click", "1")
+	at := rows[len(rows)-1-below]
+	r.Type(t, "mousemove", strconv.Itoa(at.X), strconv.Itoa(at.Y), "sleep", "0.2", "click", "1")
 }
 
 // belowPanel is a picture without the panel.
