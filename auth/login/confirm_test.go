@@ -8,8 +8,6 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
-	"rekey/test/kit"
-	"rekey/test/kit/must"
 )
 
 // TestConfirmAtOnce: a question that needs no user is not noticed in the browser.
@@ -60,6 +58,7 @@ func TestConfirmTakesTime(t *testing.T) {
 				}
 			}
 			f.running(t)
+			portIsFree(t, f) // another program may sign in
 			answers <- tt.answer
 			if err := f.end(t); !errors.Is(err, tt.answer) || saves != tt.saves {
 				t.Errorf("saved %d times, error %v", saves, err)
@@ -67,27 +66,8 @@ func TestConfirmTakesTime(t *testing.T) {
 			if works := server.Works(f.signIn.RefreshToken().Reveal()); works != (tt.answer == nil) {
 				t.Errorf("the sign-in works: %t", works)
 			}
-			portIsFree(t, f)
 		})
 	}
-}
-
-// TestConfirmFreesThePort: while the user is asked, another program may sign in.
-func TestConfirmFreesThePort(t *testing.T) {
-	t.Parallel()
-	asked, answer := make(chan struct{}), make(chan error)
-	f := run(t, Browser{
-		Authority: clientOf(boxed(t, box.Config{}).Issuer()),
-		Confirm: func(context.Context, *auth.Snapshot) error {
-			close(asked)
-			return <-answer
-		},
-	})
-	open(t, f.page.String())
-	<-asked
-	kit.Eventually(t, "the port is free", func() bool { return isFree(f) })
-	answer <- nil
-	must.Do(t, f.end(t))
 }
 
 // TestConfirmNoAtOnce: the browser is told the truth.

@@ -14,15 +14,6 @@ import (
 	"rekey/internal/box"
 )
 
-// TestNoAPIKey: a sign-in is good without one.
-func TestNoAPIKey(t *testing.T) {
-	f := run(t, Browser{Authority: clientOf(boxed(t, box.Config{}).Issuer())})
-	open(t, f.page.String())
-	if err := f.end(t); err != nil || f.signIn.HasAPIKey() {
-		t.Errorf("API key %v, error %v", f.signIn.HasAPIKey(), err)
-	}
-}
-
 // TestSaveFails: the browser is not told of a success that did not happen. What
 // has certainly not been written is revoked.
 func TestSaveFails(t *testing.T) {
