@@ -1,13 +1,10 @@
 package agent
 
 import (
-	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -16,7 +13,6 @@ import (
 	"rekey/internal/autostart"
 	"rekey/internal/config"
 	"rekey/test/kit"
-	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -216,28 +212,4 @@ func TestStartAtLoginIsWatched(t *testing.T) {
 		must.Do(t, login.Set(on))
 		kit.Await(t, a, "what is in the file", func(st auth.State) bool { return st.StartAtLogin == on })
 	}
-}
-
-// The hook is the agent's, follows the file and reads what "rekey watch" prints.
-func TestTheHookIsCalled(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("the script is for a shell")
-	}
-	r := newBareRig(t)
-	script := filepath.Join(r.root, "hook")
-	files.Program(t, script, "#!/bin/sh\ncat >\"$0.new\"; mv \"$0.new\" \"$0.out\"\n")
-	r.env = map[string]string{"PATH": os.Getenv("PATH")}
-	a := r.start()
-	r.set(fmt.Sprintf("hook = %q\n", script))
-	read := func() (report auth.StateReport) {
-		text, _ := os.ReadFile(script + ".out")
-		_ = json.Unmarshal(text, &report)
-		return report
-	}
-	kit.Eventually(t, "the first State", func() bool { return read().State.Status == auth.StatusSignedOut })
-	if got := read(); got.Home != r.home.Dir() || got.Schema != auth.ReportSchema {
-		t.Errorf("the report is %+v", got)
-	}
-	r.put([]byte(`{"OPENAI_API_KEY": "not-a-real-key"}`))
-	kit.Eventually(t, "the next State", func() bool { return read().State == a.State() && a.State().Status == auth.StatusAPIKey })
 }
