@@ -5,47 +5,24 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"rekey/test/kit/files"
 	"syscall"
 	"testing"
 
 	"rekey/auth"
 	"rekey/auth/store"
-	"rekey/test/kit"
 )
 
 // disk mounts a small filesystem on a new folder for the time of the test.
 func disk(t *testing.T, size string) string {
 	t.Helper()
 	dir := t.TempDir()
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size="+size, "tmpfs", dir).CombinedOutput(); err != nil {
-		kit.Missing(t, "the right to mount a filesystem: "+string(out))
-	}
-	t.Cleanup(func() {
-		if out, err := exec.Command("umount", dir).CombinedOutput(); err != nil {
-			t.Errorf("umount: %v: %s", err, out)
-		}
-	})
+	files.Mount(t, dir, "-t", "tmpfs", "-o", "size="+size, "tmpfs")
 	return dir
 }
 
-// fill writes until nothing more fits; empty makes room again.
-func fill(r *rig, dir string) {
-	r.t.Helper()
-	f, err := os.Create(filepath.Join(dir, "ballast"))
-	r.check(err)
-	defer func() { r.check(f.Close()) }()
-	for size := 4096; size > 0 && !r.t.Failed(); size /= 2 {
-		block := make([]byte, size)
-		for err == nil {
-			_, err = f.Write(block)
-		}
-		if !errors.Is(err, syscall.ENOSPC) {
-			r.check(err)
-		}
-		err = nil
-	}
-}
-
+// fill takes all room; empty gives it back.
+func fill(r *rig, dir string)  { files.Fill(r.t, filepath.Join(dir, "ballast")) }
 func empty(r *rig, dir string) { r.check(os.Remove(filepath.Join(dir, "ballast"))) }
 
 // P3: the disk of the home, of Rekey's own folder, or of both is full, before
