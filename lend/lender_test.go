@@ -3,12 +3,12 @@ package lend
 import (
 	"context"
 	"errors"
-	"rekey/test/kit/must"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"rekey/auth"
+	"rekey/test/kit/must"
 )
 
 func TestLender(t *testing.T) {

@@ -2,10 +2,11 @@ package usage
 
 import (
 	"reflect"
-	"rekey/test/kit/must"
 	"sync"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // Looks at the same time share a question, and so do those of a minute, in all

@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"rekey/test/kit/must"
 	"strings"
 	"testing"
 	"time"
+
+	"rekey/test/kit/must"
 )
 
 // What Codex was told is merged by limit, and never takes anything away.

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"rekey/test/kit"
 	"testing"
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )

@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"errors"
-	"rekey/test/kit"
 	"slices"
 	"sync"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
 

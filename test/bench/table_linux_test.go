@@ -4,10 +4,11 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"rekey/test/kit"
 	"strconv"
 	"testing"
 	"text/tabwriter"
+
+	"rekey/test/kit"
 )
 
 // row is one comparison. Smaller is better in all of them.

@@ -8,10 +8,11 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"rekey/test/kit"
 	"slices"
 	"strings"
 	"testing"
+
+	"rekey/test/kit"
 )
 
 // pkg is what "go list -json" says of a package, as far as it matters here.

@@ -5,12 +5,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"rekey/test/kit/files"
 	"syscall"
 	"testing"
 
 	"rekey/auth"
 	"rekey/auth/store"
+	"rekey/test/kit/files"
 )
 
 // disk mounts a small filesystem on a new folder for the time of the test.
