@@ -189,10 +189,9 @@ func TestInputEnds(t *testing.T) {
 	}}
 	in, client := io.Pipe()
 	var out bytes.Buffer
-	end := make(chan error, 1)
-	go func() {
-		end <- (&appserver.Server{Home: newHome(t, signedIn(), a)}).Serve(t.Context(), halves{in, &out})
-	}()
+	end := kit.Later(func() error {
+		return (&appserver.Server{Home: newHome(t, signedIn(), a)}).Serve(t.Context(), halves{in, &out})
+	})
 	for _, line := range []string{
 		`{"id":1,"method":"initialize","params":{"clientInfo":{"name":"t","version":"1"}}}`,
 		`{"method":"initialized"}`,

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"rekey/internal/safefile"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
 
@@ -21,8 +22,7 @@ func TestChangeWaitsForTheLock(t *testing.T) {
 	if err := Change(ctx, path, Set("keep_fresh", false)); !errors.Is(err, context.Canceled) {
 		t.Errorf("Change with an ended context = %v", err)
 	}
-	changed := make(chan error, 1)
-	go func() { changed <- Change(t.Context(), path, Set("keep_fresh", false)) }()
+	changed := kit.Later(func() error { return Change(t.Context(), path, Set("keep_fresh", false)) })
 	unlock()
 	must.Do(t, <-changed)
 }
@@ -85,8 +85,7 @@ func TestChangeWhileTheFileIsRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "config.toml")
 	put(t, path, "keep_fresh = true\n")
 	reader := must.Get(os.Open(path))(t)
-	changed := make(chan error, 1)
-	go func() { changed <- Change(t.Context(), path, Set("keep_fresh", false)) }()
+	changed := kit.Later(func() error { return Change(t.Context(), path, Set("keep_fresh", false)) })
 	for runtime.GOOS == "windows" { // until it is about to be replaced
 		if fresh, err := filepath.Glob(filepath.Join(filepath.Dir(path), ".config.toml-*")); err != nil || len(fresh) > 0 || len(changed) > 0 {
 			break

@@ -60,8 +60,7 @@ func TestTheAgentThatRuns(t *testing.T) {
 		t.Errorf("one that does not listen: %+v", report)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
-	ran := make(chan error, 1)
-	go func() { ran <- a.Run(ctx) }()
+	ran := kit.Later(func() error { return a.Run(ctx) })
 	defer func() {
 		cancel()
 		if err := errors.Join(<-ran, a.Close(t.Context())); err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"rekey/auth/agent"
 	"rekey/internal/box"
+	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
 
@@ -118,8 +119,7 @@ func publishStates(b *testing.B, p *place) {
 	home := must.Get(agent.Open(p.opts))(b)
 	ctx, cancel := context.WithCancel(context.Background())
 	keeper := must.Get(home.Become(ctx, "0"))(b)
-	ran := make(chan error, 1)
-	go func() { ran <- keeper.Run(ctx) }()
+	ran := kit.Later(func() error { return keeper.Run(ctx) })
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

@@ -58,10 +58,9 @@ func TestTrayBusDies(t *testing.T) {
 	address, kill := kit.MortalBus(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
 	session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
-	ended := make(chan error, 1)
-	go func() {
-		ended <- tray.Run(t.Context(), []tray.Home{{Session: lending.Of(session)}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
-	}()
+	ended := kit.Later(func() error {
+		return tray.Run(t.Context(), []tray.Home{{Session: lending.Of(session)}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
+	})
 	newPanel(t, address).open()
 	kill()
 	for {

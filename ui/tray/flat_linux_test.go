@@ -57,8 +57,7 @@ func TestManyStates(t *testing.T) {
 	tr.item, err = item.Open(ctx, tr.config(ctx))
 	must.Do(t, err)
 	tr.show(tr.states(), time.Now())
-	ended := make(chan error, 1)
-	go func() { ended <- tr.item.Run(ctx) }()
+	ended := kit.Later(func() error { return tr.item.Run(ctx) })
 	bus := d.Connect(t)
 	kit.Eventually(t, "the icon in the panel", func() bool { return len(itemsOf(t, bus)) == 1 })
 

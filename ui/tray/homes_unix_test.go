@@ -30,13 +30,12 @@ func TestTrayOfTwoHomes(t *testing.T) {
 	open := func(name string) func(context.Context) error {
 		return func(context.Context) error { opened <- name; return nil }
 	}
-	ended := make(chan error, 1)
-	go func() {
-		ended <- tray.Run(t.Context(), []tray.Home{
+	ended := kit.Later(func() error {
+		return tray.Run(t.Context(), []tray.Home{
 			{Name: "~/.codex", Session: lending.Of(first), OpenWindow: open("first")},
 			{Name: "~/work", Session: lending.Of(second), OpenWindow: open("second")},
 		}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
-	}()
+	})
 	p := newPanel(t, address)
 	p.open()
 	const healthy = "ada@example.com · Pro"

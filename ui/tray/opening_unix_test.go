@@ -28,12 +28,11 @@ func TestOpenMenuIsLeftAlone(t *testing.T) {
 	address := kit.Bus(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
 	session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
-	ended := make(chan error, 1)
-	go func() {
-		ended <- tray.Run(t.Context(), []tray.Home{{Session: lending.Of(session)}}, tray.Options{
+	ended := kit.Later(func() error {
+		return tray.Run(t.Context(), []tray.Home{{Session: lending.Of(session)}}, tray.Options{
 			Words: words.English(), Desktop: "LXQt", Log: slog.New(slog.DiscardHandler),
 		})
-	}()
+	})
 	p := newPanel(t, address)
 	p.open()
 	use := func(percent float64) {

@@ -131,8 +131,7 @@ func kept(t *testing.T, name string) {
 	sent := server.Refreshes()
 	a := must.Get(h.Become(kit.Context(t), "test"))(t)
 	ctx, stop := context.WithCancel(t.Context())
-	ran := make(chan error, 1)
-	go func() { ran <- a.Run(ctx) }()
+	ran := kit.Later(func() error { return a.Run(ctx) })
 	defer func() {
 		stop()
 		if err := errors.Join(<-ran, a.Close(kit.Context(t))); err != nil {

@@ -137,8 +137,7 @@ func TestBusDies(t *testing.T) {
 	kit.Own(t, conn, watcherName)
 	i, err := item.Open(t.Context(), item.Config{Address: address, Lines: make([]item.Line, 2), Log: slog.New(slog.DiscardHandler)})
 	must.Do(t, err)
-	ended := make(chan error, 1)
-	go func() { ended <- i.Run(t.Context()) }()
+	ended := kit.Later(func() error { return i.Run(t.Context()) })
 	kit.Receive(t, "the item", w.items)
 	kill()
 	if err := kit.Receive(t, "the end of Run", ended); err == nil || errors.Is(err, context.Canceled) {

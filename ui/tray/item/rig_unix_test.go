@@ -70,8 +70,7 @@ func run(t *testing.T, address string, happens chan any) (i *item.Item, end func
 	i.SetTooltip("tip")
 	i.SetRows(shown())
 	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() { ended <- i.Run(ctx) }()
+	ended := kit.Later(func() error { return i.Run(ctx) })
 	end = func() error { cancel(); return kit.Receive(t, "the end of Run", ended) }
 	return i, end
 }
