@@ -8,9 +8,9 @@ import (
 	"time"
 	"unsafe"
 
-	"rekey/test/kit/must"
-
 	"golang.org/x/sys/unix"
+
+	"rekey/test/kit/must"
 )
 
 // BenchmarkLatency measures how long it takes from a file's replacement (rename)

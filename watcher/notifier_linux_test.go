@@ -6,9 +6,9 @@ import (
 	"testing"
 	"time"
 
-	"rekey/test/kit/must"
-
 	"github.com/fsnotify/fsnotify"
+
+	"rekey/test/kit/must"
 )
 
 // next is the next event, named below the disk's root.

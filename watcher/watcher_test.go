@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"rekey/test/kit/must"
-
 	"github.com/fsnotify/fsnotify"
+
+	"rekey/test/kit/must"
 )
 
 func TestNewRefuses(t *testing.T) {

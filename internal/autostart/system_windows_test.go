@@ -3,9 +3,9 @@ package autostart
 import (
 	"testing"
 
-	"rekey/test/kit/must"
-
 	"golang.org/x/sys/windows/registry"
+
+	"rekey/test/kit/must"
 )
 
 // TestRegistry works on a value of the test's own in the real registry.

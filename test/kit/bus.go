@@ -9,9 +9,9 @@ import (
 	"sync"
 	"testing"
 
-	"rekey/test/kit/must"
-
 	"github.com/godbus/dbus/v5"
+
+	"rekey/test/kit/must"
 )
 
 // busConfig is a session bus that starts no services but those described in the

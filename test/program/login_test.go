@@ -171,8 +171,6 @@ func TestLoginRefused(t *testing.T) {
 	if codes := b.Server.DeviceCodes(); len(codes) > 0 {
 		t.Errorf("the codes %q were asked for", codes)
 	}
-	b.rekey(cli.ExitUsage, "login", "--device", "--method=browser").sentence(t, "choose one of")
-	b.rekey(cli.ExitUsage, "login", "--method=magic").sentence(t, "use browser, device or codex")
 }
 
 // configure appends to Codex's configuration.

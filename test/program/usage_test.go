@@ -100,25 +100,10 @@ func TestNoPlanUsage(t *testing.T) {
 	}
 }
 
-func TestUsage(t *testing.T) {
+// TestHomeFlag: another home than the environment's.
+func TestHomeFlag(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)
-	for args, words := range map[string]string{
-		"nosuch": "nosuch", "status --nosuch": "nosuch", "watch --format xml": "xml", "status extra": "extra",
-	} {
-		r := b.rekey(cli.ExitUsage, strings.Fields(args)...)
-		r.sentence(t, words)
-		if r.out != "" {
-			t.Errorf("rekey %s prints %q", args, r.out)
-		}
-	}
-	if r := b.rekey(cli.ExitOK, "--version"); !strings.HasPrefix(r.out, "rekey ") || r.err != "" {
-		t.Errorf("rekey --version prints %q and says %q", r.out, r.err)
-	}
-	if r := b.rekey(cli.ExitOK, "--help"); !strings.Contains(r.out, "Examples:") || r.err != "" {
-		t.Errorf("rekey --help prints %q and says %q", r.out, r.err)
-	}
-	// Another home than the environment's.
 	other := must.Get(box.NewHome(filepath.Join(filepath.Dir(b.Home.Dir()), "other")))(t)
 	must.Do(t, other.Replace(apiKey))
 	b.rekey(cli.ExitSignedOut, "status")

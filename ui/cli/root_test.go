@@ -8,10 +8,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/cobra"
+
 	"rekey/test/kit"
 	"rekey/ui/cli"
-
-	"github.com/spf13/cobra"
 )
 
 func TestCommandsReachTheirParts(t *testing.T) {

@@ -12,13 +12,13 @@ import (
 	"slices"
 	"testing"
 
-	"rekey/test/kit/must"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
+
+	"rekey/test/kit/must"
 )
 
 type colour = color.Color

@@ -9,9 +9,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"rekey/test/kit/must"
-
 	"github.com/godbus/dbus/v5"
+
+	"rekey/test/kit/must"
 )
 
 // Menu is the content of a menu from top to bottom.
