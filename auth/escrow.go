@@ -64,6 +64,10 @@ func (m *Manager) heldFor(s *Snapshot) (entry EscrowEntry, ok bool) {
 	return entry, ok && err == nil
 }
 
+// settleLimit bounds how long reading the store waits for Codex's locks to save
+// an answer. It is longer than an encrypted store takes.
+const settleLimit = 5 * time.Second
+
 // settleEscrow brings the escrow in line with what the store holds now: an
 // answer for these very credentials is committed, one for credentials that
 // have been replaced is dropped.
@@ -85,6 +89,8 @@ func (m *Manager) settleEscrow(ctx context.Context, s *Snapshot) {
 	if entry.Answer != nil && entry.Redeemed == m.opts.Memory.Token(s) {
 		m.hold(s, *entry.Answer) // its token works, whatever becomes of saving it
 	}
+	ctx, cancel := context.WithTimeout(ctx, settleLimit)
+	defer cancel()
 	unlock, err := m.opts.RefreshLock(ctx)
 	if err != nil {
 		m.mu.Lock()

@@ -2,7 +2,10 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"rekey/test/kit/must"
 )
@@ -49,6 +52,32 @@ func TestAfterKill(t *testing.T) {
 			r.wantRequests(tt.sends)
 		})
 	}
+}
+
+// TestReloadDoesNotWaitForCodex: while a Codex holds its lock, a Reload goes on
+// without saving an earlier answer, whose token works, and the next one saves it.
+func TestReloadDoesNotWaitForCodex(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t, nil)
+		key := fakeFingerprints{}.Token(mustParse(t, chatGPT()))
+		must.Do(t, errors.Join(r.escrow.Reserve(key, noon), r.escrow.Sent(key), r.escrow.Keep(key, refreshed("2").tokens)))
+		r.store.put(chatGPT())
+		r.restart()
+		r.store.fail(func(f *fakeStore) { f.updateWaits = true })
+		start := time.Now()
+		must.Do(t, r.Reload(t.Context(), true))
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		r.wantStored("refresh-1")
+		if st := r.State(); !st.CommitPending {
+			t.Errorf("state = %+v", st)
+		}
+		r.store.fail(func(f *fakeStore) { f.updateWaits = false })
+		must.Do(t, r.Reload(t.Context(), true))
+		r.wantStored("refresh-2")
+		r.wantRequests(0)
+	})
 }
 
 // TestEscrowOutlivesAMissingStore: while the store is missing or unreadable the

@@ -43,6 +43,7 @@ type fakeStore struct {
 	loadErr, updateErr, deleteErr, writableErr error
 	// beforeUpdate runs, if set, before each Update looks at the content.
 	beforeUpdate func()
+	updateWaits  bool // until its caller gives up
 }
 
 // put plays another program that writes the store.
@@ -99,8 +100,11 @@ func (f *fakeStore) parse() (*Snapshot, error) {
 func (f *fakeStore) Update(ctx context.Context, decide func(*Snapshot) (*Snapshot, error)) error {
 	f.journal.add("update")
 	f.mu.Lock()
-	before := f.beforeUpdate
+	before, waits := f.beforeUpdate, f.updateWaits
 	f.mu.Unlock()
+	if waits {
+		<-ctx.Done()
+	}
 	if before != nil {
 		before()
 	}
