@@ -104,6 +104,28 @@ func TestNoLockNoRequest(t *testing.T) {
 	r.wantJournal()
 }
 
+// TestCloseWaitsForNoOtherProcess: where another one holds the lock, nothing is
+// under way here that could be lost.
+func TestCloseWaitsForNoOtherProcess(t *testing.T) {
+	waits := make(chan struct{})
+	r := newRig(t, chatGPT(), func(o *Options) {
+		o.RefreshLock = func(ctx context.Context) (func(), error) {
+			close(waits)
+			<-ctx.Done()
+			return nil, context.Cause(ctx)
+		}
+	})
+	done := make(chan error, 1)
+	go func() { done <- r.Refresh(t.Context(), RefreshForced) }()
+	<-waits
+	must.Do(t, r.Close(deadline(t)))
+	wantTransient(t, <-done)
+	if st := r.State(); st.CannotSave {
+		t.Error("the State says that nothing can be saved")
+	}
+	r.wantRequests(0)
+}
+
 var errBusy = errors.New("lock busy")
 
 func lockBusy(context.Context) (unlock func(), err error) { return nil, errBusy }

@@ -192,7 +192,7 @@ func (m *Manager) publish() {
 }
 
 // Close waits until no request is under way, so that no answer is lost, or
-// until ctx is done.
+// until ctx is done. It does not wait for another process's refresh.
 func (m *Manager) Close(ctx context.Context) error {
 	for {
 		m.mu.Lock()
@@ -201,6 +201,7 @@ func (m *Manager) Close(ctx context.Context) error {
 		if f == nil {
 			return nil
 		}
+		f.leave()
 		select {
 		case <-f.done:
 		case <-ctx.Done():

@@ -10,8 +10,9 @@ import (
 
 // flight is one refresh that any number of callers wait for.
 type flight struct {
-	done chan struct{} // closed when err is set
-	err  error
+	done  chan struct{} // closed when err is set
+	err   error
+	leave context.CancelFunc // ends the wait for another process's refresh
 }
 
 // Refresh refreshes the credentials, or adopts those that another process has
@@ -37,9 +38,11 @@ func (m *Manager) join(ctx context.Context, reason RefreshReason, judged *Snapsh
 			m.mu.Unlock()
 			return nil
 		}
-		f = &flight{done: make(chan struct{})}
+		ctx := context.WithValue(context.WithoutCancel(ctx), asked{}, reason)
+		waiting, leave := context.WithCancel(ctx)
+		f = &flight{done: make(chan struct{}), leave: leave}
 		m.flight = f
-		go m.fly(context.WithValue(context.WithoutCancel(ctx), asked{}, reason), f, reason)
+		go m.fly(ctx, waiting, f, reason)
 	}
 	m.mu.Unlock()
 	select {
@@ -51,16 +54,18 @@ func (m *Manager) join(ctx context.Context, reason RefreshReason, judged *Snapsh
 }
 
 // fly runs a flight and lands it. Every step below it is bounded in time.
-func (m *Manager) fly(ctx context.Context, f *flight, reason RefreshReason) {
-	f.err = m.refresh(ctx, reason)
+func (m *Manager) fly(ctx, waiting context.Context, f *flight, reason RefreshReason) {
+	defer f.leave()
+	f.err = m.refresh(ctx, waiting, reason)
 	m.mu.Lock()
 	m.flight = nil
 	m.mu.Unlock()
 	close(f.done)
 }
 
-// refresh goes through the steps in order; any of them may end it.
-func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
+// refresh goes through the steps in order; any of them may end it. waiting bounds
+// the wait for the lock.
+func (m *Manager) refresh(ctx, waiting context.Context, reason RefreshReason) error {
 	cached, _ := m.Snapshot()
 	if cached.Kind() == KindExternalTokens {
 		return m.refreshExternal(ctx, cached)
@@ -72,9 +77,9 @@ func (m *Manager) refresh(ctx context.Context, reason RefreshReason) error {
 		}
 		return nil
 	}
-	unlock, err := m.opts.RefreshLock(ctx)
+	unlock, err := m.opts.RefreshLock(waiting)
 	if err != nil {
-		return m.unlocked(ctx, cached, err)
+		return m.unlocked(waiting, cached, err)
 	}
 	defer unlock()
 	m.opts.Step(StepLocked)
