@@ -138,7 +138,7 @@ func (w *world) through(ctx context.Context, argv []string, stdin []byte) (strin
 }
 
 // breaks has a borrower's transport end with an error, and the text on standard
-// error, from now on; nil mends it.
+// error, from now on; nil repairs it.
 func (w *world) breaks(name string, err error, stderr string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -64,7 +64,7 @@ func TestTheConfigurationFileIsWatched(t *testing.T) {
 	r.set("# mine\nkeep_fresh = false\nnotifications = false\nsign_in = \"codex\"\n")
 	kit.Eventually(t, "the word again", func() bool { return len(r.told.Lines()) == 2 })
 
-	// A slip of the pen is told, and leaves everything as it was.
+	// A typing error is reported, and leaves everything as it was.
 	r.set("# mine\nkeep_fresh = fals\nnotifications = false\nsign_in = \"codx\"\n")
 	kit.Eventually(t, "two problems", func() bool { return len(r.told.Lines()) == 4 })
 	if told := r.told.String(); !strings.Contains(told, "config.toml:2: this line is not valid TOML") ||

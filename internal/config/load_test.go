@@ -197,7 +197,7 @@ func content(t *testing.T, path string) string {
 	return string(data)
 }
 
-// What cannot be read does not change: a slip of the pen must not switch the
+// What cannot be read does not change: a typing error must not switch the
 // keeper on again.
 func TestReloadKeepsWhatItCannotRead(t *testing.T) {
 	was := Default()

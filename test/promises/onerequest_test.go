@@ -93,7 +93,7 @@ func (c crowd) ask(callers int) {
 	asCodex.Kill()
 }
 
-// refused: the error is that of a sign-in which is dead for good.
+// refused: the error is that of a sign-in that is permanently rejected.
 func (c crowd) refused(who string, err error) {
 	if auth.OutcomeOf(err) != auth.OutcomePermanent {
 		c.t.Errorf("%s answered a refresh with %v", who, err)

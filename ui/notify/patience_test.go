@@ -10,7 +10,7 @@ import (
 )
 
 // TestRunIsPatient: while the access token still works there is time for
-// another process to mend the sign-in; once it has ended there is none.
+// another process to fix the sign-in; once it has ended there is none.
 func TestRunIsPatient(t *testing.T) {
 	const soon = "show Codex still works until "
 	tests := []struct {

@@ -34,7 +34,7 @@ func TestRunOnceAndMended(t *testing.T) {
 		st.publish(auth.StatusSignInRequired, func(s *auth.State) { s.Notice = "" })
 		st.expect("still refused", "")
 		st.publish(auth.StatusHealthy, nil)
-		st.expect("mended", "withdraw")
+		st.expect("fixed", "withdraw")
 		st.publish(auth.StatusSignInRequired, nil)
 		st.expect("the same refusal again", "")
 		st.publish(auth.StatusSignInRequired, revoked)
@@ -70,14 +70,14 @@ func TestRunClaimFails(t *testing.T) {
 	})
 }
 
-// mending is a Session in which another process mends the sign-in while the
+// mending is a Session in which another process fixes the sign-in while the
 // notice is being claimed.
 type mending struct{ *kit.Session }
 
 func (m mending) ClaimNotice(ctx context.Context, notice string) (bool, error) {
-	mended := kit.State(auth.StatusHealthy, time.Now())
-	mended.Notice = notice
-	m.Publish(mended)
+	fixed := kit.State(auth.StatusHealthy, time.Now())
+	fixed.Notice = notice
+	m.Publish(fixed)
 	return m.Session.ClaimNotice(ctx, notice)
 }
 
@@ -91,7 +91,7 @@ func TestRunMendedWhileClaiming(t *testing.T) {
 		synctest.Wait()
 		stop()
 		if did := shown.take(); did != "" {
-			t.Errorf("the screen saw %q for a sign-in that was mended", did)
+			t.Errorf("the screen saw %q for a sign-in that was fixed", did)
 		}
 	})
 }
@@ -170,7 +170,7 @@ func TestRunCorrectsWhatItShows(t *testing.T) {
 		st.publish(auth.StatusSignInRequired, nil)
 		st.expect("the access token has expired", "correct "+strings.TrimPrefix(dead, "show "))
 		st.publish(auth.StatusHealthy, nil)
-		st.expect("mended", "withdraw")
+		st.expect("fixed", "withdraw")
 	})
 }
 

@@ -28,7 +28,7 @@ type breakdown struct {
 
 func (b breakdown) String() string { return fmt.Sprintf("%s, %v, from %q", b.op, b.errno, b.from) }
 
-// broken is a Rekey's disk that breaks down and can be mended.
+// broken is a Rekey's disk that breaks down and can be repaired.
 type broken struct {
 	breakdown
 	on   atomic.Bool
