@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -32,6 +33,9 @@ const askLimit = 5 * time.Second
 // agent may hang.
 const closeLimit = 2 * time.Second
 
+// opening is how long a window takes to open, at the most.
+const opening = 2 * time.Second
+
 // errNoWindow: Fyne needs OpenGL and there is none.
 var errNoWindow = fault.New("no_opengl", "this display cannot draw the window because it has no OpenGL; everything else works without it")
 
@@ -49,6 +53,10 @@ func show(o options, speech words.Words, log *slog.Logger) error {
 		return err
 	}
 	noBusOfItsOwn()
+	// Fyne reads megabytes of fonts first. To collect in between would make the window a
+	// tenth later.
+	usual := debug.SetGCPercent(800)
+	time.AfterFunc(opening, func() { debug.SetGCPercent(usual) })
 	ctx, closed := context.WithCancel(context.Background())
 	defer closed()
 	place, done := takePlace(ctx, o)
