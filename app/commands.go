@@ -123,7 +123,7 @@ func (w wiring) run(ctx context.Context, p part, front func(context.Context) err
 	group, running := errgroup.WithContext(ctx)
 	running, cancel := context.WithCancel(running)
 	defer cancel()
-	defer time.AfterFunc(starting, giveBack).Stop()
+	defer time.AfterFunc(starting, func() { giveBack(p) }).Stop()
 	for _, f := range append(others, p.Run) {
 		group.Go(func() error {
 			defer cancel()
@@ -136,14 +136,21 @@ func (w wiring) run(ctx context.Context, p part, front func(context.Context) err
 	return errors.Join(err, w.closePart(ctx, p))
 }
 
-// starting is how long a program that stays takes to start, at the most.
-const starting = 2 * time.Second
+// starting is how long a program that stays takes to start, at the most, and few is
+// how many homes leave hardly anything behind then.
+const (
+	starting = 2 * time.Second
+	few      = 8
+)
 
-// giveBack returns what the start took to the system, and has the collector keep
-// less in hand from now on: what idles for hours needs little.
-func giveBack() {
-	debug.SetGCPercent(50)
-	debug.FreeOSMemory()
+// giveBack has the collector keep less in hand from now on, because what idles for
+// hours needs little, and returns what the start of many homes took to the system. For
+// few, a first collection would itself take more than it finds, and keep it for good.
+func giveBack(p part) {
+	debug.SetGCPercent(75)
+	if homes, ok := p.(ourHomes); ok && len(homes) > few {
+		debug.FreeOSMemory()
+	}
 }
 
 // closePart waits for the refresh under way, if there is one.
