@@ -55,19 +55,15 @@ func (w wiring) takeHomes(homes []string) (ours ourHomes, first string, err erro
 			ours.unlock()
 			return nil, "", err
 		}
-		h, err := agent.Open(o)
-		if err != nil {
-			ours.unlock()
-			return nil, "", err
-		}
+		socket := o.Socket()
 		if first == "" {
-			first = h.Socket()
+			first = socket
 		}
-		if seen[h.Socket()] {
+		if seen[socket] {
 			continue
 		}
-		seen[h.Socket()] = true
-		unlock, err := h.LockTray()
+		seen[socket] = true
+		unlock, err := agent.LockTray(o)
 		if errors.Is(err, agent.ErrRunning) {
 			continue
 		}

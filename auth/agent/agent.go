@@ -28,7 +28,7 @@ type Agent struct {
 // store, so that faces start with a true State. The lock ends with Close or
 // with the process. version is this program's, for clients.
 func (h *Home) Become(ctx context.Context, version string) (*Agent, error) {
-	unlock, err := h.lock("agent.lock")
+	unlock, err := lock(h.opts.Store.Disk, h.stateDir, "agent.lock")
 	if err != nil {
 		return nil, err
 	}

@@ -80,15 +80,15 @@ func TestOneAgentForAHome(t *testing.T) {
 
 func TestOneTrayForAHome(t *testing.T) {
 	r := newBareRig(t)
-	unlock := must.Get(r.open().LockTray())(t)
 	h := r.open()
-	if _, err := h.LockTray(); !errors.Is(err, ErrRunning) {
+	unlock := must.Get(LockTray(h.opts))(t)
+	if _, err := LockTray(h.opts); !errors.Is(err, ErrRunning) {
 		t.Errorf("a second tray: %v, want %v", err, ErrRunning)
 	}
 	a := must.Get(h.Become(t.Context(), "test"))(t)
 	a.unlock()
 	unlock()
-	again := must.Get(h.LockTray())(t)
+	again := must.Get(LockTray(h.opts))(t)
 	again()
 }
 

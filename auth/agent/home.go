@@ -63,6 +63,9 @@ type Options struct {
 	Store store.Options
 }
 
+// Socket is where the home's agent listens.
+func (o Options) Socket() string { return socketPath(o.Dirs, identity(o.Dir)) }
+
 // Home is one Codex home with its Manager. Its methods are safe for concurrent
 // use. It starts nothing by itself: see Watch and Agent.
 type Home struct {

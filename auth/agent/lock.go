@@ -31,20 +31,24 @@ func identity(dir string) string {
 
 // LockTray makes sure that a home has only one tray. It returns ErrRunning when
 // another process has the lock, which ends with unlock or with the process.
-func (h *Home) LockTray() (unlock func(), err error) { return h.lock("tray.lock") }
+func LockTray(opts Options) (unlock func(), err error) {
+	dir := opts.Dirs.StateDir(opts.Dir)
+	_ = opts.Store.Disk.OwnFolder(dir) // the agent says what is wrong with it
+	return lock(opts.Store.Disk, dir, "tray.lock")
+}
 
-// lock takes one of the home's locks that last as long as their process.
-func (h *Home) lock(name string) (unlock func(), err error) {
-	path := filepath.Join(h.stateDir, name)
-	unlock, err = h.opts.Store.Disk.TryLock(path, 0o600)
+// lock takes one of the locks in a home's own folder that last as long as their process.
+func lock(disk safefile.Disk, dir, name string) (unlock func(), err error) {
+	path := filepath.Join(dir, name)
+	unlock, err = disk.TryLock(path, 0o600)
 	if errors.Is(err, safefile.ErrLocked) {
 		return nil, ErrRunning
 	}
 	if err != nil {
-		return nil, fault.New("own_folder", "Rekey's own folder cannot be used: {{.Why}}", "Why", safefile.InFolder(h.stateDir, err))
+		return nil, fault.New("own_folder", "Rekey's own folder cannot be used: {{.Why}}", "Why", safefile.InFolder(dir, err))
 	}
 	// The process ID is only for people.
-	if f, err := h.opts.Store.Disk.Open(path, false, 0); err == nil {
+	if f, err := disk.Open(path, false, 0); err == nil {
 		_ = f.Truncate(0)
 		_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
 		_ = f.Close()

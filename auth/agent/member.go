@@ -186,4 +186,4 @@ func (m *Member) ClaimNotice(ctx context.Context, notice string) (bool, error) {
 }
 
 // Socket is where the home's agent listens, whichever process that is.
-func (m *Member) Socket() string { return socketPath(m.opts.Dirs, identity(m.opts.Dir)) }
+func (m *Member) Socket() string { return m.opts.Socket() }

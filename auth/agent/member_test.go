@@ -179,7 +179,8 @@ func TestAttachToAMuteAgent(t *testing.T) {
 func TestJoinGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newBareRig(t)
-		unlock := must.Get(r.open().lock("agent.lock"))(t)
+		h := r.open()
+		unlock := must.Get(lock(h.opts.Store.Disk, h.stateDir, "agent.lock"))(t)
 		defer unlock()
 		began := time.Now()
 		_, err := Join(t.Context(), r.options(), "test")

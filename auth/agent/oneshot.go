@@ -37,7 +37,7 @@ func OpenOneShot(ctx context.Context, opts Options, alone bool) (*OneShot, error
 	if !alone {
 		attaching, cancel := context.WithTimeout(ctx, oneShotLimit)
 		defer cancel()
-		client, err := attach(attaching, socketPath(opts.Dirs, identity(opts.Dir)))
+		client, err := attach(attaching, opts.Socket())
 		if err == nil {
 			return &OneShot{session: attached{client, opts.OpenURL}, Attached: true}, nil
 		}

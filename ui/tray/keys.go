@@ -77,8 +77,7 @@ func usualKeys(w words.Words) (keys [rows]rune) {
 }
 
 // giveKeys gives the rows of the menu their access keys.
-func (m *MenuModel) giveKeys(w words.Words) {
-	usual := usualKeys(w)
+func (m *MenuModel) giveKeys(usual [rows]rune) {
 	for h := range m.Homes {
 		taken := map[slot]bool{}
 		for id, key := range usual {

@@ -71,6 +71,11 @@ type Abilities struct {
 // Menu returns what the tray shows at the time now, in now's zone and in the
 // language of w. There must be at least one view.
 func Menu(w words.Words, views []View, now time.Time, can Abilities) MenuModel {
+	return menu(w, usualKeys(w), views, now, can)
+}
+
+// menu is Menu for who knows the usual keys.
+func menu(w words.Words, usual [rows]rune, views []View, now time.Time, can Abilities) MenuModel {
 	states := make([]auth.State, len(views))
 	for i, v := range views {
 		states[i] = v.State
@@ -92,7 +97,7 @@ func Menu(w words.Words, views []View, now time.Time, can Abilities) MenuModel {
 	m.Rows[RowKeepFresh] = Row{Label: w.Say("tray.keep_fresh"), Enabled: true, Checked: views[0].State.KeepFresh}
 	m.Rows[RowStartAtLogin] = Row{Label: w.Say("tray.start_at_login"), Enabled: true, Checked: views[0].State.StartAtLogin}
 	m.Rows.offer(RowQuit, w.Say("tray.quit"), true)
-	m.giveKeys(w)
+	m.giveKeys(usual)
 	return m
 }
 

@@ -78,7 +78,8 @@ func Probe(ctx context.Context, address string) error {
 type tray struct {
 	opts  Options
 	homes []*home
-	lines []line // of the menu, by their numbers
+	lines []line     // of the menu, by their numbers
+	keys  [rows]rune // usualKeys
 	item  *item.Item
 	icons assets.Renderer
 	look  chan struct{}  // asks show for a new look
@@ -102,7 +103,7 @@ type home struct {
 }
 
 func newTray(homes []Home, opts Options) *tray {
-	t := &tray{opts: opts, look: make(chan struct{}, 1), panel: firstPanel(opts.Desktop)}
+	t := &tray{opts: opts, keys: usualKeys(opts.Words), look: make(chan struct{}, 1), panel: firstPanel(opts.Desktop)}
 	for _, h := range homes {
 		t.homes = append(t.homes, &home{Home: h})
 	}
@@ -158,7 +159,7 @@ func (t *tray) show(states []auth.State, now time.Time) {
 		h.state = states[i]
 		views[i] = View{Name: h.Name, State: states[i], Usage: h.usage, Loans: h.loans, Note: h.note.text}
 	}
-	model := Menu(t.opts.Words, views, now, can)
+	model := menu(t.opts.Words, t.keys, views, now, can)
 	for i, h := range t.homes {
 		h.main, h.rows = model.Homes[i].Main, model.Homes[i].Loans
 	}
