@@ -129,6 +129,10 @@ func TestEqualRawMembers(t *testing.T) {
 	if parse(identity(`,"a":1`)).Equal(parse(identity(`,"a":2`))) || parse(`"a"`).Equal(parse(`null`)) {
 		t.Error("content does not count")
 	}
+	keys := func(list string) *Snapshot { return mustParse(t, []byte(`{"bedrock_access_keys":`+list+`}`)) }
+	if a, b := keys(`["a","s"]`), keys(`[ "a", "s" ]`); !a.Equal(b) || !bytes.Equal(a.Canonical(), b.Canonical()) {
+		t.Error("formatting counts")
+	}
 	bedrock := func(key, region string) *Snapshot {
 		return mustParse(t, []byte(`{"bedrock_api_key":{"api_key":"`+key+`","region":"`+region+`"}}`))
 	}

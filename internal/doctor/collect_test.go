@@ -144,7 +144,8 @@ func TestFindings(t *testing.T) {
 			if i < 0 || !strings.Contains(args(report, i), tt.says) {
 				t.Errorf("the findings are %+v, want %s, %q", report.Findings, tt.want, tt.says)
 			}
-			if !slices.IsSortedFunc(report.Findings, func(a, b Finding) int { return a.Severity.rank() - b.Severity.rank() }) {
+			rank := func(f Finding) int { return slices.Index([]Severity{"problem", "warning", "note"}, f.Severity) }
+			if !slices.IsSortedFunc(report.Findings, func(a, b Finding) int { return rank(a) - rank(b) }) {
 				t.Errorf("they are out of order: %v", codes(report))
 			}
 		})

@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/fsnotify/fsnotify"
+
 	"rekey/test/kit/must"
+	"rekey/watcher"
 )
 
 // line is what Codex writes about a limit.
@@ -69,6 +72,40 @@ func TestFollow(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); testFollow(t, follow) })
+	}
+}
+
+// TestFollowGoesOn: where the system sends no more events, changes are reported at
+// intervals.
+func TestFollowGoesOn(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	w := must.Get(watcher.OpenFolders())(t)
+	reports := 0
+	follow(ctx, w, t.TempDir(), time.Millisecond, time.Millisecond, func() {
+		switch reports++; reports {
+		case 1:
+			w.Close()
+		case 5:
+			cancel()
+		}
+	})
+	if reports != 5 {
+		t.Errorf("it reports %d changes", reports)
+	}
+}
+
+// TestOnlySessionsMatter: of what happens in the home itself, only that its sessions
+// come does.
+func TestOnlySessionsMatter(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"/home/ada/.codex/state.sqlite": false, "/home/ada/.codex/sessions": true, "/home/ada/.codex/sessions/2026": true,
+	} {
+		if got := matters(fsnotify.Event{Name: name}, "/home/ada/.codex/"); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
 	}
 }
 
