@@ -182,11 +182,5 @@ func (s *Snapshot) Canonical() []byte {
 	if s.bedrock != nil {
 		known.bedrock = &bedrockKey{apiKey: s.bedrock.apiKey, region: s.bedrock.region}
 	}
-	for _, raw := range []*json.RawMessage{&known.agentIdentity, &known.accessKeys} {
-		var compact bytes.Buffer
-		if *raw != nil && json.Compact(&compact, *raw) == nil {
-			*raw = compact.Bytes()
-		}
-	}
 	return known.Encode()
 }
