@@ -144,11 +144,18 @@ func TestFindings(t *testing.T) {
 			if i < 0 || !strings.Contains(args(report, i), tt.says) {
 				t.Errorf("the findings are %+v, want %s, %q", report.Findings, tt.want, tt.says)
 			}
-			rank := func(f Finding) int { return slices.Index([]Severity{"problem", "warning", "note"}, f.Severity) }
-			if !slices.IsSortedFunc(report.Findings, func(a, b Finding) int { return rank(a) - rank(b) }) {
+			if !slices.IsSortedFunc(report.Findings, func(a, b Finding) int { return a.Severity.rank() - b.Severity.rank() }) {
 				t.Errorf("they are out of order: %v", codes(report))
 			}
 		})
+	}
+}
+
+// TestTheWorstComesFirst: what keeps the sign-in from working is said before the rest.
+func TestTheWorstComesFirst(t *testing.T) {
+	t.Parallel()
+	if Problem.rank() >= Warning.rank() || Warning.rank() >= Note.rank() {
+		t.Errorf("the order is %d, %d, %d", Problem.rank(), Warning.rank(), Note.rank())
 	}
 }
 
