@@ -64,9 +64,9 @@ func (m *Manager) heldFor(s *Snapshot) (entry EscrowEntry, ok bool) {
 	return entry, ok && err == nil
 }
 
-// settleLimit bounds how long reading the store waits for Codex's locks to save
-// an answer. It is longer than an encrypted store takes.
-const settleLimit = 5 * time.Second
+// settleLimit bounds how long reading the store takes to save an answer, with the
+// wait for Codex's locks. A slow machine needs most of it for an encrypted store.
+const settleLimit = 30 * time.Second
 
 // settleEscrow brings the escrow in line with what the store holds now: an
 // answer for these very credentials is committed, one for credentials that
