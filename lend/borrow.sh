@@ -33,6 +33,7 @@ because() {
 look() {
 	was=none marker='' issued=''
 	[ -e "$target" ] || return 0
+	[ -f "$target" ] || { was=other && return 0; } # a device, as /dev/null, or a folder
 	[ -r "$target" ] || because 'Permission denied' denied
 	marker=$(sed -n 's/.*"refresh_token"[[:space:]]*:[[:space:]]*"\(rekey-loan:[a-z0-9:-]*\)".*/\1/p' "$target" | head -n 1)
 	issued=$(sed -n 's/.*"last_refresh"[[:space:]]*:[[:space:]]*"\([0-9TZ:.+-]*\)".*/\1/p' "$target" | head -n 1)
@@ -59,7 +60,10 @@ allow() {
 		[ "$order" != stop ] || answer gone
 		[ "$may" != known ] || [ "$made" = true ] || answer signed_out
 		;;
-	*) [ "$may" = replace ] || answer "$was" ;;
+	*)
+		[ "$may" = replace ] || answer "$was"
+		[ -f "$target" ] || because 'auth.json is not a regular file' error
+		;;
 	esac
 }
 

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"rekey/test/kit"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 )
 
@@ -88,6 +89,26 @@ func TestScript(t *testing.T) {
 				_ = os.Remove(p.auth())
 				must.Do(t, os.Symlink("auth.json", p.auth()))
 				p.do("push", "new", loan, Failed)
+			})
+			t.Run("no regular file", func(t *testing.T) {
+				t.Parallel()
+				for what, create := range map[string]func(path string) error{
+					"null":   func(path string) error { return syscall.Mkfifo(path, 0o600) }, // in the place of /dev/null
+					"folder": func(path string) error { return os.Mkdir(path, 0o700) },
+				} {
+					p := newPlace(t, shell)
+					dev := filepath.Join(filepath.Dir(p.home), "dev")
+					files.Mkdir(t, p.home, dev)
+					must.Do(t, create(filepath.Join(dev, what)))
+					files.Symlink(t, filepath.Join(dev, what), p.auth())
+					p.do("push", "new", loan, OtherFile)
+					p.do("push", "replace", loan, Failed)
+					p.do("stop", "known", "", OtherFile)
+					there := must.Get(os.ReadDir(dev))(t)
+					if len(there) != 1 || there[0].Type().IsRegular() {
+						t.Errorf("the link's target is now %v", there)
+					}
+				}
 			})
 			t.Run("a file that is read-only", func(t *testing.T) {
 				t.Parallel()
