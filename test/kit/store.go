@@ -30,7 +30,11 @@ func (s *Store) parse() (*auth.Snapshot, error) {
 	if s.Content == nil {
 		return nil, auth.ErrNoCredential
 	}
-	return auth.ParseSnapshot(s.Content)
+	read, err := auth.ParseSnapshot(s.Content)
+	if err != nil {
+		return nil, &auth.UnreadableError{Where: "the store", What: err}
+	}
+	return read, nil
 }
 
 // Load implements auth.Store.
