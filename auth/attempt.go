@@ -190,3 +190,12 @@ func (m *Manager) tooEarly(ctx context.Context, s *Snapshot) (early bool, err er
 	}
 	return true, err
 }
+
+// endAttempt records whether the answer to a request with a token is lost. If
+// not, it clears the escrow.
+func (m *Manager) endAttempt(key string, lost bool) {
+	m.setLost(key, lost)
+	if !lost {
+		m.clearEscrow(key)
+	}
+}

@@ -244,12 +244,3 @@ func (m *Manager) rejected(ctx context.Context, s *Snapshot, key string, re *Ref
 	m.decided(ctx, slog.LevelWarn, s, "refused", "reason", re.Reason, "status", re.Status, "code", re.Code)
 	return m.refuse(s, re)
 }
-
-// endAttempt records whether the answer to a request with a token is lost. If
-// not, it clears the escrow.
-func (m *Manager) endAttempt(key string, lost bool) {
-	m.setLost(key, lost)
-	if !lost {
-		m.clearEscrow(key)
-	}
-}

@@ -229,32 +229,3 @@ func TestScriptIsClean(t *testing.T) {
 		t.Error("the shell line cannot be quoted")
 	}
 }
-
-// A file that is mounted alone cannot be replaced: it is written over, and stays
-// complete for every reader meanwhile.
-func TestBindMountedFile(t *testing.T) {
-	t.Parallel()
-	short := strings.Replace(loan, "access-canary", "a", 1)
-	for name, shell := range shells(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			p := newPlace(t, shell)
-			p.do("push", "new", loan, resultOK)
-			p.mounted()
-			before := must.Get(os.Stat(p.auth()))(t)
-			for _, content := range []string{short, loan, short} {
-				if a := p.do("push", "known", content, resultOK); !a.InPlace {
-					t.Error("it was replaced")
-				}
-				p.holds(content)
-			}
-			if after, err := os.Stat(p.auth()); err != nil || !os.SameFile(before, after) {
-				t.Errorf("it is another file: %v", err)
-			}
-			p.do("stop", "known", "", resultOK)
-			if got, _ := os.ReadFile(p.auth()); string(got) != "{}" {
-				t.Errorf("taken back, it holds %q", got)
-			}
-		})
-	}
-}
