@@ -42,7 +42,7 @@ func TestAccounts(t *testing.T) {
 	b.rekey(cli.ExitNoProgram, "run", "work", "--", "no-such-program").sentence(t, "there is no program no-such-program; check its name")
 	b.rekey(cli.ExitNoProgram, "run", "work", "--", "./no-such-program").sentence(t, "there is no program ./no-such-program")
 	b.rekey(cli.ExitNotStarted, "run", "work", "--", root).sentence(t, root+" could not be started: it is a folder")
-	for _, bad := range [][]string{{"run", "work"}, {"run", "../x", "--", "true"}, {"env"}, {"add", "a/b"}, {"add", "a", "b"}} {
+	for _, bad := range [][]string{{"run", "work"}, {"run", "work", "--", ""}, {"run", "../x", "--", "true"}, {"env"}, {"add", "a/b"}, {"add", "a", "b"}} {
 		b.rekey(cli.ExitUsage, bad...)
 	}
 	entries := must.Get(os.ReadDir(root))(t)

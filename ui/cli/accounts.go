@@ -149,7 +149,7 @@ func (p *Program) runCommand() *cobra.Command {
 
 		DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if at := cmd.ArgsLenAtDash(); at != 1 || len(args) < 2 {
+			if at := cmd.ArgsLenAtDash(); at != 1 || len(args) < 2 || args[1] == "" {
 				return p.misuse("usage.run_command")
 			}
 			home, err := p.present(args[0])
