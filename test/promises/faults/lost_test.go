@@ -148,7 +148,7 @@ func TestKilledAtRandom(t *testing.T) {
 		}
 		kept := slices.Contains(end.reached, auth.StepKept)
 		committed := r.works()
-		home := r.restart()
+		home := r.open(store.Options{}) // not a restart, for the victim's request may still be on its way to the server
 		lost := home.State().AnswerLost
 		switch {
 		case kept && (!r.works() || lost):
@@ -157,8 +157,8 @@ func TestKilledAtRandom(t *testing.T) {
 			t.Errorf("kill %d: an answer is lost and the State does not say so, after %q", n, end.reached)
 		case lost && !slices.Contains(end.reached, auth.StepPreflight):
 			t.Errorf("kill %d: the State speaks of a lost answer, after %q", n, end.reached)
-		case r.server.Refreshes() > 1:
-			t.Errorf("kill %d: %d requests", n, r.server.Refreshes())
+		case r.server.Refreshes() > truth(slices.Contains(end.reached, auth.StepPreflight)):
+			t.Errorf("kill %d: %d requests, after %q", n, r.server.Refreshes(), end.reached)
 		}
 		if !lost { // else the request may still be on its way to the server
 			r.refreshes(home.Manager())
