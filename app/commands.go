@@ -170,10 +170,7 @@ func (w wiring) appServer(ctx context.Context, home string, noWatch bool) error 
 		return err
 	}
 	o.AsCodex, o.OpenURL, o.ShowURL = noWatch, nil, nil // the client opens the page
-	h, err := agent.Open(o)
-	if err != nil {
-		return err
-	}
+	h := agent.Open(o)
 	_ = h.Reload(ctx, true) // errors are in the answers
 	group, running := errgroup.WithContext(ctx)
 	running, cancel := context.WithCancel(running)

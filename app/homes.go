@@ -62,8 +62,7 @@ func (w wiring) open(home string) (*agent.Home, cli.Report, error) {
 		return nil, cli.Report{}, err
 	}
 	o.Store.SharedBus = true // there is no tray in this process to disturb
-	h, err := agent.Open(o)
-	return h, cli.Report{Home: o.Dir}, err
+	return agent.Open(o), cli.Report{Home: o.Dir}, nil
 }
 
 // withSession calls face with a session of the home for the length of one

@@ -24,7 +24,7 @@ import (
 // Not parallel: it looks at every goroutine of the program.
 func TestRunLeavesNothingBehind(t *testing.T) {
 	r := newRig(t, box.Config{AccessLife: 4 * time.Second}) // refreshed at its half
-	h := must.Get(Open(r.options()))(t)
+	h := Open(r.options())
 	a := must.Get(h.Become(t.Context(), "test"))(t)
 	stop := r.run(a.Run)
 	client := must.Get(connect(within(t), h))(t)
@@ -114,13 +114,10 @@ func TestTheLockDiesWithItsProcess(t *testing.T) {
 
 // holdLock is the other process.
 func holdLock(root string) int {
-	h, err := Open(Options{
+	h := Open(Options{
 		Dir: filepath.Join(root, "codex"), Dirs: dirsBelow(root), Getenv: func(string) string { return "" },
 	})
-	if err == nil {
-		_, err = h.Become(context.Background(), "test")
-	}
-	if err != nil {
+	if _, err := h.Become(context.Background(), "test"); err != nil {
 		fmt.Println(err)
 		return 1
 	}
@@ -139,7 +136,7 @@ func TestReloadWaitsForNobodysRefresh(t *testing.T) {
 	must.Do(t, errors.Join(other.state.Reserve(other.state.Token(s), time.Now().Add(-time.Minute)), other.state.Sent(other.state.Token(s))))
 	unlock := must.Get(store.RefreshLock(r.home.Dir(), safefile.Disk{}, kit.Patience)(t.Context()))(t)
 	defer unlock()
-	h := must.Get(Open(r.options()))(t)
+	h := Open(r.options())
 	defer func() { _ = h.Close(within(t)) }() // it may still be writing
 	read := kit.Later(func() error { return h.Reload(t.Context(), true) })
 	if err := kit.Receive(t, "the end of Reload, in spite of the lock", read); err != nil || h.State().Status != auth.StatusHealthy {

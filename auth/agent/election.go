@@ -26,10 +26,7 @@ const (
 // elect takes a role. It retries for a while, because the agent lock may be
 // held by a process that does not answer yet or any more.
 func (m *Member) elect(ctx context.Context) error {
-	h, err := Open(m.opts)
-	if err != nil {
-		return err
-	}
+	h := Open(m.opts)
 	limit := time.NewTimer(electionLimit)
 	defer limit.Stop()
 	word := time.AfterFunc(electionWord, func() {

@@ -99,7 +99,7 @@ const secondLook = 3 * time.Second
 // configuration, and does not touch Codex's home. A home that cannot be read is
 // a State, not an error; with an invalid configuration the defaults are used,
 // as in Codex.
-func Open(opts Options) (*Home, error) {
+func Open(opts Options) *Home {
 	opts.Log = cmp.Or(opts.Log, slog.New(slog.DiscardHandler))
 	if opts.Tell == nil {
 		opts.Tell = func(error) {}
@@ -140,7 +140,7 @@ func Open(opts Options) (*Home, error) {
 	h.lender = h.newLender()
 	h.readSettings()
 	h.showStartAtLogin()
-	return h, nil
+	return h
 }
 
 // environ is the environment of programs that Rekey starts.

@@ -48,10 +48,7 @@ func OpenOneShot(ctx context.Context, opts Options, alone bool) (*OneShot, error
 			opts.Log.Debug("no agent answers; this process does the work", "error", err)
 		}
 	}
-	h, err := Open(opts)
-	if err != nil {
-		return nil, err
-	}
+	h := Open(opts)
 	_ = h.Reload(ctx, true) // errors are in the State
 	return &OneShot{session: h}, nil
 }

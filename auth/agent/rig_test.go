@@ -144,7 +144,7 @@ func dirsBelow(root string) Dirs {
 // open puts the home together as one process does. It has read the store.
 func (r *rig) open(change ...func(*Options)) *Home {
 	r.t.Helper()
-	h := must.Get(Open(r.options(change...)))(r.t)
+	h := Open(r.options(change...))
 	_ = h.Reload(r.t.Context(), true)
 	r.t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), kit.Patience)

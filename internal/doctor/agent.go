@@ -12,10 +12,7 @@ import (
 
 // agent examines the Rekey that runs for a home.
 func (in Inputs) agent(ctx context.Context, o agent.Options) (f found) {
-	h, err := agent.Open(o)
-	if err != nil {
-		return f // which home says
-	}
+	h := agent.Open(o)
 	client, err := h.Attach(ctx)
 	var other *appserver.SchemaError
 	switch {

@@ -53,7 +53,7 @@ func TestAutostartOnSway(t *testing.T) {
 func TestTheAgentThatRuns(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	h := must.Get(agent.Open(r.Homes[0]))(t)
+	h := agent.Open(r.Homes[0])
 	a := must.Get(h.Become(t.Context(), "1.2.3"))(t)
 	report := Collect(t.Context(), r.Inputs)
 	if value(report, FactAgent) != "silent" || !slices.Contains(codes(report), FindMuteAgent) {

@@ -42,11 +42,7 @@ func (in Inputs) home(ctx context.Context, o agent.Options) (f found) {
 	if err != nil {
 		f.finding(FindState, Problem, o.Dir, "Why", err)
 	}
-	h, err := agent.Open(o)
-	if err != nil {
-		f.finding(FindUnusable, Problem, o.Dir, "Why", err)
-		return f
-	}
+	h := agent.Open(o)
 	_ = h.Reload(ctx, true) // the State says what is wrong
 	s, _ := h.Manager().Snapshot()
 	f.signIn(o.Dir, h.State())

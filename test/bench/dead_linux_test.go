@@ -39,7 +39,7 @@ func dead(b *testing.B) *sandbox.Sandbox {
 func refreshOurs(b *testing.B) int {
 	w := dead(b)
 	defer w.Close()
-	home := must.Get(agent.Open(w.Options()))(b)
+	home := agent.Open(w.Options())
 	must.Do(b, home.Manager().Reload(b.Context(), true))
 	together(func() {
 		if err := home.Refresh(b.Context()); auth.OutcomeOf(err) != auth.OutcomePermanent {

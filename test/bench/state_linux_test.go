@@ -116,7 +116,7 @@ func (p *place) wait(b *testing.B, began time.Time) float64 {
 
 // publishStates is the place's agent, until the benchmark ends.
 func publishStates(b *testing.B, p *place) {
-	home := must.Get(agent.Open(p.opts))(b)
+	home := agent.Open(p.opts)
 	ctx, cancel := context.WithCancel(context.Background())
 	keeper := must.Get(home.Become(ctx, "0"))(b)
 	ran := kit.Later(func() error { return keeper.Run(ctx) })

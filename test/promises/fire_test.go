@@ -38,8 +38,7 @@ func TestStoreUnderFire(t *testing.T) {
 	f.write(0)
 	goroutines := runtime.NumGoroutine()
 
-	home, err := agent.Open(w.Options())
-	w.must(err)
+	home := agent.Open(w.Options())
 	a, err := home.Become(w.ctx, "0")
 	w.must(err)
 	w.must(a.Manager().Reload(w.ctx, true))

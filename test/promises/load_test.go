@@ -46,8 +46,7 @@ func TestFiveThousandUsersOfAStaleSignIn(t *testing.T) {
 	w := newWorld(t)
 	w.Server.SetMode(box.Reply{Delay: latency})
 	w.must(w.SignIn(time.Second))
-	home, err := agent.Open(w.Options())
-	w.must(err)
+	home := agent.Open(w.Options())
 	w.must(home.Manager().Reload(w.ctx, true))
 	got := make([]string, callers)
 	var all sync.WaitGroup

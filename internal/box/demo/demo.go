@@ -62,7 +62,7 @@ func (s *Sandbox) openAgent(ctx context.Context, dir, version string, log *slog.
 		"CODEX_REVOKE_TOKEN_URL_OVERRIDE":  s.server.RevokeURL(),
 		"CODEX_APP_SERVER_LOGIN_ISSUER":    s.server.Issuer(),
 	}
-	h, err := agent.Open(agent.Options{
+	return agent.Open(agent.Options{
 		Dir:        home.Dir(),
 		Dirs:       agent.Dirs{State: filepath.Join(dir, "state"), Runtime: filepath.Join(dir, "run")},
 		Getenv:     func(name string) string { return environment[name] },
@@ -70,11 +70,7 @@ func (s *Sandbox) openAgent(ctx context.Context, dir, version string, log *slog.
 		LoginPorts: []int{0},
 		UsageFresh: s.life / 32,
 		Log:        log,
-	})
-	if err != nil {
-		return nil, err
-	}
-	return h.Become(ctx, version)
+	}).Become(ctx, version)
 }
 
 // visit is the demo's browser: it opens the page and follows it to the end.

@@ -50,10 +50,7 @@ func (p place) options(with store.Options) agent.Options {
 
 // start is what every Rekey does first: it opens the home and reads it.
 func (p place) start(ctx context.Context, with store.Options) (*agent.Home, error) {
-	home, err := agent.Open(p.options(with))
-	if err != nil {
-		return nil, err
-	}
+	home := agent.Open(p.options(with))
 	return home, home.Reload(ctx, true)
 }
 
@@ -92,8 +89,7 @@ func (r *rig) must(err error) {
 // its State.
 func (r *rig) open(with store.Options) *agent.Home {
 	r.t.Helper()
-	home, err := agent.Open(r.options(with))
-	r.must(err)
+	home := agent.Open(r.options(with))
 	r.t.Cleanup(func() { _ = home.Close(context.Background()) }) // what it still writes comes before the folder goes
 	_ = home.Reload(r.ctx, true)
 	return home
