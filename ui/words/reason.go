@@ -36,10 +36,10 @@ func (w Words) Error(err error) string {
 	return w.p.Error(err)
 }
 
-// Failed is a message about what did not work, with why. What says itself that
-// nothing was refreshed is not told so twice.
+// Failed is a message about what did not work, with why. A refresh that failed says
+// so itself.
 func (w Words) Failed(id string, err error) string {
-	if failed, ok := errors.AsType[*auth.RefreshError](err); ok && !failed.Permanent && id == "failed.refresh" {
+	if _, ok := errors.AsType[*auth.RefreshError](err); ok {
 		return Capital(w.Error(err))
 	}
 	return w.Say(id, "Why", w.Error(err))

@@ -134,10 +134,9 @@ func TestFailed(t *testing.T) {
 		err      error
 	}{
 		{"failed.refresh", "The authorization server answered 503; the sign-in was not refreshed", &auth.RefreshError{Status: 503}},
-		{"failed.refresh", "Could not refresh: the sign-in cannot be refreshed: the refresh token was already used",
+		{"failed.refresh", "The sign-in cannot be refreshed: the refresh token was already used",
 			&auth.RefreshError{Permanent: true, Reason: auth.ReasonReused}},
 		{"failed.refresh", "Could not refresh: no space", errors.New("no space")},
-		{"failed.sign_in", "Could not sign in: the sign-in was not refreshed", &auth.RefreshError{}},
 	} {
 		if got := english.Failed(tt.id, tt.err); got != tt.want {
 			t.Errorf("%s, %v: %q, want %q", tt.id, tt.err, got, tt.want)
