@@ -89,7 +89,7 @@ func sentences(w words.Words, r doctor.Report, f doctor.Finding) (what, do strin
 				pairs[i] = w.Reason(arg.Refused)
 			}
 		case lend.Loan:
-			pairs[i] = w.LoanSince(arg, r.At.Local())
+			pairs[i] = w.LoanTrouble(arg, r.At.Local())
 		case error:
 			pairs[i] = w.Error(arg)
 		default:

@@ -49,7 +49,6 @@ func newLoansPart(w words.Words, p page, do loanActions) *loansPart {
 func (f *loansPart) newRow() *loanWidgets {
 	r := &loanWidgets{name: newLabel(), line: newLabel()}
 	r.name.TextStyle.Bold = true
-	r.name.Wrapping = fyne.TextWrapBreak // a target is one long word
 	r.push = newButton(f.page, f.words.Say("tray.loan_push"), func() { f.do.push(r.shown.ID) })
 	r.stop = newButton(f.page, "", func() { f.do.stop(r.shown) })
 	r.root = container.New(column{}, container.New(tight(), r.name, r.line),
@@ -76,16 +75,17 @@ func (f *loansPart) show(v LoansView) {
 // show fills in one borrower.
 func (r *loanWidgets) show(v LoanRow) {
 	r.shown = v
-	fill(r.name, v.Name)
 	importance := widget.MediumImportance
 	if v.Trouble {
 		importance = widget.WarningImportance
 	}
-	if r.line.Importance != importance {
-		r.line.Importance = importance
-		r.line.Refresh()
+	for label, text := range map[*widget.Label]string{r.name: v.Heading, r.line: v.Line} {
+		if label.Importance != importance {
+			label.Importance = importance
+			label.Refresh()
+		}
+		fill(label, text)
 	}
-	fill(r.line, v.Line)
 	if r.stop.Text != v.Stop {
 		r.stop.SetText(v.Stop)
 	}

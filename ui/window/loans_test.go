@@ -29,8 +29,13 @@ func TestLoans(t *testing.T) {
 
 	box.Fault, box.Failures, box.FailingSince = &lend.Fault{Code: lend.Unreachable}, 1, time.Now()
 	st.lent.Lend(box, gone)
-	st.await("but: ssh:box cannot be reached (since ")
+	st.await("cannot be reached (since ")
 	st.await("docker:web has a sign-in of its own")
+	for _, name := range []string{"ssh:box", "docker:web"} {
+		if n := strings.Count(st.text(), name); n != 1 {
+			t.Errorf("%s is named %d times in\n%s", name, n, st.text())
+		}
+	}
 	if st.button("Push now") != pushed {
 		t.Error("a changed text has replaced the button, and taken its focus")
 	}

@@ -20,8 +20,11 @@ type LoansView struct {
 type LoanRow struct {
 	// ID is the loan's.
 	ID string
-	// Name is the borrower's, and Line how the loan stands.
-	Name, Line string
+	// Name is the borrower's.
+	Name string
+	// Heading is the borrower's name, or what is wrong in a sentence that has it; Line is
+	// how the loan stands, "" if Heading says all of it.
+	Heading, Line string
 	// Trouble: the borrower cannot be lent to.
 	Trouble bool
 	// Push: a push can be asked for.
@@ -39,9 +42,13 @@ const mostLoans = 20
 func LoansOf(w words.Words, loans []lend.Loan, now time.Time) (v LoansView) {
 	v.More = len(loans) > mostLoans
 	for _, l := range loans[:min(len(loans), mostLoans)] {
-		row := LoanRow{ID: l.ID, Name: w.Borrower(l), Line: w.LoanSince(l, now), Trouble: l.Failures > 0 || l.Ended != ""}
-		if !strings.HasPrefix(row.Line, words.Line(l.Name)) {
-			row.Line = words.Capital(row.Line)
+		name, trouble := w.Borrower(l), w.LoanTrouble(l, now)
+		row := LoanRow{ID: l.ID, Name: name, Heading: name, Line: words.Capital(w.Loan(l, now)), Trouble: trouble != ""}
+		if strings.Contains(trouble, words.Line(l.Name)) {
+			row.Heading, row.Line, l.Fault = trouble, "", nil
+			if l.Ended == "" && l.WorksUntil.After(now) {
+				row.Line = words.Capital(w.Loan(l, now))
+			}
 		}
 		switch {
 		case l.Ended != "":

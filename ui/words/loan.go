@@ -7,23 +7,40 @@ import (
 	"rekey/lend"
 )
 
-// Loan is one loan in a line: until when it works, or why it does not.
+// Loan is how a loan stands, in a line: until when it works, and what is wrong.
 func (w Words) Loan(l lend.Loan, now time.Time) string {
+	trouble := w.LoanTrouble(l, now)
 	switch {
 	case l.Ended != "":
-		return w.LoanFault(l.Ended, l.Target, "")
+		return trouble
 	case l.Ending != "":
 		return w.Say("loan.ending")
-	case l.Fault != nil && !l.WorksUntil.IsZero() && l.WorksUntil.After(now):
-		return w.Say("loan.works_but", "When", w.clock(l.WorksUntil, now), "Why", w.LoanFault(l.Fault.Code, l.Target, l.Fault.Detail))
-	case l.Fault != nil:
-		return w.LoanFault(l.Fault.Code, l.Target, l.Fault.Detail)
+	case trouble != "" && l.WorksUntil.After(now):
+		return w.Say("borrower.notice_works", "Why", trouble, "When", w.clock(l.WorksUntil, now))
+	case trouble != "":
+		return trouble
 	case l.WorksUntil.IsZero():
 		return w.Say("loan.lent")
 	case !l.WorksUntil.After(now):
 		return w.Say("loan.expired", "When", w.when(l.WorksUntil, now))
 	}
 	return w.Say("loan.works", "When", w.clock(l.WorksUntil, now), "Left", w.about(l.WorksUntil.Sub(now)))
+}
+
+// LoanTrouble is why a loan has ended, or why its borrower cannot be lent to and since
+// when; "" if nothing is wrong.
+func (w Words) LoanTrouble(l lend.Loan, now time.Time) string {
+	switch {
+	case l.Ended != "":
+		return w.LoanFault(l.Ended, l.Target, "")
+	case l.Fault == nil:
+		return ""
+	}
+	why := w.LoanFault(l.Fault.Code, l.Target, l.Fault.Detail)
+	if l.Failures == 0 || l.FailingSince.IsZero() {
+		return why
+	}
+	return w.Say("borrower.since", "What", why, "Since", w.clock(l.FailingSince, now))
 }
 
 // Borrower names the borrower of a loan, with the Codex home there if it is not
@@ -35,18 +52,10 @@ func (w Words) Borrower(l lend.Loan) string {
 	return w.Say("borrower.named", "Name", Line(l.Name), "Home", Line(l.CodexHome))
 }
 
-// LoanSince is Loan, and since when the borrower cannot be lent to.
-func (w Words) LoanSince(l lend.Loan, now time.Time) string {
-	if l.Failures == 0 || l.FailingSince.IsZero() {
-		return w.Loan(l, now)
-	}
-	return w.Say("borrower.since", "What", w.Loan(l, now), "Since", w.clock(l.FailingSince, now))
-}
-
 // LoanRow is a loan with its borrower's name, in a line.
 func (w Words) LoanRow(l lend.Loan, now time.Time) string {
-	what := w.LoanSince(l, now)
-	if works := l.Ended == "" && l.WorksUntil.After(now); !works && strings.Contains(what, Line(l.Name)) {
+	what := w.Loan(l, now)
+	if strings.Contains(what, Line(l.Name)) {
 		return what // it names the borrower itself
 	}
 	return w.Say("borrower.line", "Who", w.Borrower(l), "What", what)
