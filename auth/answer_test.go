@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"errors"
 	"testing"
 
 	"rekey/test/kit/must"
@@ -58,4 +59,19 @@ func TestTokensAreNoCodes(t *testing.T) {
 	if !ok || a.Status != 400 || a.Code != "" {
 		t.Errorf("recorded: %+v, %t", a, ok)
 	}
+}
+
+// TestToleratedAnswers: an answer that Codex would not have read costs nobody its
+// tokens, except Codex.
+func TestToleratedAnswers(t *testing.T) {
+	odd := refreshed("2")
+	odd.tokens.Tolerated = errors.New("odd")
+	r := newRig(t, chatGPT())
+	r.authority.then(odd)
+	must.Do(t, r.refresh())
+	r.wantStored("refresh-2")
+	r = newRig(t, chatGPT(), asCodex)
+	r.authority.then(odd)
+	wantTransient(t, r.refresh())
+	r.wantStored("refresh-1")
 }

@@ -63,9 +63,19 @@ func parseClaims(token string) (Claims, error) {
 		}
 		return &s
 	}
+	plan := func(raw json.RawMessage) *string {
+		if isNull(raw) || raw[0] != '{' {
+			return text(raw)
+		}
+		name, err := parseWord(raw)
+		if err != nil || PlanName(name) == "unknown" {
+			wrong = errFieldClaim
+		}
+		return &name
+	}
 	c := Claims{
 		Email:     first(text(top.get("email")), text(profile.get("email"))),
-		Plan:      first(text(own.get("chatgpt_plan_type"))),
+		Plan:      first(plan(own.get("chatgpt_plan_type"))),
 		UserID:    first(text(own.get("chatgpt_user_id")), text(own.get("user_id"))),
 		AccountID: first(text(own.get("chatgpt_account_id"))),
 	}
@@ -80,12 +90,15 @@ func parseClaims(token string) (Claims, error) {
 }
 
 // claimObject reads the named members of a JSON object. An absent or null
-// object has none.
+// object has none. As for Codex, only what it reads must be UTF-8.
 func claimObject(raw json.RawMessage, names ...string) (object, error) {
 	if isNull(raw) {
 		return nil, nil
 	}
-	members, _, err := parseObject(raw, 0, names...)
+	if !json.Valid(raw) {
+		return nil, errFieldJWT
+	}
+	members, _, err := split(bytes.Trim(raw, space), 0, names...)
 	if err != nil {
 		return nil, errFieldJWT
 	}
@@ -107,7 +120,7 @@ func jwtPayload(token string) ([]byte, error) {
 	header, rest, _ := strings.Cut(token, ".")
 	body, rest, _ := strings.Cut(rest, ".")
 	signature, _, _ := strings.Cut(rest, ".")
-	if header == "" || body == "" || signature == "" {
+	if header == "" || body == "" || signature == "" || strings.ContainsAny(body, "\r\n") { // which the decoder skips
 		return nil, errFieldJWT
 	}
 	payload, err := base64.RawURLEncoding.Strict().DecodeString(body)
@@ -137,14 +150,17 @@ func accessTimes(token string) (issued, expires time.Time, ok bool) {
 	return issued, expires, true
 }
 
-// maxUnix is the last second Codex's time library can hold (the year 262142);
-// a larger exp counts as no exp.
-const maxUnix = 8_210_266_876_799
+// minUnix and maxUnix are the first and last second that Codex's time library can
+// hold (the years -262143 and 262142); any other exp counts as no exp.
+const (
+	minUnix = -8_334_601_228_800
+	maxUnix = 8_210_266_876_799
+)
 
-// numericDate reads an integer of seconds since the epoch.
+// numericDate reads an integer of seconds since the epoch. For Codex -0 is none.
 func numericDate(raw json.RawMessage) (time.Time, bool) {
 	seconds, err := strconv.ParseInt(string(raw), 10, 64)
-	if err != nil || seconds > maxUnix || seconds < -maxUnix {
+	if err != nil || seconds > maxUnix || seconds < minUnix || string(raw) == "-0" {
 		return time.Time{}, false
 	}
 	return time.Unix(seconds, 0).UTC(), true

@@ -130,6 +130,13 @@ func (w *writer) raw(name string, value json.RawMessage) {
 	_ = json.Indent(&w.buf, value, string(indent), "  ")
 }
 
+// quoted returns text as Codex writes it.
+func quoted(text string) json.RawMessage {
+	w := &writer{}
+	w.string(text)
+	return w.buf.Bytes()
+}
+
 // string escapes what JSON requires (RFC 8259, section 7) and no more.
 func (w *writer) string(s string) {
 	const hex = "0123456789abcdef"

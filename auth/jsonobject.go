@@ -110,7 +110,7 @@ func split(raw json.RawMessage, least int, names ...string) (known, others objec
 			return known, others, nil
 		}
 		end := valueEnd(rest)
-		if loneSurrogate(rest[:end]) {
+		if loneSurrogate(rest[:end]) || !utf8.Valid(rest[:end]) {
 			return nil, nil, errNotJSON
 		}
 		name := unquote(rest[:end])

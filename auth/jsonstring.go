@@ -18,12 +18,12 @@ func unquote(raw json.RawMessage) []byte {
 }
 
 // parseString reads a value that must be a string. Unlike encoding/json it rejects
-// a lone surrogate, which has no UTF-8 form.
+// a lone surrogate, which has no UTF-8 form, and bytes that are not UTF-8.
 func parseString(raw json.RawMessage) (string, error) {
 	if len(raw) < 2 || raw[0] != '"' || raw[len(raw)-1] != '"' {
 		return "", errFieldString
 	}
-	if loneSurrogate(raw) {
+	if loneSurrogate(raw) || !utf8.Valid(raw) {
 		return "", errFieldText
 	}
 	return string(unquote(raw)), nil

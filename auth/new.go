@@ -72,8 +72,8 @@ func NewChatGPT(r SignIn, now time.Time) (*Snapshot, error) {
 	return s, nil
 }
 
-// NewExternal returns a snapshot of host-provided tokens.
-func NewExternal(t ExternalTokens) (*Snapshot, error) {
+// NewExternal returns a snapshot of tokens that a host program has just provided.
+func NewExternal(t ExternalTokens, now time.Time) (*Snapshot, error) {
 	claims, err := parseClaims(t.AccessToken.Reveal())
 	if err != nil {
 		return nil, inField("access_token", err)
@@ -81,8 +81,8 @@ func NewExternal(t ExternalTokens) (*Snapshot, error) {
 	if t.PlanType != "" {
 		claims.Plan = t.PlanType
 	}
-	mode := KindExternalTokens
-	return &Snapshot{mode: &mode, tokens: &tokens{
+	mode, utc := KindExternalTokens, now.UTC().Round(0)
+	return &Snapshot{mode: &mode, lastRefresh: &utc, tokens: &tokens{
 		id: t.AccessToken, access: newDated(t.AccessToken), accountID: &t.AccountID, claims: claims,
 	}}, nil
 }
@@ -96,9 +96,7 @@ func NewAccessToken(value Secret) *Snapshot {
 		return &Snapshot{mode: &mode, personalToken: &value}
 	}
 	mode := KindAgentIdentity
-	w := &writer{}
-	w.string(value.Reveal())
-	return &Snapshot{mode: &mode, agentIdentity: w.buf.Bytes()}
+	return &Snapshot{mode: &mode, agentIdentity: quoted(value.Reveal())}
 }
 
 // WithAPIKey returns s with an API key beside the tokens.

@@ -98,7 +98,8 @@ func parseLastRefresh(raw json.RawMessage) (time.Time, error) {
 func parseAgentIdentity(raw json.RawMessage) (json.RawMessage, error) {
 	switch raw[0] {
 	case '"':
-		return bytes.Clone(raw), nil
+		token, err := parseString(raw)
+		return quoted(token), err
 	case '{', '[':
 		return bytes.Clone(raw), checkIdentity(raw)
 	}

@@ -188,7 +188,8 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 	if !m.opts.AsCodex {
 		answer = answer.usable() // Codex stores an empty refresh token and is then stuck
 	}
-	if _, err := s.WithTokens(answer, m.opts.Now()); err != nil {
+	_, err = s.WithTokens(answer, m.opts.Now())
+	if err = cmp.Or(answer.Tolerated, err); err != nil {
 		// Codex drops such an answer entirely and asks again next time.
 		return m.failed(ctx, s, key, &RefreshError{Status: 200, Err: err})
 	}

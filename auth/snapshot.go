@@ -183,10 +183,8 @@ func (s *Snapshot) Usable() bool {
 	switch s.Kind() {
 	case KindAPIKey:
 		return !s.APIKey().Empty()
-	case KindChatGPT:
+	case KindChatGPT, KindExternalTokens:
 		return !s.AccessToken().Empty() && s.lastRefresh != nil
-	case KindExternalTokens:
-		return !s.AccessToken().Empty()
 	case KindPersonalToken:
 		return s.personalToken != nil && !s.personalToken.Empty()
 	case KindAgentIdentity:

@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"reflect"
+	"strings"
 	"sync"
 
 	"rekey/auth"
@@ -26,7 +27,7 @@ func (h *Home) reloadConfig() {
 	if same {
 		return
 	}
-	if token := h.opts.Getenv("CODEX_ACCESS_TOKEN"); token != "" {
+	if token := strings.TrimSpace(h.opts.Getenv("CODEX_ACCESS_TOKEN")); token != "" {
 		h.store.set(fixedStore{store.Closed("the environment", errFromEnvironment), auth.NewAccessToken(auth.NewSecret(token))})
 		return
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"reflect"
 	"strings"
 	"sync"
 
@@ -83,56 +82,12 @@ func with[P any](handle func(context.Context, P) (any, error)) handler {
 		if raw == nil || string(raw) == "null" {
 			return nil, invalid("Invalid request: missing field `params`")
 		}
-		if raw[0] == '[' {
-			return nil, invalid("Invalid request: params must be an object")
-		}
 		var p P
-		var wrong *json.UnmarshalTypeError
-		if err := exactly(raw, &p); errors.As(err, &wrong) {
-			return nil, invalid("Invalid request: invalid type: %s for `%s`, expected %s", wrong.Value, wrong.Field, expected(wrong.Type))
-		} else if err != nil {
-			return nil, invalid("Invalid request: not valid")
+		if err := readParams(raw, &p); err != nil {
+			return nil, err
 		}
 		return handle(ctx, p)
 	}
-}
-
-// expected is a type in the words of JSON.
-func expected(t reflect.Type) string {
-	switch t.Kind() {
-	case reflect.Pointer:
-		return expected(t.Elem())
-	case reflect.String:
-		return "a string"
-	case reflect.Bool:
-		return "a boolean"
-	case reflect.Struct, reflect.Map:
-		return "an object"
-	case reflect.Slice, reflect.Array:
-		return "a list"
-	}
-	return "a number"
-}
-
-// exactly is json.Unmarshal for a structure, without the members whose names
-// differ from its own in case: Codex ignores them.
-func exactly[P any](raw json.RawMessage, p *P) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &members); err != nil {
-		return err
-	}
-	named := make(map[string]json.RawMessage)
-	for field := range reflect.TypeFor[P]().Fields() {
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if member, given := members[name]; given {
-			named[name] = member
-		}
-	}
-	raw, err := json.Marshal(named)
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal(raw, p)
 }
 
 // take starts a request once there is a free place. Codex answers one request

@@ -65,31 +65,17 @@ func (c *conn) rateLimitsAsCodex(ctx context.Context, s *auth.Snapshot, details 
 	return result, nil
 }
 
-// wantsDetails reads the params, which may be missing. Like Codex it also
-// accepts a list of the members' values.
+// wantsDetails reads the params, which may be missing.
 func wantsDetails(raw json.RawMessage) (bool, error) {
+	var p struct {
+		SupportsLunaReserve       bool `json:"supportsLunaReserve"`
+		ExcludeResetCreditDetails bool `json:"excludeResetCreditDetails"`
+	}
 	if raw == nil || string(raw) == "null" {
 		return true, nil
 	}
-	var members struct {
-		SupportsLunaReserve       json.RawMessage `json:"supportsLunaReserve"`
-		ExcludeResetCreditDetails json.RawMessage `json:"excludeResetCreditDetails"`
-	}
-	var list []json.RawMessage
-	if json.Unmarshal(raw, &list) == nil {
-		list = append(list, nil, nil)
-		members.SupportsLunaReserve, members.ExcludeResetCreditDetails = list[0], list[1]
-	} else if exactly(raw, &members) != nil {
-		return false, invalid("Invalid request: params must be an object")
-	}
-	exclude := false
-	for _, member := range []json.RawMessage{members.SupportsLunaReserve, members.ExcludeResetCreditDetails} {
-		exclude = false
-		if member != nil && (json.Unmarshal(member, &exclude) != nil || string(member) == "null") {
-			return false, invalid("Invalid request: invalid type, expected a boolean")
-		}
-	}
-	return !exclude, nil
+	err := readParams(raw, &p)
+	return !p.ExcludeResetCreditDetails, err
 }
 
 // watchRateLimits sends account/rateLimits/updated for each limit that has

@@ -88,6 +88,8 @@ func TestOddRequests(t *testing.T) {
 		{"params array", `{"id":4,"method":"getAuthStatus","params":[]}`, -32600, "must be an object"},
 		{"wrong type", `{"id":5,"method":"getAuthStatus","params":{"includeToken":"yes"}}`, -32600, "invalid type: string for `includeToken`, expected a boolean"},
 		{"no text", `{"id":5,"method":"account/login/start","params":{"type":5}}`, -32600, "invalid type: number for `type`, expected a string"},
+		{"null for a switch", `{"id":5,"method":"account/read","params":{"refreshToken":null}}`, -32600, "invalid type: null for `refreshToken`, expected a boolean"},
+		{"params array too long", `{"id":4,"method":"getAuthStatus","params":[true,null,null]}`, -32600, "must be an object"},
 		{"no number", `{"id":5,"method":"rekey/token","params":{"minValiditySeconds":"1"}}`, -32600, "invalid type: string for `minValiditySeconds`, expected a number"},
 		{"bad JSON", `{"id":6,`, -32700, ""},
 		{"not an object", `42`, -32600, "one JSON object"},
@@ -108,6 +110,9 @@ func TestOddRequests(t *testing.T) {
 	}
 	for _, line := range []string{
 		`{"id":20,"method":"getAuthStatus","params":{}}`,
+		`{"id":20,"method":"getAuthStatus","params":[true,null]}`,
+		`{"id":20,"method":"account/read","params":[]}`,
+		`{"id":20,"method":"account/read","params":[false]}`,
 		`{"jsonrpc":"2.0","id":"x","method":"getAuthStatus","params":{},"trace":{"unknown":1}}`,
 		`  {"id":21,"method":"getAuthStatus","params":{"pad":"` + strings.Repeat("x", 20<<20) + `"}}` + "\r",
 	} {

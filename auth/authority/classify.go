@@ -3,6 +3,7 @@ package authority
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -48,11 +49,13 @@ func refusal(status int, code string) (auth.Reason, bool) {
 
 // errorCode returns the code in the body of a failure: error.code, error or
 // code, whichever is the first string that is not blank. A body that is not a JSON
-// object has none; bytes that are not UTF-8 are replaced first.
+// object has none; bytes that are not UTF-8 are replaced first, and what Unicode
+// calls space may be around it.
 func errorCode(body []byte) string {
 	body = bytes.ToValidUTF8(body, []byte("\ufffd"))
+	body = bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
 	top, ok := parseObject(body)
-	if !ok || loneSurrogate(body) || tooDeep(body) {
+	if !ok || bytes.HasPrefix(body, byteOrderMark) || loneSurrogate(body) || tooDeep(body) {
 		return ""
 	}
 	inner, _ := parseObject(top["error"])
@@ -64,18 +67,25 @@ func errorCode(body []byte) string {
 	return ""
 }
 
-var errNotObject = fault.New("answer_not_object", "the answer is not a JSON object")
+var (
+	errNotObject = fault.New("answer_not_object", "the answer is not a JSON object")
+	errTolerated = errors.New("the answer begins with a byte order mark or names a token twice")
+)
 
 // parseTokens reads a success (RFC 6749, section 5.1). Missing and null are the
 // same; an empty object is a success that changes nothing. It is more tolerant
-// than Codex where that saves a token: it skips a byte order mark, and the last
-// of duplicate names counts.
+// than Codex where that saves a token, and says so: it skips a byte order mark, and
+// the last of duplicate names counts.
 func parseTokens(body []byte) (auth.TokenResponse, error) {
-	top, ok := parseRecord(body, "id_token", "access_token", "refresh_token")
+	names := []string{"id_token", "access_token", "refresh_token"}
+	top, listed, ok := parseRecord(body, names...)
 	if !ok {
 		return auth.TokenResponse{}, errNotObject
 	}
 	var t auth.TokenResponse
+	if _, once := parseOnce(body, names...); !once && !listed {
+		t.Tolerated = errTolerated
+	}
 	for _, field := range []struct {
 		name string
 		to   **auth.Secret

@@ -43,8 +43,10 @@ func TestClassify(t *testing.T) {
 		"trailing garbage":                {400, `{"error":` + reused + `}x`, "", ""},
 		"two objects":                     {400, `{"error":` + reused + `}{}`, "", ""},
 		"byte order mark":                 {400, "\ufeff {\"error\":" + reused + "}", auth.ReasonReused, "refresh_token_reused"},
+		"two byte order marks":            {400, "\ufeff\ufeff{\"error\":" + reused + "}", "", ""},
+		"a form feed and a hard space":    {400, "\f{\"error\":" + reused + "}\u00a0", auth.ReasonReused, "refresh_token_reused"},
 		"byte order mark after a space":   {400, " \ufeff{\"error\":" + reused + "}", "", ""},
-		"vertical tab is no white space":  {400, "\v{\"error\":" + reused + "}", "", ""},
+		"a vertical tab":                  {400, "\v{\"error\":" + reused + "}", auth.ReasonReused, "refresh_token_reused"},
 		"lone first surrogate":            {400, `{"x":"\ud800","error":` + reused + `}`, "", ""},
 		"lone second surrogate":           {400, `{"x":"\udc00","error":` + reused + `}`, "", ""},
 		"first surrogate at the end":      {400, `{"error":` + reused + `,"x":"a\ud83d"}`, "", ""},
@@ -103,8 +105,8 @@ func TestParseTokens(t *testing.T) {
 		"unknown members of any kind":      {`{"x":[{}],"expires_in":"soon","access_token":"a"}`, "a"},
 		"lone surrogate in an unknown":     {`{"x":"\ud800","access_token":"a"}`, "a"},
 		"names are case-sensitive":         {`{"Access_Token":"a"}`, "-"},
-		"the last duplicate wins":          {`{"access_token":"b","access_token":"a"}`, "a"},
-		"byte order mark":                  {"\ufeff{\"access_token\":\"a\"}", "a"},
+		"the last duplicate wins":          {`{"access_token":"b","access_token":"a"}`, "a, tolerated"},
+		"byte order mark":                  {"\ufeff{\"access_token\":\"a\"}", "a, tolerated"},
 		"number":                           {`{"access_token":1}`, "!"},
 		"object":                           {`{"access_token":{}}`, "!"},
 		"wrong type of another":            {`{"access_token":"a","refresh_token":false}`, "!"},
@@ -129,6 +131,9 @@ func TestParseTokens(t *testing.T) {
 				got = "!"
 			case tokens.AccessToken != nil:
 				got = tokens.AccessToken.Reveal()
+			}
+			if tokens.Tolerated != nil {
+				got += ", tolerated"
 			}
 			if got != tt.want {
 				t.Errorf("got %q, want %q (error %v)", got, tt.want, err)

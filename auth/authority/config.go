@@ -55,9 +55,13 @@ type Config struct {
 // ConfigFromEnv reads the variables that Codex 0.169 honours. An empty one
 // counts as unset.
 func ConfigFromEnv(getenv func(string) string) Config {
+	clientID := getenv("CODEX_APP_SERVER_LOGIN_CLIENT_ID")
+	if strings.TrimSpace(clientID) == "" {
+		clientID = "" // as for Codex, which takes any other as it is
+	}
 	return Config{
 		Issuer:     strings.TrimRight(getenv("CODEX_APP_SERVER_LOGIN_ISSUER"), "/"),
-		ClientID:   getenv("CODEX_APP_SERVER_LOGIN_CLIENT_ID"),
+		ClientID:   clientID,
 		RefreshURL: getenv("CODEX_REFRESH_TOKEN_URL_OVERRIDE"),
 		RevokeURL:  getenv("CODEX_REVOKE_TOKEN_URL_OVERRIDE"),
 	}

@@ -1,7 +1,6 @@
 package authority
 
 import (
-	"cmp"
 	"net/url"
 	"strings"
 
@@ -31,7 +30,7 @@ func (c *Client) refreshTarget(p *auth.Provenance) refreshTarget {
 		if p.Issuer != "" {
 			t.url = tokenEndpoint(p.Issuer)
 		}
-		t.clientID = cmp.Or(p.ClientID, t.clientID)
+		t.clientID = p.ClientID // even an empty one
 	}
 	if o := c.cfg.RefreshURL; o != "" {
 		t.dropProvenance = p != nil && o != t.url

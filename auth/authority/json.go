@@ -28,16 +28,17 @@ func parseObject(raw []byte) (map[string]json.RawMessage, bool) {
 
 // parseRecord is parseObject for an answer with these members. For Codex a list of
 // their values, in this order and complete, is the same.
-func parseRecord(raw []byte, names ...string) (map[string]json.RawMessage, bool) {
+func parseRecord(raw []byte, names ...string) (members map[string]json.RawMessage, listed, ok bool) {
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) != nil || len(list) != len(names) {
-		return parseObject(raw)
+		members, ok = parseObject(raw)
+		return members, false, ok
 	}
-	members := make(map[string]json.RawMessage, len(names))
+	members = make(map[string]json.RawMessage, len(names))
 	for i, name := range names {
 		members[name] = list[i]
 	}
-	return members, true
+	return members, true, true
 }
 
 // tooDeep reports whether valid JSON is nested more deeply than Codex reads what it

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"rekey/auth"
@@ -53,7 +54,7 @@ func (c *Client) Refresh(ctx context.Context, req auth.RefreshRequest) (auth.Tok
 // newPost creates a request that net/http cannot send twice: a body without a
 // GetBody is never replayed.
 func (c *Client) newPost(ctx context.Context, url string, body *onceBody) (*http.Request, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, strings.TrimSpace(url), body)
 	if err != nil {
 		return nil, errAddress
 	}

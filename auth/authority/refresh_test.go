@@ -81,7 +81,7 @@ func TestRefreshTarget(t *testing.T) {
 		"client from environment":  {Config{ClientID: "cid-env"}, nil, refreshTarget{DefaultIssuer + "/oauth/token", "cid-env", false}},
 		"the login issuer is none": {Config{Issuer: "https://login.example"}, nil, refreshTarget{DefaultIssuer + "/oauth/token", DefaultClientID, false}},
 		"provenance":               {Config{ClientID: "cid-env"}, own, refreshTarget{"https://issuer.example/oauth/token", "cid-own", false}},
-		"empty provenance":         {Config{}, &auth.Provenance{}, refreshTarget{DefaultIssuer + "/oauth/token", DefaultClientID, false}},
+		"no client of its own":     {Config{ClientID: "cid-env"}, &auth.Provenance{}, refreshTarget{DefaultIssuer + "/oauth/token", "", false}},
 		"issuer with a slash":      {Config{}, &auth.Provenance{Issuer: "https://a.example/", ClientID: "c"}, refreshTarget{"https://a.example/oauth/token", "c", false}},
 		"override":                 {Config{RefreshURL: override}, nil, refreshTarget{override, DefaultClientID, false}},
 		"override of provenance":   {Config{RefreshURL: override}, own, refreshTarget{override, "cid-own", true}},
