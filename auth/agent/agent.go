@@ -41,7 +41,7 @@ func (h *Home) Become(ctx context.Context, version string) (*Agent, error) {
 // fails.
 func (a *Agent) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return a.Watch(ctx) })
+	group.Go(func() error { return a.watch(ctx, watched(a.Socket())...) })
 	group.Go(func() error { return keeper.New(keeper.Options{Manager: a.manager, Log: a.opts.Log}).Run(ctx) })
 	group.Go(func() error { a.followAccount(ctx); return nil })
 	group.Go(func() error { a.meter.run(ctx); return nil })
@@ -53,13 +53,7 @@ func (a *Agent) Run(ctx context.Context) error {
 		return nil
 	})
 	group.Go(func() error { a.hook.Run(ctx, a.Subscribe(ctx)); return nil })
-	group.Go(func() error {
-		if err := a.serve(ctx); err != nil {
-			// Without a socket the faces of this process still work.
-			a.opts.Tell(fault.New("unreachable", "other programs cannot reach this Rekey: {{.Why}}", "Why", err))
-		}
-		return nil
-	})
+	group.Go(func() error { a.serve(ctx); return nil })
 	return group.Wait()
 }
 

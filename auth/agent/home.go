@@ -82,6 +82,7 @@ type Home struct {
 	hook      *hook.Hook
 	meter     *meter
 	lender    *lend.Lender
+	knocks    chan struct{} // has a message when the socket may no longer be in its place
 
 	saving sync.Mutex      // guards what follows, and serializes writing the file
 	onFile config.Settings // what the configuration file says
@@ -105,7 +106,7 @@ func Open(opts Options) *Home {
 		opts.Tell = func(error) {}
 	}
 	id := identity(opts.Dir)
-	h := &Home{opts: opts, id: id, stateDir: filepath.Join(opts.Dirs.State, id)}
+	h := &Home{opts: opts, id: id, stateDir: filepath.Join(opts.Dirs.State, id), knocks: make(chan struct{}, 1)}
 	h.authority = &lateAuthority{getenv: opts.Getenv}
 	var err error
 	if h.state, err = memory.Open(opts.Store.Disk, h.stateDir); err != nil {

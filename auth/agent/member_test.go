@@ -165,7 +165,7 @@ func TestJoinWaitsForAnAgentThatStarts(t *testing.T) {
 func TestAttachToAMuteAgent(t *testing.T) {
 	r := newBareRig(t)
 	h := r.open()
-	l, err := listen(h.Socket())
+	l, err := listen(h.Socket(), true)
 	must.Do(t, err)
 	defer l.Close()
 	ctx, cancel := context.WithDeadline(t.Context(), time.Now()) // it is late already

@@ -23,12 +23,9 @@ var socketLimits = appserver.Limits{
 	InFlight:  64,
 }
 
-// serve answers clients on the home's socket until ctx is done.
-func (a *Agent) serve(ctx context.Context) error {
-	l, err := listen(a.Socket())
-	if err != nil {
-		return err
-	}
+// serve answers clients on the home's socket until ctx is done. Without a socket
+// the faces of this process still work.
+func (a *Agent) serve(ctx context.Context) {
 	clients := &socketServer{
 		log:    a.opts.Log,
 		places: make(chan struct{}, maxClients),
@@ -37,10 +34,9 @@ func (a *Agent) serve(ctx context.Context) error {
 			Quit: a.opts.Quit, Limits: socketLimits, Log: a.opts.Log,
 		},
 	}
-	defer clients.clients.Wait()
-	stop := context.AfterFunc(ctx, func() { _ = l.Close() })
-	defer stop()
-	return clients.accept(ctx, l)
+	d := &door{path: a.Socket(), knocks: a.knocks, opts: a.opts}
+	d.keep(ctx, func(l net.Listener) { clients.clients.Go(func() { clients.accept(ctx, l) }) })
+	clients.clients.Wait()
 }
 
 // Platform is this system's name in Codex's words.
@@ -64,16 +60,16 @@ type socketServer struct {
 const acceptPause = time.Second
 
 // accept accepts clients until the listener is closed.
-func (s *socketServer) accept(ctx context.Context, l net.Listener) error {
+func (s *socketServer) accept(ctx context.Context, l net.Listener) {
 	for {
 		nc, err := l.Accept()
 		if errors.Is(err, net.ErrClosed) {
-			return nil
+			return
 		}
 		if err != nil {
 			s.log.Warn("cannot accept clients for a moment", "error", err)
 			if !pause(ctx, acceptPause) {
-				return nil
+				return
 			}
 			continue
 		}

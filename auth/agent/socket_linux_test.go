@@ -78,7 +78,7 @@ func TestRootLeavesTheSocketFolder(t *testing.T) {
 	r := newBareRig(t)
 	must.Do(t, errors.Join(os.Chmod(r.root, 0o700), os.Chown(r.root, nobody, nobody)))
 	path := filepath.Join(r.root, "run", "rekey", "socket")
-	l := must.Get(listen(path))(t)
+	l := must.Get(listen(path, true))(t)
 	if err := trustworthy(path); err != nil {
 		t.Errorf("root's own clients: %v", err)
 	}

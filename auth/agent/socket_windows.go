@@ -21,18 +21,31 @@ func socketPath(_ Dirs, id string) string {
 	return `\\.\pipe\rekey-` + user + "-" + id
 }
 
+// watched are no files: a pipe has its name as long as it is open.
+func watched(string) []string { return nil }
+
+// pipe is the listener of a named pipe.
+type pipe struct{ net.Listener }
+
+// inPlace implements listener.
+func (pipe) inPlace() bool { return true }
+
 // listen opens the pipe. Only this user may connect, and not over the network.
 // It fails if the name is already taken.
-func listen(path string) (net.Listener, error) {
+func listen(path string, _ bool) (listener, error) {
 	user, err := userID()
 	if err != nil {
 		return nil, err
 	}
-	return winio.ListenPipe(path, &winio.PipeConfig{
+	l, err := winio.ListenPipe(path, &winio.PipeConfig{
 		// Owner: the user. Protected from inheriting; all rights for the user.
 		SecurityDescriptor: "O:" + user + "D:P(A;;GA;;;" + user + ")",
 		InputBufferSize:    pipeBuffer, OutputBufferSize: pipeBuffer,
 	})
+	if err != nil {
+		return nil, err
+	}
+	return pipe{l}, nil
 }
 
 // trustworthy always returns nil: the server of a pipe is checked after

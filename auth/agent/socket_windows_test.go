@@ -27,14 +27,14 @@ func underWine() bool {
 // freed by closing.
 func TestPipe(t *testing.T) {
 	path := socketPath(Dirs{}, "test-"+strconv.Itoa(os.Getpid()))
-	l := must.Get(listen(path))(t)
+	l := must.Get(listen(path, true))(t)
 	defer l.Close()
 	if underWine() {
 		// Wine lets a client connect to what holds the name, where nobody
 		// listens. Windows does not.
 		stray := must.Get(winio.DialPipeContext(t.Context(), path))(t)
 		defer stray.Close()
-	} else if second, err := listen(path); err == nil {
+	} else if second, err := listen(path, true); err == nil {
 		_ = second.Close()
 		t.Error("two agents listen on one pipe")
 	}

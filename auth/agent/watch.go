@@ -24,8 +24,11 @@ var rereads = [...]time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 
 // Watch updates the Manager from the store and from other processes' records,
 // the known usage from theirs, and the preferences from the configuration file,
 // until ctx is done. It reads at its start and immediately after each event.
-func (h *Home) Watch(ctx context.Context) error {
-	w, err := h.watcher()
+func (h *Home) Watch(ctx context.Context) error { return h.watch(ctx) }
+
+// watch is Watch with a look at the socket, where it is a file.
+func (h *Home) watch(ctx context.Context, socket ...string) error {
+	w, err := h.watcher(socket...)
 	if err != nil {
 		return err
 	}
@@ -38,9 +41,9 @@ func (h *Home) Watch(ctx context.Context) error {
 	return group.Wait()
 }
 
-// watcher watches every file that Watch reads.
-func (h *Home) watcher() (*watcher.Watcher, error) {
-	watched := append(codex.ConfigPaths(h.opts.Dir), filepath.Join(h.opts.Dir, codex.AuthFile), codex.EncryptedPath(h.opts.Dir), memory.RefusalsPath(h.stateDir), memory.AttemptsPath(h.stateDir),
+// watcher watches every file that Watch reads, and more.
+func (h *Home) watcher(more ...string) (*watcher.Watcher, error) {
+	watched := append(append(more, codex.ConfigPaths(h.opts.Dir)...), filepath.Join(h.opts.Dir, codex.AuthFile), codex.EncryptedPath(h.opts.Dir), memory.RefusalsPath(h.stateDir), memory.AttemptsPath(h.stateDir),
 		lend.BookPath(h.stateDir), files.RecordPath(h.stateDir))
 	if h.opts.Settings != "" {
 		watched = append(watched, h.opts.Settings)
@@ -63,13 +66,14 @@ func (h *Home) CannotWatch() error {
 
 // follow reads whenever changes or the keyring report something, until ctx is
 // done. which says what has changed: if only the credentials, the configuration
-// is not read, because the user is waiting; if only the usage, nothing else is.
+// is not read, because the user is waiting; if only the usage or the socket, nothing
+// else is.
 func (h *Home) follow(ctx context.Context, changes <-chan struct{}, which func() (changed []string, ok bool)) {
 	var again <-chan time.Time // fires when half-written content is due for another look
 	var keyring keyringEvents
 	defer keyring.stop()
 	tries := 0
-	credentials, record := filepath.Join(h.opts.Dir, codex.AuthFile), files.RecordPath(h.stateDir)
+	credentials, record, socket := filepath.Join(h.opts.Dir, codex.AuthFile), files.RecordPath(h.stateDir), h.Socket()
 	read := func(all bool) {
 		again = nil
 		if all {
@@ -95,14 +99,18 @@ func (h *Home) follow(ctx context.Context, changes <-chan struct{}, which func()
 		select {
 		case <-changes:
 			changed, ok := which()
+			if !ok || slices.Contains(changed, socket) {
+				h.knock()
+			}
 			if !ok || slices.Contains(changed, record) {
 				h.meter.service.Known(ctx)
-				if ok && len(changed) == 1 {
-					continue
-				}
+			}
+			changed = slices.DeleteFunc(changed, func(file string) bool { return file == record || file == socket })
+			if ok && len(changed) == 0 {
+				continue
 			}
 			tries = 0
-			read(!ok || again != nil || slices.ContainsFunc(changed, func(file string) bool { return file != credentials && file != record }))
+			read(!ok || again != nil || slices.ContainsFunc(changed, func(file string) bool { return file != credentials }))
 		case _, ok := <-keyring.changes:
 			if !ok {
 				keyring.stop() // the signals have ended; the next read subscribes anew

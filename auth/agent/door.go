@@ -1,0 +1,84 @@
+package agent
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"rekey/internal/fault"
+)
+
+// door is the home's socket as its agent keeps it: other programs find it in its
+// place, whatever becomes of the folder. A user tidies it, or the system at a logout.
+type door struct {
+	path   string
+	knocks <-chan struct{} // has a message when the socket may no longer be in its place
+	opts   Options
+
+	open     listener // the newest, nil before the first
+	failures int      // in a row
+}
+
+// listener is a listener that knows whether who dials its path reaches it.
+type listener interface {
+	net.Listener
+	inPlace() bool
+}
+
+const (
+	// doorPause is how long to wait after the first failure to open the socket. The
+	// pauses double, so that lasting trouble wakes nobody for long.
+	doorPause, doorPauses = 50 * time.Millisecond, 16
+	// doorWord is how many failures to put an open socket back are told to the user:
+	// at a login the folder is made a moment before it can be used.
+	doorWord = 5
+)
+
+// keep opens the socket, puts it back when it has gone, and gives serve each
+// listener, until ctx is done. What somebody else put in its place is left alone.
+func (d *door) keep(ctx context.Context, serve func(net.Listener)) {
+	defer func() {
+		if d.open != nil {
+			_ = d.open.Close()
+		}
+	}()
+	for {
+		var again <-chan time.Time
+		if d.open == nil || !d.open.inPlace() {
+			again = d.reopen(serve)
+		}
+		select {
+		case <-d.knocks:
+		case <-again:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// reopen returns when to try again, nil for not before something changes.
+func (d *door) reopen(serve func(net.Listener)) (again <-chan time.Time) {
+	l, err := listen(d.path, d.open == nil)
+	if err == nil {
+		if d.open != nil {
+			d.opts.Log.Info("the socket was gone and has been put back", "path", d.path)
+			_ = d.open.Close() // its clients stay
+		}
+		d.open, d.failures = l, 0
+		serve(l)
+		return nil
+	}
+	d.failures++
+	if d.open == nil && d.failures == 1 || d.open != nil && d.failures == doorWord {
+		d.opts.Tell(fault.New("unreachable", "other programs cannot reach this Rekey: {{.Why}}", "Why", err))
+	}
+	return time.After(doorPause << min(d.failures-1, doorPauses))
+}
+
+// knock has the agent look whether its socket is in its place.
+func (h *Home) knock() {
+	select {
+	case h.knocks <- struct{}{}:
+	default:
+	}
+}
