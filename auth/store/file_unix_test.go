@@ -9,9 +9,11 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+	"time"
 
 	"rekey/auth"
 	"rekey/auth/codex"
+	"rekey/internal/safefile"
 	"rekey/test/kit"
 	"rekey/test/kit/files"
 	"rekey/test/kit/must"
@@ -52,5 +54,18 @@ func TestLoadOfASocket(t *testing.T) {
 	var unreadable *auth.UnreadableError
 	if _, err := open(t, home).Load(kit.Context(t)); !errors.As(err, &unreadable) || unreadable.What.Error() != "it is not a regular file" {
 		t.Errorf("Load: %v", err)
+	}
+}
+
+func TestRefreshLockLeavesNothingBesideADevice(t *testing.T) {
+	for _, target := range []string{os.DevNull, t.TempDir()} {
+		dir := files.TempDir(t)
+		files.Symlink(t, target, filepath.Join(dir, "auth.json"))
+		if _, err := RefreshLock(dir, safefile.Disk{}, time.Second)(t.Context()); !errors.Is(err, safefile.ErrNotRegular) {
+			t.Errorf("%s: %v", target, err)
+		}
+		if _, err := os.Lstat(target + ".rekey.lock"); err == nil {
+			t.Errorf("there is something beside %s: %v", target, os.Remove(target+".rekey.lock"))
+		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -37,7 +38,8 @@ func (s *fileStore) lockTarget(ctx context.Context, target string) (unlock func(
 // lock for a home, waiting at most limit. Choose a limit above the longest time
 // a holder may need: a request and the second look. The lock is released when
 // its holder dies. It is beside the resolved auth.json, so that homes that
-// share a sign-in share the lock.
+// share a sign-in share the lock. Beside a device, a pipe or a folder, which can hold
+// no sign-in, it leaves nothing.
 func RefreshLock(home string, disk safefile.Disk, limit time.Duration) func(context.Context) (unlock func(), err error) {
 	return func(ctx context.Context) (func(), error) {
 		ctx, cancel := context.WithTimeout(ctx, limit)
@@ -45,6 +47,9 @@ func RefreshLock(home string, disk safefile.Disk, limit time.Duration) func(cont
 		target, err := codex.CredentialPath(home)
 		if err != nil {
 			return nil, err
+		}
+		if info, err := os.Stat(target); err == nil && !info.Mode().IsRegular() {
+			return nil, unwritable(target, safefile.ErrNotRegular)
 		}
 		unlock, err := disk.Lock(ctx, target+".rekey.lock", 0o600)
 		if _, ok := errors.AsType[*fs.PathError](err); ok {
