@@ -105,7 +105,7 @@ requires_openai_auth = true
 			return strings.Contains(m.String(), "5 h") && strings.Contains(m.String(), percent)
 		}
 	}
-	item.WaitMenu(t, "what the backend says", row(" 0 %"))
+	item.WaitMenu(t, "what the backend says", row(" 0%"))
 	if late := time.Since(looked); late > 5*time.Second {
 		t.Errorf("the row changed %v after the look", late)
 	}
@@ -119,20 +119,20 @@ requires_openai_auth = true
 		}
 	}
 	turn()
-	item.WaitMenu(t, "what Codex was told", row(" 42 %"))
+	item.WaitMenu(t, "what Codex was told", row(" 42%"))
 	r.ScreenshotAfter(t, "2-at-work", picture)
 
 	m.used.Store(85)
 	turn()
-	item.WaitMenu(t, "what Codex was told next", row(" 85 %"))
+	item.WaitMenu(t, "what Codex was told next", row(" 85%"))
 	shown := r.notices.Wait(t, "the alert", func(n []desktop.Notice) bool { return len(n) == 1 && n[0].ID != 0 })
-	if text := shown[0].Summary; text != "5 h: 85 % used" {
+	if text := shown[0].Summary; text != "5 h: 85% used" {
 		t.Errorf("the alert says %q", text)
 	}
 	r.ScreenshotAfter(t, "3-alert", nil)
 	m.used.Store(90)
 	turn()
-	item.WaitMenu(t, "more of it", row(" 90 %"))
+	item.WaitMenu(t, "more of it", row(" 90%"))
 	if n := r.notices.All(); len(n) != 1 {
 		t.Errorf("there are %d alerts for one window: %+v", len(n), n)
 	}
@@ -146,7 +146,7 @@ requires_openai_auth = true
 	turn()
 	r.lookAgain(t)
 	shown = r.notices.Wait(t, "the alert for the full window", func(n []desktop.Notice) bool { return len(n) == 2 && n[1].ID != 0 })
-	if text := shown[1].Summary; text != "5 h: 100 % used" || shown[1].Withdrawn {
+	if text := shown[1].Summary; text != "5 h: 100% used" || shown[1].Withdrawn {
 		t.Errorf("the alert is %+v", shown[1])
 	}
 	r.notices.Wait(t, "the end of the alert", func(n []desktop.Notice) bool { return n[1].Withdrawn })
@@ -154,7 +154,7 @@ requires_openai_auth = true
 	if text := shown[2].Summary; text != "5 h: reset" || time.Until(reset) > -4*time.Second {
 		t.Errorf("%v after the reset the alert is %+v", time.Since(reset), shown[2])
 	}
-	item.WaitMenu(t, "the new window", row(" 0 %"))
+	item.WaitMenu(t, "the new window", row(" 0%"))
 	r.ScreenshotAfter(t, "4-reset", nil)
 	if got := r.server.UsageRequests(); got != asked+1 || r.server.Refreshes() != 0 {
 		t.Errorf("%d requests for the reset, %d refreshes", got-asked, r.server.Refreshes())

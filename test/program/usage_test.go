@@ -43,7 +43,7 @@ func TestPlanUsage(t *testing.T) {
 		t.Errorf("through the agent: %+v", again)
 	}
 	text := b.rekey(cli.ExitOK, "usage").out
-	if !strings.HasPrefix(text, "5 h   ▱▱") && !strings.HasPrefix(text, "5 h   ▰▱") || !strings.Contains(text, "\nweek  ▰▰▰▰▰▰▱▱▱▱▱▱▱▱▱▱▱▱▱▱  31 %, resets ") {
+	if !strings.HasPrefix(text, "5 h   ▱▱") && !strings.HasPrefix(text, "5 h   ▰▱") || !strings.Contains(text, "\nweek  ▰▰▰▰▰▰▱▱▱▱▱▱▱▱▱▱▱▱▱▱  31%, resets ") {
 		t.Errorf("the text is\n%s", text)
 	}
 	if after := b.rekey(cli.ExitOK, "status", "--json").out; !strings.Contains(after, `"usage": {`) {

@@ -30,7 +30,7 @@ func TestUsageLeavesNoTokens(t *testing.T) {
 	b.prefer("log = \"debug\"\nusage_alerts = [1]\nhook = '" + hook + "'")
 	b.signIn(time.Hour)
 	watch, client := b.start("watch", "--format", "waybar", "--usage"), b.start("app-server")
-	watch.out.until(t, 0, "week 31 %")
+	watch.out.until(t, 0, "week 31%")
 	client.send(1, "initialize", hello)
 	client.answer(1)
 	for _, r := range []struct {
@@ -58,7 +58,7 @@ func TestUsageLeavesNoTokens(t *testing.T) {
 	b.mayAsk()
 	b.Server.AnswerUsage(box.Reply{Status: http.StatusOK, Body: `{"plan_type":"plus","rate_limit":{"primary_window":{"used_percent":77,"limit_window_seconds":18000,"reset_after_seconds":600}}}`})
 	kit.Eventually(t, "the new sign-in's figures", func() bool {
-		return strings.Contains(b.rekey(cli.ExitOK, "usage").out, "77 %")
+		return strings.Contains(b.rekey(cli.ExitOK, "usage").out, "77%")
 	})
 	// What the agent was told, the clients of another process are told.
 	client.out.until(t, 0, `"account/rateLimits/updated","params":{"rateLimits":{"limitId":"codex","limitName":null,"normalModelSlug":null,"primary":{"usedPercent":77,`)

@@ -148,7 +148,7 @@ func afterWrong(t *testing.T, reply box.Reply) string {
 	for _, language := range []string{"en", "zh-Hans"} {
 		b.extra = append(b.extra, "REKEY_LANGUAGE="+language)
 		lines := slices.Collect(strings.Lines(b.rekey(cli.ExitOK, "usage").out))
-		if len(lines) != 6 || !strings.Contains(lines[0], "▱  0 %") || !strings.Contains(lines[1], "▱  31 %") {
+		if len(lines) != 6 || !strings.Contains(lines[0], "▱  0%") || !strings.Contains(lines[1], "▱  31%") {
 			t.Errorf("rekey usage says\n%s", strings.Join(lines, ""))
 		}
 		write("terminal", strings.Join(lines[max(0, len(lines)-2):], ""))

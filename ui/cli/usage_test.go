@@ -47,8 +47,8 @@ func look(t *testing.T, u usage.Usage, code int, args ...string) *terminal {
 }
 
 func TestUsageText(t *testing.T) {
-	const want = `5 h          ▰▰▰▰▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱  18 %, resets 14:05
-week         ▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰  105 %, resets Wed 12:00
+	const want = `5 h          ▰▰▰▰▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱  18%, resets 14:05
+week         ▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰▰  105%, resets Wed 12:00
 Spark · 5 h  ▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱▱  –
 Plan: Pro
 Spend limit: 20 of 100, resets 13:00
@@ -69,7 +69,7 @@ Credits: 9.99
 	p.Words = words.New(lang.For("zh-Hans"))
 	p.session.PublishUsage(used())
 	p.run(t, cli.ExitOK, "usage")
-	if got := p.out.String(); !strings.Contains(got, "5 小时          ▰▰▰▰▱") || !strings.Contains(got, "每周            ▰") || !strings.Contains(got, "18 %，14:05 重置") {
+	if got := p.out.String(); !strings.Contains(got, "5 小时          ▰▰▰▰▱") || !strings.Contains(got, "每周            ▰") || !strings.Contains(got, "18%，14:05 重置") {
 		t.Errorf("got\n%s", got)
 	}
 }

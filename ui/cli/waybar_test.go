@@ -95,7 +95,7 @@ func TestWaybarUsage(t *testing.T) {
 		text   string
 		looks  bool
 	}{
-		{auth.StatusHealthy, []string{"--usage"}, "week 105 %, resets ", true},
+		{auth.StatusHealthy, []string{"--usage"}, "week 105%, resets ", true},
 		{auth.StatusHealthy, nil, "ada@example.com", false},
 		{auth.StatusSignInRequired, []string{"--usage"}, "Sign in again", true},
 	} {
@@ -103,7 +103,7 @@ func TestWaybarUsage(t *testing.T) {
 		session.PublishUsage(fresh)
 		out, end := watching(t, session, append([]string{"--format", "waybar"}, test.args...)...)
 		out.wantLines(t, 1, test.text)
-		if b := parseBar(t, out.lines()[0]); !strings.HasPrefix(b.Text, test.text) || !strings.Contains(b.Tooltip, "\n5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %, resets ") || !strings.Contains(b.Tooltip, "\nSpark · 5 h  ▱▱▱▱▱▱▱▱▱▱ –") {
+		if b := parseBar(t, out.lines()[0]); !strings.HasPrefix(b.Text, test.text) || !strings.Contains(b.Tooltip, "\n5 h  ▰▰▱▱▱▱▱▱▱▱ 18%, resets ") || !strings.Contains(b.Tooltip, "\nSpark · 5 h  ▱▱▱▱▱▱▱▱▱▱ –") {
 			t.Errorf("%+v: %+v", test, b)
 		}
 		if test.looks {
@@ -126,7 +126,7 @@ func TestWaybarOldUsage(t *testing.T) {
 		out, end := watching(t, session, "--format", "waybar", "--usage")
 		synctest.Wait()
 		b := parseBar(t, out.lines()[0])
-		if !strings.HasPrefix(b.Text, "5 h 105 %, resets ") || !strings.Contains(b.Text, " · as of ") || !strings.HasSuffix(b.Tooltip, " – The backend was not reached. Check the network.") {
+		if !strings.HasPrefix(b.Text, "5 h 105%, resets ") || !strings.Contains(b.Text, " · as of ") || !strings.HasSuffix(b.Tooltip, " – The backend was not reached. Check the network.") {
 			t.Errorf("the bar shows %+v", b)
 		}
 		time.Sleep(time.Minute)

@@ -44,7 +44,7 @@ func TestAlerts(t *testing.T) {
 		publish("still due", "", alert)
 		publish("reset", "withdraw")
 		stop()
-		if shown.last.SignIn != nil || shown.last.Title != "5 h: 82 % used" {
+		if shown.last.SignIn != nil || shown.last.Title != "5 h: 82% used" {
 			t.Errorf("the alert is %+v", shown.last)
 		}
 	})

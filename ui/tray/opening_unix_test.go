@@ -39,12 +39,12 @@ func TestOpenMenuIsLeftAlone(t *testing.T) {
 		session.PublishUsage(usage.Usage{Windows: []usage.Window{{Limit: usage.MainLimit, Minutes: 300, UsedPercent: &percent}}})
 	}
 	use(18)
-	p.await("5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %")
+	p.await("5 h  ▰▰▱▱▱▱▱▱▱▱ 18%")
 	must.Do(t, p.menu("Event", int32(0), "opened", dbus.MakeVariant(int32(0)), uint32(0)).Err)
 	session.Expect(t, "LookAtUsage")
 	before := p.layout()
 	use(60)
-	p.await("5 h  ▰▰▰▰▰▰▱▱▱▱ 60 %")
+	p.await("5 h  ▰▰▰▰▰▰▱▱▱▱ 60%")
 	session.Publish(kit.State(auth.StatusSignInRequired, time.Now()))
 	p.await("Sign in again…")
 	if after := p.layout(); !slices.Equal(before, after) {

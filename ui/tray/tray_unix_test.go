@@ -132,11 +132,11 @@ func TestTray(t *testing.T) {
 	step("usage", func(t *testing.T) {
 		used := 18.0
 		session.PublishUsage(usage.Usage{Windows: []usage.Window{{Limit: usage.MainLimit, Minutes: 300, UsedPercent: &used}}})
-		p.await("5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %")
+		p.await("5 h  ▰▰▱▱▱▱▱▱▱▱ 18%")
 		must.Do(t, p.menu("Event", int32(0), "opened", dbus.MakeVariant(int32(0)), uint32(0)).Err)
 		session.Expect(t, "LookAtUsage")
 		session.PublishUsage(usage.Usage{})
-		p.gone("5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %")
+		p.gone("5 h  ▰▰▱▱▱▱▱▱▱▱ 18%")
 	})
 
 	step("panel turns light", func(t *testing.T) {

@@ -94,7 +94,7 @@ func TestPreferences(t *testing.T) {
 	st.session.PublishUsage(usage.Usage{Problem: usage.ProblemOff, AlertsAt: []int{50}})
 	st.await("( ) Usage")
 	st.await("(x) Usage alerts")
-	st.await("At 50 %, and when a full limit has been reset.")
+	st.await("At 50%, and when a full limit has been reset.")
 	st.publish(func(s *auth.State) { s.SignInMethod = auth.SignInDevice })
 	st.await("{With a code, on any device}")
 	st.await("(x) Keep my sign-in fresh")

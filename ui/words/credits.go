@@ -1,6 +1,8 @@
 package words
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"rekey/usage"
@@ -15,7 +17,7 @@ func (w Words) Credits(u usage.Usage) string {
 	case c.Unlimited:
 		return w.Say("plan_usage.credits_unlimited")
 	case c.Balance != "" && (c.HasCredits || c.Balance != "0"):
-		return w.Say("plan_usage.credits", "Balance", Line(c.Balance))
+		return w.Say("plan_usage.credits", "Balance", w.amount(c.Balance))
 	}
 	return ""
 }
@@ -42,7 +44,7 @@ func (w Words) SpendLimit(u usage.Usage, now time.Time) string {
 	}
 	text := w.Say("plan_usage.spend", "Percent", w.Percent(s.UsedPercent))
 	if s.Used != "" && s.Limit != "" {
-		text = w.Say("plan_usage.spend_of", "Used", Line(s.Used), "Limit", Line(s.Limit))
+		text = w.Say("plan_usage.spend_of", "Used", w.amount(s.Used), "Limit", w.amount(s.Limit))
 	}
 	if s.ResetsAt.After(now) {
 		return w.Say("plan_usage.line", "Percent", text, "Reset", w.Say("plan_usage.resets", "When", w.clock(s.ResetsAt, now)))
@@ -64,4 +66,13 @@ func (w Words) UsageReached(u usage.Usage) string {
 		return w.Say("plan_usage.spend_reached")
 	}
 	return ""
+}
+
+// amount is one of the backend's, "12.50", as the reader writes it. What is no number
+// stays as it is.
+func (w Words) amount(text string) string {
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		text = strings.Replace(text, ".", w.Say("plan_usage.decimal"), 1)
+	}
+	return Line(text)
 }

@@ -71,13 +71,13 @@ func TestFollowUsage(t *testing.T) {
 			{Limit: usage.MainLimit, Minutes: 300, UsedPercent: &forty, ResetsAt: now.Add(3 * time.Hour)},
 			{Limit: usage.MainLimit, Minutes: 10080, UsedPercent: &five, ResetsAt: now.Add(30 * time.Hour)},
 		}}
-		expect("first Usage", "5 h 40 %, resets 03:00")
+		expect("first Usage", "5 h 40%, resets 03:00")
 		time.Sleep(3*time.Hour - time.Nanosecond)
 		expect("just before the reset")
 		time.Sleep(time.Nanosecond)
-		expect("at the reset", "week 5 %, resets Tue 06:00")
+		expect("at the reset", "week 5%, resets Tue 06:00")
 		time.Sleep(21 * time.Hour)
-		expect("at midnight", "week 5 %, resets 06:00")
+		expect("at midnight", "week 5%, resets 06:00")
 		time.Sleep(6 * time.Hour)
 		expect("at the last reset", "")
 		news <- usage.Usage{}

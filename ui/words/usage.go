@@ -70,7 +70,7 @@ func (w Words) windowLength(minutes int) string {
 	return w.p.Count("about.hours", int(math.Round(float64(minutes)/hour)))
 }
 
-// Percent is "18 %", "–" when it is not known.
+// Percent is "18%", "–" when it is not known.
 func (w Words) Percent(p *float64) string {
 	if p == nil {
 		return "–"
@@ -80,7 +80,7 @@ func (w Words) Percent(p *float64) string {
 	if *p < 100 {
 		n = min(n, 99)
 	}
-	return strconv.FormatFloat(n, 'f', -1, 64) + " %"
+	return w.Say("plan_usage.percent", "Number", strconv.FormatFloat(n, 'f', -1, 64))
 }
 
 // Bar is a percent in so many signs: "▰▰▱▱▱▱▱▱▱▱". One that is not known is
@@ -108,7 +108,7 @@ func (w Words) Reset(of usage.Window, now time.Time) string {
 	return w.Say("plan_usage.resets", "When", w.clock(of.ResetsAt, now))
 }
 
-// WindowLine is what there is to say of a window after its name: "18 %, resets
+// WindowLine is what there is to say of a window after its name: "18%, resets
 // 14:05".
 func (w Words) WindowLine(of usage.Window, now time.Time) string {
 	percent := w.Percent(of.UsedPercent)
@@ -118,7 +118,7 @@ func (w Words) WindowLine(of usage.Window, now time.Time) string {
 	return percent
 }
 
-// WindowRow is a window in one line of a menu: "5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %, resets 14:05".
+// WindowRow is a window in one line of a menu: "5 h  ▰▰▱▱▱▱▱▱▱▱ 18%, resets 14:05".
 func (w Words) WindowRow(of usage.Window, now time.Time) string {
 	return w.WindowName(of) + "  " + Bar(of.UsedPercent, 10) + " " + w.WindowLine(of, now)
 }
@@ -134,7 +134,7 @@ func (w Words) Pace(of usage.Window, now time.Time) string {
 }
 
 // Tightest is the tightest window in a few words, for a tooltip or a bar: "5 h
-// 18 %, resets 14:05", followed by its age if it is old. Without a window that is
+// 18%, resets 14:05", followed by its age if it is old. Without a window that is
 // known it is the workspace's cap, "" if there is none either.
 func (w Words) Tightest(u usage.Usage, now time.Time) string {
 	text := w.SpendLimit(u, now)

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"rekey/assets/lang"
 	"rekey/auth"
 	"rekey/usage"
 )
@@ -15,16 +16,16 @@ var usageNow = time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 func TestWindowRow(t *testing.T) {
 	at := func(d time.Duration) time.Time { return usageNow.Add(d) }
 	tests := map[string]usage.Window{
-		"5 h  ▰▰▱▱▱▱▱▱▱▱ 18 %, resets 14:05":                {Limit: "codex", Minutes: 300, UsedPercent: new(18.0), ResetsAt: at(125 * time.Minute)},
-		"week  ▰▰▰▰▰▰▰▰▰▱ 99 %, resets Tue 12:00":           {Limit: "codex", Minutes: 10080, UsedPercent: new(99.7), ResetsAt: at(72 * time.Hour)},
-		"month  ▰▰▰▰▰▰▰▰▰▰ 137 %":                           {Limit: "codex", Minutes: 43200, UsedPercent: new(137.0)},
-		"day  ▱▱▱▱▱▱▱▱▱▱ –":                                 {Limit: "codex", Minutes: 1440},
-		"3 days  ▱▱▱▱▱▱▱▱▱▱ 0 %, not started":               {Limit: "codex", Minutes: 4320, UsedPercent: new(0.0), NotBegun: true},
-		"limit  ▰▱▱▱▱▱▱▱▱▱ 1 %":                             {Limit: "codex", UsedPercent: new(1.0)},
-		"Spark · 5 h  ▰▰▰▰▰▰▰▱▱▱ 70 %":                      {Limit: "codex_spark", Name: "Spark", Minutes: 301, UsedPercent: new(70.0)},
-		"codex_other  ▱▱▱▱▱▱▱▱▱▱ -3 %":                      {Limit: "codex_other", UsedPercent: new(-3.0)},
-		"1 min  ▰▱▱▱▱▱▱▱▱▱ 1 %":                             {Limit: "codex", Minutes: 1, UsedPercent: new(1.0)},
-		"90 min  ▰▰▰▰▰▰▰▰▰▰ 100 %, resets 2 Mar 2027 12:00": {Limit: "codex", Minutes: 90, UsedPercent: new(100.0), ResetsAt: time.Date(2027, 3, 2, 12, 0, 0, 0, time.UTC)},
+		"5 h  ▰▰▱▱▱▱▱▱▱▱ 18%, resets 14:05":                {Limit: "codex", Minutes: 300, UsedPercent: new(18.0), ResetsAt: at(125 * time.Minute)},
+		"week  ▰▰▰▰▰▰▰▰▰▱ 99%, resets Tue 12:00":           {Limit: "codex", Minutes: 10080, UsedPercent: new(99.7), ResetsAt: at(72 * time.Hour)},
+		"month  ▰▰▰▰▰▰▰▰▰▰ 137%":                           {Limit: "codex", Minutes: 43200, UsedPercent: new(137.0)},
+		"day  ▱▱▱▱▱▱▱▱▱▱ –":                                {Limit: "codex", Minutes: 1440},
+		"3 days  ▱▱▱▱▱▱▱▱▱▱ 0%, not started":               {Limit: "codex", Minutes: 4320, UsedPercent: new(0.0), NotBegun: true},
+		"limit  ▰▱▱▱▱▱▱▱▱▱ 1%":                             {Limit: "codex", UsedPercent: new(1.0)},
+		"Spark · 5 h  ▰▰▰▰▰▰▰▱▱▱ 70%":                      {Limit: "codex_spark", Name: "Spark", Minutes: 301, UsedPercent: new(70.0)},
+		"codex_other  ▱▱▱▱▱▱▱▱▱▱ -3%":                      {Limit: "codex_other", UsedPercent: new(-3.0)},
+		"1 min  ▰▱▱▱▱▱▱▱▱▱ 1%":                             {Limit: "codex", Minutes: 1, UsedPercent: new(1.0)},
+		"90 min  ▰▰▰▰▰▰▰▰▰▰ 100%, resets 2 Mar 2027 12:00": {Limit: "codex", Minutes: 90, UsedPercent: new(100.0), ResetsAt: time.Date(2027, 3, 2, 12, 0, 0, 0, time.UTC)},
 	}
 	for want, w := range tests {
 		if got := English().WindowRow(w, usageNow); got != want {
@@ -64,7 +65,7 @@ func TestUsageNote(t *testing.T) {
 	for _, p := range append(usage.Problems(), "") {
 		u := old
 		u.Problem, u.RetryAt = p, usageNow.Add(time.Hour)
-		note, tightest := "As of 10:00", "5 h 50 %, resets 13:00 · as of 10:00"
+		note, tightest := "As of 10:00", "5 h 50%, resets 13:00 · as of 10:00"
 		switch {
 		case p.OfBackend():
 			note += " – " + w.UsageProblem(usage.Usage{Problem: p}, usageNow)
@@ -95,12 +96,12 @@ func TestOldUsage(t *testing.T) {
 		u              usage.Usage
 		tightest, note string
 	}{
-		{"current", usage.Usage{FetchedAt: at(time.Minute), Windows: week(at(time.Minute))}, "week 50 %", ""},
-		{"hours old", usage.Usage{FetchedAt: at(3 * time.Hour), Windows: week(at(3 * time.Hour))}, "week 50 % · as of 09:00", "As of 09:00"},
-		{"Codex has been told since", usage.Usage{FetchedAt: at(3 * time.Hour), Windows: week(at(time.Minute))}, "week 50 %", "As of 09:00"},
-		{"only Codex was told", usage.Usage{Windows: week(at(3 * time.Hour))}, "week 50 % · as of 09:00", "As of 09:00"},
-		{"only Codex was told, just now", usage.Usage{Windows: week(at(time.Minute))}, "week 50 %", ""},
-		{"of a clock that was ahead", usage.Usage{FetchedAt: at(-3 * time.Hour), Windows: week(at(-3 * time.Hour))}, "week 50 % · as of 15:00", "As of 15:00"},
+		{"current", usage.Usage{FetchedAt: at(time.Minute), Windows: week(at(time.Minute))}, "week 50%", ""},
+		{"hours old", usage.Usage{FetchedAt: at(3 * time.Hour), Windows: week(at(3 * time.Hour))}, "week 50% · as of 09:00", "As of 09:00"},
+		{"Codex has been told since", usage.Usage{FetchedAt: at(3 * time.Hour), Windows: week(at(time.Minute))}, "week 50%", "As of 09:00"},
+		{"only Codex was told", usage.Usage{Windows: week(at(3 * time.Hour))}, "week 50% · as of 09:00", "As of 09:00"},
+		{"only Codex was told, just now", usage.Usage{Windows: week(at(time.Minute))}, "week 50%", ""},
+		{"of a clock that was ahead", usage.Usage{FetchedAt: at(-3 * time.Hour), Windows: week(at(-3 * time.Hour))}, "week 50% · as of 15:00", "As of 15:00"},
 		{"a cap", usage.Usage{FetchedAt: at(3 * time.Hour), SpendLimit: &usage.SpendLimit{Limit: "100", Used: "20"}}, "Spend limit: 20 of 100 · as of 09:00", "As of 09:00"},
 		{"nothing known", usage.Usage{FetchedAt: at(3 * time.Hour)}, "", ""},
 	} {
@@ -120,7 +121,7 @@ func TestOldUsage(t *testing.T) {
 }
 
 func TestUsageTexts(t *testing.T) {
-	w := English()
+	w, german := English(), New(lang.For("de"))
 	u := usage.Usage{
 		FetchedAt: usageNow.Add(-time.Minute), Plan: "pro",
 		Windows:      []usage.Window{{Limit: "codex", Minutes: 300, UsedPercent: new(50.0), ResetsAt: usageNow.Add(4 * time.Hour)}},
@@ -129,7 +130,7 @@ func TestUsageTexts(t *testing.T) {
 		SpendLimit:   &usage.SpendLimit{Limit: "100", Used: "20.5", UsedPercent: new(20.5), ResetsAt: usageNow.Add(time.Hour)},
 	}
 	for _, test := range [][2]string{
-		{w.Tightest(u, usageNow), "5 h 50 %, resets 16:00"},
+		{w.Tightest(u, usageNow), "5 h 50%, resets 16:00"},
 		{w.Pace(u.Windows[0], usageNow), "full at 13:00 at this pace"},
 		{w.Credits(u), "Credits: 9.99"},
 		{w.Credits(usage.Usage{Credits: &usage.Credits{Unlimited: true}}), "Credits: unlimited"},
@@ -137,6 +138,9 @@ func TestUsageTexts(t *testing.T) {
 		{w.ResetCredits(u, usageNow), "2 resets left, the first expires Sun 12:00"},
 		{w.ResetCredits(usage.Usage{ResetCredits: &usage.ResetCredits{Available: 1}}, usageNow), "1 reset left"},
 		{w.SpendLimit(u, usageNow), "Spend limit: 20.5 of 100, resets 13:00"},
+		{german.Credits(u), "Guthaben: 9,99"},
+		{german.Credits(usage.Usage{Credits: &usage.Credits{Balance: "v1.2"}}), "Guthaben: v1.2"},
+		{german.Percent(new(50.0)), "50\u00a0%"},
 		{Bar(new(1e300), 4), "▰▰▰▰"},
 		{Bar(new(99.9), 4) + Bar(new(0.1), 4) + Bar(nil, 2), "▰▰▰▱▰▱▱▱▱▱"},
 		{w.UsageReached(u), ""},
@@ -154,7 +158,7 @@ func TestUsageTexts(t *testing.T) {
 		}
 	}
 	title, body := w.UsageAlert(usage.Alert{Window: u.Windows[0], Percent: 50}, usageNow)
-	if title != "5 h: 50 % used" || body != "Resets 16:00, full at 13:00 at this pace" {
+	if title != "5 h: 50% used" || body != "Resets 16:00, full at 13:00 at this pace" {
 		t.Errorf("got %q, %q", title, body)
 	}
 	if title, _ := w.UsageAlert(usage.Alert{Window: u.Windows[0]}, usageNow); title != "5 h: reset" {
