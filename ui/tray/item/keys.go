@@ -1,11 +1,15 @@
 package item
 
-import "unicode"
+import (
+	"strings"
+	"unicode"
+)
 
 // Keys returns the letters that can be a label's access key, the best first: those
-// that begin a word, then the others. They are a to z, which every keyboard has. A
-// label with letters of another script has none. Neither has one with an underscore of
-// its own: GNOME's AppIndicator takes only the first underscore out of a label.
+// that begin a word, then the others. They are a to z, which every keyboard has, and none
+// in the address of a person or a page, which is not the label's own text. A label with
+// letters of another script has none. Neither has one with an underscore of its own:
+// GNOME's AppIndicator takes only the first underscore out of a label.
 func Keys(label string) (keys []rune) {
 	for _, l := range letters(label) {
 		keys = append(keys, l.key)
@@ -22,17 +26,23 @@ type letter struct {
 func letters(label string) (all []letter) {
 	var taken ['z' + 1]bool
 	for _, inner := range []bool{false, true} {
-		before := ' '
-		for at, r := range label {
-			if r == '_' || unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) {
-				return nil
-			}
-			inside := unicode.IsLetter(before) || unicode.IsDigit(before) || before == '\'' || before == '’'
-			before = r
-			key := unicode.ToLower(r)
-			if r <= unicode.MaxASCII && key >= 'a' && key <= 'z' && inside == inner && !taken[key] {
-				taken[key] = true
-				all = append(all, letter{key, at})
+		end := 0
+		for word := range strings.SplitAfterSeq(label, " ") {
+			begin := end
+			end += len(word)
+			address := strings.ContainsAny(word, "@/")
+			before := ' '
+			for at, r := range word {
+				if r == '_' || unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) {
+					return nil
+				}
+				inside := unicode.IsLetter(before) || unicode.IsDigit(before) || before == '\'' || before == '’'
+				before = r
+				key := unicode.ToLower(r)
+				if r <= unicode.MaxASCII && key >= 'a' && key <= 'z' && inside == inner && !taken[key] && !address {
+					taken[key] = true
+					all = append(all, letter{key, begin + at})
+				}
 			}
 		}
 	}

@@ -20,6 +20,10 @@ func TestKeys(t *testing.T) {
 		{"Open بيت", ""},
 		{"👩‍🚀 box", "box"},
 		{"a_b", ""},
+		{"Keep b@example.com", "kep"},
+		{"ada@example.com abmelden", "abmeldn"},
+		{"Copy example.com/device", "copy"},
+		{"Keep a_b@example.com", ""},
 		{"\u212a", ""}, // whose lower case is k
 	} {
 		if got := string(Keys(tt.label)); got != tt.want {
