@@ -176,6 +176,7 @@ func (i installation) expectTexts() {
 		"share/systemd/user/rekey.service":                 "\nExecStart=/usr/bin/rekey watch\n",
 		"share/man/man1/rekey.1":                           `.TH "REKEY" "1"`,
 		"share/man/man1/rekey-status.1":                    "Rekey " + builtVersion(i.t),
+		"share/man/man1/rekey-token.1":                     "\n.TP\n\\fB5\\fP\ntry again later: ",
 		"share/bash-completion/completions/rekey":          "complete -o default -F __start_rekey rekey",
 		"share/zsh/site-functions/_rekey":                  "#compdef rekey",
 		"share/fish/vendor_completions.d/rekey.fish":       "complete -c rekey",
