@@ -26,8 +26,8 @@ type Key struct {
 	Type Type
 	// Values are the words of a TypeWord.
 	Values []string
-	// Default is the default value as written in the file, or in words if it
-	// depends on the machine.
+	// Default is the default value as written in the file, "" if it cannot be: the
+	// translations say what it is then.
 	Default string
 	// Env is the environment variable that overrides the file, "" for none.
 	Env string
@@ -58,10 +58,10 @@ var table = []key{
 	{Key{Name: "usage", Type: TypeWord, Values: names(UsageOn, UsageOff), Default: `"on"`}, func(s *Settings) any { return &s.Usage }},
 	{Key{Name: "usage_alerts", Type: TypePercents, Default: "[]"}, func(s *Settings) any { return &s.UsageAlerts }},
 	{Key{Name: "sign_in", Type: TypeWord, Values: names(auth.SignInMethods()...), Default: `"browser"`}, func(s *Settings) any { return &s.SignIn }},
-	{Key{Name: "codex", Type: TypePath, Default: "the codex that is found", Env: "REKEY_CODEX"}, func(s *Settings) any { return &s.Codex }},
-	{Key{Name: "language", Type: TypeWord, Values: lang.Languages(), Default: "the environment's", Env: "REKEY_LANGUAGE"}, func(s *Settings) any { return &s.Language }},
+	{Key{Name: "codex", Type: TypePath, Env: "REKEY_CODEX"}, func(s *Settings) any { return &s.Codex }},
+	{Key{Name: "language", Type: TypeWord, Values: lang.Languages(), Env: "REKEY_LANGUAGE"}, func(s *Settings) any { return &s.Language }},
 	{Key{Name: "log", Type: TypeWord, Values: levelNames(), Default: `"info"`}, func(s *Settings) any { return &s.Log }},
-	{Key{Name: "hook", Type: TypePath, Default: "none"}, func(s *Settings) any { return &s.Hook }},
+	{Key{Name: "hook", Type: TypePath}, func(s *Settings) any { return &s.Hook }},
 }
 
 // Words returns the words that a key can be set to, nil if it takes no words.

@@ -174,7 +174,7 @@ func code(id string) string {
 	for _, suffix := range []string{".what", ".do", ".short", ".long", ".example"} {
 		id = strings.TrimSuffix(id, suffix)
 	}
-	for _, prefix := range []string{"finding.", "doctor.fact.", "doctor.word.", "doctor.part.", "setting.",
+	for _, prefix := range []string{"finding.", "doctor.fact.", "doctor.word.", "doctor.part.", "setting.", "setting_default.",
 		"reason.", "activity.", "sign_in.", "action.", "loan_fault.", "plan_usage_problem."} {
 		id = strings.TrimPrefix(id, prefix)
 	}

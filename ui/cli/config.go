@@ -45,27 +45,37 @@ func (p *Program) configCommand() *cobra.Command {
 // origin of each setting as a comment.
 func (p *Program) config() error {
 	c := p.Config()
-	var text strings.Builder
-	if c.Path != "" {
-		fmt.Fprintf(&text, "# %s\n", c.Path)
-	}
+	var settings, origins []string
+	widest := 0
 	for _, s := range c.Settings {
-		origin := s.Origin
+		setting, origin := s.Name+" = "+s.Value, s.Origin
+		if s.Value == "" {
+			setting = "# " + s.Name
+		}
 		if origin == "" {
 			origin = p.Words.Say("configuration.default")
 		}
 		if s.Problem != nil {
 			origin += "; " + words.OneLine(p.Words.Error(s.Problem))
 		}
-		if s.Value == "" {
-			fmt.Fprintf(&text, "# %s  # %s\n", s.Name, origin)
-		} else {
-			fmt.Fprintf(&text, "%s = %s  # %s\n", s.Name, s.Value, origin)
+		settings, origins = append(settings, setting), append(origins, origin)
+		if width := cells(setting); width <= widestSetting {
+			widest = max(widest, width)
 		}
+	}
+	var text strings.Builder
+	if c.Path != "" {
+		fmt.Fprintf(&text, "# %s\n", c.Path)
+	}
+	for i, setting := range settings {
+		fmt.Fprintf(&text, "%s%s  # %s\n", setting, strings.Repeat(" ", max(0, widest-cells(setting))), origins[i])
 	}
 	_, err := fmt.Fprint(p.Out, text.String())
 	return err
 }
+
+// widestSetting is how wide a setting may be that the others' origins stand beside.
+const widestSetting = 40
 
 // withKeys marks the command whose help explains the configuration file.
 var withKeys = map[string]string{"keys": "all"}
@@ -74,7 +84,11 @@ var withKeys = map[string]string{"keys": "all"}
 func (p *Program) keysHelp() string {
 	var text strings.Builder
 	for _, k := range config.Keys() {
-		fmt.Fprintf(&text, "\n\n  %s = %s\n      %s", k.Name, k.Default, p.Words.Say("setting."+k.Name))
+		value := k.Default
+		if value == "" {
+			value = p.Words.Say("setting_default." + k.Name)
+		}
+		fmt.Fprintf(&text, "\n\n  %s = %s\n      %s", k.Name, value, p.Words.Say("setting."+k.Name))
 		if len(k.Values) > 0 {
 			text.WriteString("\n      " + p.Words.Say("configuration.values", "Values", p.Words.List(k.Values)))
 		}

@@ -19,7 +19,8 @@ func TestConfig(t *testing.T) {
 		}}
 	}
 	p.run(t, cli.ExitOK, "config")
-	const want = "# /home/ada/.config/rekey/config.toml\n# homes  # default\nkeep_fresh = false  # config.toml\nlog = \"info\"  # default; something else\n"
+	const want = "# /home/ada/.config/rekey/config.toml\n" +
+		"# homes             # default\nkeep_fresh = false  # config.toml\nlog = \"info\"        # default; something else\n"
 	if p.out.String() != want || p.err.Len() > 0 {
 		t.Errorf("it prints\n%s\nand says %q, want\n%s", &p.out, &p.err, want)
 	}
