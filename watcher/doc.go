@@ -24,6 +24,6 @@
 //
 // # What it cannot see
 //
-// Mounting or unmounting a file system on a directory sends no event. Outside Linux, neither does
-// a write through another hard link of a file.
+// Outside Linux, mounting or unmounting a file system on a directory sends no event, and neither
+// does a write through another hard link of a file.
 package watcher

@@ -35,9 +35,13 @@ type inotify struct {
 	done chan struct{}
 	lost func()
 
+	mounts  *os.File       // the list of mounts, nil where there is none
+	readers sync.WaitGroup // of the two files
+
 	mu    sync.Mutex // guards everything below
 	ids   map[string]int32
 	names map[int32]string // the latest name of each watch, which may have had others
+	found map[string]inode // what had the name before it was watched, or could not be
 }
 
 // openNotifier starts the system's notifications. lost is called, from any
@@ -49,9 +53,12 @@ func openNotifier(lost func()) (notifier, error) {
 	}
 	n := &inotify{
 		fd: fd, file: os.NewFile(uintptr(fd), "inotify"), out: make(chan fsnotify.Event), done: make(chan struct{}), lost: lost,
-		ids: make(map[string]int32), names: make(map[int32]string),
+		ids: make(map[string]int32), names: make(map[int32]string), found: make(map[string]inode),
 	}
-	go n.read()
+	n.readers.Go(n.read)
+	if n.mounts, err = os.Open(mountList); err == nil {
+		n.readers.Go(n.followMounts)
+	}
 	return n, nil
 }
 
@@ -63,15 +70,16 @@ func (n *inotify) watchContent(dir string) error { return n.add(dir, ofContent) 
 func (n *inotify) add(name string, mask uint32) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	found := inodeAt(name)
 	wd, err := unix.InotifyAddWatch(n.fd, name, mask)
-	if err != nil {
+	if n.found[name] = found; err != nil {
 		return &os.PathError{Op: "watch", Path: name, Err: err}
 	}
 	id := int32(wd)
 	if before, ok := n.ids[name]; !ok || before != id {
 		n.drop(name) // the watch of what had the name before
 	}
-	n.ids[name], n.names[id] = id, name
+	n.ids[name], n.names[id], n.found[name] = id, name, found // drop has forgotten it
 	return nil
 }
 
@@ -89,6 +97,7 @@ func (n *inotify) drop(name string) {
 		return
 	}
 	delete(n.ids, name)
+	delete(n.found, name)
 	if n.names[id] == name {
 		delete(n.names, id)
 		_, _ = unix.InotifyRmWatch(n.fd, uint32(id)) // it may have ended by itself
@@ -99,9 +108,9 @@ func (n *inotify) events() <-chan fsnotify.Event { return n.out }
 
 func (n *inotify) close() {
 	close(n.done)
-	_ = n.file.Close() // makes the reader's read return
-	for range n.out {  // closed last
-	}
+	_ = n.file.Close()   // makes the reader's read return
+	_ = n.mounts.Close() // and this the other's
+	n.readers.Wait()
 }
 
 // room is for the events that are read at once: it is on the stack of a goroutine
@@ -155,6 +164,7 @@ func (n *inotify) event(id int32, mask uint32, name string) fsnotify.Event {
 	if known && mask&unix.IN_IGNORED != 0 { // the watch has ended with what it watched
 		delete(n.names, id)
 		delete(n.ids, place)
+		delete(n.found, place)
 	}
 	n.mu.Unlock()
 	if !known {

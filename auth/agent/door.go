@@ -16,7 +16,8 @@ type door struct {
 	opts   Options
 
 	open     listener // the newest, nil before the first
-	failures int      // in a row
+	failures int      // since it was open, or looked for because of a change
+	told     bool     // of the trouble there is
 }
 
 // listener is a listener that knows whether who dials its path reaches it.
@@ -29,6 +30,8 @@ const (
 	// doorPause is how long to wait after the first failure to open the socket. The
 	// pauses double, so that lasting trouble wakes nobody for long.
 	doorPause, doorPauses = 50 * time.Millisecond, 16
+	// doorBreath is how long whoever removes the folder has to finish.
+	doorBreath = 5 * time.Millisecond
 	// doorWord is how many failures to put an open socket back are told to the user:
 	// at a login the folder is made a moment before it can be used.
 	doorWord = 5
@@ -44,11 +47,12 @@ func (d *door) keep(ctx context.Context, serve func(net.Listener)) {
 	}()
 	for {
 		var again <-chan time.Time
-		if d.open == nil || !d.open.inPlace() {
+		if d.open == nil || !d.open.inPlace() && pause(ctx, doorBreath) {
 			again = d.reopen(serve)
 		}
 		select {
 		case <-d.knocks:
+			d.failures = 0
 		case <-again:
 		case <-ctx.Done():
 			return
@@ -64,12 +68,13 @@ func (d *door) reopen(serve func(net.Listener)) (again <-chan time.Time) {
 			d.opts.Log.Info("the socket was gone and has been put back", "path", d.path)
 			_ = d.open.Close() // its clients stay
 		}
-		d.open, d.failures = l, 0
+		d.open, d.failures, d.told = l, 0, false
 		serve(l)
 		return nil
 	}
 	d.failures++
-	if d.open == nil && d.failures == 1 || d.open != nil && d.failures == doorWord {
+	if !d.told && (d.open == nil || d.failures == doorWord) {
+		d.told = true
 		d.opts.Tell(fault.New("unreachable", "other programs cannot reach this Rekey: {{.Why}}", "Why", err))
 	}
 	return time.After(doorPause << min(d.failures-1, doorPauses))

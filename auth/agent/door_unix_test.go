@@ -75,7 +75,7 @@ func inDoor(t *testing.T, path string, f func(told *kit.Record, knock, stop func
 		d := &door{path: path, knocks: knocks, opts: Options{Log: slog.New(slog.DiscardHandler), Tell: func(err error) { fmt.Fprintln(told, err) }}}
 		kept := kit.Later(func() error { d.keep(ctx, func(net.Listener) {}); return nil })
 		synctest.Wait()
-		f(told, func() { knocks <- struct{}{}; synctest.Wait() }, func() { stop(); <-kept })
+		f(told, func() { knocks <- struct{}{}; wait(2 * doorBreath) }, func() { stop(); <-kept })
 		stop()
 	})
 }
