@@ -26,11 +26,11 @@ func (s Screen) fold(text, indent string) (lines []string) {
 }
 
 // pieces are the parts of a text between which a line may break: after a space,
-// and beside a character that is two cells wide, like Chinese ones.
+// and beside a Chinese or Japanese character.
 func pieces(text string) (list []string) {
 	start, before := 0, rune(0)
 	for i, r := range text {
-		if i > start && (before == ' ' && r != ' ' || wide(r) && !closing(r) || wide(before) && r != ' ' && !closing(r)) {
+		if i > start && (before == ' ' && r != ' ' || (breakable(r) || breakable(before)) && r != ' ' && !closing(r) && !opening(before)) {
 			list = append(list, text[start:i])
 			start = i
 		}
@@ -39,8 +39,16 @@ func pieces(text string) (list []string) {
 	return append(list, text[start:])
 }
 
-// closing reports whether a line may not begin with a character.
-func closing(r rune) bool { return strings.ContainsRune("，。；：！？、）」』》”’", r) }
+// closing reports whether a line may not begin with a character, opening whether it may
+// not end with it.
+func closing(r rune) bool {
+	return strings.ContainsRune("，。；：！？、）」』》”’…ー・っゃゅょッャュョ:;,.)]", r)
+}
+func opening(r rune) bool { return strings.ContainsRune("（「『《“‘([", r) }
+
+// breakable reports whether a line may break beside a character: it is two cells wide,
+// and not Korean, which has words.
+func breakable(r rune) bool { return wide(r) && (r < '가' || r > '힣') }
 
 // wide reports whether a character is two cells wide.
 func wide(r rune) bool {

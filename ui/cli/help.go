@@ -57,7 +57,7 @@ func (p *Program) helpful(root *cobra.Command) {
 		if about == "" {
 			about = cmd.Short
 		}
-		cmd.Print(strings.TrimRightFunc(about, unicode.IsSpace), "\n\n", p.usage(cmd))
+		cmd.Print(p.reflow(strings.TrimRightFunc(about, unicode.IsSpace), false), "\n\n", p.usage(cmd))
 	})
 }
 
@@ -65,11 +65,8 @@ func (p *Program) helpful(root *cobra.Command) {
 func (p *Program) usage(cmd *cobra.Command) string {
 	var out strings.Builder
 	// chapter begins a part of the text, after an empty line.
-	chapter := func(title string, parts ...string) {
-		out.WriteString("\n\n" + p.Words.Say(title))
-		for _, part := range parts {
-			out.WriteString("\n" + part)
-		}
+	chapter := func(title, text string) {
+		out.WriteString("\n\n" + p.Words.Say(title) + "\n" + text)
 	}
 	out.WriteString(p.Words.Say("help.usage"))
 	if cmd.Runnable() {
@@ -79,7 +76,7 @@ func (p *Program) usage(cmd *cobra.Command) string {
 		out.WriteString("\n  " + cmd.CommandPath() + " " + p.Words.Say("help.command"))
 	}
 	if cmd.HasExample() {
-		chapter("help.examples", cmd.Example)
+		chapter("help.examples", p.reflow(cmd.Example, true))
 	}
 	if cmd.HasAvailableSubCommands() {
 		var list []string
@@ -88,18 +85,23 @@ func (p *Program) usage(cmd *cobra.Command) string {
 				list = append(list, fmt.Sprintf("  %-*s %s", below.NamePadding(), below.Name(), below.Short))
 			}
 		}
-		chapter("help.commands", list...)
+		chapter("help.commands", p.reflow(strings.Join(list, "\n"), false))
 	}
 	if cmd.HasAvailableLocalFlags() {
-		chapter("help.flags", p.flagUsages(cmd.LocalFlags()))
+		chapter("help.flags", p.reflow(p.flagUsages(cmd.LocalFlags()), false))
 	}
 	if cmd.HasAvailableInheritedFlags() {
-		chapter("help.global_flags", p.flagUsages(cmd.InheritedFlags()))
+		chapter("help.global_flags", p.reflow(p.flagUsages(cmd.InheritedFlags()), false))
 	}
 	if cmd.HasAvailableSubCommands() {
-		chapter("help.more")
+		out.WriteString("\n\n" + p.reflow(p.Words.Say("help.more"), false))
 	}
 	return out.String() + "\n"
+}
+
+// reflow is Screen.reflow in p's language.
+func (p *Program) reflow(text string, examples bool) string {
+	return p.OutScreen.reflow(text, p.Words.Language(), examples)
 }
 
 // helpCommand is cobra's own, except for the exit code for an unknown command.
