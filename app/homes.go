@@ -21,38 +21,24 @@ type wiring struct {
 	said   *recent
 }
 
-// options returns those of a command's home: the one named, else the first that
-// Rekey looks after.
+// options returns those of a home that homes has listed.
 func (w wiring) options(home string) (agent.Options, error) {
 	user, err := userdir.Home()
 	if err != nil && !filepath.IsAbs(agent.UserDirs(os.Getenv, "").State) {
 		return agent.Options{}, err
 	}
-	var named []string
-	if home != "" {
-		named = []string{home}
-	}
-	homes, err := w.homes(named)
-	if len(homes) == 0 {
-		return agent.Options{}, err
-	}
-	return w.optionsOf(homes[0], user), nil
-}
-
-// optionsOf returns the options of a home that homes has listed.
-func (w wiring) optionsOf(dir, user string) agent.Options {
 	getenv := func(name string) string {
 		if name == "CODEX_HOME" {
-			return dir
+			return home
 		}
 		return os.Getenv(name)
 	}
 	dirs := agent.UserDirs(os.Getenv, user)
-	log, level := w.log(dirs, dir)
+	log, level := w.log(dirs, home)
 	return agent.Options{
-		Dir: dir, Dirs: dirs, Getenv: getenv, Settings: w.config.path, Autostart: w.autostart(user),
+		Dir: home, Dirs: dirs, Getenv: getenv, Settings: w.config.path, Autostart: w.autostart(user),
 		OpenURL: openURL, ShowURL: w.showURL, FindCodex: findCodex, Tell: w.passOn, Log: log, LogLevel: level,
-	}
+	}, nil
 }
 
 // open opens a home for one command.

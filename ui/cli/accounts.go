@@ -62,11 +62,15 @@ func (p *Program) addCommand() *cobra.Command {
 			if err := p.makeHome(home, like); err != nil {
 				return err
 			}
+			homes, err := p.homes(&scope{named: []string{home}})
+			if err != nil {
+				return err
+			}
 			method := auth.SignInPreferred
 			if device {
 				method = auth.SignInDevice
 			}
-			err = p.WithSession(cmd.Context(), home, func(ctx context.Context, s auth.Session) error { return p.login(ctx, s, method) })
+			err = p.WithSession(cmd.Context(), homes[0], func(ctx context.Context, s auth.Session) error { return p.login(ctx, s, method) })
 			if err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,6 +32,20 @@ func several(p *terminal, statuses ...auth.Status) {
 		return cli.Report{Home: h, State: kit.State(at[h], noon), Kept: true}, nil
 	}
 	p.Refresh = p.Status
+}
+
+// The home of an account may be a link: the sign-in goes where it leads, and the
+// list says what its user knows.
+func TestAddFollowsLinks(t *testing.T) {
+	t.Parallel()
+	p := newTerminal()
+	p.MakeHome = func(string, string) (cli.Copied, error) { return cli.Copied{}, nil }
+	p.AddHome = func(_ context.Context, h string) error { p.asked = append(p.asked, "add "+h); return nil }
+	p.Homes = func(named []string) ([]string, error) { return []string{"/data" + named[0]}, nil }
+	p.run(t, cli.ExitOK, "add", "work")
+	if want := []string{"session /data/home/ada/.codex-work", "add /home/ada/.codex-work"}; !slices.Equal(p.asked, want) {
+		t.Errorf("asked for %q, want %q", p.asked, want)
+	}
 }
 
 // The worst of several homes decides the code, and each is named.
