@@ -1,6 +1,9 @@
 package watcher
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // step is one change. What a reader finds at the file after it must be seen; if
 // that is what it was, there must be a message at least.
@@ -226,20 +229,27 @@ func walk(t *testing.T, d disk, w *Watcher, steps []step) {
 	}
 }
 
-// Both files are watched, and each message is for all of them.
+// All files are watched, also those behind the link through which the first leads.
 func TestEachOfTheFiles(t *testing.T) {
-	d := newDisk(t)
-	signedIn(d)
-	auth, config := d.path("user/.codex/auth.json"), d.path("user/.codex/config.toml")
-	r := startReader(t, newWatcher(t, auth, config, d.path("etc/codex/config.toml")))
-	for _, s := range []struct{ name, file string }{
-		{"user/.codex/config.toml", config},
-		{"user/.codex/auth.json", auth},
-		{"etc/codex/config.toml", d.path("etc/codex/config.toml")},
-		{"user/.codex/config.toml", config},
-	} {
-		d.mkdir("etc/codex")
-		d.replace(s.name, "changed "+s.name+state(s.file))
-		r.sees(t, s.file)
+	for name, setup := range map[string]func(disk){"a folder": signedIn, "a link": linkedHome} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDisk(t)
+			setup(d)
+			auth, config := d.path("user/.codex/auth.json"), d.path("user/.codex/config.toml")
+			w := newWatcher(t, auth, config, d.path("etc/codex/config.toml"))
+			w.interval = time.Hour // longer than the reader's patience
+			r := startReader(t, w)
+			for _, s := range []struct{ name, file string }{
+				{"user/.codex/config.toml", config},
+				{"user/.codex/auth.json", auth},
+				{"etc/codex/config.toml", d.path("etc/codex/config.toml")},
+				{"user/.codex/config.toml", config},
+			} {
+				d.mkdir("etc/codex")
+				d.replace(s.name, "changed "+s.name+state(s.file))
+				r.sees(t, s.file)
+			}
+		})
 	}
 }

@@ -40,6 +40,7 @@ type trail struct {
 	roles map[string]role // by path; no directory in it is a link
 	used  map[string]bool // directories in which names were looked up, and files: is it watched?
 	deaf  bool            // some change would send no event
+	found map[string]bool // directories that were found once what they are in was watched
 
 	watches    *watches
 	silent     func(dir string) bool
@@ -50,6 +51,7 @@ func newTrail(watches *watches, silent func(string) bool, everyLevel bool) *trai
 	return &trail{
 		roles:      make(map[string]role),
 		used:       make(map[string]bool),
+		found:      make(map[string]bool),
 		watches:    watches,
 		silent:     silent,
 		everyLevel: everyLevel,
@@ -100,6 +102,9 @@ func (t *trail) follow(path string) {
 // find returns what is at place, in dir, and whether dir is watched. It looks
 // only after dir is watched, so that later changes send an event.
 func (t *trail) find(dir, place string, last bool) (found kind, target string, watched bool) {
+	if !last && t.found[place] {
+		return directory, "", true // the way to another file leads through it
+	}
 	if !t.everyLevel && !last {
 		if found, _ = inspect(place); found == directory {
 			return found, "", false
@@ -107,6 +112,7 @@ func (t *trail) find(dir, place string, last bool) (found kind, target string, w
 	}
 	watched = t.watch(dir)
 	found, target = inspect(place)
+	t.found[place] = watched && found == directory
 	if last && found == other && watched {
 		watched = t.watches.file(place)
 		t.used[place] = watched
