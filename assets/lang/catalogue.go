@@ -25,9 +25,11 @@ type catalogue struct {
 	messages map[string]message // what is in them
 }
 
-// message is its text in each plural form that has one of its own, "other" among
-// them.
-type message map[string]string
+// message is its text, and the text in each plural form that has one of its own.
+type message struct {
+	other string
+	forms map[string]any // nil where there are none
+}
 
 // say reports whether the catalogue has the message. count is nil where there is
 // nothing to count.
@@ -36,10 +38,10 @@ func (c *catalogue) say(id string, count *int, values map[string]string) (string
 	if chinese {
 		values = marked(values)
 	}
-	m := c.find(id)
-	text := m["other"]
+	m, known := c.find(id)
+	text := m.other
 	if count != nil {
-		if form, ok := m[forms[plural.Cardinal.MatchPlural(c.tag, *count, 0, 0, 0, 0)]]; ok {
+		if form, ok := m.forms[forms[plural.Cardinal.MatchPlural(c.tag, *count, 0, 0, 0, 0)]].(string); ok {
 			text = form
 		}
 	}
@@ -47,7 +49,7 @@ func (c *catalogue) say(id string, count *int, values map[string]string) (string
 	if chinese {
 		text = spaced(text)
 	}
-	return text, m != nil
+	return text, known
 }
 
 // forms are the names of the plural forms in the files.
@@ -70,8 +72,8 @@ func fill(text string, values map[string]string) string {
 	}
 }
 
-// find returns nil where there is no such message.
-func (c *catalogue) find(id string) message {
+// find reports whether there is such a message.
+func (c *catalogue) find(id string) (m message, known bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.read == nil {
@@ -83,21 +85,18 @@ func (c *catalogue) find(id string) message {
 		_ = toml.Unmarshal(table(translations.Of(c.tag.String()), name), &tree) // a test reads them all
 		c.add("", tree)
 	}
-	return c.messages[id]
+	m, known = c.messages[id]
+	return m, known
 }
 
 // add takes in what a table holds: texts, messages with plural forms, and tables.
 func (c *catalogue) add(name string, node any) {
 	switch node := node.(type) {
 	case string:
-		c.messages[name] = message{"other": node}
+		c.messages[name] = message{other: node}
 	case map[string]any:
-		if _, ok := node["other"].(string); ok {
-			m := make(message, len(node))
-			for form, text := range node {
-				m[form], _ = text.(string)
-			}
-			c.messages[name] = m
+		if other, ok := node["other"].(string); ok {
+			c.messages[name] = message{other, node}
 			return
 		}
 		for key, below := range node {
