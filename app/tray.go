@@ -49,19 +49,14 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 	}
 	var notices []func(context.Context) error
 	for i, h := range ours {
-		desktop := notify.NewDesktop(bus)
-		defer desktop.Close()
 		o := notify.Options{Words: w.words, Patience: noticePatience, Log: h.options.Log}
 		if len(ours) > 1 {
 			o.Home = ours.name(i)
 		}
-		notices = append(notices, func(ctx context.Context) error { notify.Run(ctx, h.member, desktop, o); return nil })
-		alerts := notify.NewDesktop(bus)
-		defer alerts.Close()
-		notices = append(notices, func(ctx context.Context) error { notify.RunAlerts(ctx, h.member, alerts, o); return nil })
-		loans := notify.NewDesktop(bus)
-		defer loans.Close()
-		notices = append(notices, func(ctx context.Context) error { notify.RunLoans(ctx, h.member, loans, o); return nil })
+		notices = append(notices,
+			notifying(bus, func(ctx context.Context, n notify.Notifier) { notify.Run(ctx, h.member, n, o) }),
+			notifying(bus, func(ctx context.Context, n notify.Notifier) { notify.RunAlerts(ctx, h.member, n, o) }),
+			notifying(bus, func(ctx context.Context, n notify.Notifier) { notify.RunLoans(ctx, h.member, n, o) }))
 	}
 	notices = append(notices,
 		func(ctx context.Context) error { return w.explainGNOME(ctx, ours[0].member, bus) },
@@ -84,6 +79,16 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 		return startAgain()
 	}
 	return err
+}
+
+// notifying runs f with a Notifier of its own.
+func notifying(bus string, f func(context.Context, notify.Notifier)) func(context.Context) error {
+	return func(ctx context.Context) error {
+		desktop := notify.NewDesktop(bus)
+		defer desktop.Close()
+		f(ctx, desktop)
+		return nil
+	}
 }
 
 // trayHome returns a session for the tray. Its window shows the sockets, the

@@ -16,14 +16,10 @@ import (
 	"fyne.io/fyne/v2/driver"
 
 	"rekey/assets"
-	"rekey/auth/appserver"
 	"rekey/internal/fault"
 	"rekey/ui/window"
 	"rekey/ui/words"
 )
-
-// dialLimit bounds the connecting to an agent, which is on this machine.
-const dialLimit = 5 * time.Second
 
 // askLimit bounds the request to another window, which is on this machine but may
 // be about to open.
@@ -43,20 +39,14 @@ var errNoWindow = fault.New("no_opengl", "this display cannot draw the window be
 // the language of speech. If there is one already, that one comes forward.
 func show(o options, speech words.Words, log *slog.Logger) error {
 	if o.ask == askLearn {
-		until := time.Now().Add(askLimit)
-		for _, socket := range o.sockets {
-			askFirst(socket, o, until)
-		}
+		askEvery(o)
 		return nil
 	}
 	if err := checkDisplay(); err != nil {
 		return err
 	}
 	noBusOfItsOwn()
-	// Fyne reads megabytes of fonts first. To collect in between would make the window a
-	// tenth later.
-	usual := debug.SetGCPercent(800)
-	time.AfterFunc(opening, func() { debug.SetGCPercent(usual) })
+	collectLater()
 	ctx, closed := context.WithCancel(context.Background())
 	defer closed()
 	place, done := takePlace(ctx, o)
@@ -71,9 +61,8 @@ func show(o options, speech words.Words, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	var w *window.Window
-	var asked sync.WaitGroup
-	w = window.New(ctx, a, window.Options{
+	s := &shown{sockets: o.sockets}
+	s.Window = window.New(ctx, a, window.Options{
 		Homes:       homes,
 		Words:       speech,
 		Open:        a.OpenURL,
@@ -85,7 +74,7 @@ func show(o options, speech words.Words, log *slog.Logger) error {
 		Closed: func() {
 			closed()
 			place.leave()
-			within(closeLimit, func() { w.Wait(); asked.Wait() })
+			within(closeLimit, s.wait)
 			// Not by way of Fyne 2.8, whose end now and then panics: it closes
 			// the queue that its last event is on its way to. It keeps nothing
 			// of ours. (Seen with v2.8.1; not reported upstream as far as we
@@ -93,47 +82,78 @@ func show(o options, speech words.Words, log *slog.Logger) error {
 			os.Exit(exitClosed)
 		},
 	})
-	// On X11 a window's class is the title that it is created with, and desktops find
-	// the desktop entry by the class. Wayland has Fyne's id of the app for that.
-	title := w.Title()
-	w.SetTitle("Rekey")
-	w.Show()
-	w.SetTitle(title)
-	if !drawn(w.Window) {
-		return errNoWindow
+	if err := s.appear(); err != nil {
+		return err
 	}
-	shown := o.sockets
-	do := func(asked options) { // on Fyne's goroutine
-		var more []window.Home
-		for _, socket := range asked.sockets {
-			if !slices.Contains(shown, socket) {
-				shown, more = append(shown, socket), append(more, homeAt(socket))
-			}
-		}
-		w.Add(ctx, more...)
-		if asked.ask != askLearn {
-			w.RequestFocus()
-		}
-		if asked.ask == askAdd {
-			w.AskAccount(ctx)
-		}
-	}
-	asked.Go(func() {
-		place.serve(ctx, func(asked options, done func()) { fyne.Do(func() { do(asked); done() }) })
+	s.asked.Go(func() {
+		place.serve(ctx, func(asked options, done func()) { fyne.Do(func() { s.answer(ctx, asked); done() }) })
 	})
 	if o.ask == askAdd {
-		fyne.Do(func() { w.AskAccount(ctx) })
+		fyne.Do(func() { s.AskAccount(ctx) })
 	}
 	a.Run()
 	closed() // also when the app was ended by a signal
-	w.Wait()
-	asked.Wait()
+	s.wait()
 	return nil
 }
 
-// homeAt is the home whose agent has this socket.
-func homeAt(socket string) window.Home {
-	return window.Home{Dial: func(ctx context.Context) (window.Connection, error) { return dial(ctx, socket) }}
+// askEvery asks the window of each socket what these options say.
+func askEvery(o options) {
+	until := time.Now().Add(askLimit)
+	for _, socket := range o.sockets {
+		askFirst(socket, o, until)
+	}
+}
+
+// collectLater has the collector wait until the window is open: Fyne reads megabytes
+// of fonts first, and to collect in between would make the window a tenth later.
+func collectLater() {
+	usual := debug.SetGCPercent(800)
+	time.AfterFunc(opening, func() { debug.SetGCPercent(usual) })
+}
+
+// shown is the window, and what it shows.
+type shown struct {
+	*window.Window
+	sockets []string       // only Fyne's goroutine touches it
+	asked   sync.WaitGroup // what other starts ask
+}
+
+// wait waits for everything that is under way.
+func (s *shown) wait() {
+	s.Wait()
+	s.asked.Wait()
+}
+
+// appear puts the window on the display.
+func (s *shown) appear() error {
+	// On X11 a window's class is the title that it is created with, and desktops find
+	// the desktop entry by the class. Wayland has Fyne's id of the app for that.
+	title := s.Title()
+	s.SetTitle("Rekey")
+	s.Show()
+	s.SetTitle(title)
+	if !drawn(s.Window.Window) {
+		return errNoWindow
+	}
+	return nil
+}
+
+// answer does what another start asks for.
+func (s *shown) answer(ctx context.Context, asked options) {
+	var more []window.Home
+	for _, socket := range asked.sockets {
+		if !slices.Contains(s.sockets, socket) {
+			s.sockets, more = append(s.sockets, socket), append(more, homeAt(socket))
+		}
+	}
+	s.Add(ctx, more...)
+	if asked.ask != askLearn {
+		s.RequestFocus()
+	}
+	if asked.ask == askAdd {
+		s.AskAccount(ctx)
+	}
 }
 
 // folder is a folder's address, nil when there is none.
@@ -174,40 +194,4 @@ func drawn(w fyne.Window) bool {
 		}
 	})
 	return made
-}
-
-// dialAll starts connecting to every agent concurrently. found waits for them;
-// if none answers, it returns the first one's error.
-func dialAll(ctx context.Context, sockets []string) (found func() ([]window.Home, error)) {
-	homes, problems := make([]window.Home, len(sockets)), make([]error, len(sockets))
-	var all sync.WaitGroup
-	for i, socket := range sockets {
-		homes[i] = homeAt(socket)
-		all.Go(func() {
-			s, err := dial(ctx, socket)
-			if problems[i] = err; err == nil {
-				homes[i].First = s
-			}
-		})
-	}
-	return func() ([]window.Home, error) {
-		all.Wait()
-		for _, err := range problems {
-			if err == nil {
-				return homes, nil
-			}
-		}
-		return nil, problems[0]
-	}
-}
-
-// dial connects to one agent. It returns no typed nil.
-func dial(ctx context.Context, socket string) (window.Connection, error) {
-	ctx, cancel := context.WithTimeout(ctx, dialLimit)
-	defer cancel()
-	c, err := appserver.Dial(ctx, socket)
-	if err != nil {
-		return nil, err
-	}
-	return c, nil
 }
