@@ -182,7 +182,7 @@ func (w wiring) appServer(ctx context.Context, home string, noWatch bool) error 
 		defer cancel()
 		server := &appserver.Server{
 			Home: h, Version: version.Current().Number, Platform: agent.Platform(),
-			HostTokens: true, StaleAtStart: true, AsCodex: noWatch, Pushes: !noWatch, Log: o.Log,
+			HostTokens: true, StaleAtStart: true, AsCodex: noWatch, Pushes: !noWatch,
 		}
 		return server.Serve(running, newStdio())
 	})

@@ -102,7 +102,7 @@ func (w wiring) autostart(user string) autostart.Login {
 }
 
 // findCodex finds the user's own codex, at the configured path if there is one.
-func findCodex(configured string) (login.CodexProgram, error) {
+func findCodex(configured string) (path string, err error) {
 	user, _ := userdir.Home() // without one, fewer places are searched
 	return login.FindCodex(login.CodexSearch{
 		Setting: configured, Getenv: os.Getenv, UserHome: user, System: runtime.GOOS,

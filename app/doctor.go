@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 
 	"rekey/auth/agent"
-	"rekey/auth/login"
 	"rekey/internal/doctor"
 	"rekey/internal/safefile"
 	"rekey/internal/version"
@@ -34,7 +33,7 @@ func (w wiring) diagnose(ctx context.Context, homes []agent.Options) (doctor.Rep
 	in := doctor.Inputs{
 		Version: version.Current(), Getenv: os.Getenv, UserHome: userHome(), Homes: homes,
 		Settings: w.config.Settings, Problems: w.config.problems, Config: w.config.path,
-		FindCodex: func() (login.CodexProgram, error) { return findCodex(w.config.Codex) },
+		FindCodex: func() (string, error) { return findCodex(w.config.Codex) },
 		Panel:     func(ctx context.Context) error { return tray.Probe(ctx, "") },
 		Notifications: func(ctx context.Context) (string, error) {
 			return notify.Daemon(ctx, "")

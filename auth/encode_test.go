@@ -77,10 +77,9 @@ func TestEncodeShape(t *testing.T) {
 func TestNewCredentials(t *testing.T) {
 	in := SignIn{
 		IDToken: NewSecret(idToken("ada@example.com", "acct-ada")), AccessToken: NewSecret("access"),
-		RefreshToken: NewSecret("refresh"), APIKey: secret("sk-1"),
-		Provenance: &Provenance{"https://issuer.example", "client-1"}, OwnerID: "owner-1",
+		RefreshToken: NewSecret("refresh"), Provenance: &Provenance{"https://issuer.example", "client-1"}, OwnerID: "owner-1",
 	}
-	s := must.Get(NewChatGPT(in, noon.In(time.FixedZone("", 3600))))(t)
+	s := must.Get(NewChatGPT(in, noon.In(time.FixedZone("", 3600))))(t).WithAPIKey(NewSecret("sk-1"))
 	again := mustParse(t, s.Encode())
 	if !again.Equal(s) || again.Kind() != KindChatGPT || !again.Usable() {
 		t.Errorf("read again: %s", again.Encode())

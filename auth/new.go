@@ -41,8 +41,6 @@ func NewAPIKey(key Secret) *Snapshot {
 // SignIn is the result of a ChatGPT sign-in.
 type SignIn struct {
 	IDToken, AccessToken, RefreshToken Secret
-	// APIKey is the key the server exchanged for the ID token, nil when it gave none.
-	APIKey *Secret
 	// Provenance is the issuer and client of the sign-in, nil for none.
 	Provenance *Provenance
 	// OwnerID is a random name of this sign-in, "" for none.
@@ -53,7 +51,7 @@ type SignIn struct {
 // account is the one the ID token claims.
 func NewChatGPT(r SignIn, now time.Time) (*Snapshot, error) {
 	mode := KindChatGPT
-	base := &Snapshot{mode: &mode, apiKey: r.APIKey, tokens: &tokens{}}
+	base := &Snapshot{mode: &mode, tokens: &tokens{}}
 	s, err := base.WithTokens(TokenResponse{
 		IDToken: &r.IDToken, AccessToken: &r.AccessToken, RefreshToken: &r.RefreshToken,
 	}, now)

@@ -47,7 +47,7 @@ func TestSecretsShowThemselvesToNobody(t *testing.T) {
 		"an answer":    TokenResponse{IDToken: &s, AccessToken: &s, RefreshToken: &s},
 		"an entry":     EscrowEntry{Answer: &TokenResponse{RefreshToken: &s}},
 		"host's":       ExternalTokens{AccessToken: s},
-		"a sign-in":    SignIn{IDToken: s, AccessToken: s, RefreshToken: s, APIKey: &s},
+		"a sign-in":    SignIn{IDToken: s, AccessToken: s, RefreshToken: s},
 		"a snapshot":   snapshot,
 		"its value":    *snapshot,
 		"its tokens":   snapshot.tokens,

@@ -10,7 +10,6 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/codex"
-	"rekey/auth/login"
 	"rekey/auth/memory"
 	"rekey/auth/store"
 	"rekey/internal/autostart"
@@ -35,7 +34,7 @@ type Options struct {
 	ShowURL func(url string)
 	// FindCodex finds the user's own codex for SignInCodex, at the configured
 	// path if that is not ""; nil disables that method.
-	FindCodex func(configured string) (login.CodexProgram, error)
+	FindCodex func(configured string) (path string, err error)
 	// AsCodex follows Codex to the letter: see auth.Options.
 	AsCodex bool
 	// Tell gets errors for the person at the terminal; nil discards them. It is

@@ -37,7 +37,7 @@ func (r *rig) useCodex(content []byte, code string) func(*Options) {
 	}
 	r.env["PATH"] = os.Getenv("PATH")
 	return func(o *Options) {
-		o.FindCodex = func(string) (login.CodexProgram, error) { return login.CodexProgram{Path: path}, nil }
+		o.FindCodex = func(string) (string, error) { return path, nil }
 	}
 }
 
@@ -79,7 +79,7 @@ func TestSignInWithoutCodex(t *testing.T) {
 	r := newRig(t, box.Config{})
 	missing := &login.NoCodexError{Looked: []string{"/nowhere/codex"}}
 	h := r.open(func(o *Options) {
-		o.FindCodex = func(string) (login.CodexProgram, error) { return login.CodexProgram{}, missing }
+		o.FindCodex = func(string) (string, error) { return "", missing }
 	})
 	if err := h.SignIn(within(t), auth.SignInCodex); !errors.Is(err, missing) {
 		t.Errorf("SignIn = %v", err)

@@ -80,7 +80,7 @@ func (h *Home) runCodex(ctx context.Context, f *flow, base *auth.Snapshot) error
 	until := time.Now().Add(login.DefaultDeviceLimit)
 	h.tellOf(f, auth.SignInProgress{Until: until})
 	err = login.CodexCLI{
-		Program: codex.Path, Home: h.opts.Dir,
+		Program: codex, Home: h.opts.Dir,
 		Lookup: func(name string) (string, bool) { v := h.opts.Getenv(name); return v, v != "" },
 		Prompt: func(url string) { h.tellOf(f, auth.SignInProgress{Page: url, Until: until}) },
 	}.Run(ctx)

@@ -31,7 +31,7 @@ func (a *Agent) serve(ctx context.Context) {
 		places: make(chan struct{}, maxClients),
 		server: &appserver.Server{
 			Home: a.Home, Version: a.version, Platform: Platform(), Pushes: true,
-			Quit: a.opts.Quit, Limits: socketLimits, Log: a.opts.Log,
+			Quit: a.opts.Quit, Limits: socketLimits,
 		},
 	}
 	d := &door{path: a.Socket(), knocks: a.knocks, opts: a.opts}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"math"
 	"syscall"
 
@@ -66,8 +65,6 @@ type Server struct {
 	Quit func()
 	// Limits bound what one connection may cost the others.
 	Limits Limits
-	// Log receives what goes wrong; nil discards it.
-	Log *slog.Logger
 }
 
 // Serve answers one connection until the client closes it or ctx is done;

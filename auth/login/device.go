@@ -1,7 +1,6 @@
 package login
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -57,8 +56,6 @@ type Device struct {
 	Confirm func(ctx context.Context, s *auth.Snapshot) error
 	// Save, if not nil, gets the credentials; its error ends the flow.
 	Save func(ctx context.Context, s *auth.Snapshot) error
-	// Limit bounds the time until the code is entered, 0 for DefaultDeviceLimit.
-	Limit time.Duration
 }
 
 // Run runs one flow. Its error is auth.ErrNoDeviceCode,
@@ -70,7 +67,7 @@ func (d Device) Run(ctx context.Context) (*auth.Snapshot, error) {
 	if err != nil {
 		return nil, whole(ctx, err)
 	}
-	end := time.Now().Add(cmp.Or(d.Limit, DefaultDeviceLimit)).Round(0) // by the wall clock: time asleep counts
+	end := time.Now().Add(DefaultDeviceLimit).Round(0) // by the wall clock: time asleep counts
 	d.Show(DeviceCode{UserCode: device.UserCode, Page: device.Page, ExpiresAt: end})
 	grant, err := d.poll(ctx, device, end)
 	if err != nil {

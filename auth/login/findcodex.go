@@ -25,14 +25,6 @@ type CodexSearch struct {
 	System string
 }
 
-// CodexProgram is a codex that was found.
-type CodexProgram struct {
-	// Path is the program's, absolute.
-	Path string
-	// Looked are the paths that were tried, the successful one last.
-	Looked []string
-}
-
 // NoCodexError means that there is no codex to run.
 type NoCodexError struct {
 	// Setting is the configured path, "" when there is none.
@@ -52,21 +44,21 @@ func (e *NoCodexError) AsFault() *fault.Fault {
 // Error implements error.
 func (e *NoCodexError) Error() string { return e.AsFault().Error() }
 
-// FindCodex finds the user's own codex without running anything; a desktop
-// session often has a shorter PATH than a terminal. If the setting is set, it
-// looks nowhere else. Otherwise it searches, in order, PATH, the folders of
-// npm, nvm and other Node.js managers, and the usual folders. Its error is a
-// *NoCodexError.
-func FindCodex(s CodexSearch) (CodexProgram, error) {
+// FindCodex returns the absolute path of the user's own codex, without running
+// anything; a desktop session often has a shorter PATH than a terminal. If the
+// setting is set, it looks nowhere else. Otherwise it searches, in order, PATH,
+// the folders of npm, nvm and other Node.js managers, and the usual folders. Its
+// error is a *NoCodexError.
+func FindCodex(s CodexSearch) (path string, err error) {
 	if s.Setting != "" {
-		path := s.Setting
+		path = s.Setting
 		if rest, ok := strings.CutPrefix(path, "~/"); ok && s.UserHome != "" {
 			path = filepath.Join(s.UserHome, rest)
 		}
 		if !filepath.IsAbs(path) || !s.canRun(path) {
-			return CodexProgram{}, &NoCodexError{Setting: s.Setting, Looked: []string{path}}
+			return "", &NoCodexError{Setting: s.Setting, Looked: []string{path}}
 		}
-		return CodexProgram{path, []string{path}}, nil
+		return path, nil
 	}
 	names := []string{"codex"}
 	if s.System == "windows" {
@@ -75,17 +67,17 @@ func FindCodex(s CodexSearch) (CodexProgram, error) {
 	var looked []string
 	for _, dir := range s.folders() {
 		for _, name := range names {
-			path := filepath.Join(dir, name)
+			path = filepath.Join(dir, name)
 			if !filepath.IsAbs(dir) || slices.Contains(looked, path) {
 				continue // a relative folder on PATH cannot be trusted
 			}
 			looked = append(looked, path)
 			if s.canRun(path) {
-				return CodexProgram{path, looked}, nil
+				return path, nil
 			}
 		}
 	}
-	return CodexProgram{}, &NoCodexError{Looked: looked}
+	return "", &NoCodexError{Looked: looked}
 }
 
 // canRun reports whether this user can run the path.

@@ -52,13 +52,13 @@ func TestFindCodex(t *testing.T) {
 			s.Setting = at(tt.setting)
 			got, err := FindCodex(s)
 			if tt.want != "" {
-				if err != nil || got.Path != at("H/"+tt.want) || got.Looked[len(got.Looked)-1] != got.Path {
-					t.Errorf("got %+v, %v", got, err)
+				if err != nil || got != at("H/"+tt.want) {
+					t.Errorf("got %q, %v", got, err)
 				}
 				return
 			}
 			if none, ok := errors.AsType[*NoCodexError](err); !ok || len(none.Looked) != 1 || none.Setting != s.Setting {
-				t.Errorf("got %+v, %v", got, err)
+				t.Errorf("got %q, %v", got, err)
 			}
 		})
 	}
@@ -120,25 +120,23 @@ func writeFile(t *testing.T, path, content string, mode os.FileMode) {
 
 // TestFindCodexNowhere: it tells where it has looked, each place once.
 func TestFindCodexNowhere(t *testing.T) {
-	s, at := codexSearch(t, map[string]string{"PATH": "H/.local/bin:relative:H/p"}, "", nil)
-	got, err := FindCodex(s) // the machine may have one for all its users
-	looked := got.Looked
-	if none, ok := errors.AsType[*NoCodexError](err); ok {
-		looked = none.Looked
+	s, at := codexSearch(t, map[string]string{"PATH": "H/.cargo/bin:relative:H/p"}, "", nil)
+	if !slices.Contains(s.folders(), "/usr/local/bin") {
+		t.Errorf("it would look in %q", s.folders())
 	}
-	for _, want := range []string{at("H/.local/bin/codex"), at("H/p/codex"), "/usr/local/bin/codex"} {
-		if n := count(looked, want); n != 1 {
-			t.Errorf("looked %d times at %s", n, want)
+	s.System = "windows" // whose folders are all this user's: no machine has one there
+	_, err := FindCodex(s)
+	none, _ := errors.AsType[*NoCodexError](err)
+	for want, times := range map[string]int{at("H/.cargo/bin"): 2, at("H/p"): 2, at("H/scoop/shims"): 2, "relative": 0} { // .exe and .cmd
+		if n := count(none.Looked, want); n != times {
+			t.Errorf("looked %d times in %s, not %d", n, want, times)
 		}
-	}
-	if slices.Contains(looked, filepath.Join("relative", "codex")) {
-		t.Error("looked in a relative folder")
 	}
 }
 
-func count(list []string, what string) (n int) {
-	for _, s := range list {
-		if s == what {
+func count(paths []string, folder string) (n int) {
+	for _, path := range paths {
+		if filepath.Dir(path) == folder {
 			n++
 		}
 	}
@@ -149,7 +147,7 @@ func count(list []string, what string) (n int) {
 func TestFindCodexOnWindows(t *testing.T) {
 	s, at := codexSearch(t, map[string]string{"APPDATA": "H/AppData/Roaming"}, "", []string{"AppData/Roaming/npm/codex-", "AppData/Roaming/npm/codex.cmd"})
 	s.System = "windows"
-	if got, err := FindCodex(s); err != nil || got.Path != at("H/AppData/Roaming/npm/codex.cmd") {
-		t.Errorf("got %+v, %v", got, err)
+	if got, err := FindCodex(s); err != nil || got != at("H/AppData/Roaming/npm/codex.cmd") {
+		t.Errorf("got %q, %v", got, err)
 	}
 }

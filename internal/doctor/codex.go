@@ -25,16 +25,16 @@ func (in Inputs) codex(ctx context.Context) (f found) {
 		f.finding(FindNoCodex, Note, "", "Why", err)
 		return f
 	}
-	f.fact(FactCodex, "", program.Path)
+	f.fact(FactCodex, "", program)
 	said := &proc.Beginning{Room: maxVersion}
-	cmd := proc.Command(ctx, program.Path, "--version")
+	cmd := proc.Command(ctx, program, "--version")
 	cmd.Env = proc.Environment(func(name string) (string, bool) {
 		value := in.Getenv(name)
 		return value, value != ""
 	})
 	cmd.Stdout = said
 	if err := proc.Run(cmd); err != nil {
-		f.finding(FindBrokenCodex, Warning, "", "Program", program.Path, "Why", err)
+		f.finding(FindBrokenCodex, Warning, "", "Program", program, "Why", err)
 		return f
 	}
 	version, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"rekey/auth/agent"
-	"rekey/auth/login"
 	"rekey/internal/autostart"
 	"rekey/internal/config"
 	"rekey/internal/version"
@@ -33,7 +32,7 @@ type Inputs struct {
 	// Config is the path of the configuration file.
 	Config string
 	// FindCodex finds the user's own codex.
-	FindCodex func() (login.CodexProgram, error)
+	FindCodex func() (path string, err error)
 	// Panel returns why no panel shows the icon, nil if one does.
 	Panel func(ctx context.Context) error
 	// Notifications names the program that shows notifications.

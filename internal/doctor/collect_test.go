@@ -26,7 +26,7 @@ import (
 
 func TestAHealthyMachine(t *testing.T) {
 	r := newRig(t)
-	r.FindCodex = func() (login.CodexProgram, error) { return login.CodexProgram{}, &login.NoCodexError{} }
+	r.FindCodex = func() (string, error) { return "", &login.NoCodexError{} }
 	r.Panel = func(context.Context) error { return nil }
 	r.Notifications = func(context.Context) (string, error) { return "dunst 1.9.0", nil }
 	r.Window = func() error { return nil }
@@ -97,11 +97,11 @@ func TestFindings(t *testing.T) {
 		"Codex's configuration": {func(r *rig) error { return r.home.WriteConfig("=") }, FindCodexConfig, "config.toml"},
 		"no folder of our own":  {func(r *rig) error { return os.WriteFile(filepath.Join(r.root, "state"), nil, 0o600) }, FindState, "not a"},
 		"no codex": {func(r *rig) error {
-			r.FindCodex = func() (login.CodexProgram, error) { return login.CodexProgram{}, refused }
+			r.FindCodex = func() (string, error) { return "", refused }
 			return nil
 		}, FindNoCodex, "no such thing"},
 		"a codex that does not run": {func(r *rig) error {
-			r.FindCodex = func() (login.CodexProgram, error) { return login.CodexProgram{Path: "/bin/false"}, nil }
+			r.FindCodex = func() (string, error) { return "/bin/false", nil }
 			return nil
 		}, FindBrokenCodex, "/bin/false"},
 		"no panel": {func(r *rig) error { r.Panel = func(context.Context) error { return refused }; return nil }, FindNoPanel, "no such thing"},
@@ -215,7 +215,7 @@ func TestNothingLeaks(t *testing.T) {
 	if out, err := install.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	r.FindCodex = func() (login.CodexProgram, error) { return login.CodexProgram{Path: script}, nil }
+	r.FindCodex = func() (string, error) { return script, nil }
 	r.Homes = append(r.Homes, r.Homes[0])
 	r.Homes[1].Dir = filepath.Join(r.root, "other", secret)
 

@@ -36,7 +36,7 @@ func carriers(t *testing.T, secret string) map[string]any {
 		"auth.TokenResponse":    answer,
 		"auth.ExternalTokens":   auth.ExternalTokens{AccessToken: s},
 		"auth.AccessToken":      auth.AccessToken{Token: s},
-		"auth.SignIn":           auth.SignIn{IDToken: s, AccessToken: s, RefreshToken: s, APIKey: &s},
+		"auth.SignIn":           auth.SignIn{IDToken: s, AccessToken: s, RefreshToken: s},
 		"auth.EscrowEntry":      auth.EscrowEntry{Answer: &answer},
 		"auth.Facts":            auth.Facts{Snapshot: snapshot, LastGood: snapshot},
 		"authority.CodeGrant":   authority.CodeGrant{Code: s, Verifier: s},

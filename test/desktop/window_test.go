@@ -107,6 +107,8 @@ func testWindowOnce(t *testing.T, program, windowProgram string) {
 	case <-first.Ended():
 		first, second = second, first
 	case <-second.Ended():
+	case <-kit.Context(t).Done():
+		t.Fatal("both show a window")
 	}
 	if code := second.Wait(t); code != 0 {
 		t.Errorf("the other one ended with %d:\n%s", code, second.Output())
