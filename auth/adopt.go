@@ -88,7 +88,7 @@ func (m *Manager) takeLocked(c content) (adopted bool) {
 		return false
 	}
 	m.loaded = true
-	m.chatGPT = m.chatGPT || f.Snapshot.Kind() == KindChatGPT
+	m.chatGPT = m.chatGPT || f.Snapshot.Kind() == KindChatGPT && !f.Snapshot.nameless()
 	f.Token, f.Refusal, f.Last = c.token, c.refusal, c.last
 	f.CommitErr, f.Sent, m.hidden = nil, time.Time{}, time.Time{}
 	f.Lost = m.lost != "" && f.Token == m.lost

@@ -85,6 +85,13 @@ func (s *Snapshot) accountInUse() (id string, ok bool) {
 	return s.AccountID()
 }
 
+// nameless reports whether s is no sign-in, or one with ChatGPT that names no account.
+func (s *Snapshot) nameless() bool {
+	_, named := s.accountInUse()
+	k := s.Kind()
+	return !named && (k == KindNone || k == KindChatGPT || k == KindExternalTokens)
+}
+
 // SameSignIn reports whether both come from one sign-in: they are equal, or one
 // is a refresh of the other. A loan that its owner has refreshed is still the
 // same.

@@ -95,9 +95,49 @@ func TestLogoutAsCodexStays(t *testing.T) {
 		r := newRig(t, tt.before, tt.as)
 		must.Get(r.Logout(t.Context()))(t)
 		r.store.put(grace())
+		r.clock.Advance(lookEvery)
 		r.Use(t.Context())
 		if st := r.State(); st.Status != tt.wants {
 			t.Errorf("%s: %s, want %s", tt.name, st.Status, tt.wants)
+		}
+	}
+}
+
+// TestLookAsCodex: only a program that follows Codex waits for a second before it looks
+// for a sign-in by another one, and looks also where a sign-in names no account.
+func TestLookAsCodex(t *testing.T) {
+	for name, tt := range map[string]struct {
+		before []byte
+		looks  bool
+	}{
+		"nobody":          {nil, true},
+		"nothing":         {[]byte(`{}`), true},
+		"half":            {[]byte(`{`), true},
+		"no account":      {chatGPT(set("tokens.account_id", nil)), true},
+		"a host's":        {chatGPT(set("auth_mode", "chatgptAuthTokens"), set("tokens.account_id", nil)), true},
+		"an API key":      {apiKeyFile("sk-1"), false},
+		"an account":      {chatGPT(), false},
+		"an empty one":    {chatGPT(set("tokens.account_id", "")), false},
+		"a host's, named": {chatGPT(set("auth_mode", "chatgptAuthTokens")), false},
+	} {
+		r := newRig(t, tt.before, asCodex)
+		before, _ := r.Snapshot()
+		r.store.put(grace())
+		r.clock.Advance(lookEvery - 1)
+		r.Look(t.Context())
+		if s, _ := r.Snapshot(); s != before {
+			t.Errorf("%s: it looks before a second is over", name)
+		}
+		r.clock.Advance(1)
+		r.Look(t.Context())
+		if s, _ := r.Snapshot(); (s != before) != tt.looks {
+			t.Errorf("%s: it looks: %t, want %t", name, s != before, tt.looks)
+		}
+		r.store.put(nil)
+		r.clock.Advance(lookEvery)
+		r.Look(t.Context())
+		if s, _ := r.Snapshot(); tt.looks && s == nil {
+			t.Errorf("%s: it looks after a sign-in with an account", name)
 		}
 	}
 }

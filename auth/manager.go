@@ -68,7 +68,8 @@ type Manager struct {
 	held    bool              // the escrow holds an answer that could not be saved
 	pending *pending          // the answer itself, nil when there is none
 	settled bool              // the escrow has been looked at once
-	chatGPT bool              // a sign-in with ChatGPT has been cached at least once
+	chatGPT bool              // a sign-in with ChatGPT that names its account has been cached at least once
+	looked  time.Time         // when the store was read last
 	lost    string            // fingerprint of the refresh token whose answer was lost
 	writing *Snapshot         // what this program is about to write or has written last
 	// The first failure within hushFor after hushFrom is not shown; hidden is
@@ -162,6 +163,9 @@ func (m *Manager) load(ctx context.Context) (*Snapshot, error) {
 		s, _ := m.Snapshot()
 		return s, nil
 	}
+	m.mu.Lock()
+	m.looked = m.opts.Now()
+	m.mu.Unlock()
 	s, err := m.opts.Store.Load(ctx)
 	if err != nil && !errors.Is(err, ErrNoCredential) {
 		return nil, err

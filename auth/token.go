@@ -85,11 +85,8 @@ func (m *Manager) Token(ctx context.Context, atLeast time.Duration) (AccessToken
 // Codex it first refreshes stale ones, with at most one request. If that fails,
 // it returns them as they are.
 func (m *Manager) Use(ctx context.Context) (*Snapshot, *Refusal) {
+	m.Look(ctx)
 	s, _ := m.Snapshot()
-	if s == nil && !m.stopsLooking() {
-		_ = m.Reload(ctx, false)
-		s, _ = m.Snapshot()
-	}
 	if reason, stale := m.stale(s); stale {
 		_ = m.join(ctx, reason, s) // the cache shows the outcome
 	}
@@ -97,12 +94,23 @@ func (m *Manager) Use(ctx context.Context) (*Snapshot, *Refusal) {
 	return m.newest(s), refusal
 }
 
-// stopsLooking reports whether a sign-in by another program is not noticed: a
-// signed-out Codex 0.171 keeps looking for one, until it has had one with ChatGPT.
-func (m *Manager) stopsLooking() bool {
+// lookEvery is how often Codex looks for a sign-in.
+const lookEvery = time.Second
+
+// Look reads the store again if nobody is signed in. Codex 0.171 does that by itself
+// every second, also for a sign-in that names no account, until it has had one with
+// ChatGPT that does.
+func (m *Manager) Look(ctx context.Context) {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.opts.AsCodex && m.chatGPT
+	s := m.facts.Snapshot
+	due := s == nil
+	if m.opts.AsCodex {
+		due = !m.chatGPT && s.nameless() && m.opts.Now().Sub(m.looked) >= lookEvery
+	}
+	m.mu.Unlock()
+	if due {
+		_ = m.Reload(ctx, false)
+	}
 }
 
 // usable returns what is cached if it has an access token to hand out, or would

@@ -52,6 +52,7 @@ func (c *conn) authStatus(ctx context.Context, p authStatusParams) (any, error) 
 	home, held := c.server.Home, c.server.Home.Manager()
 	forced := p.RefreshToken != nil && *p.RefreshToken
 	if forced {
+		held.Look(ctx)
 		c.forceRefresh(ctx)
 	}
 	if !home.RequiresOpenAIAuth() {
@@ -62,12 +63,13 @@ func (c *conn) authStatus(ctx context.Context, p authStatusParams) (any, error) 
 		snapshot, refusal = held.Use(ctx)
 	}
 	answer := authStatus{RequiresOpenAIAuth: true}
-	if !snapshot.Usable() {
+	withToken := p.IncludeToken != nil && *p.IncludeToken
+	if !snapshot.Usable() && (!withToken || refusal == nil) { // for Codex a refusal only withholds a token
 		return answer, nil
 	}
 	method := string(snapshot.Kind())
 	answer.AuthMethod = &method
-	if p.IncludeToken != nil && *p.IncludeToken && refusal == nil {
+	if withToken && refusal == nil {
 		answer.AuthToken = tokenOf(snapshot)
 	}
 	return answer, nil
@@ -99,10 +101,11 @@ func tokenOf(s *auth.Snapshot) *string {
 // accountRead answers account/read. Unlike Codex it does not ask the backend,
 // and it still names the account after a permanent failure.
 func (c *conn) accountRead(ctx context.Context, p accountReadParams) (any, error) {
+	home := c.server.Home
+	home.Manager().Look(ctx)
 	if p.RefreshToken {
 		c.forceRefresh(ctx)
 	}
-	home := c.server.Home
 	answer := accountReadResult{RequiresOpenAIAuth: home.RequiresOpenAIAuth()}
 	if !answer.RequiresOpenAIAuth {
 		return answer, nil
