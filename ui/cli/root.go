@@ -34,6 +34,8 @@ func (p *Program) root() *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 
+		SuggestionsMinimumDistance: 2, // letters that are wrong, missing or too many
+
 		PersistentPreRunE: p.checkConfiguration,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			list, err := p.homes(&homes)

@@ -60,6 +60,7 @@ func TestWrongCommandLines(t *testing.T) {
 	for args, words := range map[string]string{
 		"nosuch":                          `unknown command "nosuch"`,
 		"statu":                           `unknown command "statu"; did you mean "rekey status"?`,
+		"refesh":                          `unknown command "refesh"; did you mean "rekey refresh"?`,
 		"status extra":                    `"extra"`,
 		"refresh --json":                  "--json",
 		"status --jsn":                    "--jsn",

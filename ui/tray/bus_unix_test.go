@@ -30,7 +30,7 @@ func TestProbe(t *testing.T) {
 	}
 	var noBus *tray.NoBusError
 	err := tray.Probe(t.Context(), "unix:path="+filepath.Join(t.TempDir(), "none"))
-	if !errors.As(err, &noBus) || !strings.HasPrefix(err.Error(), "No D-Bus session bus: ") {
+	if !errors.As(err, &noBus) || !strings.HasPrefix(err.Error(), "there is no D-Bus session bus: ") {
 		t.Errorf("Probe without a bus = %v, want a *NoBusError", err)
 	}
 	ended, cancel := context.WithCancel(t.Context())

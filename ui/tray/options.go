@@ -63,7 +63,7 @@ type NoBusError struct {
 
 // AsFault implements fault.Coded.
 func (e *NoBusError) AsFault() *fault.Fault {
-	return fault.New("no_bus", "No D-Bus session bus: {{.Why}}", "Why", e.Err)
+	return fault.New("no_bus", "there is no D-Bus session bus: {{.Why}}", "Why", e.Err)
 }
 
 // Error implements error.
