@@ -47,30 +47,13 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 	if err := ours.join(ctx); err != nil {
 		return err
 	}
-	var notices []func(context.Context) error
-	for i, h := range ours {
-		o := notify.Options{Words: w.words, Patience: noticePatience, Log: h.options.Log}
-		if len(ours) > 1 {
-			o.Home = ours.name(i)
-		}
-		notices = append(notices,
-			notifying(bus, func(ctx context.Context, n notify.Notifier) { notify.Run(ctx, h.member, n, o) }),
-			notifying(bus, func(ctx context.Context, n notify.Notifier) { notify.RunAlerts(ctx, h.member, n, o) }),
-			notifying(bus, func(ctx context.Context, n notify.Notifier) { notify.RunLoans(ctx, h.member, n, o) }))
-	}
-	notices = append(notices,
+	notices := append(w.notices(ours, bus),
 		func(ctx context.Context) error { return w.explainGNOME(ctx, ours[0].member, bus) },
 		func(ctx context.Context) error { return w.untilOtherHomes(ctx, ours, homes) })
-	var shown []tray.Home
-	for i, h := range ours {
-		home := w.trayHome(ours.name(i), h.member, ours.sockets(i), h.options.Dir)
-		home.AddAccount = func(context.Context) error { return w.startWindow(ours.sockets(i), "--add-account") }
-		shown = append(shown, home)
-	}
 	diagnostics := func(ctx context.Context) (string, error) {
 		return w.copyDiagnostics(ctx, ours.options(), ours[0].options.Dirs.StateDir(ours[0].options.Dir))
 	}
-	err = w.run(ctx, ours, w.trayFace(shown, tray.Options{Bus: desk, CopyDiagnostics: diagnostics, Log: ours[0].options.Log}), notices...)
+	err = w.run(ctx, ours, w.trayFace(w.trayHomes(ours), tray.Options{Bus: desk, CopyDiagnostics: diagnostics, Log: ours[0].options.Log}), notices...)
 	switch {
 	case errors.As(err, &noBus):
 		return &cli.NoTrayError{Reason: w.words.Say("tell.tray_gone")}
@@ -81,6 +64,21 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 	return err
 }
 
+// notices are what shows notifications about each of our homes.
+func (w wiring) notices(ours ourHomes, bus string) (all []func(context.Context) error) {
+	for i, h := range ours {
+		o := notify.Options{Words: w.words, Patience: noticePatience, Log: h.options.Log}
+		if len(ours) > 1 {
+			o.Home = ours.name(i)
+		}
+		all = append(all,
+			notifying(bus, func(ctx context.Context, n notify.Notifier) { notify.Run(ctx, h.member, n, o) }),
+			notifying(bus, func(ctx context.Context, n notify.Notifier) { notify.RunAlerts(ctx, h.member, n, o) }),
+			notifying(bus, func(ctx context.Context, n notify.Notifier) { notify.RunLoans(ctx, h.member, n, o) }))
+	}
+	return all
+}
+
 // notifying runs f with a Notifier of its own.
 func notifying(bus string, f func(context.Context, notify.Notifier)) func(context.Context) error {
 	return func(ctx context.Context) error {
@@ -89,6 +87,16 @@ func notifying(bus string, f func(context.Context, notify.Notifier)) func(contex
 		f(ctx, desktop)
 		return nil
 	}
+}
+
+// trayHomes returns our homes for the tray.
+func (w wiring) trayHomes(ours ourHomes) (all []tray.Home) {
+	for i, h := range ours {
+		home := w.trayHome(ours.name(i), h.member, ours.sockets(i), h.options.Dir)
+		home.AddAccount = func(context.Context) error { return w.startWindow(ours.sockets(i), "--add-account") }
+		all = append(all, home)
+	}
+	return all
 }
 
 // trayHome returns a session for the tray. Its window shows the sockets, the

@@ -56,29 +56,16 @@ func watchPanelColour(ctx context.Context, address, desktop string, colours func
 	// Subscribe first, so that no change is missed.
 	changes := make(chan *dbus.Signal, 8)
 	conn.Signal(changes)
-	err = conn.AddMatchSignalContext(asking, dbus.WithMatchSender(portalName), dbus.WithMatchObjectPath(portalPath),
-		dbus.WithMatchInterface(settings), dbus.WithMatchMember("SettingChanged"), dbus.WithMatchArg(0, appearance))
-	if err == nil {
-		err = conn.AddMatchSignalContext(asking, dbus.WithMatchInterface(kdeSettings), dbus.WithMatchMember("notifyChange"))
-	}
-	if err != nil {
+	if subscribeToColours(asking, conn) != nil {
 		return
 	}
 	var value dbus.Variant
 	call := conn.Object(portalName, portalPath).CallWithContext(asking, settings+".Read", 0, appearance, colourScheme)
-	portal := call.Store(&value) == nil
-	lookAtColours := func() {
-		if portal || colours == nil {
-			return
-		}
-		if is, known := colours(); known {
-			dark(is)
-		}
-	}
-	if portal {
+	if call.Store(&value) == nil {
 		tellScheme(value, dark)
+		colours = nil
 	}
-	lookAtColours()
+	tellColours(colours, dark)
 	for {
 		select {
 		case <-ctx.Done():
@@ -88,7 +75,7 @@ func watchPanelColour(ctx context.Context, address, desktop string, colours func
 				return
 			}
 			if change.Name == kdeSettings+".notifyChange" {
-				lookAtColours()
+				tellColours(colours, dark)
 				continue
 			}
 			var space, key string
@@ -97,6 +84,27 @@ func watchPanelColour(ctx context.Context, address, desktop string, colours func
 				tellScheme(value, dark)
 			}
 		}
+	}
+}
+
+// subscribeToColours has the bus send the changes of the portal's settings and Plasma's.
+func subscribeToColours(ctx context.Context, conn *dbus.Conn) error {
+	err := conn.AddMatchSignalContext(ctx, dbus.WithMatchSender(portalName), dbus.WithMatchObjectPath(portalPath),
+		dbus.WithMatchInterface(settings), dbus.WithMatchMember("SettingChanged"), dbus.WithMatchArg(0, appearance))
+	if err != nil {
+		return err
+	}
+	return conn.AddMatchSignalContext(ctx, dbus.WithMatchInterface(kdeSettings), dbus.WithMatchMember("notifyChange"))
+}
+
+// tellColours passes on what the colours of programs say; nil: there is a portal that
+// knows better, or no such colours.
+func tellColours(colours func() (dark, known bool), dark func(bool)) {
+	if colours == nil {
+		return
+	}
+	if is, known := colours(); known {
+		dark(is)
 	}
 }
 

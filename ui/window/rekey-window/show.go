@@ -63,31 +63,18 @@ func show(o options, speech words.Words, log *slog.Logger) error {
 	}
 	s := &shown{sockets: o.sockets}
 	s.Window = window.New(ctx, a, window.Options{
-		Homes:       homes,
-		Words:       speech,
-		Open:        a.OpenURL,
-		Log:         log,
-		Logs:        folder(o.logs),
-		Diagnostics: diagnose,
-		AddAccount:  addAccount,
-		Do:          fyne.Do,
+		Homes: homes, Words: speech, Log: log, Logs: folder(o.logs),
+		Open: a.OpenURL, Diagnostics: diagnose, AddAccount: addAccount, Do: fyne.Do,
 		Closed: func() {
 			closed()
 			place.leave()
-			within(closeLimit, s.wait)
-			// Not by way of Fyne 2.8, whose end now and then panics: it closes
-			// the queue that its last event is on its way to. It keeps nothing
-			// of ours. (Seen with v2.8.1; not reported upstream as far as we
-			// know. https://github.com/fyne-io/fyne/issues/5132 was like it.)
-			os.Exit(exitClosed)
+			s.end()
 		},
 	})
 	if err := s.appear(); err != nil {
 		return err
 	}
-	s.asked.Go(func() {
-		place.serve(ctx, func(asked options, done func()) { fyne.Do(func() { s.answer(ctx, asked); done() }) })
-	})
+	s.serve(ctx, place)
 	if o.ask == askAdd {
 		fyne.Do(func() { s.AskAccount(ctx) })
 	}
@@ -125,6 +112,15 @@ func (s *shown) wait() {
 	s.asked.Wait()
 }
 
+// end ends the program, not by way of Fyne 2.8, whose end now and then panics: it
+// closes the queue that its last event is on its way to. It keeps nothing of ours.
+// (Seen with v2.8.1; not reported upstream as far as we know.
+// https://github.com/fyne-io/fyne/issues/5132 was like it.)
+func (s *shown) end() {
+	within(closeLimit, s.wait)
+	os.Exit(exitClosed)
+}
+
 // appear puts the window on the display.
 func (s *shown) appear() error {
 	// On X11 a window's class is the title that it is created with, and desktops find
@@ -137,6 +133,13 @@ func (s *shown) appear() error {
 		return errNoWindow
 	}
 	return nil
+}
+
+// serve answers other starts until ctx ends.
+func (s *shown) serve(ctx context.Context, at place) {
+	s.asked.Go(func() {
+		at.serve(ctx, func(asked options, done func()) { fyne.Do(func() { s.answer(ctx, asked); done() }) })
+	})
 }
 
 // answer does what another start asks for.
