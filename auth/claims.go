@@ -52,41 +52,48 @@ func parseClaims(token string) (Claims, error) {
 	if err != nil {
 		return Claims{}, err
 	}
-	var wrong error
-	text := func(raw json.RawMessage) *string {
-		if isNull(raw) {
-			return nil
-		}
-		s, err := parseString(raw)
-		if err != nil {
-			wrong = errFieldClaim
-		}
-		return &s
-	}
-	plan := func(raw json.RawMessage) *string {
-		if isNull(raw) || raw[0] != '{' {
-			return text(raw)
-		}
-		name, err := parseWord(raw)
-		if err != nil || PlanName(name) == "unknown" {
-			wrong = errFieldClaim
-		}
-		return &name
-	}
+	var r claimReader
 	c := Claims{
-		Email:     first(text(top.get("email")), text(profile.get("email"))),
-		Plan:      first(plan(own.get("chatgpt_plan_type"))),
-		UserID:    first(text(own.get("chatgpt_user_id")), text(own.get("user_id"))),
-		AccountID: first(text(own.get("chatgpt_account_id"))),
+		Email:     first(r.text(top.get("email")), r.text(profile.get("email"))),
+		Plan:      first(r.plan(own.get("chatgpt_plan_type"))),
+		UserID:    first(r.text(own.get("chatgpt_user_id")), r.text(own.get("user_id"))),
+		AccountID: first(r.text(own.get("chatgpt_account_id"))),
 	}
 	// Codex 0.171 takes a missing one for false, and refuses null.
 	switch raw := own.get("chatgpt_account_is_fedramp"); string(raw) {
 	case "true", "false", "":
 		c.FedRAMP = string(raw) == "true"
 	default:
-		wrong = errFieldClaim
+		r.err = errFieldClaim
 	}
-	return c, wrong
+	return c, r.err
+}
+
+// claimReader reads claims. err tells whether one had the wrong type.
+type claimReader struct{ err error }
+
+// text reads a text, nil if it is absent or null.
+func (r *claimReader) text(raw json.RawMessage) *string {
+	if isNull(raw) {
+		return nil
+	}
+	s, err := parseString(raw)
+	if err != nil {
+		r.err = errFieldClaim
+	}
+	return &s
+}
+
+// plan reads a plan, which may be an object around one that is known.
+func (r *claimReader) plan(raw json.RawMessage) *string {
+	if isNull(raw) || raw[0] != '{' {
+		return r.text(raw)
+	}
+	name, err := parseWord(raw)
+	if err != nil || PlanName(name) == "unknown" {
+		r.err = errFieldClaim
+	}
+	return &name
 }
 
 // claimObject reads the named members of a JSON object. An absent or null

@@ -69,32 +69,10 @@ func (h *Home) CannotWatch() error {
 // is not read, because the user is waiting; if only the usage or the socket, nothing
 // else is.
 func (h *Home) follow(ctx context.Context, changes <-chan struct{}, which func() (changed []string, ok bool)) {
-	var again <-chan time.Time // fires when half-written content is due for another look
-	var keyring keyringEvents
-	defer keyring.stop()
-	tries := 0
 	credentials, record, socket := filepath.Join(h.opts.Dir, codex.AuthFile), files.RecordPath(h.stateDir), h.Socket()
-	read := func(all bool) {
-		again = nil
-		if all {
-			h.reloadConfig()
-		}
-		keyring.follow(ctx, h.store.now())
-		final := tries == len(rereads)
-		err := h.Reload(ctx, final)
-		h.lender.Poke()
-		incomplete := all && h.reloadSettings(final) // after it: nothing of a sign-in depends on them
-		if all {
-			h.showStartAtLogin()
-		}
-		if _, ok := errors.AsType[*auth.UnreadableError](err); (incomplete || ok) && !final {
-			again = time.After(rereads[tries])
-			tries++
-			return
-		}
-		tries = 0
-	}
-	read(true)
+	r := &reader{home: h}
+	defer r.keyring.stop()
+	r.read(ctx, true)
 	for {
 		select {
 		case <-changes:
@@ -109,18 +87,49 @@ func (h *Home) follow(ctx context.Context, changes <-chan struct{}, which func()
 			if ok && len(changed) == 0 {
 				continue
 			}
-			tries = 0
-			read(!ok || again != nil || slices.ContainsFunc(changed, func(file string) bool { return file != credentials }))
-		case _, ok := <-keyring.changes:
+			r.tries = 0
+			r.read(ctx, !ok || r.again != nil || slices.ContainsFunc(changed, func(file string) bool { return file != credentials }))
+		case _, ok := <-r.keyring.changes:
 			if !ok {
-				keyring.stop() // the signals have ended; the next read subscribes anew
+				r.keyring.stop() // the signals have ended; the next read subscribes anew
 			}
-			tries = 0
-			read(true)
-		case <-again:
-			read(true)
+			r.tries = 0
+			r.read(ctx, true)
+		case <-r.again:
+			r.read(ctx, true)
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// reader reads what Watch watches. It belongs to the goroutine of follow.
+type reader struct {
+	home    *Home
+	keyring keyringEvents
+	again   <-chan time.Time // fires when half-written content is due for another look
+	tries   int              // to read that
+}
+
+// read reads the store, and with all also the configurations.
+func (r *reader) read(ctx context.Context, all bool) {
+	h := r.home
+	r.again = nil
+	if all {
+		h.reloadConfig()
+	}
+	r.keyring.follow(ctx, h.store.now())
+	final := r.tries == len(rereads)
+	err := h.Reload(ctx, final)
+	h.lender.Poke()
+	incomplete := all && h.reloadSettings(final) // after it: nothing of a sign-in depends on them
+	if all {
+		h.showStartAtLogin()
+	}
+	if _, ok := errors.AsType[*auth.UnreadableError](err); (incomplete || ok) && !final {
+		r.again = time.After(rereads[r.tries])
+		r.tries++
+		return
+	}
+	r.tries = 0
 }
