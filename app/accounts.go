@@ -120,7 +120,7 @@ func (w wiring) lending(ctx context.Context, home string) (*lend.Owner, bool, er
 	if err != nil {
 		return nil, false, err
 	}
-	_ = h.Reload(ctx, true) // errors show when lending
+	_ = h.Reload(ctx) // errors show when lending
 	return h.Lending(), h.Running(), nil
 }
 
@@ -135,7 +135,7 @@ func (w wiring) signInAPIKey(ctx context.Context, home string) (cli.Report, erro
 	if err != nil {
 		return report, err
 	}
-	_ = h.Reload(ctx, true) // the store is replaced in any case
+	_ = h.Reload(ctx) // the store is replaced in any case
 	err = h.SignInAPIKey(ctx, key)
 	err = errors.Join(err, w.closePart(ctx, h))
 	report.State = h.State()

@@ -59,7 +59,7 @@ func (w wiring) status(ctx context.Context, home string) (cli.Report, error) {
 			return report, nil
 		}
 	}
-	_ = h.Reload(ctx, true) // what is wrong is in the State
+	_ = h.Reload(ctx) // what is wrong is in the State
 	report.State, report.Kept = h.Known(ctx)
 	report.Usage = h.Usage()
 	if report.State.Status == auth.StatusSignedOut {
@@ -75,7 +75,7 @@ func (w wiring) refresh(ctx context.Context, home string) (cli.Report, error) {
 	if err != nil {
 		return report, err
 	}
-	if err = h.Reload(ctx, true); err == nil {
+	if err = h.Reload(ctx); err == nil {
 		err = h.Refresh(ctx)
 	}
 	err = errors.Join(err, w.closePart(ctx, h))
@@ -171,7 +171,7 @@ func (w wiring) appServer(ctx context.Context, home string, noWatch bool) error 
 	}
 	o.AsCodex, o.OpenURL, o.ShowURL = noWatch, nil, nil // the client opens the page
 	h := agent.Open(o)
-	_ = h.Reload(ctx, true) // errors are in the answers
+	_ = h.Reload(ctx) // errors are in the answers
 	group, running := errgroup.WithContext(ctx)
 	running, cancel := context.WithCancel(running)
 	defer cancel()

@@ -28,7 +28,7 @@ func TestActivityIsTold(t *testing.T) {
 		{"refreshed, and seen by the watcher", chatGPT(), func(r *rig) {
 			r.authority.then(refreshed("2"))
 			_ = r.refresh()
-			_ = r.Reload(r.t.Context(), true)
+			_ = r.Reload(r.t.Context())
 		}, []ActivityKind{ActivityRefreshed}},
 		{"refreshed by another", chatGPT(), func(r *rig) {
 			_ = r.reread(rotated())
@@ -47,13 +47,13 @@ func TestActivityIsTold(t *testing.T) {
 		}, []ActivityKind{ActivityUnsaved}},
 		{"signed in here", nil, func(r *rig) {
 			_ = r.ReplaceSignIn(r.t.Context(), mustParse(r.t, grace()))
-			_ = r.Reload(r.t.Context(), true)
+			_ = r.Reload(r.t.Context())
 		}, []ActivityKind{ActivitySignedIn}},
 		{"signed in elsewhere", nil, func(r *rig) { _ = r.reread(grace()) }, []ActivityKind{ActivitySignedIn}},
 		{"another account", chatGPT(), func(r *rig) { _ = r.reread(grace()) }, []ActivityKind{ActivitySignedIn}},
 		{"signed out here", chatGPT(), func(r *rig) {
 			_, _ = r.Logout(r.t.Context())
-			_ = r.Reload(r.t.Context(), true)
+			_ = r.Reload(r.t.Context())
 		}, []ActivityKind{ActivitySignedOut}},
 		{"signed out elsewhere", chatGPT(), func(r *rig) { _ = r.reread(nil) }, []ActivityKind{ActivitySignedOut}},
 		{"unreadable for a while", chatGPT(), func(r *rig) {

@@ -27,7 +27,7 @@ func TestRefusedTokensNeverReturn(t *testing.T) {
 			if i == 10 {
 				r.restart()
 			}
-			must.Do(t, r.Reload(t.Context(), true))
+			must.Do(t, r.Reload(t.Context()))
 			r.later()
 		}
 		r.wantRequests(2)
@@ -57,7 +57,7 @@ func TestAnswerStaysLost(t *testing.T) {
 			wantTransient(t, r.refresh())
 			if restart {
 				r.restart()
-				_ = r.Reload(t.Context(), true)
+				_ = r.Reload(t.Context())
 			}
 			r.later()
 			_ = r.refresh()
@@ -95,7 +95,7 @@ func TestSpacing(t *testing.T) {
 				for _, restart := range []bool{false, true} {
 					if restart {
 						r.restart()
-						_ = r.Reload(t.Context(), true)
+						_ = r.Reload(t.Context())
 					}
 					again := r.refresh()
 					var a, b *RefreshError
@@ -126,7 +126,7 @@ func TestSpacingEnds(t *testing.T) {
 	_ = r.refresh()
 	r.wantRequests(2)
 	r.store.put(chatGPT()) // its own spacing still holds
-	_ = r.Reload(t.Context(), true)
+	_ = r.Reload(t.Context())
 	_ = r.refresh()
 	r.wantRequests(2)
 
@@ -184,7 +184,7 @@ func TestWrongClock(t *testing.T) {
 	for _, restart := range []bool{false, true} {
 		if restart {
 			r.restart()
-			_ = r.Reload(t.Context(), true)
+			_ = r.Reload(t.Context())
 		}
 		if st := r.wantStatus(StatusWaiting); st.Cause.Code() != "clock_wrong" || st.LastAttempt.Outcome != AttemptRefreshed {
 			t.Errorf("state = %+v", st)

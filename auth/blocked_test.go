@@ -50,7 +50,7 @@ func TestStateWaitsForNothing(t *testing.T) {
 		go func() {
 			time.Sleep(time.Second)
 			r.store.put(rotated())
-			done <- r.Reload(t.Context(), true)
+			done <- r.Reload(t.Context())
 		}()
 		states := r.Subscribe(t.Context())
 		<-states

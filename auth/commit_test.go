@@ -111,11 +111,11 @@ func TestCommitOverUnreadable(t *testing.T) {
 // second request.
 func TestCommitFailureKeepsTheAnswer(t *testing.T) {
 	for name, again := range map[string]func(r *rig) error{
-		"the next reload":  func(r *rig) error { return r.Reload(r.t.Context(), true) },
+		"the next reload":  func(r *rig) error { return r.Reload(r.t.Context()) },
 		"the next refresh": (*rig).refresh,
 		"the next start": func(r *rig) error {
 			r.restart()
-			return r.Reload(r.t.Context(), true)
+			return r.Reload(r.t.Context())
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -174,7 +174,7 @@ func TestAnswerThatNothingTakes(t *testing.T) {
 		t.Error("the sign-in that works is not handed out")
 	}
 	r.store.fail(func(f *fakeStore) { f.updateErr = nil })
-	must.Do(t, r.Reload(t.Context(), true))
+	must.Do(t, r.Reload(t.Context()))
 	r.wantStored("refresh-2")
 	r.wantRequests(1)
 }

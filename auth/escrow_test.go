@@ -40,7 +40,7 @@ func TestAfterKill(t *testing.T) {
 			r.store.put(tt.disk)
 			r.restart()
 			r.authority.then(refreshed("3"))
-			must.Do(t, r.Reload(t.Context(), true))
+			must.Do(t, r.Reload(t.Context()))
 			r.wantJournal(tt.journal...)
 			r.wantStored(tt.stored)
 			r.wantRequests(0)
@@ -65,7 +65,7 @@ func TestReloadDoesNotWaitForCodex(t *testing.T) {
 		r.restart()
 		r.store.fail(func(f *fakeStore) { f.updateWaits = true })
 		start := time.Now()
-		must.Do(t, r.Reload(t.Context(), true))
+		must.Do(t, r.Reload(t.Context()))
 		if took := time.Since(start); took > settleLimit {
 			t.Errorf("it took %v", took)
 		}
@@ -74,7 +74,7 @@ func TestReloadDoesNotWaitForCodex(t *testing.T) {
 			t.Errorf("state = %+v", st)
 		}
 		r.store.fail(func(f *fakeStore) { f.updateWaits = false })
-		must.Do(t, r.Reload(t.Context(), true))
+		must.Do(t, r.Reload(t.Context()))
 		r.wantStored("refresh-2")
 		r.wantRequests(0)
 	})
@@ -120,7 +120,7 @@ func TestEscrowOutlivesAMovedHome(t *testing.T) {
 	}
 	r.wantHeld("refresh-2")
 	r.store.put(chatGPT())
-	if err := r.Reload(t.Context(), true); err != nil {
+	if err := r.Reload(t.Context()); err != nil {
 		t.Error(err)
 	}
 	r.wantStored("refresh-2")
@@ -208,13 +208,13 @@ func TestSettlingNeedsTheLock(t *testing.T) {
 	free := r.options.RefreshLock
 	r.options.RefreshLock = lockBusy
 	r.restart()
-	must.Do(t, r.Reload(t.Context(), true))
+	must.Do(t, r.Reload(t.Context()))
 	r.wantHeld("refresh-2")
 	r.wantStored("refresh-1")
 
 	r.options.RefreshLock = free
 	r.restart()
-	must.Do(t, r.Reload(t.Context(), true))
+	must.Do(t, r.Reload(t.Context()))
 	r.wantHeld("")
 	r.wantStored("refresh-2")
 }
@@ -230,5 +230,5 @@ func TestReloadDoesNotWaitForOthers(t *testing.T) {
 		}
 	})
 	must.Do(t, r.escrow.inMemory.Reserve(fakeFingerprints{}.Token(mustParse(t, chatGPT())), noon))
-	must.Do(t, r.Reload(t.Context(), true))
+	must.Do(t, r.Reload(t.Context()))
 }

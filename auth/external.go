@@ -28,7 +28,7 @@ func (m *Manager) ClearExternal(ctx context.Context) bool {
 	m.owner = nil
 	m.mu.Unlock()
 	if held {
-		_ = m.Reload(ctx, true) // an error shows in the State
+		_ = m.Reload(ctx) // an error shows in the State
 	}
 	return held
 }

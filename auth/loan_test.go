@@ -125,7 +125,7 @@ func TestLoanIsRefreshedByItsOwner(t *testing.T) {
 		t.Errorf("a new loan: %+v", st)
 	}
 	r.store.put(lent(set("tokens.access_token", accessToken("access-3", noon.Add(time.Hour)))))
-	_ = r.Reload(t.Context(), true)
+	_ = r.Reload(t.Context())
 	if len(told) != 1 || told[0] != ActivityAdopted {
 		t.Errorf("told of %v, want one adopted", told)
 	}

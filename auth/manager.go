@@ -136,16 +136,22 @@ func (m *Manager) Snapshot() (*Snapshot, *Refusal) {
 func (m *Manager) Tick() { m.publish() }
 
 // Reload reads the store and caches its content, together with a refusal of it
-// that another process recorded. Unreadable content may be half written: unless
-// final, it is returned as an error and nothing changes; when final, it becomes
-// the State.
-func (m *Manager) Reload(ctx context.Context, final bool) error {
+// that another process recorded. Unreadable content is returned as an error and
+// becomes the State.
+func (m *Manager) Reload(ctx context.Context) error {
+	err := m.TryReload(ctx)
+	if err != nil {
+		m.take(nil, err)
+	}
+	return err
+}
+
+// TryReload is Reload while the content may be half written: if it is unreadable,
+// nothing changes.
+func (m *Manager) TryReload(ctx context.Context) error {
 	before, _ := m.Snapshot()
 	s, err := m.load(ctx)
 	if err != nil {
-		if final {
-			m.take(nil, err)
-		}
 		return err
 	}
 	cached, _ := m.Snapshot()

@@ -10,23 +10,21 @@ import (
 	"rekey/test/kit/must"
 )
 
-// TestReload: the store's content becomes the State; content that may be half
-// written only when the reload is final.
+// TestReload: the store's content becomes the State; what may be half written does
+// not where it is only tried.
 func TestReload(t *testing.T) {
 	r := newRig(t, chatGPT())
-	reload := func(disk []byte, final bool) error {
-		r.store.put(disk)
-		return r.Reload(t.Context(), final)
-	}
+	reload := func(disk []byte) error { r.store.put(disk); return r.Reload(t.Context()) }
+	try := func(disk []byte) error { r.store.put(disk); return r.TryReload(t.Context()) }
 	var unreadable *UnreadableError
 
-	if err := reload(chatGPT()[:50], false); !errors.As(err, &unreadable) {
+	if err := try(chatGPT()[:50]); !errors.As(err, &unreadable) {
 		t.Errorf("half a file: %v", err)
 	}
 	r.wantStatus(StatusHealthy)
 	r.wantCached("refresh-1")
 
-	if err := reload(chatGPT()[:50], true); !errors.As(err, &unreadable) {
+	if err := reload(chatGPT()[:50]); !errors.As(err, &unreadable) {
 		t.Errorf("half a file for good: %v", err)
 	}
 	if st := r.wantStatus(StatusUnreadable); st.Email != "ada@example.com" || st.Method != KindNone {
@@ -36,20 +34,20 @@ func TestReload(t *testing.T) {
 		t.Errorf("unreadable credentials are given out: %v", s)
 	}
 
-	if err := reload(nil, false); err != nil {
+	if err := try(nil); err != nil {
 		t.Errorf("no credentials: %v", err)
 	}
 	if st := r.wantStatus(StatusSignedOut); st.Email != "" {
 		t.Errorf("signed out: %+v", st)
 	}
-	if err := reload([]byte("{"), true); err == nil {
+	if err := reload([]byte("{")); err == nil {
 		t.Error("half a file after a sign-out")
 	}
 	if st := r.wantStatus(StatusUnreadable); st.Email != "" {
 		t.Errorf("the account of an ended sign-in is on show: %+v", st)
 	}
 
-	must.Do(t, reload(rotated(), false))
+	must.Do(t, try(rotated()))
 	r.wantStatus(StatusHealthy)
 }
 

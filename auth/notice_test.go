@@ -40,7 +40,7 @@ func TestClaimNoticeOnce(t *testing.T) {
 	claim(false)
 
 	r.restart()
-	must.Do(t, r.Reload(t.Context(), true))
+	must.Do(t, r.Reload(t.Context()))
 	if got := r.State().Notice; got != notice {
 		t.Errorf("notice after a restart = %q, want the same id %q", got, notice)
 	}

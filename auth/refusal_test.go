@@ -24,7 +24,7 @@ func TestNoRetryAfterPermanentFailure(t *testing.T) {
 				if _, refusal := r.Use(t.Context()); refusal == nil || refusal.Reason != reason {
 					t.Errorf("the refused token is given out: %+v", refusal)
 				}
-				if err := r.Reload(t.Context(), true); err != nil {
+				if err := r.Reload(t.Context()); err != nil {
 					t.Error(err)
 				}
 				wantPermanent(t, r.refresh(), reason)
@@ -43,7 +43,7 @@ func TestNoRetryAfterPermanentFailure(t *testing.T) {
 // as refused. They are adopted without a request and may be refreshed.
 func TestReloadOfChangedAuthAfterPermanentFailure(t *testing.T) {
 	for name, how := range map[string]func(*rig) error{
-		"the watcher reloads":       func(r *rig) error { return r.Reload(r.t.Context(), true) },
+		"the watcher reloads":       func(r *rig) error { return r.Reload(r.t.Context()) },
 		"a refresh finds the store": (*rig).refresh,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -73,7 +73,7 @@ func TestRefusalAfterRestart(t *testing.T) {
 			r.authority.then(refused(reason), refused(reason))
 			wantPermanent(t, r.refresh(), reason)
 			r.restart()
-			must.Do(t, r.Reload(t.Context(), true))
+			must.Do(t, r.Reload(t.Context()))
 			r.later()
 			wantPermanent(t, r.refresh(), reason)
 			if reason.NamesToken() {
@@ -98,7 +98,7 @@ func TestRefusalIsFoundByTheOtherMode(t *testing.T) {
 		wantPermanent(t, r.refresh(), ReasonReused)
 		r.options.AsCodex = !codexFirst
 		r.restart()
-		must.Do(t, r.Reload(t.Context(), true))
+		must.Do(t, r.Reload(t.Context()))
 		wantPermanent(t, r.refresh(), ReasonReused)
 		r.wantRequests(1)
 	}

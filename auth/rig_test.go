@@ -69,7 +69,7 @@ func newRig(t *testing.T, content []byte, change ...func(*Options)) *rig {
 	}
 	r.Manager = NewManager(r.options)
 	t.Cleanup(r.searchForTokens)
-	_ = r.Reload(t.Context(), true)
+	_ = r.Reload(t.Context())
 	return r
 }
 
@@ -85,7 +85,7 @@ func (r *rig) restart() {
 // reread has another program write the store, and the Manager read it.
 func (r *rig) reread(content []byte) error {
 	r.store.put(content)
-	return r.Reload(r.t.Context(), true)
+	return r.Reload(r.t.Context())
 }
 
 // refresh asks for a refresh as Codex's forced call does. The error's text is

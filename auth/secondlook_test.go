@@ -62,7 +62,7 @@ func TestSecondLookAdoptsThroughReload(t *testing.T) {
 			}
 			time.Sleep(time.Second)
 			r.store.put(chatGPT(set("unknown", 1))) // not what is waited for
-			must.Do(t, r.Reload(t.Context(), true))
+			must.Do(t, r.Reload(t.Context()))
 			time.Sleep(time.Second)
 			must.Do(t, r.reread(rotated()))
 			must.Do(t, <-done)

@@ -50,7 +50,7 @@ func TestManyProcessesOneHome(t *testing.T) {
 			processes := make([]*Manager, n)
 			for i := range processes {
 				processes[i] = NewManager(r.options)
-				must.Do(t, processes[i].Reload(t.Context(), true))
+				must.Do(t, processes[i].Reload(t.Context()))
 			}
 			var all sync.WaitGroup
 			for _, m := range processes {
@@ -80,7 +80,7 @@ func TestEverythingAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for _, act := range []func(){
 		func() { _ = r.Refresh(ctx, RefreshForced) },
-		func() { _ = r.Reload(ctx, true) },
+		func() { _ = r.Reload(ctx) },
 		func() { _, _ = r.Use(ctx) },
 		func() { _ = r.State() },
 		func() { r.clock.Advance(time.Second); r.Tick() },

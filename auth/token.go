@@ -109,7 +109,7 @@ func (m *Manager) Look(ctx context.Context) {
 	}
 	m.mu.Unlock()
 	if due {
-		_ = m.Reload(ctx, false)
+		_ = m.TryReload(ctx)
 	}
 }
 

@@ -51,7 +51,7 @@ func TestActivityWithoutAFolder(t *testing.T) {
 	must.Do(t, os.WriteFile(r.options().Dirs.State, nil, 0o600))
 	h := r.open()
 	r.put(r.newSignIn(box.Grace()))
-	must.Do(t, h.Reload(within(t), true))
+	must.Do(t, h.Reload(within(t)))
 	must.Do(t, h.Close(within(t)))
 	if _, err := h.Activity(within(t)); err == nil {
 		t.Error("Activity has no error, and nothing can be read")

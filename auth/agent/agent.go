@@ -32,7 +32,7 @@ func (h *Home) Become(ctx context.Context, version string) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = h.Reload(ctx, true) // errors are in the State
+	_ = h.Reload(ctx) // errors are in the State
 	return &Agent{Home: h, unlock: unlock, version: version}, nil
 }
 

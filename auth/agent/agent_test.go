@@ -138,7 +138,7 @@ func TestReloadWaitsForNobodysRefresh(t *testing.T) {
 	defer unlock()
 	h := Open(r.options())
 	defer func() { _ = h.Close(within(t)) }() // it may still be writing
-	read := kit.Later(func() error { return h.Reload(t.Context(), true) })
+	read := kit.Later(func() error { return h.Reload(t.Context()) })
 	if err := kit.Receive(t, "the end of Reload, in spite of the lock", read); err != nil || h.State().Status != auth.StatusHealthy {
 		t.Errorf("Reload = %v, the State %+v", err, h.State())
 	}

@@ -23,7 +23,7 @@ func (r *rig) copied(name string) (*box.Home, *Home) {
 
 func refreshToken(t *testing.T, h *Home) string {
 	t.Helper()
-	_ = h.Reload(t.Context(), true)
+	_ = h.Reload(t.Context())
 	s, _ := h.Manager().Snapshot()
 	return s.RefreshToken().Reveal()
 }
@@ -133,7 +133,7 @@ func TestCopyAdoptsWhatCodexRefreshed(t *testing.T) {
 	}, time.Now().Add(time.Minute))
 	must.Do(t, err)
 	r.put(next.Encode())
-	_ = first.Reload(t.Context(), true)
+	_ = first.Reload(t.Context())
 	must.Do(t, copied.Refresh(t.Context()))
 	if got := refreshToken(t, copied); got != "codex-refresh" || r.server.Refreshes() != 0 {
 		t.Errorf("the copy holds %q after %d requests", got, r.server.Refreshes())
@@ -170,7 +170,7 @@ func TestCopyWithoutASuccessor(t *testing.T) {
 				t.Errorf("the copy is %s, %q", st.Status, st.Refused)
 			}
 			later := r.open(func(o *Options) { o.Dir = home.Dir() }) // as "rekey status" after "rekey refresh"
-			_ = later.Reload(t.Context(), true)
+			_ = later.Reload(t.Context())
 			if st := later.State(); st.Refused != auth.ReasonCopied || st.Status != auth.StatusExpiring {
 				t.Errorf("another process says that the copy is %s, %q", st.Status, st.Refused)
 			}
@@ -179,7 +179,7 @@ func TestCopyWithoutASuccessor(t *testing.T) {
 			}
 			r.wantRefreshes(1)
 			must.Do(t, home.Replace(r.newSignIn(box.Ada())))
-			_ = copied.Reload(t.Context(), true)
+			_ = copied.Reload(t.Context())
 			if st := copied.State(); st.Status != auth.StatusHealthy {
 				t.Errorf("after a sign-in the copy is %s", st.Status)
 			}
@@ -208,11 +208,11 @@ func TestRefusalsAreKnownInAllHomes(t *testing.T) {
 
 	r.put(r.newSignIn(box.Ada()))
 	backup := []byte(r.content())
-	_ = first.Reload(t.Context(), true)
+	_ = first.Reload(t.Context())
 	must.Do(t, first.Refresh(t.Context()))
 	for _, content := range [][]byte{backup, old} {
 		r.put(content)
-		_ = first.Reload(t.Context(), true)
+		_ = first.Reload(t.Context())
 		if err := first.Refresh(t.Context()); auth.OutcomeOf(err) != auth.OutcomePermanent {
 			t.Errorf("a backup is refreshed: %v", err)
 		}

@@ -66,8 +66,13 @@ type reading struct{}
 
 // Reload reads the store: see auth.Manager.Reload. It does not wait for a
 // refresh.
-func (h *Home) Reload(ctx context.Context, final bool) error {
-	return h.manager.Reload(context.WithValue(ctx, reading{}, true), final)
+func (h *Home) Reload(ctx context.Context) error {
+	return h.manager.Reload(context.WithValue(ctx, reading{}, true))
+}
+
+// tryReload is auth.Manager.TryReload, and does not wait either.
+func (h *Home) tryReload(ctx context.Context) error {
+	return h.manager.TryReload(context.WithValue(ctx, reading{}, true))
 }
 
 // readingWait is how long a Reload waits for the refresh lock: longer than a

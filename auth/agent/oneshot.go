@@ -49,7 +49,7 @@ func OpenOneShot(ctx context.Context, opts Options, alone bool) (*OneShot, error
 		}
 	}
 	h := Open(opts)
-	_ = h.Reload(ctx, true) // errors are in the State
+	_ = h.Reload(ctx) // errors are in the State
 	return &OneShot{session: h}, nil
 }
 

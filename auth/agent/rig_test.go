@@ -145,7 +145,7 @@ func dirsBelow(root string) Dirs {
 func (r *rig) open(change ...func(*Options)) *Home {
 	r.t.Helper()
 	h := Open(r.options(change...))
-	_ = h.Reload(r.t.Context(), true)
+	_ = h.Reload(r.t.Context())
 	r.t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), kit.Patience)
 		defer cancel()

@@ -50,7 +50,7 @@ func (h *Home) Unlock(ctx context.Context) error {
 	if err := u.Unlock(ctx); err != nil {
 		return err
 	}
-	return h.Reload(ctx, true)
+	return h.Reload(ctx)
 }
 
 // unlockLimit is how long the user may take to enter a password.

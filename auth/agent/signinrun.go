@@ -85,10 +85,10 @@ func (h *Home) runCodex(ctx context.Context, f *flow, base *auth.Snapshot) error
 		Prompt: func(url string) { h.tellOf(f, auth.SignInProgress{Page: url, Until: until}) },
 	}.Run(ctx)
 	if err != nil {
-		_ = h.Reload(ctx, true) // codex signs out first
+		_ = h.Reload(ctx) // codex signs out first
 		return err
 	}
-	if err := h.Reload(ctx, true); err != nil {
+	if err := h.Reload(ctx); err != nil {
 		return err
 	}
 	if now, _ := h.manager.Snapshot(); !now.Managed() || !now.HasTokens() || now.SameSignIn(base) {

@@ -122,7 +122,7 @@ func (m *meter) as(s *auth.Snapshot) usage.Asker {
 // user does not want Rekey to refresh unasked.
 func (m *meter) recover(ctx context.Context) {
 	if !m.home.State().KeepFresh {
-		err := m.home.Reload(ctx, true)
+		err := m.home.Reload(ctx)
 		m.home.opts.Log.Info("usage: the backend did not accept the access token; nothing is refreshed", "error", err)
 		return
 	}

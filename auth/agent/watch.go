@@ -120,7 +120,11 @@ func (r *reader) read(ctx context.Context, all bool) {
 	}
 	r.keyring.follow(ctx, h.store.now())
 	final := r.tries == len(rereads)
-	err := h.Reload(ctx, final)
+	reload := h.tryReload
+	if final {
+		reload = h.Reload
+	}
+	err := reload(ctx)
 	h.lender.Poke()
 	incomplete := all && h.reloadSettings(final) // after it: nothing of a sign-in depends on them
 	if all {

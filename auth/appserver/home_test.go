@@ -177,7 +177,7 @@ func newHome(t *testing.T, content []byte, a *script, change ...func(*auth.Optio
 		f(&o)
 	}
 	m := auth.NewManager(o)
-	must.Do(t, m.Reload(t.Context(), true))
+	must.Do(t, m.Reload(t.Context()))
 	return &home{manager: m, needsAuth: true}
 }
 

@@ -65,7 +65,7 @@ func TestEachChangeIsToldOnce(t *testing.T) {
 		p := initialized(t, &appserver.Server{Home: h, Pushes: true})
 		become := func(content []byte) {
 			store.Change(func(s *kit.Store) { s.Content = content })
-			must.Do(t, h.manager.Reload(context.Background(), true))
+			must.Do(t, h.manager.Reload(context.Background()))
 			synctest.Wait() // whoever wants to say so has tried
 		}
 		told := func(want ...string) {
@@ -95,7 +95,7 @@ func TestEachChangeIsToldOnce(t *testing.T) {
 		become(signedIn())
 		told(chatgpt)
 		store.Change(func(s *kit.Store) { s.Content = []byte("half of it") })
-		_ = h.manager.Reload(context.Background(), true)
+		_ = h.manager.Reload(context.Background())
 		synctest.Wait()
 		become(signedIn()) // which is as before
 		ask(`{"id":4,"method":"account/login/start","params":{"type":"chatgpt"}}`)
@@ -116,7 +116,7 @@ type overtaken struct {
 func (h overtaken) SignOut(ctx context.Context) error {
 	err := h.home.SignOut(ctx)
 	h.store.Change(func(s *kit.Store) { s.Content = signedIn() })
-	return errors.Join(err, h.manager.Reload(ctx, true))
+	return errors.Join(err, h.manager.Reload(ctx))
 }
 
 // TestTheLastThatIsToldIsTrue: the client is told that it has signed out, and then

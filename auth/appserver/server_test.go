@@ -40,8 +40,8 @@ type changing struct {
 
 func (h changing) Dir() string {
 	h.store.Change(func(s *kit.Store) { s.Content = nil })
-	_ = h.manager.Reload(context.Background(), true) // nobody is signed in any more
-	synctest.Wait()                                  // whoever wants to say so has tried
+	_ = h.manager.Reload(context.Background()) // nobody is signed in any more
+	synctest.Wait()                            // whoever wants to say so has tried
 	return h.home.Dir()
 }
 

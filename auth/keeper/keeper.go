@@ -128,7 +128,7 @@ func (k *Keeper) perform(ctx context.Context, v view) {
 	var err error
 	switch v.plan.do {
 	case save:
-		_ = k.manager.Reload(ctx, false) // the next look shows whether it helped
+		_ = k.manager.TryReload(ctx) // the next look shows whether it helped
 	case forgive:
 		k.manager.Forgive()
 		err = k.manager.Refresh(ctx, v.plan.reason)

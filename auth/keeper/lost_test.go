@@ -167,7 +167,7 @@ func TestLostAnswerSurvivesABlip(t *testing.T) {
 		r.wantOutcomes(lostBefore)
 		var kept []byte
 		r.store.Change(func(m *kit.Store) { kept, m.Content = m.Content, []byte("{") })
-		if err := r.manager.Reload(r.t.Context(), true); err == nil {
+		if err := r.manager.Reload(r.t.Context()); err == nil {
 			t.Fatal("half a file was read")
 		}
 		synctest.Wait()

@@ -89,7 +89,7 @@ func (r *rig) start() {
 // reload plays the watcher.
 func (r *rig) reload() {
 	r.t.Helper()
-	if err := r.manager.Reload(r.t.Context(), true); err != nil {
+	if err := r.manager.Reload(r.t.Context()); err != nil {
 		r.t.Fatalf("Reload: %v", err)
 	}
 }

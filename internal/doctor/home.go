@@ -43,7 +43,7 @@ func (in Inputs) home(ctx context.Context, o agent.Options) (f found) {
 		f.finding(FindState, Problem, o.Dir, "Why", err)
 	}
 	h := agent.Open(o)
-	_ = h.Reload(ctx, true) // the State says what is wrong
+	_ = h.Reload(ctx) // the State says what is wrong
 	s, _ := h.Manager().Snapshot()
 	f.signIn(o.Dir, h.State())
 	f.saving(ctx, o, cfg, s, h.State())

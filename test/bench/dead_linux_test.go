@@ -40,7 +40,7 @@ func refreshOurs(b *testing.B) int {
 	w := dead(b)
 	defer w.Close()
 	home := agent.Open(w.Options())
-	must.Do(b, home.Manager().Reload(b.Context(), true))
+	must.Do(b, home.Manager().Reload(b.Context()))
 	together(func() {
 		if err := home.Refresh(b.Context()); auth.OutcomeOf(err) != auth.OutcomePermanent {
 			b.Errorf("a dead sign-in: %v", err)

@@ -41,7 +41,7 @@ func TestStoreUnderFire(t *testing.T) {
 	home := agent.Open(w.Options())
 	a, err := home.Become(w.ctx, "0")
 	w.must(err)
-	w.must(a.Manager().Reload(w.ctx, true))
+	w.must(a.Manager().Reload(w.ctx))
 	ctx, stop := context.WithCancel(w.ctx)
 	var running sync.WaitGroup
 	running.Go(func() {

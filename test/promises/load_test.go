@@ -47,7 +47,7 @@ func TestFiveThousandUsersOfAStaleSignIn(t *testing.T) {
 	w.Server.SetMode(box.Reply{Delay: latency})
 	w.must(w.SignIn(time.Second))
 	home := agent.Open(w.Options())
-	w.must(home.Manager().Reload(w.ctx, true))
+	w.must(home.Manager().Reload(w.ctx))
 	got := make([]string, callers)
 	var all sync.WaitGroup
 	for i := range got {

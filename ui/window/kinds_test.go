@@ -192,13 +192,13 @@ func homeOf(t *testing.T, name string) (server *box.Server, k kind, h *agent.Hom
 		o.Store.BusAddress = "unix:path=" + filepath.Join(root, "no-bus")
 		h := agent.Open(o)
 		t.Cleanup(func() { _ = h.Close(context.Background()) })
-		_ = h.Reload(t.Context(), true)
+		_ = h.Reload(t.Context())
 		return h
 	}
 	h = open("codex", slog.New(slog.NewTextHandler(&waiting{said: waits}, nil)))
 	if k.copied {
 		must.Do(t, open("copy", slog.New(slog.DiscardHandler)).Refresh(kit.Context(t)))
-		_ = h.Reload(t.Context(), true)
+		_ = h.Reload(t.Context())
 	}
 	return server, k, h, waits
 }

@@ -51,7 +51,7 @@ func (p place) options(with store.Options) agent.Options {
 // start is what every Rekey does first: it opens the home and reads it.
 func (p place) start(ctx context.Context, with store.Options) (*agent.Home, error) {
 	home := agent.Open(p.options(with))
-	return home, home.Reload(ctx, true)
+	return home, home.Reload(ctx)
 }
 
 // rig is a Codex home with Ada's sign-in and the server that it is from.
@@ -91,7 +91,7 @@ func (r *rig) open(with store.Options) *agent.Home {
 	r.t.Helper()
 	home := agent.Open(r.options(with))
 	r.t.Cleanup(func() { _ = home.Close(context.Background()) }) // what it still writes comes before the folder goes
-	_ = home.Reload(r.ctx, true)
+	_ = home.Reload(r.ctx)
 	return home
 }
 

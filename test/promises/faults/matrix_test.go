@@ -83,7 +83,7 @@ func refreshOnBroken(r *rig, b *broken, bound bool) string {
 		}
 	}
 	b.on.Store(false)
-	_ = home.Reload(r.ctx, true)
+	_ = home.Reload(r.ctx)
 	if !r.works() {
 		r.t.Error("a token that was received is lost")
 	}
@@ -142,7 +142,7 @@ func recoverOnBroken(r *rig, b *broken, bound bool) string {
 	home := r.open(b.options(bound))
 	saved := !r.untorn().Equal(old)
 	b.on.Store(false)
-	_ = home.Reload(r.ctx, true)
+	_ = home.Reload(r.ctx)
 	_ = r.restart()
 	r.wantRequests(1)
 	if !r.works() {
