@@ -84,7 +84,7 @@ func (r *claimReader) text(raw json.RawMessage) *string {
 	return &s
 }
 
-// plan reads a plan, which may be an object around one that is known.
+// plan reads a plan; an object may stand for one that Codex knows: see parseWord.
 func (r *claimReader) plan(raw json.RawMessage) *string {
 	if isNull(raw) || raw[0] != '{' {
 		return r.text(raw)
