@@ -3,6 +3,9 @@ package agent
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -20,25 +23,58 @@ var ErrRunning = fault.New("already_running", "another Rekey is running for this
 // Agent is a Home whose agent lock this process holds.
 type Agent struct {
 	*Home
-	unlock  func()
-	version string
+	unlock   func()
+	lockFile fs.FileInfo // what was locked
+	version  string
 }
 
 // Become takes the home's agent lock, or returns ErrRunning. It reads the
 // store, so that faces start with a true State. The lock ends with Close or
 // with the process. version is this program's, for clients.
 func (h *Home) Become(ctx context.Context, version string) (*Agent, error) {
-	unlock, err := lock(h.opts.Store.Disk, h.stateDir, "agent.lock")
+	unlock, err := lock(h.opts.Store.Disk, h.stateDir, agentLock)
 	if err != nil {
 		return nil, err
 	}
-	_ = h.Reload(ctx) // errors are in the State
-	return &Agent{Home: h, unlock: unlock, version: version}, nil
+	locked, _ := os.Stat(h.lockPath()) // an error is deposed's
+	_ = h.Reload(ctx)                  // errors are in the State
+	return &Agent{Home: h, unlock: unlock, lockFile: locked, version: version}, nil
+}
+
+// lockPath is the agent lock's.
+func (h *Home) lockPath() string { return filepath.Join(h.stateDir, agentLock) }
+
+// errDeposed means that this process is the agent no more.
+var errDeposed = fmt.Errorf("the agent lock has gone with its folder: %w", appserver.ErrAgentGone)
+
+// removing is how long a user's removing of Rekey's folder may take.
+const removing = 100 * time.Millisecond
+
+// deposed returns errDeposed if the agent lock and what Rekey remembers have gone,
+// because a user has removed the folder: then another process may be the agent by now,
+// and this one could not refresh anything. While the folder cannot be made anew,
+// perhaps because nothing is mounted there, it may come back as it was.
+func (a *Agent) deposed(ctx context.Context) error {
+	found, err := os.Stat(a.lockPath())
+	if err == nil && os.SameFile(found, a.lockFile) || err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if !pause(ctx, removing) || a.opts.Store.Disk.OwnFolder(a.stateDir) != nil {
+		return nil
+	}
+	unlock, err := lock(a.opts.Store.Disk, a.stateDir, agentLock)
+	if err == nil {
+		unlock() // whoever is elected takes it
+	} else if !errors.Is(err, ErrRunning) {
+		return nil
+	}
+	a.opts.Log.Warn("Rekey's own folder for this home was removed; starting anew")
+	return errDeposed
 }
 
 // Run watches the store, keeps the sign-in fresh, follows its usage, lends it,
 // serves clients and calls the user's hook until ctx is done or one of them
-// fails.
+// fails. It returns an appserver.ErrAgentGone when it is the agent no more.
 func (a *Agent) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return a.watch(ctx, watched(a.Socket())...) })
@@ -53,7 +89,7 @@ func (a *Agent) Run(ctx context.Context) error {
 		return nil
 	})
 	group.Go(func() error { a.hook.Run(ctx, a.Subscribe(ctx)); return nil })
-	group.Go(func() error { a.serve(ctx); return nil })
+	group.Go(func() error { return a.serve(ctx) })
 	return group.Wait()
 }
 
@@ -67,7 +103,7 @@ func (a *Agent) Close(ctx context.Context) error {
 // Running reports whether a process is the agent of this home, whether it
 // answers or not.
 func (h *Home) Running() bool {
-	unlock, err := safefile.TryLock(filepath.Join(h.stateDir, "agent.lock"), 0o600)
+	unlock, err := safefile.TryLock(h.lockPath(), 0o600)
 	if err == nil {
 		unlock()
 	}

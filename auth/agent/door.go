@@ -11,9 +11,10 @@ import (
 // door is the home's socket as its agent keeps it: other programs find it in its
 // place, whatever becomes of the folder. A user tidies it, or the system at a logout.
 type door struct {
-	path   string
-	knocks <-chan struct{} // has a message when the socket may no longer be in its place
-	opts   Options
+	path    string
+	knocks  <-chan struct{}             // has a message when the socket may no longer be in its place
+	deposed func(context.Context) error // says whether this process is the agent no more
+	opts    Options
 
 	open     listener // the newest, nil before the first
 	failures int      // since it was open, or looked for because of a change
@@ -38,8 +39,9 @@ const (
 )
 
 // keep opens the socket, puts it back when it has gone, and gives serve each
-// listener, until ctx is done. What somebody else put in its place is left alone.
-func (d *door) keep(ctx context.Context, serve func(net.Listener)) {
+// listener, until ctx is done or this process is deposed. What somebody else put in
+// its place is left alone.
+func (d *door) keep(ctx context.Context, serve func(net.Listener)) error {
 	defer func() {
 		if d.open != nil {
 			_ = d.open.Close()
@@ -53,9 +55,12 @@ func (d *door) keep(ctx context.Context, serve func(net.Listener)) {
 		select {
 		case <-d.knocks:
 			d.failures = 0
+			if err := d.deposed(ctx); err != nil {
+				return err
+			}
 		case <-again:
 		case <-ctx.Done():
-			return
+			return nil
 		}
 	}
 }

@@ -72,8 +72,8 @@ func inDoor(t *testing.T, path string, f func(told *kit.Record, knock, stop func
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		told, knocks := &kit.Record{}, make(chan struct{})
-		d := &door{path: path, knocks: knocks, opts: Options{Log: slog.New(slog.DiscardHandler), Tell: func(err error) { fmt.Fprintln(told, err) }}}
-		kept := kit.Later(func() error { d.keep(ctx, func(net.Listener) {}); return nil })
+		d := &door{path: path, knocks: knocks, deposed: func(context.Context) error { return nil }, opts: Options{Log: slog.New(slog.DiscardHandler), Tell: func(err error) { fmt.Fprintln(told, err) }}}
+		kept := kit.Later(func() error { return d.keep(ctx, func(net.Listener) {}) })
 		synctest.Wait()
 		f(told, func() { knocks <- struct{}{}; wait(2 * doorBreath) }, func() { stop(); <-kept })
 		stop()

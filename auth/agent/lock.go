@@ -37,6 +37,9 @@ func LockTray(opts Options) (unlock func(), err error) {
 	return lock(opts.Store.Disk, dir, "tray.lock")
 }
 
+// agentLock is the name of the lock that the agent of a home has.
+const agentLock = "agent.lock"
+
 // lock takes one of the locks in a home's own folder that last as long as their process.
 func lock(disk safefile.Disk, dir, name string) (unlock func(), err error) {
 	path := filepath.Join(dir, name)

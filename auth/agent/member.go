@@ -31,7 +31,8 @@ type Member struct {
 type role interface {
 	session
 	// Run holds the role until ctx is done, and then returns nil. It returns
-	// appserver.ErrAgentGone when the agent is another process and has exited.
+	// appserver.ErrAgentGone when the agent is another process and has exited, or
+	// was this one and is no more.
 	Run(ctx context.Context) error
 }
 
@@ -56,15 +57,17 @@ func (m *Member) Run(ctx context.Context) error {
 			return err
 		}
 		_ = m.Close(ctx) // an error of the connection, which has ended
-		if err := m.elect(ctx); err != nil {
+		if failed := m.elect(ctx); failed != nil {
 			if ctx.Err() != nil {
 				return nil
 			}
-			return err
+			return failed
 		}
-		if _, ours := m.now().(*Agent); ours {
+		switch _, ours := m.now().(*Agent); {
+		case ours && errors.Is(err, errDeposed): // as before
+		case ours:
 			m.opts.Tell(fault.New("agent_replaced_here", "the Rekey that kept this sign-in fresh has exited; this one does so now"))
-		} else {
+		default:
 			m.opts.Tell(fault.New("agent_replaced", "the Rekey that kept this sign-in fresh has exited; another one does so now"))
 		}
 	}

@@ -180,7 +180,7 @@ func TestJoinGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newBareRig(t)
 		h := r.open()
-		unlock := must.Get(lock(h.opts.Store.Disk, h.stateDir, "agent.lock"))(t)
+		unlock := must.Get(lock(h.opts.Store.Disk, h.stateDir, agentLock))(t)
 		defer unlock()
 		began := time.Now()
 		_, err := Join(t.Context(), r.options(), "test")
@@ -213,7 +213,7 @@ func TestJoinWithoutAFolder(t *testing.T) {
 func TestNobodyIsWaitedForWithoutAFolder(t *testing.T) {
 	r := newRig(t, box.Config{})
 	gone := safefile.Disk{Fault: func(op safefile.Op, path string) error {
-		if op == safefile.OpOpen && filepath.Base(path) == "agent.lock" || op == safefile.OpCreate && filepath.Base(path) == "agent.lock" {
+		if op == safefile.OpOpen && filepath.Base(path) == agentLock || op == safefile.OpCreate && filepath.Base(path) == agentLock {
 			return fs.ErrNotExist
 		}
 		return nil

@@ -23,9 +23,10 @@ var socketLimits = appserver.Limits{
 	InFlight:  64,
 }
 
-// serve answers clients on the home's socket until ctx is done. Without a socket
-// the faces of this process still work.
-func (a *Agent) serve(ctx context.Context) {
+// serve answers clients on the home's socket until ctx is done, or until this process
+// is the agent no more. Without a socket the faces of this process still work.
+func (a *Agent) serve(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
 	clients := &socketServer{
 		log:    a.opts.Log,
 		places: make(chan struct{}, maxClients),
@@ -34,9 +35,10 @@ func (a *Agent) serve(ctx context.Context) {
 			Quit: a.opts.Quit, Limits: socketLimits,
 		},
 	}
-	d := &door{path: a.Socket(), knocks: a.knocks, opts: a.opts}
-	d.keep(ctx, func(l net.Listener) { clients.clients.Go(func() { clients.accept(ctx, l) }) })
-	clients.clients.Wait()
+	defer clients.clients.Wait()
+	defer cancel()
+	d := &door{path: a.Socket(), knocks: a.knocks, deposed: a.deposed, opts: a.opts}
+	return d.keep(ctx, func(l net.Listener) { clients.clients.Go(func() { clients.accept(ctx, l) }) })
 }
 
 // Platform is this system's name in Codex's words.

@@ -1,0 +1,65 @@
+//go:build unix
+
+package agent
+
+import (
+	"errors"
+	"os"
+	"testing"
+
+	"rekey/auth"
+	"rekey/internal/box"
+	"rekey/test/kit"
+	"rekey/test/kit/must"
+)
+
+// A user who removes Rekey's own folders ends neither the keeping nor that there is
+// one agent.
+func TestAgentOutlivesItsFolder(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, box.Config{})
+	a, _ := r.join()
+	b, _ := r.join()
+	for i := range 3 {
+		before := agents(a, b)[0].now()
+		gone := r.options().Dirs.State + ".gone"
+		must.Do(t, errors.Join(os.Rename(r.options().Dirs.State, gone), os.RemoveAll(gone)))
+		kit.Eventually(t, "an agent with a lock of its own", func() bool {
+			now := agents(a, b)
+			return len(now) == 1 && now[0].now() != before && r.open().Running()
+		})
+		kit.Eventually(t, "a refresh", func() bool { return errors.Join(a.Refresh(within(t)), b.Refresh(within(t))) == nil })
+		if got := r.server.Refreshes(); got <= i {
+			t.Errorf("%d refreshes after %d", got, i)
+		}
+	}
+	kit.Await(t, b, "healthy", status(auth.StatusHealthy))
+}
+
+// The lock of an agent whose folder has gone is somebody's, nobody's, or may come back.
+func TestDeposed(t *testing.T) {
+	r := newRig(t, box.Config{})
+	a := must.Get(r.open().Become(t.Context(), "test"))(t)
+	defer a.unlock()
+	state := r.options().Dirs.State
+	want := func(what string, want error) {
+		t.Helper()
+		if got := a.deposed(t.Context()); !errors.Is(got, want) {
+			t.Errorf("%s: %v", what, got)
+		}
+	}
+	want("at its start", nil)
+	must.Do(t, os.Rename(state, state+".away"))
+	must.Do(t, os.WriteFile(state, nil, 0o600))
+	want("while there can be no folder", nil)
+	must.Do(t, errors.Join(os.Remove(state), os.Rename(state+".away", state)))
+	want("when it is back", nil)
+	must.Do(t, os.Rename(state, state+".gone"))
+	want("when it has gone", errDeposed)
+	other := must.Get(r.open().Become(t.Context(), "test"))(t)
+	defer other.unlock()
+	want("when another is the agent", errDeposed)
+	if err := other.deposed(t.Context()); err != nil {
+		t.Errorf("the other: %v", err)
+	}
+}
