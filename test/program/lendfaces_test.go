@@ -67,3 +67,27 @@ func TestLoansAreTold(t *testing.T) {
 	}
 	watch.end()
 }
+
+// TestLogoutTakesLoansBack: where no Rekey runs that would, signing out does, and says
+// what it could not take.
+func TestLogoutTakesLoansBack(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
+	b.signIn(time.Hour)
+	root := filepath.Dir(b.Home.Dir())
+	near, far := filepath.Join(root, "near"), filepath.Join(root, "far")
+	files.Program(t, far, "#!/bin/sh\nHOME='"+root+"/away' exec \"$@\"\n")
+	b.rekey(cli.ExitOK, "lend", "--", far)
+	b.rekey(cli.ExitOK, "lend", "home:"+near)
+	must.Do(t, os.Remove(far))
+	r := b.rekey(cli.ExitFailure, "logout")
+	if !strings.HasPrefix(r.out, "Signed out: ada@example.com") || !strings.Contains(r.err, "It keeps what it has until that expires") {
+		t.Errorf("it prints %q and says %q", r.out, r.err)
+	}
+	if _, err := os.Stat(filepath.Join(near, "auth.json")); err == nil {
+		t.Error("the borrower still has its loan")
+	}
+	if r := b.rekey(cli.ExitOK, "lend"); strings.Contains(r.out, near) || !strings.Contains(r.out, far) {
+		t.Errorf("lent is\n%s", r.out)
+	}
+}

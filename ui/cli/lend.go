@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -133,6 +134,22 @@ func (p *Program) stopLoan(ctx context.Context, owner *lend.Owner, t lend.Target
 		return fault.New("no_loan", "nothing is lent to {{.Who}}", "Who", t.Name)
 	}
 	return p.loanError(err, t)
+}
+
+// takeBack takes everything back that a home has lent, unless a running Rekey does.
+func (p *Program) takeBack(ctx context.Context, home string) error {
+	owner, running, err := p.Lending(ctx, home)
+	if err != nil || running {
+		return err
+	}
+	loans, err := owner.Book.List()
+	for _, l := range loans {
+		if p.ErrScreen.Terminal {
+			p.tell(l.Name + ": " + p.Words.Say("loan.ending"))
+		}
+		err = cmp.Or(err, p.stopLoan(ctx, owner, l.Target))
+	}
+	return err
 }
 
 // printLoan prints a loan for a place that cannot be pushed to.

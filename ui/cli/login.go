@@ -147,7 +147,10 @@ func (p *Program) logoutCommand(s *scope) *cobra.Command {
 		Use:  "logout",
 		Args: p.noArgs,
 		RunE: p.oneHome(s, func(ctx context.Context, home string) error {
-			return p.WithSession(ctx, home, p.logout)
+			if err := p.WithSession(ctx, home, p.logout); err != nil {
+				return err
+			}
+			return p.takeBack(ctx, home)
 		}),
 	})
 }

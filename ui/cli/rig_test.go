@@ -13,6 +13,7 @@ import (
 
 	"rekey/auth"
 	"rekey/internal/doctor"
+	"rekey/lend"
 	"rekey/test/kit"
 	"rekey/ui/cli"
 	"rekey/ui/words"
@@ -48,6 +49,9 @@ func newTerminal() *terminal {
 		Refresh: func(_ context.Context, h string) (cli.Report, error) { return healthy(), note("refresh", h) },
 		WithSession: func(ctx context.Context, h string, face func(context.Context, auth.Session) error) error {
 			return errors.Join(note("session", h), face(ctx, p.given))
+		},
+		Lending: func(context.Context, string) (*lend.Owner, bool, error) {
+			return &lend.Owner{Book: lend.OpenBook("no/loans.json")}, false, nil
 		},
 		Homes: func(named []string) ([]string, error) {
 			if len(named) == 0 {
