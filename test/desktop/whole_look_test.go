@@ -26,26 +26,31 @@ func amber(c color.RGBA) bool {
 // colour, once, and where it stays.
 func (w *whole) findIcon(t *testing.T, name string) {
 	t.Helper()
-	kit.Eventually(t, "the icon in the picture "+name, func() bool {
-		last := w.icon
-		picture := w.ScreenshotAfter(t, name, nil)
-		w.icon = image.Rectangle{}
-		count := 0
-		for y := w.strip.Min.Y; y < w.strip.Max.Y; y++ {
-			for x := w.strip.Min.X; x < w.strip.Max.X; x++ {
-				if amber(picture.RGBAAt(x, y)) {
-					w.icon = w.icon.Union(image.Rect(x, y, x+1, y+1))
-					count++
-				}
-			}
-		}
-		size := w.icon.Size()
-		whole := size.X >= 10 && size.Y >= 10 && size.X <= 40 && size.Y <= 40 && count >= 40
-		return whole && w.icon == last // a panel comes bit by bit
-	})
+	kit.Eventually(t, "the icon in the picture "+name, func() bool { return w.seesIcon(t, name) })
 	if n := w.item.Registered(w.pid); n != 1 {
 		t.Errorf("the panel has %d icons of the program", n)
 	}
+}
+
+// seesIcon looks for that icon once. It is where it was at the last look, because a
+// panel comes bit by bit.
+func (w *whole) seesIcon(t *testing.T, name string) bool {
+	t.Helper()
+	last := w.icon
+	picture := w.ScreenshotAfter(t, name, nil)
+	w.icon = image.Rectangle{}
+	count := 0
+	for y := w.strip.Min.Y; y < w.strip.Max.Y; y++ {
+		for x := w.strip.Min.X; x < w.strip.Max.X; x++ {
+			if amber(picture.RGBAAt(x, y)) {
+				w.icon = w.icon.Union(image.Rect(x, y, x+1, y+1))
+				count++
+			}
+		}
+	}
+	size := w.icon.Size()
+	whole := size.X >= 10 && size.Y >= 10 && size.X <= 40 && size.Y <= 40 && count >= 40
+	return whole && w.icon == last
 }
 
 // readable: where the icon is there are light pixels and dark ones, whatever the
