@@ -36,7 +36,12 @@ func (p *Program) root() *cobra.Command {
 
 		SuggestionsMinimumDistance: 2, // letters that are wrong, missing or too many
 
-		PersistentPreRunE: p.checkConfiguration,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			if slices.Contains(homes.named, "") { // as from a variable that is not set: it must not mean another home
+				return p.misuse("usage.no_value", "Flag", "--home", "Command", cmd.CommandPath())
+			}
+			return p.checkConfiguration(cmd)
+		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			list, err := p.homes(&homes)
 			if err != nil {
@@ -127,7 +132,7 @@ var readers = []string{"status", "homes"}
 
 // checkConfiguration reports what is invalid in the configuration, and refuses
 // one-shot commands, because they might be about the wrong home.
-func (p *Program) checkConfiguration(cmd *cobra.Command, _ []string) error {
+func (p *Program) checkConfiguration(cmd *cobra.Command) error {
 	if len(p.Problems) == 0 || cmd.Name() == "help" || cmd.Name() == "prompt" {
 		return nil
 	}

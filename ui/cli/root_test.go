@@ -66,6 +66,8 @@ func TestWrongCommandLines(t *testing.T) {
 		"status --jsn":                    "--jsn",
 		"-x":                              "-x",
 		"--home":                          "--home",
+		"logout --home=":                  `--home needs a value; see "rekey logout --help"`,
+		"status --home /a --home=":        `--home needs a value; see "rekey status --help"`,
 		"watch --format xml":              `"xml"; use text, json or waybar`,
 		"watch --usage":                   "--usage is for --format waybar; \"rekey usage\" shows the usage",
 		"watch --format":                  "--format",
