@@ -75,7 +75,8 @@ func matters(event fsnotify.Event, home string) bool {
 // arm watches the folders in which the next line or file can appear, each
 // before it is read, and reports whether it could watch all of them. Adding a
 // watched folder again changes nothing, and watches of removed ones end by
-// themselves.
+// themselves. A folder that may not be read tells nothing either way: the one above
+// reports when that changes.
 func arm(w *watcher.Folders, home string) (all bool) {
 	sessions := filepath.Join(home, "sessions")
 	err := w.Add(sessions)
@@ -86,11 +87,15 @@ func arm(w *watcher.Folders, home string) (all bool) {
 		err = w.Add(sessions) // which may have come meanwhile
 	}
 	if err != nil {
-		return errors.Is(err, fs.ErrNotExist)
+		return errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission)
 	}
 	w.Remove(home)
 	left, all := folders, true
-	add := func(dir string) { all = w.Add(dir) == nil && all }
+	add := func(dir string) {
+		if err := w.Add(dir); err != nil && !errors.Is(err, fs.ErrPermission) {
+			all = false
+		}
+	}
 	for _, year := range below(sessions) {
 		add(year)
 		for _, month := range below(year) {
