@@ -53,20 +53,24 @@ const removing = 100 * time.Millisecond
 // deposed returns errDeposed if the agent lock and what Rekey remembers have gone,
 // because a user has removed the folder: then another process may be the agent by now,
 // and this one could not refresh anything. While the folder cannot be made anew,
-// perhaps because nothing is mounted there, it may come back as it was.
+// because nothing is mounted there or the disk is full, any other error says why: it
+// may come back as it was.
 func (a *Agent) deposed(ctx context.Context) error {
 	found, err := os.Stat(a.lockPath())
 	if err == nil && os.SameFile(found, a.lockFile) || err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if !pause(ctx, removing) || a.opts.Store.Disk.OwnFolder(a.stateDir) != nil {
+	if !pause(ctx, removing) {
 		return nil
+	}
+	if err := a.opts.Store.Disk.OwnFolder(a.stateDir); err != nil {
+		return err
 	}
 	unlock, err := lock(a.opts.Store.Disk, a.stateDir, agentLock)
 	if err == nil {
 		unlock() // whoever is elected takes it
 	} else if !errors.Is(err, ErrRunning) {
-		return nil
+		return err
 	}
 	a.opts.Log.Warn("Rekey's own folder for this home was removed; starting anew")
 	return errDeposed

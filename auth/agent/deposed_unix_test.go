@@ -50,8 +50,10 @@ func TestDeposed(t *testing.T) {
 	}
 	want("at its start", nil)
 	must.Do(t, os.Rename(state, state+".away"))
-	must.Do(t, os.WriteFile(state, nil, 0o600))
-	want("while there can be no folder", nil)
+	must.Do(t, os.Symlink("nowhere", state))
+	if err := a.deposed(t.Context()); err == nil || errors.Is(err, errDeposed) {
+		t.Errorf("while there can be no folder: %v", err)
+	}
 	must.Do(t, errors.Join(os.Remove(state), os.Rename(state+".away", state)))
 	want("when it is back", nil)
 	must.Do(t, os.Rename(state, state+".gone"))

@@ -1,7 +1,9 @@
 package agent
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"net"
 	"time"
 
@@ -13,11 +15,11 @@ import (
 type door struct {
 	path    string
 	knocks  <-chan struct{}             // has a message when the socket may no longer be in its place
-	deposed func(context.Context) error // says whether this process is the agent no more
+	deposed func(context.Context) error // see Agent
 	opts    Options
 
 	open     listener // the newest, nil before the first
-	failures int      // since it was open, or looked for because of a change
+	failures int      // in a row since the last change
 	told     bool     // of the trouble there is
 }
 
@@ -48,16 +50,21 @@ func (d *door) keep(ctx context.Context, serve func(net.Listener)) error {
 		}
 	}()
 	for {
-		var again <-chan time.Time
+		trouble := d.deposed(ctx)
+		if errors.Is(trouble, errDeposed) {
+			return trouble
+		}
 		if d.open == nil || !d.open.inPlace() && pause(ctx, doorBreath) {
-			again = d.reopen(serve)
+			trouble = cmp.Or(d.reopen(serve), trouble)
+		}
+		var again <-chan time.Time
+		if trouble != nil {
+			again = time.After(doorPause << min(d.failures, doorPauses))
+			d.failures++
 		}
 		select {
 		case <-d.knocks:
 			d.failures = 0
-			if err := d.deposed(ctx); err != nil {
-				return err
-			}
 		case <-again:
 		case <-ctx.Done():
 			return nil
@@ -65,24 +72,23 @@ func (d *door) keep(ctx context.Context, serve func(net.Listener)) error {
 	}
 }
 
-// reopen returns when to try again, nil for not before something changes.
-func (d *door) reopen(serve func(net.Listener)) (again <-chan time.Time) {
+// reopen opens the socket, or opens it anew.
+func (d *door) reopen(serve func(net.Listener)) error {
 	l, err := listen(d.path, d.open == nil)
-	if err == nil {
-		if d.open != nil {
-			d.opts.Log.Info("the socket was gone and has been put back", "path", d.path)
-			_ = d.open.Close() // its clients stay
+	if err != nil {
+		if !d.told && (d.open == nil || d.failures >= doorWord) {
+			d.told = true
+			d.opts.Tell(fault.New("unreachable", "other programs cannot reach this Rekey: {{.Why}}", "Why", err))
 		}
-		d.open, d.failures, d.told = l, 0, false
-		serve(l)
-		return nil
+		return err
 	}
-	d.failures++
-	if !d.told && (d.open == nil || d.failures == doorWord) {
-		d.told = true
-		d.opts.Tell(fault.New("unreachable", "other programs cannot reach this Rekey: {{.Why}}", "Why", err))
+	if d.open != nil {
+		d.opts.Log.Info("the socket was gone and has been put back", "path", d.path)
+		_ = d.open.Close() // its clients stay
 	}
-	return time.After(doorPause << min(d.failures-1, doorPauses))
+	d.open, d.failures, d.told = l, 0, false
+	serve(l)
+	return nil
 }
 
 // knock has the agent look whether its socket is in its place.

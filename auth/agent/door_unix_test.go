@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -161,6 +162,25 @@ func TestDoorOutlivesTroubleWithItsFolder(t *testing.T) {
 		stop()
 		if _, err := os.Lstat(path); err == nil {
 			t.Error("its socket outlives it")
+		}
+	})
+}
+
+// While an agent's folder is gone and none can be made, on a full disk for example,
+// whether it is the agent is asked without an event.
+func TestDoorAsksAgainWhetherItIsTheAgents(t *testing.T) {
+	path := filepath.Join(newBareRig(t).root, "sock")
+	synctest.Test(t, func(t *testing.T) {
+		asked, began := 0, time.Now()
+		d := &door{path: path, opts: Options{Log: slog.New(slog.DiscardHandler)}, deposed: func(context.Context) error {
+			if asked++; time.Since(began) < time.Minute {
+				return syscall.ENOSPC
+			}
+			return errDeposed
+		}}
+		err := d.keep(t.Context(), func(net.Listener) {})
+		if took := time.Since(began); !errors.Is(err, errDeposed) || took > 2*time.Minute || asked > 20 {
+			t.Errorf("asked %d times in %v: %v", asked, took, err)
 		}
 	})
 }
