@@ -42,6 +42,47 @@ func TestMerge(t *testing.T) {
 	})
 }
 
+// What Codex was told after the backend's answer stays, unless a clock that is far
+// ahead has told it.
+func TestReplace(t *testing.T) {
+	for ahead, want := range map[time.Duration]float64{-1: 12, 1: 20, maxAhead: 20, maxAhead + 1: 12} {
+		r := Record{Usage: Usage{Windows: []Window{{Limit: MainLimit, Minutes: 300, UsedPercent: percent(20), ToldAt: noon.Add(ahead)}}}}
+		r.replace(Usage{Plan: "plus", Windows: []Window{
+			{Limit: "codex_new", Minutes: 300, UsedPercent: percent(5), ToldAt: noon},
+			{Limit: MainLimit, Minutes: 300, UsedPercent: percent(12), ToldAt: noon},
+		}})
+		if u := r.Usage; u.Plan != "plus" || len(u.Windows) != 2 || *u.Windows[0].UsedPercent != 5 || *u.Windows[1].UsedPercent != want {
+			t.Errorf("told %v after the answer: %s", ahead, show(u))
+		}
+	}
+}
+
+// A window keeps the backend's name, and credits and the reached limit stay until
+// Codex is told others after the answer.
+func TestMergeKeepsWhatIsNotTold(t *testing.T) {
+	was := Usage{
+		FetchedAt: noon, Credits: &Credits{}, Reached: "backend",
+		Windows: []Window{{Limit: "codex_spark", Name: "Spark", Minutes: 300, UsedPercent: percent(12), ToldAt: noon}},
+	}
+	news := Told{Credits: &Credits{}, Reached: "codex", Windows: []Window{{Limit: "codex_spark", Minutes: 300, UsedPercent: percent(20), ToldAt: noon.Add(1)}}}
+	for name, tt := range map[string]struct {
+		told    Told
+		credits *Credits
+		reached string
+	}{
+		"nothing more": {Told{At: noon.Add(1), Windows: news.Windows}, was.Credits, "backend"},
+		"before":       {Told{At: noon, Windows: news.Windows, Credits: news.Credits, Reached: "codex"}, was.Credits, "backend"},
+		"after":        {Told{At: noon.Add(1), Windows: news.Windows, Credits: news.Credits, Reached: "codex"}, news.Credits, "codex"},
+	} {
+		r := Record{Usage: was}
+		r.merge([]Told{tt.told})
+		u := r.Usage
+		if w := u.Windows[0]; w.Name != "Spark" || *w.UsedPercent != 20 || u.Credits != tt.credits || u.Reached != tt.reached {
+			t.Errorf("%s: %s", name, show(u))
+		}
+	}
+}
+
 func TestParseTold(t *testing.T) {
 	const line = `{"timestamp":"2026-11-28T12:00:00.123Z","type":"event_msg","payload":{"type":"token_count","info":{"x":1},"rate_limits":{"limit_id":%s,"limit_name":"Spark","primary":{"used_percent":70.0,"window_minutes":300,"resets_at":1900000000},"secondary":null,"credits":null,"plan_type":null,"rate_limit_reached_type":null}}}`
 	got, ok := ParseTold(fmt.Appendf(nil, line, "null"))
