@@ -50,10 +50,10 @@ func (m *Manager) lookUp(s *Snapshot, loadErr error, always bool) content {
 	return c
 }
 
-// cache replaces what is cached; equal content changes nothing. It reports
-// whether the content is new. also, if not nil, is called under mu with the
-// facts as they were before.
-func (m *Manager) cache(s *Snapshot, loadErr error, also func(was Facts, adopted bool)) (adopted bool) {
+// cache replaces what is cached; equal content changes nothing. also, if not nil,
+// is called under mu with the facts as they were before and whether the content is
+// new.
+func (m *Manager) cache(s *Snapshot, loadErr error, also func(was Facts, adopted bool)) {
 	c := m.lookUp(s, loadErr, false)
 	m.mu.Lock()
 	for !c.known && !c.snapshot.Equal(m.facts.Snapshot) { // replaced since lookUp
@@ -62,7 +62,7 @@ func (m *Manager) cache(s *Snapshot, loadErr error, also func(was Facts, adopted
 		m.mu.Lock()
 	}
 	was := m.facts
-	adopted = m.takeLocked(c)
+	adopted := m.takeLocked(c)
 	if also != nil {
 		also(was, adopted)
 	}
@@ -72,7 +72,6 @@ func (m *Manager) cache(s *Snapshot, loadErr error, also func(was Facts, adopted
 	}
 	m.publish()
 	runtime.Gosched() // whoever waits for the State goes first: what follows is bookkeeping
-	return adopted
 }
 
 // takeLocked is cache for callers that hold mu.

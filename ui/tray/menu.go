@@ -74,7 +74,8 @@ func Menu(w words.Words, views []View, now time.Time, can Abilities) MenuModel {
 	return menu(w, usualKeys(w), views, now, can)
 }
 
-// menu is Menu for who knows the usual keys.
+// menu is Menu with the access keys of usualKeys, which a tray finds once for all
+// its menus.
 func menu(w words.Words, usual [rows]rune, views []View, now time.Time, can Abilities) MenuModel {
 	states := make([]auth.State, len(views))
 	for i, v := range views {

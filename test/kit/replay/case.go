@@ -11,8 +11,6 @@ import (
 type Case struct {
 	// Name is unique in its file.
 	Name string
-	// Topic is what the file is about.
-	Topic string
 
 	given    given
 	steps    []step
@@ -64,7 +62,6 @@ type request struct {
 func (c *Case) UnmarshalJSON(data []byte) error {
 	var file struct {
 		Name     string                     `json:"name"`
-		Topic    string                     `json:"topic"`
 		Given    given                      `json:"given"`
 		Steps    []step                     `json:"steps"`
 		After    map[string]json.RawMessage `json:"after"`
@@ -73,7 +70,7 @@ func (c *Case) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &file); err != nil {
 		return err
 	}
-	*c = Case{file.Name, file.Topic, file.Given, file.Steps, file.After, file.Requests}
+	*c = Case{file.Name, file.Given, file.Steps, file.After, file.Requests}
 	return nil
 }
 
