@@ -32,7 +32,7 @@ type Agent struct {
 // store, so that faces start with a true State. The lock ends with Close or
 // with the process. version is this program's, for clients.
 func (h *Home) Become(ctx context.Context, version string) (*Agent, error) {
-	unlock, err := lock(h.opts.Store.Disk, h.stateDir, agentLock)
+	unlock, err := lock(h.opts.Store.Disk, h.stateDir, agentLock, h.Socket()+"\n")
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +66,7 @@ func (a *Agent) deposed(ctx context.Context) error {
 	if err := a.opts.Store.Disk.OwnFolder(a.stateDir); err != nil {
 		return err
 	}
-	unlock, err := lock(a.opts.Store.Disk, a.stateDir, agentLock)
+	unlock, err := lock(a.opts.Store.Disk, a.stateDir, agentLock, "")
 	if err == nil {
 		unlock() // whoever is elected takes it
 	} else if !errors.Is(err, ErrRunning) {
@@ -107,6 +107,9 @@ func (a *Agent) Close(ctx context.Context) error {
 // Running reports whether a process is the agent of this home, whether it
 // answers or not.
 func (h *Home) Running() bool {
+	if _, err := os.Stat(h.lockPath()); err != nil {
+		return false // and leave it so
+	}
 	unlock, err := safefile.TryLock(h.lockPath(), 0o600)
 	if err == nil {
 		unlock()
@@ -120,7 +123,7 @@ func (h *Home) Socket() string { return socketPath(h.opts.Dirs, h.id) }
 // Attach connects to the agent of this home. For one that does not answer the error
 // wraps context.DeadlineExceeded.
 func (h *Home) Attach(ctx context.Context) (*appserver.Client, error) {
-	return attach(ctx, h.Socket())
+	return h.opts.attach(ctx)
 }
 
 // attachLimit is how long an agent may take to greet a client. One that was stopped
@@ -128,6 +131,20 @@ func (h *Home) Attach(ctx context.Context) (*appserver.Client, error) {
 const attachLimit = 10 * time.Second
 
 // attach is Attach for a home that is not open.
+func (o Options) attach(ctx context.Context) (*appserver.Client, error) {
+	client, err := attach(ctx, o.Socket())
+	if err == nil || errors.Is(err, context.DeadlineExceeded) {
+		return client, err
+	}
+	if socket := o.elsewhere(); socket != "" {
+		if client, err := attach(ctx, socket); err == nil {
+			return client, nil
+		}
+	}
+	return nil, err
+}
+
+// attach connects to an agent's socket.
 func attach(ctx context.Context, socket string) (*appserver.Client, error) {
 	if err := trustworthy(socket); err != nil {
 		return nil, err

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"rekey/auth"
@@ -29,19 +30,32 @@ func identity(dir string) string {
 	return hex.EncodeToString(sum[:])[:16]
 }
 
+// elsewhere is where the home's agent listens if it is not where this process expects
+// it, "" for nowhere: it may have been started in a session with another
+// XDG_RUNTIME_DIR, or without one.
+func (o Options) elsewhere() string {
+	said, err := safefile.Read(filepath.Join(o.Dirs.StateDir(o.Dir), agentLock), 4<<10)
+	_, socket, _ := strings.Cut(string(said.Data), "\n")
+	if socket = strings.TrimSuffix(socket, "\n"); err != nil || socket == o.Socket() {
+		return ""
+	}
+	return socket
+}
+
 // LockTray makes sure that a home has only one tray. It returns ErrRunning when
 // another process has the lock, which ends with unlock or with the process.
 func LockTray(opts Options) (unlock func(), err error) {
 	dir := opts.Dirs.StateDir(opts.Dir)
 	_ = opts.Store.Disk.OwnFolder(dir) // the agent says what is wrong with it
-	return lock(opts.Store.Disk, dir, "tray.lock")
+	return lock(opts.Store.Disk, dir, "tray.lock", "")
 }
 
 // agentLock is the name of the lock that the agent of a home has.
 const agentLock = "agent.lock"
 
 // lock takes one of the locks in a home's own folder that last as long as their process.
-func lock(disk safefile.Disk, dir, name string) (unlock func(), err error) {
+// say is written into it, after the process ID, which is only for people.
+func lock(disk safefile.Disk, dir, name, say string) (unlock func(), err error) {
 	path := filepath.Join(dir, name)
 	unlock, err = disk.TryLock(path, 0o600)
 	if errors.Is(err, safefile.ErrLocked) {
@@ -50,10 +64,9 @@ func lock(disk safefile.Disk, dir, name string) (unlock func(), err error) {
 	if err != nil {
 		return nil, fault.New("own_folder", "Rekey's own folder cannot be used: {{.Why}}", "Why", safefile.InFolder(dir, err))
 	}
-	// The process ID is only for people.
 	if f, err := disk.Open(path, false, 0); err == nil {
 		_ = f.Truncate(0)
-		_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"), 0)
+		_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"+say), 0)
 		_ = f.Close()
 	}
 	return unlock, nil

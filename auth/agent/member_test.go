@@ -180,7 +180,7 @@ func TestJoinGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newBareRig(t)
 		h := r.open()
-		unlock := must.Get(lock(h.opts.Store.Disk, h.stateDir, agentLock))(t)
+		unlock := must.Get(lock(h.opts.Store.Disk, h.stateDir, agentLock, ""))(t)
 		defer unlock()
 		began := time.Now()
 		_, err := Join(t.Context(), r.options(), "test")

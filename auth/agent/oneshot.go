@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"rekey/auth"
@@ -37,7 +38,7 @@ func OpenOneShot(ctx context.Context, opts Options, alone bool) (*OneShot, error
 	if !alone {
 		attaching, cancel := context.WithTimeout(ctx, oneShotLimit)
 		defer cancel()
-		client, err := attach(attaching, opts.Socket())
+		client, err := opts.attach(attaching)
 		if err == nil {
 			return &OneShot{session: attached{client, opts.OpenURL}, Attached: true}, nil
 		}
@@ -65,8 +66,8 @@ func (h *Home) Known(ctx context.Context) (st auth.State, kept bool) {
 	ctx, cancel := context.WithTimeout(ctx, askLimit)
 	defer cancel()
 	client, err := h.Attach(ctx)
-	if err != nil {
-		return own, false
+	if err != nil { // one that has no room keeps the home all the same
+		return own, !errors.Is(err, context.DeadlineExceeded) && h.Running()
 	}
 	defer client.Close()
 	theirs := client.State()
