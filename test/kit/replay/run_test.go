@@ -88,6 +88,17 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// A file that is no list of recordings is not one without any.
+func TestLoadRefuses(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "recordings.json")
+	for _, text := range []string{"[", "{}"} {
+		must.Do(t, os.WriteFile(path, []byte(text), 0o600))
+		if _, err := Load(path); err == nil {
+			t.Errorf("%s was loaded", text)
+		}
+	}
+}
+
 func TestSettleWaitsForTheAnswer(t *testing.T) {
 	a := must.Get(listen())(t)
 	t.Cleanup(a.Close)
