@@ -49,10 +49,15 @@ func TestRunSaysWhatItCannotDo(t *testing.T) {
 		want    string
 	}{
 		"a command line":  {t.Context(), `{"given":{},"steps":[{"run":["login"]}]}`, rekey(t), "more than the command can do"},
+		"a method":        {t.Context(), `{"given":{},"steps":[{"call":"x"}]}`, Options{Command: []string{"x"}, Methods: []string{"y"}}, "more than the command can do"},
+		"no command":      {t.Context(), simple, Options{}, "more than the command can do"},
 		"no such command": {t.Context(), simple, Options{Command: []string{"/nonexistent"}}, "start the command"},
 		"cancelled":       {cancelled, simple, rekey(t), "context canceled"},
 		"unknown action":  {t.Context(), `{"given":{},"steps":[` + initialized + `,{"action":"x"}]}`, rekey(t), `unknown action "x"`},
 		"unknown call":    {t.Context(), `{"given":{},"steps":[` + initialized + `,{"action":"await_call","id":"x"}]}`, rekey(t), `no call "x"`},
+		"impossible step": {t.Context(), `{"given":{},"steps":[` + initialized + `,{"action":"delete_auth"}]}`, rekey(t), "no such file"},
+		"broken mode":     {t.Context(), `{"given":{"auth_json":{},"mode":"9"},"steps":[` + initialized + `]}`, rekey(t), "a mode of the case"},
+		"unknown kind":    {t.Context(), `{"given":{"auth_json":{"$kind":"x"}},"steps":[` + initialized + `]}`, rekey(t), `auth.json of kind "x"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -85,6 +90,15 @@ func TestRunLeavesNothingBehind(t *testing.T) {
 	}
 	if left, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(left) != 0 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// What a recording calls optional is left out where the command cannot do it.
+func TestRunnable(t *testing.T) {
+	for step, want := range map[string]bool{`{"call":"x"}`: false, `{"call":"x","optional":true}`: true, `{"call":"y"}`: true} {
+		if got := caseOf(t, `{"steps":[`+step+`]}`).Runnable([]string{"y"}); got != want {
+			t.Errorf("%s: got %v, want %v", step, got, want)
+		}
 	}
 }
 

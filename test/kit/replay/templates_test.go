@@ -108,3 +108,11 @@ func TestDecodeText(t *testing.T) {
 		}
 	}
 }
+
+func TestDecodeValue(t *testing.T) {
+	for text, ok := range map[string]bool{`{"a":1}`: true, " null\n": true, ``: false, `{}}`: false, `{} x`: false} {
+		if _, err := decodeValue([]byte(text)); (err == nil) != ok {
+			t.Errorf("%q: got %v, want ok = %v", text, err, ok)
+		}
+	}
+}
