@@ -2,7 +2,6 @@ package watcher
 
 import (
 	"testing"
-	"time"
 )
 
 // step is one change. What a reader finds at the file after it must be seen; if
@@ -226,30 +225,5 @@ func walk(t *testing.T, d disk, w *Watcher, steps []step) {
 			r.readsAgain(t, reads)
 		}
 		r.sees(t, file)
-	}
-}
-
-// All files are watched, also those behind the link through which the first leads.
-func TestEachOfTheFiles(t *testing.T) {
-	for name, setup := range map[string]func(disk){"a folder": signedIn, "a link": linkedHome} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := newDisk(t)
-			setup(d)
-			auth, config := d.path("user/.codex/auth.json"), d.path("user/.codex/config.toml")
-			w := newWatcher(t, auth, config, d.path("etc/codex/config.toml"))
-			w.interval = time.Hour // longer than the reader's patience
-			r := startReader(t, w)
-			for _, s := range []struct{ name, file string }{
-				{"user/.codex/config.toml", config},
-				{"user/.codex/auth.json", auth},
-				{"etc/codex/config.toml", d.path("etc/codex/config.toml")},
-				{"user/.codex/config.toml", config},
-			} {
-				d.mkdir("etc/codex")
-				d.replace(s.name, "changed "+s.name+state(s.file))
-				r.sees(t, s.file)
-			}
-		})
 	}
 }

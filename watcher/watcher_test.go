@@ -51,6 +51,31 @@ func TestWhichFile(t *testing.T) {
 	must.Do(t, <-ran)
 }
 
+// All files are watched, also those behind the link through which the first leads.
+func TestEachOfTheFiles(t *testing.T) {
+	for name, setup := range map[string]func(disk){"a folder": signedIn, "a link": linkedHome} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDisk(t)
+			setup(d)
+			auth, config := d.path("user/.codex/auth.json"), d.path("user/.codex/config.toml")
+			w := newWatcher(t, auth, config, d.path("etc/codex/config.toml"))
+			w.interval = time.Hour // longer than the reader's patience
+			r := startReader(t, w)
+			for _, s := range []struct{ name, file string }{
+				{"user/.codex/config.toml", config},
+				{"user/.codex/auth.json", auth},
+				{"etc/codex/config.toml", d.path("etc/codex/config.toml")},
+				{"user/.codex/config.toml", config},
+			} {
+				d.mkdir("etc/codex")
+				d.replace(s.name, "changed "+s.name+state(s.file))
+				r.sees(t, s.file)
+			}
+		})
+	}
+}
+
 // A reader that is busy finds one message, however much has happened.
 func TestMessagesFoldTogether(t *testing.T) {
 	t.Parallel()
