@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"rekey/auth"
@@ -181,6 +182,25 @@ func TestNothingIsSentThatCouldNotBeSaved(t *testing.T) {
 		r.store.Change(func(m *kit.Store) { m.Full = nil })
 		r.pass(maxBackoff)
 		r.wantOutcomes(fine)
+	})
+}
+
+// TestCodexWindowChangesTheState: after a failure the State is looked at when Codex
+// would refresh, although nothing else happens.
+func TestCodexWindowChangesTheState(t *testing.T) {
+	inBubble(t, 10*time.Hour, func(r *rig) {
+		r.server.turn(offline)
+		r.until(r.due().Add(time.Second))
+		r.manager.SetPreferences(auth.KeepFresh(false))
+		synctest.Wait()
+		opens := r.expires().Add(-auth.CodexWindow)
+		if at := r.clock.pending(); !at.Equal(opens) {
+			t.Errorf("the alarm is set to %v, want the window's opening %v", at, opens)
+		}
+		r.until(opens)
+		if at := r.clock.pending(); !at.Equal(r.expires()) {
+			t.Errorf("the alarm is set to %v, want the token's end %v", at, r.expires())
+		}
 	})
 }
 
