@@ -142,6 +142,20 @@ func TestLookAsCodex(t *testing.T) {
 	}
 }
 
+// TestLogoutOfWhatIsUnreadable: only a program that follows Codex leaves it there.
+func TestLogoutOfWhatIsUnreadable(t *testing.T) {
+	for as, removes := range map[string]bool{"Codex": false, "Rekey": true} {
+		r := newRig(t, chatGPT(), func(o *Options) { o.AsCodex = !removes })
+		r.store.put([]byte(`{"tokens`))
+		if removed, err := r.Logout(t.Context()); removed != removes || (err == nil) != removes {
+			t.Errorf("as %s: Logout = %t, %v", as, removed, err)
+		}
+		if got := r.store.bytes(); (got == nil) != removes {
+			t.Errorf("as %s: the store holds %q", as, got)
+		}
+	}
+}
+
 // TestLogoutFails: the State still shows credentials that could not be removed.
 func TestLogoutFails(t *testing.T) {
 	r := newRig(t, chatGPT())

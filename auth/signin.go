@@ -59,9 +59,12 @@ func (m *Manager) Logout(ctx context.Context) (removed bool, err error) {
 	if m.opts.AsCodex {
 		m.Use(ctx) // Codex refreshes stale credentials even to throw them away
 	}
-	_, _ = m.load(ctx) // revoke what is there now
+	_, err = m.load(ctx) // revoke what is there now
 	s, _ := m.Snapshot()
 	if m.opts.AsCodex {
+		if err != nil {
+			return false, err // Codex leaves alone what it cannot read
+		}
 		m.revokeSignIn(ctx, s)
 	}
 	removed, err = m.opts.Store.Delete(ctx)

@@ -39,6 +39,8 @@ func (a *script) requests() int {
 
 // home is an appserver.Home without an agent.
 type home struct {
+	cancelTakes time.Duration // until a cancelled sign-in has ended
+
 	usages    auth.Broadcast[usage.Usage]
 	manager   *auth.Manager
 	needsAuth bool
@@ -77,7 +79,10 @@ func (h *home) BeginSignIn(ctx context.Context, method auth.SignInMethod) (auth.
 			return ctx.Err()
 		}
 	}
-	return shown, wait, func() { ended <- errors.New("Login was not completed") }, nil
+	cancel := func() {
+		time.AfterFunc(h.cancelTakes, func() { ended <- errors.New("Login was not completed") })
+	}
+	return shown, wait, cancel, nil
 }
 
 func (h *home) SignIn(_ context.Context, method auth.SignInMethod) error {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -19,6 +20,7 @@ type signIn struct {
 	// stopped: the client has cancelled it. Only stopSignIn sets it, before
 	// calling cancel.
 	stopped atomic.Bool
+	told    chan struct{} // closed when the client knows how it has ended
 }
 
 // codexWords is an error in Codex's own words.
@@ -61,7 +63,7 @@ func (c *conn) loginAPIKey(ctx context.Context, p loginStartParams) (any, error)
 	if reason := held.Restriction(next); reason != nil {
 		return nil, invalid("%v", reason)
 	}
-	c.stopSignIn("")
+	c.endSignIn()
 	c.server.Home.CancelSignIn()
 	if err := held.ReplaceSignIn(ctx, next); err != nil {
 		return nil, fmt.Errorf("failed to save api key: %w", err)
@@ -110,13 +112,14 @@ func (c *conn) loginChatGPT(kind string) (any, error) {
 	case err != nil:
 		return nil, fmt.Errorf("failed to %s: %w", starting, err)
 	}
-	flow := &signIn{id: uuid.NewString(), cancel: cancel}
+	flow := &signIn{id: uuid.NewString(), cancel: cancel, told: make(chan struct{})}
 	end := c.changing()
 	c.mu.Lock()
 	c.login = flow
 	c.mu.Unlock()
 	c.work.Go(func() {
 		defer end()
+		defer close(flow.told)
 		err := wait()
 		if err != nil && flow.stopped.Load() {
 			err = codexWords("Login was not completed")
@@ -143,14 +146,29 @@ func (c *conn) loginCancel(_ context.Context, p loginCancelParams) (any, error) 
 	if err != nil || uuid.Validate(p.LoginID) != nil { // Parse ignores what stands for the braces
 		return nil, invalid("invalid login id: %s", p.LoginID)
 	}
-	if c.stopSignIn(id.String()) {
+	if c.stopSignIn(id.String()) != nil {
 		return loginCancelResult{Status: "canceled"}, nil
 	}
 	return loginCancelResult{Status: "notFound"}, nil
 }
 
-// stopSignIn cancels the running sign-in if its id is id or id is "".
-func (c *conn) stopSignIn(id string) bool {
+// endSignIn cancels the running sign-in and gives the client the time to learn of it
+// first, as from Codex.
+func (c *conn) endSignIn() {
+	flow := c.stopSignIn("")
+	if flow == nil {
+		return
+	}
+	const atMost = time.Second // it may just be saving what it got
+	select {
+	case <-flow.told:
+	case <-c.ctx.Done():
+	case <-time.After(atMost):
+	}
+}
+
+// stopSignIn cancels the running sign-in if its id is id or id is "", and returns it.
+func (c *conn) stopSignIn(id string) *signIn {
 	c.mu.Lock()
 	flow := c.login
 	if flow != nil && (id == "" || flow.id == id) {
@@ -160,11 +178,11 @@ func (c *conn) stopSignIn(id string) bool {
 	}
 	c.mu.Unlock()
 	if flow == nil {
-		return false
+		return nil
 	}
 	flow.stopped.Store(true)
 	flow.cancel()
-	return true
+	return flow
 }
 
 // completed tells the client how a sign-in ended. If it ended within its own
@@ -187,9 +205,13 @@ func (c *conn) completed(id *string, err error) {
 	}
 }
 
-func (c *conn) logout(ctx context.Context, _ json.RawMessage) (any, error) {
+func (c *conn) logout(ctx context.Context, params json.RawMessage) (any, error) {
+	var none map[string]json.RawMessage
+	if params != nil && (json.Unmarshal(params, &none) != nil || len(none) > 0) {
+		return nil, invalid("Invalid request: account/logout takes no params")
+	}
 	defer c.changed()()
-	c.stopSignIn("")
+	c.endSignIn()
 	if !c.server.Home.Manager().ClearExternal(ctx) {
 		if err := c.server.Home.SignOut(ctx); err != nil {
 			return nil, fmt.Errorf("logout failed: %w", err)

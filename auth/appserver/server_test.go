@@ -90,6 +90,8 @@ func TestOddRequests(t *testing.T) {
 		{"no text", `{"id":5,"method":"account/login/start","params":{"type":5}}`, -32600, "invalid type: number for `type`, expected a string"},
 		{"null for a switch", `{"id":5,"method":"account/read","params":{"refreshToken":null}}`, -32600, "invalid type: null for `refreshToken`, expected a boolean"},
 		{"params array too long", `{"id":4,"method":"getAuthStatus","params":[true,null,null]}`, -32600, "must be an object"},
+		{"a logout with params", `{"id":5,"method":"account/logout","params":[]}`, -32600, "takes no params"},
+		{"a logout of something", `{"id":5,"method":"account/logout","params":{"home":"/h"}}`, -32600, "takes no params"},
 		{"no number", `{"id":5,"method":"rekey/token","params":{"minValiditySeconds":"1"}}`, -32600, "invalid type: string for `minValiditySeconds`, expected a number"},
 		{"bad JSON", `{"id":6,`, -32700, ""},
 		{"not an object", `42`, -32600, "one JSON object"},
