@@ -36,7 +36,7 @@ func (h *Home) Become(ctx context.Context, version string) (*Agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	locked, _ := os.Stat(h.lockPath()) // an error is deposed's
+	locked, _ := os.Stat(h.lockPath()) // lostLock finds the error again
 	_ = h.Reload(ctx)                  // errors are in the State
 	return &Agent{Home: h, unlock: unlock, lockFile: locked, version: version}, nil
 }
@@ -44,18 +44,18 @@ func (h *Home) Become(ctx context.Context, version string) (*Agent, error) {
 // lockPath is the agent lock's.
 func (h *Home) lockPath() string { return filepath.Join(h.stateDir, agentLock) }
 
-// errDeposed means that this process is the agent no more.
-var errDeposed = fmt.Errorf("the agent lock has gone with its folder: %w", appserver.ErrAgentGone)
+// errLockLost means that this process is the agent no more.
+var errLockLost = fmt.Errorf("the agent lock has gone with its folder: %w", appserver.ErrAgentGone)
 
 // removing is how long a user's removing of Rekey's folder may take.
 const removing = 100 * time.Millisecond
 
-// deposed returns errDeposed if the agent lock and what Rekey remembers have gone,
+// lostLock returns errLockLost if the agent lock and what Rekey remembers have gone,
 // because a user has removed the folder: then another process may be the agent by now,
 // and this one could not refresh anything. While the folder cannot be made anew,
 // because nothing is mounted there or the disk is full, any other error says why: it
 // may come back as it was.
-func (a *Agent) deposed(ctx context.Context) error {
+func (a *Agent) lostLock(ctx context.Context) error {
 	found, err := os.Stat(a.lockPath())
 	if err == nil && os.SameFile(found, a.lockFile) || err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -73,7 +73,7 @@ func (a *Agent) deposed(ctx context.Context) error {
 		return err
 	}
 	a.opts.Log.Warn("Rekey's own folder for this home was removed; starting anew")
-	return errDeposed
+	return errLockLost
 }
 
 // Run watches the store, keeps the sign-in fresh, follows its usage, lends it,

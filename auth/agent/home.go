@@ -68,20 +68,20 @@ func (o Options) Socket() string { return socketPath(o.Dirs, identity(o.Dir)) }
 // Home is one Codex home with its Manager. Its methods are safe for concurrent
 // use. It starts nothing by itself: see Watch and Agent.
 type Home struct {
-	opts      Options
-	id        string // the short name of the home's identity
-	stateDir  string // this home's own part of Dirs.State
-	manager   *auth.Manager
-	state     *memory.Memory
-	store     *liveStore
-	timeline  *timeline
-	authority *lateAuthority
-	signIns   signIns
-	work      sync.WaitGroup // sign-ins
-	hook      *hook.Hook
-	meter     *meter
-	lender    *lend.Lender
-	knocks    chan struct{} // has a message when the socket may no longer be in its place
+	opts       Options
+	id         string // the short name of the home's identity
+	stateDir   string // this home's own part of Dirs.State
+	manager    *auth.Manager
+	state      *memory.Memory
+	store      *liveStore
+	timeline   *timeline
+	authority  *lateAuthority
+	signIns    signIns
+	work       sync.WaitGroup // sign-ins
+	hook       *hook.Hook
+	meter      *meter
+	lender     *lend.Lender
+	socketGone chan struct{} // has a message when the socket may no longer be in its place
 
 	saving sync.Mutex      // guards what follows, and serializes writing the file
 	onFile config.Settings // what the configuration file says
@@ -105,7 +105,7 @@ func Open(opts Options) *Home {
 		opts.Tell = func(error) {}
 	}
 	id := identity(opts.Dir)
-	h := &Home{opts: opts, id: id, stateDir: filepath.Join(opts.Dirs.State, id), knocks: make(chan struct{}, 1)}
+	h := &Home{opts: opts, id: id, stateDir: filepath.Join(opts.Dirs.State, id), socketGone: make(chan struct{}, 1)}
 	h.authority = &lateAuthority{getenv: opts.Getenv}
 	var err error
 	if h.state, err = memory.Open(opts.Store.Disk, h.stateDir); err != nil {

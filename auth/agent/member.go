@@ -64,7 +64,7 @@ func (m *Member) Run(ctx context.Context) error {
 			return failed
 		}
 		switch _, ours := m.now().(*Agent); {
-		case ours && errors.Is(err, errDeposed): // as before
+		case ours && errors.Is(err, errLockLost): // as before
 		case ours:
 			m.opts.Tell(fault.New("agent_replaced_here", "the Rekey that kept this sign-in fresh has exited; this one does so now"))
 		default:

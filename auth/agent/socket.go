@@ -37,8 +37,8 @@ func (a *Agent) serve(ctx context.Context) error {
 	}
 	defer clients.clients.Wait()
 	defer cancel()
-	d := &door{path: a.Socket(), knocks: a.knocks, deposed: a.deposed, opts: a.opts}
-	return d.keep(ctx, func(l net.Listener) { clients.clients.Go(func() { clients.accept(ctx, l) }) })
+	r := &reopener{path: a.Socket(), socketGone: a.socketGone, lostLock: a.lostLock, opts: a.opts}
+	return r.keep(ctx, func(l net.Listener) { clients.clients.Go(func() { clients.accept(ctx, l) }) })
 }
 
 // Platform is this system's name in Codex's words.

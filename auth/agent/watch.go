@@ -78,7 +78,7 @@ func (h *Home) follow(ctx context.Context, changes <-chan struct{}, which func()
 		case <-changes:
 			changed, ok := which()
 			if !ok || slices.Contains(changed, socket) {
-				h.knock()
+				h.checkSocket()
 			}
 			if !ok || slices.Contains(changed, record) {
 				h.meter.service.Known(ctx)

@@ -66,17 +66,17 @@ func removeAtOnce(dir string) error {
 	return errors.Join(os.Rename(dir, dir+".gone"), os.RemoveAll(dir+".gone"))
 }
 
-// inDoor runs f in a bubble beside a door that is kept until stop is called. knock
-// returns when the door has done what it can.
-func inDoor(t *testing.T, path string, f func(told *kit.Record, knock, stop func())) {
+// withReopener runs f in a bubble beside a reopener that runs until stop is called. check
+// returns when it has done what it can.
+func withReopener(t *testing.T, path string, f func(told *kit.Record, check, stop func())) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		told, knocks := &kit.Record{}, make(chan struct{})
-		d := &door{path: path, knocks: knocks, deposed: func(context.Context) error { return nil }, opts: Options{Log: slog.New(slog.DiscardHandler), Tell: func(err error) { fmt.Fprintln(told, err) }}}
-		kept := kit.Later(func() error { return d.keep(ctx, func(net.Listener) {}) })
+		told, socketGone := &kit.Record{}, make(chan struct{})
+		r := &reopener{path: path, socketGone: socketGone, lostLock: func(context.Context) error { return nil }, opts: Options{Log: slog.New(slog.DiscardHandler), Tell: func(err error) { fmt.Fprintln(told, err) }}}
+		kept := kit.Later(func() error { return r.keep(ctx, func(net.Listener) {}) })
 		synctest.Wait()
-		f(told, func() { knocks <- struct{}{}; wait(2 * doorBreath) }, func() { stop(); <-kept })
+		f(told, func() { socketGone <- struct{}{}; wait(2 * removalPause) }, func() { stop(); <-kept })
 		stop()
 	})
 }
@@ -102,10 +102,10 @@ func TestAnothersSocketIsLeftAlone(t *testing.T) {
 		must.Do(t, os.Rename(theirs, path))
 		return l
 	}
-	inDoor(t, path, func(told *kit.Record, knock, stop func()) {
+	withReopener(t, path, func(told *kit.Record, check, stop func()) {
 		l := put()
 		left := must.Get(os.Lstat(path))(t)
-		knock()
+		check()
 		time.Sleep(time.Minute)
 		if !os.SameFile(left, must.Get(os.Lstat(path))(t)) {
 			t.Error("it was replaced")
@@ -114,7 +114,7 @@ func TestAnothersSocketIsLeftAlone(t *testing.T) {
 			t.Errorf("it tells %q", got)
 		}
 		must.Do(t, errors.Join(l.Close(), os.Remove(path)))
-		knock()
+		check()
 		if !connects(path) {
 			t.Error("its own did not come back")
 		}
@@ -131,15 +131,15 @@ func TestAnothersSocketIsLeftAlone(t *testing.T) {
 func TestLinkToOurSocketIsNotUsed(t *testing.T) {
 	dir := filepath.Join(newBareRig(t).root, "run")
 	path := filepath.Join(dir, "sock")
-	inDoor(t, path, func(told *kit.Record, knock, _ func()) {
+	withReopener(t, path, func(told *kit.Record, check, _ func()) {
 		must.Do(t, errors.Join(os.Rename(dir, dir+".old"), os.Symlink(dir+".old", dir)))
-		knock()
+		check()
 		time.Sleep(time.Minute)
 		if got := told.Lines(); len(got) != 1 || !strings.Contains(got[0], "is not a folder") {
 			t.Errorf("it tells %q", got)
 		}
 		must.Do(t, os.Remove(dir))
-		knock()
+		check()
 		if info, err := os.Lstat(dir); !connects(path) || err != nil || !info.IsDir() {
 			t.Errorf("it is not back: %v", err)
 		}
@@ -148,11 +148,11 @@ func TestLinkToOurSocketIsNotUsed(t *testing.T) {
 
 // Trouble that ends without an event, as a full disk does, is found to have ended,
 // and wakes the agent less and less.
-func TestDoorOutlivesTroubleWithItsFolder(t *testing.T) {
+func TestReopenerOutlivesTroubleWithItsFolder(t *testing.T) {
 	dir := filepath.Join(newBareRig(t).root, "run")
 	path := filepath.Join(dir, "sock")
 	must.Do(t, os.WriteFile(dir, nil, 0o600))
-	inDoor(t, path, func(told *kit.Record, _, stop func()) {
+	withReopener(t, path, func(told *kit.Record, _, stop func()) {
 		time.Sleep(time.Minute)
 		must.Do(t, os.Remove(dir))
 		time.Sleep(time.Minute)
@@ -172,14 +172,14 @@ func TestDoorAsksAgainWhetherItIsTheAgents(t *testing.T) {
 	path := filepath.Join(newBareRig(t).root, "sock")
 	synctest.Test(t, func(t *testing.T) {
 		asked, began := 0, time.Now()
-		d := &door{path: path, opts: Options{Log: slog.New(slog.DiscardHandler)}, deposed: func(context.Context) error {
+		r := &reopener{path: path, opts: Options{Log: slog.New(slog.DiscardHandler)}, lostLock: func(context.Context) error {
 			if asked++; time.Since(began) < time.Minute {
 				return syscall.ENOSPC
 			}
-			return errDeposed
+			return errLockLost
 		}}
-		err := d.keep(t.Context(), func(net.Listener) {})
-		if took := time.Since(began); !errors.Is(err, errDeposed) || took > 2*time.Minute || asked > 20 {
+		err := r.keep(t.Context(), func(net.Listener) {})
+		if took := time.Since(began); !errors.Is(err, errLockLost) || took > 2*time.Minute || asked > 20 {
 			t.Errorf("asked %d times in %v: %v", asked, took, err)
 		}
 	})

@@ -28,12 +28,12 @@ func (*troubled) Close() error   { return nil }
 func (*troubled) Addr() net.Addr { return nil }
 
 // Trouble with accepting passes; it neither ends the socket nor makes it spin.
-func TestDoorOutlivesTrouble(t *testing.T) {
+func TestAcceptOutlivesTrouble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log := &kit.Record{}
-		d := &socketServer{log: slog.New(slog.NewTextHandler(log, nil))}
+		s := &socketServer{log: slog.New(slog.NewTextHandler(log, nil))}
 		begun := time.Now()
-		d.accept(t.Context(), &troubled{failures: 3})
+		s.accept(t.Context(), &troubled{failures: 3})
 		if took := time.Since(begun); took != 3*acceptPause {
 			t.Errorf("it took %v", took)
 		}
@@ -44,7 +44,7 @@ func TestDoorOutlivesTrouble(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), acceptPause/2)
 		defer cancel()
 		begun = time.Now()
-		d.accept(ctx, &troubled{failures: 1 << 20})
+		s.accept(ctx, &troubled{failures: 1 << 20})
 		if took := time.Since(begun); took != acceptPause/2 {
 			t.Errorf("it ends %v after it was told to", took-acceptPause/2)
 		}

@@ -37,31 +37,31 @@ func TestAgentOutlivesItsFolder(t *testing.T) {
 }
 
 // The lock of an agent whose folder has gone is somebody's, nobody's, or may come back.
-func TestDeposed(t *testing.T) {
+func TestLostLock(t *testing.T) {
 	r := newRig(t, box.Config{})
 	a := must.Get(r.open().Become(t.Context(), "test"))(t)
 	defer a.unlock()
 	state := r.options().Dirs.State
 	want := func(what string, want error) {
 		t.Helper()
-		if got := a.deposed(t.Context()); !errors.Is(got, want) {
+		if got := a.lostLock(t.Context()); !errors.Is(got, want) {
 			t.Errorf("%s: %v", what, got)
 		}
 	}
 	want("at its start", nil)
 	must.Do(t, os.Rename(state, state+".away"))
 	must.Do(t, os.Symlink("nowhere", state))
-	if err := a.deposed(t.Context()); err == nil || errors.Is(err, errDeposed) {
+	if err := a.lostLock(t.Context()); err == nil || errors.Is(err, errLockLost) {
 		t.Errorf("while there can be no folder: %v", err)
 	}
 	must.Do(t, errors.Join(os.Remove(state), os.Rename(state+".away", state)))
 	want("when it is back", nil)
 	must.Do(t, os.Rename(state, state+".gone"))
-	want("when it has gone", errDeposed)
+	want("when it has gone", errLockLost)
 	other := must.Get(r.open().Become(t.Context(), "test"))(t)
 	defer other.unlock()
-	want("when another is the agent", errDeposed)
-	if err := other.deposed(t.Context()); err != nil {
+	want("when another is the agent", errLockLost)
+	if err := other.lostLock(t.Context()); err != nil {
 		t.Errorf("the other: %v", err)
 	}
 }
