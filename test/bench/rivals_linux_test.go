@@ -1,6 +1,7 @@
 package bench_test
 
 import (
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -107,13 +108,14 @@ func (s samples) quantile(percent int) float64 {
 // batch is how many interleaved measurements are made at least.
 const batch = 50
 
-// interleave measures several things in turn, beginning with another one each
-// time, so that none of them has the better times of the machine.
+// interleave measures several things in turn, in another order each time, so that
+// none has the better times of the machine, or always follows one that has filled the
+// processor's caches.
 func interleave(b *testing.B, measures ...func()) {
 	for b.Loop() {
-		for i := range batch {
-			for j := range measures {
-				measures[(i+j)%len(measures)]()
+		for range batch {
+			for _, i := range rand.Perm(len(measures)) {
+				measures[i]()
 			}
 		}
 	}
