@@ -1,8 +1,9 @@
+//go:build unix
+
 package agent
 
 import (
 	"path/filepath"
-	"runtime"
 	"testing"
 
 	"rekey/auth"
@@ -12,11 +13,8 @@ import (
 )
 
 // An agent of another session, or of none, is found all the same: su and cron have no
-// XDG_RUNTIME_DIR.
+// XDG_RUNTIME_DIR. A Windows pipe's name does not depend on the session.
 func TestAgentOfAnotherSessionIsFound(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("a pipe's name does not depend on the session")
-	}
 	r := newRig(t, box.Config{})
 	a := must.Get(r.open(func(o *Options) { o.Dirs.Runtime = filepath.Join(r.root, "session", "rekey") }).Become(t.Context(), "test"))(t)
 	defer a.unlock()
@@ -32,19 +30,5 @@ func TestAgentOfAnotherSessionIsFound(t *testing.T) {
 	stop()
 	if c, err := r.open().Attach(within(t)); err == nil {
 		t.Errorf("there is still %v", c)
-	}
-}
-
-// Whether a home is kept does not depend on whether its agent has room for one more.
-func TestKnownToBeKept(t *testing.T) {
-	r := newRig(t, box.Config{})
-	h := r.open()
-	if _, kept := h.Known(t.Context()); kept {
-		t.Error("kept by nobody")
-	}
-	a := must.Get(r.open().Become(t.Context(), "test"))(t)
-	defer a.unlock()
-	if _, kept := h.Known(t.Context()); !kept {
-		t.Error("not kept, while another is the agent and cannot be reached")
 	}
 }
