@@ -68,11 +68,10 @@ type TokenResponse struct {
 	Tolerated error
 }
 
-// usable returns r as Rekey takes it: without empty tokens, and without an ID token that Codex could not
+// usable returns r without empty tokens, and without an ID token that Codex could not
 // read if there is a new refresh token: the old ID token still serves, and the new
 // refresh token is the only one that does.
 func (r TokenResponse) usable() TokenResponse {
-	r.Tolerated = nil
 	for _, token := range []**Secret{&r.IDToken, &r.AccessToken, &r.RefreshToken} {
 		if *token != nil && (*token).Empty() {
 			*token = nil

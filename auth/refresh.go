@@ -189,7 +189,10 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 		answer = answer.usable() // Codex stores an empty refresh token and is then stuck
 	}
 	_, err = s.WithTokens(answer, m.opts.Now())
-	if err = cmp.Or(answer.Tolerated, err); err != nil {
+	if m.opts.AsCodex {
+		err = cmp.Or(answer.Tolerated, err)
+	}
+	if err != nil {
 		// Codex drops such an answer entirely and asks again next time.
 		return m.failed(ctx, s, key, &RefreshError{Status: 200, Err: err})
 	}
