@@ -24,10 +24,10 @@ func inodeAt(path string) inode {
 func (n *inotify) followMounts() {
 	list, err := n.mounts.SyscallConn()
 	for err == nil {
-		woken := false
-		err = list.Read(func(uintptr) bool {
-			defer func() { woken = true }()
-			return woken
+		asked := false // the first false makes Read wait
+		err = list.Read(func(uintptr) (done bool) {
+			done, asked = asked, true
+			return done
 		})
 		if err == nil && n.covered() {
 			n.lost()

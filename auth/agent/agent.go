@@ -47,8 +47,8 @@ func (h *Home) lockPath() string { return filepath.Join(h.stateDir, agentLock) }
 // errLockLost means that this process is the agent no more.
 var errLockLost = fmt.Errorf("the agent lock has gone with its folder: %w", appserver.ErrAgentGone)
 
-// removing is how long a user's removing of Rekey's folder may take.
-const removing = 100 * time.Millisecond
+// stateRemovalPause is how long whoever removes Rekey's folder has to finish.
+const stateRemovalPause = 100 * time.Millisecond
 
 // lostLock returns errLockLost if the agent lock and what Rekey remembers have gone,
 // because a user has removed the folder: then another process may be the agent by now,
@@ -60,7 +60,7 @@ func (a *Agent) lostLock(ctx context.Context) error {
 	if err == nil && os.SameFile(found, a.lockFile) || err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if !pause(ctx, removing) {
+	if !pause(ctx, stateRemovalPause) {
 		return nil
 	}
 	if err := a.opts.Store.Disk.OwnFolder(a.stateDir); err != nil {

@@ -54,7 +54,7 @@ func LockTray(opts Options) (unlock func(), err error) {
 const agentLock = "agent.lock"
 
 // lock takes one of the locks in a home's own folder that last as long as their process.
-// say is written into it, after the process ID, which is only for people.
+// The process ID, which is only for people, and then say are written into it.
 func lock(disk safefile.Disk, dir, name, say string) (unlock func(), err error) {
 	path := filepath.Join(dir, name)
 	unlock, err = disk.TryLock(path, 0o600)

@@ -33,9 +33,9 @@ const (
 	// reopenPause is how long to wait after the first failure to open the socket. The
 	// pauses double, so that lasting trouble wakes nobody for long.
 	reopenPause, reopenPauses = 50 * time.Millisecond, 16
-	// removalPause is how long whoever removes the folder has to finish.
-	removalPause = 5 * time.Millisecond
-	// failuresToTell is how many failures to put an open socket back are told to the user:
+	// socketRemovalPause is how long whoever removes the socket's folder has to finish.
+	socketRemovalPause = 5 * time.Millisecond
+	// failuresToTell is after how many failures to put the socket back the user is told:
 	// at a login the folder is made a moment before it can be used.
 	failuresToTell = 5
 )
@@ -54,7 +54,7 @@ func (r *reopener) keep(ctx context.Context, serve func(net.Listener)) error {
 		if errors.Is(trouble, errLockLost) {
 			return trouble
 		}
-		if r.open == nil || !r.open.inPlace() && pause(ctx, removalPause) {
+		if r.open == nil || !r.open.inPlace() && pause(ctx, socketRemovalPause) {
 			trouble = cmp.Or(r.reopen(serve), trouble)
 		}
 		var again <-chan time.Time

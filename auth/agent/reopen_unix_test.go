@@ -76,7 +76,7 @@ func withReopener(t *testing.T, path string, f func(told *kit.Record, check, sto
 		r := &reopener{path: path, socketGone: socketGone, lostLock: func(context.Context) error { return nil }, opts: Options{Log: slog.New(slog.DiscardHandler), Tell: func(err error) { fmt.Fprintln(told, err) }}}
 		kept := kit.Later(func() error { return r.keep(ctx, func(net.Listener) {}) })
 		synctest.Wait()
-		f(told, func() { socketGone <- struct{}{}; wait(2 * removalPause) }, func() { stop(); <-kept })
+		f(told, func() { socketGone <- struct{}{}; wait(2 * socketRemovalPause) }, func() { stop(); <-kept })
 		stop()
 	})
 }

@@ -6,10 +6,10 @@ import (
 )
 
 // Keys returns the letters that can be a label's access key, the best first: those
-// that begin a word, then the others. They are a to z, which every keyboard has, and none
-// in the address of a person or a page, which is not the label's own text. A label with
-// letters of another script has none. Neither has one with an underscore of its own:
-// GNOME's AppIndicator takes only the first underscore out of a label.
+// that begin a word, then the others. They are a to z, which every keyboard has. Letters
+// in the address of a person or a page do not count, because the address changes. A label
+// with letters of another script has none, and one with an underscore of its own has none
+// because GNOME's AppIndicator takes only the first underscore out of a label.
 func Keys(label string) (keys []rune) {
 	for _, l := range letters(label) {
 		keys = append(keys, l.key)
