@@ -122,12 +122,15 @@ func (o order) encode(codexHome string) []byte {
 	return fmt.Appendf(nil, "%s%s\n%s\n%s\n%d\n%s\n%s", script, o.do, o.loan, o.may, len(o.content), codexHome, o.content)
 }
 
-// parseAnswer finds the script's line in the output, to which a login shell may
-// add its own.
+// parseAnswer finds the script's answer in the output. A login shell may print
+// its own before and after it, on the same line too: what sets a terminal's title
+// ends without a newline.
 func parseAnswer(stdout string) (a Answer, ok bool) {
-	for line := range strings.Lines(stdout) {
-		if strings.HasPrefix(line, `{"rekey":1,`) && json.Unmarshal([]byte(line), &a) == nil {
-			ok = true
+	const begins = `{"rekey":1,`
+	for _, rest := range strings.Split(stdout, begins)[1:] {
+		var found Answer
+		if json.NewDecoder(strings.NewReader(begins+rest)).Decode(&found) == nil {
+			a, ok = found, true
 		}
 	}
 	return a, ok

@@ -233,3 +233,33 @@ func TestLendFails(t *testing.T) {
 		}
 	})
 }
+
+// A push on demand that fails is in the loan, as one of the agent's is.
+func TestLendAgainFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		box := Target{Name: "box", Command: []string{"box"}}
+		again := func() Loan {
+			if _, err := w.lender.Lend(t.Context(), box, false); err == nil {
+				t.Error("lent all the same")
+			}
+			loans := must.Get(w.lender.Book.List())(t)
+			return loans[0]
+		}
+		_, err := w.lender.Lend(t.Context(), box, false)
+		must.Do(t, err)
+		w.breaks("box", errors.New("exit status 255"), "Connection timed out")
+		if l := again(); l.Fault == nil || l.Failures != 1 {
+			t.Errorf("the loan after a push that failed: %+v", l)
+		}
+		w.breaks("box", nil, "")
+		w.put("box", "a sign-in")
+		if l := again(); l.Ended != OwnSignIn {
+			t.Errorf("the loan after a sign-in there: %+v", l)
+		}
+		w.breaks("box", errors.New("exit status 255"), "Connection timed out")
+		if l := again(); l.Ended != OwnSignIn || l.Fault != nil {
+			t.Errorf("the ended loan after a push that failed: %+v", l)
+		}
+	})
+}

@@ -122,8 +122,11 @@ func (l Loan) pushed(o Offer, a Answer, now time.Time) Loan {
 }
 
 // failed returns the loan as it is after a failed errand. If the borrower has
-// replaced it with something else, it has ended.
+// replaced it with something else, it has ended; one that has ended stays as it is.
 func (l Loan) failed(f *Fault, now time.Time) Loan {
+	if l.Ended != "" {
+		return l
+	}
 	if f.Code.Foreign() {
 		return l.ended(f.Code, now)
 	}

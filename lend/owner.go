@@ -38,8 +38,9 @@ func (w *Owner) Lend(ctx context.Context, t Target, replace bool) (Loan, error) 
 		return Loan{}, err
 	}
 	l := Loan{ID: strings.ToLower(rand.Text()[:16]), Target: t, Since: w.Now()}
-	if i := slices.IndexFunc(loans, func(l Loan) bool { return l.same(t) }); i >= 0 {
-		l = loans[i]
+	known := slices.IndexFunc(loans, func(l Loan) bool { return l.same(t) })
+	if known >= 0 {
+		l = loans[known]
 		l.Target, l.Ending, l.Ended, l.EndedAt = t, "", "", time.Time{}
 	}
 	may := "new"
@@ -48,6 +49,9 @@ func (w *Owner) Lend(ctx context.Context, t Target, replace bool) (Loan, error) 
 	}
 	o := w.Offer()
 	a, err := w.push(ctx, l, o, may)
+	if f, ok := errors.AsType[*Fault](err); ok && known >= 0 {
+		err = errors.Join(err, w.Book.update(l.ID, func(l Loan) Loan { return l.failed(f, w.Now()) }))
+	}
 	if err != nil {
 		return l, err
 	}

@@ -3,6 +3,7 @@ package lend
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os/exec"
 	"slices"
@@ -102,11 +103,14 @@ func TestBackoff(t *testing.T) {
 	}
 }
 
-// TestAnswer: a login shell may print what it likes before the script's line.
+// TestAnswer: a login shell may print what it likes around the script's answer,
+// with or without a newline.
 func TestAnswer(t *testing.T) {
-	a, ok := parseAnswer("Welcome!\n{\"rekey\":2}\n{\"rekey\":1,\"result\":\"ok\",\"clock\":5}\nbye\n")
-	if !ok || a.Result != resultOK || a.Clock != 5 {
-		t.Errorf("%+v, %t", a, ok)
+	for _, noisy := range []string{"Welcome!\n{\"rekey\":2}\n%s\nbye\n", "\x1b]0;ada@box\a%s", "{\"rekey\":1,%s", "%sbye"} {
+		a, ok := parseAnswer(fmt.Sprintf(noisy, `{"rekey":1,"result":"ok","clock":5}`))
+		if !ok || a.Result != resultOK || a.Clock != 5 {
+			t.Errorf("%q: %+v, %t", noisy, a, ok)
+		}
 	}
 	for _, none := range []string{"", "{}", "{\"rekey\":1,", "{\"rekey\":1,\"clock\":\"x\"}"} {
 		if _, ok := parseAnswer(none); ok {
