@@ -12,7 +12,7 @@ import (
 )
 
 // ErrAgentGone means that the agent has exited or closed the connection.
-var ErrAgentGone = fault.New("agent_gone", "the Rekey that kept this home has exited")
+var ErrAgentGone = fault.New("agent_gone", "the Rekey that looked after this home has exited")
 
 // Client is a face's session with the agent in another process. All methods
 // are safe for concurrent use.

@@ -95,7 +95,7 @@ func copyLike(source, target *os.Root, name string) error {
 	case err != nil:
 		return err
 	case !info.Mode().IsRegular():
-		return fault.New("no_regular_file", "it is no regular file")
+		return fault.New("no_regular_file", "it is not a regular file")
 	case info.Size() > maxLikeFile:
 		return fault.New("too_large_to_copy", "it is larger than 1 MiB")
 	}

@@ -41,7 +41,7 @@ func (e *PortsBusyError) AsFault() *fault.Fault {
 	}
 	ports := strings.Join(names, "/")
 	if errors.Is(e.Err, fs.ErrPermission) {
-		return fault.New("ports_forbidden", "this user may not listen on port {{.Ports}} on this machine; sign in with a code instead (rekey login --device)", "Ports", ports)
+		return fault.New("ports_forbidden", "this user is not allowed to listen on port {{.Ports}} on this machine; sign in with a code instead (rekey login --device)", "Ports", ports)
 	}
 	return fault.New("ports_busy", "port {{.Ports}} on this machine is in use by another program; sign in with a code instead (rekey login --device)", "Ports", ports)
 }

@@ -81,7 +81,7 @@ func TestAllPortsBusy(t *testing.T) {
 	default:
 	}
 	denied := &PortsBusyError{Ports: []int{1455}, Err: fmt.Errorf("listen: %w", fs.ErrPermission)}
-	if got := denied.Error(); !strings.HasPrefix(got, "this user may not listen on port 1455 on this machine; ") {
+	if got := denied.Error(); !strings.HasPrefix(got, "this user is not allowed to listen on port 1455 on this machine; ") {
 		t.Errorf("got %q", got)
 	}
 }

@@ -16,7 +16,7 @@ import (
 // Update implements auth.Store.
 func (s *keyringStore) Update(ctx context.Context, decide decision) error {
 	return s.update(ctx, decide, s.round, func(err error) error {
-		return fault.New("write_keyring", "write to the keyring: {{.Why}}", "Why", safefile.Cause(err))
+		return fault.New("write_keyring", "cannot write to the keyring: {{.Why}}", "Why", safefile.Cause(err))
 	})
 }
 

@@ -71,7 +71,7 @@ func (s Settings) parse(path string, data []byte, home func() (string, error)) (
 	}
 	for _, t := range d.tables {
 		report(t.line, CodeUnknownTable, t.name, fault.New("setting_table",
-			"[{{.Name}}] is no part of Rekey's settings; put settings above the first line in brackets", "Name", t.name))
+			"[{{.Name}}] is not part of Rekey's settings; put settings above the first line in brackets", "Name", t.name))
 	}
 	if d.broken != nil {
 		report(d.broken.line, CodeSyntax, "", notTOML(d.broken))

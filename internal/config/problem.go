@@ -61,7 +61,7 @@ func badValue(key, value string, use error) error {
 
 // unknownKey says which key was probably meant.
 func unknownKey(name string) error {
-	return fault.New("setting_unknown", "{{.Key}} is no setting of Rekey's; {{.Advice}}", "Key", name, "Advice", suggestion(name))
+	return fault.New("setting_unknown", "{{.Key}} is not a setting of Rekey; {{.Advice}}", "Key", name, "Advice", suggestion(name))
 }
 
 // SaveError says why a change could not be written. Nothing has been changed.

@@ -28,7 +28,7 @@ const (
 )
 
 // errNoService means that there is no notification service on the bus.
-var errNoService = fault.New("no_notifier", "no notification service runs")
+var errNoService = fault.New("no_notifier", "no notification service is running")
 
 // absent are the bus errors that say so: for the service's name, for the unique
 // name of one that has exited, and from the bus for one that exits while asked.

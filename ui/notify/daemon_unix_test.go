@@ -12,7 +12,7 @@ import (
 // TestDaemon: who shows notifications is named, and nobody is an error.
 func TestDaemon(t *testing.T) {
 	address := kit.Bus(t)
-	if name, err := notify.Daemon(t.Context(), address); err == nil || err.Error() != "no notification service runs" {
+	if name, err := notify.Daemon(t.Context(), address); err == nil || err.Error() != "no notification service is running" {
 		t.Errorf("without a service it is called %q, %v", name, err)
 	}
 	newServer(t, address)
