@@ -60,7 +60,7 @@ func (f *found) fact(code, about, value string) {
 
 // word adds a fact whose value is a word.
 func (f *found) word(code, about string, word Word) {
-	f.facts = append(f.facts, Fact{code, about, string(word), word})
+	f.facts = append(f.facts, Fact{Code: code, About: about, Value: string(word), Word: word})
 }
 
 func (f *found) finding(code string, s Severity, about string, args ...any) {

@@ -45,6 +45,11 @@ func TestAHealthyMachine(t *testing.T) {
 			t.Errorf("%s is %q, want %q", code, got, want)
 		}
 	}
+	for _, f := range report.Facts {
+		if f.State != nil && (f.Code != FactStatus || f.State.Email+f.State.Plan != "") {
+			t.Errorf("%s has the State %+v", f.Code, *f.State)
+		}
+	}
 	if report.Schema != 1 || time.Since(report.At) > time.Minute {
 		t.Errorf("schema %d, at %v", report.Schema, report.At)
 	}

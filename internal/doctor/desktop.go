@@ -51,7 +51,7 @@ func (in Inputs) desktop(context.Context) (f found) {
 	if in.Autostart == nil {
 		f.word(FactAutostart, "", WordNotLooked)
 	} else if on, err := in.Autostart.Enabled(); err != nil {
-		f.facts = append(f.facts, Fact{FactAutostart, "", err.Error(), WordUnknown})
+		f.facts = append(f.facts, Fact{Code: FactAutostart, Value: err.Error(), Word: WordUnknown})
 	} else if entry = on; on {
 		f.word(FactAutostart, "", WordOn)
 	} else {

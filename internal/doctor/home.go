@@ -93,7 +93,9 @@ func usedUp(err error) error {
 
 // signIn reports the State.
 func (f *found) signIn(home string, st auth.State) {
-	f.fact(FactStatus, home, string(st.Status))
+	nobody := st
+	nobody.Email, nobody.Plan = "", "" // FactAccount has them, masked
+	f.facts = append(f.facts, Fact{Code: FactStatus, About: home, Value: string(st.Status), State: &nobody})
 	if st.Email != "" {
 		account := st.Email
 		if st.Plan != "" {

@@ -3,6 +3,8 @@ package doctor
 import (
 	"slices"
 	"time"
+
+	"rekey/auth"
 )
 
 // Schema is the version of the JSON.
@@ -30,6 +32,9 @@ type Fact struct {
 	Value string `json:"value"`
 	// Word is the part of the value that faces translate, "" for none.
 	Word Word `json:"word,omitempty"`
+	// State is what the value of FactStatus is short for, for faces that say it in
+	// words. It names no account.
+	State *auth.State `json:"-"`
 }
 
 // Word is a value that is one of a few words. Faces have the message

@@ -145,7 +145,7 @@ func TestDoctor(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)
 	b.signIn(time.Hour)
-	if r := b.rekey(cli.ExitOK, "doctor"); !strings.Contains(r.out, "healthy") || strings.Contains(r.out, "ada@example.com") {
+	if r := b.rekey(cli.ExitOK, "doctor"); !strings.Contains(r.out, "Signed in") || strings.Contains(r.out, "ada@example.com") {
 		t.Errorf("it prints\n%s", r.out)
 	}
 	b.put([]byte("{"))

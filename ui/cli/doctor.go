@@ -112,7 +112,7 @@ func (p *Program) diagnosis(r doctor.Report) string {
 	}
 	for _, f := range r.Facts {
 		name := p.label(f)
-		fmt.Fprintf(&text, "%s%s  %s\n", name, strings.Repeat(" ", widest-cells(name)), p.value(f))
+		fmt.Fprintf(&text, "%s%s  %s\n", name, strings.Repeat(" ", widest-cells(name)), p.value(r, f))
 	}
 	text.WriteByte('\n')
 	if len(r.Findings) == 0 {
@@ -145,7 +145,10 @@ func (p *Program) paragraph(to *strings.Builder, front, text string) {
 }
 
 // value returns the text of a fact's value.
-func (p *Program) value(f doctor.Fact) string {
+func (p *Program) value(r doctor.Report, f doctor.Fact) string {
+	if f.State != nil {
+		return words.Line(r.Clean(p.Words.Headline(*f.State, r.At.Local())))
+	}
 	value := words.Line(f.Value)
 	if f.Word == "" {
 		return value

@@ -14,11 +14,14 @@ import (
 
 // diagnosed makes the doctor find these.
 func diagnosed(p *terminal, findings ...doctor.Finding) {
+	lent := auth.State{Status: auth.StatusExternal, Lent: true}
 	r := doctor.Report{
+		At:     noon,
 		Schema: 1, Findings: findings, Clean: func(text string) string { return text },
 		Facts: []doctor.Fact{
 			{Code: doctor.FactVersion, Value: "1.2.3"},
 			{Code: doctor.FactStore, About: "~/.codex", Value: "file"},
+			{Code: doctor.FactStatus, About: "~/.codex", Value: string(lent.Status), State: &lent},
 			{Code: doctor.FactConfig, Value: "~/config.toml", Word: doctor.WordMissing},
 			{Code: doctor.FactPanel, Value: "yes", Word: doctor.WordYes},
 		},
@@ -27,7 +30,7 @@ func diagnosed(p *terminal, findings ...doctor.Finding) {
 }
 
 func TestDoctor(t *testing.T) {
-	const facts = "Rekey             1.2.3\nStore (~/.codex)  file\nConfiguration     ~/config.toml (missing)\nPanel             yes\n\n"
+	const facts = "Rekey             1.2.3\nStore (~/.codex)  file\nState (~/.codex)  Lent by another machine\nConfiguration     ~/config.toml (missing)\nPanel             yes\n\n"
 	problem := doctor.Finding{Code: doctor.FindUnreadable, Severity: doctor.Problem, About: "~/.codex", Args: []any{"Why", errOther}}
 	warning := doctor.Finding{Code: doctor.FindNoNotifications, Severity: doctor.Warning, Args: []any{"Why", errOther}}
 	note := doctor.Finding{Code: doctor.FindUnsynchronised, Severity: doctor.Note}
@@ -57,11 +60,15 @@ func TestDoctor(t *testing.T) {
 		p.run(t, tt.code, "doctor", "--json")
 		var got struct {
 			Schema   int
+			Facts    []struct{ Code, Value string }
 			Findings []struct{ Code, Severity, What, Do string }
 		}
 		if err := json.Unmarshal(p.out.Bytes(), &got); err != nil || got.Schema != 1 || len(got.Findings) != len(tt.what) {
 			t.Errorf("%s: it prints %q, %v", name, &p.out, err)
 			continue
+		}
+		if got.Facts[2].Value != "external" {
+			t.Errorf("%s: the State is %+v, want its code", name, got.Facts[2])
 		}
 		for i, f := range got.Findings {
 			if f.Code != tt.findings[i].Code || f.What != tt.what[i] || f.Do == "" {
