@@ -58,7 +58,7 @@ func (in Inputs) processes(ctx context.Context) (f found) {
 	f.fact(FactCodexRunning, "", strconv.Itoa(len(list)))
 	var foreign []string
 	for _, p := range list {
-		about := "process " + strconv.Itoa(p.pid)
+		about := strconv.Itoa(p.pid)
 		if p.home == "?" {
 			f.word(FactCodexHome, about, WordUnknown)
 			continue

@@ -26,7 +26,7 @@ type Report struct {
 type Fact struct {
 	// Code says what it is: see the constants.
 	Code string `json:"code"`
-	// About is the home, program or variable, "" for the machine.
+	// About is the home, process id or variable, "" for the machine.
 	About string `json:"about,omitempty"`
 	// Value is for example a path, a version or an address, or just the Word.
 	Value string `json:"value"`
@@ -106,7 +106,7 @@ const (
 	FactCodex         = "codex.path"
 	FactCodexVersion  = "codex.version"
 	FactCodexRunning  = "codex.running" // how many
-	FactCodexHome     = "codex.process" // about a process: its home
+	FactCodexHome     = "codex.process" // about a process id: the process's home
 	FactPanel         = "desktop.panel"
 	FactNotifications = "desktop.notifications" // the daemon and its version
 	FactAutostart     = "desktop.autostart"

@@ -27,7 +27,7 @@ func TestARunningCodexIsFound(t *testing.T) {
 	cmd.Dir = r.home.Dir()
 	must.Do(t, cmd.Start())
 	defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
-	about := "process " + strconv.Itoa(cmd.Process.Pid)
+	about := strconv.Itoa(cmd.Process.Pid)
 	for limit := time.After(2 * time.Minute); ; { // until it has become sleep
 		report := Collect(t.Context(), r.Inputs)
 		i := slices.IndexFunc(report.Facts, func(f Fact) bool { return f.Code == FactCodexHome && f.About == about && f.Value == "~/other" })

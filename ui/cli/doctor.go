@@ -84,9 +84,10 @@ func sentences(w words.Words, r doctor.Report, f doctor.Finding) (what, do strin
 	for i, arg := range f.Args {
 		switch arg := arg.(type) {
 		case auth.State:
-			pairs[i] = w.Problem(arg)
 			if arg.Refused != "" {
 				pairs[i] = w.Reason(arg.Refused)
+			} else if err := arg.Cause.Err(); err != nil {
+				pairs[i] = w.Error(err)
 			}
 		case lend.Loan:
 			pairs[i] = w.LoanTrouble(arg, r.At.Local())

@@ -31,10 +31,11 @@ func diagnosed(p *terminal, findings ...doctor.Finding) {
 
 func TestDoctor(t *testing.T) {
 	const facts = "Rekey             1.2.3\nStore (~/.codex)  file\nState (~/.codex)  Lent by another machine\nConfiguration     ~/config.toml (missing)\nPanel             yes\n\n"
-	problem := doctor.Finding{Code: doctor.FindUnreadable, Severity: doctor.Problem, About: "~/.codex", Args: []any{"Why", errOther}}
+	broken := auth.State{Status: auth.StatusUnreadable, Cause: auth.CauseOf(&auth.UnreadableError{Where: "~/.codex/auth.json", What: errOther})}
+	problem := doctor.Finding{Code: doctor.FindUnreadable, Severity: doctor.Problem, About: "~/.codex", Args: []any{"Why", broken}}
 	warning := doctor.Finding{Code: doctor.FindNoNotifications, Severity: doctor.Warning, Args: []any{"Why", errOther}}
 	note := doctor.Finding{Code: doctor.FindUnsynchronised, Severity: doctor.Note}
-	const unread, unnotified, unkept = "the sign-in cannot be read: something else", "nothing shows notifications: something else", "nothing keeps the clock right"
+	const unread, unnotified, unkept = "cannot read ~/.codex/auth.json: something else", "nothing shows notifications: something else", "nothing keeps the clock right"
 	tests := map[string]struct {
 		findings []doctor.Finding
 		code     int
