@@ -4,16 +4,19 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"rekey/internal/safefile"
 	"rekey/watcher"
 )
 
 // errOtherHomes ends a program that has to start again because the configuration
-// names other homes, after "rekey add" or "rekey remove" for example.
+// names other homes, after "rekey add" or "rekey remove" for example, or because
+// the name of one now leads to another.
 var errOtherHomes = errors.New("the configuration names other homes")
 
 // settling is how long the file must not change before its homes count, because
@@ -21,30 +24,31 @@ var errOtherHomes = errors.New("the configuration names other homes")
 const settling = 300 * time.Millisecond
 
 // untilOtherHomes returns errOtherHomes when the configuration no longer names
-// these homes, or nil when ctx is done. A window that is open learns of ours first,
-// because it may be from before such a start.
-func (w wiring) untilOtherHomes(ctx context.Context, ours ourHomes, homes []string) error {
+// these homes, or nil when ctx is done. named: the command line names them. A
+// window that is open learns of ours first, because it may be from before such a
+// start.
+func (w wiring) untilOtherHomes(ctx context.Context, ours ourHomes, homes []string, named bool) error {
 	if err := w.tellWindow(ours.sockets(0)); err != nil {
 		ours[0].options.Log.Warn("The window that is open was not told of all homes", "error", err)
 	}
-	if now, err := w.homes(nil); err != nil || !slices.Equal(now, homes) || w.config.path == "" {
-		<-ctx.Done() // the command line names them
+	if named || w.config.path == "" {
+		<-ctx.Done()
 		return nil
 	}
-	file, err := watcher.New([]string{w.config.path})
+	files, err := watcher.New(append(w.linked(), w.config.path))
 	if err != nil {
 		<-ctx.Done() // the next start reads the file again
 		return nil
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return file.Run(ctx) })
+	group.Go(func() error { return files.Run(ctx) })
 	group.Go(func() error {
 		var due <-chan time.Time
 		for {
 			select {
 			case <-ctx.Done():
 				return nil
-			case <-file.Changes():
+			case <-files.Changes():
 				due = time.After(settling)
 			case <-due:
 				next := w
@@ -57,6 +61,32 @@ func (w wiring) untilOtherHomes(ctx context.Context, ours ourHomes, homes []stri
 		}
 	})
 	return group.Wait()
+}
+
+// named reports whether the command line names these homes. It is asked at once,
+// before a link to one can be changed.
+func (w wiring) named(homes []string) bool {
+	configured, err := w.homes(nil)
+	return err != nil || !slices.Equal(configured, homes)
+}
+
+// linked returns the homes as they are named, of those that a symbolic link leads
+// to: people switch accounts by changing it.
+func (w wiring) linked() (names []string) {
+	named := w.config.Homes
+	if len(named) == 0 {
+		named = []string{filepath.Join(userHome(), ".codex")}
+	}
+	for _, name := range named {
+		name, err := filepath.Abs(name)
+		if err != nil {
+			continue
+		}
+		if home, err := safefile.Resolve(name); err != nil || home != name {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // canStartAgain reports whether this program is still where it was started from.

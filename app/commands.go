@@ -86,6 +86,7 @@ func (w wiring) refresh(ctx context.Context, home string) (cli.Report, error) {
 // watch becomes the agent of each home or attaches to it, and takes over when
 // it exits.
 func (w wiring) watch(ctx context.Context, homes []string, face func(context.Context, []cli.Watched) error) error {
+	named := w.named(homes)
 	var ours ourHomes
 	for _, home := range homes {
 		o, err := w.options(home)
@@ -103,7 +104,7 @@ func (w wiring) watch(ctx context.Context, homes []string, face func(context.Con
 	}
 	err := w.run(ctx, ours, func(ctx context.Context) error { return face(ctx, list) },
 		func(ctx context.Context) error { return untilUnread(ctx, os.Stdout) },
-		func(ctx context.Context) error { return w.untilOtherHomes(ctx, ours, homes) })
+		func(ctx context.Context) error { return w.untilOtherHomes(ctx, ours, homes, named) })
 	if errors.Is(err, errOtherHomes) {
 		return startAgain()
 	}

@@ -20,6 +20,7 @@ const noticePatience = 10 * time.Second
 // tray shows one tray for these homes, except those that another process's tray
 // shows. If that is all of them, it shows the first one's window.
 func (w wiring) tray(ctx context.Context, homes []string) error {
+	named := w.named(homes)
 	bus := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
 	var noBus *tray.NoBusError
 	desk, err := tray.Connect(ctx, bus)
@@ -49,7 +50,7 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 	}
 	notices := append(w.notices(ours, bus),
 		func(ctx context.Context) error { return w.explainGNOME(ctx, ours[0].member, bus) },
-		func(ctx context.Context) error { return w.untilOtherHomes(ctx, ours, homes) })
+		func(ctx context.Context) error { return w.untilOtherHomes(ctx, ours, homes, named) })
 	diagnostics := func(ctx context.Context) (string, error) {
 		return w.copyDiagnostics(ctx, ours.options(), ours[0].options.Dirs.StateDir(ours[0].options.Dir))
 	}

@@ -159,3 +159,34 @@ func TestOtherHomesWhileRunning(t *testing.T) {
 	})
 	watch.end()
 }
+
+// A Rekey that runs follows the link that a home is reached through: people switch
+// accounts by changing it.
+func TestHomeLinkChangesWhileRunning(t *testing.T) {
+	t.Parallel()
+	b := newSandbox(t)
+	b.signIn(time.Hour)
+	work := must.Get(box.NewHome(filepath.Join(filepath.Dir(b.Home.Dir()), "work")))(t)
+	must.Do(t, work.Replace(b.Server.SignIn(box.Grace())))
+	link := filepath.Join(filepath.Dir(b.Home.Dir()), "link")
+	lead := func(to string) {
+		t.Helper()
+		must.Do(t, os.Symlink(to, link+"2"))
+		must.Do(t, os.Rename(link+"2", link))
+	}
+	lead(b.Home.Dir())
+	b.extra = append(b.extra, "CODEX_HOME="+link)
+	watch := b.start("watch")
+	watch.out.until(t, 0, "ada@example.com")
+	lead(work.Dir())
+	watch.out.until(t, 0, "grace@example.com")
+	kit.Eventually(t, "a Rekey for the other home", func() bool {
+		return strings.Contains(b.run(b.command("status")).out, "Refreshes at")
+	})
+	lead(b.Home.Dir())
+	kit.Eventually(t, "a Rekey for the first home", func() bool {
+		out := b.run(b.command("status")).out
+		return strings.Contains(out, "ada@example.com") && strings.Contains(out, "Refreshes at")
+	})
+	watch.end()
+}
