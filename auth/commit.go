@@ -16,7 +16,7 @@ func (m *Manager) commit(ctx context.Context, s *Snapshot, answer TokenResponse,
 	var committed *Snapshot
 	err := m.opts.Store.Update(ctx, func(current *Snapshot) (*Snapshot, error) {
 		otherUser := m.opts.AsCodex && s.Claims().UserID != current.Claims().UserID
-		if !s.RedeemedBy(current) || otherUser {
+		if !s.redeemedBy(current) || otherUser {
 			return nil, ErrStoreChanged
 		}
 		next, err := current.WithTokens(answer, m.opts.Now())
@@ -72,7 +72,7 @@ func (m *Manager) yield(ctx context.Context, s *Snapshot) error {
 	if key := m.opts.Memory.Token(s); now.HasTokens() && m.opts.Memory.Token(now) != key {
 		m.clearEscrow(key)
 	}
-	if !now.SameAccount(s) {
+	if !now.sameAccount(s) {
 		return changed
 	}
 	return nil
@@ -141,7 +141,7 @@ func (m *Manager) adoptedAfter(ctx context.Context, s *Snapshot, cause *RefreshE
 		m.recordRefusal(s, Refusal{Reason: cause.Reason, At: clean(m.opts.Now())})
 	}
 	now, _ := m.Snapshot()
-	if !now.SameAccount(s) {
+	if !now.sameAccount(s) {
 		m.decided(ctx, slog.LevelInfo, s, "refused, and someone signed out or in to another account meanwhile")
 		return &RefreshError{Permanent: true, Reason: ReasonAccountChanged}
 	}

@@ -68,10 +68,10 @@ func sameJSON(a, b json.RawMessage) bool {
 	return bytes.Equal(x.Bytes(), y.Bytes())
 }
 
-// SameAccount reports whether both are ChatGPT sign-ins of one account, comparing
+// sameAccount reports whether both are ChatGPT sign-ins of one account, comparing
 // tokens.account_id byte by byte. A missing one matches nothing. Tokens beside
 // credentials of another kind are not in use, and do not count.
-func (s *Snapshot) SameAccount(t *Snapshot) bool {
+func (s *Snapshot) sameAccount(t *Snapshot) bool {
 	a, okA := s.accountInUse()
 	b, okB := t.accountInUse()
 	return okA && okB && a == b
@@ -104,19 +104,19 @@ func (s *Snapshot) SameSignIn(t *Snapshot) bool {
 	}
 	ours, lent := s.Loan()
 	theirs, alsoLent := t.Loan()
-	return s.SameAccount(t) && same(s.tokens.ownerID, t.tokens.ownerID) && lent == alsoLent && ours == theirs
+	return s.sameAccount(t) && same(s.tokens.ownerID, t.tokens.ownerID) && lent == alsoLent && ours == theirs
 }
 
-// RedeemedBy reports whether the answer to a request made with s may be
+// redeemedBy reports whether the answer to a request made with s may be
 // committed over current, the store's current content: it must still be the
 // same sign-in with the same tokens. Formatting, unknown fields, id_token,
 // last_refresh, the API key, the written mode, the provenance and a removed
 // owner may have changed, as for Codex.
-func (s *Snapshot) RedeemedBy(current *Snapshot) bool {
+func (s *Snapshot) redeemedBy(current *Snapshot) bool {
 	if !current.Managed() || !s.HasTokens() || !current.HasTokens() {
 		return false
 	}
 	was, is := s.tokens, current.tokens
-	return was.access == is.access && was.refresh == is.refresh && s.SameAccount(current) &&
+	return was.access == is.access && was.refresh == is.refresh && s.sameAccount(current) &&
 		(is.ownerID == nil || same(was.ownerID, is.ownerID))
 }

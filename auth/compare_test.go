@@ -71,7 +71,7 @@ func TestEqualIgnoresFormatting(t *testing.T) {
 	base := mustParse(t, chatGPT())
 	for name, content := range sameContents(t) {
 		s := mustParse(t, content)
-		if !s.Equal(base) || !base.Equal(s) || !base.RedeemedBy(s) || !s.SameAccount(base) ||
+		if !s.Equal(base) || !base.Equal(s) || !base.redeemedBy(s) || !s.sameAccount(base) ||
 			!bytes.Equal(s.Canonical(), base.Canonical()) {
 			t.Errorf("%s counts as a change", name)
 		}
@@ -94,11 +94,11 @@ func TestEqualSeesEveryKnownField(t *testing.T) {
 		if !s.Equal(s) {
 			t.Errorf("%q does not equal itself", c.name)
 		}
-		if got := s.SameAccount(base); got != c.account || base.SameAccount(s) != got {
+		if got := s.sameAccount(base); got != c.account || base.sameAccount(s) != got {
 			t.Errorf("%s: same account = %t, want %t", c.name, got, c.account)
 		}
-		if got := base.RedeemedBy(s); got != c.redeemed {
-			t.Errorf("%s: RedeemedBy = %t, want %t", c.name, got, c.redeemed)
+		if got := base.redeemedBy(s); got != c.redeemed {
+			t.Errorf("%s: redeemedBy = %t, want %t", c.name, got, c.redeemed)
 		}
 		seen[c.name] = s
 	}
@@ -108,14 +108,14 @@ func TestEqualSeesEveryKnownField(t *testing.T) {
 func TestRedeemedByOwner(t *testing.T) {
 	owned := func(owner string) *Snapshot { return mustParse(t, chatGPT(set("tokens.login_owner_id", owner))) }
 	bare := mustParse(t, chatGPT())
-	if !owned("a").RedeemedBy(owned("a")) || !owned("a").RedeemedBy(bare) {
+	if !owned("a").redeemedBy(owned("a")) || !owned("a").redeemedBy(bare) {
 		t.Error("the same sign-in is not recognised")
 	}
-	if owned("a").RedeemedBy(owned("b")) || bare.RedeemedBy(owned("a")) {
+	if owned("a").redeemedBy(owned("b")) || bare.redeemedBy(owned("a")) {
 		t.Error("another sign-in is taken for the same")
 	}
 	var none *Snapshot
-	if none.RedeemedBy(bare) || bare.RedeemedBy(none) {
+	if none.redeemedBy(bare) || bare.redeemedBy(none) {
 		t.Error("nothing redeems something")
 	}
 }

@@ -102,17 +102,17 @@ func TestNewCredentials(t *testing.T) {
 
 func TestNewExternal(t *testing.T) {
 	token := NewSecret(idToken("ada@example.com", "acct-claim"))
-	s := must.Get(NewExternal(ExternalTokens{AccessToken: token, AccountID: "acct-host", PlanType: "team"}, noon))(t)
+	s := must.Get(newExternal(ExternalTokens{AccessToken: token, AccountID: "acct-host", PlanType: "team"}, noon))(t)
 	id, _ := s.AccountID()
 	if s.Kind() != KindExternalTokens || !s.Usable() || s.Managed() || id != "acct-host" ||
 		s.Claims().Plan != "team" || s.Claims().Email != "ada@example.com" || s.AccessToken() != token {
 		t.Errorf("host's tokens: kind %q, account %q, %+v", s.Kind(), id, s.Claims())
 	}
-	s, err := NewExternal(ExternalTokens{AccessToken: token, AccountID: "acct-host"}, noon)
+	s, err := newExternal(ExternalTokens{AccessToken: token, AccountID: "acct-host"}, noon)
 	if err != nil || s.Claims().Plan != "pro" {
 		t.Errorf("plan = %q, %v; want the claim", s.Claims().Plan, err)
 	}
-	if _, err := NewExternal(ExternalTokens{AccessToken: NewSecret("opaque")}, noon); err == nil {
+	if _, err := newExternal(ExternalTokens{AccessToken: NewSecret("opaque")}, noon); err == nil {
 		t.Error("an opaque access token is accepted")
 	}
 }

@@ -78,9 +78,9 @@ func (r Reason) NamesToken() bool {
 	return false
 }
 
-// MayBeRace reports whether another process that refreshed the same sign-in at
+// mayBeRace reports whether another process that refreshed the same sign-in at
 // the same time can be the cause, so that the store should be read again.
-func (r Reason) MayBeRace() bool {
+func (r Reason) mayBeRace() bool {
 	return r == ReasonReused || r == ReasonInvalidGrant || r == ReasonUnauthorized
 }
 

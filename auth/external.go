@@ -9,7 +9,7 @@ import (
 // ones. They live in memory only; the store is neither read nor written until
 // ClearExternal.
 func (m *Manager) SetExternal(t ExternalTokens, owner ExternalRefresher) error {
-	s, err := NewExternal(t, m.opts.Now())
+	s, err := newExternal(t, m.opts.Now())
 	if err != nil {
 		return err
 	}

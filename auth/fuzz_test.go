@@ -131,8 +131,8 @@ func askEverything(s *Snapshot) {
 	s.Usable()
 	s.AccessIssued()
 	s.Claims()
-	s.SameAccount(s)
-	s.RedeemedBy(s)
+	s.sameAccount(s)
+	s.redeemedBy(s)
 	_ = s.Obstacle()
 	Compute(Facts{Snapshot: s, Now: noon})
 }

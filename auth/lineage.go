@@ -108,7 +108,7 @@ func (m *Manager) heedFate(ctx context.Context, s *Snapshot, fate Fate) (done bo
 func (m *Manager) adoptSuccessor(ctx context.Context, s *Snapshot, fate Fate) error {
 	next, err := m.opts.Lineage.Successor(ctx, s)
 	switch {
-	case errors.Is(err, ErrNoSuccessor), err == nil && !next.SameAccount(s):
+	case errors.Is(err, ErrNoSuccessor), err == nil && !next.sameAccount(s):
 		cause := &RefreshError{Permanent: true, Reason: ReasonReused} // an old copy of this home's own
 		if fate.Elsewhere {
 			cause.Reason = ReasonCopied
@@ -124,7 +124,7 @@ func (m *Manager) adoptSuccessor(ctx context.Context, s *Snapshot, fate Fate) er
 	}
 	var written *Snapshot
 	err = m.opts.Store.Update(ctx, func(current *Snapshot) (*Snapshot, error) {
-		if !s.RedeemedBy(current) {
+		if !s.redeemedBy(current) {
 			return nil, ErrStoreChanged
 		}
 		written = current.withSuccessor(next)

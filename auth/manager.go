@@ -131,10 +131,6 @@ func (m *Manager) Snapshot() (*Snapshot, *Refusal) {
 	return m.facts.Snapshot, m.facts.Refusal
 }
 
-// Tick recomputes the State, for moments at which only the clock has changed,
-// and publishes it if it differs.
-func (m *Manager) Tick() { m.publish() }
-
 // Reload reads the store and caches its content, together with a refusal of it
 // that another process recorded. Unreadable content is returned as an error and
 // becomes the State.

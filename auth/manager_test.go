@@ -106,7 +106,7 @@ func TestSubscribe(t *testing.T) {
 			must.Do(t, r.reread(content))
 			quiet(name)
 		}
-		r.Tick()
+		r.publish()
 		quiet("a tick")
 		r.SetPreferences(KeepFresh(false))
 		quiet("an annotation that changes nothing")
@@ -119,7 +119,7 @@ func TestSubscribe(t *testing.T) {
 		quiet("what was overtaken")
 
 		r.clock.Advance(time.Hour)
-		r.Tick()
+		r.publish()
 		if st := <-states; st.Status != StatusWaiting || st.Usable {
 			t.Errorf("after the end of the access token: %+v", st)
 		}

@@ -70,8 +70,8 @@ func NewChatGPT(r SignIn, now time.Time) (*Snapshot, error) {
 	return s, nil
 }
 
-// NewExternal returns a snapshot of tokens that a host program has just provided.
-func NewExternal(t ExternalTokens, now time.Time) (*Snapshot, error) {
+// newExternal returns a snapshot of tokens that a host program has just provided.
+func newExternal(t ExternalTokens, now time.Time) (*Snapshot, error) {
 	claims, err := parseClaims(t.AccessToken.Reveal())
 	if err != nil {
 		return nil, inField("access_token", err)

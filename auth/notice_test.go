@@ -83,8 +83,8 @@ func TestErrors(t *testing.T) {
 	for _, reason := range append(everyRefusal, ReasonAccountChanged) {
 		race := reason == ReasonReused || reason == ReasonInvalidGrant || reason == ReasonUnauthorized
 		names := reason != ReasonUnauthorized && reason != ReasonAccountChanged
-		if reason.MayBeRace() != race || reason.NamesToken() != names {
-			t.Errorf("%s: may be a race %t, names the token %t", reason, reason.MayBeRace(), reason.NamesToken())
+		if reason.mayBeRace() != race || reason.NamesToken() != names {
+			t.Errorf("%s: may be a race %t, names the token %t", reason, reason.mayBeRace(), reason.NamesToken())
 		}
 	}
 }

@@ -64,7 +64,7 @@ func TestNilSnapshot(t *testing.T) {
 	case none.Kind() != KindNone, none.Managed(), none.Usable(), none.HasTokens(), none.HasAPIKey(),
 		!none.APIKey().Empty(), !none.AccessToken().Empty(), !none.RefreshToken().Empty(),
 		hasAccount, hasRefresh, hasEnd, none.tooOld(noon), none.undated(), none.Obstacle() != ObstacleNoCredential, none.Provenance() != nil,
-		none.Claims() != Claims{}, !none.AccessIssued().IsZero(), none.SameAccount(nil):
+		none.Claims() != Claims{}, !none.AccessIssued().IsZero(), none.sameAccount(nil):
 		t.Error("a missing snapshot claims to hold something")
 	}
 	if !none.Equal(nil) || none.Equal(&Snapshot{}) || (&Snapshot{}).Equal(nil) {

@@ -64,7 +64,7 @@ func (r *UnauthorizedRecovery) reload(ctx context.Context) (bool, error) {
 	if err != nil || r.failed.Kind() != KindChatGPT {
 		return false, nil // the refresh, if there is one, reports what is wrong
 	}
-	if !disk.SameAccount(r.failed) {
+	if !disk.sameAccount(r.failed) {
 		return false, &RefreshError{Permanent: true, Reason: ReasonAccountChanged}
 	}
 	if disk.Equal(r.failed) {

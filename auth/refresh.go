@@ -118,7 +118,7 @@ func (m *Manager) guardedReload(ctx context.Context, cached *Snapshot) (adopted 
 	case err != nil && !errors.Is(err, ErrNoCredential):
 		m.decided(ctx, slog.LevelWarn, cached, "cannot read the store, nothing sent", "error", err)
 		return false, &RefreshError{Err: err}
-	case err != nil || !disk.SameAccount(cached):
+	case err != nil || !disk.sameAccount(cached):
 		m.decided(ctx, slog.LevelInfo, cached, "signed out or in to another account, nothing sent")
 		if !m.opts.AsCodex {
 			m.found(disk, err)
@@ -176,7 +176,7 @@ func (m *Manager) redeem(ctx context.Context, s *Snapshot, reason RefreshReason)
 	}
 	m.opts.Step(StepSent)
 	m.change(func(f *Facts) { f.Sent = m.opts.Now() })
-	defer time.AfterFunc(refreshTick, m.Tick).Stop()
+	defer time.AfterFunc(refreshTick, m.publish).Stop()
 	answer, err := m.opts.Authority.Refresh(ctx, RefreshRequest{
 		RefreshToken: s.RefreshToken(), Reason: reason, Provenance: s.Provenance(),
 	})
@@ -239,7 +239,7 @@ func (m *Manager) rejected(ctx context.Context, s *Snapshot, key string, re *Ref
 	defer m.endAttempt(key, m.isLost(key) && !re.Reason.NamesToken())
 	defer m.remember(m.failedAttempt(key, re))
 	m.opts.Step(StepRefused)
-	if re.Reason.MayBeRace() && m.opts.SecondLook > 0 {
+	if re.Reason.mayBeRace() && m.opts.SecondLook > 0 {
 		if seen, err := m.lookAgain(ctx, s, re); seen {
 			return err
 		}

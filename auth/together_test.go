@@ -83,7 +83,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		func() { _ = r.Reload(ctx) },
 		func() { _, _ = r.Use(ctx) },
 		func() { _ = r.State() },
-		func() { r.clock.Advance(time.Second); r.Tick() },
+		func() { r.clock.Advance(time.Second); r.publish() },
 		func() { r.SetPreferences(KeepFresh(!r.Facts().KeepFresh)) },
 		func() { _, _ = r.ClaimNotice("n") },
 		func() { _, _ = r.Recover().Next(ctx) },
@@ -105,7 +105,7 @@ func TestEverythingAtOnce(t *testing.T) {
 	if server.reused != 0 {
 		t.Errorf("%d tokens were spent twice", server.reused)
 	}
-	r.Tick()
+	r.publish()
 	if st := <-states; st != r.State() {
 		t.Errorf("a subscriber ends with %+v, the Manager with %+v", st, r.State())
 	}

@@ -52,8 +52,8 @@ func (b *Book) List() ([]Loan, error) {
 	return f.Loans, nil
 }
 
-// Change replaces the loans with the result of change.
-func (b *Book) Change(change func([]Loan) []Loan) error {
+// change replaces the loans with the result of change.
+func (b *Book) change(change func([]Loan) []Loan) error {
 	ctx, cancel := context.WithTimeout(context.Background(), bookWait)
 	defer cancel()
 	unlock, err := safefile.Lock(ctx, b.path+".lock", 0o600)
@@ -77,7 +77,7 @@ func (b *Book) Change(change func([]Loan) []Loan) error {
 
 // update changes the loan with an id, if it still exists.
 func (b *Book) update(id string, change func(Loan) Loan) error {
-	return b.Change(func(loans []Loan) []Loan {
+	return b.change(func(loans []Loan) []Loan {
 		for i, l := range loans {
 			if l.ID == id {
 				loans[i] = change(l)

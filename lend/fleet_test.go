@@ -22,7 +22,7 @@ func TestFiveHundred(t *testing.T) {
 	in(t, func(t *testing.T, w *world) {
 		w.lend("box")
 		one := w.loan()
-		if err := w.lender.Book.Change(func([]Loan) (all []Loan) {
+		if err := w.lender.Book.change(func([]Loan) (all []Loan) {
 			for i := range loans {
 				l := one
 				l.ID, l.Name, l.Command = fmt.Sprintf("id-%d", i), name(i), []string{name(i)}

@@ -18,7 +18,7 @@ func (l *Lender) finish(first result) {
 	}
 	now := l.Now()
 	reached := false
-	err := l.Book.Change(func(loans []Loan) []Loan {
+	err := l.Book.change(func(loans []Loan) []Loan {
 		for i, loan := range loans {
 			if r, ok := ended[loan.ID]; ok {
 				loans[i] = l.outcome(loan, r, now)
@@ -69,7 +69,7 @@ func (l *Lender) woken() {
 	if err != nil || !slices.ContainsFunc(loans, func(l Loan) bool { return l.Failures > 0 }) {
 		return
 	}
-	if err := l.Book.Change(func(loans []Loan) []Loan { retry(loans); return loans }); err != nil {
+	if err := l.Book.change(func(loans []Loan) []Loan { retry(loans); return loans }); err != nil {
 		l.Log.Warn("lend: the loans cannot be kept", "error", err)
 	}
 }
@@ -99,7 +99,7 @@ func (l *Lender) end(loans []Loan, o Offer, now time.Time) ([]Loan, time.Time) {
 	if !slices.ContainsFunc(loans, func(loan Loan) bool { return why(loan) != "" }) {
 		return loans, time.Time{}
 	}
-	err := l.Book.Change(func(all []Loan) []Loan {
+	err := l.Book.change(func(all []Loan) []Loan {
 		for i, loan := range all {
 			if code := why(loan); code != "" {
 				all[i].Ending, all[i].Failures, all[i].Tried = code, 0, time.Time{}

@@ -56,7 +56,7 @@ func (w *Owner) Lend(ctx context.Context, t Target, replace bool) (Loan, error) 
 		return l, err
 	}
 	l = l.pushed(o, a, w.Now())
-	return l, w.Book.Change(func(loans []Loan) []Loan {
+	return l, w.Book.change(func(loans []Loan) []Loan {
 		return append(slices.DeleteFunc(loans, func(other Loan) bool { return other.same(t) }), l)
 	})
 }
@@ -82,7 +82,7 @@ func (w *Owner) Stop(ctx context.Context, t Target) error {
 	} else if err != nil && f == nil {
 		return err
 	}
-	return w.Book.Change(func(loans []Loan) []Loan {
+	return w.Book.change(func(loans []Loan) []Loan {
 		return slices.DeleteFunc(loans, func(l Loan) bool { return l.ID == found.ID })
 	})
 }

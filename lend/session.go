@@ -81,7 +81,7 @@ func (w *Owner) StopSoon(id string) error {
 // it as it is then, or the zero Loan if none fits. One that has already ended is
 // removed from the Book.
 func (w *Owner) endWhere(fits func(Loan) bool) (found Loan, err error) {
-	err = w.Book.Change(func(loans []Loan) []Loan {
+	err = w.Book.change(func(loans []Loan) []Loan {
 		i := slices.IndexFunc(loans, fits)
 		if i < 0 {
 			return loans

@@ -17,7 +17,7 @@ func TestAskedByAFace(t *testing.T) {
 		{ID: "good", Target: Target{Name: "ssh:good"}, Pushed: "print"},
 		{ID: "bad", Target: Target{Name: "ssh:bad"}, Pushed: "print", Failures: 7, Tried: now, FailingSince: now},
 	}
-	must.Do(t, book.Change(func([]Loan) []Loan { return loans }))
+	must.Do(t, book.change(func([]Loan) []Loan { return loans }))
 	ids := func() (list string) {
 		t.Helper()
 		all := must.Get(owner.Loans())(t)

@@ -13,8 +13,8 @@ import (
 // errNoAutostart means that Rekey cannot be started at login here.
 var errNoAutostart = fault.New("no_autostart", "there is no way to start Rekey at login here")
 
-// Preferences returns the settings in effect.
-func (h *Home) Preferences() config.Settings {
+// preferences returns the settings in effect.
+func (h *Home) preferences() config.Settings {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.chosen
@@ -30,7 +30,7 @@ func (h *Home) SetPreferences(ctx context.Context, c auth.PreferenceChange) erro
 			return err
 		}
 	}
-	chosen := h.Preferences()
+	chosen := h.preferences()
 	var edits []config.Edit
 	if c.KeepFresh != nil {
 		chosen.KeepFresh = *c.KeepFresh

@@ -98,7 +98,7 @@ func TestAHalfWrittenFileChangesNothing(t *testing.T) {
 		}
 	}
 	r.set("keep_fresh = false\nlog = \"off\"\n")
-	if h.reloadSettings(false) || h.Preferences().Log != config.LevelOff {
+	if h.reloadSettings(false) || h.preferences().Log != config.LevelOff {
 		t.Error("the whole file is not believed")
 	}
 	r.set("")
@@ -112,11 +112,11 @@ func TestTheEnvironmentIsStrongerThanTheFile(t *testing.T) {
 	r.env = map[string]string{"REKEY_CODEX": "/opt/codex", "REKEY_LANGUAGE": "en"}
 	r.set("codex = \"/usr/bin/codex\"\nlanguage = \"zh-Hans\"\n")
 	h := r.open()
-	if p := h.Preferences(); p.Codex != "/opt/codex" || p.Language != "en" {
+	if p := h.preferences(); p.Codex != "/opt/codex" || p.Language != "en" {
 		t.Errorf("%+v", p)
 	}
 	must.Do(t, h.SetPreferences(t.Context(), auth.KeepFresh(false)))
-	if p := h.Preferences(); p.Codex != "/opt/codex" || p.KeepFresh {
+	if p := h.preferences(); p.Codex != "/opt/codex" || p.KeepFresh {
 		t.Errorf("after a change: %+v", p)
 	}
 	if got := r.settings(); got != "codex = \"/usr/bin/codex\"\nlanguage = \"zh-Hans\"\nkeep_fresh = false\n" {

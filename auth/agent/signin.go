@@ -66,7 +66,7 @@ func (h *Home) SignInShown(ctx context.Context, method auth.SignInMethod) error 
 // preferred returns method, or the configured one if none was asked for.
 func (h *Home) preferred(method auth.SignInMethod) auth.SignInMethod {
 	if method == auth.SignInPreferred {
-		return h.Preferences().SignIn
+		return h.preferences().SignIn
 	}
 	return method
 }

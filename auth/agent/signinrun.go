@@ -73,7 +73,7 @@ func (h *Home) runCodex(ctx context.Context, f *flow, base *auth.Snapshot) error
 	if h.opts.FindCodex == nil {
 		return errMethod(f.method)
 	}
-	codex, err := h.opts.FindCodex(h.Preferences().Codex)
+	codex, err := h.opts.FindCodex(h.preferences().Codex)
 	if err != nil {
 		return err
 	}

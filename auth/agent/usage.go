@@ -52,7 +52,7 @@ func (m *meter) base() string {
 
 // settings returns the user's choices.
 func (m *meter) settings() usage.Settings {
-	p := m.home.Preferences()
+	p := m.home.preferences()
 	return usage.Settings{On: p.Usage == config.UsageOn, Alerts: p.UsageAlerts}
 }
 

@@ -6,7 +6,7 @@
 // happen, and does nothing in between. The alarm follows the wall clock because
 // tokens expire by it, and because time asleep counts.
 //
-// Due computes when to refresh a sign-in from its facts alone. The planner adds
+// due computes when to refresh a sign-in from its facts alone. The planner adds
 // what has happened: failures, a lost answer, a wake, a Retry-After. Both use
 // neither clock nor lock, so that a table or the simulation of a fleet can test
 // them.

@@ -28,9 +28,9 @@ const (
 	maxAge = auth.CodexMaxAge - 24*time.Hour
 )
 
-// Facts are what the time of a refresh depends on. Times are UTC; the zero time
+// facts are what the time of a refresh depends on. Times are UTC; the zero time
 // means unknown.
-type Facts struct {
+type facts struct {
 	// Issued is when the access token was issued.
 	Issued time.Time
 	// Expires is when the access token expires.
@@ -46,13 +46,13 @@ type Facts struct {
 	Refused bool
 	// KeepFresh: the user wants the sign-in kept fresh.
 	KeepFresh bool
-	// Seed spreads the requests of a fleet: see the function Seed.
+	// Seed spreads the requests of a fleet: see seedOf.
 	Seed uint64
 }
 
-// Due returns when to refresh the sign-in and the reason to give, or the zero
+// due returns when to refresh the sign-in and the reason to give, or the zero
 // time if it must not be refreshed. The time may be long past.
-func Due(f Facts) (at time.Time, reason auth.RefreshReason) {
+func due(f facts) (at time.Time, reason auth.RefreshReason) {
 	switch {
 	case f.Obstacle != "" || f.Refused || !f.KeepFresh:
 		return time.Time{}, ""
@@ -74,7 +74,7 @@ var longAgo = time.Unix(0, 0).UTC()
 
 // lead is how long before its expiry an access token is refreshed, if the
 // expiry is known.
-func lead(f Facts) time.Duration {
+func lead(f facts) time.Duration {
 	life := f.Expires.Sub(f.Issued)
 	if f.Issued.IsZero() || life <= 0 || life >= longLife {
 		return baseLead + part(f.Seed, drawLead, leadSpread)
@@ -84,7 +84,7 @@ func lead(f Facts) time.Duration {
 
 // opens returns when Codex itself would start to refresh, the zero time for
 // never.
-func opens(f Facts) time.Time {
+func opens(f facts) time.Time {
 	switch {
 	case !f.Expires.IsZero():
 		return f.Expires.Add(-auth.CodexWindow)
@@ -94,9 +94,9 @@ func opens(f Facts) time.Time {
 	return f.LastRefresh.Add(auth.CodexMaxAge)
 }
 
-// Seed turns a fingerprint into a seed for values that differ between sign-ins
+// seedOf turns a fingerprint into a seed for values that differ between sign-ins
 // and stay the same for each.
-func Seed(fingerprint string) uint64 {
+func seedOf(fingerprint string) uint64 {
 	h := fnv.New64a()
 	_, _ = io.WriteString(h, fingerprint) // never fails
 	return h.Sum64()

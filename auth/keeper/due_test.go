@@ -13,8 +13,8 @@ import (
 
 // kept are the facts of a sign-in that is to be kept and whose access token
 // lives that long from monday on.
-func kept(life time.Duration, change ...func(*Facts)) Facts {
-	f := Facts{
+func kept(life time.Duration, change ...func(*facts)) facts {
+	f := facts{
 		Issued: monday, Expires: monday.Add(life), LastRefresh: monday,
 		KeepFresh: true, Seed: 7,
 	}
@@ -27,11 +27,11 @@ func kept(life time.Duration, change ...func(*Facts)) Facts {
 func TestDue(t *testing.T) {
 	own := part(7, drawLead, leadSpread)
 	short := func(life time.Duration) time.Duration { return part(7, drawLead, life/16) }
-	undated := func(f *Facts) { f.Unused = true }
-	opaque := func(f *Facts) { f.Issued, f.Expires = time.Time{}, time.Time{} }
+	undated := func(f *facts) { f.Unused = true }
+	opaque := func(f *facts) { f.Issued, f.Expires = time.Time{}, time.Time{} }
 	for _, tt := range []struct {
 		name   string
-		facts  Facts
+		facts  facts
 		want   time.Time // zero: never
 		reason auth.RefreshReason
 	}{
@@ -45,26 +45,26 @@ func TestDue(t *testing.T) {
 		{"half its life", kept(12 * time.Minute), monday.Add(6 * time.Minute), auth.RefreshProactive},
 		{"on Codex's heels", kept(10 * time.Minute), monday.Add(5 * time.Minute), auth.RefreshProactive},
 		{"ten seconds", kept(10 * time.Second), monday.Add(5 * time.Second), auth.RefreshProactive},
-		{"issued at an unknown time", kept(time.Hour, func(f *Facts) { f.Issued = time.Time{} }),
+		{"issued at an unknown time", kept(time.Hour, func(f *facts) { f.Issued = time.Time{} }),
 			monday.Add(30*time.Minute - own), auth.RefreshProactive},
-		{"issued after its end", kept(time.Hour, func(f *Facts) { f.Issued = f.Expires.Add(time.Hour) }),
+		{"issued after its end", kept(time.Hour, func(f *facts) { f.Issued = f.Expires.Add(time.Hour) }),
 			monday.Add(30*time.Minute - own), auth.RefreshProactive},
-		{"without last_refresh", kept(time.Hour, func(f *Facts) { f.LastRefresh = time.Time{} }),
+		{"without last_refresh", kept(time.Hour, func(f *facts) { f.LastRefresh = time.Time{} }),
 			monday.Add(45*time.Minute - short(time.Hour)), auth.RefreshProactive},
 		{"opaque", kept(0, opaque), monday.Add(7 * 24 * time.Hour), auth.RefreshScheduled},
-		{"opaque with Go's zero time", kept(0, opaque, func(f *Facts) { f.LastRefresh = time.Time{} }),
+		{"opaque with Go's zero time", kept(0, opaque, func(f *facts) { f.LastRefresh = time.Time{} }),
 			time.Time{}.Add(maxAge), auth.RefreshScheduled},
 		{"undated", kept(time.Hour, undated), longAgo, auth.RefreshScheduled},
 		{"opaque and undated", kept(0, opaque, undated), longAgo, auth.RefreshScheduled},
-		{"that nobody can refresh", kept(time.Hour, func(f *Facts) { f.Obstacle = auth.ObstacleNoAccount }), time.Time{}, ""},
-		{"refused", kept(time.Hour, func(f *Facts) { f.Refused = true }), time.Time{}, ""},
-		{"switched off", kept(time.Hour, func(f *Facts) { f.KeepFresh = false }), time.Time{}, ""},
-		{"an end that nobody will see", kept(0, func(f *Facts) { f.Expires = time.Date(262142, 1, 1, 0, 0, 0, 0, time.UTC) }), time.Time{}, ""},
+		{"that nobody can refresh", kept(time.Hour, func(f *facts) { f.Obstacle = auth.ObstacleNoAccount }), time.Time{}, ""},
+		{"refused", kept(time.Hour, func(f *facts) { f.Refused = true }), time.Time{}, ""},
+		{"switched off", kept(time.Hour, func(f *facts) { f.KeepFresh = false }), time.Time{}, ""},
+		{"an end that nobody will see", kept(0, func(f *facts) { f.Expires = time.Date(262142, 1, 1, 0, 0, 0, 0, time.UTC) }), time.Time{}, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, reason := Due(tt.facts)
+			got, reason := due(tt.facts)
 			if !got.Equal(tt.want) || reason != tt.reason {
-				t.Errorf("Due = %v %q, want %v %q", got, reason, tt.want, tt.reason)
+				t.Errorf("due = %v %q, want %v %q", got, reason, tt.want, tt.reason)
 			}
 		})
 	}
@@ -77,8 +77,8 @@ func TestDueIsAheadOfCodex(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	for range 20_000 {
 		life := time.Second + time.Duration(random.Int64N(int64(1)<<random.Int64N(51)))
-		f := kept(life, func(f *Facts) { f.Seed = random.Uint64() })
-		at, _ := Due(f)
+		f := kept(life, func(f *facts) { f.Seed = random.Uint64() })
+		at, _ := due(f)
 		if life >= 2*auth.CodexWindow && at.After(opens(f)) {
 			t.Fatalf("life %v: due %v before the end, in Codex's window", life, f.Expires.Sub(at))
 		}
@@ -97,7 +97,7 @@ func TestSeedsSpread(t *testing.T) {
 	var quarters [4]int
 	const n = 4000
 	for i := range n {
-		d := part(Seed(hash([]byte{byte(i), byte(i >> 8)})), drawLead, leadSpread)
+		d := part(seedOf(hash([]byte{byte(i), byte(i >> 8)})), drawLead, leadSpread)
 		quarters[int(d*4/leadSpread)]++
 	}
 	for i, got := range quarters {
@@ -112,7 +112,7 @@ func TestTheKeeperSaysWhatItWaitsFor(t *testing.T) {
 	var log bytes.Buffer
 	k := New(Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	at := time.Date(2026, time.March, 23, 12, 0, 0, 0, time.UTC)
-	kept := situation{Facts: Facts{KeepFresh: true}}
+	kept := situation{facts: facts{KeepFresh: true}}
 	with := func(change func(*situation)) situation { s := kept; change(&s); return s }
 	for _, tt := range []struct {
 		view view

@@ -121,7 +121,7 @@ func newDesktop(f fleet, number uint64) *desktop {
 
 // issue gives the desktop new tokens.
 func (d *desktop) issue(at time.Time) {
-	d.found = situation{token: "fake", Facts: Facts{
+	d.found = situation{token: "fake", facts: facts{
 		Issued: at, Expires: at.Add(d.life), LastRefresh: at, Seed: d.random.Uint64(),
 		KeepFresh: d.rekey,
 	}}
@@ -167,7 +167,7 @@ func (d *desktop) nextUse(now time.Time) time.Time {
 	if !d.together {
 		mean /= float64(d.askers)
 	}
-	return latest(now, opens(d.found.Facts)).Add(time.Duration(d.random.ExpFloat64() * mean))
+	return latest(now, opens(d.found.facts)).Add(time.Duration(d.random.ExpFloat64() * mean))
 }
 
 // keeper is one request of the keeper.

@@ -17,7 +17,7 @@ type view struct {
 }
 
 // look reads all facts at once, plans, and sets the next refresh in the State.
-// Like Manager.Tick it publishes changes that come from the clock alone.
+// That also publishes changes that come from the clock alone.
 func (k *Keeper) look() view {
 	f := k.manager.Facts()
 	v := view{now: k.clock.Now(), situation: k.situation(f)}
@@ -40,12 +40,12 @@ func (k *Keeper) situation(f auth.Facts) situation {
 	sit := situation{
 		token:   of.token,
 		unsaved: f.CommitErr != nil,
-		Facts: Facts{
+		facts: facts{
 			Expires:   of.expires,
 			Obstacle:  s.Obstacle(),
 			KeepFresh: f.KeepFresh,
 			Refused:   f.Refusal != nil,
-			Seed:      Seed(of.token),
+			Seed:      seedOf(of.token),
 		},
 	}
 	sit.answerLost = f.Lost

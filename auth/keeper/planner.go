@@ -59,7 +59,7 @@ type plan struct {
 
 // situation is what a look at the Manager finds.
 type situation struct {
-	Facts
+	facts
 	// token is the refresh token's fingerprint, "" when there is none to keep.
 	token string
 	// unexplained: the refusal does not name the token.
@@ -106,13 +106,13 @@ func (c *planner) plan(s situation, now time.Time) plan {
 		}
 		return plan{do: forgive, at: latest(s.refusedAt.Add(reconsider), ready), reason: auth.RefreshForced}
 	}
-	due, reason := Due(s.Facts)
-	if due.IsZero() {
+	wanted, reason := due(s.facts)
+	if wanted.IsZero() {
 		return plan{}
 	}
-	at := latest(due, ready)
+	at := latest(wanted, ready)
 	if c.lost {
-		if at = c.afterLoss(s.Facts, at); at.IsZero() {
+		if at = c.afterLoss(s.facts, at); at.IsZero() {
 			return plan{}
 		}
 	}
@@ -143,7 +143,7 @@ func (c *planner) forgives(s situation) bool {
 // process would send it; otherwise when the access token has expired and
 // nothing is left to lose. It is the zero time for a token with an unknown
 // expiry.
-func (c *planner) afterLoss(f Facts, ready time.Time) time.Time {
+func (c *planner) afterLoss(f facts, ready time.Time) time.Time {
 	window := opens(f)
 	ahead := lastCall + part(f.Seed, drawLastCall, lastCallSpread)
 	if last := latest(ready, window.Add(-ahead)); !c.lastCalled && last.Before(window) {
@@ -166,7 +166,7 @@ func (c *planner) done(p plan, err error, s situation, now time.Time) {
 		return
 	}
 	c.begin(subject{s.token, s.Expires})
-	if due, _ := Due(s.Facts); !due.IsZero() && due.Before(now.Add(minSpacing)) {
+	if next, _ := due(s.facts); !next.IsZero() && next.Before(now.Add(minSpacing)) {
 		c.fruitless++
 	} else {
 		c.fruitless = 0

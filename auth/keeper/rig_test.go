@@ -116,7 +116,7 @@ func (r *rig) expires() time.Time { return r.manager.State().ExpiresAt }
 
 // due returns when the present tokens would be refreshed if nothing came between.
 func (r *rig) due() time.Time {
-	at, _ := Due(r.read().Facts)
+	at, _ := due(r.read().facts)
 	return at
 }
 

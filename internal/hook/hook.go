@@ -3,7 +3,7 @@
 // and bounded in time.
 //
 // A configuration file names the program, so it is run only if no other user
-// could have changed either: see Trusted.
+// could have changed either: see trusted.
 package hook
 
 import (
@@ -172,7 +172,7 @@ func (h *Hook) try(ctx context.Context, program string, st auth.State) error {
 	if err := Check(program, h.opts.Config); err != nil {
 		return err
 	}
-	path, err := Trusted(program)
+	path, err := trusted(program)
 	if err != nil {
 		return err
 	}

@@ -17,13 +17,13 @@ func unsafe(code, text string, args ...any) error {
 	return &UnsafeError{fault.New(code, text, args...)}
 }
 
-// Trusted returns the path of a program after following links, if it can be run
+// trusted returns the path of a program after following links, if it can be run
 // and only the user and the administrator could have written or replaced it:
 // the program and every folder and link on the way belong to one of the two and
 // are not writable by others. The error is an *UnsafeError or about the file.
 //
 // On Windows, which uses access lists, it only checks that the program exists.
-func Trusted(program string) (path string, err error) {
+func trusted(program string) (path string, err error) {
 	if !filepath.IsAbs(program) {
 		return "", unsafe("hook_not_absolute", "{{.Where}} is not an absolute path", "Where", program)
 	}
@@ -42,7 +42,7 @@ func Trusted(program string) (path string, err error) {
 // Check says why a program named in a configuration file would not be run, or
 // returns nil. config may be "": see Options.
 func Check(program, config string) error {
-	if _, err := Trusted(program); err != nil {
+	if _, err := trusted(program); err != nil {
 		return err
 	}
 	if config == "" {
@@ -54,7 +54,7 @@ func Check(program, config string) error {
 	return nil
 }
 
-// trustedFile is Trusted for a file that is only read.
+// trustedFile is trusted for a file that is only read.
 func trustedFile(path string) error {
 	_, info, err := safely(path)
 	if err == nil && !info.Mode().IsRegular() {

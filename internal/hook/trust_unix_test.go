@@ -79,9 +79,9 @@ func TestTrusted(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := Trusted(tt.program)
+			got, err := trusted(tt.program)
 			if got != tt.real || (err == nil) != (tt.says == "") || err != nil && !strings.Contains(err.Error(), tt.says) {
-				t.Errorf("Trusted = %q, %v, want %q, %q", got, err, tt.real, tt.says)
+				t.Errorf("trusted = %q, %v, want %q, %q", got, err, tt.real, tt.says)
 			}
 		})
 	}
@@ -91,7 +91,7 @@ func TestTrusted(t *testing.T) {
 func TestTrustedOwner(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Log("only root can give files away: a file of root's is looked at, which is trusted")
-		if _, err := Trusted("/bin/sh"); err != nil {
+		if _, err := trusted("/bin/sh"); err != nil {
 			t.Error(err)
 		}
 		return
@@ -112,8 +112,8 @@ func TestTrustedOwner(t *testing.T) {
 		group: "group can be written by its group (mode 0770); run chmod g-w on it",
 	} {
 		var unsafe *UnsafeError
-		if _, err := Trusted(path); !errors.As(err, &unsafe) || !strings.Contains(err.Error(), says) {
-			t.Errorf("Trusted(%s) = %v, want %q", path, err, says)
+		if _, err := trusted(path); !errors.As(err, &unsafe) || !strings.Contains(err.Error(), says) {
+			t.Errorf("trusted(%s) = %v, want %q", path, err, says)
 		}
 	}
 }

@@ -86,7 +86,7 @@ func FollowUsage(ctx context.Context, news <-chan usage.Usage, show func(usage.U
 		now := time.Now()
 		show(known, now)
 		timer.Stop()
-		if next := NextUsageChange(known, now); !next.IsZero() {
+		if next := nextUsageChange(known, now); !next.IsZero() {
 			timer.Reset(time.Until(next))
 		}
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // The texts about usage. Times are clock times, so that texts stay true;
-// NextUsageChange says when one will change. Pass a Usage as of now: see
+// nextUsageChange says when one will change. Pass a Usage as of now: see
 // usage.Usage.At.
 
 // WindowName is what people call a window: "5 h", "week", or "Spark · 5 h" for
@@ -207,8 +207,8 @@ func (w Words) UsageAlert(a usage.Alert, now time.Time) (title, body string) {
 	return title, Capital(body)
 }
 
-// NextUsageChange returns when a text about u will next change: see NextChange.
-func NextUsageChange(u usage.Usage, now time.Time) time.Time {
+// nextUsageChange returns when a text about u will next change: see NextChange.
+func nextUsageChange(u usage.Usage, now time.Time) time.Time {
 	var next time.Time
 	consider := func(t time.Time) {
 		if t.After(now) && (next.IsZero() || t.Before(next)) {

@@ -114,7 +114,7 @@ func TestOldUsage(t *testing.T) {
 	}
 	u := usage.Usage{FetchedAt: usageNow, Windows: week(usageNow.Add(time.Minute))}
 	for _, change := range []time.Time{usageNow.Add(currentFor), usageNow.Add(currentFor + time.Minute)} {
-		if got := NextUsageChange(u, change.Add(-time.Second)); !got.Equal(change) {
+		if got := nextUsageChange(u, change.Add(-time.Second)); !got.Equal(change) {
 			t.Errorf("the texts change at %s, want %s", got, change)
 		}
 	}
@@ -164,11 +164,11 @@ func TestUsageTexts(t *testing.T) {
 	if title, _ := w.UsageAlert(usage.Alert{Window: u.Windows[0]}, usageNow); title != "5 h: reset" {
 		t.Errorf("got %q", title)
 	}
-	if got := NextUsageChange(u, usageNow.Add(currentFor)); !got.Equal(usageNow.Add(time.Hour)) {
+	if got := nextUsageChange(u, usageNow.Add(currentFor)); !got.Equal(usageNow.Add(time.Hour)) {
 		t.Errorf("the texts change at %s", got)
 	}
 	only := usage.Usage{ResetCredits: &usage.ResetCredits{Available: 2, ExpiresAt: usageNow.Add(time.Minute)}}
-	if got := NextUsageChange(only, usageNow); !got.Equal(usageNow.Add(time.Minute)) {
+	if got := nextUsageChange(only, usageNow); !got.Equal(usageNow.Add(time.Minute)) {
 		t.Errorf("the texts about resets change at %s", got)
 	}
 }

@@ -34,8 +34,8 @@ const (
 	clockOff = 2 * time.Minute
 )
 
-// DefaultBase is where Codex asks when its configuration names no chatgpt_base_url.
-const DefaultBase = "https://chatgpt.com/backend-api/"
+// defaultBase is where Codex asks when its configuration names no chatgpt_base_url.
+const defaultBase = "https://chatgpt.com/backend-api/"
 
 // Client is a client of the backend. It is safe for concurrent use.
 type Client struct {
@@ -100,7 +100,7 @@ const (
 // address returns the URL that Codex 0.171.0 uses.
 func address(base, path string) string {
 	if base == "" {
-		base = DefaultBase
+		base = defaultBase
 	}
 	base = strings.TrimRight(base, "/")
 	const mark = "/backend-api"

@@ -35,8 +35,8 @@ var (
 	ErrDamaged    = fault.New("encrypted_damaged", "it is damaged, or of a kind that this Rekey does not know")
 )
 
-// Open decrypts a file. The error is ErrPassphrase or ErrDamaged.
-func Open(passphrase string, sealed []byte) ([]byte, error) {
+// open decrypts a file. The error is ErrPassphrase or ErrDamaged.
+func open(passphrase string, sealed []byte) ([]byte, error) {
 	identity, err := age.NewScryptIdentity(passphrase)
 	if err != nil {
 		return nil, ErrPassphrase // an empty one
@@ -57,8 +57,8 @@ func Open(passphrase string, sealed []byte) ([]byte, error) {
 	return plain, nil
 }
 
-// Seal encrypts a content as Codex does.
-func Seal(passphrase string, plain []byte) ([]byte, error) {
+// seal encrypts a content as Codex does.
+func seal(passphrase string, plain []byte) ([]byte, error) {
 	recipient, err := age.NewScryptRecipient(passphrase)
 	if err != nil {
 		return nil, ErrPassphrase

@@ -19,10 +19,10 @@ import (
 // not a command for users.
 const Command = "__agefile"
 
-// Patience is how long a child may take: fifteen times what it needs.
-const Patience = 30 * time.Second
+// patience is how long a child may take: fifteen times what it needs.
+const patience = 30 * time.Second
 
-// ErrSlow means that a child did not finish within Patience.
+// ErrSlow means that a child did not finish in time.
 var ErrSlow = fault.New("encrypted_slow", "decrypting it did not finish in time")
 
 // Child opens and seals in a process of its own. The zero value starts the
@@ -47,14 +47,13 @@ type answer struct {
 	Problem string `json:"problem,omitempty"`
 }
 
-// Open is the function Open, run in a child. Its errors also include ErrSlow,
+// Open runs open in a child. Its errors also include ErrSlow,
 // the cause of ctx, and why no child could be run.
 func (c Child) Open(ctx context.Context, passphrase string, sealed []byte) ([]byte, error) {
 	return c.ask(ctx, question{Passphrase: passphrase, Data: sealed})
 }
 
-// Seal is the function Seal, run in a child. Its errors are those of
-// Child.Open.
+// Seal runs seal in a child. Its errors are those of Child.Open.
 func (c Child) Seal(ctx context.Context, passphrase string, plain []byte) ([]byte, error) {
 	return c.ask(ctx, question{Passphrase: passphrase, Data: plain, Seal: true})
 }
@@ -71,7 +70,7 @@ func (c Child) ask(ctx context.Context, q question) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, cmp.Or(c.Patience, Patience), ErrSlow)
+	limited, cancel := context.WithTimeoutCause(ctx, cmp.Or(c.Patience, patience), ErrSlow)
 	defer cancel()
 	cmd := proc.Command(limited, c.Program, Command)
 	var out bytes.Buffer
@@ -103,9 +102,9 @@ func Serve(in io.Reader, out io.Writer) int {
 	if err := json.NewDecoder(io.LimitReader(in, 2*Limit)).Decode(&q); err != nil {
 		return 1
 	}
-	do := Open
+	do := open
 	if q.Seal {
-		do = Seal
+		do = seal
 	}
 	data, err := do(q.Passphrase, q.Data)
 	a := answer{Data: data}
