@@ -41,13 +41,6 @@ func Redirect(to string) Reply {
 	return Reply{Status: http.StatusTemporaryRedirect, Header: map[string]string{"Location": to}}
 }
 
-// Busy is a 429 with a Retry-After in whole seconds.
-func Busy(retryAfter time.Duration) Reply {
-	r := Refusal(http.StatusTooManyRequests, "rate_limit_exceeded")
-	r.Header = map[string]string{"Retry-After": strconv.Itoa(int(retryAfter / time.Second))}
-	return r
-}
-
 // Huge is a 200 with a JSON object of at least n bytes.
 func Huge(n int) Reply {
 	return Reply{Status: http.StatusOK, Body: `{"pad":"` + strings.Repeat("x", n) + `"}`}

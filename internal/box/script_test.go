@@ -24,7 +24,6 @@ func TestScriptedReplies(t *testing.T) {
 		"refusal":       {Refusal(401, "app_session_expired"), 401, "app_session_expired", false, OutcomeScripted, nil},
 		"bytes":         {Reply{Status: 500, Body: "<html>\xff"}, 500, "", false, OutcomeScripted, wantBody("<html>\xff")},
 		"no content":    {Reply{Status: 204}, 204, "", false, OutcomeScripted, wantBody("")},
-		"busy":          {Busy(90 * time.Second), 429, "rate_limit_exceeded", false, OutcomeScripted, wantHeader("Retry-After", "90")},
 		"redirect":      {Redirect("http://127.0.0.1:9/"), 307, "", false, OutcomeScripted, wantHeader("Location", "http://127.0.0.1:9/")},
 		"content type":  {Reply{Status: 200, Header: map[string]string{"Content-Type": "text/plain"}}, 200, "", false, OutcomeScripted, wantHeader("Content-Type", "text/plain")},
 		"delayed":       {Reply{Delay: time.Millisecond}, 200, "", true, OutcomeOK, nil},

@@ -32,7 +32,6 @@ type Session struct {
 	answers  map[string]error
 	taken    map[string]bool
 	happened []auth.Activity
-	points   []usage.Point
 }
 
 var _ auth.Session = (*Session)(nil)
@@ -54,13 +53,6 @@ func (f *Session) Publish(s auth.State) { f.states.Publish(s) }
 // PublishUsage makes u the newest Usage, and what a look finds.
 func (f *Session) PublishUsage(u usage.Usage) { f.usages.Publish(u) }
 
-// Used makes points the history.
-func (f *Session) Used(points []usage.Point) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.points = points
-}
-
 // Usage implements auth.Session.
 func (f *Session) Usage() usage.Usage {
 	u, _ := f.usages.Last()
@@ -81,9 +73,7 @@ func (f *Session) LookAtUsage(context.Context) (usage.Usage, error) {
 
 // UsageHistory implements auth.Session.
 func (f *Session) UsageHistory(context.Context) ([]usage.Point, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.points, nil
+	return nil, nil
 }
 
 // Answer makes the method of that name fail with err from now on.

@@ -25,13 +25,6 @@ func (b *Browser) URL(t testing.TB) (url string) {
 	return url
 }
 
-// Text is what the page says to its reader.
-func (b *Browser) Text(t testing.TB) (text string) {
-	t.Helper()
-	b.Run(t, "return document.body ? document.body.innerText : ''", &text)
-	return text
-}
-
 // WaitText waits until the page says this.
 func (b *Browser) WaitText(t testing.TB, want string) {
 	t.Helper()
