@@ -79,13 +79,14 @@ func (r *loanWidgets) show(v LoanRow) {
 	if v.Trouble {
 		importance = widget.WarningImportance
 	}
-	for label, text := range map[*widget.Label]string{r.name: v.Heading, r.line: v.Line} {
+	for _, label := range []*widget.Label{r.name, r.line} {
 		if label.Importance != importance {
 			label.Importance = importance
 			label.Refresh()
 		}
-		fill(label, text)
 	}
+	fill(r.name, v.Heading)
+	fill(r.line, v.Line)
 	if r.stop.Text != v.Stop {
 		r.stop.SetText(v.Stop)
 	}
