@@ -59,11 +59,8 @@ func TestLostAnswerIsAskedExactlyOnceMore(t *testing.T) {
 				r.until(to.Add(time.Second))
 				r.wantOutcomes(w)
 				r.clock.sleep(time.Minute)
-				r.until(end.Add(-time.Second))
-				r.want()
 				r.server.turn(fine)
-				r.pass(time.Minute)
-				r.wantOutcomes(fine)
+				r.wantFirstAt(end, fine)
 			})
 		})
 	}
@@ -82,10 +79,7 @@ func TestLostAnswerLastCallOffline(t *testing.T) {
 			t.Errorf("attempts = %v, want a few", all)
 		}
 		wantGaps(t, all, minSpacing, lastCall+lastCallSpread)
-		r.until(end.Add(-time.Second))
-		r.want()
-		r.until(end.Add(time.Second))
-		r.wantOutcomes(offline)
+		r.wantFirstAt(end, offline)
 	})
 }
 
@@ -97,11 +91,8 @@ func TestLostAnswerTooLate(t *testing.T) {
 		r.server.turn(lostBefore)
 		r.pass(time.Minute)
 		r.wantOutcomes(lostBefore)
-		r.until(end.Add(-time.Second))
-		r.want()
 		r.server.turn(fine)
-		r.until(end.Add(time.Second))
-		r.wantOutcomes(fine)
+		r.wantFirstAt(end, fine)
 	})
 }
 
@@ -111,11 +102,8 @@ func TestLostAnswerShortLife(t *testing.T) {
 	inBubble(t, 10*time.Minute, func(r *rig) {
 		end := r.expires()
 		r.lose()
-		r.until(end.Add(-time.Second))
-		r.want()
 		r.server.turn(fine)
-		r.until(end.Add(time.Second))
-		r.wantOutcomes(fine)
+		r.wantFirstAt(end, fine)
 	})
 }
 
@@ -174,10 +162,7 @@ func TestLostAnswerSurvivesABlip(t *testing.T) {
 		r.wantNext(time.Time{})
 		r.server.turn(fine)
 		r.adopt(kept)
-		r.until(end.Add(-time.Second))
-		r.want()
-		r.until(end.Add(time.Second))
-		r.wantOutcomes(fine)
+		r.wantFirstAt(end, fine)
 	})
 }
 

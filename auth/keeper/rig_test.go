@@ -147,6 +147,16 @@ func (r *rig) wantOutcomes(want ...weather) []request {
 	return all
 }
 
+// wantFirstAt checks that the next request is not sent before at, and what comes
+// of it then.
+func (r *rig) wantFirstAt(at time.Time, w weather) {
+	r.t.Helper()
+	r.until(at.Add(-time.Second))
+	r.want()
+	r.until(at.Add(time.Second))
+	r.wantOutcomes(w)
+}
+
 // wantNext compares the moment the State announces.
 func (r *rig) wantNext(want time.Time) {
 	r.t.Helper()
