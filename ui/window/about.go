@@ -22,7 +22,7 @@ type about struct {
 	root fyne.CanvasObject
 }
 
-func newAbout(w words.Words, p page, diagnostics, log, quit func()) *about {
+func newAbout(w words.Words, p page, do actions) *about {
 	f := &about{note: newLabel()}
 	facts := container.New(table{-theme.InnerPadding()})
 	fact := func(name, value string) {
@@ -38,8 +38,8 @@ func newAbout(w words.Words, p page, diagnostics, log, quit func()) *about {
 	fact(w.Say("window.version"), build.Number)
 	fact(w.Say("window.commit"), build.Commit)
 	fact(w.Say("window.licence"), licence)
-	buttons := side(newButton(p, w.Say("tray.diagnostics"), diagnostics), newButton(p, w.Say("window.show_log"), log))
-	f.quit = container.New(insetLeft(theme.InnerPadding()), side(newButton(p, w.Say("window.quit"), quit)))
+	buttons := side(newButton(p, w.Say("tray.diagnostics"), do.diagnostics), newButton(p, w.Say("window.show_log"), do.log))
+	f.quit = container.New(insetLeft(theme.InnerPadding()), side(newButton(p, w.Say("window.quit"), do.quit)))
 	f.root = container.New(column{theme.Padding()}, facts,
 		container.New(insetLeft(theme.InnerPadding()), buttons), f.note, f.quit)
 	return f

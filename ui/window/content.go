@@ -23,7 +23,7 @@ type actions struct {
 	shortcut      func(fyne.Shortcut)
 	signIn        signInActions
 	diagnostics   func() // copies them
-	log           func() // shows it; nil: it cannot be shown
+	log           func() // shows its folder
 	quit          func() // ends Rekey
 	addAccount    func()
 	loans         loanActions
@@ -84,10 +84,10 @@ func newContent(w words.Words, do actions) *content {
 	c.facts = newFacts()
 	c.usage = newUsagePart(w)
 	c.loans = newLoansPart(w, c, do.loans)
-	c.about = newAbout(w, c, do.diagnostics, do.log, do.quit)
+	c.about = newAbout(w, c, do)
 	c.signIn = newSignIn(w, c, do.signIn)
 	c.timeline = newTimeline(w, c, do.earlier)
-	c.preferences = newPreferences(w, c, do.change, do.signOut, do.addAccount)
+	c.preferences = newPreferences(w, c, do)
 	c.tabs = newTabs(c.layOut)
 	c.tabs.add(c, w.Say("window.activity"), c.timeline.root)
 	c.tabs.add(c, w.Say("window.preferences"), c.preferences.root)

@@ -25,30 +25,30 @@ type preferences struct {
 	root                                   fyne.CanvasObject
 }
 
-func newPreferences(w words.Words, p page, change func(auth.PreferenceChange), onSignOut, onAddAccount func()) *preferences {
+func newPreferences(w words.Words, p page, do actions) *preferences {
 	f := &preferences{words: w, alertsWhy: newLabel(), warning: newLabel(), note: newLabel(), home: newLabel(), store: newLabel()}
-	f.keepFresh = newCheck(p, w.Say("window.keep_fresh"), func(on bool) { change(auth.KeepFresh(on)) })
-	f.notifications = newCheck(p, w.Say("window.notifications"), func(on bool) { change(auth.PreferenceChange{Notifications: &on}) })
-	f.startAtLogin = newCheck(p, w.Say("window.start_at_login"), func(on bool) { change(auth.PreferenceChange{StartAtLogin: &on}) })
-	f.usage = newCheck(p, w.Say("window.show_usage"), func(on bool) { change(auth.PreferenceChange{Usage: &on}) })
+	f.keepFresh = newCheck(p, w.Say("window.keep_fresh"), func(on bool) { do.change(auth.KeepFresh(on)) })
+	f.notifications = newCheck(p, w.Say("window.notifications"), func(on bool) { do.change(auth.PreferenceChange{Notifications: &on}) })
+	f.startAtLogin = newCheck(p, w.Say("window.start_at_login"), func(on bool) { do.change(auth.PreferenceChange{StartAtLogin: &on}) })
+	f.usage = newCheck(p, w.Say("window.show_usage"), func(on bool) { do.change(auth.PreferenceChange{Usage: &on}) })
 	f.usageAlerts = newCheck(p, w.Say("window.usage_alerts"), func(on bool) {
 		at := []int{} // nil would change nothing
 		if on {
 			at = usualAlerts()
 		}
-		change(auth.PreferenceChange{UsageAlerts: &at})
+		do.change(auth.PreferenceChange{UsageAlerts: &at})
 	})
 	f.method = newChoice(p, func(string) {
 		method := auth.SignInMethods()[max(0, f.method.SelectedIndex())]
 		f.warn(method)
-		change(auth.PreferenceChange{SignInMethod: &method})
+		do.change(auth.PreferenceChange{SignInMethod: &method})
 	})
 	for _, m := range auth.SignInMethods() {
 		f.method.Options = append(f.method.Options, w.Method(m))
 	}
 	f.homeName, f.storeName = newName(w.Say("window.home"), false), newName(w.Say("window.store"), false)
-	f.signOut = newButton(p, w.Say("window.sign_out"), onSignOut)
-	f.addAccount = newButton(p, w.Say("window.add_account"), onAddAccount)
+	f.signOut = newButton(p, w.Say("window.sign_out"), do.signOut)
+	f.addAccount = newButton(p, w.Say("window.add_account"), do.addAccount)
 	f.note.Importance, f.warning.Importance = widget.WarningImportance, widget.WarningImportance
 	f.home.Wrapping, f.store.Wrapping = fyne.TextWrapBreak, fyne.TextWrapBreak
 
