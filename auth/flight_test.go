@@ -107,24 +107,40 @@ func TestNoLockNoRequest(t *testing.T) {
 // TestCloseWaitsForNoOtherProcess: where another one holds the lock, nothing is
 // under way here that could be lost.
 func TestCloseWaitsForNoOtherProcess(t *testing.T) {
-	waits := make(chan struct{})
-	r := newRig(t, chatGPT(), func(o *Options) {
-		o.RefreshLock = func(ctx context.Context) (func(), error) {
-			close(waits)
-			<-ctx.Done()
-			return nil, context.Cause(ctx)
-		}
-	})
-	done := make(chan error, 1)
-	go func() { done <- r.Refresh(t.Context(), RefreshForced) }()
-	<-waits
-	must.Do(t, r.Close(deadline(t)))
-	wantTransient(t, <-done)
-	if st := r.State(); st.CannotSave {
-		t.Error("the State says that nothing can be saved")
+	for name, change := range map[string]func(o *Options, lock heldElsewhere){
+		"this home's":        func(o *Options, lock heldElsewhere) { o.RefreshLock = lock.wait },
+		"a copy's":           func(o *Options, lock heldElsewhere) { o.Lineage = lock },
+		"a copy's, as Codex": func(o *Options, lock heldElsewhere) { o.Lineage, o.AsCodex = lock, true },
+	} {
+		t.Run(name, func(t *testing.T) {
+			lock := heldElsewhere{waits: make(chan struct{})}
+			r := newRig(t, chatGPT(), func(o *Options) { change(o, lock) })
+			done := make(chan error, 1)
+			go func() { done <- r.Refresh(t.Context(), RefreshForced) }()
+			<-lock.waits
+			must.Do(t, r.Close(deadline(t)))
+			wantTransient(t, <-done)
+			if st := r.State(); st.CannotSave {
+				t.Error("the State says that nothing can be saved")
+			}
+			r.wantRequests(0)
+		})
 	}
-	r.wantRequests(0)
 }
+
+// heldElsewhere is a lock that another process holds.
+type heldElsewhere struct {
+	noLineage
+	waits chan struct{} // closed when somebody waits
+}
+
+func (l heldElsewhere) wait(ctx context.Context) (func(), error) {
+	close(l.waits)
+	<-ctx.Done()
+	return nil, context.Cause(ctx)
+}
+
+func (l heldElsewhere) Lock(ctx context.Context, _ *Snapshot) (func(), error) { return l.wait(ctx) }
 
 var errBusy = errors.New("lock busy")
 

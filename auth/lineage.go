@@ -65,11 +65,12 @@ func (noLineage) Successor(context.Context, *Snapshot) (*Snapshot, error) {
 
 // acrossHomes locks the refresh token of s and checks what other homes have
 // done with it. done is true when nothing must be sent; otherwise the caller
-// unlocks after it has the answer. The caller holds the refresh lock.
-func (m *Manager) acrossHomes(ctx context.Context, s *Snapshot) (unlock func(), done bool, err error) {
-	unlock, err = m.opts.Lineage.Lock(ctx, s)
+// unlocks after it has the answer. waiting bounds the wait for another home. The
+// caller holds the refresh lock.
+func (m *Manager) acrossHomes(ctx, waiting context.Context, s *Snapshot) (unlock func(), done bool, err error) {
+	unlock, err = m.opts.Lineage.Lock(waiting, s)
 	switch {
-	case err != nil && m.opts.AsCodex:
+	case err != nil && m.opts.AsCodex && waiting.Err() == nil:
 		return func() {}, false, nil
 	case err != nil:
 		m.decided(ctx, slog.LevelWarn, s, "cannot lock this refresh token, nothing sent", "error", err)

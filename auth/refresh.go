@@ -64,7 +64,7 @@ func (m *Manager) fly(ctx, waiting context.Context, f *flight, reason RefreshRea
 }
 
 // refresh goes through the steps in order; any of them may end it. waiting bounds
-// the wait for the lock.
+// the waits for another process's refresh, of this home and of a copy.
 func (m *Manager) refresh(ctx, waiting context.Context, reason RefreshReason) error {
 	cached, _ := m.Snapshot()
 	if cached.Kind() == KindExternalTokens {
@@ -97,7 +97,7 @@ func (m *Manager) refresh(ctx, waiting context.Context, reason RefreshReason) er
 	if early, err := m.tooEarly(ctx, cached); early {
 		return err
 	}
-	release, done, err := m.acrossHomes(ctx, cached)
+	release, done, err := m.acrossHomes(ctx, waiting, cached)
 	if done {
 		return err
 	}
