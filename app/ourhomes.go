@@ -37,8 +37,7 @@ func (homes ourHomes) options() (list []agent.Options) {
 
 // ourHome is one of them.
 type ourHome struct {
-	options agent.Options
-	unlock  func() // of its tray lock
+	options agent.Options // with its tray lock
 	// From join on:
 	member *agent.Member
 	stop   func()     // ends what it runs
@@ -63,7 +62,7 @@ func (w wiring) takeHomes(homes []string) (ours ourHomes, first string, err erro
 			continue
 		}
 		seen[socket] = true
-		unlock, err := agent.LockTray(o)
+		o.Tray, err = agent.LockTray(o)
 		if errors.Is(err, agent.ErrRunning) {
 			continue
 		}
@@ -71,7 +70,7 @@ func (w wiring) takeHomes(homes []string) (ours ourHomes, first string, err erro
 			ours.unlock()
 			return nil, "", err
 		}
-		ours = append(ours, &ourHome{options: o, unlock: unlock})
+		ours = append(ours, &ourHome{options: o})
 	}
 	return ours, first, nil
 }
@@ -79,7 +78,7 @@ func (w wiring) takeHomes(homes []string) (ours ourHomes, first string, err erro
 // unlock releases the tray locks.
 func (homes ourHomes) unlock() {
 	for _, h := range homes {
-		h.unlock()
+		h.options.Tray.Unlock()
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"time"
 
+	"rekey/auth/agent"
 	"rekey/lend"
 	"rekey/ui/cli"
 	"rekey/ui/notify"
@@ -58,7 +59,7 @@ func (w wiring) tray(ctx context.Context, homes []string) error {
 	switch {
 	case errors.As(err, &noBus):
 		return &cli.NoTrayError{Reason: w.words.Say("tell.tray_gone")}
-	case errors.Is(err, errOtherHomes):
+	case errors.Is(err, errOtherHomes), errors.Is(err, agent.ErrOtherTray):
 		ours.unlock()
 		return startAgain()
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -23,22 +22,20 @@ var ErrRunning = fault.New("already_running", "another Rekey is running for this
 // Agent is a Home whose agent lock this process holds.
 type Agent struct {
 	*Home
-	unlock   func()
-	lockFile fs.FileInfo // what was locked
-	version  string
+	lock    *Lock
+	version string
 }
 
 // Become takes the home's agent lock, or returns ErrRunning. It reads the
 // store, so that faces start with a true State. The lock ends with Close or
 // with the process. version is this program's, for clients.
 func (h *Home) Become(ctx context.Context, version string) (*Agent, error) {
-	unlock, err := lock(h.opts.Store.Disk, h.stateDir, agentLock, h.Socket()+"\n")
+	held, err := lock(h.opts.Store.Disk, h.stateDir, agentLock, h.Socket()+"\n")
 	if err != nil {
 		return nil, err
 	}
-	locked, _ := os.Stat(h.lockPath()) // lostLock finds the error again
-	_ = h.Reload(ctx)                  // errors are in the State
-	return &Agent{Home: h, unlock: unlock, lockFile: locked, version: version}, nil
+	_ = h.Reload(ctx) // errors are in the State
+	return &Agent{Home: h, lock: held, version: version}, nil
 }
 
 // lockPath is the agent lock's.
@@ -56,19 +53,15 @@ const stateRemovalPause = 100 * time.Millisecond
 // because nothing is mounted there or the disk is full, any other error says why: it
 // may come back as it was.
 func (a *Agent) lostLock(ctx context.Context) error {
-	found, err := os.Stat(a.lockPath())
-	if err == nil && os.SameFile(found, a.lockFile) || err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if !pause(ctx, stateRemovalPause) {
+	if !a.lock.gone() || !pause(ctx, stateRemovalPause) {
 		return nil
 	}
 	if err := a.opts.Store.Disk.OwnFolder(a.stateDir); err != nil {
 		return err
 	}
-	unlock, err := lock(a.opts.Store.Disk, a.stateDir, agentLock, "")
+	again, err := lock(a.opts.Store.Disk, a.stateDir, agentLock, "")
 	if err == nil {
-		unlock() // whoever is elected takes it
+		again.Unlock() // whoever is elected takes it
 	} else if !errors.Is(err, ErrRunning) {
 		return err
 	}
@@ -100,7 +93,7 @@ func (a *Agent) Run(ctx context.Context) error {
 // Close gives up the agent lock after the refresh under way, if any.
 func (a *Agent) Close(ctx context.Context) error {
 	err := a.Home.Close(ctx)
-	a.unlock()
+	a.lock.Unlock()
 	return err
 }
 

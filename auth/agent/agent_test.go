@@ -63,7 +63,7 @@ func TestOneAgentForAHome(t *testing.T) {
 	}
 	other := filepath.Join(r.root, "other")
 	b := must.Get(r.open(func(o *Options) { o.Dir = other }).Become(t.Context(), "test"))(t)
-	b.unlock()
+	b.lock.Unlock()
 
 	// The same home by another name: it is the credential file that counts.
 	linked := filepath.Join(r.root, "linked")
@@ -75,21 +75,21 @@ func TestOneAgentForAHome(t *testing.T) {
 
 	must.Do(t, a.Close(within(t)))
 	c := must.Get(r.open().Become(t.Context(), "test"))(t)
-	c.unlock()
+	c.lock.Unlock()
 }
 
 func TestOneTrayForAHome(t *testing.T) {
 	r := newBareRig(t)
 	h := r.open()
-	unlock := must.Get(LockTray(h.opts))(t)
+	held := must.Get(LockTray(h.opts))(t)
 	if _, err := LockTray(h.opts); !errors.Is(err, ErrRunning) {
 		t.Errorf("a second tray: %v, want %v", err, ErrRunning)
 	}
 	a := must.Get(h.Become(t.Context(), "test"))(t)
-	a.unlock()
-	unlock()
+	a.lock.Unlock()
+	held.Unlock()
 	again := must.Get(LockTray(h.opts))(t)
-	again()
+	again.Unlock()
 }
 
 func TestTheLockDiesWithItsProcess(t *testing.T) {
@@ -109,7 +109,7 @@ func TestTheLockDiesWithItsProcess(t *testing.T) {
 	must.Do(t, child.Process.Kill())
 	_ = child.Wait()
 	a := must.Get(h.Become(t.Context(), "test"))(t)
-	a.unlock()
+	a.lock.Unlock()
 }
 
 // holdLock is the other process.

@@ -17,7 +17,7 @@ import (
 func TestAgentOfAnotherSessionIsFound(t *testing.T) {
 	r := newRig(t, box.Config{})
 	a := must.Get(r.open(func(o *Options) { o.Dirs.Runtime = filepath.Join(r.root, "session", "rekey") }).Become(t.Context(), "test"))(t)
-	defer a.unlock()
+	defer a.lock.Unlock()
 	stop := r.run(a.Run)
 	c := must.Get(connect(within(t), r.open()))(t)
 	defer c.Close()

@@ -57,6 +57,9 @@ type Options struct {
 	LogLevel *slog.LevelVar
 	// UsageFresh is for the demo: see usage.Options.
 	UsageFresh time.Duration
+	// Tray is the tray lock of this process, which its Member takes again when the
+	// folder was removed; nil: it has no tray.
+	Tray *Lock
 	// Store is for tests: it replaces the file locks in the Codex home, and its
 	// Step is called at the Manager's steps as well. Every program leaves it zero.
 	Store store.Options

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -43,8 +44,8 @@ func (o Options) elsewhere() string {
 }
 
 // LockTray makes sure that a home has only one tray. It returns ErrRunning when
-// another process has the lock, which ends with unlock or with the process.
-func LockTray(opts Options) (unlock func(), err error) {
+// another process has the lock.
+func LockTray(opts Options) (*Lock, error) {
 	dir := opts.Dirs.StateDir(opts.Dir)
 	_ = opts.Store.Disk.OwnFolder(dir) // the agent says what is wrong with it
 	return lock(opts.Store.Disk, dir, "tray.lock", "")
@@ -53,11 +54,29 @@ func LockTray(opts Options) (unlock func(), err error) {
 // agentLock is the name of the lock that the agent of a home has.
 const agentLock = "agent.lock"
 
-// lock takes one of the locks in a home's own folder that last as long as their process.
-// The process ID, which is only for people, and then say are written into it.
-func lock(disk safefile.Disk, dir, name, say string) (unlock func(), err error) {
+// Lock is a lock in a home's own folder. It ends with Unlock or with the process, and
+// excludes nobody once it has gone with the folder.
+type Lock struct {
+	path   string
+	file   fs.FileInfo // what was locked; nil if it went at once
+	unlock func()
+}
+
+// Unlock gives up the lock. It may be called more than once.
+func (l *Lock) Unlock() { l.unlock() }
+
+// gone reports whether another process can have the lock, because its file is not in
+// its place any more.
+func (l *Lock) gone() bool {
+	found, err := os.Stat(l.path)
+	return errors.Is(err, fs.ErrNotExist) || err == nil && !os.SameFile(found, l.file)
+}
+
+// lock takes one of them. The process ID, which is only for people, and then say are
+// written into it.
+func lock(disk safefile.Disk, dir, name, say string) (*Lock, error) {
 	path := filepath.Join(dir, name)
-	unlock, err = disk.TryLock(path, 0o600)
+	unlock, err := disk.TryLock(path, 0o600)
 	if errors.Is(err, safefile.ErrLocked) {
 		return nil, ErrRunning
 	}
@@ -69,7 +88,8 @@ func lock(disk safefile.Disk, dir, name, say string) (unlock func(), err error) 
 		_, _ = f.WriteAt([]byte(strconv.Itoa(os.Getpid())+"\n"+say), 0)
 		_ = f.Close()
 	}
-	return unlock, nil
+	locked, _ := os.Stat(path)
+	return &Lock{path, locked, unlock}, nil
 }
 
 // lockWait is how long a refresh waits for another process's refresh: longer

@@ -49,7 +49,8 @@ func Join(ctx context.Context, opts Options, version string) (*Member, error) {
 	return m, nil
 }
 
-// Run takes part until ctx is done, and then returns nil.
+// Run takes part until ctx is done, and then returns nil. It returns ErrOtherTray when
+// this process's tray is not the home's only one any more.
 func (m *Member) Run(ctx context.Context) error {
 	for {
 		err := m.hold(ctx)
@@ -63,6 +64,9 @@ func (m *Member) Run(ctx context.Context) error {
 			}
 			return failed
 		}
+		if failed := m.keepTray(); failed != nil {
+			return failed
+		}
 		switch _, ours := m.now().(*Agent); {
 		case ours && errors.Is(err, errLockLost): // as before
 		case ours:
@@ -71,6 +75,26 @@ func (m *Member) Run(ctx context.Context) error {
 			m.opts.Tell(fault.New("agent_replaced", "the Rekey that kept this sign-in fresh has exited; another one does so now"))
 		}
 	}
+}
+
+// ErrOtherTray means that another process has become the home's tray.
+var ErrOtherTray = errors.New("another tray shows this home")
+
+// keepTray takes the tray lock anew if it has gone with its folder. The agent has told
+// us so by its end, whichever process it was.
+func (m *Member) keepTray() error {
+	if m.opts.Tray == nil || !m.opts.Tray.gone() {
+		return nil
+	}
+	again, err := LockTray(m.opts)
+	if errors.Is(err, ErrRunning) {
+		return ErrOtherTray
+	}
+	if err == nil {
+		m.opts.Tray.Unlock()
+		*m.opts.Tray = *again
+	}
+	return err
 }
 
 // Close gives up the Member's role: see Agent.Close.

@@ -20,9 +20,9 @@ import (
 )
 
 // join takes part until the test ends or leave is called, which waits for it.
-func (r *rig) join() (m *Member, leave func()) {
+func (r *rig) join(change ...func(*Options)) (m *Member, leave func()) {
 	r.t.Helper()
-	m = must.Get(Join(within(r.t), r.options(), "test"))(r.t)
+	m = must.Get(Join(within(r.t), r.options(change...), "test"))(r.t)
 	return m, r.run(func(ctx context.Context) error {
 		err := m.Run(ctx)
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), kit.Patience)
@@ -144,7 +144,7 @@ func TestCallsBetweenTwoAgents(t *testing.T) {
 	kit.Eventually(t, "the end of the connection", func() bool {
 		return errors.Is(m.Refresh(within(t)), appserver.ErrAgentGone)
 	})
-	held.unlock()
+	held.lock.Unlock()
 	kit.Eventually(t, "the election", func() bool { return len(agents(m)) == 1 })
 	if err := m.Refresh(within(t)); err != nil {
 		t.Errorf("Refresh after the election = %v", err)
@@ -155,7 +155,7 @@ func TestCallsBetweenTwoAgents(t *testing.T) {
 func TestJoinWaitsForAnAgentThatStarts(t *testing.T) {
 	r := newRig(t, box.Config{})
 	a := must.Get(r.open().Become(t.Context(), "test"))(t)
-	defer a.unlock()
+	defer a.lock.Unlock()
 	joined := kit.Later(func() error { _, err := Join(within(t), r.options(), "test"); return err })
 	r.run(a.Run)
 	must.Do(t, <-joined)
@@ -180,8 +180,8 @@ func TestJoinGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newBareRig(t)
 		h := r.open()
-		unlock := must.Get(lock(h.opts.Store.Disk, h.stateDir, agentLock, ""))(t)
-		defer unlock()
+		held := must.Get(lock(h.opts.Store.Disk, h.stateDir, agentLock, ""))(t)
+		defer held.Unlock()
 		began := time.Now()
 		_, err := Join(t.Context(), r.options(), "test")
 		if !errors.Is(err, ErrRunning) || !errors.Is(err, os.ErrNotExist) || time.Since(began) != electionLimit {

@@ -15,7 +15,7 @@ func TestKnownToBeKept(t *testing.T) {
 		t.Error("kept by nobody")
 	}
 	a := must.Get(r.open().Become(t.Context(), "test"))(t)
-	defer a.unlock()
+	defer a.lock.Unlock()
 	if _, kept := h.Known(t.Context()); !kept {
 		t.Error("not kept, while another is the agent and cannot be reached")
 	}

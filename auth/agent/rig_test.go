@@ -160,7 +160,7 @@ func (r *rig) open(change ...func(*Options)) *Home {
 func (r *rig) start(change ...func(*Options)) *Agent {
 	r.t.Helper()
 	a := must.Get(r.open(change...).Become(r.t.Context(), "test"))(r.t)
-	r.t.Cleanup(a.unlock)
+	r.t.Cleanup(a.lock.Unlock)
 	r.run(a.Run)
 	return a
 }

@@ -64,7 +64,7 @@ func TestClientThatReadsNothingHarmsNobody(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, box.Config{})
 	a := must.Get(r.open().Become(t.Context(), "test"))(t)
-	defer a.unlock()
+	defer a.lock.Unlock()
 	stop := r.run(a.Run)
 	reads := r.client()
 	mute := r.raw(a.Socket())

@@ -4,6 +4,7 @@ package program_test
 
 import (
 	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -70,7 +71,8 @@ func hasItem(bus *dbus.Conn) bool {
 }
 
 // A bus without a panel is a tray that waits for one. There is one tray for a
-// home, and it outlives the agent that it was attached to, and its bus.
+// home, also after Rekey's own folder was removed, and it outlives the agent that it
+// was attached to, and its bus.
 func TestNoPanel(t *testing.T) {
 	t.Parallel()
 	b := newSandbox(t)
@@ -104,6 +106,15 @@ func TestNoPanel(t *testing.T) {
 	kit.Eventually(t, "the tray's item: it has joined the agent by then", func() bool { return hasItem(bus) })
 	must.Do(t, watch.cmd.Process.Kill())
 	tray.err.until(t, 0, "this one does so now")
+	own := b.Options().Dirs
+	kit.Eventually(t, "Rekey's own folder is gone", func() bool { return os.RemoveAll(own.State) == nil })
+	kit.Eventually(t, "the tray has its lock again", func() bool {
+		said, err := os.ReadFile(filepath.Join(own.StateDir(b.Home.Dir()), "tray.lock"))
+		return err == nil && len(said) > 0
+	})
+	again := b.start()
+	again.err.until(t, 0, "rekey: Rekey is already running for this home.")
+	_ = again.cmd.Wait()
 	kill()
 	tray.err.until(t, 0, `rekey: The tray is gone because the D-Bus session bus has ended. Continuing as "rekey watch".`)
 	b.put(apiKey)
