@@ -3,7 +3,9 @@ package auth
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/synctest"
 
@@ -103,6 +105,27 @@ func TestNoLockNoRequest(t *testing.T) {
 	}
 	r.wantJournal()
 }
+
+// TestNoLockOfTheToken: what keeps the lock of a refresh token from being made would
+// also keep its fate from being recorded, and the State says so.
+func TestNoLockOfTheToken(t *testing.T) {
+	for _, err := range []error{syscall.EDQUOT, fmt.Errorf("%w: %w", ErrRefreshing, errBusy)} {
+		r := newRig(t, chatGPT(), func(o *Options) { o.Lineage = noLock{err: err} })
+		busy := errors.Is(err, ErrRefreshing)
+		if got := r.refresh(); !errors.Is(got, err) || errors.Is(got, ErrCannotSave) == busy || r.State().CannotSave == busy {
+			t.Errorf("with %v: Refresh = %v, the State %+v", err, got, r.State())
+		}
+		r.wantRequests(0)
+	}
+}
+
+// noLock is a Lineage whose lock cannot be had.
+type noLock struct {
+	noLineage
+	err error
+}
+
+func (l noLock) Lock(context.Context, *Snapshot) (func(), error) { return nil, l.err }
 
 // TestCloseWaitsForNoOtherProcess: where another one holds the lock, nothing is
 // under way here that could be lost.

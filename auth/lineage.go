@@ -14,7 +14,7 @@ import (
 // goroutines and processes.
 type Lineage interface {
 	// Lock gives one home at a time the refresh token of s. It waits a bounded
-	// time.
+	// time. Its error is as that of Options.RefreshLock.
 	Lock(ctx context.Context, s *Snapshot) (unlock func(), err error)
 	// Fate returns what became of the refresh token of s.
 	Fate(s *Snapshot) Fate
@@ -73,8 +73,7 @@ func (m *Manager) acrossHomes(ctx, waiting context.Context, s *Snapshot) (unlock
 	case err != nil && m.opts.AsCodex && waiting.Err() == nil:
 		return func() {}, false, nil
 	case err != nil:
-		m.decided(ctx, slog.LevelWarn, s, "cannot lock this refresh token, nothing sent", "error", err)
-		return nil, true, &RefreshError{Err: err}
+		return nil, true, m.unlocked(waiting, s, err)
 	case m.opts.AsCodex:
 		return unlock, false, nil
 	}

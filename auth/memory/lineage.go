@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -111,6 +112,9 @@ func (l *Lineage) Lock(ctx context.Context, s *auth.Snapshot) (unlock func(), er
 	defer cancel()
 	path := l.shared.path(l.token(s.RefreshToken()) + ".lock")
 	free, err := l.shared.disk.Lock(ctx, path, 0o600)
+	if errors.Is(err, safefile.ErrLocked) {
+		err = fmt.Errorf("%w: %w", auth.ErrRefreshing, err)
+	}
 	if err != nil {
 		return nil, err
 	}
