@@ -104,6 +104,36 @@ func TestPollFinds(t *testing.T) {
 	}
 }
 
+// A file that is made and gone between two checks leaves nothing to find, unless its
+// maker has asked for a look.
+func TestPollLooksWhenAsked(t *testing.T) {
+	d := newDisk(t)
+	d.mkdir("user/.codex")
+	synctest.Test(t, func(t *testing.T) {
+		w := newWatcher(t, d.path("user/.codex/auth.json"))
+		w.open = noInstance
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		go func() { _ = w.Run(ctx) }()
+		synctest.Wait()
+		told(w)
+		for range 2 {
+			d.write("user/.codex/auth.json", "made")
+			w.Look()
+			synctest.Wait()
+			if !told(w) {
+				t.Error("no message of what was made")
+			}
+			d.remove("user/.codex/auth.json")
+			time.Sleep(pollInterval)
+			synctest.Wait()
+			if !told(w) {
+				t.Error("no message that it is gone")
+			}
+		}
+	})
+}
+
 // told takes the message that waits and reports whether one did.
 func told(w *Watcher) bool {
 	select {

@@ -44,6 +44,10 @@ func (r *run) loop(ctx context.Context) error {
 			r.resume()
 		case <-r.poll.due():
 			r.look()
+		case <-r.looks:
+			if r.poll.due() != nil {
+				r.look()
+			}
 		case <-ctx.Done():
 			return nil
 		}

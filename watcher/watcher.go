@@ -18,6 +18,7 @@ const pollInterval = 30 * time.Second
 type Watcher struct {
 	files   []string
 	changes chan struct{}
+	looks   chan struct{} // has a message from Look
 
 	mu    sync.Mutex // guards which
 	which []string   // the files that the next reading is about, "" for any
@@ -38,6 +39,7 @@ func New(files []string) (*Watcher, error) {
 	}
 	w := &Watcher{
 		changes:    make(chan struct{}, 1),
+		looks:      make(chan struct{}, 1),
 		interval:   pollInterval,
 		everyLevel: cheapWatches(),
 		silent:     sendsNoEvents,
@@ -83,6 +85,16 @@ func (w *Watcher) Run(ctx context.Context) error {
 	r.arm()
 	w.report(anyFile)
 	return r.loop(ctx)
+}
+
+// Look has Run check the files immediately if it polls. Whoever makes a watched file
+// calls it. Otherwise Run would not see that the file is gone again before the next
+// check, which finds the same as the last: no file.
+func (w *Watcher) Look() {
+	select {
+	case w.looks <- struct{}{}:
+	default:
+	}
 }
 
 // Refused says why the system would not report changes, so that Run would poll:

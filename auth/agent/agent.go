@@ -73,8 +73,12 @@ func (a *Agent) lostLock(ctx context.Context) error {
 // serves clients and calls the user's hook until ctx is done or one of them
 // fails. It returns an appserver.ErrAgentGone when it is the agent no more.
 func (a *Agent) Run(ctx context.Context) error {
+	files, err := a.watcher(watched(a.Socket())...)
+	if err != nil {
+		return err
+	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return a.watch(ctx, watched(a.Socket())...) })
+	group.Go(func() error { return a.watch(ctx, files) })
 	group.Go(func() error { return keeper.New(keeper.Options{Manager: a.manager, Log: a.opts.Log}).Run(ctx) })
 	group.Go(func() error { a.followAccount(ctx); return nil })
 	group.Go(func() error { a.meter.run(ctx); return nil })
@@ -86,7 +90,7 @@ func (a *Agent) Run(ctx context.Context) error {
 		return nil
 	})
 	group.Go(func() error { a.hook.Run(ctx, a.Subscribe(ctx)); return nil })
-	group.Go(func() error { return a.serve(ctx) })
+	group.Go(func() error { return a.serve(ctx, files.Look) })
 	return group.Wait()
 }
 

@@ -15,6 +15,7 @@ import (
 type reopener struct {
 	path       string
 	socketGone <-chan struct{}             // has a message when the socket may no longer be in its place
+	made       func()                      // is told of each new socket
 	lostLock   func(context.Context) error // see Agent
 	opts       Options
 
@@ -87,6 +88,7 @@ func (r *reopener) reopen(serve func(net.Listener)) error {
 		_ = r.open.Close() // its clients stay
 	}
 	r.open, r.failures, r.told = l, 0, false
+	r.made()
 	serve(l)
 	return nil
 }

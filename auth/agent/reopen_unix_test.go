@@ -73,7 +73,7 @@ func withReopener(t *testing.T, path string, f func(told *kit.Record, check, sto
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		told, socketGone := &kit.Record{}, make(chan struct{})
-		r := &reopener{path: path, socketGone: socketGone, lostLock: func(context.Context) error { return nil }, opts: Options{Log: slog.New(slog.DiscardHandler), Tell: func(err error) { fmt.Fprintln(told, err) }}}
+		r := &reopener{path: path, socketGone: socketGone, made: func() {}, lostLock: func(context.Context) error { return nil }, opts: Options{Log: slog.New(slog.DiscardHandler), Tell: func(err error) { fmt.Fprintln(told, err) }}}
 		kept := kit.Later(func() error { return r.keep(ctx, func(net.Listener) {}) })
 		synctest.Wait()
 		f(told, func() { socketGone <- struct{}{}; wait(2 * socketRemovalPause) }, func() { stop(); <-kept })
@@ -146,6 +146,27 @@ func TestLinkToOurSocketIsNotUsed(t *testing.T) {
 	})
 }
 
+// A watcher that polls learns of each socket that is made, and so of its end.
+func TestEachSocketIsToldOf(t *testing.T) {
+	path := filepath.Join(newBareRig(t).root, "sock")
+	synctest.Test(t, func(t *testing.T) {
+		made, check := 0, make(chan struct{})
+		r := &reopener{path: path, socketGone: check, made: func() { made++ }, lostLock: func(context.Context) error { return nil }, opts: Options{Log: slog.New(slog.DiscardHandler)}}
+		ctx, stop := context.WithCancel(t.Context())
+		kept := kit.Later(func() error { return r.keep(ctx, func(net.Listener) {}) })
+		for want := range 3 {
+			synctest.Wait()
+			if time.Sleep(2 * socketRemovalPause); made != want+1 {
+				t.Errorf("told of %d sockets, want %d", made, want+1)
+			}
+			must.Do(t, os.Remove(path))
+			check <- struct{}{}
+		}
+		stop()
+		<-kept
+	})
+}
+
 // Trouble that ends without an event, as a full disk does, is found to have ended,
 // and wakes the agent less and less.
 func TestReopenerOutlivesTroubleWithItsFolder(t *testing.T) {
@@ -172,7 +193,7 @@ func TestDoorAsksAgainWhetherItIsTheAgents(t *testing.T) {
 	path := filepath.Join(newBareRig(t).root, "sock")
 	synctest.Test(t, func(t *testing.T) {
 		asked, began := 0, time.Now()
-		r := &reopener{path: path, opts: Options{Log: slog.New(slog.DiscardHandler)}, lostLock: func(context.Context) error {
+		r := &reopener{path: path, made: func() {}, opts: Options{Log: slog.New(slog.DiscardHandler)}, lostLock: func(context.Context) error {
 			if asked++; time.Since(began) < time.Minute {
 				return syscall.ENOSPC
 			}

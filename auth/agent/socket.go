@@ -24,8 +24,9 @@ var socketLimits = appserver.Limits{
 }
 
 // serve answers clients on the home's socket until ctx is done, or until this process
-// is the agent no more. Without a socket the faces of this process still work.
-func (a *Agent) serve(ctx context.Context) error {
+// is the agent no more. Without a socket the faces of this process still work. made is
+// called whenever the socket was made.
+func (a *Agent) serve(ctx context.Context, made func()) error {
 	ctx, cancel := context.WithCancel(ctx)
 	clients := &socketServer{
 		log:    a.opts.Log,
@@ -37,7 +38,7 @@ func (a *Agent) serve(ctx context.Context) error {
 	}
 	defer clients.clients.Wait()
 	defer cancel()
-	r := &reopener{path: a.Socket(), socketGone: a.socketGone, lostLock: a.lostLock, opts: a.opts}
+	r := &reopener{path: a.Socket(), socketGone: a.socketGone, made: made, lostLock: a.lostLock, opts: a.opts}
 	return r.keep(ctx, func(l net.Listener) { clients.clients.Go(func() { clients.accept(ctx, l) }) })
 }
 

@@ -24,14 +24,16 @@ var rereads = [...]time.Duration{50 * time.Millisecond, 100 * time.Millisecond, 
 // Watch updates the Manager from the store and from other processes' records,
 // the known usage from theirs, and the preferences from the configuration file,
 // until ctx is done. It reads at its start and immediately after each event.
-func (h *Home) Watch(ctx context.Context) error { return h.watch(ctx) }
-
-// watch is Watch with a look at the socket, where it is a file.
-func (h *Home) watch(ctx context.Context, socket ...string) error {
-	w, err := h.watcher(socket...)
+func (h *Home) Watch(ctx context.Context) error {
+	w, err := h.watcher()
 	if err != nil {
 		return err
 	}
+	return h.watch(ctx, w)
+}
+
+// watch is Watch with a watcher that may watch the socket as well, where it is a file.
+func (h *Home) watch(ctx context.Context, w *watcher.Watcher) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return w.Run(ctx) })
 	group.Go(func() error {
