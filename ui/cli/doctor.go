@@ -111,9 +111,14 @@ func (p *Program) diagnosis(r doctor.Report) string {
 	for _, f := range r.Facts {
 		widest = max(widest, cells(p.label(f)))
 	}
+	beside := strings.Repeat(" ", widest+2)
 	for _, f := range r.Facts {
 		name := p.label(f)
-		fmt.Fprintf(&text, "%s%s  %s\n", name, strings.Repeat(" ", widest-cells(name)), p.value(r, f))
+		name += beside[cells(name):]
+		for _, line := range p.OutScreen.fold(p.value(r, f), beside) {
+			text.WriteString(name + line + "\n")
+			name = beside
+		}
 	}
 	text.WriteByte('\n')
 	if len(r.Findings) == 0 {

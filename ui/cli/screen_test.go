@@ -84,3 +84,14 @@ func TestStatusOnATerminalInChinese(t *testing.T) {
 		t.Errorf("no line was broken:\n%s", &p.out)
 	}
 }
+
+// A fact of the doctor's that does not fit goes on below itself.
+func TestDoctorOnATerminal(t *testing.T) {
+	p := newTerminal()
+	p.OutScreen = cli.Screen{Terminal: true, Width: func() int { return 40 }}
+	diagnosed(p)
+	p.run(t, cli.ExitOK, "doctor")
+	if want := "State (~/.codex)  Lent by another\n                  machine\n"; !strings.Contains(p.out.String(), want) {
+		t.Errorf("it prints\n%s\nwant\n%s", &p.out, want)
+	}
+}
