@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -84,8 +85,8 @@ func sentences(w words.Words, r doctor.Report, f doctor.Finding) (what, do strin
 	for i, arg := range f.Args {
 		switch arg := arg.(type) {
 		case auth.State:
-			if arg.Refused != "" {
-				pairs[i] = w.Reason(arg.Refused)
+			if f.Code == doctor.FindSignIn {
+				pairs[i] = w.Reason(cmp.Or(arg.Refused, auth.Reason(arg.Obstacle)))
 			} else if err := arg.Cause.Err(); err != nil {
 				pairs[i] = w.Error(err)
 			}

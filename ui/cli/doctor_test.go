@@ -33,6 +33,11 @@ func TestDoctor(t *testing.T) {
 	const facts = "Rekey             1.2.3\nStore (~/.codex)  file\nState (~/.codex)  Lent by another machine\nConfiguration     ~/config.toml (missing)\nPanel             yes\n\n"
 	broken := auth.State{Status: auth.StatusUnreadable, Cause: auth.CauseOf(&auth.UnreadableError{Where: "~/.codex/auth.json", What: errOther})}
 	problem := doctor.Finding{Code: doctor.FindUnreadable, Severity: doctor.Problem, About: "~/.codex", Args: []any{"Why", broken}}
+	refused := auth.State{Status: auth.StatusSignInRequired, Refused: auth.ReasonReused}
+	bare := auth.State{Status: auth.StatusExpiring, Obstacle: auth.ObstacleNoRefreshToken}
+	dead := doctor.Finding{Code: doctor.FindSignIn, Severity: doctor.Problem, Args: []any{"Why", refused}}
+	ending := doctor.Finding{Code: doctor.FindSignIn, Severity: doctor.Problem, Args: []any{"Why", bare}}
+	const reused, lacking = "the sign-in cannot be refreshed: the refresh token was already used", "the sign-in cannot be refreshed: the stored sign-in has no refresh token"
 	warning := doctor.Finding{Code: doctor.FindNoNotifications, Severity: doctor.Warning, Args: []any{"Why", errOther}}
 	note := doctor.Finding{Code: doctor.FindUnsynchronised, Severity: doctor.Note}
 	const unread, unnotified, unkept = "cannot read ~/.codex/auth.json: something else", "nothing shows notifications: something else", "nothing keeps the clock right"
@@ -46,6 +51,10 @@ func TestDoctor(t *testing.T) {
 		"a problem": {
 			[]doctor.Finding{problem, note}, cli.ExitFailure,
 			"✖ ~/.codex: " + unread + "\n  → fix that, or sign in again\n· " + unkept + "\n  → switch network time on\n", []string{unread, unkept},
+		},
+		"a refusal, and none": {
+			[]doctor.Finding{dead, ending}, cli.ExitFailure,
+			"✖ " + reused + "\n  → sign in again\n✖ " + lacking + "\n  → sign in again\n", []string{reused, lacking},
 		},
 		"a warning": {[]doctor.Finding{warning}, cli.ExitOK, "▲ " + unnotified + "\n  → start a notification daemon\n", []string{unnotified}},
 	}
