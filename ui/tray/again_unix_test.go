@@ -45,7 +45,7 @@ func TestIconIsRegisteredAgain(t *testing.T) {
 	panel := &listing{registered: make(chan string, 16)}
 	must.Do(t, conn.Export(panel, "/StatusNotifierWatcher", watcherName))
 	kit.Own(t, conn, watcherName) // there from the start
-	end := runTray(t)
+	end := runTray(t, kit.NewSession(kit.State(auth.StatusHealthy, time.Now())))
 	icon := kit.Receive(t, "the icon", panel.registered)
 
 	// A signal as any program may send one.
@@ -97,7 +97,7 @@ func TestWatchersTakeTurns(t *testing.T) {
 		}
 	}
 	take(0)
-	end := runTray(t)
+	end := runTray(t, kit.NewSession(kit.State(auth.StatusHealthy, time.Now())))
 	kit.Receive(t, "the icon", panels[0].registered)
 	for n := range 20 {
 		take((n + 1) % 2)
@@ -109,15 +109,15 @@ func TestWatchersTakeTurns(t *testing.T) {
 	}
 }
 
-// runTray runs the tray of a healthy sign-in; end ends it.
-func runTray(t *testing.T) (end func()) {
+// runTray runs the tray of a session; end ends it.
+func runTray(t *testing.T, session *kit.Session) (end func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	ended := make(chan error, 1)
-	go func() {
-		session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
-		ended <- tray.Run(ctx, []tray.Home{{Session: lending.Of(session)}}, tray.Options{Words: words.English(), Log: slog.New(slog.DiscardHandler)})
-	}()
+	ended := kit.Later(func() error {
+		return tray.Run(ctx, []tray.Home{{Session: lending.Of(session)}}, tray.Options{
+			Words: words.English(), Desktop: "LXQt", Log: slog.New(slog.DiscardHandler),
+		})
+	})
 	return func() {
 		t.Helper()
 		cancel()

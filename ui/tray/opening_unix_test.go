@@ -3,7 +3,6 @@
 package tray_test
 
 import (
-	"log/slog"
 	"slices"
 	"testing"
 	"time"
@@ -12,10 +11,7 @@ import (
 
 	"rekey/auth"
 	"rekey/test/kit"
-	"rekey/test/kit/lending"
 	"rekey/test/kit/must"
-	"rekey/ui/tray"
-	"rekey/ui/words"
 	"rekey/usage"
 )
 
@@ -28,11 +24,7 @@ func TestOpenMenuIsLeftAlone(t *testing.T) {
 	address := kit.Bus(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
 	session := kit.NewSession(kit.State(auth.StatusHealthy, time.Now()))
-	ended := kit.Later(func() error {
-		return tray.Run(t.Context(), []tray.Home{{Session: lending.Of(session)}}, tray.Options{
-			Words: words.English(), Desktop: "LXQt", Log: slog.New(slog.DiscardHandler),
-		})
-	})
+	end := runTray(t, session)
 	p := newPanel(t, address)
 	p.open()
 	use := func(percent float64) {
@@ -53,6 +45,5 @@ func TestOpenMenuIsLeftAlone(t *testing.T) {
 	if n := p.count()[menuIface+".LayoutUpdated"]; n != 0 {
 		t.Errorf("the panel was told %d times that the layout has changed", n)
 	}
-	session.End()
-	<-ended
+	end()
 }
