@@ -98,8 +98,8 @@ func TestSignInToAnotherAccountIsDeclined(t *testing.T) {
 	before := r.content()
 	h := r.open()
 	r.answer(h, false, "grace@example.com")
-	if err := h.SignIn(within(t), auth.SignInPreferred); !errors.Is(err, ErrAccountKept) {
-		t.Errorf("SignIn = %v, want %v", err, ErrAccountKept)
+	if err := h.SignIn(within(t), auth.SignInPreferred); !errors.Is(err, errAccountKept) {
+		t.Errorf("SignIn = %v, want %v", err, errAccountKept)
 	}
 	if st := h.State(); r.content() != before || st.Email != "ada@example.com" || st.SigningIn || st.SignIn != (auth.SignInProgress{}) {
 		t.Errorf("the State is %+v, the home:\n%s", st, r.content())

@@ -10,9 +10,9 @@ import (
 	"rekey/internal/fault"
 )
 
-// ErrAccountKept means that the user did not want another account to replace
+// errAccountKept means that the user did not want another account to replace
 // the current one. Nothing was written.
-var ErrAccountKept = fault.New("account_kept", "the account was kept; the sign-in to another one was not saved")
+var errAccountKept = fault.New("account_kept", "the account was kept; the sign-in to another one was not saved")
 
 // runSignIn runs the flow. The credentials are written only if no other program
 // has signed in or out since it began.
@@ -142,7 +142,7 @@ func (h *Home) confirm(ctx context.Context, f *flow, base, next *auth.Snapshot) 
 	select {
 	case yes := <-f.answer:
 		if !yes {
-			return ErrAccountKept
+			return errAccountKept
 		}
 		return nil
 	case <-limit.C:

@@ -12,8 +12,8 @@ import (
 	"rekey/internal/version"
 )
 
-// Limit is how long a whole Collect takes at most.
-const Limit = 5 * time.Second
+// timeLimit is how long a whole Collect takes at most.
+const timeLimit = 5 * time.Second
 
 // Inputs are what Collect examines. The functions honour ctx; if one is nil,
 // its fact is not collected.
@@ -74,14 +74,14 @@ type probe struct {
 	look  func(ctx context.Context) found
 }
 
-// Collect examines everything concurrently and returns within Limit; what does
+// Collect examines everything concurrently and returns within five seconds; what does
 // not answer in time becomes a Finding. It sends nothing to the authorization
 // server and changes no sign-in.
 func Collect(ctx context.Context, in Inputs) Report {
 	if in.Now == nil {
 		in.Now = time.Now
 	}
-	return collect(ctx, in, in.probes(), Limit)
+	return collect(ctx, in, in.probes(), timeLimit)
 }
 
 func (in Inputs) probes() []probe {
@@ -123,7 +123,7 @@ func collect(ctx context.Context, in Inputs, probes []probe, limit time.Duration
 		all.findings = append(all.findings, f.findings...)
 	}
 	slices.SortStableFunc(all.findings, func(a, b Finding) int { return a.Severity.rank() - b.Severity.rank() })
-	r := Report{Schema: Schema, At: in.Now().UTC().Round(0), Facts: all.facts, Findings: all.findings}
+	r := Report{Schema: schema, At: in.Now().UTC().Round(0), Facts: all.facts, Findings: all.findings}
 	return newCleaner(in).report(r)
 }
 

@@ -181,8 +181,8 @@ func TestCollectIsLimited(t *testing.T) {
 			{"clock", "one that hangs", func(context.Context) found { <-release; return found{} }},
 			{"clock", "one that heeds its end", func(ctx context.Context) (f found) { <-ctx.Done(); return f }},
 			{"clock", "a quick one", func(context.Context) (f found) { f.fact(FactVersion, "", "1"); return f }},
-		}, Limit)
-		if took := time.Since(began); took != Limit {
+		}, timeLimit)
+		if took := time.Since(began); took != timeLimit {
 			t.Errorf("it took %v", took)
 		}
 		if value(report, FactVersion) != "1" || !slices.Contains(codes(report), FindSlow) ||

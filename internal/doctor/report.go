@@ -7,8 +7,8 @@ import (
 	"rekey/auth"
 )
 
-// Schema is the version of the JSON.
-const Schema = 1
+// schema is the version of the JSON.
+const schema = 1
 
 // Report is what was found.
 type Report struct {
