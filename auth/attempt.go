@@ -157,10 +157,11 @@ func (m *Manager) remember(r AttemptRecord) {
 	}
 }
 
-// lastAttempt returns the newest attempt with a token by any process.
+// lastAttempt returns the newest attempt with a token by any process. This one's own is
+// not newer because the clock was ahead then.
 func (m *Manager) lastAttempt(token string) (AttemptRecord, bool) {
 	own, known := m.own.LastAttempt(token)
-	if r, ok := m.opts.Memory.LastAttempt(token); ok && (!known || r.At.After(own.At)) {
+	if r, ok := m.opts.Memory.LastAttempt(token); ok && (!known || r.At.After(own.At) || own.At.After(m.opts.Now())) {
 		return r, true
 	}
 	return own, known

@@ -158,6 +158,28 @@ func TestSpacingEnds(t *testing.T) {
 	r.wantRequests(2)
 }
 
+// TestClockSetBackBetweenTwo: what the server asked of another process also holds in
+// one whose own last request was made while the clock was ahead.
+func TestClockSetBackBetweenTwo(t *testing.T) {
+	r := newRig(t, chatGPT())
+	r.authority.then(serverDown, answer{err: &RefreshError{Status: 429, RetryAfter: time.Hour}}, refreshed("2"))
+	_ = r.refresh()
+	first := r.Manager
+	r.clock.Advance(-24 * time.Hour)
+	r.restart()
+	_ = r.Reload(t.Context())
+	_ = r.refresh() // its spacing begins anew
+	r.clock.Advance(MinSpacing)
+	_ = r.refresh()
+	for range 2 {
+		_ = first.Refresh(t.Context(), RefreshForced)
+		r.clock.Advance(30 * time.Minute)
+		r.wantRequests(2)
+	}
+	must.Do(t, first.Refresh(t.Context(), RefreshForced))
+	r.wantRequests(3)
+}
+
 // TestTokenSpacing: scripts that keep asking for a token in vain do not make
 // the agent keep asking the server.
 func TestTokenSpacing(t *testing.T) {

@@ -14,10 +14,10 @@ import (
 
 // The slot is a file of fixed size with three records at fixed places. It is
 // written in place: once its space has been reserved, an answer can be kept
-// even if the disk or the quota is full. (A copy-on-write filesystem such as
-// btrfs or ZFS does not guarantee that; there it is only likely.) The space is
-// filled with random bytes, because compressing filesystems allocate none for
-// zeros.
+// even if the disk or the quota is full. (Not on a copy-on-write filesystem such
+// as btrfs or ZFS: if it fills while the request is under way, the answer is
+// only in memory until there is room.) The space is filled with random bytes,
+// because compressing filesystems allocate none for zeros.
 //
 // Each record has its own blocks, so that a write interrupted by a power
 // failure damages no other record. An interrupted record fails its checksum and
