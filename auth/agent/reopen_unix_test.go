@@ -155,8 +155,9 @@ func TestEachSocketIsToldOf(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		kept := kit.Later(func() error { return r.keep(ctx, func(net.Listener) {}) })
 		for want := range 3 {
+			time.Sleep(2 * socketRemovalPause)
 			synctest.Wait()
-			if time.Sleep(2 * socketRemovalPause); made != want+1 {
+			if made != want+1 {
 				t.Errorf("told of %d sockets, want %d", made, want+1)
 			}
 			must.Do(t, os.Remove(path))
