@@ -60,7 +60,7 @@ func ConfigFromEnv(getenv func(string) string) Config {
 		clientID = "" // as for Codex, which takes any other as it is
 	}
 	return Config{
-		Issuer:     strings.TrimRight(getenv("CODEX_APP_SERVER_LOGIN_ISSUER"), "/"),
+		Issuer:     strings.TrimRight(strings.TrimSpace(getenv("CODEX_APP_SERVER_LOGIN_ISSUER")), "/"),
 		ClientID:   clientID,
 		RefreshURL: getenv("CODEX_REFRESH_TOKEN_URL_OVERRIDE"),
 		RevokeURL:  getenv("CODEX_REVOKE_TOKEN_URL_OVERRIDE"),

@@ -191,7 +191,7 @@ func TestConfigFromEnv(t *testing.T) {
 		"CODEX_REFRESH_TOKEN_URL_OVERRIDE": "http://127.0.0.1:1/a",
 		"CODEX_REVOKE_TOKEN_URL_OVERRIDE":  "http://127.0.0.1:1/b",
 		"CODEX_APP_SERVER_LOGIN_CLIENT_ID": "cid",
-		"CODEX_APP_SERVER_LOGIN_ISSUER":    "https://issuer.example/",
+		"CODEX_APP_SERVER_LOGIN_ISSUER":    " https://issuer.example/ ",
 	}
 	cfg := ConfigFromEnv(func(name string) string { return env[name] })
 	if cfg.RefreshURL != "http://127.0.0.1:1/a" || cfg.RevokeURL != "http://127.0.0.1:1/b" {
