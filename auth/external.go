@@ -2,8 +2,13 @@ package auth
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 )
+
+// ErrNotAllowed means that the configuration forbids the tokens of a host program.
+var ErrNotAllowed = errors.New("not allowed here")
 
 // SetExternal caches tokens that a host program owns; owner is asked for new
 // ones. They live in memory only; the store is neither read nor written until
@@ -13,6 +18,9 @@ func (m *Manager) SetExternal(t ExternalTokens, owner ExternalRefresher) error {
 	if err != nil {
 		return err
 	}
+	if reason := m.opts.Restriction(s); reason != nil {
+		return fmt.Errorf("%w: %w", ErrNotAllowed, reason)
+	}
 	m.mu.Lock()
 	m.owner = owner
 	m.mu.Unlock()
@@ -21,16 +29,22 @@ func (m *Manager) SetExternal(t ExternalTokens, owner ExternalRefresher) error {
 }
 
 // ClearExternal drops the tokens of a host program and goes back to the store.
-// It reports whether there were any.
-func (m *Manager) ClearExternal(ctx context.Context) bool {
+// AsCodex it empties the store first, and revokes nothing. It reports whether there
+// were any.
+func (m *Manager) ClearExternal(ctx context.Context) (held bool, err error) {
+	if m.externalOwner() == nil {
+		return false, nil
+	}
+	if m.opts.AsCodex {
+		if _, err := m.opts.Store.Delete(ctx); err != nil {
+			return true, err
+		}
+	}
 	m.mu.Lock()
-	held := m.owner != nil
 	m.owner = nil
 	m.mu.Unlock()
-	if held {
-		_ = m.Reload(ctx) // an error shows in the State
-	}
-	return held
+	_ = m.Reload(ctx) // an error shows in the State
+	return true, nil
 }
 
 // refreshExternal asks the host program for new tokens, if there is one to ask.

@@ -107,7 +107,7 @@ func TestExternalTokens(t *testing.T) {
 	}
 	r.wantStatus(StatusExternal)
 
-	r.ClearExternal(t.Context())
+	must.Get(r.ClearExternal(t.Context()))(t)
 	r.wantCached("refresh-other")
 	r.wantStatus(StatusHealthy)
 	r.wantJournal()

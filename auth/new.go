@@ -1,6 +1,9 @@
 package auth
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // WithTokens returns s with the fields of a successful refresh: given ones
 // replace the old, missing ones stay, last_refresh becomes now. An ID token
@@ -77,7 +80,7 @@ func newExternal(t ExternalTokens, now time.Time) (*Snapshot, error) {
 		return nil, inField("access_token", err)
 	}
 	if t.PlanType != "" {
-		claims.Plan = t.PlanType
+		claims.Plan = strings.ToLower(t.PlanType) // unlike a claim, for Codex
 	}
 	mode, utc := KindExternalTokens, now.UTC().Round(0)
 	return &Snapshot{mode: &mode, lastRefresh: &utc, tokens: &tokens{

@@ -87,7 +87,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		func() { r.SetPreferences(KeepFresh(!r.Facts().KeepFresh)) },
 		func() { _, _ = r.ClaimNotice("n") },
 		func() { _, _ = r.Recover().Next(ctx) },
-		func() { _ = r.SetExternal(hostTokens("h"), nil); r.ClearExternal(ctx) },
+		func() { _ = r.SetExternal(hostTokens("h"), nil); _, _ = r.ClearExternal(ctx) },
 		func() {
 			short, stop := context.WithCancel(ctx)
 			<-r.Subscribe(short)

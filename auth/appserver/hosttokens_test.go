@@ -1,6 +1,7 @@
 package appserver_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -58,6 +59,63 @@ func TestHostTokens(t *testing.T) {
 	}
 	if n := a.requests(); n != 0 {
 		t.Errorf("%d requests for tokens that are not ours", n)
+	}
+}
+
+// TestHostTokensNotAllowed: unlike stored tokens, those that a client hands over are
+// refused at once where the configuration forbids them.
+func TestHostTokensNotAllowed(t *testing.T) {
+	h := newHome(t, signedIn(), refusing(), func(o *auth.Options) {
+		o.Restriction = func(s *auth.Snapshot) error {
+			if s.Kind() == auth.KindExternalTokens {
+				return errors.New("not this workspace")
+			}
+			return nil
+		}
+	})
+	p := initialized(t, &appserver.Server{Home: h, HostTokens: true})
+	m := p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgptAuthTokens","accessToken":"` +
+		box.JWT(map[string]any{"exp": 4102444800}) + `","chatgptAccountId":"acct_9"}}`)
+	if m.Error == nil || m.Error.Code != -32600 || !strings.HasSuffix(m.Error.Message, "not this workspace") {
+		t.Errorf("got %s", m.line)
+	}
+	if st := h.manager.State(); st.Status != auth.StatusHealthy {
+		t.Errorf("state %q", st.Status)
+	}
+}
+
+// TestHostTokensPlan: the client's word for the plan may be in capitals.
+func TestHostTokensPlan(t *testing.T) {
+	p := initialized(t, &appserver.Server{Home: newHome(t, nil, refusing()), HostTokens: true})
+	p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgptAuthTokens","accessToken":"` +
+		box.JWT(map[string]any{"exp": 4102444800}) + `","chatgptAccountId":"acct_1","chatgptPlanType":"Plus"}}`)
+	if got := p.notes(2)[1]; got != `account/updated {"authMode":"chatgptAuthTokens","planType":"plus"}` {
+		t.Errorf("got %s", got)
+	}
+}
+
+// TestLogoutOfHostTokens: Codex takes the user's own sign-in away too; an agent
+// goes back to it.
+func TestLogoutOfHostTokens(t *testing.T) {
+	for name, tt := range map[string]struct {
+		as    func(*auth.Options)
+		wants auth.Status
+	}{
+		"Codex": {func(*auth.Options) {}, auth.StatusSignedOut},
+		"Rekey": {ours, auth.StatusHealthy},
+	} {
+		h := newHome(t, signedIn(), refusing(), tt.as)
+		p := initialized(t, &appserver.Server{Home: h, HostTokens: true})
+		p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgptAuthTokens","accessToken":"` +
+			box.JWT(map[string]any{"exp": 4102444800}) + `","chatgptAccountId":"acct_1"}}`)
+		p.notes(2)
+		if m := p.ask(`{"id":2,"method":"account/logout"}`); string(m.Result) != `{}` {
+			t.Errorf("%s: %s", name, m.line)
+		}
+		_ = h.manager.Reload(t.Context()) // shows in the State
+		if st := h.manager.State(); st.Status != tt.wants {
+			t.Errorf("%s: state %q, want %q", name, st.Status, tt.wants)
+		}
 	}
 }
 

@@ -48,12 +48,6 @@ func (c *conn) loginStart(ctx context.Context, p loginStartParams) (any, error) 
 	return c.loginChatGPT(p.Type)
 }
 
-// holdsHostTokens reports whether a host program has handed its tokens over.
-func (c *conn) holdsHostTokens() bool {
-	s, _ := c.server.Home.Manager().Snapshot()
-	return c.server.HostTokens && s.Kind() == auth.KindExternalTokens
-}
-
 func (c *conn) loginAPIKey(ctx context.Context, p loginStartParams) (any, error) {
 	if p.APIKey == nil {
 		return nil, invalid("Invalid request: missing field `apiKey`")
@@ -67,29 +61,6 @@ func (c *conn) loginAPIKey(ctx context.Context, p loginStartParams) (any, error)
 	c.server.Home.CancelSignIn()
 	if err := held.ReplaceSignIn(ctx, next); err != nil {
 		return nil, fmt.Errorf("failed to save api key: %w", err)
-	}
-	c.completed(nil, nil)
-	return loginStartResult{Type: p.Type}, nil
-}
-
-func (c *conn) loginHostTokens(p loginStartParams) (any, error) {
-	c.mu.Lock()
-	allowed := c.experimental && c.server.HostTokens
-	c.mu.Unlock()
-	switch {
-	case !allowed:
-		return nil, invalid("account/login/start.chatgptAuthTokens requires experimentalApi capability")
-	case p.AccessToken == nil:
-		return nil, invalid("Invalid request: missing field `accessToken`")
-	case p.ChatGPTAccountID == nil:
-		return nil, invalid("Invalid request: missing field `chatgptAccountId`")
-	}
-	tokens := auth.ExternalTokens{AccessToken: auth.NewSecret(*p.AccessToken), AccountID: *p.ChatGPTAccountID}
-	if p.ChatGPTPlanType != nil {
-		tokens.PlanType = *p.ChatGPTPlanType
-	}
-	if err := c.server.Home.Manager().SetExternal(tokens, c); err != nil {
-		return nil, errors.New("failed to set external auth: invalid ID token format")
 	}
 	c.completed(nil, nil)
 	return loginStartResult{Type: p.Type}, nil
@@ -212,10 +183,12 @@ func (c *conn) logout(ctx context.Context, params json.RawMessage) (any, error) 
 	}
 	defer c.changed()()
 	c.endSignIn()
-	if !c.server.Home.Manager().ClearExternal(ctx) {
-		if err := c.server.Home.SignOut(ctx); err != nil {
-			return nil, fmt.Errorf("logout failed: %w", err)
-		}
+	external, err := c.server.Home.Manager().ClearExternal(ctx)
+	if !external {
+		err = c.server.Home.SignOut(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("logout failed: %w", err)
 	}
 	c.told(account{})
 	c.later(noteUpdated, accountUpdated{})
@@ -225,25 +198,4 @@ func (c *conn) logout(ctx context.Context, params json.RawMessage) (any, error) 
 // later sends a notification after the answer to the request.
 func (c *conn) later(method string, p any) {
 	c.after = append(c.after, func() { _ = c.write(note(method, p)) }) // the client may have gone
-}
-
-// RefreshExternal implements auth.ExternalRefresher: the client owns the
-// tokens and is asked for new ones.
-func (c *conn) RefreshExternal(ctx context.Context, reason, previous string) (auth.ExternalTokens, error) {
-	answer, err := c.call(ctx, callExternal, externalParams{Reason: reason, PreviousAccountID: previous})
-	if err != nil {
-		return auth.ExternalTokens{}, errors.New("the host program gave no new tokens")
-	}
-	var r externalResult
-	if err := json.Unmarshal(answer, &r); err != nil || r.AccessToken == "" {
-		return auth.ExternalTokens{}, errors.New("the host program's answer cannot be read")
-	}
-	if r.ChatGPTAccountID != previous {
-		return auth.ExternalTokens{}, errors.New("the host program answered for another account")
-	}
-	tokens := auth.ExternalTokens{AccessToken: auth.NewSecret(r.AccessToken), AccountID: r.ChatGPTAccountID}
-	if r.ChatGPTPlanType != nil {
-		tokens.PlanType = *r.ChatGPTPlanType
-	}
-	return tokens, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/appserver"
+	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
@@ -165,13 +166,14 @@ func TestLoginCancel(t *testing.T) {
 	}
 }
 
-// TestSignInIsOvertaken: an API key and a logout end a sign-in that waits for
-// the browser.
+// TestSignInIsOvertaken: an API key, a host's tokens and a logout end a sign-in
+// that waits for the browser.
 func TestSignInIsOvertaken(t *testing.T) {
 	for _, by := range []string{
 		`"account/login/start","params":{"type":"apiKey","apiKey":"sk-fake"}`, `"account/logout"`,
+		`"account/login/start","params":{"type":"chatgptAuthTokens","accessToken":"` + box.JWT(map[string]any{"exp": 4102444800}) + `","chatgptAccountId":"acct_1"}`,
 	} {
-		p := initialized(t, &appserver.Server{Home: newHome(t, nil, refusing())})
+		p := initialized(t, &appserver.Server{Home: newHome(t, nil, refusing()), HostTokens: true})
 		p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgpt"}}`)
 		p.send(`{"id":2,"method":` + by + `}`)
 		for m := p.next(); m.Method != "account/login/completed" || strings.Contains(string(m.Params), `"loginId":null`); m = p.next() {
