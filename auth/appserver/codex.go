@@ -18,9 +18,11 @@ func (c *conn) initialize(ctx context.Context, p initializeParams) (any, error) 
 	if s.StaleAtStart {
 		s.Home.Manager().Use(ctx) // later answers show the outcome
 	}
-	c.mu.Lock()
-	c.experimental = p.Capabilities != nil && p.Capabilities.ExperimentalAPI
-	c.mu.Unlock()
+	if wants := p.Capabilities; wants != nil {
+		c.mu.Lock()
+		c.experimental, c.unwanted = wants.ExperimentalAPI, wants.OptOut
+		c.mu.Unlock()
+	}
 	c.known.Store(true)
 	c.welcome()
 	var watchers []func()

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 
@@ -27,9 +28,21 @@ type conn struct {
 
 	mu           sync.Mutex // guards everything below
 	experimental bool
+	unwanted     []string // notifications that the client does not want
 	subscribed   bool
 	login        *signIn
 	recovery     *auth.UnauthorizedRecovery
+}
+
+// write sends a message, unless it is a notification that the client does not want.
+func (c *conn) write(o outgoing) error {
+	c.mu.Lock()
+	unwanted := o.Method != "" && o.ID == nil && slices.Contains(c.unwanted, o.Method)
+	c.mu.Unlock()
+	if unwanted {
+		return nil
+	}
+	return c.wire.write(o)
 }
 
 // handler answers one method. A nil result is written as {}; with an error none

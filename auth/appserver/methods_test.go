@@ -126,3 +126,13 @@ func TestLoansOverTheSocket(t *testing.T) {
 		}
 	}
 }
+
+// TestOptOut: a client gets no notification of a kind that it does not want.
+func TestOptOut(t *testing.T) {
+	p := connect(t, &appserver.Server{Home: newHome(t, nil, refusing())})
+	p.ask(`{"id":0,"method":"initialize","params":{"clientInfo":{"name":"x","version":"1"},"capabilities":{"optOutNotificationMethods":["account/login/completed"]}}}`)
+	p.ask(`{"id":1,"method":"account/login/start","params":{"type":"apiKey","apiKey":"sk-fake"}}`)
+	if got := p.next(); got.Method != "account/updated" {
+		t.Errorf("got %s", got.line)
+	}
+}

@@ -56,6 +56,8 @@ type initializeParams struct {
 	} `json:"clientInfo"`
 	Capabilities *struct {
 		ExperimentalAPI bool `json:"experimentalApi"`
+		// OptOut names notifications that the client does not want.
+		OptOut []string `json:"optOutNotificationMethods"`
 	} `json:"capabilities"`
 	// Rekey is added by Rekey's own clients: see schema.go.
 	Rekey *introduction `json:"rekey,omitempty"`
