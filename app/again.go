@@ -35,7 +35,13 @@ func (w wiring) untilOtherHomes(ctx context.Context, ours ourHomes, homes []stri
 		<-ctx.Done()
 		return nil
 	}
-	files, err := watcher.New(append(w.linked(), w.config.path))
+	return w.whileNamed(ctx, homes)
+}
+
+// whileNamed returns errOtherHomes when the configuration no longer names these
+// homes, or nil when ctx is done.
+func (w wiring) whileNamed(ctx context.Context, homes []string) error {
+	files, err := watcher.New(w.namesHomes())
 	if err != nil {
 		<-ctx.Done() // the next start reads the file again
 		return nil
@@ -70,9 +76,10 @@ func (w wiring) named(homes []string) bool {
 	return err != nil || !slices.Equal(configured, homes)
 }
 
-// linked returns the homes as they are named, of those that a symbolic link leads
-// to: people switch accounts by changing it.
-func (w wiring) linked() (names []string) {
+// namesHomes returns the files that say which homes these are: the configuration, and
+// each symbolic link that leads to one, because people switch accounts by changing it.
+func (w wiring) namesHomes() []string {
+	files := []string{w.config.path}
 	named := w.config.Homes
 	if len(named) == 0 {
 		named = []string{filepath.Join(userHome(), ".codex")}
@@ -83,10 +90,10 @@ func (w wiring) linked() (names []string) {
 			continue
 		}
 		if home, err := safefile.Resolve(name); err != nil || home != name {
-			names = append(names, name)
+			files = append(files, name)
 		}
 	}
-	return names
+	return files
 }
 
 // canStartAgain reports whether this program is still where it was started from.

@@ -1,14 +1,11 @@
 package program_test
 
 import (
-	"os"
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"rekey/internal/box"
-	"rekey/test/kit"
+	"rekey/test/kit/files"
 	"rekey/test/kit/must"
 	"rekey/ui/cli"
 )
@@ -23,7 +20,7 @@ func TestSecondRefreshAdopts(t *testing.T) {
 	b.Server.Script(box.Reply{Gate: answer})
 	first := b.start("refresh")
 	must.Do(t, b.Server.WaitForRequests(inTime(t), 1))
-	opened := openingOf(t, b.Home.AuthPath()+".rekey.lock")
+	opened := files.Opening(t, b.Home.AuthPath()+".rekey.lock")
 	second := b.start("refresh")
 	opened() // it tries the lock only after it has read the sign-in
 	close(answer)
@@ -33,21 +30,4 @@ func TestSecondRefreshAdopts(t *testing.T) {
 	}
 	b.wantOutcomes(box.OutcomeOK)
 	b.wantQuiet()
-}
-
-// openingOf returns a function that waits until somebody has opened the file
-// since.
-func openingOf(t *testing.T, path string) (wait func()) {
-	t.Helper()
-	fd := must.Get(unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK))(t)
-	events := os.NewFile(uintptr(fd), "inotify")
-	t.Cleanup(func() { _ = events.Close() })
-	must.Get(unix.InotifyAddWatch(fd, path, unix.IN_OPEN))(t)
-	return func() {
-		t.Helper()
-		must.Do(t, events.SetReadDeadline(time.Now().Add(kit.Patience)))
-		if _, err := events.Read(make([]byte, unix.SizeofInotifyEvent+unix.PathMax)); err != nil {
-			t.Fatalf("nobody opened %s: %v", path, err)
-		}
-	}
 }
