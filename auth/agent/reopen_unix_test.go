@@ -106,7 +106,7 @@ func TestAnothersSocketIsLeftAlone(t *testing.T) {
 		l := put()
 		left := must.Get(os.Lstat(path))(t)
 		check()
-		time.Sleep(time.Minute)
+		wait(time.Minute)
 		if !os.SameFile(left, must.Get(os.Lstat(path))(t)) {
 			t.Error("it was replaced")
 		}
@@ -134,7 +134,7 @@ func TestLinkToOurSocketIsNotUsed(t *testing.T) {
 	withReopener(t, path, func(told *kit.Record, check, _ func()) {
 		must.Do(t, errors.Join(os.Rename(dir, dir+".old"), os.Symlink(dir+".old", dir)))
 		check()
-		time.Sleep(time.Minute)
+		wait(time.Minute)
 		if got := told.Lines(); len(got) != 1 || !strings.Contains(got[0], "is not a folder") {
 			t.Errorf("it tells %q", got)
 		}
@@ -155,8 +155,7 @@ func TestEachSocketIsToldOf(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		kept := kit.Later(func() error { return r.keep(ctx, func(net.Listener) {}) })
 		for want := range 3 {
-			time.Sleep(2 * socketRemovalPause)
-			synctest.Wait()
+			wait(2 * socketRemovalPause)
 			if made != want+1 {
 				t.Errorf("told of %d sockets, want %d", made, want+1)
 			}
@@ -175,9 +174,9 @@ func TestReopenerOutlivesTroubleWithItsFolder(t *testing.T) {
 	path := filepath.Join(dir, "sock")
 	must.Do(t, os.WriteFile(dir, nil, 0o600))
 	withReopener(t, path, func(told *kit.Record, _, stop func()) {
-		time.Sleep(time.Minute)
+		wait(time.Minute)
 		must.Do(t, os.Remove(dir))
-		time.Sleep(time.Minute)
+		wait(time.Minute)
 		if !connects(path) || len(told.Lines()) != 1 {
 			t.Errorf("it does not open, and tells %q", told.Lines())
 		}
