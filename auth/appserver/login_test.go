@@ -10,7 +10,6 @@ import (
 
 	"rekey/auth"
 	"rekey/auth/appserver"
-	"rekey/internal/box"
 	"rekey/test/kit"
 	"rekey/test/kit/must"
 )
@@ -171,7 +170,7 @@ func TestLoginCancel(t *testing.T) {
 func TestSignInIsOvertaken(t *testing.T) {
 	for _, by := range []string{
 		`"account/login/start","params":{"type":"apiKey","apiKey":"sk-fake"}`, `"account/logout"`,
-		`"account/login/start","params":{"type":"chatgptAuthTokens","accessToken":"` + box.JWT(map[string]any{"exp": 4102444800}) + `","chatgptAccountId":"acct_1"}`,
+		handOver(hostToken()),
 	} {
 		p := initialized(t, &appserver.Server{Home: newHome(t, nil, refusing()), HostTokens: true})
 		p.ask(`{"id":1,"method":"account/login/start","params":{"type":"chatgpt"}}`)
